@@ -1,0 +1,154 @@
+"""The house rules: who enters. Read top to bottom, the first rule that applies decides."""
+
+from datetime import datetime, timedelta
+
+from scanner.admission.scope import Closed, Scope
+from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.ticket import (
+    CachedTicket,
+    Knowledge,
+    LocalAdmission,
+    OtherAdmission,
+    TicketStatus,
+)
+from scanner.admission.verdict import Kind, Verdict
+
+_CLOSED_ADVICE = {
+    Closed.NO_SESSION: "Call the supervisor: a session must be opened.",
+    Closed.TOKEN_INVALID: "Call the supervisor: a session must be opened with a valid token.",
+    Closed.NEVER_SYNCED: "Wait for the first sync, or call the supervisor.",
+}
+
+
+def decide(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -> Verdict:
+    """Judge one reading at one moment.
+
+    Args:
+        reading: what the payload meant.
+        scope: what the token permits now.
+        knowledge: what cache and ledger know of the reading.
+        at: the gate's time, aware.
+    """
+    if scope.closed:
+        return Verdict(Kind.GATE_CLOSED, scope.closed.value, _CLOSED_ADVICE[scope.closed])
+    if isinstance(reading, NotATicket):
+        return _not_a_ticket(reading)
+    ticket = knowledge.ticket
+    if ticket is None:
+        return _not_in_cache(reading, knowledge)
+    if ticket.former_code:
+        return _withdrawn(ticket, "This code belonged to an earlier owner of the ticket")
+    if knowledge.local:
+        return _admitted_here(ticket, knowledge.local, at)
+    if knowledge.other or ticket.status is TicketStatus.REDEEMED:
+        return _admitted_elsewhere(ticket, knowledge.other, at)
+    if withdrawal := _withdrawal(ticket):
+        return _withdrawn(ticket, withdrawal)
+    if ticket.section.uri not in scope.sections:
+        return _wrong_section(ticket)
+    return Verdict(
+        Kind.ADMITTED, "Valid ticket", "Let the patron in.", ticket.serial, ticket.section.name
+    )
+
+
+def _not_a_ticket(reading: NotATicket) -> Verdict:
+    return Verdict(Kind.NOT_A_TICKET, f"This is {reading.what}", "Ask for the ticket's code.")
+
+
+def _not_in_cache(reading: Serial | Fingerprint, knowledge: Knowledge) -> Verdict:
+    serial = reading.value if isinstance(reading, Serial) else None
+    if knowledge.local:
+        return Verdict(
+            Kind.ALREADY_ADMITTED,
+            "Already admitted at this gate",
+            "Ask for another ticket.",
+            serial,
+            first=knowledge.local.at,
+        )
+    if serial and not knowledge.event_known:
+        return Verdict(
+            Kind.OTHER_EVENT,
+            "This ticket is for another event",
+            "Ask for a ticket to this event.",
+            serial,
+        )
+    return Verdict(
+        Kind.UNKNOWN,
+        "This ticket is not on the list",
+        "Ask for another ticket, or call the supervisor.",
+        serial,
+    )
+
+
+def _admitted_here(ticket: CachedTicket, local: LocalAdmission, at: datetime) -> Verdict:
+    return Verdict(
+        Kind.ALREADY_ADMITTED,
+        f"Already admitted here {_ago(local.at, at)}",
+        "Ask for another ticket.",
+        ticket.serial,
+        ticket.section.name,
+        local.at,
+    )
+
+
+def _admitted_elsewhere(
+    ticket: CachedTicket, other: OtherAdmission | None, at: datetime
+) -> Verdict:
+    first = other.at if other and other.at else ticket.redeemed
+    who = [name for name in (other.device, other.redeemer) if name] if other else []
+    where = f"at {' by '.join(who)}" if who else "at another gate"
+    when = f" {_ago(first, at)}" if first else ""
+    return Verdict(
+        Kind.ALREADY_ADMITTED,
+        f"Already admitted {where}{when}",
+        "Ask for another ticket.",
+        ticket.serial,
+        ticket.section.name,
+        first,
+    )
+
+
+def _withdrawal(ticket: CachedTicket) -> str | None:
+    if ticket.status is TicketStatus.CANCELLED:
+        return "This ticket was cancelled"
+    if ticket.status is TicketStatus.TRANSFERRED:
+        return "This ticket was transferred to somebody else"
+    if ticket.status is TicketStatus.OTHER:
+        return "This ticket is no longer valid"
+    if not ticket.listed:
+        return "This ticket was taken off the list"
+    return None
+
+
+def _withdrawn(ticket: CachedTicket, reason: str) -> Verdict:
+    return Verdict(
+        Kind.WITHDRAWN,
+        reason,
+        "Ask for the new ticket, or call the supervisor.",
+        ticket.serial,
+        ticket.section.name,
+    )
+
+
+def _wrong_section(ticket: CachedTicket) -> Verdict:
+    return Verdict(
+        Kind.WRONG_SECTION,
+        f"This ticket is for {ticket.section.name}",
+        f"Send the patron to {ticket.section.name}.",
+        ticket.serial,
+        ticket.section.name,
+    )
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    """Say how long ago, in words; a clock that jumped back gives the time of day instead."""
+    passed = now - then
+    if passed < timedelta(0):
+        return f"at {then:%H:%M} UTC"
+    if passed < timedelta(minutes=1):
+        return f"{int(passed.total_seconds())} s ago"
+    if passed < timedelta(hours=1):
+        return f"{int(passed.total_seconds() // 60)} min ago"
+    if passed < timedelta(hours=24):
+        return f"{int(passed.total_seconds() // 3600)} h ago"
+    return f"on {then:%Y-%m-%d}"

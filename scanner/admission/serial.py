@@ -1,0 +1,122 @@
+"""From the text of a code to a serial, to a fingerprint, or to nothing.
+
+The forms are the API's: a serial is six of 0-9 A-Z, a hyphen and twelve of 0-9 A-Z; a fingerprint
+is the hexadecimal SHA-256 of `SERIAL;OWNER` with anything after a colon. What scanners and
+keyboards do to such a text on its way (case, spaces, an AIM prefix, another layout's hyphen) is
+undone here and nowhere else, and only where a single serial can have been meant.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+LONGEST_PAYLOAD = 4296
+"""Characters. No QR code holds more (ISO/IEC 18004: version 40-L, alphanumeric mode)."""
+
+_SERIAL = re.compile(r"[0-9A-Z]{6}-[0-9A-Z]{12}")
+_SERIAL_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{6}-[0-9A-Z]{12}(?![0-9A-Za-z])")
+_SERIAL_WITHIN_ANY_CASE = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Za-z]{6}-[0-9A-Za-z]{12}(?![0-9A-Za-z])"
+)
+_FINGERPRINT = re.compile(r"([0-9A-Fa-f]{64})(?::.*)?", re.DOTALL)
+_AIM_PREFIX = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)", re.IGNORECASE)
+_PAYMENT = re.compile(r"BCD\s|SPC\s|000201|(?:bitcoin|ethereum|upi|bezahlcode|lightning):", re.I)
+
+# The key that types "-" on a US keyboard types these on a German, Spanish, French, Italian,
+# Nordic, Swiss or Portuguese one, and the reverse; then the look-alikes that texts are set with.
+_HYPHENS = "ßẞ'?)/+*_`\u00b4°\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d"
+_SERIAL_WITH_OTHER_HYPHEN = re.compile(rf"([0-9A-Z]{{6}})[{re.escape(_HYPHENS)}]([0-9A-Z]{{12}})")
+_ASCII_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """A ticket's printed identifier, e.g. `DAWIER-BACK75580348`; always in the API's own form."""
+
+    value: str
+
+    @property
+    def event_part(self) -> str:
+        """The six characters that name the event in every known example."""
+        return self.value[:6]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Lower-case hexadecimal SHA-256 that binds a ticket to its owner, 64 digits."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotATicket:
+    """A text that no ticket carries, and what it seems to be, in words for the guard."""
+
+    what: str
+
+
+Reading = Serial | Fingerprint | NotATicket
+
+
+def read_payload(payload: str) -> Reading:
+    """Say what a payload means: a serial, a fingerprint, or not a ticket.
+
+    A fingerprint is looked for before a serial inside other text, so that whatever follows its
+    colon can't take the place of the owner-bound code.
+    """
+    if len(payload) > LONGEST_PAYLOAD:
+        return NotATicket("a text too long for a ticket")
+    bare = _without_prefix(_UNSEEN.sub("", payload))
+    if not bare:
+        return NotATicket("an empty code")
+    if serial := _whole_serial(bare):
+        return Serial(serial)
+    if match := _FINGERPRINT.fullmatch(bare):
+        return Fingerprint(match[1].lower())
+    return _within_text(payload)
+
+
+def fingerprint(serial: str, owner: str) -> str:
+    """Compute the owner-bound form of a serial: hexadecimal SHA-256 of `SERIAL;OWNER`."""
+    return hashlib.sha256(f"{serial};{owner}".encode()).hexdigest()
+
+
+def _without_prefix(text: str) -> str:
+    match = _AIM_PREFIX.match(text)
+    return text[match.end() :] if match else text
+
+
+def _whole_serial(bare: str) -> str | None:
+    upper = bare.translate(_ASCII_UPPER)
+    if _SERIAL.fullmatch(upper):
+        return upper
+    match = _SERIAL_WITH_OTHER_HYPHEN.fullmatch(upper)
+    return f"{match[1]}-{match[2]}" if match else None
+
+
+def _within_text(payload: str) -> Reading:
+    text = unquote(payload)
+    for pattern in (_SERIAL_WITHIN, _SERIAL_WITHIN_ANY_CASE):
+        found = {match.translate(_ASCII_UPPER) for match in pattern.findall(text)}
+        if len(found) == 1:
+            return Serial(found.pop())
+        if found:
+            return NotATicket("more than one ticket in one code")
+    return NotATicket(_looks_like(payload.strip()))
+
+
+def _looks_like(text: str) -> str:
+    if _PAYMENT.match(text):
+        return "a payment code"
+    if _ADDRESS.match(text):
+        return "a web address"
+    if text.startswith("WIFI:"):
+        return "a Wi-Fi code"
+    if text.startswith(("BEGIN:VCARD", "MECARD:")):
+        return "a business card"
+    if text.isdigit():
+        return "a number, such as a product's bar code"
+    return "some other text"

@@ -1,0 +1,74 @@
+"""The log: detail for whoever mends things, one JSON object a line, nothing secret."""
+
+import logging
+import logging.handlers
+import re
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+LARGEST_LOG = 5_000_000
+"""Bytes of one log file; three older ones are kept."""
+
+_SECRET_NAMES = frozenset({"key", "api_key", "password", "pin", "code", "token", "x-api-key"})
+_KEY = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
+
+
+def open_log(file: Path) -> None:
+    """Write everything to `file`, mode 0600; where it can't be written, log nothing.
+
+    The console stays clean: a sentence for a person is printed by the command itself.
+    """
+    handler: logging.Handler
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=LARGEST_LOG, backupCount=3, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_secrets,
+                structlog.processors.JSONRenderer(),
+            ],
+            foreign_pre_chain=_SHARED,
+        )
+    )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _without_secrets(_: Any, __: str, event: structlog.typing.EventDict) -> Any:
+    """Blank what is named as a secret, and whatever has the form of an API key."""
+    return {
+        name: "(secret)" if name.lower() in _SECRET_NAMES else _blanked(value)
+        for name, value in event.items()
+    }
+
+
+def _blanked(value: Any) -> Any:
+    return _KEY.sub("(key)", value) if isinstance(value, str) else value
+
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]

@@ -1,0 +1,38 @@
+"""Where the project's files are: one folder for data, one for configuration."""
+
+import os
+from pathlib import Path
+
+
+def data_folder() -> Path:
+    """Return the data folder: `SCANNER_HOME` when set, else the platform's user-data folder."""
+    if home := os.environ.get("SCANNER_HOME"):
+        return Path(home).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("scanner", appauthor=False)
+
+
+def config_file() -> Path:
+    """Return the configuration file's place: beside the data when `SCANNER_HOME` is set."""
+    if home := os.environ.get("SCANNER_HOME"):
+        return Path(home).expanduser() / "config.toml"
+    from platformdirs import user_config_path
+
+    return user_config_path("scanner", appauthor=False) / "config.toml"
+
+
+def database_file(folder: Path) -> Path:
+    """Return the one SQLite file that holds cache and ledger."""
+    return folder / "gate.sqlite3"
+
+
+def log_file(folder: Path) -> Path:
+    """Return the log that holds the detail behind every sentence shown."""
+    return folder / "scanner.log"
+
+
+def assets_folder() -> Path:
+    """Return the folder of shipped files: inside an installed package, beside it in a checkout."""
+    inside = Path(__file__).with_name("assets")
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "assets"

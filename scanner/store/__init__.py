@@ -1,0 +1,1 @@
+"""The one SQLite file: cache and ledger. The only SQL in the project."""

@@ -1,0 +1,223 @@
+"""The local copy of what the API knows: session, sections, tickets, other gates' admissions."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner.admission.scope import Closed, Scope
+from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial, fingerprint
+from scanner.admission.ticket import (
+    CachedTicket,
+    Knowledge,
+    LocalAdmission,
+    OtherAdmission,
+    Section,
+    TicketStatus,
+)
+
+_TICKET = """
+SELECT ticket.serial, section.uri, section.name, ticket.status, ticket.redeemed, ticket.listed,
+       admission.at, admission.redeemer, admission.device,
+       other_admission.serial, other_admission.admitted, other_admission.redeemer,
+       other_admission.device, ticket.owner
+FROM ticket JOIN section ON section.id = ticket.section
+LEFT JOIN admission ON admission.serial = ticket.serial
+LEFT JOIN other_admission ON other_admission.serial = ticket.serial
+"""
+_BY_SERIAL = _TICKET + "WHERE ticket.serial = ?"
+_BY_FINGERPRINT = _TICKET + "WHERE ticket.fingerprint = ?"
+_STATUSES = {status.value: status for status in TicketStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """The gate's session as the database keeps it; its key is in the key store."""
+
+    api: str
+    event: str
+    title: str
+    name: str
+    device: str
+    opened: datetime
+    synced: datetime | None = None
+    watermark: datetime | None = None
+    invalid: datetime | None = None
+    server_offset: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CachedSection:
+    """A section of the event; `permitted` is true where the token admits."""
+
+    uri: str
+    name: str
+    capacity: int | None
+    permitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One ticket as a pull writes it: all that is kept of it and of its owner."""
+
+    serial: str
+    section: str
+    status: TicketStatus
+    redeemed: datetime | None
+    owner: str | None
+    name: str | None
+
+
+def read_session(conn: sqlite3.Connection) -> StoredSession | None:
+    """Read the session, if one was ever opened."""
+    row = conn.execute(
+        "SELECT api, event, title, name, device, opened, synced, watermark, invalid, server_offset"
+        " FROM session"
+    ).fetchone()
+    if row is None:
+        return None
+    api, event, title, name, device, opened, *times, offset = row
+    synced, watermark, invalid = (_time(text) for text in times)
+    return StoredSession(
+        api, event, title, name, device, datetime.fromisoformat(opened), synced, watermark,
+        invalid, offset,
+    )  # fmt: skip
+
+
+def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
+    """Replace the session; another event's cache is emptied, the same event's is kept.
+
+    Call inside a transaction. The ledger is never touched.
+    """
+    before = read_session(conn)
+    same = before is not None and (before.api, before.event) == (session.api, session.event)
+    if not same:
+        for table in ("ticket", "section", "former_owner", "event_part", "other_admission"):
+            conn.execute(f"DELETE FROM {table}")
+    conn.execute("DELETE FROM pull")
+    conn.execute(
+        "INSERT OR REPLACE INTO session"
+        " (id, api, event, title, name, device, opened, synced, watermark, invalid)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+        (
+            session.api,
+            session.event,
+            session.title,
+            session.name,
+            session.device,
+            session.opened.isoformat(),
+            _text(before.synced) if before and same else None,
+        ),
+    )
+
+
+def invalidate_session(conn: sqlite3.Connection, at: datetime) -> None:
+    """Note that the API no longer knows the token; the gate is closed from now on."""
+    conn.execute("UPDATE session SET invalid = coalesce(invalid, ?)", (at.isoformat(),))
+
+
+def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:
+    """Keep how far the server's clock is ahead of the gate's."""
+    conn.execute("UPDATE session SET server_offset = ?", (seconds,))
+
+
+def write_sections(conn: sqlite3.Connection, sections: Iterable[CachedSection]) -> None:
+    """Write the event's sections and which of them the token permits now."""
+    conn.execute("UPDATE section SET permitted = 0")
+    conn.executemany(
+        "INSERT INTO section (uri, name, capacity, permitted) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (uri) DO UPDATE SET name = excluded.name, capacity = excluded.capacity,"
+        " permitted = excluded.permitted",
+        [(each.uri, each.name, each.capacity, each.permitted) for each in sections],
+    )
+
+
+def read_sections(conn: sqlite3.Connection) -> list[CachedSection]:
+    """Read the event's sections by name."""
+    rows = conn.execute("SELECT uri, name, capacity, permitted FROM section ORDER BY name")
+    return [CachedSection(uri, name, capacity, bool(ok)) for uri, name, capacity, ok in rows]
+
+
+def read_scope(conn: sqlite3.Connection) -> Scope:
+    """Read what the token permits now, or why the gate is closed."""
+    row = conn.execute("SELECT invalid IS NOT NULL, synced IS NULL FROM session").fetchone()
+    if row is None:
+        return Scope(closed=Closed.NO_SESSION)
+    invalid, never_synced = row
+    if invalid:
+        return Scope(closed=Closed.TOKEN_INVALID)
+    if never_synced:
+        return Scope(closed=Closed.NEVER_SYNCED)
+    permitted = conn.execute("SELECT uri FROM section WHERE permitted")
+    return Scope(frozenset(uri for (uri,) in permitted))
+
+
+def look_up(conn: sqlite3.Connection, reading: Reading) -> Knowledge:
+    """Collect what cache and ledger know of a reading: an indexed read or two."""
+    match reading:
+        case NotATicket():
+            return Knowledge()
+        case Serial(value):
+            row = conn.execute(_BY_SERIAL, (value,)).fetchone()
+            return _known(row) if row else _unlisted(conn, reading)
+        case Fingerprint(digest):
+            return _by_fingerprint(conn, digest)
+
+
+def short_fingerprint(digest: str) -> int:
+    """Return the digest's first eight bytes as SQLite's signed integer; the index's key."""
+    return int.from_bytes(bytes.fromhex(digest[:16]), signed=True)
+
+
+def _by_fingerprint(conn: sqlite3.Connection, digest: str) -> Knowledge:
+    short = short_fingerprint(digest)
+    for row in conn.execute(_BY_FINGERPRINT, (short,)):
+        if fingerprint(row[0], row[-1]) == digest:
+            return _known(row)
+    former = conn.execute(
+        "SELECT serial, owner FROM former_owner WHERE fingerprint = ?", (short,)
+    ).fetchall()
+    for serial, owner in former:
+        if fingerprint(serial, owner) == digest:
+            row = conn.execute(_BY_SERIAL, (serial,)).fetchone()
+            return _known(row, former_code=True) if row else Knowledge()
+    return Knowledge()
+
+
+def _known(row: tuple[object, ...], *, former_code: bool = False) -> Knowledge:
+    serial, uri, name, status, redeemed, listed, at, redeemer, device, other, *others, _ = row
+    ticket = CachedTicket(
+        str(serial),
+        Section(str(uri), str(name)),
+        _STATUSES.get(str(status), TicketStatus.OTHER),
+        _time(redeemed),
+        bool(listed),
+        former_code,
+    )
+    local = (
+        LocalAdmission(datetime.fromisoformat(str(at)), str(redeemer), str(device)) if at else None
+    )
+    elsewhere = OtherAdmission(_time(others[0]), *map(_words, others[1:])) if other else None
+    return Knowledge(ticket, local, elsewhere, event_known=True)
+
+
+def _unlisted(conn: sqlite3.Connection, serial: Serial) -> Knowledge:
+    """Look further for a serial that the cache does not list."""
+    part = conn.execute("SELECT 1 FROM event_part WHERE part = ?", (serial.event_part,)).fetchone()
+    row = conn.execute(
+        "SELECT at, redeemer, device FROM admission WHERE serial = ?", (serial.value,)
+    ).fetchone()
+    local = LocalAdmission(datetime.fromisoformat(row[0]), row[1], row[2]) if row else None
+    return Knowledge(local=local, event_known=part is not None)
+
+
+def _time(text: object) -> datetime | None:
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _words(text: object) -> str | None:
+    return str(text) if text else None

@@ -1,0 +1,142 @@
+"""Opening the one database file, and its unit of work."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scanner.store import schema
+from scanner.store.errors import BrokenDatabase, FolderUnusable, NewerDatabase, StoreError, worded
+
+_BUSY_MS = 10_000
+_CACHE_KIB = 32_768
+_APPLICATION_ID = 0x7363_616E
+"""`scan` in ASCII: marks the file as this program's (SQLite's application_id)."""
+
+
+def open_database(file: Path) -> sqlite3.Connection:
+    """Open the database, made or migrated where needed; a copy is kept before a migration.
+
+    The connection is in autocommit mode (use `transaction`), WAL, `synchronous=FULL`: a commit
+    has reached the disk when it returns.
+
+    Raises:
+        StoreError: one of its kinds, see `scanner.store.errors`.
+    """
+    _make_folder(file.parent)
+    try:
+        conn = _connect(file)
+    except sqlite3.Error as error:
+        raise worded(error, file) from error
+    try:
+        _prepare(conn, file)
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def open_reader(file: Path) -> sqlite3.Connection:
+    """Open an existing database for reading only; it never waits for the writer (WAL)."""
+    try:
+        conn = sqlite3.connect(
+            f"{file.resolve().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            timeout=_BUSY_MS / 1000,
+            check_same_thread=False,
+        )
+        _refuse_newer(conn, file)
+    except sqlite3.Error as error:
+        raise worded(error, file) from error
+    return conn
+
+
+@contextlib.contextmanager
+def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All inside commits together, or nothing does; the write lock is taken at the start."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield conn
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FolderUnusable(
+            f"The data folder {folder} can't be made ({error.strerror}); "
+            "choose another with SCANNER_HOME."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FolderUnusable(
+            f"The data folder {folder} can't be written; choose another with SCANNER_HOME."
+        )
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    if not file.exists():
+        file.touch(mode=0o600)
+    conn = sqlite3.connect(
+        file, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
+    )
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA synchronous = FULL")
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    return conn
+
+
+def _prepare(conn: sqlite3.Connection, file: Path) -> None:
+    try:
+        version = _refuse_newer(conn, file)
+        if version < schema.CURRENT:
+            _migrate(conn, file, version)
+    except sqlite3.Error as error:
+        raise worded(error, file) from error
+
+
+def _refuse_newer(conn: sqlite3.Connection, file: Path) -> int:
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    if version > schema.CURRENT:
+        raise NewerDatabase(
+            f"The database {file} was made by a newer scanner (its version {version}, "
+            f"this one's {schema.CURRENT}); upgrade this scanner."
+        )
+    return version
+
+
+def _migrate(conn: sqlite3.Connection, file: Path, version: int) -> None:
+    import sqlite_utils
+
+    tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    owner = conn.execute("PRAGMA application_id").fetchone()[0]
+    if version == 0 and tables and owner != _APPLICATION_ID:
+        raise BrokenDatabase(f"The file {file} is not a scanner's database; move it away.")
+    if version:
+        _back_up(conn, file, version)
+    conn.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    schema.migrations().apply(sqlite_utils.Database(conn))
+    conn.isolation_level = None
+    reached = conn.execute("PRAGMA user_version").fetchone()[0]
+    if reached != schema.CURRENT:
+        raise StoreError(f"The database {file} could not be brought up to date; see the log.")
+
+
+def _back_up(conn: sqlite3.Connection, file: Path, version: int) -> None:
+    """Copy the database aside, whole, before its shape changes."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = file.with_name(f"{file.name}.v{version}.{stamp}.backup")
+    if shutil.disk_usage(file.parent).free < file.stat().st_size * 2:
+        raise StoreError(f"The disk has no room for a copy of {file}; free some space.")
+    with contextlib.closing(sqlite3.connect(target)) as copy:
+        conn.backup(copy)
+    target.chmod(0o600)

@@ -1,0 +1,218 @@
+"""The local, append-only truth: the journal of presentations, and admissions with their state."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What is known of an admission at the API; the database permits only certain moves."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One presentation as the journal keeps it; `at` is aware, `evidence` is JSON."""
+
+    at: datetime
+    event: str | None
+    redeemer: str | None
+    device: str | None
+    source: str
+    payload: str
+    serial: str | None
+    kind: str
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One patron let in, and what became of the record.
+
+    `sent` is the server's time of the first sending; `answered` says whether the last sending
+    was answered; `faults` counts the API's faults in a row.
+    """
+
+    serial: str
+    journal: int
+    event: str
+    section: str
+    redeemer: str
+    device: str
+    at: datetime
+    state: State
+    attempts: int
+    sent: datetime | None
+    answered: bool
+    faults: int
+    reason: str | None
+
+
+_COLUMNS = (
+    "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
+    " faults, reason"
+)
+
+
+def append(conn: sqlite3.Connection, scan: Scan) -> int:
+    """Append a presentation to the journal, chained to the one before; returns its row.
+
+    Call inside a transaction.
+    """
+    last, before = conn.execute("SELECT id, hash FROM journal_head").fetchone()
+    row = last + 1
+    digest = chain_hash(before, row, scan)
+    conn.execute(
+        "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row, *_fields(scan), digest),
+    )
+    conn.execute("UPDATE journal_head SET id = ?, hash = ?", (row, digest))
+    return int(row)
+
+
+def chain_hash(before: bytes, row: int, scan: Scan) -> bytes:
+    """Compute a row's hash: SHA-256 over the hash before it and the row as JSON."""
+    text = json.dumps([row, *_fields(scan)], ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(before + text.encode()).digest()
+
+
+def admit(conn: sqlite3.Connection, scan: Scan, row: int, section: str) -> None:
+    """Record an admission as queued; in the transaction that appended its presentation."""
+    conn.execute(
+        "INSERT INTO admission (serial, journal, event, section, redeemer, device, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (scan.serial, row, scan.event, section, scan.redeemer, scan.device, scan.at.isoformat()),
+    )
+
+
+def next_batch(conn: sqlite3.Connection, most: int) -> list[Admission]:
+    """Return the oldest queued admissions that one request can carry.
+
+    Those that made the API fail come last; all share event, redeemer and device.
+    """
+    rows = list(
+        _admissions(
+            conn,
+            f"SELECT {_COLUMNS} FROM admission WHERE state = 'queued'"
+            " ORDER BY faults, journal LIMIT ?",
+            (most,),
+        )
+    )
+    if not rows:
+        return []
+    first = rows[0]
+    origin = (first.event, first.redeemer, first.device, first.faults > 0)
+    return [a for a in rows if (a.event, a.redeemer, a.device, a.faults > 0) == origin]
+
+
+def in_state(
+    conn: sqlite3.Connection, state: State | None = None, most: int = -1
+) -> list[Admission]:
+    """Return admissions oldest first, of one state or of all."""
+    where, values = ("WHERE state = ?", (state.value, most)) if state else ("", (most,))
+    query = f"SELECT {_COLUMNS} FROM admission {where} ORDER BY journal LIMIT ?"
+    return list(_admissions(conn, query, values))
+
+
+def counts(conn: sqlite3.Connection) -> dict[State, int]:
+    """Count the admissions of each state."""
+    rows = conn.execute("SELECT state, count(*) FROM admission GROUP BY state")
+    return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
+
+
+def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetime) -> None:
+    """Note, before the request leaves, that these are being sent; `sent` in the server's time."""
+    conn.executemany(
+        "UPDATE admission SET state = 'sending', attempts = attempts + 1, answered = 0,"
+        " sent = coalesce(sent, ?), reason = NULL WHERE serial = ? AND state = 'queued'",
+        [(sent.isoformat(), serial) for serial in serials],
+    )
+
+
+def mark_answered(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
+    """Note that the API answered the request that carried these."""
+    conn.executemany(
+        "UPDATE admission SET answered = 1 WHERE serial = ?", [(each,) for each in serials]
+    )
+
+
+def mark_fault(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
+    """Note that the API failed on a request that carried these."""
+    conn.executemany(
+        "UPDATE admission SET faults = faults + 1 WHERE serial = ?", [(each,) for each in serials]
+    )
+
+
+def move(
+    conn: sqlite3.Connection, serial: str, state: State, at: datetime, reason: str | None = None
+) -> None:
+    """Move an admission to a state; the database refuses a move that is not permitted."""
+    settled = None if state is State.QUEUED else at.isoformat()
+    conn.execute(
+        "UPDATE admission SET state = ?, reason = ?, settled = ? WHERE serial = ?",
+        (state.value, reason, settled, serial),
+    )
+
+
+def journal(conn: sqlite3.Connection) -> Iterator[tuple[int, Scan, bytes]]:
+    """Read the journal from the start: row, presentation, hash."""
+    rows = conn.execute(
+        "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
+        " hash FROM journal ORDER BY id"
+    )
+    for row, at, *fields, digest in rows:
+        yield row, Scan(datetime.fromisoformat(at), *fields), digest
+
+
+def head(conn: sqlite3.Connection) -> tuple[int, bytes]:
+    """Return the last row's number and hash, as noted when it was written."""
+    row, digest = conn.execute("SELECT id, hash FROM journal_head").fetchone()
+    return int(row), bytes(digest)
+
+
+def _fields(scan: Scan) -> tuple[str | None, ...]:
+    return (
+        scan.at.isoformat(),
+        scan.event,
+        scan.redeemer,
+        scan.device,
+        scan.source,
+        scan.payload,
+        scan.serial,
+        scan.kind,
+        scan.reason,
+        scan.evidence,
+    )
+
+
+def _admissions(
+    conn: sqlite3.Connection, query: str, values: tuple[object, ...]
+) -> Iterator[Admission]:
+    for row in conn.execute(query, values):
+        serial, journal_row, event, section, redeemer, device, at, state, *rest = row
+        attempts, sent, answered, faults, reason = rest
+        yield Admission(
+            serial,
+            journal_row,
+            event,
+            section,
+            redeemer,
+            device,
+            datetime.fromisoformat(at),
+            State(state),
+            attempts,
+            datetime.fromisoformat(sent) if sent else None,
+            bool(answered),
+            faults,
+            reason,
+        )

@@ -1,0 +1,155 @@
+"""Writing what a pull brought into the cache, and remembering how far it came."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scanner.admission.serial import fingerprint
+from scanner.admission.ticket import OtherAdmission
+from scanner.store.cache import TicketRow, short_fingerprint
+
+
+class PullKind(StrEnum):
+    """What is pulled; each goes on by itself where it stopped."""
+
+    FULL = "full"
+    OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class PullPosition:
+    """How far a full pull came: its number, the next page, and what it started with."""
+
+    number: int
+    page: int
+    records: int
+    total: int | None
+    watermark: datetime | None
+
+
+_UPSERT = """
+INSERT INTO ticket (serial, section, status, redeemed, owner, name, fingerprint, pass)
+VALUES (?, (SELECT id FROM section WHERE uri = ?), ?, ?, ?, ?, ?, ?)
+ON CONFLICT (serial) DO UPDATE SET section = excluded.section, status = excluded.status,
+    redeemed = excluded.redeemed, owner = excluded.owner, name = excluded.name,
+    fingerprint = excluded.fingerprint, pass = max(pass, excluded.pass), listed = 1
+"""
+
+
+def write_tickets(conn: sqlite3.Connection, rows: Sequence[TicketRow], number: int) -> None:
+    """Insert or update tickets that pull `number` listed; call inside a transaction.
+
+    An owner that has changed is remembered, so that the old code is known as such. A ticket
+    whose section the cache does not have is left out: the sections are written first.
+    """
+    marks = ",".join("?" * len(rows))
+    changed = conn.execute(
+        f"SELECT serial, owner, fingerprint FROM ticket WHERE serial IN ({marks})",
+        [row.serial for row in rows],
+    ).fetchall()
+    owners = {row.serial: row.owner for row in rows}
+    former = [each for each in changed if each[1] and owners[each[0]] != each[1]]
+    if former:
+        conn.executemany("INSERT OR IGNORE INTO former_owner VALUES (?, ?, ?)", former)
+    conn.executemany(_UPSERT, [_values(row, number) for row in rows])
+    parts = {row.serial[:6] for row in rows}
+    conn.executemany("INSERT OR IGNORE INTO event_part VALUES (?)", [(part,) for part in parts])
+
+
+def _values(row: TicketRow, number: int) -> tuple[object, ...]:
+    digest = short_fingerprint(fingerprint(row.serial, row.owner)) if row.owner else None
+    redeemed = row.redeemed.isoformat() if row.redeemed else None
+    return (
+        row.serial,
+        row.section,
+        row.status.value,
+        redeemed,
+        row.owner,
+        row.name,
+        digest,
+        number,
+    )
+
+
+def write_others(
+    conn: sqlite3.Connection, admissions: Sequence[tuple[str, OtherAdmission]]
+) -> None:
+    """Note admissions that the API attributes to other gates; the latest account of each wins."""
+    conn.executemany(
+        "INSERT OR REPLACE INTO other_admission VALUES (?, ?, ?, ?)",
+        [
+            (serial, each.redeemer, each.device, each.at.isoformat() if each.at else None)
+            for serial, each in admissions
+        ],
+    )
+
+
+def count_others(conn: sqlite3.Connection) -> int:
+    """Count the other gates' admissions that are known."""
+    return int(conn.execute("SELECT count(*) FROM other_admission").fetchone()[0])
+
+
+def read_position(conn: sqlite3.Connection, kind: PullKind) -> PullPosition | None:
+    """Read where a pull that broke off goes on, if one did."""
+    row = conn.execute(
+        "SELECT pass, page, records, total, watermark FROM pull WHERE kind = ?", (kind,)
+    ).fetchone()
+    if row is None:
+        return None
+    number, page, records, total, watermark = row
+    since = datetime.fromisoformat(watermark) if watermark else None
+    return PullPosition(number, page, records, total, since)
+
+
+def write_position(conn: sqlite3.Connection, kind: PullKind, position: PullPosition) -> None:
+    """Remember where to go on; in the transaction that wrote the page before."""
+    watermark = position.watermark.isoformat() if position.watermark else None
+    conn.execute(
+        "INSERT OR REPLACE INTO pull VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            kind.value,
+            position.number,
+            position.page,
+            position.records,
+            position.total,
+            watermark,
+        ),
+    )
+
+
+def next_number(conn: sqlite3.Connection) -> int:
+    """Return the number of the next full pull."""
+    return int(conn.execute("SELECT coalesce(max(pass), 0) + 1 FROM ticket").fetchone()[0])
+
+
+def count_listed(conn: sqlite3.Connection, number: int) -> int:
+    """Count the tickets of permitted sections that pull `number` has listed."""
+    row = conn.execute(
+        "SELECT count(*) FROM ticket JOIN section ON section.id = ticket.section"
+        " WHERE section.permitted AND ticket.pass >= ?",
+        (number,),
+    ).fetchone()
+    return int(row[0])
+
+
+def withdraw_unlisted(conn: sqlite3.Connection, number: int) -> int:
+    """Mark tickets of permitted sections that the complete pull `number` did not list."""
+    return conn.execute(
+        "UPDATE ticket SET listed = 0 WHERE listed AND pass < ?"
+        " AND section IN (SELECT id FROM section WHERE permitted)",
+        (number,),
+    ).rowcount
+
+
+def finish_pull(
+    conn: sqlite3.Connection, kind: PullKind | None, *, synced: datetime, watermark: datetime | None
+) -> None:
+    """Note a complete pull: the cache is as old as `synced`, the next one starts at `watermark`."""
+    if kind:
+        conn.execute("DELETE FROM pull WHERE kind = ?", (kind,))
+    conn.execute(
+        "UPDATE session SET synced = ?, watermark = coalesce(?, watermark)",
+        (synced.isoformat(), watermark.isoformat() if watermark else None),
+    )
