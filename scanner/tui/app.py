@@ -1,0 +1,117 @@
+"""The terminal app: puts the gate's screen on the feeds, starts them and stops them."""
+
+import asyncio
+import contextlib
+from typing import ClassVar
+
+import structlog
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
+
+from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network
+from scanner.tui.plain import plain
+from scanner.tui.screens.gate import GateScreen
+from scanner.tui.theme import NIGHT
+
+
+class GateApp(App[None]):
+    """The gate in a terminal.
+
+    Args:
+        judge: gives recorded verdicts.
+        background: pulls and replays while the app runs.
+        eyes: what reads codes, or nothing: then serials are typed.
+        clock: the time now, aware, UTC.
+        network: cuts and restores the demo's network.
+        demo: says on the screen that this is a demonstration.
+    """
+
+    TITLE = "scanner"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "toggle_network", "Cut / restore network"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        judge: Judge,
+        background: Background,
+        eyes: Eyes | None,
+        *,
+        clock: Clock,
+        network: Network | None = None,
+        demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self._background = background
+        self._eyes = eyes
+        self._network = network
+        self._work: Worker[None] | None = None
+        self.gate = GateScreen(
+            judge, background.status, self._camera, clock, self.try_now, demo=demo
+        )
+
+    def on_mount(self) -> None:
+        """Open the gate."""
+        self.register_theme(NIGHT)
+        self.theme = NIGHT.name
+        self.push_screen(self.gate)
+        self._begin()
+        if self._eyes:
+            self._eyes.start(self.gate.presenter.present, self._say)
+
+    async def on_unmount(self) -> None:
+        """Give the camera back, however the app ends."""
+        await self._stop_eyes()
+
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell the guard when the background work ended by itself: admitting goes on."""
+        if event.worker is not self._work or event.state is not WorkerState.ERROR:
+            return
+        structlog.get_logger("tui").error("background work ended", exc_info=event.worker.error)
+        self.gate.show_background(running=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the network key only where there is a network to cut."""
+        if action == "toggle_network":
+            return self._network is not None
+        return super().check_action(action, parameters)
+
+    def try_now(self) -> None:
+        """Wake the background work, or start it again where it ended."""
+        if self._work and self._work.state is WorkerState.ERROR:
+            self._begin()
+        self._background.wake()
+
+    def action_toggle_network(self) -> None:
+        """Cut the demo's network, or restore it."""
+        if self._network:
+            self._say("The network is back." if self._network() else "The network is cut.")
+
+    async def action_quit(self) -> None:
+        """Stop looking, stop the background work, then leave."""
+        await self._stop_eyes()
+        if self._work and not self._work.is_finished:
+            self._work.cancel()
+            with contextlib.suppress(WorkerFailed, WorkerCancelled):
+                await self._work.wait()
+        self.exit()
+
+    def _begin(self) -> None:
+        self._work = self.run_worker(self._background.run(), exit_on_error=False)
+        self.gate.show_background(running=True)
+
+    async def _stop_eyes(self) -> None:
+        eyes, self._eyes = self._eyes, None
+        if eyes:
+            await asyncio.to_thread(eyes.stop)
+
+    def _camera(self) -> CameraState | None:
+        return self._eyes.state() if self._eyes else None
+
+    def _say(self, sentence: str) -> None:
+        """Show a line for a moment; callable from any thread."""
+        self.notify(plain(sentence), timeout=4, markup=False)

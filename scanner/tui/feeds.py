@@ -1,0 +1,78 @@
+"""What the screens are given: a judge, the background work, eyes; not how they work."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from scanner.gate import Judged
+from scanner.sync.status import Status
+
+
+class Judge(Protocol):
+    """Turns a payload into a verdict that is already recorded; `scanner.gate.Gate` is one."""
+
+    def present(self, payload: str, at: datetime, source: str, /) -> "Future[Judged]":
+        """Judge one presentation at an aware moment; callable from any thread.
+
+        The future raises a `ScannerError` where nothing could be recorded: nobody is admitted.
+        """
+        ...
+
+    def subscribe(self, subscriber: Callable[[Judged], None], /) -> None:
+        """Call `subscriber` with every verdict after its commit, from any thread."""
+        ...
+
+
+class Background(Protocol):
+    """The work between this gate and the API: pulling tickets, replaying admissions."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        ...
+
+    def status(self) -> Status:
+        """Return the latest known state; cheap enough for the event loop, no I/O."""
+        ...
+
+    def wake(self) -> None:
+        """Try now instead of at the next appointed time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CameraState:
+    """Whether pictures are coming, and one sentence for the guard: what is seen or what to do."""
+
+    running: bool
+    sentence: str
+
+
+class Eyes(Protocol):
+    """Whatever reads codes: a camera, a file of pictures, the demo's crowd."""
+
+    def start(
+        self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /
+    ) -> None:
+        """Begin to look; returns at once.
+
+        `on_payload(payload, by)` is called for each presentation, from a thread of the camera's;
+        `by` names the decoder. `on_notice(sentence)` says something worth a line for a moment.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Stop looking and give the camera back; harmless when it isn't running."""
+        ...
+
+    def state(self) -> CameraState:
+        """Return the latest known state; cheap enough for the event loop."""
+        ...
+
+
+Clock = Callable[[], datetime]
+"""The time now, aware and in UTC."""
+
+Network = Callable[[], bool]
+"""Cuts or restores the demo's network; returns whether it is connected now."""

@@ -1,0 +1,184 @@
+"""The gate: what a guard looks at all evening."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer
+
+from scanner.sync.link import LinkState
+from scanner.sync.status import Status
+from scanner.tui import poster
+from scanner.tui.feeds import CameraState, Clock, Judge
+from scanner.tui.notices import Notice, abnormal
+from scanner.tui.plain import plain
+from scanner.tui.presenter import Answered, Presenter, Published
+from scanner.tui.screens.help import HelpScreen
+from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.tui.widgets.last_scans import LastScans
+from scanner.tui.widgets.masthead import Masthead
+from scanner.tui.widgets.notice_lines import NoticeLines
+from scanner.tui.widgets.strip import Strip
+from scanner.tui.widgets.verdict_panel import VerdictPanel
+
+SHOWN_FOR = timedelta(seconds=8)
+"""How long a verdict fills the screen when nobody comes after it."""
+
+PATIENCE = timedelta(milliseconds=400)
+"""How long the last verdict may stand while the next is being recorded."""
+
+REFRESH = timedelta(milliseconds=500)
+"""How often the state is looked at."""
+
+
+class GateScreen(Screen[None]):
+    """Verdict, last scans, what is abnormal, and how the gate stands."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i,slash", "type_serial", "Type a serial", key_display="i /"),
+        Binding("r", "try_now", "Try now", tooltip="Sync and send without waiting"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    GateScreen.-flat LastScans { display: none; }
+    GateScreen.-tall LastScans { height: 6; }
+    GateScreen.-high LastScans { height: 8; }
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        status: Callable[[], Status],
+        camera: Callable[[], CameraState | None],
+        clock: Clock,
+        try_now: Callable[[], None],
+        *,
+        demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-low"), (32, "-tall"), (44, "-high")]
+        self.presenter = Presenter(judge, clock, self.post_message)
+        self._status = status
+        self._try_now = try_now
+        self._demo = demo
+        self._working = True
+        self._camera = camera
+        self._clock = clock
+        self._pending = 0
+        self._patience: Timer | None = None
+        self._fading: Timer | None = None
+        self._at_rest = True
+        self._failure: str | None = None
+        self._link_state: LinkState | None = None
+        self._link_since: datetime = clock()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen, from top to bottom."""
+        yield Masthead(demo=self._demo)
+        yield VerdictPanel()
+        yield NoticeLines()
+        yield HandEntry()
+        yield LastScans()
+        yield Strip()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Look at the state now and from now on."""
+        self.look()
+        self.set_interval(REFRESH.total_seconds(), self.look)
+
+    def look(self) -> None:
+        """Show how the gate stands."""
+        status, now = self._status(), self._clock()
+        if status.link.state is not self._link_state:
+            self._link_state, self._link_since = status.link.state, now
+        self.query_one(Masthead).show(status)
+        self.query_one(Strip).show(status, self._link_since, now)
+        self.query_one(NoticeLines).show(self._notices(status, now))
+        if self._at_rest:
+            last = self.query_one(LastScans).last()
+            self.query_one(VerdictPanel).show(poster.at_rest(status, last))
+
+    def show_background(self, *, running: bool) -> None:
+        """Say, until it runs again, that nothing is synced or sent."""
+        self._working = running
+        if self.is_mounted:
+            self.look()
+
+    def on_presented(self) -> None:
+        """Begin to wait for a verdict."""
+        self._pending += 1
+        if self._patience is None:
+            self._patience = self.set_timer(PATIENCE.total_seconds(), self._still_waiting)
+
+    def on_published(self, message: Published) -> None:
+        """Fill the screen with a verdict; it is recorded already."""
+        self._failure = None
+        self.query_one(LastScans).add(message.judged)
+        self._fill(poster.of_judged(message.judged))
+        self._fading = self.set_timer(SHOWN_FOR.total_seconds(), self.rest)
+
+    def on_answered(self, message: Answered) -> None:
+        """Stop waiting; where nothing was recorded, say so until something is."""
+        self._pending -= 1
+        self._stop_patience()
+        if self._pending:
+            self._patience = self.set_timer(PATIENCE.total_seconds(), self._still_waiting)
+        if message.failure is None:
+            return
+        self._failure = message.failure
+        self._fill(poster.cannot_record(message.failure))
+
+    def on_hand_entry_typed(self, message: HandEntry.Typed) -> None:
+        """Judge what was typed."""
+        self.presenter.present(message.text, "hand")
+
+    def rest(self) -> None:
+        """Be ready for the next patron."""
+        self._at_rest = True
+        self.look()
+
+    def action_type_serial(self) -> None:
+        """Open the line for a serial."""
+        self.query_one(HandEntry).open()
+
+    def action_try_now(self) -> None:
+        """Sync and send without waiting."""
+        self._try_now()
+        self.notify("Trying now.", timeout=2)
+
+    def action_help(self) -> None:
+        """Show the keys and the shapes."""
+        self.app.push_screen(HelpScreen(self))
+
+    def _notices(self, status: Status, now: datetime) -> list[Notice]:
+        notices = abnormal(status, self._camera(), self._link_since, now)
+        if not self._working:
+            notices.insert(0, Notice("■ SYNC STOPPED: admissions are kept; r starts it again."))
+        if self._failure:
+            notices.insert(0, Notice(f"⊗ CANNOT RECORD: {plain(self._failure)}", grave=True))
+        return notices
+
+    def _still_waiting(self) -> None:
+        self._patience = None
+        if self._pending:
+            self._fill(poster.checking())
+
+    def _fill(self, shown: poster.Poster) -> None:
+        self._at_rest = False
+        if self._fading:
+            self._fading.stop()
+            self._fading = None
+        self.query_one(VerdictPanel).show(shown)
+        if isinstance(self.app.screen, HelpScreen):
+            self.app.pop_screen()
+
+    def _stop_patience(self) -> None:
+        if self._patience:
+            self._patience.stop()
+            self._patience = None

@@ -1,0 +1,63 @@
+"""What the keys do and what the shapes mean."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from scanner.tui.faces import CANNOT_RECORD, FACES
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key of the screen below, and every verdict's shape and words."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,enter", "dismiss", "Close", key_display="Esc"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    HelpScreen { align: center middle; }
+    HelpScreen > VerticalScroll {
+        width: 60;
+        height: auto;
+        max-height: 100%;
+        padding: 0 2;
+        background: $surface;
+        color: $foreground;
+        border: round $accent;
+        border-title-style: bold;
+        border-subtitle-color: $foreground;
+    }
+    """
+
+    def __init__(self, below: Screen[None]) -> None:
+        super().__init__()
+        self._below = below
+
+    def compose(self) -> ComposeResult:
+        """List keys and shapes."""
+        with VerticalScroll() as box:
+            box.border_title = "Help"
+            box.border_subtitle = "Esc closes"
+            yield Static(Content("\n").join([*self._keys(), Content(""), *_shapes()]))
+
+    def _keys(self) -> list[Content]:
+        lines = []
+        for _, binding, enabled, tooltip in self._below.active_bindings.values():
+            if not (binding.show and enabled and binding.description):
+                continue
+            words = tooltip or binding.description
+            lines.append(_row(self.app.get_key_display(binding), words, "bold $accent"))
+        return list(dict.fromkeys(lines))
+
+
+def _shapes() -> list[Content]:
+    faces = [*FACES.values(), CANNOT_RECORD]
+    return [_row(face.symbol, face.title, f"bold {face.tint}") for face in faces]
+
+
+def _row(left: str, right: str, style: str) -> Content:
+    return Content.assemble((f"{left:>8}", style), "   ", right)

@@ -1,0 +1,64 @@
+"""A serial typed by hand."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from scanner.admission.serial import LONGEST_PAYLOAD
+
+
+class HandEntry(Input):
+    """One line to type in; shown when asked for, gone after Enter or Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Judge it"),
+        Binding("escape", "leave", "Leave"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    HandEntry, HandEntry:focus {
+        display: none;
+        height: 3;
+        border: tall $accent;
+        background: $surface;
+        color: $foreground;
+    }
+    HandEntry.-open { display: block; }
+    """
+
+    class Typed(Message):
+        """A text was typed and entered."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(
+            placeholder="Serial, e.g. DAWIER-BACK75580348",
+            max_length=LONGEST_PAYLOAD,
+            select_on_focus=False,
+            id=id,
+        )
+        self.can_focus = False
+
+    def open(self) -> None:
+        """Show the empty line and put the cursor into it."""
+        self.can_focus = True
+        self.add_class("-open")
+        self.focus()
+
+    def action_leave(self) -> None:
+        """Put the line away, what was typed with it."""
+        self.value = ""
+        self.remove_class("-open")
+        self.blur()
+        self.can_focus = False
+
+    async def action_submit(self) -> None:
+        """Hand over what was typed and put the line away."""
+        text = self.value.strip()
+        self.action_leave()
+        if text:
+            self.post_message(self.Typed(text))

@@ -1,0 +1,65 @@
+"""The last presentations, newest first."""
+
+from collections import deque
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+
+from scanner.gate import Judged
+from scanner.tui.faces import FACES
+from scanner.tui.plain import clock_time, plain
+
+REMEMBERED = 50
+"""Presentations; more than the tallest screen shows."""
+
+_WIDEST_TITLE = max(len(face.title) for face in FACES.values())
+
+
+class LastScans(Widget):
+    """As many of the last presentations as there are rows."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    LastScans {
+        height: 4;
+        padding: 0 1;
+        background: $surface;
+        color: $foreground;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._scans: deque[Judged] = deque(maxlen=REMEMBERED)
+
+    def add(self, judged: Judged) -> None:
+        """Put a presentation on top."""
+        self._scans.appendleft(judged)
+        self.refresh()
+
+    def last(self) -> str:
+        """Return the newest presentation on one line, or an empty text before the first."""
+        return f"Last: {scan_line(self._scans[0]).plain}" if self._scans else ""
+
+    def render(self) -> Content:
+        """List the newest that fit."""
+        if not self._scans:
+            return Content.styled("No ticket was shown yet.", "dim")
+        shown = list(self._scans)[: max(1, self.size.height)]
+        return Content("\n").join(scan_line(judged, _WIDEST_TITLE) for judged in shown)
+
+
+def scan_line(judged: Judged, title_width: int = 0) -> Content:
+    """Put one presentation on one line: time, shape, words, serial, section or else reason."""
+    verdict = judged.verdict
+    face = FACES[verdict.kind]
+    about = plain(verdict.section, 60) or plain(verdict.reason)
+    serial = plain(verdict.serial, 40)
+    rest = "  ".join(part for part in (serial, about) if part)
+    return Content.assemble(
+        (clock_time(judged.at), "dim"),
+        "  ",
+        (f"{face.symbol} {face.title:<{title_width}}", f"bold {face.tint}"),
+        "  ",
+        rest,
+    )

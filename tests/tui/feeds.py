@@ -1,0 +1,204 @@
+"""Feeds that a test holds in its hand."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from scanner.admission.verdict import Kind, Verdict
+from scanner.gate import Judged
+from scanner.store.ledger import State
+from scanner.sync.link import Link, LinkState
+from scanner.sync.status import Status
+from scanner.tui.app import GateApp
+from scanner.tui.feeds import CameraState
+
+NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
+SERIAL = "DAWIER-BACK75580348"
+
+VERDICTS: dict[Kind, Verdict] = {
+    Kind.ADMITTED: Verdict(Kind.ADMITTED, "Valid ticket", "Let the patron in.", SERIAL, "Floor"),
+    Kind.ALREADY_ADMITTED: Verdict(
+        Kind.ALREADY_ADMITTED,
+        "Already admitted at Gate B by Sam 12 min ago",
+        "Ask for another ticket.",
+        SERIAL,
+        "Floor",
+    ),
+    Kind.WRONG_SECTION: Verdict(
+        Kind.WRONG_SECTION,
+        "This ticket is for VIP Lounge",
+        "Send the patron to VIP Lounge.",
+        SERIAL,
+        "VIP Lounge",
+    ),
+    Kind.OTHER_EVENT: Verdict(
+        Kind.OTHER_EVENT,
+        "This ticket is for another event",
+        "Ask for a ticket to this event.",
+        "QWERTY-BACK75580348",
+    ),
+    Kind.UNKNOWN: Verdict(
+        Kind.UNKNOWN,
+        "This ticket is not on the list",
+        "Ask for another ticket, or call the supervisor.",
+        SERIAL,
+    ),
+    Kind.WITHDRAWN: Verdict(
+        Kind.WITHDRAWN,
+        "This ticket was transferred to somebody else",
+        "Ask for the new ticket, or call the supervisor.",
+        SERIAL,
+        "Floor",
+    ),
+    Kind.NOT_A_TICKET: Verdict(
+        Kind.NOT_A_TICKET, "This is a web address", "Ask for the ticket's code."
+    ),
+    Kind.GATE_CLOSED: Verdict(
+        Kind.GATE_CLOSED,
+        "The admission token is no longer valid",
+        "Call the supervisor: a session must be opened with a valid token.",
+    ),
+}
+
+STATUS = Status(
+    title="Harbour Lights 2026 · Friday",
+    name="Mo Ek",
+    device="gate-a",
+    sections=("Floor", "Balcony"),
+    tickets=99_812,
+    synced=NOW - timedelta(seconds=12),
+    counts={
+        State.QUEUED: 2,
+        State.SENDING: 1,
+        State.CONFIRMED: 1_203,
+        State.CONFLICT: 0,
+        State.REFUSED: 0,
+    },
+    link=Link(LinkState.ONLINE),
+)
+
+
+LOOKING = CameraState(running=True, sentence="Hold the code still.")
+
+
+@dataclass
+class FakeJudge:
+    """Answers with what it was told to, from a thread of its own, as the ledger does."""
+
+    verdict: Verdict = VERDICTS[Kind.ADMITTED]
+    error: BaseException | None = None
+    holding: bool = False
+    presented: list[tuple[str, str]] = field(default_factory=list)
+    subscribers: list[Callable[[Judged], None]] = field(default_factory=list)
+    held: list[Callable[[], None]] = field(default_factory=list)
+
+    def present(self, payload: str, at: datetime, source: str, /) -> "Future[Judged]":
+        self.presented.append((payload, source))
+        future: Future[Judged] = Future()
+        judged = Judged(len(self.presented), payload, source, at, self.verdict)
+        if self.holding:
+            self.held.append(lambda: self._answer(future, judged))
+        else:
+            _in_thread(lambda: self._answer(future, judged))
+        return future
+
+    def subscribe(self, subscriber: Callable[[Judged], None], /) -> None:
+        self.subscribers.append(subscriber)
+
+    def release(self) -> None:
+        for answer in self.held:
+            _in_thread(answer)
+        self.held.clear()
+
+    def _answer(self, future: "Future[Judged]", judged: Judged) -> None:
+        if self.error:
+            future.set_exception(self.error)
+            return
+        for subscriber in self.subscribers:
+            subscriber(judged)
+        future.set_result(judged)
+
+
+@dataclass
+class FakeBackground:
+    """Stands as it was told to."""
+
+    now: Status = STATUS
+    error: Exception | None = None
+    running: int = 0
+    started: int = 0
+    woken: int = 0
+
+    async def run(self) -> None:
+        self.started += 1
+        self.running += 1
+        try:
+            if self.error:
+                raise self.error
+            await asyncio.Event().wait()
+        finally:
+            self.running -= 1
+
+    def status(self) -> Status:
+        return self.now
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+@dataclass
+class FakeEyes:
+    """Sees what it is told to, in a thread of its own."""
+
+    now: CameraState = LOOKING
+    running: bool = False
+    stops: int = 0
+    on_payload: Callable[[str, str], None] = lambda _payload, _by: None
+    on_notice: Callable[[str], None] = lambda _sentence: None
+
+    def start(
+        self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /
+    ) -> None:
+        self.on_payload, self.on_notice, self.running = on_payload, on_notice, True
+
+    def stop(self) -> None:
+        self.running = False
+        self.stops += 1
+
+    def state(self) -> CameraState:
+        return self.now
+
+    def see(self, payload: str, by: str = "camera") -> None:
+        _in_thread(lambda: self.on_payload(payload, by))
+
+    def say(self, sentence: str) -> None:
+        _in_thread(lambda: self.on_notice(sentence))
+
+
+@dataclass
+class Stand:
+    """An app and all that it was built on."""
+
+    judge: FakeJudge = field(default_factory=FakeJudge)
+    background: FakeBackground = field(default_factory=FakeBackground)
+    eyes: FakeEyes = field(default_factory=FakeEyes)
+    at: datetime = NOW
+
+    def app(self, *, network: Callable[[], bool] | None = None, demo: bool = False) -> GateApp:
+        return GateApp(
+            self.judge,
+            self.background,
+            self.eyes,
+            clock=lambda: self.at,
+            network=network,
+            demo=demo,
+        )
+
+
+def _in_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
