@@ -1,0 +1,33 @@
+"""`python -m scanner.mock`: the server without the rest of the program."""
+
+import argparse
+from pathlib import Path
+
+from scanner.mock.server import run
+
+
+def main() -> None:
+    """Read the options and serve."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scanner.mock",
+        description="Serve a stand-in for the TickeTing API on this machine.",
+    )
+    parser.add_argument("--tickets", type=int, default=1000, help="tickets in a new world")
+    parser.add_argument("--sections", type=int, default=3, help="sections in a new world")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed, the same world")
+    parser.add_argument("--state", type=Path, help="a file that keeps the world over a restart")
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--api-key", help="an administrator's key; made up when not given")
+    chosen = parser.parse_args()
+    run(
+        tickets=chosen.tickets,
+        sections=chosen.sections,
+        seed=chosen.seed,
+        state=chosen.state,
+        port=chosen.port,
+        api_key=chosen.api_key,
+    )
+
+
+if __name__ == "__main__":
+    main()

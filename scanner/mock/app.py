@@ -1,0 +1,151 @@
+"""The ASGI application: headers checked, one handler called in one transaction, errors worded."""
+
+import json
+import logging
+import random
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from scanner.mock import errors
+from scanner.mock.call import Answer, Call, Caller, Faults, Stranger, caller_of, dump
+from scanner.mock.errors import ApiError
+from scanner.mock.routes import ROUTES, Handler
+
+MINIMUM_VERSION = (3, 0, 0)
+LARGEST_BODY_BYTES = 4 * 1024 * 1024
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+WITH_BODY = ("POST", "PUT")
+
+log = logging.getLogger(__name__)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Server:
+    """Answers requests about one world; all of them in one thread, one after the other."""
+
+    def __init__(self, world: sqlite3.Connection) -> None:
+        self._world = world
+        self._rng = random.SystemRandom()
+        self._faults = Faults()
+
+    def app(self) -> Starlette:
+        """The application to serve."""
+        known = [
+            Route(path, self._endpoint(handlers), methods=METHODS)
+            for path, handlers in ROUTES.items()
+        ]
+        unknown = Route("/{path:path}", self._endpoint({}), methods=METHODS)
+        app = Starlette(
+            routes=[*known, unknown], exception_handlers={HTTPException: _unknown_method}
+        )
+        app.router.redirect_slashes = False
+        return app
+
+    def _endpoint(self, handlers: Mapping[str, Handler]) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            try:
+                return _response(await self._answer(request, handlers))
+            except ApiError as error:
+                return _response(Answer(error.status, dump(error.body)))
+            except ClientDisconnect:
+                return Response(status_code=400)
+            except Exception:
+                log.exception("a fault while answering %s %s", request.method, request.url.path)
+                fault = errors.server_fault()
+                return _response(Answer(fault.status, dump(fault.body)))
+
+        return endpoint
+
+    async def _answer(self, request: Request, handlers: Mapping[str, Handler]) -> Answer:
+        key = request.headers.get("x-api-key", "").strip()
+        caller = self._authenticated(key, request.url.path)
+        if _version(request.headers.get("x-client-version", "")) < MINIMUM_VERSION:
+            raise errors.outdated_client()
+        handler = handlers.get(request.method)
+        if handler is None:
+            raise errors.no_endpoint(request.url.path)
+        self._fail_if_asked(request.url.path)
+        call = Call(
+            world=self._world,
+            rng=self._rng,
+            caller=caller,
+            key=key,
+            path=request.path_params,
+            query=request.query_params,
+            body=await _body(request) if request.method in WITH_BODY else {},
+            base=str(request.base_url).rstrip("/"),
+            now=datetime.now(UTC),
+            faults=self._faults,
+        )
+        return self._in_transaction(handler, call)
+
+    def _authenticated(self, key: str, path: str) -> Caller:
+        if not key:
+            raise errors.unauthenticated()
+        caller = caller_of(self._world, key)
+        # What a dead key is told about its own session, that call decides.
+        if isinstance(caller, Stranger) and path != "/sessions/active":
+            raise errors.restricted()
+        return caller
+
+    def _fail_if_asked(self, path: str) -> None:
+        if self._faults.armed and not path.startswith("/_mock/"):
+            self._faults.armed -= 1
+            raise RuntimeError("asked to fail by POST /_mock/faults")
+
+    def _in_transaction(self, handler: Handler, call: Call) -> Answer:
+        """What has been answered has been committed; what has failed has changed nothing."""
+        self._world.execute("BEGIN")
+        try:
+            answer = handler(call)
+        except BaseException:
+            self._world.execute("ROLLBACK")
+            raise
+        self._world.execute("COMMIT")
+        return answer
+
+
+def _response(answer: Answer) -> Response:
+    media = "application/json" if answer.text else None
+    return Response(answer.text.encode("utf-8"), answer.status, media_type=media)
+
+
+def _unknown_method(request: Request, _: Exception) -> Response:
+    error = errors.no_endpoint(request.url.path)
+    return _response(Answer(error.status, dump(error.body)))
+
+
+def _version(text: str) -> tuple[int, int, int]:
+    found = re.match(r"\s*(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?!\d)", text, re.ASCII)
+    if found is None:
+        return (0, 0, 0)
+    major, minor, patch = found.groups(default="0")
+    return int(major), int(minor), int(patch)
+
+
+async def _body(request: Request) -> Mapping[str, object]:
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > LARGEST_BODY_BYTES:
+            raise errors.too_large()
+    if not raw:
+        return {}
+    try:
+        body = json.loads(raw)
+        # An escaped half of a surrogate pair is JSON, but it is no text.
+        dump(body).encode("utf-8")
+    except (ValueError, RecursionError) as failure:
+        raise errors.bad_request("The request body is not valid JSON.") from failure
+    if not isinstance(body, dict):
+        raise errors.bad_request("The request body must be a JSON object.")
+    return body

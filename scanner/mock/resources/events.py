@@ -1,0 +1,195 @@
+"""Events: made, listed, shown, changed and deleted."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from scanner.mock import arguments, errors, forms
+from scanner.mock.call import Answer, Call, administers, answer, created, gone
+from scanner.mock.pages import slice_of
+from scanner.mock.resources import catalogue, sections
+from scanner.mock.resources.access import (
+    event_row,
+    is_public,
+    managed_event,
+    may_see,
+    visible_event,
+)
+
+REQUIRED = ("host", "type", "title", "description", "category", "subcategory", "public", "venue")
+TEXTS = ("description", "type", "subcategory", "start", "end", "disclaimer")
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+def create_event(call: Call) -> Answer:
+    """POST /events: a draft with its global token."""
+    call.person()
+    arguments.require(call.body, REQUIRED)
+    host = catalogue.reference(call.world, "hosts", call.body["host"], "host")
+    if not administers(call.world, call.caller, host):
+        raise errors.not_host_administrator()
+    title = arguments.text(call.body, "title")
+    _refuse_twin(call.world, title, 0)
+    category = catalogue.reference(call.world, "categories", call.body["category"], "category")
+    venue = catalogue.reference(call.world, "venues", call.body["venue"], "venue")
+    cursor = call.world.execute(
+        "INSERT INTO event (title, host, category, venue, status, published, popularity, body)"
+        " VALUES (?, ?, ?, ?, 'Draft', '', 0, ?)",
+        (title, host, category, venue, json.dumps(_details(call.body, {}))),
+    )
+    number = int(cursor.lastrowid or 0)
+    call.world.execute(
+        "INSERT INTO token (event, code, key, global) VALUES (?, ?, ?, 1)",
+        (number, forms.token_code(call.rng), forms.api_key(call.rng)),
+    )
+    return created(shown(call, event_row(call.world, number)))
+
+
+def list_events(call: Call) -> Answer:
+    """GET /events: those that the caller may see, filtered and sorted."""
+    return _listed(call, call.query, _all(call.world))
+
+
+def list_published_events(call: Call) -> Answer:
+    """GET /published-events: by `region` and `title`."""
+    rows = [row for row in _all(call.world) if is_public(row)]
+    return _listed(call, {k: v for k, v in call.query.items() if k in _PUBLISHED_TERMS}, rows)
+
+
+def list_hosted_events(call: Call) -> Answer:
+    """GET /hosts/{id}/events."""
+    host = call.id("id")
+    catalogue.document(call.world, "hosts", host)
+    return _listed(call, call.query, [row for row in _all(call.world) if row["host"] == host])
+
+
+def show_event(call: Call) -> Answer:
+    """GET /events/{event}: 403 for one that is not listed and that the key may not see."""
+    return answer(shown(call, visible_event(call)))
+
+
+def change_event(call: Call) -> Answer:
+    """PUT /events/{event}: the fields that are named change."""
+    row = managed_event(call)
+    arguments.refuse_emptied(call.body, REQUIRED)
+    title = arguments.text(call.body, "title", row["title"])
+    _refuse_twin(call.world, title, row["id"])
+    given = call.body.get
+    category, venue = given("category", row["category"]), given("venue", row["venue"])
+    call.world.execute(
+        "UPDATE event SET title = ?, category = ?, venue = ?, body = ? WHERE id = ?",
+        (
+            title,
+            catalogue.reference(call.world, "categories", category, "category"),
+            catalogue.reference(call.world, "venues", venue, "venue"),
+            json.dumps(_details(call.body, json.loads(row["body"]))),
+            row["id"],
+        ),
+    )
+    return answer(shown(call, event_row(call.world, row["id"])))
+
+
+def delete_event(call: Call) -> Answer:
+    """DELETE /events/{event}, with its sections, tokens, tickets and admissions."""
+    row = managed_event(call)
+    call.world.execute("DELETE FROM event WHERE id = ?", (row["id"],))
+    return gone()
+
+
+def shown(call: Call, row: sqlite3.Row) -> dict[str, object]:
+    """An event with its category, venue and sections as objects."""
+    details = json.loads(row["body"])
+    media = f"{call.base}/media"
+    return {
+        "self": f"/events/{row['id']}",
+        "title": row["title"],
+        **details,
+        "category": catalogue.shown(catalogue.document(call.world, "categories", row["category"])),
+        "venue": catalogue.embedded_venue(call.world, row["venue"]),
+        "banner": f"{media}/banner/{row['id']}",
+        "thumbnail": f"{media}/thumbnail/{row['id']}",
+        "status": row["status"],
+        "published": row["published"],
+        "popularity": row["popularity"],
+        "sections": [
+            sections.shown(section) for section in sections.sections_of(call.world, row["id"])
+        ],
+    }
+
+
+_PUBLISHED_TERMS = ("region", "title", "sort", "order", "page", "records")
+_SORTS: Mapping[str, Callable[[sqlite3.Row], str]] = {
+    "alphabetical": lambda row: str(row["title"]).casefold(),
+    "published": lambda row: str(row["published"]),
+    "popularity": lambda row: f"{row['popularity']:020}",
+    "start": lambda row: str(json.loads(row["body"])["start"] or ""),
+}
+
+
+def _all(world: sqlite3.Connection) -> list[sqlite3.Row]:
+    return world.execute("SELECT * FROM event ORDER BY id").fetchall()
+
+
+def _listed(call: Call, query: Mapping[str, str], rows: list[sqlite3.Row]) -> Answer:
+    found = [row for row in rows if may_see(call, row) and _wanted(call, query, row)]
+    by = _SORTS.get(query.get("sort", ""))
+    if by is not None:
+        found.sort(key=by, reverse=query.get("order", "asc").lower() == "desc")
+    return slice_of(query, found, lambda row: shown(call, row))
+
+
+def _wanted(call: Call, query: Mapping[str, str], row: sqlite3.Row) -> bool:
+    details = json.loads(row["body"])
+    facts = {
+        "title": row["title"],
+        "status": row["status"],
+        "public": _word(details["public"]),
+        "active": _word(_end(details) >= call.now),
+    }
+    if any(query.get(name, fact) != fact for name, fact in facts.items()):
+        return False
+    if "host" in query and forms.identifier(query["host"]) != row["host"]:
+        return False
+    if "region" in query and forms.identifier(query["region"]) != _region(call.world, row):
+        return False
+    return "section" not in query or _has_section(call.world, row, query["section"])
+
+
+def _word(truth: object) -> str:
+    return "true" if truth else "false"
+
+
+def _end(details: Mapping[str, object]) -> datetime:
+    end = details["end"]
+    at = forms.read_time(end) if isinstance(end, str) else None
+    return FOREVER if at is None else at
+
+
+def _region(world: sqlite3.Connection, row: sqlite3.Row) -> int:
+    venue = catalogue.document(world, "venues", row["venue"])
+    return int(json.loads(venue["body"])["region"])
+
+
+def _has_section(world: sqlite3.Connection, row: sqlite3.Row, section: str) -> bool:
+    number = forms.identifier(section)
+    return any(found["id"] == number for found in sections.sections_of(world, row["id"]))
+
+
+def _details(body: Mapping[str, object], before: Mapping[str, object]) -> dict[str, object]:
+    public, tags = body.get("public", before.get("public")), body.get("tags", before.get("tags"))
+    if not isinstance(public, bool):
+        raise errors.invalid("public")
+    if tags is not None and not isinstance(tags, list):
+        raise errors.invalid("tags")
+    texts = {name: body.get(name, before.get(name)) for name in TEXTS}
+    wrong = [name for name, text in texts.items() if not isinstance(text, str | None)]
+    if wrong:
+        raise errors.invalid(*wrong)
+    return {**texts, "public": public, "tags": tags or []}
+
+
+def _refuse_twin(world: sqlite3.Connection, title: str, own: int) -> None:
+    query = "SELECT 1 FROM event WHERE title = ? AND id != ?"
+    if world.execute(query, (title, own)).fetchone() is not None:
+        raise errors.conflict("event", "title")

@@ -1,0 +1,117 @@
+"""The sections of an event; their `self` is relative to the event, as in the event itself."""
+
+import sqlite3
+
+from scanner.mock import arguments, errors
+from scanner.mock.call import Answer, Call, answer, created, gone
+from scanner.mock.pages import slice_of
+from scanner.mock.resources import access
+
+REQUIRED = ("name", "basePrice", "salesStart", "salesEnd", "capacity")
+
+
+def create_section(call: Call) -> Answer:
+    """POST /events/{event}/sections."""
+    event = access.managed_event(call)
+    arguments.require(call.body, REQUIRED)
+    cursor = call.world.execute(
+        "INSERT INTO section (event, name, description, price, sales_start, sales_end, capacity)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            event["id"],
+            arguments.text(call.body, "name"),
+            arguments.text(call.body, "description"),
+            arguments.number(call.body, "basePrice"),
+            arguments.text(call.body, "salesStart"),
+            arguments.text(call.body, "salesEnd"),
+            arguments.whole(call.body, "capacity"),
+        ),
+    )
+    return created(shown(_section(call.world, event["id"], int(cursor.lastrowid or 0))))
+
+
+def list_sections(call: Call) -> Answer:
+    """GET /events/{event}/sections."""
+    event = access.visible_event(call)
+    return slice_of(call.query, sections_of(call.world, event["id"]), shown)
+
+
+def show_section(call: Call) -> Answer:
+    """GET /events/{event}/sections/{section}."""
+    event = access.visible_event(call)
+    return answer(shown(_section(call.world, event["id"], call.id("section"))))
+
+
+def change_section(call: Call) -> Answer:
+    """PUT /events/{event}/sections/{section}: the fields that are named change."""
+    event = access.managed_event(call)
+    row = _section(call.world, event["id"], call.id("section"))
+    arguments.refuse_emptied(call.body, REQUIRED)
+    active = call.body.get("active", bool(row["active"]))
+    if not isinstance(active, bool):
+        raise errors.invalid("active")
+    call.world.execute(
+        "UPDATE section SET name = ?, description = ?, price = ?, sales_start = ?, sales_end = ?,"
+        " capacity = ?, active = ? WHERE id = ?",
+        (
+            arguments.text(call.body, "name", row["name"]),
+            arguments.text(call.body, "description", row["description"]),
+            arguments.number(call.body, "basePrice", row["price"]),
+            arguments.text(call.body, "salesStart", row["sales_start"]),
+            arguments.text(call.body, "salesEnd", row["sales_end"]),
+            arguments.whole(call.body, "capacity", row["capacity"]),
+            active,
+            row["id"],
+        ),
+    )
+    return answer(shown(_section(call.world, event["id"], row["id"])))
+
+
+def delete_section(call: Call) -> Answer:
+    """DELETE /events/{event}/sections/{section}, with its tickets and admissions."""
+    event = access.managed_event(call)
+    row = _section(call.world, event["id"], call.id("section"))
+    call.world.execute("DELETE FROM section WHERE id = ?", (row["id"],))
+    return gone()
+
+
+def sections_of(world: sqlite3.Connection, event: int) -> list[sqlite3.Row]:
+    """All sections of an event, in the order of their making."""
+    query = "SELECT * FROM section WHERE event = ? ORDER BY id"
+    return world.execute(query, (event,)).fetchall()
+
+
+def uri(row: sqlite3.Row) -> str:
+    """The whole URI, as tokens, sessions, tickets and admissions name a section."""
+    return f"/events/{row['event']}/sections/{row['id']}"
+
+
+def shown(row: sqlite3.Row) -> dict[str, object]:
+    """A section with the relative URI that it has inside its event."""
+    price = int(row["price"]) if row["price"] == int(row["price"]) else row["price"]
+    return {
+        "self": f"/sections/{row['id']}",
+        "name": row["name"],
+        "description": row["description"],
+        "price": {"base": price, "current": price, "expires": row["sales_end"]},
+        "salesStart": row["sales_start"],
+        "salesEnd": row["sales_end"],
+        "active": bool(row["active"]),
+        "capacity": row["capacity"],
+        "sold": row["sold"],
+        "remaining": max(0, row["capacity"] - row["sold"]),
+        "reserved": 0,
+    }
+
+
+def shown_whole(row: sqlite3.Row) -> dict[str, object]:
+    """A section with its whole URI."""
+    return {**shown(row), "self": uri(row)}
+
+
+def _section(world: sqlite3.Connection, event: int, number: int) -> sqlite3.Row:
+    query = "SELECT * FROM section WHERE event = ? AND id = ?"
+    row: sqlite3.Row | None = world.execute(query, (event, number)).fetchone()
+    if row is None:
+        raise errors.no_resource()
+    return row

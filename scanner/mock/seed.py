@@ -1,0 +1,228 @@
+"""A world made from a seed: the same arguments give the same event, tickets, codes and keys."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from scanner.mock import forms, names
+from scanner.mock.resources import catalogue, tokens
+from scanner.mock.resources.accounts import account_body
+from scanner.mock.resources.tickets import UNUSED
+from scanner.mock.state import create_tables, keep_setting
+
+ADMINISTRATOR = "admin"
+"""The user name of the one seeded account that can start a session."""
+
+ADMINISTRATOR_EMAIL = "admin@example.com"
+ADMINISTRATOR_PASSWORD = "box-office"  # noqa: S105 - printed here on purpose: it guards nothing
+
+TITLE = "Dawn at the Pier"
+FIRST_SALE = datetime(2024, 1, 8, 9, tzinfo=UTC)
+SALES_DAYS = 30
+START = datetime(2036, 6, 7, 20, tzinfo=UTC)
+END = START + timedelta(hours=6)
+
+HOLDINGS = (1, 1, 1, 1, 2, 2, 2, 3, 4, 6)
+"""How many tickets an account may own; each is as likely as it is often here."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How large the world shall be, and from which seed it grows."""
+
+    tickets: int
+    sections: int
+    seed: int
+
+
+def fill(world: sqlite3.Connection, wanted: Wanted, api_key: str | None) -> None:
+    """Make the tables and everything in them, in one transaction; `api_key` is made up when None."""
+    rng = random.Random(f"world {wanted.seed}")  # noqa: S311 - the same seed, the same world
+    world.execute("BEGIN IMMEDIATE")
+    create_tables(world)
+    administrator = _administrator(world, rng)
+    made_up = forms.api_key(rng)
+    add_integration_key(world, administrator, api_key or made_up)
+    event = _event(world, administrator)
+    sections = _sections(world, event, wanted)
+    _tokens(world, rng, event, sections)
+    _tickets(world, rng, event, sections, wanted.tickets)
+    world.execute("COMMIT")
+
+
+def add_integration_key(world: sqlite3.Connection, account: int, key: str) -> None:
+    """Let `key` act for an account, and be the one that is told at the start."""
+    world.execute("INSERT OR IGNORE INTO api_key (key, account) VALUES (?, ?)", (key, account))
+    keep_setting(world, "api_key", key)
+
+
+def administrator_id(world: sqlite3.Connection) -> int:
+    """The account behind the integration keys."""
+    row = world.execute("SELECT min(id) AS id FROM account WHERE administrator").fetchone()
+    return int(row["id"])
+
+
+def _administrator(world: sqlite3.Connection, rng: random.Random) -> int:
+    number = forms.account_number(rng)
+    details = {"firstName": "Ada", "lastName": "Minister", "title": "Ms"}
+    body = account_body(number, ADMINISTRATOR, ADMINISTRATOR_EMAIL, details, administrator=True)
+    digest = forms.password_digest(number, ADMINISTRATOR_PASSWORD)
+    cursor = world.execute(
+        "INSERT INTO account (number, username, email, administrator, password, body)"
+        " VALUES (?, ?, ?, 1, ?, ?)",
+        (number, ADMINISTRATOR, ADMINISTRATOR_EMAIL, digest, json.dumps(body)),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _event(world: sqlite3.Connection, administrator: int) -> int:
+    host = catalogue.add_document(
+        world,
+        "hosts",
+        {"name": "Pier Nights", "contact": "Ada Minister", "email": "hello@example.com"},
+    )
+    category = catalogue.add_document(
+        world, "categories", {"name": "Concert", "subcategories": ["Open Air", "Club"]}
+    )
+    region = catalogue.add_document(
+        world, "regions", {"name": "Antigua", "country": "Antigua and Barbuda"}
+    )
+    venue = {
+        "name": "The Old Pier",
+        "region": region,
+        "address": "1 Harbour Road, St. John's",
+        "longitude": -61.8456,
+        "latitude": 17.1274,
+    }
+    details = {
+        "description": "Six hours of music by the sea.",
+        "type": "Standard",
+        "subcategory": "Open Air",
+        "start": forms.ticket_time(START),
+        "end": forms.ticket_time(END),
+        "disclaimer": "",
+        "public": True,
+        "tags": ["music", "sea"],
+    }
+    world.execute(
+        "INSERT INTO host_administrator (host, account) VALUES (?, ?)", (host, administrator)
+    )
+    cursor = world.execute(
+        "INSERT INTO event (title, host, category, venue, status, published, popularity, body)"
+        " VALUES (?, ?, ?, ?, 'Published', ?, 0, ?)",
+        (
+            TITLE,
+            host,
+            category,
+            catalogue.add_document(world, "venues", venue),
+            forms.ticket_time(FIRST_SALE),
+            json.dumps(details),
+        ),
+    )
+    event = int(cursor.lastrowid or 0)
+    keep_setting(world, "event", str(event))
+    return event
+
+
+def _sections(world: sqlite3.Connection, event: int, wanted: Wanted) -> list[tuple[int, str]]:
+    made = []
+    for place in range(wanted.sections):
+        name = names.SECTIONS[place] if place < len(names.SECTIONS) else f"Block {place + 1}"
+        sold = len(range(place, wanted.tickets, wanted.sections))
+        cursor = world.execute(
+            "INSERT INTO section (event, name, description, price, sales_start, sales_end,"
+            " capacity, sold) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event,
+                name,
+                f"Admits to: {name}.",
+                25 + 15 * (place % 5),
+                forms.ticket_time(FIRST_SALE),
+                forms.ticket_time(START),
+                sold + 1000,
+                sold,
+            ),
+        )
+        made.append((int(cursor.lastrowid or 0), name))
+    return made
+
+
+def _tokens(
+    world: sqlite3.Connection, rng: random.Random, event: int, sections: list[tuple[int, str]]
+) -> None:
+    numbers = [number for number, _ in sections]
+    scopes = [[], *([number] for number in numbers)]
+    if len(numbers) > 1:
+        scopes.append(numbers[:-1])
+    for scope in scopes:
+        tokens.add_token(world, event, forms.token_code(rng), forms.api_key(rng), scope)
+
+
+def _tickets(
+    world: sqlite3.Connection,
+    rng: random.Random,
+    event: int,
+    sections: list[tuple[int, str]],
+    count: int,
+) -> None:
+    heads = [forms.serial_head(TITLE, name) for _, name in sections]
+    holdings = list(_holdings(rng, count))
+    first = administrator_id(world) + 1
+    world.executemany(
+        "INSERT INTO account (id, number, username, email, body) VALUES (?, ?, ?, ?, ?)",
+        _patrons(rng, first, len(holdings)),
+    )
+    owners = (first + place for place, held in enumerate(holdings) for _ in range(held))
+    digits = rng.sample(range(10**8), count)
+    step = timedelta(days=SALES_DAYS) / max(1, count)
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for place, owner in enumerate(owners):
+            section = place % len(sections)
+            issued = FIRST_SALE + place * step
+            serial = f"{heads[section]}{digits[place]:08}"
+            changed = forms.microseconds(issued)
+            yield event, sections[section][0], serial, owner, forms.ticket_time(issued), changed
+
+    world.executemany(
+        "INSERT INTO ticket (event, section, serial, owner, status, issued, redeemed, modified)"
+        f" VALUES (?, ?, ?, ?, 'Issued', ?, '{UNUSED}', ?)",  # noqa: S608 - a constant
+        rows(),
+    )
+
+
+def _holdings(rng: random.Random, count: int) -> Iterator[int]:
+    while count > 0:
+        held = min(count, rng.choice(HOLDINGS))
+        count -= held
+        yield held
+
+
+def _patrons(rng: random.Random, first: int, count: int) -> Iterator[tuple[object, ...]]:
+    used: set[str] = set()
+    for place in range(count):
+        number = forms.account_number(rng)
+        while number in used:
+            number = forms.account_number(rng)
+        used.add(number)
+        given, family = rng.choice(names.GIVEN), rng.choice(names.FAMILY)
+        username = f"{given}.{family}.{place + 1}".casefold().replace(" ", "").replace("'", "")
+        country, state, city, street = rng.choice(names.TOWNS)
+        born = datetime(1950, 1, 1, tzinfo=UTC) + timedelta(days=rng.randrange(20_000))
+        details = {
+            "firstName": given,
+            "lastName": family,
+            "title": rng.choice(names.TITLES),
+            "dateOfBirth": born.date().isoformat(),
+            "phone": f"+1 (268) 555 {rng.randrange(10_000):04}",
+            "country": country,
+            "firstAddressLine": f"{rng.randrange(1, 200)} {street}",
+            "city": city,
+            "state": state,
+        }
+        email = f"patron{place + 1}@example.com"
+        body = account_body(number, username, email, details)
+        yield first + place, number, username, email, json.dumps(body, ensure_ascii=False)
