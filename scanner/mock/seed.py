@@ -39,7 +39,7 @@ class Wanted:
 
 
 def fill(world: sqlite3.Connection, wanted: Wanted, api_key: str | None) -> None:
-    """Make the tables and everything in them, in one transaction; `api_key` is made up when None."""
+    """Make the tables and everything in them, in one transaction; without `api_key` one is made up."""
     rng = random.Random(f"world {wanted.seed}")  # noqa: S311 - the same seed, the same world
     world.execute("BEGIN IMMEDIATE")
     create_tables(world)
@@ -184,12 +184,12 @@ def _tickets(
             section = place % len(sections)
             issued = FIRST_SALE + place * step
             serial = f"{heads[section]}{digits[place]:08}"
-            changed = forms.microseconds(issued)
-            yield event, sections[section][0], serial, owner, forms.ticket_time(issued), changed
+            changed, at = forms.microseconds(issued), forms.ticket_time(issued)
+            yield event, sections[section][0], serial, owner, at, UNUSED, changed
 
     world.executemany(
         "INSERT INTO ticket (event, section, serial, owner, status, issued, redeemed, modified)"
-        f" VALUES (?, ?, ?, ?, 'Issued', ?, '{UNUSED}', ?)",  # noqa: S608 - a constant
+        " VALUES (?, ?, ?, ?, 'Issued', ?, ?, ?)",
         rows(),
     )
 

@@ -1,9 +1,11 @@
 """Start the server: its world, its socket, the line that says it is ready, and its end."""
 
 import json
+import signal
 import socket
 import sqlite3
 import sys
+import threading
 from pathlib import Path
 
 from scanner.mock.errors import StartFailure
@@ -18,7 +20,7 @@ LARGEST_PORT = 65535
 STOP_SECONDS = 2
 
 
-def run(
+def run(  # noqa: PLR0917 - one for each option of the command
     tickets: int,
     sections: int,
     seed: int,
@@ -119,7 +121,13 @@ def _serve(world: sqlite3.Connection, listener: socket.socket) -> None:
             sys.stdout.write(ready_line(world, listener.getsockname()[1]) + "\n")
             sys.stdout.flush()
 
-    try:
-        Announcing(config).run(sockets=[listener])
-    except KeyboardInterrupt:
+    _end_quietly()
+    Announcing(config).run(sockets=[listener])
+
+
+def _end_quietly() -> None:
+    """Being told to stop is no failure: uvicorn repeats the signal after its own orderly end."""
+    if threading.current_thread() is not threading.main_thread():
         return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)

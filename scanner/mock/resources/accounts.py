@@ -108,7 +108,8 @@ def delete_account(call: Call) -> Answer:
     """DELETE /accounts/{number}; one that holds tickets or orders stays."""
     row = _own(call)
     held = call.world.execute(
-        "SELECT 1 FROM ticket WHERE owner = :id UNION ALL SELECT 1 FROM admission WHERE patron = :id"
+        "SELECT 1 FROM ticket WHERE owner = :id"
+        " UNION ALL SELECT 1 FROM admission WHERE patron = :id"
         " UNION ALL SELECT 1 FROM booking WHERE account = :id LIMIT 1",
         {"id": row["id"]},
     ).fetchone()
@@ -171,8 +172,8 @@ def _details(body: Mapping[str, object]) -> dict[str, str]:
 
 def _refuse_twin(world: sqlite3.Connection, username: str, email: str, own: int = 0) -> None:
     row = world.execute(
-        "SELECT username FROM account WHERE (username = ? OR (email = ? AND email != '')) AND id != ?"
-        " ORDER BY username = ? DESC LIMIT 1",
+        "SELECT username FROM account"
+        " WHERE (username = ? OR (email = ? AND email != '')) AND id != ? ORDER BY username = ? DESC LIMIT 1",
         (username, email, own, username),
     ).fetchone()
     if row is None:

@@ -1,6 +1,7 @@
 """Admissions: granted in batches, and listed."""
 
 import sqlite3
+from collections.abc import Mapping
 
 from scanner.mock import arguments, errors, forms
 from scanner.mock.call import Answer, Call, dump
@@ -98,5 +99,5 @@ def _listed(row: sqlite3.Row, scope: Scope) -> str:
     return _shown(facts_of(row), row["body"], scope.sections[row["section"]])
 
 
-def _shown(facts: dict[str, object], patron: str, section: str) -> str:
+def _shown(facts: Mapping[str, object], patron: str, section: str) -> str:
     return f'{dump(facts)[:-1]},"patron":{patron},"section":{section}}}'

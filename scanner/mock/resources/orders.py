@@ -31,7 +31,8 @@ def list_orders(call: Call) -> Answer:
     person = call.person()
     query = (
         "SELECT booking.*, account.number AS customer FROM booking"
-        " JOIN account ON account.id = booking.account WHERE ? OR account.id = ? ORDER BY booking.id"
+        " JOIN account ON account.id = booking.account"
+        " WHERE ? OR account.id = ? ORDER BY booking.id"
     )
     found = call.world.execute(query, (person.administrator, person.account)).fetchall()
     return slice_of(call.query, found, lambda row: _shown(call.world, row))

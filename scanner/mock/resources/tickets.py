@@ -118,7 +118,8 @@ def cancel_tickets(call: Call, tickets: Sequence[int]) -> None:
     """Cancel those of the tickets that are unused, and free their places."""
     for ticket in tickets:
         cancelled = call.world.execute(
-            "UPDATE ticket SET status = 'Cancelled', modified = ? WHERE id = ? AND status = 'Issued'",
+            "UPDATE ticket SET status = 'Cancelled', modified = ?"
+            " WHERE id = ? AND status = 'Issued'",
             (forms.microseconds(call.now), ticket),
         )
         if cancelled.rowcount:

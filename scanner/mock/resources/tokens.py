@@ -38,7 +38,7 @@ def issue_token(call: Call) -> Answer:
 
 
 def list_tokens(call: Call) -> Answer:
-    """GET /events/{event}/tokens: the global one first; `global` keeps it alone or leaves it out."""
+    """GET /events/{event}/tokens: the global one first, alone, or left out."""
     event = access.managed_event(call)
     wanted = call.query.get("global", "").lower()
     if wanted not in ("", "true", "false"):
