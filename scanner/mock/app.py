@@ -32,8 +32,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Server:
     """Answers requests about one world; all of them in one thread, one after the other."""
 
-    def __init__(self, world: sqlite3.Connection) -> None:
+    def __init__(self, world: sqlite3.Connection, base: str) -> None:
         self._world = world
+        self._base = base
         self._rng = random.SystemRandom()
         self._faults = Faults()
 
@@ -59,7 +60,9 @@ class Server:
             except ClientDisconnect:
                 return Response(status_code=400)
             except Exception:
-                log.exception("a fault while answering %s %s", request.method, request.url.path)
+                log.exception(
+                    "a fault while answering %s %s", request.method, request.scope["path"]
+                )
                 fault = errors.server_fault()
                 return _response(Answer(fault.status, dump(fault.body)))
 
@@ -67,13 +70,14 @@ class Server:
 
     async def _answer(self, request: Request, handlers: Mapping[str, Handler]) -> Answer:
         key = request.headers.get("x-api-key", "").strip()
-        caller = self._authenticated(key, request.url.path)
+        path = str(request.scope["path"])
+        caller = self._authenticated(key, path)
         if _version(request.headers.get("x-client-version", "")) < MINIMUM_VERSION:
             raise errors.outdated_client()
         handler = handlers.get(request.method)
         if handler is None:
-            raise errors.no_endpoint(request.url.path)
-        self._fail_if_asked(request.url.path)
+            raise errors.no_endpoint(path)
+        self._fail_if_asked(path)
         call = Call(
             world=self._world,
             rng=self._rng,
@@ -82,7 +86,7 @@ class Server:
             path=request.path_params,
             query=request.query_params,
             body=await _body(request) if request.method in WITH_BODY else {},
-            base=str(request.base_url).rstrip("/"),
+            base=self._base,
             now=datetime.now(UTC),
             faults=self._faults,
         )
@@ -120,7 +124,7 @@ def _response(answer: Answer) -> Response:
 
 
 def _unknown_method(request: Request, _: Exception) -> Response:
-    error = errors.no_endpoint(request.url.path)
+    error = errors.no_endpoint(request.scope["path"])
     return _response(Answer(error.status, dump(error.body)))
 
 

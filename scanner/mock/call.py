@@ -32,6 +32,8 @@ class Stranger:
     """A key that means nothing (any more)."""
 
 
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 Caller = Person | Gate | Stranger
 
 
@@ -103,7 +105,7 @@ def gone() -> Answer:
 
 def dump(value: object) -> str:
     """Compact JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODE(value)
 
 
 def caller_of(world: sqlite3.Connection, key: str) -> Caller:

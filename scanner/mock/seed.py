@@ -1,6 +1,5 @@
 """A world made from a seed: the same arguments give the same event, tickets, codes and keys."""
 
-import json
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -8,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scanner.mock import forms, names
+from scanner.mock.call import dump
 from scanner.mock.resources import catalogue, tokens
 from scanner.mock.resources.accounts import account_body
 from scanner.mock.resources.tickets import UNUSED
-from scanner.mock.state import create_tables, keep_setting
+from scanner.mock.state import create_indexes, create_tables, keep_setting
 
 ADMINISTRATOR = "admin"
 """The user name of the one seeded account that can start a session."""
@@ -39,7 +39,7 @@ class Wanted:
 
 
 def fill(world: sqlite3.Connection, wanted: Wanted, api_key: str | None) -> None:
-    """Make the tables and everything in them, in one transaction; without `api_key` one is made up."""
+    """Make the tables and everything in them, in one transaction; a key where none is given."""
     rng = random.Random(f"world {wanted.seed}")  # noqa: S311 - the same seed, the same world
     world.execute("BEGIN IMMEDIATE")
     create_tables(world)
@@ -50,6 +50,7 @@ def fill(world: sqlite3.Connection, wanted: Wanted, api_key: str | None) -> None
     sections = _sections(world, event, wanted)
     _tokens(world, rng, event, sections)
     _tickets(world, rng, event, sections, wanted.tickets)
+    create_indexes(world)
     world.execute("COMMIT")
 
 
@@ -73,7 +74,7 @@ def _administrator(world: sqlite3.Connection, rng: random.Random) -> int:
     cursor = world.execute(
         "INSERT INTO account (number, username, email, administrator, password, body)"
         " VALUES (?, ?, ?, 1, ?, ?)",
-        (number, ADMINISTRATOR, ADMINISTRATOR_EMAIL, digest, json.dumps(body)),
+        (number, ADMINISTRATOR, ADMINISTRATOR_EMAIL, digest, dump(body)),
     )
     return int(cursor.lastrowid or 0)
 
@@ -119,7 +120,7 @@ def _event(world: sqlite3.Connection, administrator: int) -> int:
             category,
             catalogue.add_document(world, "venues", venue),
             forms.ticket_time(FIRST_SALE),
-            json.dumps(details),
+            dump(details),
         ),
     )
     event = int(cursor.lastrowid or 0)
@@ -225,4 +226,4 @@ def _patrons(rng: random.Random, first: int, count: int) -> Iterator[tuple[objec
         }
         email = f"patron{place + 1}@example.com"
         body = account_body(number, username, email, details)
-        yield first + place, number, username, email, json.dumps(body, ensure_ascii=False)
+        yield first + place, number, username, email, dump(body)

@@ -104,8 +104,9 @@ def _serve(world: sqlite3.Connection, listener: socket.socket) -> None:
 
     from scanner.mock.app import Server
 
+    port = int(listener.getsockname()[1])
     config = uvicorn.Config(
-        Server(world).app(),
+        Server(world, f"http://{HOST}:{port}").app(),
         lifespan="off",
         log_level="warning",
         access_log=False,
@@ -118,7 +119,7 @@ def _serve(world: sqlite3.Connection, listener: socket.socket) -> None:
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            sys.stdout.write(ready_line(world, listener.getsockname()[1]) + "\n")
+            sys.stdout.write(ready_line(world, port) + "\n")
             sys.stdout.flush()
 
     _end_quietly()

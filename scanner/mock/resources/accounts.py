@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, answer, created, gone
+from scanner.mock.call import Answer, Call, answer, created, dump, gone
 from scanner.mock.pages import asked_page, collection, slice_of
 from scanner.mock.resources import catalogue
 
@@ -60,7 +60,7 @@ def create_account(call: Call) -> Answer:
     digest = forms.password_digest(number, arguments.text(call.body, "password"))
     call.world.execute(
         "INSERT INTO account (number, username, email, password, body) VALUES (?, ?, ?, ?, ?)",
-        (number, username, email, digest, json.dumps(body)),
+        (number, username, email, digest, dump(body)),
     )
     return created(body)
 
@@ -99,18 +99,17 @@ def change_account(call: Call) -> Answer:
     body.update(changed, username=username, email=email)
     call.world.execute(
         "UPDATE account SET username = ?, email = ?, body = ? WHERE id = ?",
-        (username, email, json.dumps(body), row["id"]),
+        (username, email, dump(body), row["id"]),
     )
     return answer(body)
 
 
 def delete_account(call: Call) -> Answer:
-    """DELETE /accounts/{number}; one that holds tickets or orders stays."""
+    """DELETE /accounts/{number}; one that holds tickets stays."""
     row = _own(call)
     held = call.world.execute(
         "SELECT 1 FROM ticket WHERE owner = :id"
-        " UNION ALL SELECT 1 FROM admission WHERE patron = :id"
-        " UNION ALL SELECT 1 FROM booking WHERE account = :id LIMIT 1",
+        " UNION ALL SELECT 1 FROM admission WHERE patron = :id LIMIT 1",
         {"id": row["id"]},
     ).fetchone()
     if held is not None:
@@ -173,7 +172,8 @@ def _details(body: Mapping[str, object]) -> dict[str, str]:
 def _refuse_twin(world: sqlite3.Connection, username: str, email: str, own: int = 0) -> None:
     row = world.execute(
         "SELECT username FROM account"
-        " WHERE (username = ? OR (email = ? AND email != '')) AND id != ? ORDER BY username = ? DESC LIMIT 1",
+        " WHERE (username = ? OR (email = ? AND email != '')) AND id != ?"
+        " ORDER BY username = ? DESC LIMIT 1",
         (username, email, own, username),
     ).fetchone()
     if row is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, administers, answer, created, gone
+from scanner.mock.call import Answer, Call, administers, answer, created, dump, gone
 from scanner.mock.pages import slice_of
 
 FLAGS = "https://restfulcountries.com/assets/images/flags"
@@ -56,7 +56,7 @@ KINDS = {
             "region",
             ("name", "country"),
             ("district", "city"),
-            "SELECT 1 FROM document WHERE kind = 'venues' AND body ->> '$.region' = ?",
+            "SELECT 1 FROM document WHERE kind = 'venues' AND json_extract(body, '$.region') = ?",
         ),
         Kind(
             "venues",
@@ -113,7 +113,7 @@ class Catalogue:
         self._refuse_twin(call, fields, number)
         call.world.execute(
             "UPDATE document SET name = ?, body = ? WHERE id = ?",
-            (fields["name"], json.dumps(fields), number),
+            (fields["name"], dump(fields), number),
         )
         return answer(self._show(call, number))
 
@@ -162,7 +162,7 @@ def add_document(world: sqlite3.Connection, path: str, fields: Mapping[str, obje
     """Keep a new resource of the kind at `path`; its identifier is returned."""
     cursor = world.execute(
         "INSERT INTO document (kind, name, body) VALUES (?, ?, ?)",
-        (path, fields["name"], json.dumps(fields)),
+        (path, fields["name"], dump(fields)),
     )
     return int(cursor.lastrowid or 0)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, administers, answer, created, gone
+from scanner.mock.call import Answer, Call, administers, answer, created, dump, gone
 from scanner.mock.pages import slice_of
 from scanner.mock.resources import catalogue, sections
 from scanner.mock.resources.access import (
@@ -36,7 +36,7 @@ def create_event(call: Call) -> Answer:
     cursor = call.world.execute(
         "INSERT INTO event (title, host, category, venue, status, published, popularity, body)"
         " VALUES (?, ?, ?, ?, 'Draft', '', 0, ?)",
-        (title, host, category, venue, json.dumps(_details(call.body, {}))),
+        (title, host, category, venue, dump(_details(call.body, {}))),
     )
     number = int(cursor.lastrowid or 0)
     call.world.execute(
@@ -83,7 +83,7 @@ def change_event(call: Call) -> Answer:
             title,
             catalogue.reference(call.world, "categories", category, "category"),
             catalogue.reference(call.world, "venues", venue, "venue"),
-            json.dumps(_details(call.body, json.loads(row["body"]))),
+            dump(_details(call.body, json.loads(row["body"]))),
             row["id"],
         ),
     )
