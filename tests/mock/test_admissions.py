@@ -73,9 +73,10 @@ def test_a_batch_needs_redeemer_device_and_serials(api: Api) -> None:
         "The following arguments are required, but have not been supplied:"
         " redeemer, device, serials."
     )
-    body = {"redeemer": "", "serials": []}
+    body: dict[str, object] = {"redeemer": "", "serials": []}
     assert refused(api.post(f"{stage.event}/admissions", body)) == (400, {"error": text})
-    for wrong in ("one", [1], [None], {"a": "b"}):
+    wrongs: tuple[object, ...] = ("one", [1], [None], {"a": "b"})
+    for wrong in wrongs:
         body = {"redeemer": "Ana", "device": "door-1", "serials": wrong}
         assert api.post(f"{stage.event}/admissions", body).status_code == 400
 

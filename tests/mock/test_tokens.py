@@ -41,7 +41,9 @@ def test_an_issued_token_is_for_its_sections_alone(api: Api) -> None:
 def test_a_token_needs_sections(api: Api) -> None:
     stage = set_up(api)
     text = "The following arguments are required, but have not been supplied: sections."
-    for body in ({}, {"sections": []}):
+    nothing: dict[str, object] = {}
+    emptied: dict[str, object] = {"sections": []}
+    for body in (nothing, emptied):
         assert refused(api.post(f"{stage.event}/tokens", body)) == (400, {"error": text})
     token = api.made(f"{stage.event}/tokens", {"sections": [stage.sections[0]]})
     assert refused(api.put(token["self"], {"sections": []})) == (400, {"error": text})

@@ -7,6 +7,7 @@ import sqlite3
 
 from scanner.mock import arguments, errors, forms
 from scanner.mock.call import Answer, Call, answer
+from scanner.mock.errors import ApiError
 from scanner.mock.resources import access, accounts, events, tickets
 from scanner.mock.resources.admissions import facts_of
 
@@ -35,7 +36,7 @@ def change_ticket(call: Call) -> Answer:
     if call.body.get("owner") is not None and owner is None:
         raise errors.invalid("owner")
     if row["status"] == "Redeemed":
-        raise errors.in_use("ticket")
+        raise ApiError(409, {"error": "A redeemed ticket cannot be changed."})
     if status == "Cancelled":
         tickets.cancel_tickets(call, [row["id"]])
     else:
