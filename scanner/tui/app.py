@@ -31,7 +31,7 @@ class GateApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "toggle_network", "Cut / restore network"),
-        Binding("q", "quit", "Quit"),
+        Binding("q", "quit", "Quit", tooltip="Quit; Ctrl+Q does it from anywhere"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 

@@ -11,9 +11,11 @@ from scanner.tui.blocks import Dots, to_lines
 from scanner.tui.poster import Poster
 
 _SCALES = ((5, 6), (4, 5), (4, 4), (3, 4), (3, 3), (2, 3), (2, 2), (1, 2), (1, 1))
-_MARGIN = 2  # columns on either side
-_GAP = 4  # columns between shape and words
+_MARGIN = 1  # columns on either side
+_GAP = 3  # columns between shape and words
 _SMALLEST_SHAPE = 10  # dots
+_SHAPE_TO_WORDS = 0.8  # the least height of the shape, as a part of the words'
+_ROOMY = 12  # rows from which a row stays free above and below
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def arrange(poster: Poster, columns: int, rows: int) -> list[Line]:
         *_wrapped(poster.advice, columns, bold=True),
     ]
     detail = _wrapped(poster.detail, columns, bold=False)
-    art = _art(poster, columns - 2 * _MARGIN, rows - len(small) - len(detail) - 1)
+    free = rows - len(small) - len(detail) - (3 if rows >= _ROOMY else 1)
+    art = _art(poster, columns - 2 * _MARGIN, free)
     if not art:
         return _centred([_headline(poster, columns), *small, *detail], columns, rows)
     large = _lettered_advice(poster.advice, columns, rows - len(art) - 2 - len(detail) - 2)
@@ -53,7 +56,7 @@ def _art(poster: Poster, columns: int, rows: int) -> list[str]:
         if words is None:
             continue
         side = min(2 * rows, columns - _GAP - len(words[0]), max(2 * len(words), 14))
-        if side < _SMALLEST_SHAPE:
+        if side < max(_SMALLEST_SHAPE, _SHAPE_TO_WORDS * len(words)):
             continue
         shape = shapes.draw(poster.face.shape, side - side % 2)
         return to_lines(_side_by_side(shape, words))

@@ -45,17 +45,17 @@ def _camera(camera: CameraState | None) -> Notice | None:
     if camera is None or camera.running:
         return None
     sentence = plain(camera.sentence) or "No picture is coming from it."
-    return Notice(f"◌ NO CAMERA: {sentence} Type serials with i.")
+    return Notice(f"◌ NO CAMERA, type serials with i: {sentence}")
 
 
 def _link(status: Status, since: datetime) -> Notice | None:
     obstacle = plain(status.link.obstacle)
     if status.link.state is LinkState.HELD:
         why = obstacle or "The API does not take this gate's requests."
-        return Notice(f"■ QUEUE HELD: {why} Admitting goes on.")
+        return Notice(f"■ QUEUE HELD, admitting goes on: {why}")
     if status.link.state is LinkState.OFFLINE:
         why = obstacle or "The API can't be reached."
-        return Notice(f"○ OFFLINE since {clock_time(since)[:5]}: {why} Admitting goes on.")
+        return Notice(f"○ OFFLINE since {clock_time(since)[:5]}, admitting goes on: {why}")
     return None
 
 

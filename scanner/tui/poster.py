@@ -42,7 +42,7 @@ def of_judged(judged: Judged) -> Poster:
 
 def cannot_record(sentence: str) -> Poster:
     """Show that the database failed: without a record nobody enters."""
-    return Poster(CANNOT_RECORD, "Nobody may enter.", plain(sentence), "Call the supervisor.")
+    return Poster(CANNOT_RECORD, plain(sentence), "Nobody may enter.", "Call the supervisor.")
 
 
 def checking() -> Poster:
@@ -54,9 +54,12 @@ def at_rest(status: Status, last: str) -> Poster:
     """Show that the gate waits for a ticket, or why it admits nobody; `last` is small print."""
     if status.closed:
         return Poster(
-            FACES[Kind.GATE_CLOSED], plain(status.closed.value), "Nobody can be admitted.", last
+            FACES[Kind.GATE_CLOSED],
+            plain(status.closed.value),
+            "Nobody may enter. Call the supervisor.",
+            last,
         )
-    return Poster(READY, "Show a ticket", f"This gate admits: {sections(status)}", last)
+    return Poster(READY, f"This gate admits: {sections(status)}", "Show a ticket", last)
 
 
 def sections(status: Status) -> str:

@@ -60,7 +60,6 @@ class GateScreen(Screen[None]):
         demo: bool = False,
     ) -> None:
         super().__init__()
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-low"), (32, "-tall"), (44, "-high")]
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status = status
@@ -101,7 +100,8 @@ class GateScreen(Screen[None]):
         self.query_one(Strip).show(status, self._link_since, now)
         self.query_one(NoticeLines).show(self._notices(status, now))
         if self._at_rest:
-            last = self.query_one(LastScans).last()
+            scans = self.query_one(LastScans)
+            last = "" if scans.display else scans.last()
             self.query_one(VerdictPanel).show(poster.at_rest(status, last))
 
     def show_background(self, *, running: bool) -> None:
@@ -133,6 +133,7 @@ class GateScreen(Screen[None]):
             return
         self._failure = message.failure
         self._fill(poster.cannot_record(message.failure))
+        self.look()
 
     def on_hand_entry_typed(self, message: HandEntry.Typed) -> None:
         """Judge what was typed."""
@@ -142,6 +143,12 @@ class GateScreen(Screen[None]):
         """Be ready for the next patron."""
         self._at_rest = True
         self.look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the line for a serial only while it is not open."""
+        if action == "type_serial":
+            return not self.query_one(HandEntry).opened
+        return super().check_action(action, parameters)
 
     def action_type_serial(self) -> None:
         """Open the line for a serial."""

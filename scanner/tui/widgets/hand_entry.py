@@ -42,6 +42,12 @@ class HandEntry(Input):
             id=id,
         )
         self.can_focus = False
+        self.border_title = "Type a serial"
+
+    @property
+    def opened(self) -> bool:
+        """Tell whether somebody may be typing."""
+        return self.has_class("-open")
 
     def open(self) -> None:
         """Show the empty line and put the cursor into it."""

@@ -13,6 +13,7 @@ from scanner.tui.plain import clock_time, plain
 REMEMBERED = 50
 """Presentations; more than the tallest screen shows."""
 
+FAINT = "#a5b4c4"  # still 7:1 on the list's ground
 _WIDEST_TITLE = max(len(face.title) for face in FACES.values())
 
 
@@ -25,6 +26,8 @@ class LastScans(Widget):
         padding: 0 1;
         background: $surface;
         color: $foreground;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
     }
     """
 
@@ -44,7 +47,7 @@ class LastScans(Widget):
     def render(self) -> Content:
         """List the newest that fit."""
         if not self._scans:
-            return Content.styled("No ticket was shown yet.", "dim")
+            return Content.styled("No ticket was shown yet.", FAINT)
         shown = list(self._scans)[: max(1, self.size.height)]
         return Content("\n").join(scan_line(judged, _WIDEST_TITLE) for judged in shown)
 
@@ -57,7 +60,7 @@ def scan_line(judged: Judged, title_width: int = 0) -> Content:
     serial = plain(verdict.serial, 40)
     rest = "  ".join(part for part in (serial, about) if part)
     return Content.assemble(
-        (clock_time(judged.at), "dim"),
+        (clock_time(judged.at), FAINT),
         "  ",
         (f"{face.symbol} {face.title:<{title_width}}", f"bold {face.tint}"),
         "  ",

@@ -32,6 +32,7 @@ class Masthead(Horizontal):
     def __init__(self, *, demo: bool = False) -> None:
         super().__init__()
         self._demo = demo
+        self._shown: tuple[str, str, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
@@ -47,6 +48,8 @@ class Masthead(Horizontal):
             part for part in (plain(status.name, 40), plain(status.device, 40)) if part
         )
         title = plain(status.title, 80) or "No session"
-        self.query_one("#title", Static).update(Content(title))
-        self.query_one("#who", Static).update(Content(who))
-        self.query_one("#sections", Static).update(Content(sections(status)))
+        if self._shown == (title, who, sections(status)):
+            return
+        self._shown = (title, who, sections(status))
+        for part, text in zip(("#title", "#who", "#sections"), self._shown, strict=True):
+            self.query_one(part, Static).update(Content(text))

@@ -8,6 +8,9 @@ from textual.widget import Widget
 
 from scanner.tui.notices import Notice
 
+_FAIR = "bold #ffe27a on #3a2f00"
+_GRAVE = "bold #ffffff on #5a000c"
+
 
 class NoticeLines(Widget):
     """One row for each notice; no room at all when there is none."""
@@ -18,12 +21,7 @@ class NoticeLines(Widget):
         display: none;
         text-wrap: nowrap;
         text-overflow: ellipsis;
-        background: #3a2f00;
-        color: #ffe27a;
-        padding: 0 1;
-        text-style: bold;
     }
-    NoticeLines.-grave { background: #7a0010; color: #ffffff; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -36,9 +34,13 @@ class NoticeLines(Widget):
             return
         self.notices = tuple(notices)
         self.display = bool(self.notices)
-        self.set_class(any(notice.grave for notice in self.notices), "-grave")
         self.refresh(layout=True)
 
     def render(self) -> Content:
         """List them."""
-        return Content("\n").join(Content(notice.text) for notice in self.notices)
+        return Content("\n").join(self._row(notice) for notice in self.notices)
+
+    def _row(self, notice: Notice) -> Content:
+        text = Content(f" {notice.text}").truncate(self.size.width, ellipsis=True)
+        filled = text.pad_right(max(0, self.size.width - text.cell_length))
+        return filled.stylize(_GRAVE if notice.grave else _FAIR)

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
+from textual.events import Resize
+from textual.widget import Widget
 
 from scanner.store.ledger import State
 from scanner.sync.link import LinkState
@@ -17,7 +16,13 @@ from scanner.tui.plain import clock_time
 _GOOD, _FAIR, _BAD = "#19c37d", "#ffd60a", "#ff8a8a"
 
 
-class Strip(Container):
+ONE_ROW_FROM = 144
+"""Columns: the longest text of an ordinary evening fits."""
+
+_SPACE = Content("   ")
+
+
+class Strip(Widget):
     """How the gate stands, in words: two rows, or one where the screen is wide."""
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -26,28 +31,37 @@ class Strip(Container):
         background: $panel;
         color: $foreground;
         padding: 0 1;
-        & > Static { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-        & > #clock { dock: right; width: 10; text-align: right; text-style: bold; }
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
     }
-    .-wide Strip {
-        layout: horizontal;
-        height: 1;
-        & > Static { width: auto; padding: 0 3 0 0; }
-    }
+    Strip.-one-row { height: 1; }
     """
 
-    def compose(self) -> ComposeResult:
-        """Lay out the parts."""
-        yield Static("", id="clock", markup=False)
-        yield Static("", id="link", markup=False)
-        yield Static("", id="queue", markup=False)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._link = self._queue = self._clock = Content()
 
     def show(self, status: Status, since: datetime, now: datetime) -> None:
         """Replace what is shown; `since` is when the link came to its present state."""
-        link = Content("   ").join([_link(status, since), _list(status, now), _tickets(status)])
-        self.query_one("#link", Static).update(link)
-        self.query_one("#queue", Static).update(_queue(status))
-        self.query_one("#clock", Static).update(Content(clock_time(now)))
+        self._link = _SPACE.join([_link(status, since), _list(status, now), _tickets(status)])
+        self._queue = _queue(status)
+        self._clock = Content.styled(clock_time(now), "bold")
+        self.refresh()
+
+    def on_resize(self, event: Resize) -> None:
+        """Take one row where everything fits into it."""
+        self.set_class(event.size.width >= ONE_ROW_FROM, "-one-row")
+
+    def render(self) -> Content:
+        """Set the parts, the clock at the right."""
+        if self.has_class("-one-row"):
+            return self._with_clock(_SPACE.join([self._link, self._queue]))
+        return Content("\n").join([self._with_clock(self._link), self._queue])
+
+    def _with_clock(self, left: Content) -> Content:
+        room = max(0, self.size.width - self._clock.cell_length - 1)
+        left = left.truncate(room, ellipsis=True)
+        return left.pad_right(room - left.cell_length + 1).append(self._clock)
 
 
 def _link(status: Status, since: datetime) -> Content:
@@ -71,15 +85,19 @@ def _tickets(status: Status) -> Content:
 
 
 def _queue(status: Status) -> Content:
-    counts = status.counts
+    """Count the admissions by state; what somebody must look at comes first."""
+    conflicts = status.counts.get(State.CONFLICT, 0)
+    warnings = [
+        (conflicts, "CONFLICT" if conflicts == 1 else "CONFLICTS", _FAIR),
+        (status.counts.get(State.REFUSED, 0), "REFUSED", _BAD),
+    ]
     parts = [
-        Content(f"{counts.get(state, 0):,} {state.value}")
+        Content.styled(f" ▲ {count:,} {word} ", f"bold #000000 on {colour}")
+        for count, word, colour in warnings
+        if count
+    ]
+    parts += [
+        Content(f"{status.counts.get(state, 0):,} {state.value}")
         for state in (State.QUEUED, State.SENDING, State.CONFIRMED)
     ]
-    conflicts, refused = counts.get(State.CONFLICT, 0), counts.get(State.REFUSED, 0)
-    if conflicts:
-        noun = "CONFLICT" if conflicts == 1 else "CONFLICTS"
-        parts.append(Content.styled(f" ▲ {conflicts:,} {noun} ", f"bold #000000 on {_FAIR}"))
-    if refused:
-        parts.append(Content.styled(f" ▲ {refused:,} REFUSED ", f"bold #000000 on {_BAD}"))
-    return Content("   ").join(parts)
+    return _SPACE.join(parts)
