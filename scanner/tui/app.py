@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network
-from scanner.tui.plain import plain
 from scanner.tui.screens.gate import GateScreen
 from scanner.tui.theme import NIGHT
 
@@ -61,7 +60,7 @@ class GateApp(App[None]):
         self.push_screen(self.gate)
         self._begin()
         if self._eyes:
-            self._eyes.start(self.gate.presenter.present, self._say)
+            self._eyes.start(self.gate.presenter.present, self.gate.say)
 
     async def on_unmount(self) -> None:
         """Give the camera back, however the app ends."""
@@ -89,7 +88,7 @@ class GateApp(App[None]):
     def action_toggle_network(self) -> None:
         """Cut the demo's network, or restore it."""
         if self._network:
-            self._say("The network is back." if self._network() else "The network is cut.")
+            self.gate.say("The network is back." if self._network() else "The network is cut.")
 
     async def action_quit(self) -> None:
         """Stop looking, stop the background work, then leave."""
@@ -111,7 +110,3 @@ class GateApp(App[None]):
 
     def _camera(self) -> CameraState | None:
         return self._eyes.state() if self._eyes else None
-
-    def _say(self, sentence: str) -> None:
-        """Show a line for a moment; callable from any thread."""
-        self.notify(plain(sentence), timeout=4, markup=False)

@@ -15,7 +15,6 @@ _MARGIN = 1  # columns on either side
 _GAP = 3  # columns between shape and words
 _SMALLEST_SHAPE = 10  # dots
 _SHAPE_TO_WORDS = 0.8  # the least height of the shape, as a part of the words'
-_ROOMY = 12  # rows from which a row stays free above and below
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +26,28 @@ class Line:
 
 
 def arrange(poster: Poster, columns: int, rows: int) -> list[Line]:
-    """Set a poster: never more than `rows` lines, none wider than `columns` cells."""
+    """Set a poster: never more than `rows` lines, none wider than `columns` cells.
+
+    The words keep their large letters as long as the small print can make room for them.
+    """
     if columns < 1 or rows < 1:
         return []
-    small = [
-        *_wrapped(poster.sentence, columns, bold=True),
-        *_wrapped(poster.advice, columns, bold=True),
-    ]
-    detail = _wrapped(poster.detail, columns, bold=False)
-    free = rows - len(small) - len(detail) - (3 if rows >= _ROOMY else 1)
-    art = _art(poster, columns - 2 * _MARGIN, free)
-    if not art:
-        return _centred([_headline(poster, columns), *small, *detail], columns, rows)
-    large = _lettered_advice(poster.advice, columns, rows - len(art) - 2 - len(detail) - 2)
-    if large:
-        small = [*_wrapped(poster.sentence, columns, bold=True), Line(""), *large]
-    return _centred([*map(Line, art), Line(""), *small, *detail], columns, rows)
+    why, what = _wrapped(poster.sentence, columns), _wrapped(poster.advice, columns)
+    detail = [Line(line.text) for line in _wrapped(poster.detail, columns)]
+    for small in (
+        [*why, *what, *detail],
+        [*why[:1], *what[:1], *detail[:1]],
+        [*why[:1], *what[:1]],
+    ):
+        for spare in (3, 1, 0):
+            art = _art(poster, columns - 2 * _MARGIN, rows - len(small) - spare)
+            if not art:
+                continue
+            large = _lettered(poster.advice, columns, rows - len(art) - len(why) - len(detail) - 5)
+            captions = [*why, Line(""), *large, Line(""), *detail] if large else small
+            gap = [Line("")] if spare else []
+            return _centred([*map(Line, art), *gap, *captions], columns, rows)
+    return _centred([_headline(poster, columns), *why, *what, *detail], columns, rows)
 
 
 def _headline(poster: Poster, columns: int) -> Line:
@@ -101,7 +106,7 @@ def _middle(picture: Dots, down: int) -> list[str]:
     return [blank] * above + list(picture) + [blank] * (down - len(picture) - above)
 
 
-def _lettered_advice(advice: str, columns: int, rows: int) -> list[Line]:
+def _lettered(advice: str, columns: int, rows: int) -> list[Line]:
     """Letter the advice, on one line or two, where width and height allow."""
     text = lettering.letterable(advice.rstrip(".")) if advice else None
     if not text:
@@ -114,7 +119,7 @@ def _lettered_advice(advice: str, columns: int, rows: int) -> list[Line]:
         for part in parts:
             lines += [Line("")] if lines else []
             lines += map(Line, to_lines(lettering.draw(part)))
-        return [*lines, Line("")]
+        return lines
     return []
 
 
@@ -126,7 +131,7 @@ def _halved(text: str) -> list[str]:
     return [text[:middle], text[middle + 1 :]]
 
 
-def _wrapped(text: str, columns: int, *, bold: bool) -> list[Line]:
+def _wrapped(text: str, columns: int) -> list[Line]:
     """Wrap to two rows at most; what is longer ends in an ellipsis."""
     if not text:
         return []
@@ -134,7 +139,7 @@ def _wrapped(text: str, columns: int, *, bold: bool) -> list[Line]:
     rows = [row.plain.rstrip() for row in _wrap(text, across)]
     if len(rows) > 2:  # noqa: PLR2004 - two rows, as said
         rows = [rows[0], _fit(" ".join(rows[1:]), across)]
-    return [Line(row, bold) for row in rows]
+    return [Line(row, bold=True) for row in rows]
 
 
 def _wrap(text: str, across: int) -> Sequence[Text]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
@@ -45,9 +46,17 @@ class GateScreen(Screen[None]):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     GateScreen.-flat LastScans { display: none; }
+    GateScreen.-low.-troubled LastScans { height: 2; }
     GateScreen.-tall LastScans { height: 6; }
     GateScreen.-high LastScans { height: 8; }
     """
+
+    class Said(Message):
+        """Something is worth a line for a moment."""
+
+        def __init__(self, sentence: str) -> None:
+            self.sentence = sentence
+            super().__init__()
 
     def __init__(
         self,
@@ -98,11 +107,21 @@ class GateScreen(Screen[None]):
             self._link_state, self._link_since = status.link.state, now
         self.query_one(Masthead).show(status)
         self.query_one(Strip).show(status, self._link_since, now)
-        self.query_one(NoticeLines).show(self._notices(status, now))
+        notices = self._notices(status, now)
+        self.query_one(NoticeLines).show(notices)
+        self.set_class(len(notices) > 1, "-troubled")
         if self._at_rest:
             scans = self.query_one(LastScans)
-            last = "" if scans.display else scans.last()
+            last = self._sight() if scans.display else scans.last()
             self.query_one(VerdictPanel).show(poster.at_rest(status, last))
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a moment; callable from any thread."""
+        self.post_message(self.Said(sentence))
+
+    def on_gate_screen_said(self, message: Said) -> None:
+        """Show it."""
+        self.query_one(VerdictPanel).say(plain(message.sentence))
 
     def show_background(self, *, running: bool) -> None:
         """Say, until it runs again, that nothing is synced or sent."""
@@ -114,7 +133,7 @@ class GateScreen(Screen[None]):
         """Begin to wait for a verdict."""
         self._pending += 1
         if self._patience is None:
-            self._patience = self.set_timer(PATIENCE.total_seconds(), self._still_waiting)
+            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
@@ -128,7 +147,7 @@ class GateScreen(Screen[None]):
         self._pending -= 1
         self._stop_patience()
         if self._pending:
-            self._patience = self.set_timer(PATIENCE.total_seconds(), self._still_waiting)
+            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
         if message.failure is None:
             return
         self._failure = message.failure
@@ -157,11 +176,15 @@ class GateScreen(Screen[None]):
     def action_try_now(self) -> None:
         """Sync and send without waiting."""
         self._try_now()
-        self.notify("Trying now.", timeout=2)
+        self.say("Trying now.")
 
     def action_help(self) -> None:
         """Show the keys and the shapes."""
         self.app.push_screen(HelpScreen(self))
+
+    def _sight(self) -> str:
+        camera = self._camera()
+        return plain(camera.sentence) if camera and camera.running else ""
 
     def _notices(self, status: Status, now: datetime) -> list[Notice]:
         notices = abnormal(status, self._camera(), self._link_since, now)
@@ -171,7 +194,8 @@ class GateScreen(Screen[None]):
             notices.insert(0, Notice(f"⊗ CANNOT RECORD: {plain(self._failure)}", grave=True))
         return notices
 
-    def _still_waiting(self) -> None:
+    def lose_patience(self) -> None:
+        """Take the last verdict away when the next one is late: it isn't this patron's."""
         self._patience = None
         if self._pending:
             self._fill(poster.checking())

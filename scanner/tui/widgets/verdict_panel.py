@@ -1,13 +1,20 @@
 """The verdict, as large as the panel allows."""
 
+from datetime import timedelta
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Static
 
 from scanner.tui.arrangement import arrange
 from scanner.tui.faces import READY
 from scanner.tui.poster import Poster
+
+SAID_FOR = timedelta(seconds=4)
+"""How long a sentence said in passing stays."""
 
 
 class VerdictPanel(Widget):
@@ -17,13 +24,42 @@ class VerdictPanel(Widget):
     VerdictPanel {
         height: 1fr;
         min-height: 3;
+        & > Static {
+            dock: bottom;
+            display: none;
+            height: 1;
+            padding: 0 1;
+            text-align: center;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+            background: #000000;
+            color: #ffffff;
+        }
     }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.poster = Poster(READY)
+        self._hushing: Timer | None = None
         self._colour()
+
+    def compose(self) -> ComposeResult:
+        """Keep a line over the lowest row for what is said in passing."""
+        yield Static("", markup=False)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a moment; a new one takes the old one's place."""
+        if self._hushing:
+            self._hushing.stop()
+        self._hushing = self.set_timer(SAID_FOR.total_seconds(), self.hush)
+        line = self.query_one(Static)
+        line.update(Content(sentence))
+        line.display = True
+
+    def hush(self) -> None:
+        """Take the sentence away."""
+        self.query_one(Static).display = False
 
     def show(self, poster: Poster) -> None:
         """Replace what is shown."""

@@ -1,0 +1,114 @@
+import pytest
+
+from scanner.tui.app import GateApp
+from scanner.tui.faces import FACES
+from scanner.tui.widgets.verdict_panel import VerdictPanel
+from tests.tui.feeds import NOW, SERIAL, VERDICTS, Stand
+from tests.tui.seen import seen
+
+
+async def test_eyes_and_background_work_begin_with_the_app(stand: Stand) -> None:
+    async with stand.app().run_test() as pilot:
+        await pilot.pause()
+        assert stand.eyes.running
+        assert stand.background.running == 1
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_quitting_stops_the_camera_and_the_background_work(stand: Stand, key: str) -> None:
+    app = stand.app()
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        assert app._exit
+    assert (stand.eyes.stops, stand.eyes.running, stand.background.running) == (1, False, 0)
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("before", ["i", "question_mark"])
+async def test_ctrl_q_quits_from_anywhere(stand: Stand, before: str) -> None:
+    app = stand.app()
+    async with app.run_test() as pilot:
+        await pilot.press(before, "ctrl+q")
+        assert app._exit
+
+
+async def test_the_camera_is_given_back_when_the_app_ends_otherwise(stand: Stand) -> None:
+    async with stand.app().run_test() as pilot:
+        await pilot.pause()
+    assert (stand.eyes.stops, stand.background.running) == (1, 0)
+
+
+async def test_a_payload_after_the_end_harms_nobody(stand: Stand) -> None:
+    async with stand.app().run_test() as pilot:
+        await pilot.pause()
+    stand.eyes.see(SERIAL)
+    assert stand.judge.presented
+
+
+async def test_r_wakes_the_background_work(stand: Stand) -> None:
+    async with stand.app().run_test() as pilot:
+        await pilot.press("r")
+        assert stand.background.woken == 1
+
+
+async def test_background_work_that_failed_is_told_and_r_starts_it_again(stand: Stand) -> None:
+    stand.background.error = RuntimeError("a fault of ours")
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "■ SYNC STOPPED: admissions are kept; r starts it again." in seen(app)
+        stand.background.error = None
+        await pilot.press("r")
+        await pilot.pause()
+        assert stand.background.running == 1
+        assert "SYNC STOPPED" not in seen(app)
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        assert "ADMITTED" in seen(app)
+
+
+async def test_n_cuts_and_restores_the_demos_network(stand: Stand) -> None:
+    states = [True]
+
+    def toggle() -> bool:
+        states.append(not states[-1])
+        return states[-1]
+
+    app = stand.app(network=toggle, demo=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert " DEMO " in seen(app)
+        assert "Cut / restore network" in seen(app)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "The network is cut." in seen(app)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "The network is back." in seen(app)
+    assert states == [True, False, True]
+
+
+async def test_n_is_nothing_at_a_real_gate(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n")
+        await pilot.pause()
+        assert "network" not in seen(app)
+
+
+async def test_a_gate_without_a_camera_judges_what_is_typed(stand: Stand) -> None:
+    app = GateApp(stand.judge, stand.background, None, clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        await pilot.press("i", *"x", "enter")
+        await pilot.pause()
+        verdict = VERDICTS[stand.judge.verdict.kind]
+        assert app.screen.query_one(VerdictPanel).poster.face is FACES[verdict.kind]
+
+
+async def test_a_line_from_the_camera_is_shown_for_a_moment(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stand.eyes.say("Turn up the phone's brightness.")
+        await pilot.pause()
+        assert "Turn up the phone's brightness." in seen(app)
