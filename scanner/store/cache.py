@@ -41,6 +41,7 @@ class StoredSession:
     device: str
     opened: datetime
     synced: datetime | None = None
+    whole: datetime | None = None
     watermark: datetime | None = None
     invalid: datetime | None = None
     server_offset: float | None = None
@@ -62,6 +63,7 @@ class TicketRow:
 
     serial: str
     section: str
+    section_name: str
     status: TicketStatus
     redeemed: datetime | None
     owner: str | None
@@ -71,17 +73,26 @@ class TicketRow:
 def read_session(conn: sqlite3.Connection) -> StoredSession | None:
     """Read the session, if one was ever opened."""
     row = conn.execute(
-        "SELECT api, event, title, name, device, opened, synced, watermark, invalid, server_offset"
-        " FROM session"
+        "SELECT api, event, title, name, device, opened, synced, whole, watermark, invalid,"
+        " server_offset FROM session"
     ).fetchone()
     if row is None:
         return None
     api, event, title, name, device, opened, *times, offset = row
-    synced, watermark, invalid = (_time(text) for text in times)
+    synced, whole, watermark, invalid = map(_time, times)
     return StoredSession(
-        api, event, title, name, device, datetime.fromisoformat(opened), synced, watermark,
-        invalid, offset,
-    )  # fmt: skip
+        api=api,
+        event=event,
+        title=title,
+        name=name,
+        device=device,
+        opened=datetime.fromisoformat(opened),
+        synced=synced,
+        whole=whole,
+        watermark=watermark,
+        invalid=invalid,
+        server_offset=offset,
+    )
 
 
 def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
@@ -97,8 +108,8 @@ def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
     conn.execute("DELETE FROM pull")
     conn.execute(
         "INSERT OR REPLACE INTO session"
-        " (id, api, event, title, name, device, opened, synced, watermark, invalid)"
-        " VALUES (1, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+        " (id, api, event, title, name, device, opened, synced, pass)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(pass), 0) FROM session))",
         (
             session.api,
             session.event,
@@ -138,6 +149,15 @@ def read_sections(conn: sqlite3.Connection) -> list[CachedSection]:
     return [CachedSection(uri, name, capacity, bool(ok)) for uri, name, capacity, ok in rows]
 
 
+def count_tickets(conn: sqlite3.Connection) -> int:
+    """Count the listed tickets of the permitted sections."""
+    row = conn.execute(
+        "SELECT count(*) FROM ticket WHERE listed"
+        " AND section IN (SELECT id FROM section WHERE permitted)"
+    ).fetchone()
+    return int(row[0])
+
+
 def read_scope(conn: sqlite3.Connection) -> Scope:
     """Read what the token permits now, or why the gate is closed."""
     row = conn.execute("SELECT invalid IS NOT NULL, synced IS NULL FROM session").fetchone()
@@ -150,6 +170,12 @@ def read_scope(conn: sqlite3.Connection) -> Scope:
         return Scope(closed=Closed.NEVER_SYNCED)
     permitted = conn.execute("SELECT uri FROM section WHERE permitted")
     return Scope(frozenset(uri for (uri,) in permitted))
+
+
+def find_ticket(conn: sqlite3.Connection, serial: str) -> CachedTicket | None:
+    """Return the cache's copy of a ticket."""
+    row = conn.execute(_BY_SERIAL, (serial,)).fetchone()
+    return _known(row).ticket if row else None
 
 
 def look_up(conn: sqlite3.Connection, reading: Reading) -> Knowledge:

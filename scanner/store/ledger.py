@@ -124,6 +124,13 @@ def in_state(
     return list(_admissions(conn, query, values))
 
 
+def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admission]:
+    """Return the admissions of these serials, oldest first."""
+    marks = ",".join("?" * len(serials))
+    query = f"SELECT {_COLUMNS} FROM admission WHERE serial IN ({marks}) ORDER BY journal"
+    return list(_admissions(conn, query, tuple(serials)))
+
+
 def counts(conn: sqlite3.Connection) -> dict[State, int]:
     """Count the admissions of each state."""
     rows = conn.execute("SELECT state, count(*) FROM admission GROUP BY state")

@@ -4,18 +4,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import OtherAdmission
 from scanner.store.cache import TicketRow, short_fingerprint
-
-
-class PullKind(StrEnum):
-    """What is pulled; each goes on by itself where it stopped."""
-
-    FULL = "full"
-    OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +33,13 @@ ON CONFLICT (serial) DO UPDATE SET section = excluded.section, status = excluded
 def write_tickets(conn: sqlite3.Connection, rows: Sequence[TicketRow], number: int) -> None:
     """Insert or update tickets that pull `number` listed; call inside a transaction.
 
-    An owner that has changed is remembered, so that the old code is known as such. A ticket
-    whose section the cache does not have is left out: the sections are written first.
+    An owner that has changed is remembered, so that the old code is known as such. A section
+    that the event did not name is added, as one that the token does not permit.
     """
+    conn.executemany(
+        "INSERT OR IGNORE INTO section (uri, name, permitted) VALUES (?, ?, 0)",
+        {(row.section, row.section_name) for row in rows},
+    )
     marks = ",".join("?" * len(rows))
     changed = conn.execute(
         f"SELECT serial, owner, fingerprint FROM ticket WHERE serial IN ({marks})",
@@ -86,16 +82,9 @@ def write_others(
     )
 
 
-def count_others(conn: sqlite3.Connection) -> int:
-    """Count the other gates' admissions that are known."""
-    return int(conn.execute("SELECT count(*) FROM other_admission").fetchone()[0])
-
-
-def read_position(conn: sqlite3.Connection, kind: PullKind) -> PullPosition | None:
-    """Read where a pull that broke off goes on, if one did."""
-    row = conn.execute(
-        "SELECT pass, page, records, total, watermark FROM pull WHERE kind = ?", (kind,)
-    ).fetchone()
+def read_position(conn: sqlite3.Connection) -> PullPosition | None:
+    """Read where a full pull that broke off goes on, if one did."""
+    row = conn.execute("SELECT pass, page, records, total, watermark FROM pull").fetchone()
     if row is None:
         return None
     number, page, records, total, watermark = row
@@ -103,25 +92,44 @@ def read_position(conn: sqlite3.Connection, kind: PullKind) -> PullPosition | No
     return PullPosition(number, page, records, total, since)
 
 
-def write_position(conn: sqlite3.Connection, kind: PullKind, position: PullPosition) -> None:
+def write_position(conn: sqlite3.Connection, position: PullPosition) -> None:
     """Remember where to go on; in the transaction that wrote the page before."""
     watermark = position.watermark.isoformat() if position.watermark else None
     conn.execute(
-        "INSERT OR REPLACE INTO pull VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            kind.value,
-            position.number,
-            position.page,
-            position.records,
-            position.total,
-            watermark,
-        ),
+        "INSERT OR REPLACE INTO pull VALUES (1, ?, ?, ?, ?, ?)",
+        (position.number, position.page, position.records, position.total, watermark),
     )
 
 
-def next_number(conn: sqlite3.Connection) -> int:
-    """Return the number of the next full pull."""
-    return int(conn.execute("SELECT coalesce(max(pass), 0) + 1 FROM ticket").fetchone()[0])
+def last_number(conn: sqlite3.Connection) -> int:
+    """Return the number of the last full pull that was begun; 0 before the first."""
+    return int(conn.execute("SELECT pass FROM session").fetchone()[0])
+
+
+def begin_pass(conn: sqlite3.Connection) -> int:
+    """Begin a full pull and return its number."""
+    row = conn.execute("UPDATE session SET pass = pass + 1 RETURNING pass").fetchone()
+    return int(row[0])
+
+
+def count_admissions(conn: sqlite3.Connection) -> int:
+    """Count the API's admissions that are known here: other gates' and our own confirmed ones."""
+    row = conn.execute(
+        "SELECT (SELECT count(*) FROM other_admission)"
+        " + (SELECT count(*) FROM admission WHERE state = 'confirmed')"
+    ).fetchone()
+    return int(row[0])
+
+
+def known_admissions(conn: sqlite3.Connection, serials: Sequence[str]) -> set[str]:
+    """Return those serials that the cache knows an admission of, other gates' or our own."""
+    marks = ",".join("?" * len(serials))
+    rows = conn.execute(
+        f"SELECT serial FROM other_admission WHERE serial IN ({marks})"
+        f" UNION SELECT serial FROM admission WHERE serial IN ({marks}) AND state = 'confirmed'",
+        [*serials, *serials],
+    )
+    return {serial for (serial,) in rows}
 
 
 def count_listed(conn: sqlite3.Connection, number: int) -> int:
@@ -143,13 +151,18 @@ def withdraw_unlisted(conn: sqlite3.Connection, number: int) -> int:
     ).rowcount
 
 
-def finish_pull(
-    conn: sqlite3.Connection, kind: PullKind | None, *, synced: datetime, watermark: datetime | None
-) -> None:
-    """Note a complete pull: the cache is as old as `synced`, the next one starts at `watermark`."""
-    if kind:
-        conn.execute("DELETE FROM pull WHERE kind = ?", (kind,))
+def finish_pull(conn: sqlite3.Connection, *, synced: datetime, watermark: datetime | None) -> None:
+    """Note a complete pull: the cache is as old as `synced`, the next one starts at `watermark`.
+
+    Both are kept as they come: `synced` in the gate's time, `watermark` in the server's.
+    """
     conn.execute(
-        "UPDATE session SET synced = ?, watermark = coalesce(?, watermark)",
+        "UPDATE session SET synced = ?, watermark = coalesce(?, watermark), invalid = NULL",
         (synced.isoformat(), watermark.isoformat() if watermark else None),
     )
+
+
+def finish_full_pull(conn: sqlite3.Connection, at: datetime) -> None:
+    """Note that the whole list was read; the next full pull begins anew."""
+    conn.execute("DELETE FROM pull")
+    conn.execute("UPDATE session SET whole = ?", (at.isoformat(),))

@@ -12,9 +12,11 @@ CREATE TABLE session (
     api TEXT NOT NULL, event TEXT NOT NULL, title TEXT NOT NULL,
     name TEXT NOT NULL, device TEXT NOT NULL, opened TEXT NOT NULL,
     synced TEXT,            -- the gate's time of the last complete pull
+    whole TEXT,             -- the gate's time of the last pull of the whole list
     watermark TEXT,         -- the server's time at the start of that pull
     invalid TEXT,           -- since when the token is known to be invalid
-    server_offset REAL      -- seconds that the server's clock is ahead of the gate's
+    server_offset REAL,     -- seconds that the server's clock is ahead of the gate's
+    pass INTEGER NOT NULL DEFAULT 0         -- the last full pull that was begun
 ) STRICT;
 
 CREATE TABLE section (
@@ -45,9 +47,9 @@ CREATE TABLE other_admission (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE pull (
-    kind TEXT PRIMARY KEY, pass INTEGER NOT NULL, page INTEGER NOT NULL,
+    one INTEGER PRIMARY KEY CHECK (one = 1), pass INTEGER NOT NULL, page INTEGER NOT NULL,
     records INTEGER NOT NULL, total INTEGER, watermark TEXT
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT, redeemer TEXT, device TEXT,
