@@ -1,0 +1,44 @@
+"""The part of the TickeTing API that the background work uses; `ticketing.client` provides it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from scanner.ticketing.resources import Admission, Event, Granted, Page, Ticket, TokenGrant
+
+
+class Api(Protocol):
+    """A session with the API; every call raises `TicketingError` where it fails."""
+
+    async def token_grant(self, code: str) -> TokenGrant:
+        """Exchange a token's code for its key, event and sections."""
+
+    async def event(self, uri: str) -> Event:
+        """Read an event with its sections."""
+
+    async def tickets(
+        self,
+        event: str,
+        *,
+        page: int = 1,
+        records: int = 500,
+        modified_since: datetime | None = None,
+    ) -> Page[Ticket]:
+        """Read one page of the tickets that the key's sections hold."""
+
+    async def admissions(
+        self,
+        event: str,
+        *,
+        page: int = 1,
+        records: int = 500,
+        redeemer: str | None = None,
+        device: str | None = None,
+        ticket: str | None = None,
+    ) -> Page[Admission]:
+        """Read one page of the event's admissions."""
+
+    async def admit(
+        self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
+    ) -> Granted:
+        """Post one batch; the answer names those that were granted."""

@@ -1,0 +1,275 @@
+"""The pull: scope, tickets and other gates' admissions come from the API into the cache."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from scanner.admission.ticket import OtherAdmission, TicketStatus
+from scanner.store import cache, ledger, pulled
+from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store.database import transaction
+from scanner.store.pulled import PullPosition
+from scanner.store.writer import Writer
+from scanner.sync.api import Api
+from scanner.sync.server_time import ServerTime
+from scanner.ticketing.errors import ApiError, NoSuchPage
+from scanner.ticketing.resources import Admission, Fault, Page, Ticket, TokenGrant
+
+OVERLAP = timedelta(minutes=2)
+"""How far before the last pull's start the next one asks: clocks differ, answers cross."""
+
+_FULL_READS = 3
+_ROWS_AT_ONCE = 250
+_STATUSES = {status.value: status for status in TicketStatus}
+_TOO_MANY = (400, 413)
+
+Progress = Callable[[int, int], None]
+"""Called with the tickets read so far, and their total."""
+
+
+@dataclass(slots=True)
+class Pull:
+    """Brings the cache up to date; what it wrote before a failure stays and is gone on from."""
+
+    api: Api
+    writer: Writer
+    server_time: ServerTime
+    records: int = 500
+    on_progress: Progress | None = None
+
+    async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
+        """Write the event's sections and the token's scope; tell whether the scope has grown."""
+        event = await self.api.event(session.event)
+        named = {section.uri: section for section in event.sections}
+        sections = [
+            CachedSection(s.uri, s.name, s.capacity, s.uri in grant.sections)
+            for s in event.sections
+        ]
+        sections += [
+            CachedSection(uri, uri.rsplit("/", 1)[-1], None, permitted=True)
+            for uri in grant.sections
+            if uri not in named
+        ]
+
+        def write(conn: sqlite3.Connection) -> bool:
+            with transaction(conn):
+                before = {each.uri for each in cache.read_sections(conn) if each.permitted}
+                cache.write_sections(conn, sections)
+            return not before.issuperset(grant.sections)
+
+        return await self.writer.run(write)
+
+    async def changes(self, session: StoredSession) -> None:
+        """Read what changed since the last pull, with an overlap."""
+        if session.watermark is None:
+            await self.everything(session)
+            return
+        since = session.watermark - OVERLAP
+        number = await self.writer.run(pulled.last_number)
+        page_number, watermark = 1, None
+        while True:
+            page = await self._tickets(session.event, page_number, self.records, since)
+            if page is None:
+                break
+            watermark = watermark or page.server_time
+            await self._write(page.entries, number)
+            if page_number * self.records >= page.total:
+                break
+            page_number += 1
+        await self._finish(watermark)
+
+    async def everything(self, session: StoredSession) -> None:
+        """Read every ticket, from where the last attempt broke off, and mark what is gone.
+
+        Pages may shift while they are read, so the list is read again until as many tickets
+        were seen as the API counts; where that never comes true, nothing is marked as gone.
+        """
+        position = await self._position()
+        for _ in range(_FULL_READS):
+            position, faults = await self._read_through(session, position)
+            seen = await self._count_listed(position.number)
+            if position.total is not None and seen + faults >= position.total:
+                await self._withdraw(position.number)
+                break
+            position = replace(position, page=1, total=None)
+        else:
+            structlog.get_logger("pull").warning("the ticket list kept shifting", read=seen)
+        await self._in_transaction(
+            lambda conn: pulled.finish_full_pull(conn, self.server_time.clock())
+        )
+        await self._finish(position.watermark)
+
+    async def others(self, session: StoredSession) -> None:
+        """Read the admissions that other gates made since the last time, newest pages first."""
+        first = await self._admissions(session.event, 1)
+        missing = first.total - await self.writer.run(pulled.count_admissions)
+        if missing <= 0:
+            return
+        missing -= await self._write_others(first.entries)
+        for number in range(-(-first.total // self.records), 1, -1):
+            if missing <= 0:
+                return
+            page = await self._admissions(session.event, number)
+            missing -= await self._write_others(page.entries)
+
+    async def directory(self, session: StoredSession) -> None:
+        """Read tickets of sections that the token does not permit, to point the way; no names."""
+        page_number = 1
+        while page := await self._tickets(session.event, page_number, self.records, None):
+            await self._write(page.entries, 0, names=False)
+            if page_number * self.records >= page.total:
+                break
+            page_number += 1
+
+    async def _read_through(
+        self, session: StoredSession, position: PullPosition
+    ) -> tuple[PullPosition, int]:
+        faults = 0
+        while True:
+            try:
+                page = await self._tickets(session.event, position.page, position.records, None)
+            except ApiError as error:
+                if error.status not in _TOO_MANY or position.records == 1:
+                    raise
+                position = replace(position, page=1, records=position.records // 2)
+                continue
+            if page is None:
+                return replace(position, total=position.total or 0), faults
+            faults += len(page.faults)
+            position = replace(
+                position,
+                page=position.page + 1,
+                total=page.total,
+                watermark=position.watermark or page.server_time,
+            )
+            await self._write(page.entries, position.number, then=position)
+            read = (position.page - 1) * position.records
+            if self.on_progress:
+                self.on_progress(min(read, page.total), page.total)
+            if read >= page.total:
+                return position, faults
+
+    async def _count_listed(self, number: int) -> int:
+        return await self.writer.run(lambda conn: pulled.count_listed(conn, number))
+
+    async def _position(self) -> PullPosition:
+        def read(conn: sqlite3.Connection) -> PullPosition:
+            with transaction(conn):
+                found = pulled.read_position(conn)
+                return found or PullPosition(pulled.begin_pass(conn), 1, self.records, None, None)
+
+        return await self.writer.run(read)
+
+    async def _tickets(
+        self, event: str, page: int, records: int, since: datetime | None
+    ) -> Page[Ticket] | None:
+        """Read a page; `None` where the list has become shorter than that."""
+        try:
+            found = await self.api.tickets(event, page=page, records=records, modified_since=since)
+        except NoSuchPage:
+            return None
+        self.server_time.note(found.server_time)
+        _log_faults("tickets", found.faults)
+        return found
+
+    async def _admissions(self, event: str, page: int) -> Page[Admission]:
+        try:
+            found = await self.api.admissions(event, page=page, records=self.records)
+        except NoSuchPage:
+            return Page(0, page, self.records, (), (), None)
+        self.server_time.note(found.server_time)
+        _log_faults("admissions", found.faults)
+        return found
+
+    async def _write(
+        self,
+        tickets: Sequence[Ticket],
+        number: int,
+        *,
+        then: PullPosition | None = None,
+        names: bool = True,
+    ) -> None:
+        """Write tickets in small pieces, so that no presentation waits long."""
+        rows = [_row(ticket, names=names) for ticket in tickets]
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            await self._in_transaction(
+                lambda conn, some=some: pulled.write_tickets(conn, some, number)  # type: ignore[misc] # mypy can't type a default
+            )
+        if then:
+            await self._in_transaction(lambda conn: pulled.write_position(conn, then))
+
+    async def _write_others(self, entries: Iterable[Admission]) -> int:
+        """Write admissions, our own left out; returns how many were news."""
+        found = list(entries)
+
+        def write(conn: sqlite3.Connection) -> int:
+            with transaction(conn):
+                before = pulled.known_admissions(conn, [each.serial for each in found])
+                own = _ours(conn, found)
+                others = [
+                    (each.serial, OtherAdmission(each.admitted, each.redeemer, each.device))
+                    for each in found
+                    if each.serial not in own
+                ]
+                pulled.write_others(conn, others)
+            return sum(each.serial not in before for each in found)
+
+        return await self.writer.run(write)
+
+    async def _withdraw(self, number: int) -> None:
+        def withdraw(conn: sqlite3.Connection) -> None:
+            pulled.withdraw_unlisted(conn, number)
+
+        await self._in_transaction(withdraw)
+
+    async def _finish(self, watermark: datetime | None) -> None:
+        at, offset = self.server_time.clock(), self.server_time.offset
+
+        def finish(conn: sqlite3.Connection) -> None:
+            pulled.finish_pull(conn, synced=at, watermark=watermark)
+            if offset is not None:
+                cache.note_server_offset(conn, offset.total_seconds())
+
+        await self._in_transaction(finish)
+
+    async def _in_transaction(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        def run(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                work(conn)
+
+        await self.writer.run(run)
+
+
+def _row(ticket: Ticket, *, names: bool) -> TicketRow:
+    owner = ticket.owner
+    return TicketRow(
+        serial=ticket.serial,
+        section=ticket.section,
+        section_name=ticket.section_name or ticket.section.rsplit("/", 1)[-1],
+        status=_STATUSES.get(ticket.status, TicketStatus.OTHER),
+        redeemed=ticket.redeemed,
+        owner=(owner.number or owner.uri or owner.username) if owner else None,
+        name=owner.name if owner and names else None,
+    )
+
+
+def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
+    """Return the serials whose admission the ledger holds as this gate's own."""
+    ours = {a.serial: a for a in ledger.by_serial(conn, [each.serial for each in found])}
+    return {
+        each.serial
+        for each in found
+        if (own := ours.get(each.serial))
+        and (own.redeemer, own.device) == (each.redeemer, each.device)
+    }
+
+
+def _log_faults(what: str, faults: Sequence[Fault]) -> None:
+    for fault in faults:
+        structlog.get_logger("pull").warning(
+            "an entry was set aside", list=what, field=fault.field, problem=fault.problem
+        )

@@ -1,0 +1,190 @@
+"""The replay: queued admissions go to the API, oldest first, and each one's outcome is settled."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from scanner.store import cache, ledger
+from scanner.store.database import transaction
+from scanner.store.ledger import Admission, State
+from scanner.store.writer import Writer
+from scanner.sync.api import Api
+from scanner.sync.server_time import ServerTime
+from scanner.sync.settle import Outcome, outcome
+from scanner.ticketing.errors import (
+    ApiError,
+    BadRequest,
+    Malformed,
+    NotTheApi,
+    ServerFault,
+    TicketingError,
+    Unreachable,
+)
+
+LARGEST_BATCH = 100
+"""Serials in one request; the API documents no limit."""
+
+_LOOKS_AT_ONCE = 8
+
+
+@dataclass(slots=True)
+class Replay:
+    """Sends and settles; one of these works on a database at a time (see `replay_lease`)."""
+
+    api: Api
+    writer: Writer
+    server_time: ServerTime
+    on_progress: Callable[[], None] | None = None
+
+    async def run_once(self) -> int:
+        """Settle what was left in doubt, then send until the queue is empty.
+
+        Returns:
+            The number of admissions that were settled.
+
+        Raises:
+            TicketingError: what stopped it; what was sent and not settled is settled next time.
+        """
+        settled = await self._settle(await self._in_doubt())
+        while batch := await self._take_batch():
+            settled += await self._send(batch)
+        return settled
+
+    async def _in_doubt(self) -> list[Admission]:
+        return await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
+
+    async def _take_batch(self) -> list[Admission]:
+        """Mark the next batch as being sent, durably, before anything leaves."""
+        if self.server_time.offset is None and await self._has_queue():
+            await self._learn_server_time()
+        sent = self.server_time.now()
+
+        def take(conn: sqlite3.Connection) -> list[Admission]:
+            with transaction(conn):
+                batch = ledger.next_batch(conn, LARGEST_BATCH)
+                ledger.mark_sending(conn, [each.serial for each in batch], sent)
+            return ledger.by_serial(conn, [each.serial for each in batch])
+
+        return await self.writer.run(take)
+
+    async def _has_queue(self) -> bool:
+        return bool(await self.writer.run(lambda conn: ledger.next_batch(conn, 1)))
+
+    async def _learn_server_time(self) -> None:
+        session = await self.writer.run(cache.read_session)
+        if session:
+            page = await self.api.tickets(session.event, page=1, records=1)
+            self.server_time.note(page.server_time)
+
+    async def _send(self, batch: Sequence[Admission]) -> int:
+        first = batch[0]
+        serials = [each.serial for each in batch]
+        try:
+            granted = await self.api.admit(
+                first.event, redeemer=first.redeemer, device=first.device, serials=serials
+            )
+        except BadRequest:
+            await self._note_answer(serials)
+            return await self._settle(await self._in_doubt())
+        except (Unreachable, NotTheApi, Malformed) as error:
+            if isinstance(error, Unreachable) and not error.sent:
+                await self._put_back(serials, "it did not leave this gate")
+            raise
+        except ServerFault:
+            await self._note_fault(serials)
+            raise
+        except ApiError as error:
+            await self._put_back(serials, f"the API took no requests ({error.status})")
+            raise
+        self.server_time.note(granted.server_time)
+        await self._note_answer(serials)
+        ours = {
+            each.serial
+            for each in granted.admissions
+            if (each.redeemer, each.device) == (first.redeemer, first.device)
+        }
+        await self._move([(each, Outcome(State.CONFIRMED)) for each in serials if each in ours])
+        rest = [each for each in serials if each not in ours]
+        return len(serials) - len(rest) + await self._settle(await self._reread(rest))
+
+    async def _settle(self, doubtful: Sequence[Admission]) -> int:
+        """Look each one up and move it to where it stands; what could not be looked up stays."""
+        settled = 0
+        failure: TicketingError | None = None
+        for start in range(0, len(doubtful), _LOOKS_AT_ONCE):
+            some = doubtful[start : start + _LOOKS_AT_ONCE]
+            looked = await asyncio.gather(*map(self._look, some), return_exceptions=True)
+            known: list[tuple[str, Outcome]] = []
+            for admission, found in zip(some, looked, strict=True):
+                if isinstance(found, Outcome):
+                    known.append((admission.serial, found))
+                elif isinstance(found, TicketingError):
+                    failure = found
+                else:
+                    raise found
+            await self._move(known)
+            settled += sum(found.state is not State.QUEUED for _, found in known)
+            if failure:
+                raise failure
+        return settled
+
+    async def _look(self, admission: Admission) -> Outcome:
+        page = await self.api.admissions(
+            admission.event, page=1, records=25, ticket=admission.serial
+        )
+        self.server_time.note(page.server_time)
+        found = [each for each in page.entries if each.serial == admission.serial]
+        refusal = await self.writer.run(lambda conn: _refusal(conn, admission))
+        return outcome(admission, found, refusal)
+
+    async def _reread(self, serials: Sequence[str]) -> list[Admission]:
+        return await self.writer.run(lambda conn: ledger.by_serial(conn, serials))
+
+    async def _move(self, known: Sequence[tuple[str, Outcome]]) -> None:
+        at = self.server_time.clock()
+
+        def move(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                for serial, found in known:
+                    ledger.move(conn, serial, found.state, at, found.reason)
+
+        if known:
+            await self.writer.run(move)
+            if self.on_progress:
+                self.on_progress()
+
+    async def _note_answer(self, serials: Sequence[str]) -> None:
+        await self._write(ledger.mark_answered, serials)
+
+    async def _note_fault(self, serials: Sequence[str]) -> None:
+        structlog.get_logger("replay").warning("the API failed on a batch", serials=serials)
+        await self._write(ledger.mark_fault, serials)
+
+    async def _put_back(self, serials: Sequence[str], reason: str) -> None:
+        await self._move([(each, Outcome(State.QUEUED, reason)) for each in serials])
+
+    async def _write(
+        self,
+        note: Callable[[sqlite3.Connection, Sequence[str]], None],
+        serials: Sequence[str],
+    ) -> None:
+        def write(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                note(conn, serials)
+
+        await self.writer.run(write)
+
+
+def _refusal(conn: sqlite3.Connection, admission: Admission) -> str:
+    """Say why the API may have refused a serial, from what the cache knows of the ticket."""
+    ticket = cache.find_ticket(conn, admission.serial)
+    if ticket is None:
+        return "the API does not know this ticket"
+    if not ticket.listed:
+        return "the ticket was withdrawn"
+    if ticket.section.uri not in cache.read_scope(conn).sections:
+        return f"the token no longer permits {ticket.section.name}"
+    return f"the API granted no admission; the ticket's status is {ticket.status.value}"

@@ -1,0 +1,54 @@
+"""Finding out what became of admissions that were sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scanner.store.ledger import Admission, State
+from scanner.ticketing.resources import Admission as Granted
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""How much earlier than our first sending the server may date our own admission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state that an admission comes to, and the reason in words where there is one."""
+
+    state: State
+    reason: str | None = None
+
+
+def outcome(sent: Admission, found: Sequence[Granted], refusal: str) -> Outcome:
+    """Say what became of `sent`, from what the API lists for its serial.
+
+    Our own redeemer and device since the first sending means confirmed, anybody else means
+    conflict. Nothing listed means refused when the request was answered, and back to the queue
+    when it was not: having looked, sending again is safe, since the API grants a serial once.
+
+    Args:
+        sent: the admission in state `sending`.
+        found: the API's admissions of that serial.
+        refusal: why the API may have refused, from the ticket's own status.
+    """
+    ours = [each for each in found if _is_ours(sent, each)]
+    if ours:
+        return Outcome(State.CONFIRMED)
+    if found:
+        return Outcome(State.CONFLICT, _who(found[0]))
+    if sent.answered:
+        return Outcome(State.REFUSED, refusal)
+    return Outcome(State.QUEUED, "no answer came; the API does not list it")
+
+
+def _is_ours(sent: Admission, found: Granted) -> bool:
+    if (found.redeemer, found.device) != (sent.redeemer, sent.device):
+        return False
+    if found.admitted is None or sent.sent is None:
+        return True
+    return found.admitted >= sent.sent - CLOCK_TOLERANCE
+
+
+def _who(other: Granted) -> str:
+    when = f" at {other.admitted:%H:%M:%S} UTC" if other.admitted else ""
+    return f"admitted before by {other.redeemer or 'somebody'} at {other.device or 'a gate'}{when}"

@@ -1,0 +1,1 @@
+"""The TickeTing REST API v3, from a client's side."""

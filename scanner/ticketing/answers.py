@@ -1,0 +1,130 @@
+"""From an HTTP answer to JSON, or to the error that it is."""
+
+import json
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from scanner.ticketing.errors import (
+    ApiError,
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NoSuchPage,
+    NotFound,
+    NotTheApi,
+    ServerFault,
+    TooManyRequests,
+    Unauthenticated,
+    UpgradeRequired,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+_KINDS: dict[int, type[ApiError]] = {
+    400: BadRequest,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    412: UpgradeRequired,
+    429: TooManyRequests,
+}
+_ADVICE = {
+    401: "log in again, or give a valid key",
+    403: "ask an administrator for the right to do this, or open a session with a valid token",
+    412: "install a newer version of scanner",
+    429: "wait a little; it is tried again by itself",
+}
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SECRET = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32}(?![0-9A-Za-z])")
+_LONGEST_SAID = 300
+
+
+def body_of(answer: "httpx.Response", content: bytes, host: str) -> Any:
+    """Return the JSON of a good answer; `None` for an empty one.
+
+    Raises:
+        ApiError: one of its kinds, for the API's own errors.
+        NotTheApi: where something else has answered.
+    """
+    if answer.is_redirect:
+        raise _not_the_api(host, "it sends requests elsewhere")
+    found = _json(answer, content, host)
+    if answer.is_success:
+        return found
+    raise _error(answer, found)
+
+
+def server_time(answer: "httpx.Response") -> datetime | None:
+    """Return the answer's `Date`, in UTC; `None` where it is missing or can't be read."""
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _json(answer: "httpx.Response", content: bytes, host: str) -> Any:
+    if not content:
+        if answer.is_success and answer.status_code != 204:  # noqa: PLR2004 - No Content
+            raise _not_the_api(host, "its answer is empty")
+        return None
+    kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind and not kind.endswith("json"):
+        if answer.status_code >= 500 or answer.status_code == 429:  # noqa: PLR2004 - a proxy's
+            return None
+        raise _not_the_api(host, f"it sends {_printable(kind) or 'no'} instead of JSON")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise _not_the_api(host, "its answer breaks off or is no JSON") from None
+
+
+def _error(answer: "httpx.Response", found: Any) -> ApiError:
+    status = answer.status_code
+    said = _said(found)
+    kind = _KINDS.get(status, ServerFault if status >= 500 else ApiError)  # noqa: PLR2004
+    if kind is NotFound and "page" in said.lower():
+        kind = NoSuchPage
+    advice = _ADVICE.get(status) or (
+        "it is tried again by itself" if kind is ServerFault else "check what was asked for"
+    )
+    words = f": {said.rstrip('.')}" if said else ""
+    error = kind(f"The ticketing API answered {status}{words}; {advice}.", status=status, said=said)
+    if isinstance(error, TooManyRequests):
+        error.retry_after = _retry_after(answer)
+    return error
+
+
+def _said(found: Any) -> str:
+    """Read the API's words from either of its two body shapes."""
+    if not isinstance(found, dict):
+        return ""
+    said = found.get("error") or found.get("message") or ""
+    return _printable(said) if isinstance(said, str) else ""
+
+
+def _printable(text: str) -> str:
+    return _SECRET.sub("(key)", _UNPRINTABLE.sub(" ", text))[:_LONGEST_SAID].strip()
+
+
+def _not_the_api(host: str, what: str) -> NotTheApi:
+    return NotTheApi(
+        f"Something other than the ticketing API answers at {host} ({what}); check the address, "
+        "and whether the network wants a log-in page first."
+    )
+
+
+def _retry_after(answer: "httpx.Response") -> float | None:
+    """Read `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3)."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(min(int(text[:9]), 86_400))
+    try:
+        until = parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, TypeError):
+        return None
+    now = server_time(answer) or datetime.now(UTC)
+    return max(0.0, min((until - now).total_seconds(), 86_400))

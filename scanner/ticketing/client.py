@@ -1,0 +1,290 @@
+"""Every call of the API that this program makes, over httpx."""
+
+import json
+import ssl
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from scanner.ticketing import answers, resources
+from scanner.ticketing.errors import Malformed, NotTheApi, TlsFailure, Unreachable
+from scanner.ticketing.resources import (
+    Admission,
+    Event,
+    FieldError,
+    Granted,
+    Page,
+    PersonSession,
+    Ticket,
+    Token,
+    TokenGrant,
+)
+
+CLIENT_VERSION = "3.0.0"
+"""What `X-Client-Version` says (API reference 3.0.0)."""
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes; a larger body is not the API's."""
+
+T = TypeVar("T")
+
+
+class TickeTing:
+    """A connection to the API with one key; use as an async context manager.
+
+    Every call raises a `TicketingError` where it fails; httpx's own errors never come out.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None,
+        *,
+        timeout: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.url = address(url)
+        self._host = self.url.host
+        headers = {"X-Client-Version": CLIENT_VERSION, "Accept": "application/json"}
+        if key:
+            headers["X-API-Key"] = key
+        self._http = httpx.AsyncClient(
+            headers=headers, timeout=timeout, transport=transport, follow_redirects=False
+        )
+
+    async def __aenter__(self) -> "TickeTing":
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def token_grant(self, code: str) -> TokenGrant:
+        """Exchange a token's code for its key, event and sections."""
+        body, _ = await self._call("GET", f"/tokens/{_quoted(code)}")
+        return _shaped(resources.read_grant, body)
+
+    async def event(self, uri: str) -> Event:
+        """Read an event with its sections."""
+        body, _ = await self._call("GET", uri)
+        return _shaped(resources.read_event, body)
+
+    async def events(self, *, records: int = 25, page: int = 1) -> Page[Event]:
+        """Read one page of the events."""
+        return await self._page("/events", resources.read_event, page, records)
+
+    async def tickets(
+        self,
+        event: str,
+        *,
+        page: int = 1,
+        records: int = 500,
+        modified_since: datetime | None = None,
+    ) -> Page[Ticket]:
+        """Read one page of the tickets of the key's sections, changed since a time or all."""
+        since = modified_since.isoformat(timespec="seconds") if modified_since else None
+
+        def read(found: Any) -> Ticket:
+            return resources.read_ticket(found, event)
+
+        return await self._page(f"{event}/tickets", read, page, records, modified_since=since)
+
+    async def admissions(
+        self,
+        event: str,
+        *,
+        page: int = 1,
+        records: int = 500,
+        redeemer: str | None = None,
+        device: str | None = None,
+        ticket: str | None = None,
+        patron: str | None = None,
+        section: str | None = None,
+    ) -> Page[Admission]:
+        """Read one page of the event's admissions; the filters narrow it."""
+        return await self._page(
+            f"{event}/admissions",
+            resources.read_admission,
+            page,
+            records,
+            redeemer=redeemer,
+            device=device,
+            ticket=ticket,
+            patron=patron,
+            section=section,
+        )
+
+    async def admit(
+        self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
+    ) -> Granted:
+        """Post one batch; the answer names those that were granted.
+
+        Raises:
+            BadRequest: none of the serials grants admission.
+        """
+        batch = {"redeemer": redeemer, "device": device, "serials": list(serials)}
+        body, at = await self._call("POST", f"{event}/admissions", batch)
+
+        def read(found: Any) -> Granted:
+            entries, faults = resources.read_entries(found, resources.read_admission, "admissions")
+            return Granted(entries, faults, at)
+
+        return _shaped(read, body)
+
+    async def issue_token(self, event: str, sections: Sequence[str]) -> Token:
+        """Issue a token for sections, by URI."""
+        body, _ = await self._call("POST", f"{event}/tokens", {"sections": list(sections)})
+        return _shaped(resources.read_token, body)
+
+    async def tokens(
+        self, event: str, *, page: int = 1, records: int = 25, is_global: bool | None = None
+    ) -> Page[Token]:
+        """Read one page of the event's tokens, the global one first; or only it, or the others."""
+        wanted = None if is_global is None else str(is_global).lower()
+        read = resources.read_token
+        return await self._page(f"{event}/tokens", read, page, records, **{"global": wanted})
+
+    async def token(self, event: str, identifier: str) -> Token:
+        """Read one token."""
+        body, _ = await self._call("GET", f"{event}/tokens/{_quoted(identifier)}")
+        return _shaped(resources.read_token, body)
+
+    async def update_token(self, event: str, identifier: str, sections: Sequence[str]) -> None:
+        """Give a token other sections, by URI."""
+        uri = f"{event}/tokens/{_quoted(identifier)}"
+        await self._call("PUT", uri, {"sections": list(sections)})
+
+    async def revoke_token(self, event: str, identifier: str) -> None:
+        """Invalidate a token."""
+        await self._call("DELETE", f"{event}/tokens/{_quoted(identifier)}")
+
+    async def start_session(self, identification: str, password: str) -> PersonSession:
+        """Start a person's session by user name or e-mail."""
+        credentials = {"identification": identification, "password": password}
+        body, _ = await self._call("POST", "/sessions", credentials)
+        return _shaped(resources.read_person_session, body)
+
+    async def active_session(self) -> PersonSession:
+        """Read the session that the key belongs to."""
+        body, _ = await self._call("GET", "/sessions/active")
+        return _shaped(resources.read_person_session, body)
+
+    async def end_session(self) -> None:
+        """End the session that the key belongs to."""
+        await self._call("DELETE", "/sessions/active")
+
+    async def _page(
+        self,
+        uri: str,
+        read: Callable[[Any], T],
+        page: int,
+        records: int,
+        **filters: str | None,
+    ) -> Page[T]:
+        given = {name: value for name, value in filters.items() if value is not None}
+        query = {"page": str(page), "records": str(records), **given}
+        body, at = await self._call("GET", uri, query=query)
+        return _shaped(lambda found: resources.read_page(found, read, at), body)
+
+    async def _call(
+        self, method: str, uri: str, body: Any = None, query: dict[str, str] | None = None
+    ) -> tuple[Any, datetime | None]:
+        url = self.url.join(self.url.path + quote(uri.lstrip("/"), safe="/%"))
+        content = json.dumps(body).encode() if body is not None else None
+        headers = {"Content-Type": "application/json"} if content else None
+        try:
+            async with self._http.stream(
+                method, url, params=query, content=content, headers=headers
+            ) as answer:
+                content = await self._read_bounded(answer)
+        except httpx.HTTPError as error:
+            raise self._worded(error) from error
+        return answers.body_of(answer, content, self._host), answers.server_time(answer)
+
+    async def _read_bounded(self, answer: httpx.Response) -> bytes:
+        read = 0
+        chunks = []
+        async for chunk in answer.aiter_bytes():
+            read += len(chunk)
+            if read > LARGEST_ANSWER:
+                raise NotTheApi(
+                    f"The answer from {self._host} is too large to be the ticketing API's; "
+                    "check the address."
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _worded(self, error: httpx.HTTPError) -> Unreachable | NotTheApi:
+        if isinstance(error, httpx.ConnectError) and _is_tls(error):
+            return TlsFailure(
+                f"The connection to {self._host} is not private: its certificate can't be "
+                "trusted; check the address, the date of this computer, and the network.",
+                sent=False,
+            )
+        if isinstance(error, httpx.DecodingError):
+            return NotTheApi(f"The answer from {self._host} can't be read; check the network.")
+        if isinstance(error, httpx.UnsupportedProtocol | httpx.TooManyRedirects):
+            return NotTheApi(f"There is no ticketing API at {self._host}; check the address.")
+        sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        late = (
+            "does not answer in time"
+            if isinstance(error, httpx.TimeoutException)
+            else ("broke off the connection" if sent else "can't be reached")
+        )
+        return Unreachable(
+            f"The ticketing API at {self._host} {late}; check the address and the network.",
+            sent=sent,
+        )
+
+
+def address(url: str) -> httpx.URL:
+    """Return the API's address, its path ended with a slash.
+
+    Raises:
+        NotTheApi: where the text is no web address.
+    """
+    text = url.strip()
+    try:
+        found = httpx.URL(text if "://" in text else f"https://{text}")
+    except (httpx.InvalidURL, ValueError):
+        found = httpx.URL("")
+    if found.scheme not in ("http", "https") or not found.host:
+        raise NotTheApi("The API's address is no web address; give one like https://host/v3/.")
+    path = found.path if found.path.endswith("/") else f"{found.path}/"
+    return found.copy_with(path=path, query=None, fragment=None)
+
+
+def _shaped(read: Callable[[Any], T], body: Any) -> T:
+    try:
+        return read(body)
+    except FieldError as error:
+        raise Malformed(
+            f"The ticketing API's answer can't be used: {error.name} {error.problem}; "
+            "check the address, or install a newer version of scanner.",
+            field=error.name,
+        ) from error
+
+
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
+
+
+def _is_tls(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause:
+        if isinstance(cause, ssl.SSLError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
