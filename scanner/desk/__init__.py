@@ -1,0 +1,1 @@
+"""The supervisor's work: logging in, and the tokens that open gates."""

@@ -1,0 +1,240 @@
+"""Who asks the API: a person's session or an integration key, kept between commands."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import structlog
+
+from scanner.config import Config
+from scanner.desk.errors import LoginRefused, NotLoggedIn
+from scanner.keystore import KeyStore
+from scanner.ticketing.client import TickeTing, address
+from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
+
+if TYPE_CHECKING:
+    from scanner.ticketing.resources import Owner
+
+LOGIN = "login"
+"""The secret's name in the key store."""
+
+log = structlog.get_logger("desk")
+
+
+class Kind(StrEnum):
+    """What a kept key is: one that a log-out ends, or one that lives on."""
+
+    SESSION = "session"
+    KEY = "key"
+
+
+class LoggedOut(StrEnum):
+    """What a log-out has come to; the key is forgotten in every case."""
+
+    ENDED = "ended"
+    ALREADY_ENDED = "already ended"
+    NOT_ENDED = "not ended"
+    KEY_FORGOTTEN = "key forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """An API's address and a key (secret) to ask it with."""
+
+    api: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login as it is kept; `asked_with` is the digest of the key that the session began with."""
+
+    api: str
+    key: str = field(repr=False)
+    kind: Kind
+    asked_with: str | None = field(default=None, repr=False)
+
+    @property
+    def host(self) -> str:
+        """The API's host, for sentences."""
+        return address(self.api).host
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a log-out went: at which host, and in the API's words why it wouldn't end the session."""
+
+    result: LoggedOut
+    host: str
+    problem: str | None = None
+
+
+def connect(config: Config, credential: Credential) -> TickeTing:
+    """Return a connection with this key; use as an async context manager."""
+    return TickeTing(credential.api, credential.key, timeout=config.timeout_seconds)
+
+
+async def login(
+    config: Config, keystore: KeyStore, identification: str, password: str
+) -> "Owner | None":
+    """Start a person's session and keep its key; returns whose it is, where the API says it.
+
+    Where the API wants a key before it starts a session, that is `config.api_key`.
+
+    Raises:
+        LoginRefused: the account, the password or the key to ask with is wrong, or is missing.
+        TicketingError: the API doesn't answer as it should.
+        KeyStoreError: the key can't be kept.
+    """
+    asking = _given_key(config)
+    host = address(config.api).host
+    async with TickeTing(config.api, asking, timeout=config.timeout_seconds) as api:
+        try:
+            session = await api.start_session(identification, password)
+        except Unauthenticated as error:
+            raise _not_authenticated(error, identification, host) from error
+        except Forbidden as error:
+            raise LoginRefused(
+                f"{host} does not start sessions for the given key; "
+                "check SCANNER_API_KEY or --api-key."
+            ) from error
+        except NotFound as error:
+            if "account" not in error.said.lower():
+                raise
+            raise LoginRefused(
+                f"There is no account {identification!r} at {host}; check the user name or "
+                "e-mail address, and --api."
+            ) from error
+    _keep(keystore, Login(config.api, session.key, Kind.SESSION, _digest(asking)))
+    return session.account
+
+
+async def login_with_key(config: Config, keystore: KeyStore) -> None:
+    """Keep the integration key `config.api_key`, once the API has taken it.
+
+    Raises:
+        LoginRefused: no key is given, or the API doesn't take it.
+        TicketingError: the API doesn't answer as it should.
+        KeyStoreError: the key can't be kept.
+    """
+    key = _given_key(config)
+    if not key:
+        raise LoginRefused("No key was given; set SCANNER_API_KEY or use --api-key.")
+    async with connect(config, Credential(config.api, key)) as api:
+        try:
+            await api.events(records=1)
+        except (Unauthenticated, Forbidden) as error:
+            host = address(config.api).host
+            raise LoginRefused(
+                f"{host} does not take this key ({error.status}); check the key and --api."
+            ) from error
+    _keep(keystore, Login(config.api, key, Kind.KEY))
+
+
+async def logout(config: Config, keystore: KeyStore) -> Outcome:
+    """End the session at the API, and forget the key whatever the API says.
+
+    Raises:
+        NotLoggedIn: there is nothing to end.
+        KeyStoreError: the key can't be forgotten.
+    """
+    kept = stored_login(keystore)
+    if kept is None:
+        raise NotLoggedIn("Nobody is logged in, so there is nothing to end.")
+    try:
+        return await _end(config, kept)
+    finally:
+        keystore.delete(LOGIN)
+
+
+def credential(config: Config, keystore: KeyStore) -> Credential:
+    """Return the key to ask with: the given one, else that of the login.
+
+    A key that only served to start the login's session gives way to it: the session has the
+    person's rights. A login's key never goes to another API than its own.
+
+    Raises:
+        NotLoggedIn: there is no key for this API.
+        KeyStoreError: the login can't be read.
+    """
+    given = _given_key(config)
+    kept = stored_login(keystore)
+    ours = kept is not None and (not _api_given(config) or _same(config.api, kept.api))
+    if kept is not None and ours and (not given or _digest(given) == kept.asked_with):
+        return Credential(kept.api, kept.key)
+    if given:
+        return Credential(config.api, given)
+    if kept is not None:
+        raise NotLoggedIn(
+            f"The login is for {kept.api}, not for {config.api}; use `scanner login --api "
+            f"{config.api}` first, or give --api-key."
+        )
+    raise NotLoggedIn("Nobody is logged in; use `scanner login` first, or give --api-key.")
+
+
+def stored_login(keystore: KeyStore) -> Login | None:
+    """Return the kept login; `None` where there is none that can be used.
+
+    Raises:
+        KeyStoreError: the key store can't be read.
+    """
+    text = keystore.get(LOGIN)
+    if text is None:
+        return None
+    try:
+        found = json.loads(text)
+        kept = Login(found["api"], found["key"], Kind(found["kind"]), found.get("asked_with"))
+        address(kept.api)
+    except (ValueError, KeyError, TypeError, AttributeError, TicketingError):
+        log.warning("the kept login can't be read, and counts as none")
+        return None
+    return kept
+
+
+async def _end(config: Config, kept: Login) -> Outcome:
+    if kept.kind is Kind.KEY:
+        return Outcome(LoggedOut.KEY_FORGOTTEN, kept.host)
+    async with connect(config, Credential(kept.api, kept.key)) as api:
+        try:
+            await api.end_session()
+        except (Unauthenticated, Forbidden):
+            return Outcome(LoggedOut.ALREADY_ENDED, kept.host)
+        except TicketingError as error:
+            log.warning("the session could not be ended at the API", problem=str(error))
+            return Outcome(LoggedOut.NOT_ENDED, kept.host, str(error))
+    return Outcome(LoggedOut.ENDED, kept.host)
+
+
+def _keep(keystore: KeyStore, made: Login) -> None:
+    keystore.set(LOGIN, json.dumps(asdict(made)))
+    log.info("logged in", host=made.host, kind=made.kind.value)
+
+
+def _not_authenticated(error: Unauthenticated, identification: str, host: str) -> LoginRefused:
+    if "password" in error.said.lower():
+        return LoginRefused(
+            f"{host} does not take this password for {identification!r}; check it and try again."
+        )
+    return LoginRefused(
+        f"{host} wants a key before it starts a session; set your application's as "
+        "SCANNER_API_KEY, or give it with --api-key."
+    )
+
+
+def _given_key(config: Config) -> str | None:
+    return (config.api_key.get_secret_value().strip() or None) if config.api_key else None
+
+
+def _api_given(config: Config) -> bool:
+    """Tell whether a flag, the environment or the file named the API, and not the default."""
+    return "api" in config.model_fields_set
+
+
+def _same(one: str, other: str) -> bool:
+    return address(one) == address(other)
+
+
+def _digest(key: str | None) -> str | None:
+    return hashlib.sha256(key.encode()).hexdigest() if key else None
