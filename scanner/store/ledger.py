@@ -95,8 +95,8 @@ def admit(conn: sqlite3.Connection, scan: Scan, row: int, section: str) -> None:
     )
 
 
-def next_batch(conn: sqlite3.Connection, most: int) -> list[Admission]:
-    """Return the oldest queued admissions that one request can carry.
+def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Admission]:
+    """Return the oldest queued admissions that one request can carry, of one event or of any.
 
     Those that made the API fail come last; all share event, redeemer and device.
     """
@@ -104,8 +104,8 @@ def next_batch(conn: sqlite3.Connection, most: int) -> list[Admission]:
         _admissions(
             conn,
             f"SELECT {_COLUMNS} FROM admission WHERE state = 'queued'"
-            " ORDER BY faults, journal LIMIT ?",
-            (most,),
+            " AND event = coalesce(?, event) ORDER BY faults, journal LIMIT ?",
+            (event, most),
         )
     )
     if not rows:
@@ -129,6 +129,30 @@ def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admissio
     marks = ",".join("?" * len(serials))
     query = f"SELECT {_COLUMNS} FROM admission WHERE serial IN ({marks}) ORDER BY journal"
     return list(_admissions(conn, query, tuple(serials)))
+
+
+def count_by_device(conn: sqlite3.Connection, device: str) -> int:
+    """Count the admissions that were made under a device's name."""
+    row = conn.execute("SELECT count(*) FROM admission WHERE device = ?", (device,)).fetchone()
+    return int(row[0])
+
+
+def has_unsettled(conn: sqlite3.Connection, event: str) -> bool:
+    """Tell whether admissions to an event are queued or being sent."""
+    row = conn.execute(
+        "SELECT 1 FROM admission WHERE state IN ('queued', 'sending') AND event = ? LIMIT 1",
+        (event,),
+    ).fetchone()
+    return row is not None
+
+
+def count_waiting_elsewhere(conn: sqlite3.Connection, event: str) -> int:
+    """Count the unsettled admissions to other events than this one."""
+    row = conn.execute(
+        "SELECT count(*) FROM admission WHERE state IN ('queued', 'sending') AND event <> ?",
+        (event,),
+    ).fetchone()
+    return int(row[0])
 
 
 def counts(conn: sqlite3.Connection) -> dict[State, int]:

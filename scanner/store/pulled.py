@@ -101,6 +101,11 @@ def write_position(conn: sqlite3.Connection, position: PullPosition) -> None:
     )
 
 
+def forget_position(conn: sqlite3.Connection) -> None:
+    """Begin the next full pull anew: the list that the last one was reading is another now."""
+    conn.execute("DELETE FROM pull")
+
+
 def last_number(conn: sqlite3.Connection) -> int:
     """Return the number of the last full pull that was begun; 0 before the first."""
     return int(conn.execute("SELECT pass FROM session").fetchone()[0])

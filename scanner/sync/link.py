@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scanner.errors import ScannerError
+from scanner.sync.errors import SyncError
+from scanner.ticketing.errors import (
+    Forbidden,
+    TicketingError,
+    Unauthenticated,
+    UpgradeRequired,
+)
+
 
 class LinkState(StrEnum):
     """The link's state, in a word for the screen."""
@@ -25,3 +34,14 @@ class Link:
     def online(self) -> bool:
         """Tell whether the API takes requests now."""
         return self.state is LinkState.ONLINE
+
+
+def link_after(error: ScannerError, before: Link) -> Link:
+    """Return the link as a failure shows it; a fault of this gate's own says nothing of the API."""
+    match error:
+        case SyncError() | Unauthenticated() | Forbidden() | UpgradeRequired():
+            return Link(LinkState.HELD, str(error))
+        case TicketingError():
+            return Link(LinkState.OFFLINE, str(error))
+        case _:
+            return Link(before.state, str(error))

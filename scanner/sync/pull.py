@@ -58,6 +58,8 @@ class Pull:
             with transaction(conn):
                 before = {each.uri for each in cache.read_sections(conn) if each.permitted}
                 cache.write_sections(conn, sections)
+                if before != grant.sections:
+                    pulled.forget_position(conn)
             return not before.issuperset(grant.sections)
 
         return await self.writer.run(write)
@@ -115,11 +117,12 @@ class Pull:
             page = await self._admissions(session.event, number)
             missing -= await self._write_others(page.entries)
 
-    async def directory(self, session: StoredSession) -> None:
+    async def directory(self, session: StoredSession, permitted: frozenset[str]) -> None:
         """Read tickets of sections that the token does not permit, to point the way; no names."""
         page_number = 1
         while page := await self._tickets(session.event, page_number, self.records, None):
-            await self._write(page.entries, 0, names=False)
+            foreign = [each for each in page.entries if each.section not in permitted]
+            await self._write(foreign, 0, names=False)
             if page_number * self.records >= page.total:
                 break
             page_number += 1

@@ -32,11 +32,12 @@ _LOOKS_AT_ONCE = 8
 
 @dataclass(slots=True)
 class Replay:
-    """Sends and settles; one of these works on a database at a time (see `replay_lease`)."""
+    """Sends and settles one event's admissions; one works on a database at a time (`lease`)."""
 
     api: Api
     writer: Writer
     server_time: ServerTime
+    event: str
     on_progress: Callable[[], None] | None = None
 
     async def run_once(self) -> int:
@@ -54,7 +55,8 @@ class Replay:
         return settled
 
     async def _in_doubt(self) -> list[Admission]:
-        return await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
+        sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
+        return [each for each in sending if each.event == self.event]
 
     async def _take_batch(self) -> list[Admission]:
         """Mark the next batch as being sent, durably, before anything leaves."""
@@ -64,20 +66,18 @@ class Replay:
 
         def take(conn: sqlite3.Connection) -> list[Admission]:
             with transaction(conn):
-                batch = ledger.next_batch(conn, LARGEST_BATCH)
+                batch = ledger.next_batch(conn, LARGEST_BATCH, self.event)
                 ledger.mark_sending(conn, [each.serial for each in batch], sent)
             return ledger.by_serial(conn, [each.serial for each in batch])
 
         return await self.writer.run(take)
 
     async def _has_queue(self) -> bool:
-        return bool(await self.writer.run(lambda conn: ledger.next_batch(conn, 1)))
+        return bool(await self.writer.run(lambda conn: ledger.next_batch(conn, 1, self.event)))
 
     async def _learn_server_time(self) -> None:
-        session = await self.writer.run(cache.read_session)
-        if session:
-            page = await self.api.tickets(session.event, page=1, records=1)
-            self.server_time.note(page.server_time)
+        page = await self.api.tickets(self.event, page=1, records=1)
+        self.server_time.note(page.server_time)
 
     async def _send(self, batch: Sequence[Admission]) -> int:
         first = batch[0]

@@ -1,13 +1,21 @@
 """A gate's state at one moment, for screens and `scanner status`."""
 
+import asyncio
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+
+import structlog
 
 from scanner.admission.scope import Closed
 from scanner.store import cache, ledger
+from scanner.store.cache import StoredSession
+from scanner.store.database import open_reader
 from scanner.store.ledger import State
 from scanner.sync.link import Link
+
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,8 @@ class Status:
     closed: Closed | None = None
     counts: dict[State, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
     link: Link = field(default_factory=Link)
+    pulled: tuple[datetime | None, ...] | None = None
+    """Which pull `tickets` were counted after."""
 
     @property
     def waiting(self) -> int:
@@ -34,17 +44,47 @@ class Status:
         return self.counts[State.QUEUED] + self.counts[State.SENDING]
 
 
-def read_status(conn: sqlite3.Connection, link: Link) -> Status:
-    """Read the state from the database; the link is the caller's knowledge."""
+class StatusFeed:
+    """Reads the state whenever any process has changed the database."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.latest = Status()
+
+    async def run(self) -> None:
+        """Follow the database until cancelled."""
+        reader = await asyncio.to_thread(open_reader, self._file)
+        version = None
+        try:
+            while True:
+                try:
+                    found = reader.execute("PRAGMA data_version").fetchone()[0]
+                    if found != version:
+                        self.latest = await asyncio.to_thread(read_status, reader, self.latest)
+                        version = found
+                except sqlite3.Error:
+                    structlog.get_logger("status").exception("the state could not be read")
+                await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            reader.close()
+
+
+def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Status:
+    """Read the state from the database; tickets are counted anew only when a pull has ended."""
     session = cache.read_session(conn)
+    counted = before is not None and before.pulled == _pulled(session)
     return Status(
         title=session.title if session else None,
         name=session.name if session else None,
         device=session.device if session else None,
         sections=tuple(each.name for each in cache.read_sections(conn) if each.permitted),
-        tickets=cache.count_tickets(conn),
+        tickets=before.tickets if before and counted else cache.count_tickets(conn),
         synced=session.synced if session else None,
         closed=cache.read_scope(conn).closed,
         counts=ledger.counts(conn),
-        link=link,
+        pulled=_pulled(session),
     )
+
+
+def _pulled(session: StoredSession | None) -> tuple[datetime | None, ...]:
+    return (session.opened, session.synced, session.whole) if session else ()

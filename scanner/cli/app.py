@@ -1,0 +1,47 @@
+"""`scanner`: all commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from scanner import __version__
+from scanner.cli import gate, mock
+from scanner.cli.sentences import Sentences
+
+app = typer.Typer(
+    name="scanner",
+    cls=Sentences,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: scanner demo",
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="scanner")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scanner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def scanner(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Decides at the door of an event who gets in, with or without a network."""
+
+
+for commands in (gate, mock):
+    commands.register(app)

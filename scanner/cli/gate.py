@@ -1,0 +1,158 @@
+"""`scanner open` and `scanner gate`: a token becomes a session, a session a gate."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.settings import Api, ApiKey, database, load
+
+if TYPE_CHECKING:
+    from scanner.config import Config
+    from scanner.keystore import KeyStore
+    from scanner.store.writer import Writer
+    from scanner.sync.opening import Opened, Request
+
+_TOKEN_BYTES = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(
+        "open",
+        epilog="Example: scanner open A0F9GG8D --name Lee --device north-1",
+    )(open_session)
+    app.command("gate", epilog="Example: scanner gate --camera 0")(open_screen)
+
+
+def open_session(
+    code: Annotated[
+        str,
+        typer.Argument(help="The admission token's code; - reads it from standard input."),
+    ],
+    *,
+    name: Annotated[
+        str | None, typer.Option(help="Who stands at the gate; goes with every admission.")
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="This gate's own name, unlike any other's; made up when not given."),
+    ] = None,
+    api: Api = None,
+    api_key: ApiKey = None,
+) -> None:
+    """Open this gate with an admission token, and fetch its ticket list."""
+    from scanner.keystore import open_keystore
+    from scanner.store.writer import Writer
+
+    config = load(name=name, device=device, api=api, api_key=_from_input(api_key))
+    if not config.name:
+        raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
+    code = _from_input(code) or ""
+    if not code:
+        raise typer.BadParameter("give the token's code.", param_hint="'CODE'")
+    keys = open_keystore(config.home)
+    with Writer(database(config)) as writer:
+        request = _request(config, keys, code, config.device or _device(writer))
+        opened = _open_with_progress(request, writer, keys)
+    for warning in opened.warnings:
+        typer.echo(f"Mind: {warning}", err=True)
+    session = opened.session
+    typer.echo(
+        f"Open: {session.title} · {', '.join(opened.sections) or 'no section'} · "
+        f"{opened.tickets} tickets · {session.name} at {session.device}"
+    )
+
+
+def open_screen(
+    *,
+    camera: Annotated[
+        str | None,
+        typer.Option(
+            help="A camera's number, a video file, a picture or a folder of pictures; "
+            "none to type serials."
+        ),
+    ] = None,
+) -> None:
+    """Open the gate's screen: read codes, judge them, deliver admissions in the background."""
+    from scanner.capture.decode import Decoder
+    from scanner.capture.pipeline import Pipeline
+    from scanner.capture.sources import open_source
+    from scanner.gate import Gate
+    from scanner.keystore import open_keystore
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+    from scanner.sync.starting import make_engine
+    from scanner.tui.app import GateApp
+
+    config = load(camera=camera)
+    _refuse_no_terminal()
+    eyes = None
+    if config.camera != "none":
+        spec = config.camera
+        open_source(spec).close()
+        eyes = Pipeline(lambda: open_source(spec), Decoder())
+    with Writer(database(config)) as writer:
+        gate = Gate(writer)
+        engine = make_engine(config, writer, open_keystore(config.home))
+        gate.subscribe(engine.heed)
+        GateApp(gate, engine, eyes, clock=utc_now).run()
+
+
+def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Request":
+    from scanner.desk.errors import NotLoggedIn
+    from scanner.desk.login import credential
+    from scanner.sync.opening import Request
+
+    api, key = config.api, None
+    try:
+        found = credential(config, keys)
+        api, key = found.api, found.key
+    except NotLoggedIn:
+        pass  # the API says whether it wants a key
+    return Request(
+        api=api,
+        code=code,
+        name=config.name or "",
+        device=device,
+        key=key,
+        timeout=config.timeout_seconds,
+        records=config.page_records,
+    )
+
+
+def _open_with_progress(request: "Request", writer: "Writer", keys: "KeyStore") -> "Opened":
+    import asyncio
+
+    from scanner.cli.progress import bar
+    from scanner.sync.clock import utc_now
+    from scanner.sync.opening import open_gate
+
+    with bar("Fetching tickets") as show:
+        return asyncio.run(open_gate(request, writer, keys, utc_now, show))
+
+
+def _device(writer: "Writer") -> str:
+    """Keep the ledger's device name for its life, or make up one that no other gate has."""
+    import platform
+    import secrets
+
+    from scanner.store.cache import read_session
+
+    session = writer.submit(read_session).result()
+    if session:
+        return session.device
+    host = platform.node().split(".")[0] or "gate"
+    return f"{host}-{secrets.token_hex(_TOKEN_BYTES)}"
+
+
+def _from_input(given: str | None) -> str | None:
+    """Read a secret from standard input where `-` stands for it."""
+    return sys.stdin.readline().strip() if given == "-" else given
+
+
+def _refuse_no_terminal() -> None:
+    from scanner.errors import ScannerError
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ScannerError("The gate's screen needs a terminal; start it from one.")

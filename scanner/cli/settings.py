@@ -1,0 +1,48 @@
+"""Settings for a command: read once, and the log opened where they say."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from scanner.config import Config
+
+Api = Annotated[
+    str | None,
+    typer.Option("--api", metavar="URL", help="Address of the ticketing API, ending in /v3/."),
+]
+ApiKey = Annotated[
+    str | None,
+    typer.Option(
+        "--api-key",
+        metavar="KEY",
+        help="A key to ask with. An argument shows in the list of processes: SCANNER_API_KEY, "
+        "or - to read it from standard input, keeps it secret.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of a table.")]
+
+
+def load(**flags: Any) -> "Config":
+    """Read the settings and open the log; a flag that is `None` was not given.
+
+    Raises:
+        ConfigError: where a setting can't be used.
+    """
+    from scanner.config import load_config
+    from scanner.log import open_log
+    from scanner.paths import data_folder, log_file
+
+    open_log(log_file(data_folder()))
+    config = load_config(**flags)
+    if config.home != data_folder():
+        open_log(log_file(config.home))
+    return config
+
+
+def database(config: "Config") -> Path:
+    """Return the place of the gate's database."""
+    from scanner.paths import database_file
+
+    return database_file(config.home)

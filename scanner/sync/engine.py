@@ -1,0 +1,186 @@
+"""The background work of a gate: pulls and replays for as long as it runs."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+
+from scanner.errors import ScannerError
+from scanner.gate import Judged
+from scanner.store import cache, ledger
+from scanner.store.cache import StoredSession
+from scanner.store.database import transaction
+from scanner.store.writer import Writer
+from scanner.sync.backoff import pause
+from scanner.sync.connection import Connect, Connected, Connection
+from scanner.sync.errors import TokenDead
+from scanner.sync.lease import replay_lease
+from scanner.sync.link import Link, LinkState, link_after
+from scanner.sync.pull import Pull
+from scanner.sync.replay import Replay
+from scanner.sync.secret import GateSecret, Keys
+from scanner.sync.server_time import Clock, ServerTime
+from scanner.sync.status import Status, StatusFeed
+from scanner.ticketing.errors import Forbidden, NotFound, Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to pull changes and the whole list, and how many tickets a page holds."""
+
+    changes: timedelta = timedelta(seconds=15)
+    whole: timedelta = timedelta(minutes=15)
+    records: int = 500
+
+
+class Engine:
+    """Keeps cache and API in step; a failure is waited out, told by `status`, and never lost."""
+
+    def __init__(
+        self, writer: Writer, keys: Keys, clock: Clock, connect: Connect, pace: Pace
+    ) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._pace = pace
+        self._server_time = ServerTime(clock)
+        self._pulling = Connection(writer, keys, connect)
+        self._replaying = Connection(writer, keys, connect)
+        self._pull_now = asyncio.Event()
+        self._replay_now = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._feed = StatusFeed(writer.file)
+        self._link = Link()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._feed.run())
+                tasks.create_task(self._forever(self._pull, self._pull_now))
+                tasks.create_task(self._forever(self._replay, self._replay_now))
+        finally:
+            self._loop = None
+            await self._pulling.close()
+            await self._replaying.close()
+
+    def status(self) -> Status:
+        """Return the latest known state; no I/O."""
+        return replace(self._feed.latest, link=self._link)
+
+    def wake(self) -> None:
+        """Pull and replay now; from the loop's own thread."""
+        self._pull_now.set()
+        self._replay_now.set()
+
+    def heed(self, judged: Judged) -> None:
+        """Replay soon when somebody was admitted; callable from any thread."""
+        loop = self._loop
+        if judged.verdict.admits and loop:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                loop.call_soon_threadsafe(self._replay_now.set)
+
+    async def _forever(self, work: Callable[[], Awaitable[None]], now: asyncio.Event) -> None:
+        """Do the work at every interval, or when told; failures are waited out in between."""
+
+        async def sleep(seconds: float) -> None:
+            await _event_or_timeout(now, seconds)
+
+        persistently = AsyncRetrying(
+            retry=retry_if_exception_type(ScannerError),
+            wait=pause,
+            sleep=sleep,
+            before_sleep=self._note_failure,
+        )
+        while True:
+            await persistently(work)
+            await sleep(self._pace.changes.total_seconds())
+
+    async def _pull(self) -> None:
+        connected = await self._pulling.current()
+        session, api = connected.session, connected.api
+        try:
+            grant = await api.token_grant(connected.secret.code)
+        except (NotFound, Unauthenticated, Forbidden) as error:
+            await self._pulling.close()
+            await self._note_dead_token(session)
+            raise TokenDead from error
+        if grant.event != session.event:
+            raise TokenDead
+        self._note_online()
+        if grant.key != connected.secret.key:
+            await self._renew_key(connected, grant.key)
+            connected = await self._pulling.current()
+        pull = Pull(connected.api, self._writer, self._server_time, self._pace.records)
+        grown = await pull.scope(session, grant)
+        await pull.others(session)
+        if grown or self._whole_is_due(session):
+            await pull.everything(session)
+        else:
+            await pull.changes(session)
+
+    async def _replay(self) -> None:
+        if not self._link.online:
+            return
+        connected = await self._replaying.current()
+        event = connected.session.event
+        if not await self._writer.run(lambda conn: ledger.has_unsettled(conn, event)):
+            return
+        replay = Replay(connected.api, self._writer, self._server_time, connected.session.event)
+        with replay_lease(self._writer.file) as held:
+            if not held:
+                return
+            try:
+                await replay.run_once()
+            except (Unauthenticated, Forbidden):
+                await self._replaying.close()
+                raise
+        self._note_online()
+
+    def _whole_is_due(self, session: StoredSession) -> bool:
+        passed = session.whole and self._clock() - session.whole
+        return not passed or not timedelta(0) <= passed < self._pace.whole
+
+    async def _renew_key(self, connected: Connected, key: str) -> None:
+        secret = connected.secret
+        await self._pulling.renew(GateSecret(secret.api, secret.event, secret.code, key))
+        await self._replaying.close()
+
+    async def _note_dead_token(self, session: StoredSession) -> None:
+        at = self._clock()
+
+        def note(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                now = cache.read_session(conn)
+                if now and now.opened == session.opened:
+                    cache.invalidate_session(conn, at)
+
+        await self._writer.run(note)
+
+    def _note_online(self) -> None:
+        if not self._link.online:
+            self._link = Link(LinkState.ONLINE)
+            structlog.get_logger("link").info("the API takes requests")
+            self._replay_now.set()
+
+    def _note_failure(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if not isinstance(error, ScannerError):
+            return
+        before, self._link = self._link, link_after(error, self._link)
+        if before != self._link:
+            structlog.get_logger("link").warning("background work failed", exc_info=error)
+        if before.online and not self._link.online:
+            self._pull_now.set()  # the pull finds out when the API is back
+
+
+async def _event_or_timeout(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    event.clear()

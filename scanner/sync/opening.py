@@ -1,0 +1,148 @@
+"""Opening a gate: a token's code becomes a session, and the cache its first list."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from scanner.store import cache, ledger
+from scanner.store.cache import StoredSession
+from scanner.store.database import transaction
+from scanner.store.writer import Writer
+from scanner.sync.errors import KeyNeeded, WrongCode
+from scanner.sync.pull import Progress, Pull
+from scanner.sync.secret import GateSecret, Keys, keep
+from scanner.sync.server_time import ServerTime
+from scanner.ticketing.client import TickeTing, address
+from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
+from scanner.ticketing.resources import Event, TokenGrant
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a manager gives to open a gate; `key` is the application's own, if it has one."""
+
+    api: str
+    code: str
+    name: str
+    device: str
+    key: str | None = None
+    timeout: float = 10.0
+    records: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The session that now stands, the sections that it admits to, and what to mind."""
+
+    session: StoredSession
+    sections: tuple[str, ...]
+    tickets: int
+    warnings: tuple[str, ...] = ()
+
+
+async def open_gate(
+    request: Request,
+    writer: Writer,
+    keys: Keys,
+    clock: Callable[[], datetime],
+    on_progress: Progress | None = None,
+) -> Opened:
+    """Open a session, keep its secret, and make the first pull.
+
+    The session stands once the token is known to be good: where the pull then breaks off, the
+    gate goes on with it.
+
+    Raises:
+        WrongCode, KeyNeeded: from the API's answer to the code.
+        TicketingError: what broke off the pull.
+    """
+    grant, event = await _ask(request)
+    session = StoredSession(
+        api=str(address(request.api)),
+        event=event.uri,
+        title=event.title,
+        name=request.name,
+        device=request.device,
+        opened=clock(),
+    )
+    keep(keys, GateSecret(session.api, session.event, request.code, grant.key))
+    await writer.run(lambda conn: _store(conn, session))
+    server_time = ServerTime(clock)
+    async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
+        pull = Pull(api, writer, server_time, request.records, on_progress)
+        await pull.scope(session, grant)
+        warnings = await _namesakes(api, writer, session)
+        await pull.others(session)
+        await pull.everything(session)
+    await _directory(request, writer, session, grant, server_time)
+    return await writer.run(lambda conn: _opened(conn, session, warnings))
+
+
+async def _ask(request: Request) -> tuple[TokenGrant, Event]:
+    async with TickeTing(request.api, request.key, timeout=request.timeout) as api:
+        try:
+            grant = await api.token_grant(request.code)
+        except NotFound as error:
+            raise WrongCode from error
+        except (Unauthenticated, Forbidden) as error:
+            raise KeyNeeded from error
+    async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
+        return grant, await api.event(grant.event)
+
+
+def _store(conn: sqlite3.Connection, session: StoredSession) -> None:
+    with transaction(conn):
+        cache.open_session(conn, session)
+
+
+async def _namesakes(api: TickeTing, writer: Writer, session: StoredSession) -> list[str]:
+    """Warn when the API knows admissions by this device's name that this ledger does not."""
+    page = await api.admissions(session.event, records=1, device=session.device)
+    known = await writer.run(lambda conn: ledger.count_by_device(conn, session.device))
+    if page.total <= known:
+        return []
+    return [
+        f"Another gate has admitted patrons under the name {session.device!r}; "
+        "unless this is that gate, open it again with another --device."
+    ]
+
+
+async def _directory(
+    request: Request,
+    writer: Writer,
+    session: StoredSession,
+    grant: TokenGrant,
+    server_time: ServerTime,
+) -> None:
+    """Learn which tickets belong to other sections, where the application's key may see them."""
+    if request.key is None:
+        return
+    try:
+        async with TickeTing(request.api, request.key, timeout=request.timeout) as api:
+            tokens = await api.tokens(session.event, is_global=True)
+            if not tokens.entries:
+                return
+            whole = await api.token_grant(tokens.entries[0].code)
+        if whole.sections <= grant.sections:
+            return
+        async with TickeTing(request.api, whole.key, timeout=request.timeout) as api:
+            pull = Pull(api, writer, server_time, request.records)
+            await pull.directory(session, grant.sections)
+    except TicketingError as error:
+        # Only the way to other sections is not known then; no verdict admits differently.
+        structlog.get_logger("open").info("no list of other sections", reason=str(error))
+
+
+def _opened(conn: sqlite3.Connection, session: StoredSession, warnings: list[str]) -> Opened:
+    waiting = ledger.count_waiting_elsewhere(conn, session.event)
+    if waiting:
+        warnings = [
+            *warnings,
+            f"{waiting} admissions to another event wait in the queue; "
+            "open a session with that event's token to deliver them.",
+        ]
+    sections = tuple(each.name for each in cache.read_sections(conn) if each.permitted)
+    return Opened(session, sections, cache.count_tickets(conn), tuple(warnings))

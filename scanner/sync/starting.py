@@ -1,0 +1,27 @@
+"""Making the background work from the settings."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+from scanner.sync.engine import Engine, Pace
+from scanner.sync.secret import Keys
+from scanner.ticketing.client import TickeTing
+
+if TYPE_CHECKING:
+    from scanner.config import Config
+
+
+def make_engine(config: "Config", writer: Writer, keys: Keys) -> Engine:
+    """Make a gate's background work; it begins with `Engine.run`."""
+    pace = Pace(
+        changes=config.sync_interval,
+        whole=timedelta(seconds=config.full_sync_seconds),
+        records=config.page_records,
+    )
+
+    def connect(url: str, key: str) -> TickeTing:
+        return TickeTing(url, key, timeout=config.timeout_seconds)
+
+    return Engine(writer, keys, utc_now, connect, pace)
