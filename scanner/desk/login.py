@@ -157,6 +157,7 @@ def credential(config: Config, keystore: KeyStore) -> Credential:
 
     Raises:
         NotLoggedIn: there is no key for this API.
+        LoginRefused: the given key can't be one.
         KeyStoreError: the login can't be read.
     """
     given = _given_key(config)
@@ -224,7 +225,10 @@ def _not_authenticated(error: Unauthenticated, identification: str, host: str) -
 
 
 def _given_key(config: Config) -> str | None:
-    return (config.api_key.get_secret_value().strip() or None) if config.api_key else None
+    key = config.api_key.get_secret_value().strip() if config.api_key else ""
+    if not key.isascii() or not key.isprintable():
+        raise LoginRefused("The given key holds characters that no key has; copy it once more.")
+    return key or None
 
 
 def _api_given(config: Config) -> bool:

@@ -1,0 +1,299 @@
+"""`scanner login`, `logout` and `tokens`: the supervisor's work over the API."""
+
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from scanner.cli.settings import Api, ApiKey, Json
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from scanner.ticketing.client import TickeTing
+    from scanner.ticketing.resources import Event, Page, Token
+
+T = TypeVar("T")
+
+EventName = Annotated[
+    str,
+    typer.Argument(metavar="EVENT", help="The event's number, its URI, or an address ending so."),
+]
+TokenName = Annotated[
+    str, typer.Argument(metavar="TOKEN", help="The token's code, its number, or its URI.")
+]
+Sections = Annotated[
+    list[str],
+    typer.Option(
+        "--section",
+        metavar="SECTION",
+        help="A section's name, number or URI; give the option once for each section.",
+    ),
+]
+
+tokens = typer.Typer(
+    no_args_is_help=True,
+    help="Issue, list, show, update and revoke the admission tokens of an event.",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: scanner login ada@example.com")(login)
+    app.command(epilog="Example: scanner logout")(logout)
+    app.add_typer(tokens, name="tokens", epilog="Example: scanner tokens list 16993717817996")
+
+
+def login(
+    user: Annotated[
+        str | None,
+        typer.Argument(metavar="[USER]", help="User name or e-mail address.", show_default=False),
+    ] = None,
+    api: Api = None,
+    api_key: ApiKey = None,
+) -> None:
+    """Log in, so that later commands can ask the API.
+
+    With USER, starts a session: asks for the password, or reads it from standard input when that
+    is piped; where the API wants a key before it starts one, it gets the given key. Without USER,
+    checks the given key and keeps it. The password is never kept; a key goes into the system's
+    key store or, where there is none, into a file that only you can read.
+    """
+    import asyncio
+
+    from scanner.cli.settings import load
+    from scanner.desk import login as desk
+    from scanner.keystore import open_keystore
+    from scanner.ticketing.client import address
+
+    config = load(api=api, api_key=_read_key(api_key))
+    keystore = open_keystore(config.home)
+    host = address(config.api).host
+    if user is None and config.api_key is not None:
+        asyncio.run(desk.login_with_key(config, keystore))
+        typer.echo(f"The key is kept, and used to ask {host} from now on.")
+        return
+    if user is None:
+        user = _asked_user()
+    password = _secret("Password")
+    account = asyncio.run(desk.login(config, keystore, user, password))
+    name = (account.name or account.username if account else None) or user
+    typer.echo(f"Logged in at {host} as {_plain(name)}.")
+
+
+def logout() -> None:
+    """End the session at the API, and forget its key."""
+    import asyncio
+
+    from scanner.cli.settings import load
+    from scanner.desk.login import LoggedOut
+    from scanner.desk.login import logout as end
+    from scanner.keystore import open_keystore
+
+    config = load()
+    outcome = asyncio.run(end(config, open_keystore(config.home)))
+    if outcome.problem:
+        typer.echo(outcome.problem, err=True)
+    sentences = {
+        LoggedOut.ENDED: "Logged out; the session at {} has ended.",
+        LoggedOut.ALREADY_ENDED: "Logged out; the session at {} had ended already.",
+        LoggedOut.NOT_ENDED: "Logged out here, but the session could not be ended at {}; "
+        "its key is forgotten.",
+        LoggedOut.KEY_FORGOTTEN: "The key for {} is forgotten here; it stays valid at the API.",
+    }
+    typer.echo(sentences[outcome.result].format(outcome.host))
+
+
+@tokens.command(epilog='Example: scanner tokens issue 16993717817996 --section "VIP Deck"')
+def issue(
+    *,
+    event: EventName,
+    section: Sections,
+    api: Api = None,
+    api_key: ApiKey = None,
+    as_json: Json = False,
+) -> None:
+    """Issue a token for one or more sections, and show its code."""
+    from scanner.desk import tokens as desk
+
+    async def work(asked: "TickeTing") -> "tuple[Event, Token]":
+        found = await asked.event(desk.event_uri(event))
+        return found, await desk.issue(asked, found, section)
+
+    found, token = _ask(api, api_key, work)
+    _show(found, token, as_json)
+
+
+@tokens.command("list", epilog="Example: scanner tokens list 16993717817996 --no-global")
+def list_(
+    *,
+    event: EventName,
+    only: Annotated[
+        bool | None,
+        typer.Option(
+            "--global/--no-global",
+            help="Only the global token, or only the others.",
+            show_default=False,
+        ),
+    ] = None,
+    page: Annotated[int, typer.Option(min=1, help="Which page of the list.")] = 1,
+    records: Annotated[int, typer.Option(min=1, help="Tokens on a page.")] = 25,
+    api: Api = None,
+    api_key: ApiKey = None,
+    as_json: Json = False,
+) -> None:
+    """List an event's tokens: what each admits to, and its code."""
+    from scanner.desk import token_view
+    from scanner.desk import tokens as desk
+
+    async def work(asked: "TickeTing") -> "tuple[Event | None, Page[Token]]":
+        uri = desk.event_uri(event)
+        found = None if as_json else await asked.event(uri)
+        return found, await asked.tokens(uri, page=page, records=records, is_global=only)
+
+    found, listed = _ask(api, api_key, work)
+    if found is not None:
+        _print_table(token_view.listing(found, listed))
+        return
+    for token in listed.entries:
+        typer.echo(json.dumps(token_view.as_json(token)))
+    if listed.faults:
+        typer.echo(token_view.page_line(listed), err=True)
+
+
+@tokens.command(epilog="Example: scanner tokens show 16993717817996 A0F9GG8D")
+def show(
+    *,
+    event: EventName,
+    token: TokenName,
+    api: Api = None,
+    api_key: ApiKey = None,
+    as_json: Json = False,
+) -> None:
+    """Show one token and the sections that it admits to."""
+    from scanner.desk import tokens as desk
+
+    async def work(asked: "TickeTing") -> "tuple[Event, Token]":
+        found = await asked.event(desk.event_uri(event))
+        return found, await desk.find(asked, found.uri, token)
+
+    event_found, token_found = _ask(api, api_key, work)
+    _show(event_found, token_found, as_json)
+
+
+@tokens.command(epilog="Example: scanner tokens update 16993717817996 A0F9GG8D --section Balcony")
+def update(
+    *,
+    event: EventName,
+    token: TokenName,
+    section: Sections,
+    api: Api = None,
+    api_key: ApiKey = None,
+    as_json: Json = False,
+) -> None:
+    """Give a token these sections in place of those that it has."""
+    from scanner.desk import token_view
+    from scanner.desk import tokens as desk
+
+    async def work(asked: "TickeTing") -> "tuple[Event, Token]":
+        found = await asked.event(desk.event_uri(event))
+        old = await desk.find(asked, found.uri, token)
+        return found, await desk.update(asked, found, old, section)
+
+    found, new = _ask(api, api_key, work)
+    if as_json:
+        typer.echo(json.dumps(token_view.as_json(new)))
+        return
+    names = token_view.section_names(found, new.sections)
+    typer.echo(f"Token {_plain(new.code)} now admits to: {names}.")
+
+
+@tokens.command(epilog="Example: scanner tokens revoke 16993717817996 A0F9GG8D --yes")
+def revoke(
+    *,
+    event: EventName,
+    token: TokenName,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    api: Api = None,
+    api_key: ApiKey = None,
+    as_json: Json = False,
+) -> None:
+    """Invalidate a token: the gates that it opened can admit nobody with it any more."""
+    from scanner.desk import token_view
+    from scanner.desk import tokens as desk
+
+    async def work(asked: "TickeTing") -> "Token":
+        uri = desk.event_uri(event)
+        found = await desk.find(asked, uri, token)
+        if not yes:
+            question = f"Revoke token {_plain(found.code)}, and shut out every gate that uses it?"
+            typer.confirm(question, abort=True, err=True)
+        await desk.revoke(asked, uri, found)
+        return found
+
+    gone = _ask(api, api_key, work)
+    if as_json:
+        typer.echo(json.dumps({**token_view.as_json(gone), "revoked": True}))
+    else:
+        typer.echo(f"Token {_plain(gone.code)} is revoked; no gate can use it any more.")
+
+
+def _ask(api: str | None, api_key: str | None, work: "Callable[[TickeTing], Awaitable[T]]") -> T:
+    """Do `work` over a connection with the key that is given or kept."""
+    import asyncio
+
+    from scanner.cli.settings import load
+    from scanner.desk.login import connect, credential
+    from scanner.keystore import open_keystore
+
+    config = load(api=api, api_key=_read_key(api_key))
+    found = credential(config, open_keystore(config.home))
+
+    async def run() -> T:
+        async with connect(config, found) as connection:
+            return await work(connection)
+
+    return asyncio.run(run())
+
+
+def _show(event: "Event", token: "Token", as_json: bool) -> None:
+    from scanner.desk import token_view
+
+    if as_json:
+        typer.echo(json.dumps(token_view.as_json(token)))
+    else:
+        _print_table(token_view.details(event, token))
+
+
+def _print_table(table: "Table") -> None:
+    from rich.console import Console
+
+    Console(highlight=False).print(table)
+
+
+def _plain(text: str) -> str:
+    from scanner.desk.token_view import visible
+
+    return visible(text)
+
+
+def _read_key(given: str | None) -> str | None:
+    return _secret("API key") if given == "-" else given
+
+
+def _asked_user() -> str:
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("Give USER, or a key with SCANNER_API_KEY or --api-key.")
+    return str(typer.prompt("User name or e-mail address", err=True))
+
+
+def _secret(what: str) -> str:
+    """Ask for a secret without showing it, or read one line where nobody can be asked."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(what, hide_input=True, err=True))
+    found = sys.stdin.readline().rstrip("\r\n")
+    if not found:
+        raise typer.BadParameter(f"{what}: standard input is empty; pipe the secret in.")
+    return found

@@ -1,0 +1,155 @@
+"""Admission tokens as a supervisor names them: found, issued, changed and revoked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from scanner.desk.errors import Unclear
+from scanner.ticketing.client import TickeTing
+from scanner.ticketing.errors import NoSuchPage
+
+if TYPE_CHECKING:
+    from scanner.ticketing.resources import Event, Page, Section, Token
+
+SEARCH_RECORDS = 100
+"""Tokens asked for at once while a code is looked for."""
+
+_EVENT = re.compile(r"(?:.*/)?events/([0-9]{1,20})/?")
+_TOKEN = re.compile(r"(?:.*/)?events/([0-9]{1,20})/tokens/([0-9]{1,20})/?")
+_SECTION = re.compile(r"(?:.*/)?events/([0-9]{1,20})/sections/([0-9]{1,20})/?")
+_RELATIVE_SECTION = re.compile(r"/?sections/([0-9]{1,20})/?")
+_IDENTIFIER = re.compile(r"[0-9]{1,20}")
+_CODE = re.compile(r"[0-9A-Z]{8}")  # API reference 3.0.0
+
+log = structlog.get_logger("desk")
+
+
+def event_uri(named: str) -> str:
+    """Return `/events/…` for an identifier, a URI, or a whole address that ends in one.
+
+    Raises:
+        Unclear: the text names no event.
+    """
+    text = named.strip()
+    found = _EVENT.fullmatch(text)
+    if found is None and _IDENTIFIER.fullmatch(text) is None:
+        raise Unclear(f"{named!r} names no event; give its number or its URI, like /events/1.")
+    return f"/events/{found[1] if found else text}"
+
+
+def section_uris(event: "Event", named: Sequence[str]) -> tuple[str, ...]:
+    """Return the sections' URIs, each once, in the order in which they were named.
+
+    A section is named by its name, whatever its case, by its identifier, or by its URI. Whether a
+    whole URI belongs to the event, the API decides.
+
+    Raises:
+        Unclear: a name is unknown, or more than one section bears it.
+    """
+    return tuple(dict.fromkeys(_section_uri(event, each) for each in named))
+
+
+async def find(api: TickeTing, event: str, named: str) -> "Token":
+    """Find a token of `event` (a URI) by its code, its identifier or its URI.
+
+    A code is looked for in the whole list, before digits are taken for an identifier.
+
+    Raises:
+        Unclear: the text names no token of this event.
+        TicketingError: the API refuses, or doesn't answer as it should.
+    """
+    text = named.strip()
+    uri = _TOKEN.fullmatch(text)
+    if uri is not None:
+        if f"/events/{uri[1]}" != event:
+            raise Unclear(f"The token {text!r} is not one of {event}; name its own event.")
+        return await api.token(event, uri[2])
+    code = text.upper()
+    if _CODE.fullmatch(code):
+        token = await _by_code(api, event, code)
+        if token is not None:
+            return token
+    if _IDENTIFIER.fullmatch(text):
+        return await api.token(event, text)
+    raise Unclear(
+        f"No token of {event} is called {named!r}; give a code, a number or a URI that "
+        "`scanner tokens list` shows."
+    )
+
+
+async def issue(api: TickeTing, event: "Event", sections: Sequence[str]) -> "Token":
+    """Issue a token of the event for sections named as in `section_uris`."""
+    token = await api.issue_token(event.uri, section_uris(event, sections))
+    log.info("token issued", uri=token.uri, sections=len(token.sections))
+    return token
+
+
+async def update(
+    api: TickeTing, event: "Event", token: "Token", sections: Sequence[str]
+) -> "Token":
+    """Give the token these sections and no others; returns it as it is now."""
+    uris = section_uris(event, sections)
+    await api.update_token(event.uri, token.identifier, uris)
+    log.info("token updated", uri=token.uri, sections=len(uris))
+    return replace(token, sections=uris)
+
+
+async def revoke(api: TickeTing, event: str, token: "Token") -> None:
+    """Invalidate the token: its gates are shut out from now on."""
+    await api.revoke_token(event, token.identifier)
+    log.info("token revoked", uri=token.uri)
+
+
+async def _by_code(api: TickeTing, event: str, code: str) -> "Token | None":
+    number = 1
+    while True:
+        try:
+            page = await api.tokens(event, page=number, records=SEARCH_RECORDS)
+        except NoSuchPage:
+            if number == 1:
+                raise
+            return None
+        for token in page.entries:
+            if token.code == code:
+                return token
+        if _is_last(page):
+            return None
+        number += 1
+
+
+def _is_last(page: "Page[Token]") -> bool:
+    # What the API has made of our numbers counts: it may give fewer records than were asked for.
+    if page.records < 1 or not (page.entries or page.faults):
+        return True
+    return page.page * page.records >= page.total
+
+
+def _section_uri(event: "Event", named: str) -> str:
+    text = named.strip()
+    whole = _SECTION.fullmatch(text)
+    if whole is not None:
+        return f"/events/{whole[1]}/sections/{whole[2]}"
+    relative = _RELATIVE_SECTION.fullmatch(text)
+    if relative is not None:
+        return f"{event.uri}/sections/{relative[1]}"
+    meant = {
+        section.uri: section
+        for section in event.sections
+        if section.name.strip().casefold() == text.casefold()
+        or section.uri.rsplit("/", 1)[-1] == text
+    }
+    if len(meant) == 1:
+        return next(iter(meant))
+    if meant:
+        listed = ", ".join(f"{section.name!r} is {uri}" for uri, section in meant.items())
+        raise Unclear(f"More than one section is called {named!r}; give the URI: {listed}.")
+    raise Unclear(
+        f"{event.title!r} has no section {named!r}; its sections are {_names(event.sections)}."
+    )
+
+
+def _names(sections: "Sequence[Section]") -> str:
+    return ", ".join(repr(section.name) for section in sections) or "none at all"
