@@ -65,7 +65,7 @@ async def find(api: TickeTing, event: str, named: str) -> "Token":
     uri = _TOKEN.fullmatch(text)
     if uri is not None:
         if f"/events/{uri[1]}" != event:
-            raise Unclear(f"The token {text!r} is not one of {event}; name its own event.")
+            raise Unclear(f"This is a token of /events/{uri[1]}, not of {event}; name its event.")
         return await api.token(event, uri[2])
     code = text.upper()
     if _CODE.fullmatch(code):
@@ -74,9 +74,10 @@ async def find(api: TickeTing, event: str, named: str) -> "Token":
             return token
     if _IDENTIFIER.fullmatch(text):
         return await api.token(event, text)
+    # What was given may be another event's code, so the sentence doesn't repeat it.
     raise Unclear(
-        f"No token of {event} is called {named!r}; give a code, a number or a URI that "
-        "`scanner tokens list` shows."
+        f"No token of {event} has this code, number or URI; `scanner tokens list "
+        f"{event.rsplit('/', 1)[-1]}` shows them."
     )
 
 
