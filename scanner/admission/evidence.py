@@ -60,7 +60,7 @@ def from_json(text: str) -> tuple[Reading, Scope, Knowledge]:
             found.get("event_known", False),
         )
         return _read_reading(found["reading"]), Scope(permitted, closed), knowledge
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceError(f"the recorded inputs can't be read: {error}") from error
 
 
@@ -75,7 +75,7 @@ def _reading(reading: Reading) -> list[str]:
 
 
 def _read_reading(found: list[str]) -> Reading:
-    form, value = found
+    form, value = map(_text, found)
     forms: dict[str, type[Serial] | type[Fingerprint] | type[NotATicket]] = {
         "serial": Serial,
         "fingerprint": Fingerprint,
@@ -97,8 +97,8 @@ def _ticket(ticket: CachedTicket) -> dict[str, Any]:
 
 def _read_ticket(found: dict[str, Any]) -> CachedTicket:
     return CachedTicket(
-        found["serial"],
-        Section(*found["section"]),
+        _text(found["serial"]),
+        Section(*map(_text, found["section"])),
         TicketStatus(found["status"]),
         _read_time(found["redeemed"]),
         found["listed"],
@@ -107,8 +107,8 @@ def _read_ticket(found: dict[str, Any]) -> CachedTicket:
 
 
 def _read_local(found: list[str]) -> LocalAdmission:
-    at, redeemer, device = found
-    return LocalAdmission(datetime.fromisoformat(at), redeemer, device)
+    at, redeemer, device = map(_text, found)
+    return LocalAdmission(_read_aware(at), redeemer, device)
 
 
 def _read_other(found: list[str | None]) -> OtherAdmission:
@@ -121,4 +121,17 @@ def _time(at: datetime | None) -> str | None:
 
 
 def _read_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return _read_aware(text) if text else None
+
+
+def _read_aware(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text} has no zone")
+    return at
+
+
+def _text(found: Any) -> str:
+    if not isinstance(found, str):
+        raise TypeError(f"{found!r:.40} is no text")
+    return found

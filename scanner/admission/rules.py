@@ -95,12 +95,13 @@ def _admitted_elsewhere(
     ticket: CachedTicket, other: OtherAdmission | None, at: datetime
 ) -> Verdict:
     first = other.at if other and other.at else ticket.redeemed
-    who = [name for name in (other.device, other.redeemer) if name] if other else []
-    where = f"at {' by '.join(who)}" if who else "at another gate"
+    gate = f" at {other.device}" if other and other.device else ""
+    guard = f" by {other.redeemer}" if other and other.redeemer else ""
+    where = f"{gate}{guard}" or " at another gate"
     when = f" {_ago(first, at)}" if first else ""
     return Verdict(
         Kind.ALREADY_ADMITTED,
-        f"Already admitted {where}{when}",
+        f"Already admitted{where}{when}",
         "Ask for another ticket.",
         ticket.serial,
         ticket.section.name,

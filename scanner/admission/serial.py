@@ -15,10 +15,7 @@ LONGEST_PAYLOAD = 4296
 """Characters. No QR code holds more (ISO/IEC 18004: version 40-L, alphanumeric mode)."""
 
 _SERIAL = re.compile(r"[0-9A-Z]{6}-[0-9A-Z]{12}")
-_SERIAL_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{6}-[0-9A-Z]{12}(?![0-9A-Za-z])")
-_SERIAL_WITHIN_ANY_CASE = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Za-z]{6}-[0-9A-Za-z]{12}(?![0-9A-Za-z])"
-)
+_SERIAL_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{6}-[0-9A-Za-z]{12}(?![0-9A-Za-z])")
 _FINGERPRINT = re.compile(r"([0-9A-Fa-f]{64})(?::.*)?", re.DOTALL)
 _AIM_PREFIX = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
@@ -98,13 +95,11 @@ def _whole_serial(bare: str) -> str | None:
 
 
 def _within_text(payload: str) -> Reading:
-    text = unquote(payload)
-    for pattern in (_SERIAL_WITHIN, _SERIAL_WITHIN_ANY_CASE):
-        found = {match.translate(_ASCII_UPPER) for match in pattern.findall(text)}
-        if len(found) == 1:
-            return Serial(found.pop())
-        if found:
-            return NotATicket("more than one ticket in one code")
+    found = {each.translate(_ASCII_UPPER) for each in _SERIAL_WITHIN.findall(unquote(payload))}
+    if len(found) == 1:
+        return Serial(found.pop())
+    if found:
+        return NotATicket("more than one ticket in one code")
     return NotATicket(_looks_like(payload.strip()))
 
 

@@ -1,0 +1,83 @@
+"""Values that tests of the rules are made of, and strategies that give any of them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from scanner.admission.scope import Closed, Scope
+from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.ticket import (
+    CachedTicket,
+    Knowledge,
+    LocalAdmission,
+    OtherAdmission,
+    Section,
+    TicketStatus,
+)
+
+NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
+SERIAL = "DAWIER-BACK75580348"
+FLOOR = Section("/events/1/sections/2", "Floor")
+BALCONY = Section("/events/1/sections/3", "Balcony")
+OPEN = Scope(frozenset([FLOOR.uri]))
+TICKET = CachedTicket(SERIAL, FLOOR, TicketStatus.ISSUED)
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def serials() -> st.SearchStrategy[str]:
+    """Any serial in the API's form."""
+    six, twelve = (st.text(ALPHABET, min_size=n, max_size=n) for n in (6, 12))
+    return st.builds("{}-{}".format, six, twelve)
+
+
+def times() -> st.SearchStrategy[datetime]:
+    """Any aware time in which an event can be."""
+    zones = st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+    return st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001 - the strategy adds the zone
+
+
+def readings() -> st.SearchStrategy[Reading]:
+    """Any reading."""
+    digests = st.text("0123456789abcdef", min_size=64, max_size=64)
+    return st.one_of(
+        serials().map(Serial), digests.map(Fingerprint), st.text(max_size=30).map(NotATicket)
+    )
+
+
+def sections() -> st.SearchStrategy[Section]:
+    """One of two sections, or any other."""
+    any_other = st.builds(Section, st.text(min_size=1, max_size=20), st.text(max_size=20))
+    return st.one_of(st.just(FLOOR), st.just(BALCONY), any_other)
+
+
+def tickets() -> st.SearchStrategy[CachedTicket]:
+    """Any cached ticket; admissible ones are common."""
+    return st.builds(
+        CachedTicket,
+        serials(),
+        sections(),
+        st.one_of(st.just(TicketStatus.ISSUED), st.sampled_from(TicketStatus)),
+        st.none() | times(),
+        st.booleans(),
+        st.booleans(),
+    )
+
+
+def knowledge() -> st.SearchStrategy[Knowledge]:
+    """Anything that cache and ledger may know."""
+    words = st.text(max_size=10)
+    others = st.builds(OtherAdmission, st.none() | times(), st.none() | words, st.none() | words)
+    return st.builds(
+        Knowledge,
+        st.none() | tickets(),
+        st.none() | st.builds(LocalAdmission, times(), words, words),
+        st.none() | others,
+        st.booleans(),
+    )
+
+
+def scopes() -> st.SearchStrategy[Scope]:
+    """Any scope; open ones that permit something are common."""
+    some = st.frozensets(st.sampled_from([FLOOR.uri, BALCONY.uri, "/events/1/sections/9"]))
+    return st.builds(Scope, some, st.one_of(st.none(), st.sampled_from(Closed)))
