@@ -254,7 +254,11 @@ def test_a_damaged_file_is_said_in_a_sentence_without_its_content(
 ) -> None:
     (tmp_path / "secrets.json").write_bytes(content)
     store = open_keystore(tmp_path)
-    for use in (lambda: store.get("login"), lambda: store.set("login", SECRET)):
+    uses: tuple[Callable[[], object], ...] = (
+        lambda: store.get("login"),
+        lambda: store.set("login", SECRET),
+    )
+    for use in uses:
         with pytest.raises(KeyStoreError, match="is damaged; mend or remove it") as caught:
             use()
         assert "0f0f" not in str(caught.value)

@@ -1,0 +1,89 @@
+import io
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from scanner.desk import token_view
+from scanner.ticketing.resources import Event, Fault, Page, Section, Token
+
+STALLS = "/events/1/sections/10"
+BALCONY = "/events/1/sections/20"
+GONE = "/events/1/sections/99"
+
+
+def event(title: str = "Dawn", stalls: str = "Stalls") -> Event:
+    sections = (Section(STALLS, stalls), Section(BALCONY, "Balcony"))
+    return Event("/events/1", title, None, None, None, sections)
+
+
+def token(*sections: str, code: str = "A0F9GG8D", is_global: bool = False) -> Token:
+    return Token("/events/1/tokens/7", code, is_global, sections)
+
+
+def shown(table: RenderableType, width: int = 80) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, color_system=None).print(table)
+    return out.getvalue()
+
+
+def listed(*entries: Token, total: int = 1, page: int = 1, faults: int = 0) -> Page[Token]:
+    return Page(total, page, 25, entries, (Fault(0, "code", "is missing"),) * faults)
+
+
+def test_programs_get_the_same_keys_for_every_token() -> None:
+    assert token_view.as_json(token(STALLS, is_global=True)) == {
+        "uri": "/events/1/tokens/7",
+        "code": "A0F9GG8D",
+        "global": True,
+        "sections": [STALLS],
+    }
+
+
+def test_people_read_names_and_a_uri_only_where_there_is_no_name() -> None:
+    assert token_view.section_names(event(), (BALCONY, STALLS)) == "Balcony, Stalls"
+    assert token_view.section_names(event(), (GONE,)) == GONE
+    assert token_view.section_names(event(), ()) == "no section"
+
+
+def test_a_list_marks_the_global_token_and_counts_tokens_and_pages() -> None:
+    page = listed(token(STALLS, BALCONY, is_global=True), token(BALCONY, code="BBBBBBBB"), total=52)
+    text = shown(token_view.listing(event(), page))
+    rows = [line.split() for line in text.splitlines()]
+    assert ["A0F9GG8D", "global", "Stalls,", "Balcony", "7"] in rows
+    assert ["BBBBBBBB", "Balcony", "7"] in rows
+    assert "52 tokens in all; page 1 of 3" in text
+
+
+def test_the_page_line_is_right_for_none_one_and_unreadable_ones() -> None:
+    assert token_view.page_line(listed(total=0)) == "0 tokens in all; page 1 of 1"
+    assert token_view.page_line(listed(total=1)) == "1 token in all; page 1 of 1"
+    assert token_view.page_line(listed(total=26, page=2)) == "26 tokens in all; page 2 of 2"
+    assert "; 2 of this page can't be read" in token_view.page_line(listed(faults=2))
+
+
+def test_a_code_is_never_cut_however_narrow_the_terminal() -> None:
+    names = event(stalls="The Very Long Name of a Section " * 3)
+    text = shown(token_view.listing(names, listed(token(STALLS))), width=50)
+    assert "A0F9GG8D" in text
+
+
+def test_one_token_is_shown_with_names_and_uris() -> None:
+    text = shown(token_view.details(event(), token(STALLS, GONE)))
+    for word in ("A0F9GG8D", "Dawn", "/events/1/tokens/7", f"Stalls ({STALLS})", GONE):
+        assert word in text
+    assert "yes, for every section" in shown(token_view.details(event(), token(is_global=True)))
+
+
+def test_names_from_the_server_give_the_terminal_no_orders() -> None:
+    hostile = event(title="\x1b]0;title\x07", stalls="\x1b[31mRed\n[bold]x[/bold] \u202egab")
+    for table in (
+        token_view.listing(hostile, listed(token(STALLS))),
+        token_view.details(hostile, token(STALLS)),
+    ):
+        text = shown(table)
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+        assert "[31mRed [bold]x[/bold] gab" in Text(text).plain
+
+
+def test_a_long_name_ends_in_an_ellipsis() -> None:
+    assert token_view.visible("x" * 500) == f"{'x' * 119}…"
