@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner.store import schema
-from scanner.store.errors import BrokenDatabase, FolderUnusable, NewerDatabase, StoreError, worded
+from scanner.store.errors import (
+    BrokenDatabase,
+    DatabaseBusy,
+    FolderUnusable,
+    NewerDatabase,
+    StoreError,
+    worded,
+)
 
 _BUSY_MS = 10_000
 _CACHE_KIB = 32_768
@@ -27,10 +34,7 @@ def open_database(file: Path) -> sqlite3.Connection:
         StoreError: one of its kinds, see `scanner.store.errors`.
     """
     _make_folder(file.parent)
-    try:
-        conn = _connect(file)
-    except sqlite3.Error as error:
-        raise worded(error, file) from error
+    conn = _connect(file)
     try:
         _prepare(conn, file)
     except BaseException:
@@ -49,9 +53,16 @@ def open_reader(file: Path) -> sqlite3.Connection:
             timeout=_BUSY_MS / 1000,
             check_same_thread=False,
         )
-        _refuse_newer(conn, file)
     except sqlite3.Error as error:
         raise worded(error, file) from error
+    try:
+        _recognise(conn, file)
+    except sqlite3.Error as error:
+        conn.close()
+        raise worded(error, file) from error
+    except BaseException:
+        conn.close()
+        raise
     return conn
 
 
@@ -83,29 +94,64 @@ def _make_folder(folder: Path) -> None:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    if not file.exists():
-        file.touch(mode=0o600)
-    conn = sqlite3.connect(
-        file, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
-    )
-    conn.execute("PRAGMA journal_mode = WAL")
-    conn.execute("PRAGMA synchronous = FULL")
-    conn.execute("PRAGMA foreign_keys = ON")
-    conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    return conn
-
-
-def _prepare(conn: sqlite3.Connection, file: Path) -> None:
     try:
-        version = _refuse_newer(conn, file)
-        if version < schema.CURRENT:
-            _migrate(conn, file, version)
+        if not file.exists():
+            file.touch(mode=0o600)
+        return sqlite3.connect(
+            file, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
+        )
+    except OSError as error:
+        raise FolderUnusable(
+            f"The database {file} can't be made ({error.strerror}); "
+            "free some space, or choose another folder with SCANNER_HOME."
+        ) from error
     except sqlite3.Error as error:
         raise worded(error, file) from error
 
 
-def _refuse_newer(conn: sqlite3.Connection, file: Path) -> int:
+def _prepare(conn: sqlite3.Connection, file: Path) -> None:
+    """Set the connection up; a file that is not ours is refused before anything changes it."""
+    try:
+        if _recognise(conn, file) < schema.CURRENT:
+            with _alone(file):
+                _bring_up_to_date(conn, file)
+        conn.execute("PRAGMA synchronous = FULL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    except sqlite3.Error as error:
+        raise worded(error, file) from error
+
+
+@contextlib.contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Keep other programs from making or migrating the same database at the same time."""
+    import filelock
+
+    lock = filelock.FileLock(f"{file}.lock", timeout=_BUSY_MS / 1000, mode=0o600)
+    try:
+        with lock:
+            yield
+    except filelock.Timeout as error:
+        raise DatabaseBusy(
+            f"The database {file} is being made or migrated by another program; try again."
+        ) from error
+
+
+def _bring_up_to_date(conn: sqlite3.Connection, file: Path) -> None:
+    version = _recognise(conn, file)
+    # Kept in the file, so once is enough; two programs that switch at once would fail.
+    conn.execute("PRAGMA journal_mode = WAL")
+    if version < schema.CURRENT:
+        _migrate(conn, file, version)
+
+
+def _recognise(conn: sqlite3.Connection, file: Path) -> int:
+    """Return the version of the file's shape, 0 for a new file; refuse what can't be used."""
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    owner = conn.execute("PRAGMA application_id").fetchone()[0]
+    tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and owner != _APPLICATION_ID:
+        raise BrokenDatabase(f"The file {file} is not a scanner's database; move it away.")
     if version > schema.CURRENT:
         raise NewerDatabase(
             f"The database {file} was made by a newer scanner (its version {version}, "
@@ -117,10 +163,6 @@ def _refuse_newer(conn: sqlite3.Connection, file: Path) -> int:
 def _migrate(conn: sqlite3.Connection, file: Path, version: int) -> None:
     import sqlite_utils
 
-    tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    owner = conn.execute("PRAGMA application_id").fetchone()[0]
-    if version == 0 and tables and owner != _APPLICATION_ID:
-        raise BrokenDatabase(f"The file {file} is not a scanner's database; move it away.")
     if version:
         _back_up(conn, file, version)
     conn.execute(f"PRAGMA application_id = {_APPLICATION_ID}")

@@ -1,0 +1,77 @@
+"""A database with a session, two sections and tickets, as a gate has after its first pull."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from scanner.admission.ticket import TicketStatus
+from scanner.store import cache, ledger, pulled
+from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store.database import open_database, transaction
+from scanner.store.ledger import Scan
+
+NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
+API = "https://api.example/v3/"
+EVENT = "/events/1"
+FLOOR, BALCONY = f"{EVENT}/sections/2", f"{EVENT}/sections/3"
+SERIALS = tuple(f"DAWIER-BACK{number:08}" for number in range(12))
+SESSION = StoredSession(API, EVENT, "Night", "Ana", "door-1", NOW)
+
+
+def seconds(count: float) -> datetime:
+    return NOW + timedelta(seconds=count)
+
+
+def row(
+    serial: str,
+    section: str = FLOOR,
+    status: TicketStatus = TicketStatus.ISSUED,
+    owner: str | None = "AZ-4918SF92",
+) -> TicketRow:
+    name = "Floor" if section == FLOOR else "Balcony"
+    return TicketRow(serial, section, name, status, None, owner, "Jo Doe")
+
+
+def fill(conn: sqlite3.Connection, rows: Sequence[TicketRow] = ()) -> None:
+    """Open the session and write what a first pull would; the Floor is permitted."""
+    with transaction(conn):
+        cache.open_session(conn, SESSION)
+        cache.write_sections(
+            conn,
+            [
+                CachedSection(FLOOR, "Floor", 100, permitted=True),
+                CachedSection(BALCONY, "Balcony", None, permitted=False),
+            ],
+        )
+        pulled.write_tickets(conn, rows, pulled.begin_pass(conn))
+        pulled.finish_pull(conn, synced=NOW, watermark=NOW)
+
+
+def filled(file: Path, rows: Sequence[TicketRow] = ()) -> sqlite3.Connection:
+    conn = open_database(file)
+    fill(conn, rows)
+    return conn
+
+
+def scan(serial: str | None = None, at: datetime = NOW, **changes: str) -> Scan:
+    fields = {
+        "event": EVENT,
+        "redeemer": "Ana",
+        "device": "door-1",
+        "source": "camera",
+        "payload": serial or "hello",
+        "kind": "admitted" if serial else "not_a_ticket",
+        "reason": "Valid ticket",
+        "evidence": "{}",
+    }
+    return Scan(at=at, serial=serial, **(fields | changes))
+
+
+def admit(conn: sqlite3.Connection, serial: str, at: datetime = NOW, **changes: str) -> int:
+    """Journal and admit one serial in one transaction; returns the journal's row."""
+    with transaction(conn):
+        presented = scan(serial, at, **changes)
+        number = ledger.append(conn, presented)
+        ledger.admit(conn, presented, number, FLOOR)
+    return number
