@@ -1,5 +1,6 @@
 """The house rules: who enters. Read top to bottom, the first rule that applies decides."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scanner.admission.scope import Closed, Scope
@@ -35,7 +36,7 @@ def decide(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -
         return _not_a_ticket(reading)
     ticket = knowledge.ticket
     if ticket is None:
-        return _not_in_cache(reading, knowledge)
+        return _not_in_cache(reading, knowledge, at)
     if ticket.former_code:
         return _withdrawn(ticket, "This code belonged to an earlier owner of the ticket")
     if knowledge.local:
@@ -55,7 +56,7 @@ def _not_a_ticket(reading: NotATicket) -> Verdict:
     return Verdict(Kind.NOT_A_TICKET, f"This is {reading.what}", "Ask for the ticket's code.")
 
 
-def _not_in_cache(reading: Serial | Fingerprint, knowledge: Knowledge) -> Verdict:
+def _not_in_cache(reading: Serial | Fingerprint, knowledge: Knowledge, at: datetime) -> Verdict:
     serial = reading.value if isinstance(reading, Serial) else None
     if knowledge.local:
         return Verdict(
@@ -65,6 +66,8 @@ def _not_in_cache(reading: Serial | Fingerprint, knowledge: Knowledge) -> Verdic
             serial,
             first=knowledge.local.at,
         )
+    if knowledge.other:
+        return replace(_admitted_elsewhere(None, knowledge.other, at), serial=serial)
     if serial and not knowledge.event_known:
         return Verdict(
             Kind.OTHER_EVENT,
@@ -92,9 +95,10 @@ def _admitted_here(ticket: CachedTicket, local: LocalAdmission, at: datetime) ->
 
 
 def _admitted_elsewhere(
-    ticket: CachedTicket, other: OtherAdmission | None, at: datetime
+    ticket: CachedTicket | None, other: OtherAdmission | None, at: datetime
 ) -> Verdict:
-    first = other.at if other and other.at else ticket.redeemed
+    redeemed = ticket.redeemed if ticket else None
+    first = other.at if other and other.at else redeemed
     gate = f" at {other.device}" if other and other.device else ""
     guard = f" by {other.redeemer}" if other and other.redeemer else ""
     where = f"{gate}{guard}" or " at another gate"
@@ -103,8 +107,8 @@ def _admitted_elsewhere(
         Kind.ALREADY_ADMITTED,
         f"Already admitted{where}{when}",
         "Ask for another ticket.",
-        ticket.serial,
-        ticket.section.name,
+        ticket.serial if ticket else None,
+        ticket.section.name if ticket else None,
         first,
     )
 

@@ -234,7 +234,11 @@ def _unlisted(conn: sqlite3.Connection, serial: Serial) -> Knowledge:
         "SELECT at, redeemer, device FROM admission WHERE serial = ?", (serial.value,)
     ).fetchone()
     local = LocalAdmission(datetime.fromisoformat(row[0]), row[1], row[2]) if row else None
-    return Knowledge(local=local, event_known=part is not None)
+    taken = conn.execute(
+        "SELECT admitted, redeemer, device FROM other_admission WHERE serial = ?", (serial.value,)
+    ).fetchone()
+    other = OtherAdmission(_time(taken[0]), *map(_words, taken[1:])) if taken else None
+    return Knowledge(local=local, other=other, event_known=part is not None)
 
 
 def _time(text: object) -> datetime | None:

@@ -69,6 +69,14 @@ def _values(row: TicketRow, number: int) -> tuple[object, ...]:
     )
 
 
+def write_admitted(conn: sqlite3.Connection, rows: Sequence[TicketRow]) -> None:
+    """Insert tickets that are known from their admission alone: the API may list them no more."""
+    marks = ",".join("?" * len(rows))
+    query = f"SELECT serial FROM ticket WHERE serial IN ({marks})"
+    cached = {serial for (serial,) in conn.execute(query, [row.serial for row in rows])}
+    write_tickets(conn, [row for row in rows if row.serial not in cached], 0)
+
+
 def write_others(
     conn: sqlite3.Connection, admissions: Sequence[tuple[str, OtherAdmission]]
 ) -> None:

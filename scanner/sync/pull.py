@@ -16,7 +16,7 @@ from scanner.store.writer import Writer
 from scanner.sync.api import Api
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import ApiError, NoSuchPage
-from scanner.ticketing.resources import Admission, Fault, Page, Ticket, TokenGrant
+from scanner.ticketing.resources import Admission, Fault, Owner, Page, Ticket, TokenGrant
 
 OVERLAP = timedelta(minutes=2)
 """How far before the last pull's start the next one asks: clocks differ, answers cross."""
@@ -208,6 +208,7 @@ class Pull:
     async def _write_others(self, entries: Iterable[Admission]) -> int:
         """Write admissions, our own left out; returns how many were news."""
         found = list(entries)
+        admitted = [row for each in found if (row := _admitted_row(each))]
 
         def write(conn: sqlite3.Connection) -> int:
             with transaction(conn):
@@ -219,6 +220,7 @@ class Pull:
                     if each.serial not in own
                 ]
                 pulled.write_others(conn, others)
+                pulled.write_admitted(conn, admitted)
             return sum(each.serial not in before for each in found)
 
         return await self.writer.run(write)
@@ -255,9 +257,29 @@ def _row(ticket: Ticket, *, names: bool) -> TicketRow:
         section_name=ticket.section_name or ticket.section.rsplit("/", 1)[-1],
         status=_STATUSES.get(ticket.status, TicketStatus.OTHER),
         redeemed=ticket.redeemed,
-        owner=(owner.number or owner.uri or owner.username) if owner else None,
+        owner=_owner_of(owner),
         name=owner.name if owner and names else None,
     )
+
+
+def _admitted_row(admission: Admission) -> TicketRow | None:
+    if admission.section is None:
+        return None
+    owner = admission.owner
+    return TicketRow(
+        serial=admission.serial,
+        section=admission.section,
+        section_name=admission.section_name or admission.section.rsplit("/", 1)[-1],
+        status=TicketStatus.REDEEMED,
+        redeemed=admission.admitted,
+        owner=_owner_of(owner),
+        name=None,
+    )
+
+
+def _owner_of(owner: Owner | None) -> str | None:
+    """Return what a fingerprint names the owner by: number, else URI, else user name."""
+    return (owner.number or owner.uri or owner.username) if owner else None
 
 
 def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:

@@ -114,9 +114,13 @@ class TickeTing:
         section: str | None = None,
     ) -> Page[Admission]:
         """Read one page of the event's admissions; the filters narrow it."""
+
+        def read(found: Any) -> Admission:
+            return resources.read_admission(found, event)
+
         return await self._page(
             f"{event}/admissions",
-            resources.read_admission,
+            read,
             page,
             records,
             redeemer=redeemer,
@@ -138,7 +142,9 @@ class TickeTing:
         body, at = await self._call("POST", f"{event}/admissions", batch)
 
         def read(found: Any) -> Granted:
-            entries, faults = resources.read_entries(found, resources.read_admission, "admissions")
+            entries, faults = resources.read_entries(
+                found, lambda each: resources.read_admission(each, event), "admissions"
+            )
             return Granted(entries, faults, at)
 
         return _shaped(read, body)

@@ -95,6 +95,9 @@ class Admission:
     device: str | None
     admitted: datetime | None
     uri: str | None = None
+    owner: Owner | None = None
+    section: str | None = None
+    section_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +197,20 @@ def read_ticket(found: Any, event: str) -> Ticket:
     )
 
 
-def read_admission(found: Any) -> Admission:
-    """Read an admission."""
+def read_admission(found: Any, event: str) -> Admission:
+    """Read an admission of an event; the patron is the ticket's owner."""
     body = _object(found, "admission")
+    section = _object(body.get("section") or {}, "section")
+    uri = _text_or_none(section, "self", "section.self")
     return Admission(
         _text(body, "ticket"),
         _text_or_none(body, "redeemer"),
         _text_or_none(body, "device"),
         _time_or_none(body, "admitted"),
         _text_or_none(body, "self"),
+        _owner(body.get("patron"), "patron"),
+        _absolute(uri, event) if uri else None,
+        _text_or_none(section, "name", "section.name"),
     )
 
 

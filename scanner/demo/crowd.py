@@ -1,0 +1,138 @@
+"""Who comes to the door: a seeded line of patrons, each with the verdict that is due to them."""
+
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scanner.admission.serial import fingerprint
+from scanner.admission.verdict import Kind
+from scanner.ticketing.resources import Ticket
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SHARES = {
+    Kind.ADMITTED: 60,
+    Kind.ALREADY_ADMITTED: 15,
+    Kind.WRONG_SECTION: 10,
+    Kind.UNKNOWN: 5,
+    Kind.OTHER_EVENT: 3,
+    Kind.NOT_A_TICKET: 7,
+}
+_ELSEWHERE_SHARE = 0.3
+_NO_TICKETS = (
+    "https://example.org/menu?table=7",
+    "WIFI:T:WPA;S:Foyer;P:applause;;",
+    "BEGIN:VCARD\nVERSION:3.0\nN:Hall\nTEL:000\nEND:VCARD",
+    "BCD\n002\n1\nSCT\n\nPromoter\nXX00\nEUR12.50",
+    "4006381333931",
+    "Happy birthday!",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patron:
+    """What a patron shows, and the verdict that is due; `serial` where a ticket is behind it."""
+
+    payload: str
+    due: Kind
+    serial: str | None = None
+
+
+class Crowd:
+    """Makes patrons one after the other; the same seed and tickets make the same line.
+
+    Args:
+        tickets: the event's, all sections.
+        permitted: URIs of the sections that the gate's token permits.
+        elsewhere: serials that another gate has admitted before.
+        seed: of the line.
+    """
+
+    def __init__(
+        self,
+        tickets: Sequence[Ticket],
+        permitted: frozenset[str],
+        elsewhere: Sequence[str],
+        seed: int,
+    ) -> None:
+        self._rng = random.Random(seed)  # noqa: S311 - a crowd, not a secret
+        gone = set(elsewhere)
+        self._owners = {each.serial: _owner(each) for each in tickets}
+        ours = [each.serial for each in tickets if each.section in permitted]
+        self._valid = [serial for serial in sorted(ours) if serial not in gone]
+        self._foreign = sorted(t.serial for t in tickets if t.section not in permitted)
+        self._elsewhere = sorted(serial for serial in ours if serial in gone)
+        self._admitted: list[str] = []
+        self._rng.shuffle(self._valid)
+
+    def line(self, count: int) -> list[Patron]:
+        """Return so many patrons, of every kind when there are enough of them."""
+        kinds = self._rng.choices(list(_SHARES), list(_SHARES.values()), k=count)
+        every = [Kind.ADMITTED, *_SHARES]
+        if count >= 2 * len(every):
+            places = sorted(self._rng.sample(range(count), len(every)))
+            for place, kind in zip(places, every, strict=True):
+                kinds[place] = kind
+        return [self._patron(kind) for kind in kinds]
+
+    def endless(self) -> Iterator[Patron]:
+        """Return patrons for as long as somebody asks; when all are in, they come again."""
+        while True:
+            yield from self.line(1)
+
+    def _patron(self, kind: Kind) -> Patron:
+        match kind:
+            case Kind.ALREADY_ADMITTED if known := self._already():
+                return Patron(self._shown(known), kind, known)
+            case Kind.WRONG_SECTION if self._foreign:
+                serial = self._rng.choice(self._foreign)
+                return Patron(self._shown(serial), kind, serial)
+            case Kind.UNKNOWN:
+                return self._unknown()
+            case Kind.OTHER_EVENT:
+                return Patron(self._forged(self._letters(6)), kind)
+            case Kind.NOT_A_TICKET:
+                return Patron(self._rng.choice(_NO_TICKETS), kind)
+            case _:
+                return self._admissible()
+
+    def _admissible(self) -> Patron:
+        if not self._valid:
+            known = self._rng.choice(self._admitted)
+            return Patron(self._shown(known), Kind.ALREADY_ADMITTED, known)
+        serial = self._valid.pop()
+        self._admitted.append(serial)
+        return Patron(self._shown(serial), Kind.ADMITTED, serial)
+
+    def _already(self) -> str | None:
+        from_elsewhere = self._elsewhere and self._rng.random() < _ELSEWHERE_SHARE
+        known = self._elsewhere if from_elsewhere or not self._admitted else self._admitted
+        return self._rng.choice(known) if known else None
+
+    def _unknown(self) -> Patron:
+        if self._rng.random() < 0.5:  # noqa: PLR2004 - heads or tails
+            digest = hashlib.sha256(self._letters(12).encode()).hexdigest()
+            return Patron(digest, Kind.UNKNOWN)
+        return Patron(self._forged(next(iter(self._owners))[:6]), Kind.UNKNOWN)
+
+    def _forged(self, event_part: str) -> str:
+        while (serial := f"{event_part}-{self._letters(12)}") in self._owners:
+            pass
+        return serial
+
+    def _shown(self, serial: str) -> str:
+        """Put a serial into one of the three forms that codes come in."""
+        owner = self._owners[serial]
+        form = self._rng.choice(("plain", "address", "fingerprint"))
+        if form == "fingerprint" and owner:
+            ending = self._rng.choice(("", ":", ":2"))
+            return fingerprint(serial, owner) + ending
+        return f"https://example.org/t/{serial}?src=mail" if form == "address" else serial
+
+    def _letters(self, count: int) -> str:
+        return "".join(self._rng.choices(_ALPHABET, k=count))
+
+
+def _owner(ticket: Ticket) -> str | None:
+    owner = ticket.owner
+    return (owner.number or owner.uri or owner.username) if owner else None

@@ -1,0 +1,78 @@
+import pytest
+
+from scanner.admission.verdict import Kind
+from scanner.sync.errors import KeyNeeded, WrongCode
+from scanner.sync.opening import Opened
+from scanner.ticketing.errors import Unreachable
+from tests.sync.house import House
+
+
+def test_opening_brings_the_session_its_sections_and_every_permitted_ticket(house: House) -> None:
+    opened: Opened = house.open()
+    assert opened.session.event == house.server.event
+    assert len(opened.sections) == 2
+    assert opened.tickets == len(house.tickets(0)) + len(house.tickets(1))
+    assert opened.warnings == ()
+
+
+def test_a_ticket_of_a_section_that_the_token_lacks_is_pointed_there(house: House) -> None:
+    house.open()
+    verdict = house.present(house.tickets(2)[0]).verdict
+    assert verdict.kind is Kind.WRONG_SECTION
+    assert verdict.section
+
+
+def test_names_of_patrons_in_other_sections_are_not_kept(house: House) -> None:
+    house.open()
+    kept = house.read(
+        "SELECT count(ticket.name) FROM ticket JOIN section ON section.id = section"
+        " WHERE NOT permitted"
+    )
+    assert kept == [(0,)]
+
+
+def test_a_wrong_code_is_said_and_opens_nothing(house: House) -> None:
+    with pytest.raises(WrongCode):
+        house.open("NOTACODE")
+    assert house.read("SELECT count(*) FROM session") == [(0,)]
+
+
+def test_without_a_key_to_ask_with_the_sentence_says_how_to_get_one(house: House) -> None:
+    with pytest.raises(KeyNeeded, match="scanner login"):
+        house.open(key=False)
+
+
+def test_an_unreachable_api_opens_nothing_and_leaves_the_old_session(house: House) -> None:
+    house.open()
+    house.cable.cut()
+    with pytest.raises(Unreachable):
+        house.open(house.server.tokens[1].code)
+    assert house.read("SELECT device FROM session") == [("north",)]
+    assert house.present(house.tickets(0)[0]).verdict.admits
+
+
+def test_a_device_name_that_another_gate_has_used_is_warned_of(house: House) -> None:
+    event = house.server.event
+    batch = {"redeemer": "Kim", "device": "north", "serials": house.tickets(0)[:1]}
+    house.anybody.made(f"{event}/admissions", batch)
+    assert "another --device" in house.open().warnings[0]
+    assert house.open(device="south").warnings == ()
+
+
+def test_the_key_and_the_code_never_reach_the_database(house: House) -> None:
+    house.open()
+    code = house.server.tokens[-1].code
+    house.writer.submit(lambda conn: conn.execute("PRAGMA wal_checkpoint(FULL)")).result()
+    stored = house.writer.file.read_bytes()
+    assert code.encode() not in stored
+    assert house.keys.held["gate"]
+
+
+def test_what_other_gates_admitted_before_is_known_at_once(house: House) -> None:
+    taken = house.tickets(0)[0]
+    batch = {"redeemer": "Kim", "device": "south", "serials": [taken]}
+    house.anybody.made(f"{house.server.event}/admissions", batch)
+    house.open()
+    verdict = house.present(taken).verdict
+    assert verdict.kind is Kind.ALREADY_ADMITTED
+    assert "south" in verdict.reason
