@@ -117,6 +117,7 @@ def _prepare(conn: sqlite3.Connection, file: Path) -> None:
                 _bring_up_to_date(conn, file)
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE counts as a deletion
         conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     except sqlite3.Error as error:
         raise worded(error, file) from error
