@@ -32,6 +32,8 @@ class Writer:
         self._conn = open_database(file)
         self._work: queue.PriorityQueue[tuple[int, int, Any, Any]] = queue.PriorityQueue()
         self._order = itertools.count()
+        self._closed = False
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
 
@@ -39,7 +41,13 @@ class Writer:
         """Hand in a piece of work; `urgent` for presentations. Its errors are `StoreError`s."""
         future: Future[T] = Future()
         priority = _URGENT if urgent else _ORDINARY
-        self._work.put((priority, next(self._order), work, future))
+        with self._door:  # nothing may slip in behind the end and wait for ever
+            if self._closed:
+                future.set_exception(
+                    StoreError(f"The database {self.file} is closed; start the program again.")
+                )
+            else:
+                self._work.put((priority, next(self._order), work, future))
         return future
 
     async def run(self, work: Work[T]) -> T:
@@ -47,8 +55,10 @@ class Writer:
         return await asyncio.wrap_future(self.submit(work))
 
     def close(self) -> None:
-        """Finish what was handed in, then close the database."""
-        self._work.put((_LAST, next(self._order), None, None))
+        """Finish what was handed in, then close the database; what comes later fails."""
+        with self._door:
+            self._closed = True
+            self._work.put((_LAST, next(self._order), None, None))
         self._thread.join()
 
     def __enter__(self) -> "Writer":

@@ -1,0 +1,263 @@
+import sqlite3
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from scanner.admission.scope import Closed, Scope
+from scanner.admission.serial import Fingerprint, NotATicket, Serial, fingerprint
+from scanner.admission.ticket import (
+    CachedTicket,
+    Knowledge,
+    LocalAdmission,
+    OtherAdmission,
+    Section,
+    TicketStatus,
+)
+from scanner.store import cache, ledger, pulled
+from scanner.store.cache import CachedSection
+from scanner.store.database import transaction
+from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, SESSION, admit, row, seconds
+
+A, B, C = SERIALS[:3]
+ELSEWHERE = "QWERTY-BACK00000000"
+FIRST, SECOND = "AZ-4918SF92", "BX-00000001"
+
+
+def open_again(conn: sqlite3.Connection, **changes: str) -> None:
+    later: dict[str, str | datetime] = {"opened": seconds(60), **changes}
+    with transaction(conn):
+        cache.open_session(conn, replace(SESSION, **later))  # type: ignore[arg-type] # any field
+
+
+def write(conn: sqlite3.Connection, *rows: cache.TicketRow, number: int = 1) -> None:
+    with transaction(conn):
+        pulled.write_tickets(conn, rows, number)
+
+
+def known(conn: sqlite3.Connection, serial: str) -> Knowledge:
+    return cache.look_up(conn, Serial(serial))
+
+
+def by_code(conn: sqlite3.Connection, serial: str, owner: str) -> Knowledge:
+    return cache.look_up(conn, Fingerprint(fingerprint(serial, owner)))
+
+
+def test_a_session_is_read_back_as_it_was_opened(conn: sqlite3.Connection) -> None:
+    session = cache.read_session(conn)
+    assert session == replace(SESSION, synced=NOW, watermark=NOW)
+
+
+def test_before_the_first_session_there_is_none(conn: sqlite3.Connection) -> None:
+    conn.execute("DELETE FROM session")
+    assert cache.read_session(conn) is None
+    assert cache.read_scope(conn) == Scope(closed=Closed.NO_SESSION)
+
+
+def test_a_new_session_for_the_same_event_keeps_the_cache(conn: sqlite3.Connection) -> None:
+    pulled.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
+    write(conn, row(C, owner=SECOND))
+    open_again(conn, name="Bo", device="door-7")
+    session = cache.read_session(conn)
+    assert session
+    assert (session.name, session.device, session.opened) == ("Bo", "door-7", seconds(60))
+    assert session.synced == NOW
+    assert cache.read_scope(conn).closed is None
+    assert cache.count_tickets(conn) == len(SERIALS)
+    assert known(conn, B).other
+    assert by_code(conn, C, FIRST).ticket
+    # The new token may have other sections, so the whole list is read again.
+    assert session.watermark is None
+    assert session.whole is None
+
+
+@pytest.mark.parametrize("change", [{"event": "/events/7"}, {"api": "https://qa.example/v3/"}])
+def test_a_session_for_another_event_empties_the_cache_and_leaves_the_ledger(
+    conn: sqlite3.Connection, change: dict[str, str]
+) -> None:
+    pulled.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
+    write(conn, row(C, owner=SECOND))
+    admit(conn, A)
+    open_again(conn, **change)
+    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
+    assert cache.read_sections(conn) == []
+    assert cache.find_ticket(conn, A) is None
+    assert known(conn, B) == Knowledge()
+    assert by_code(conn, C, FIRST) == Knowledge()
+    assert known(conn, A).local == LocalAdmission(NOW, "Ana", "door-1")
+    assert [each.serial for each in ledger.in_state(conn)] == [A]
+
+
+def test_a_pull_that_broke_off_does_not_go_on_in_another_session(
+    conn: sqlite3.Connection,
+) -> None:
+    pulled.write_position(conn, pulled.PullPosition(2, 3, 500, 900, NOW))
+    open_again(conn)
+    assert pulled.read_position(conn) is None
+
+
+def test_passes_are_numbered_on_over_sessions(conn: sqlite3.Connection) -> None:
+    before = pulled.begin_pass(conn)
+    open_again(conn, event="/events/7")
+    assert pulled.begin_pass(conn) > before
+
+
+def test_an_invalid_token_closes_the_gate_until_a_session_is_opened(
+    conn: sqlite3.Connection,
+) -> None:
+    cache.invalidate_session(conn, seconds(5))
+    cache.invalidate_session(conn, seconds(9))
+    session = cache.read_session(conn)
+    assert session
+    assert session.invalid == seconds(5)
+    assert cache.read_scope(conn) == Scope(closed=Closed.TOKEN_INVALID)
+    open_again(conn)
+    assert cache.read_scope(conn) == Scope(frozenset([FLOOR]))
+
+
+def test_the_gate_is_closed_until_the_first_pull_is_complete(conn: sqlite3.Connection) -> None:
+    open_again(conn, event="/events/7")
+    with transaction(conn):
+        cache.write_sections(conn, [CachedSection(FLOOR, "Floor", None, permitted=True)])
+    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
+    pulled.finish_pull(conn, synced=NOW, watermark=None)
+    assert cache.read_scope(conn) == Scope(frozenset([FLOOR]))
+
+
+def test_the_clocks_offset_is_kept(conn: sqlite3.Connection) -> None:
+    cache.note_server_offset(conn, -2.5)
+    session = cache.read_session(conn)
+    assert session
+    assert session.server_offset == -2.5
+
+
+def test_the_scope_is_what_the_token_permits_now(conn: sqlite3.Connection) -> None:
+    assert cache.read_scope(conn) == Scope(frozenset([FLOOR]))
+    both = [
+        CachedSection(FLOOR, "Floor", 100, permitted=True),
+        CachedSection(BALCONY, "Upper Balcony", 40, permitted=True),
+    ]
+    with transaction(conn):
+        cache.write_sections(conn, both)
+    assert cache.read_scope(conn) == Scope(frozenset([FLOOR, BALCONY]))
+    assert cache.read_sections(conn) == both
+    with transaction(conn):
+        cache.write_sections(conn, both[1:])
+    assert cache.read_scope(conn) == Scope(frozenset([BALCONY]))
+
+
+def test_listed_tickets_of_permitted_sections_are_counted(conn: sqlite3.Connection) -> None:
+    write(conn, row("DAWIER-BALC00000001", BALCONY))
+    assert cache.count_tickets(conn) == len(SERIALS)
+    conn.execute("UPDATE ticket SET listed = 0 WHERE serial = ?", (A,))
+    assert cache.count_tickets(conn) == len(SERIALS) - 1
+
+
+def test_a_ticket_is_found_by_its_serial(conn: sqlite3.Connection) -> None:
+    ticket = CachedTicket(A, Section(FLOOR, "Floor"), TicketStatus.ISSUED)
+    assert known(conn, A) == Knowledge(ticket, event_known=True)
+    assert cache.find_ticket(conn, A) == ticket
+    assert cache.find_ticket(conn, ELSEWHERE) is None
+
+
+def test_a_ticket_is_found_by_its_owners_code_and_no_one_elses(conn: sqlite3.Connection) -> None:
+    assert by_code(conn, A, FIRST) == known(conn, A)
+    assert by_code(conn, A, SECOND) == Knowledge()
+
+
+def test_the_code_of_an_earlier_owner_is_known_as_such(conn: sqlite3.Connection) -> None:
+    write(conn, row(A, owner=SECOND))
+    former = by_code(conn, A, FIRST)
+    assert former.ticket
+    assert (former.ticket.serial, former.ticket.former_code) == (A, True)
+    assert by_code(conn, A, SECOND) == known(conn, A)
+    assert known(conn, A).ticket != former.ticket
+
+
+def test_a_ticket_that_comes_back_to_its_owner_admits_with_the_old_code(
+    conn: sqlite3.Connection,
+) -> None:
+    write(conn, row(A, owner=SECOND))
+    write(conn, row(A, owner=FIRST))
+    assert by_code(conn, A, FIRST) == known(conn, A)
+    second = by_code(conn, A, SECOND).ticket
+    assert second
+    assert second.former_code
+
+
+def test_a_digest_that_only_begins_like_a_tickets_finds_nothing(conn: sqlite3.Connection) -> None:
+    digest = fingerprint(A, FIRST)
+    alike = digest[:16] + "0" * 48
+    assert cache.look_up(conn, Fingerprint(alike)) == Knowledge()
+    write(conn, row(A, owner=SECOND))
+    assert cache.look_up(conn, Fingerprint(alike)) == Knowledge()
+
+
+def test_two_tickets_whose_digests_begin_alike_are_told_apart(conn: sqlite3.Connection) -> None:
+    short = cache.short_fingerprint(fingerprint(B, FIRST))
+    conn.execute("UPDATE ticket SET fingerprint = ?", (short,))
+    found = by_code(conn, B, FIRST).ticket
+    assert found
+    assert found.serial == B
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "f" * 64, "7" + "f" * 63, "8" + "0" * 63])
+def test_any_digest_fits_the_index(conn: sqlite3.Connection, digest: str) -> None:
+    assert -(2**63) <= cache.short_fingerprint(digest) < 2**63
+    assert cache.look_up(conn, Fingerprint(digest)) == Knowledge()
+
+
+def test_a_ticket_without_an_owner_is_found_by_its_serial_alone(conn: sqlite3.Connection) -> None:
+    write(conn, row("DAWIER-NOBODY000000", owner=None))
+    assert known(conn, "DAWIER-NOBODY000000").ticket
+    assert by_code(conn, "DAWIER-NOBODY000000", "None") == Knowledge()
+
+
+def test_what_is_no_ticket_is_not_looked_for(conn: sqlite3.Connection) -> None:
+    assert cache.look_up(conn, NotATicket("a web address")) == Knowledge()
+
+
+def test_an_unlisted_serial_is_told_from_another_events(conn: sqlite3.Connection) -> None:
+    assert known(conn, "DAWIER-BACK99999999") == Knowledge(event_known=True)
+    assert known(conn, ELSEWHERE) == Knowledge(event_known=False)
+
+
+def test_admissions_here_and_elsewhere_are_known(conn: sqlite3.Connection) -> None:
+    admit(conn, A)
+    pulled.write_others(conn, [(A, OtherAdmission(seconds(9), "Sam", "door-2"))])
+    pulled.write_others(conn, [(B, OtherAdmission(None, None, None))])
+    both = known(conn, A)
+    assert both.local == LocalAdmission(NOW, "Ana", "door-1")
+    assert both.other == OtherAdmission(seconds(9), "Sam", "door-2")
+    assert by_code(conn, A, FIRST) == both
+    assert known(conn, B).other == OtherAdmission(None, None, None)
+    assert known(conn, C).other is None
+
+
+@pytest.mark.parametrize("status", TicketStatus)
+def test_every_status_is_read_back(conn: sqlite3.Connection, status: TicketStatus) -> None:
+    write(conn, replace(row(A, status=status), redeemed=seconds(3)))
+    ticket = cache.find_ticket(conn, A)
+    assert ticket
+    assert (ticket.status, ticket.redeemed) == (status, seconds(3))
+
+
+def test_a_status_of_a_later_version_does_not_admit(conn: sqlite3.Connection) -> None:
+    conn.execute("UPDATE ticket SET status = 'Blessed'")
+    ticket = cache.find_ticket(conn, A)
+    assert ticket
+    assert ticket.status is TicketStatus.OTHER
+
+
+def test_a_look_up_is_answered_by_indexes_alone(conn: sqlite3.Connection) -> None:
+    asked: list[str] = []
+    conn.set_trace_callback(asked.append)
+    known(conn, A)
+    known(conn, ELSEWHERE)
+    by_code(conn, A, FIRST)
+    by_code(conn, A, SECOND)
+    conn.set_trace_callback(None)
+    assert asked
+    for statement in asked:
+        plan = [step for *_, step in conn.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        assert not [step for step in plan if step.startswith("SCAN")], statement
