@@ -228,8 +228,7 @@ def revoke(
         uri = desk.event_uri(event)
         found = await desk.find(asked, uri, token)
         if not yes:
-            question = f"Revoke token {_plain(found.code)}, and shut out every gate that uses it?"
-            typer.confirm(question, abort=True, err=True)
+            _confirm(f"Revoke token {_plain(found.code)}, and shut out every gate that uses it?")
         await desk.revoke(asked, uri, found)
         return found
 
@@ -286,7 +285,19 @@ def _read_key(given: str | None) -> str | None:
 def _asked_user() -> str:
     if not sys.stdin.isatty():
         raise typer.BadParameter("Give USER, or a key with SCANNER_API_KEY or --api-key.")
-    return str(typer.prompt("User name or e-mail address", err=True))
+    return _answer("User name or e-mail address: ")
+
+
+def _confirm(question: str) -> None:
+    if _answer(f"{question} [y/N]: ").lower() not in ("y", "yes"):
+        typer.echo("Nothing is revoked.", err=True)
+        raise typer.Exit(1)
+
+
+def _answer(question: str) -> str:
+    """Ask on stderr: what is on stdout may be read by a program."""
+    typer.echo(question, nl=False, err=True)
+    return sys.stdin.readline().strip()
 
 
 def _secret(what: str) -> str:
