@@ -147,7 +147,7 @@ class Purse:
 
 
 def around(found: Iterable[Found], grey: Pixels) -> Prepared | None:
-    """Cut out what was recognised with room around it; nothing where that is most of the picture."""
+    """Cut out what was recognised, with room around it; nothing where that is most of it all."""
     points = np.array([corner for each in found for corner in each.corners])
     if not len(points):
         return None

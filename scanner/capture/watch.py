@@ -1,0 +1,72 @@
+"""One frame in, what it means out: decoding and telling presentations apart, and the counts."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Protocol
+
+from scanner.capture.decoded import Decoded
+from scanner.capture.frame import Frame, Pixels
+from scanner.capture.presentation import Event, Presentations, Presented
+
+
+class Reads(Protocol):
+    """Whatever reads codes in a picture; `scanner.capture.decode.Decoder` is one."""
+
+    def decode(self, pixels: Pixels, /) -> Decoded:
+        """Read a picture, in blue, green, red or in grey."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a watch has done so far.
+
+    Attributes:
+        frames: frames looked at.
+        read: frames in which at least one code was read.
+        presentations: what was handed on to be judged.
+        by: readings by library and pass: how many frames each one read.
+    """
+
+    frames: int = 0
+    read: int = 0
+    presentations: int = 0
+    by: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Watch:
+    """Looks at frames one after another; one thread looks, any thread may ask for the counts."""
+
+    def __init__(self, decoder: Reads, presentations: Presentations | None = None) -> None:
+        self._decoder = decoder
+        self._presentations = presentations or Presentations()
+        self._guard = threading.Lock()
+        self._frames = self._read = self._presented = 0
+        self._by: Counter[str] = Counter()
+
+    def look(self, frame: Frame) -> list[Event]:
+        """Decode one frame, and return what is new in it."""
+        decoded = self._decoder.decode(frame.pixels)
+        by = {reading.text: reading.by for reading in decoded.readings}
+        events: list[Event] = [
+            replace(event, by=by.get(event.payload)) if isinstance(event, Presented) else event
+            for event in self._presentations.seen(decoded.texts, frame.at)
+        ]
+        self._count(decoded, sum(isinstance(event, Presented) for event in events))
+        return events
+
+    def counts(self) -> Counts:
+        """Return how much was done until now."""
+        with self._guard:
+            by = MappingProxyType(dict(self._by))
+            return Counts(self._frames, self._read, self._presented, by)
+
+    def _count(self, decoded: Decoded, presented: int) -> None:
+        with self._guard:
+            self._frames += 1
+            self._read += bool(decoded.readings)
+            self._presented += presented
+            self._by.update(reading.by for reading in decoded.readings)
