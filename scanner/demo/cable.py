@@ -12,7 +12,7 @@ _START_SECONDS = 10.0
 class Cable:
     """Relays TCP to a port of this machine from a thread of its own; use as a context manager.
 
-    Cut, it resets every connection and refuses new ones, as an unplugged switch comes to look.
+    Cut, it ends every connection in the middle of whatever passes, and refuses new ones.
     """
 
     def __init__(self, target_port: int) -> None:

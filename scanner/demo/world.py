@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from scanner.errors import ScannerError
+from scanner.demo.errors import DemoError
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
 
@@ -15,10 +15,6 @@ OTHER_GATE = "other gate"
 """The device that has let some patrons in before the demo begins."""
 
 _END_SECONDS = 10
-
-
-class DemoError(ScannerError):
-    """The demo can't be played."""
 
 
 @dataclass(frozen=True, slots=True)
