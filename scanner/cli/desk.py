@@ -49,17 +49,18 @@ def register(app: typer.Typer) -> None:
 def login(
     user: Annotated[
         str | None,
-        typer.Argument(metavar="[USER]", help="User name or e-mail address.", show_default=False),
+        typer.Argument(metavar="USER", help="User name or e-mail address.", show_default=False),
     ] = None,
     api: Api = None,
     api_key: ApiKey = None,
 ) -> None:
     """Log in, so that later commands can ask the API.
 
-    With USER, starts a session: asks for the password, or reads it from standard input when that
-    is piped; where the API wants a key before it starts one, it gets the given key. Without USER,
-    checks the given key and keeps it. The password is never kept; a key goes into the system's
-    key store or, where there is none, into a file that only you can read.
+    With USER, starts a session: asks for the password, or reads it from
+    standard input when that is piped; where the API wants a key before it
+    starts one, it gets the given key. Without USER, checks the given key and
+    keeps it. The password is never kept; a key goes into the system's key
+    store or, where there is none, into a file that only you can read.
     """
     import asyncio
 
