@@ -1,0 +1,376 @@
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from scanner.admission.evidence import from_json
+from scanner.admission.rules import decide
+from scanner.admission.serial import LONGEST_PAYLOAD, fingerprint
+from scanner.admission.ticket import OtherAdmission, TicketStatus
+from scanner.admission.verdict import Kind
+from scanner.gate import Gate, Judged
+from scanner.store import cache, ledger, pulled
+from scanner.store.cache import CachedSection
+from scanner.store.database import open_database, open_reader, transaction
+from scanner.store.errors import StoreError
+from scanner.store.ledger import State
+from scanner.store.writer import Writer
+from tests.store.worlds import BALCONY, EVENT, FLOOR, NOW, SERIALS, filled, row, seconds
+
+LIMIT = 10
+A, B = SERIALS[:2]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    found = tmp_path / "gate.sqlite3"
+    filled(found, [row(A), row(B, BALCONY)]).close()
+    return found
+
+
+@pytest.fixture
+def writer(file: Path) -> Iterator[Writer]:
+    with Writer(file) as opened:
+        yield opened
+
+
+def present(writer: Writer, payload: str, second: float = 0) -> Judged:
+    return Gate(writer).present(payload, seconds(second), "camera").result(LIMIT)
+
+
+def test_a_green_light_means_one_durable_admission(file: Path, writer: Writer) -> None:
+    judged = present(writer, A)
+    assert judged.verdict.admits
+    assert (judged.payload, judged.source, judged.at) == (A, "camera", NOW)
+    with closing(open_reader(file)) as reader:
+        (admission,) = ledger.in_state(reader)
+        ((number, scan, _),) = ledger.journal(reader)
+    assert (admission.serial, admission.journal, admission.state) == (A, number, State.QUEUED)
+    assert (admission.event, admission.section) == (EVENT, FLOOR)
+    assert (admission.redeemer, admission.device, admission.at) == ("Ana", "door-1", NOW)
+    assert (judged.scan, scan.serial, scan.kind, scan.at) == (number, A, "admitted", NOW)
+
+
+def test_a_second_presentation_is_refused_and_recorded_too(file: Path, writer: Writer) -> None:
+    present(writer, A)
+    again = present(writer, A.lower(), 60)
+    assert again.verdict.kind is Kind.ALREADY_ADMITTED
+    assert again.verdict.first == NOW
+    with closing(open_reader(file)) as reader:
+        assert [scan.kind for _, scan, _ in ledger.journal(reader)] == [
+            "admitted",
+            "already_admitted",
+        ]
+        assert len(ledger.in_state(reader)) == 1
+
+
+def test_a_ticket_admits_once_by_serial_and_by_code_together(writer: Writer) -> None:
+    assert present(writer, fingerprint(A, "AZ-4918SF92") + ":Floor").verdict.admits
+    assert present(writer, A).verdict.kind is Kind.ALREADY_ADMITTED
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        (B, Kind.WRONG_SECTION),
+        ("QWERTY-BACK00000000", Kind.OTHER_EVENT),
+        ("DAWIER-BACK99999999", Kind.UNKNOWN),
+        ("0" * 64, Kind.UNKNOWN),
+        ("https://x.example", Kind.NOT_A_TICKET),
+        ("", Kind.NOT_A_TICKET),
+    ],
+)
+def test_who_is_not_admitted_is_in_the_journal_alone(
+    file: Path, writer: Writer, payload: str, kind: Kind
+) -> None:
+    assert present(writer, payload).verdict.kind is kind
+    with closing(open_reader(file)) as reader:
+        ((_, scan, _),) = ledger.journal(reader)
+        assert (scan.payload, scan.kind) == (payload, kind.value)
+        assert ledger.in_state(reader) == []
+
+
+def test_before_the_first_session_everybody_is_refused_and_recorded(tmp_path: Path) -> None:
+    with Writer(tmp_path / "new.sqlite3") as writer:
+        judged = present(writer, A)
+        assert judged.verdict.kind is Kind.GATE_CLOSED
+        ((_, scan, _),) = writer.submit(lambda conn: list(ledger.journal(conn))).result(LIMIT)
+    assert (scan.event, scan.redeemer, scan.device) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ["\ud800\udfff", "\x00", f"{A}\x00", "ñ\u202e\x1b[2J", "x" * (LONGEST_PAYLOAD * 3), "'; --"],
+)
+def test_any_payload_is_judged_recorded_and_keeps_the_chain_whole(
+    file: Path, writer: Writer, payload: str
+) -> None:
+    present(writer, payload)
+    present(writer, "hello")
+    with closing(open_reader(file)) as reader:
+        found = list(ledger.journal(reader))
+        assert_whole_chain(reader)
+    assert len(found) == 2
+    assert len(found[0][1].payload) <= LONGEST_PAYLOAD
+
+
+def test_a_verdict_is_published_after_its_commit(file: Path, writer: Writer) -> None:
+    seen: list[tuple[Judged, int]] = []
+    reader = open_reader(file)
+
+    def look(judged: Judged) -> None:
+        seen.append((judged, len(ledger.by_serial(reader, [A]))))
+
+    gate = Gate(writer)
+    gate.subscribe(look)
+    judged = gate.present(A, NOW, "camera").result(LIMIT)
+    reader.close()
+    assert seen == [(judged, 1)]
+
+
+def test_a_listener_that_fails_harms_neither_the_verdict_nor_the_others(writer: Writer) -> None:
+    heard: list[Judged] = []
+
+    def fail(_: Judged) -> None:
+        raise RuntimeError("no loudspeaker")
+
+    gate = Gate(writer)
+    gate.subscribe(fail)
+    gate.subscribe(heard.append)
+    judged = gate.present(A, NOW, "camera").result(LIMIT)
+    assert heard == [judged]
+    assert judged.verdict.admits
+
+
+def test_what_cannot_be_recorded_admits_nobody_and_publishes_nothing(
+    file: Path, writer: Writer
+) -> None:
+    def refuse(conn: sqlite3.Connection) -> None:
+        conn.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON admission"
+            " BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END"
+        )
+
+    writer.submit(refuse).result(LIMIT)
+    published: list[Judged] = []
+    gate = Gate(writer)
+    gate.subscribe(published.append)
+    with pytest.raises(StoreError, match="the disk is broken"):
+        gate.present(A, NOW, "camera").result(LIMIT)
+    assert published == []
+    with closing(open_reader(file)) as reader:
+        assert list(ledger.journal(reader)) == []
+
+
+def test_of_many_that_show_one_ticket_at_once_one_enters(writer: Writer) -> None:
+    gate = Gate(writer)
+    with ThreadPoolExecutor(8) as pool:
+        futures = list(pool.map(lambda n: gate.present(A, seconds(n), "camera"), range(40)))
+    kinds = [future.result(LIMIT).verdict.kind for future in futures]
+    assert kinds.count(Kind.ADMITTED) == 1
+    assert kinds.count(Kind.ALREADY_ADMITTED) == 39
+
+
+def test_two_programs_on_one_database_admit_a_ticket_once(file: Path) -> None:
+    start = threading.Barrier(2)
+
+    def all_of_it() -> int:
+        with Writer(file) as writer:
+            gate = Gate(writer)
+            start.wait(LIMIT)
+            futures = [gate.present(serial, NOW, "camera") for serial in SERIALS]
+            return sum(future.result(LIMIT).verdict.admits for future in futures)
+
+    with closing(open_database(file)) as conn, transaction(conn):
+        pulled.write_tickets(conn, [row(serial) for serial in SERIALS], 1)
+    with ThreadPoolExecutor(2) as pool:
+        greens = [future.result(30) for future in [pool.submit(all_of_it) for _ in range(2)]]
+    assert sum(greens) == len(SERIALS)
+    with closing(open_reader(file)) as reader:
+        assert_whole_chain(reader)
+        assert ledger.head(reader)[0] == 2 * len(SERIALS)
+
+
+def assert_whole_chain(conn: sqlite3.Connection) -> None:
+    before, last = bytes(32), 0
+    for number, scan, digest in ledger.journal(conn):
+        assert number == last + 1
+        assert digest == ledger.chain_hash(before, number, scan)
+        before, last = digest, number
+    assert ledger.head(conn) == (last, before)
+
+
+OWNERS = ("AZ-4918SF92", "BX-00000001")
+FIVE = SERIALS[:5]
+SECTIONS = {FLOOR: "Floor", BALCONY: "Balcony"}
+
+
+class GateMachine(RuleBasedStateMachine):
+    """Patrons come while pulls, scopes, other gates, replays and restarts go on beneath."""
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.file = Path(self.folder.name) / "gate.sqlite3"
+        filled(self.file, [row(serial) for serial in FIVE]).close()
+        self.reader = open_reader(self.file)
+        self.published: list[Judged] = []
+        self.second = 0
+        # The model: what the world has said so far.
+        self.issued = dict.fromkeys(FIVE, True)
+        self.owner = dict.fromkeys(FIVE, OWNERS[0])
+        self.section = dict.fromkeys(FIVE, FLOOR)
+        self.permitted = {FLOOR}
+        self.elsewhere: set[str] = set()
+        self.admitted: set[str] = set()
+        self.closed = False
+        self.start()
+
+    def start(self) -> None:
+        self.writer = Writer(self.file)
+        self.gate = Gate(self.writer)
+        self.gate.subscribe(self.note)
+
+    def note(self, judged: Judged) -> None:
+        if judged.verdict.admits:  # at this moment it is already durable, for any other process
+            (admission,) = ledger.by_serial(self.reader, [judged.verdict.serial or ""])
+            assert admission.journal == judged.scan
+        self.published.append(judged)
+
+    def write(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        def run(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                work(conn)
+
+        self.writer.submit(run).result(LIMIT)
+
+    def pull(self, serial: str) -> None:
+        status = TicketStatus.ISSUED if self.issued[serial] else TicketStatus.CANCELLED
+        found = row(serial, self.section[serial], status, self.owner[serial])
+        self.write(lambda conn: pulled.write_tickets(conn, [found], 1))
+
+    def enters(self, serial: str) -> bool:
+        return (
+            not self.closed
+            and self.issued.get(serial, False)
+            and self.section[serial] in self.permitted
+            and serial not in self.elsewhere | self.admitted
+        )
+
+    def present(self, payload: str) -> Judged:
+        self.second += 1
+        at = NOW + timedelta(seconds=self.second)
+        judged = self.gate.present(payload, at, "camera").result(LIMIT)
+        assert self.published[-1] == judged
+        return judged
+
+    @rule(serial=st.sampled_from([*FIVE, "DAWIER-NONE00000000"]), lower=st.booleans())
+    def patron_shows_a_serial(self, serial: str, lower: bool) -> None:
+        expected = self.enters(serial)
+        judged = self.present(serial.lower() if lower else serial)
+        assert judged.verdict.admits == expected
+        self.admitted |= {serial} if expected else set()
+
+    @rule(serial=st.sampled_from(FIVE), owner=st.sampled_from(OWNERS))
+    def patron_shows_an_owners_code(self, serial: str, owner: str) -> None:
+        expected = self.enters(serial) and self.owner[serial] == owner
+        judged = self.present(fingerprint(serial, owner))
+        assert judged.verdict.admits == expected
+        self.admitted |= {serial} if expected else set()
+
+    @rule(payload=st.text(max_size=20))
+    def patron_shows_anything(self, payload: str) -> None:
+        assert not self.present(payload).verdict.admits
+
+    @rule(serial=st.sampled_from(FIVE), issued=st.booleans())
+    def ticket_is_cancelled_or_issued_again(self, serial: str, issued: bool) -> None:
+        self.issued[serial] = issued
+        self.pull(serial)
+
+    @rule(serial=st.sampled_from(FIVE), owner=st.sampled_from(OWNERS))
+    def ticket_is_transferred(self, serial: str, owner: str) -> None:
+        self.owner[serial] = owner
+        self.pull(serial)
+
+    @rule(serial=st.sampled_from(FIVE), section=st.sampled_from([*SECTIONS]))
+    def ticket_is_moved(self, serial: str, section: str) -> None:
+        self.section[serial] = section
+        self.pull(serial)
+
+    @rule(permitted=st.sets(st.sampled_from([*SECTIONS])))
+    def token_is_changed(self, permitted: set[str]) -> None:
+        self.permitted = permitted
+        found = [CachedSection(u, name, None, u in permitted) for u, name in SECTIONS.items()]
+        self.write(lambda conn: cache.write_sections(conn, found))
+
+    @rule(closed=st.booleans())
+    def token_dies_or_lives(self, closed: bool) -> None:
+        self.closed = closed
+        if closed:
+            self.write(lambda conn: cache.invalidate_session(conn, NOW))
+        else:
+            self.write(lambda conn: pulled.finish_pull(conn, synced=NOW, watermark=None))
+
+    @rule(serial=st.sampled_from(FIVE))
+    def another_gate_admits(self, serial: str) -> None:
+        self.elsewhere.add(serial)
+        other = OtherAdmission(NOW, "Sam", "door-2")
+        self.write(lambda conn: pulled.write_others(conn, [(serial, other)]))
+
+    @precondition(lambda self: self.admitted)
+    @rule(state=st.sampled_from([State.CONFIRMED, State.CONFLICT, State.REFUSED, State.QUEUED]))
+    def replay_settles_a_batch(self, state: State) -> None:
+        def settle(conn: sqlite3.Connection) -> None:
+            batch = [each.serial for each in ledger.next_batch(conn, 2)]
+            ledger.mark_sending(conn, batch, NOW)
+            for serial in batch:
+                ledger.move(conn, serial, state, NOW)
+
+        self.write(settle)
+
+    @rule()
+    def program_is_started_again(self) -> None:
+        self.writer.close()
+        self.start()
+
+    @invariant()
+    def greens_and_admissions_are_the_same(self) -> None:
+        greens = [judged for judged in self.published if judged.verdict.admits]
+        admissions = ledger.in_state(self.reader)
+        assert [(each.serial, each.journal) for each in admissions] == [
+            (judged.verdict.serial, judged.scan) for judged in greens
+        ]
+        assert {each.serial for each in admissions} == self.admitted
+        assert len(admissions) == len(self.admitted)
+
+    @invariant()
+    def journal_has_every_presentation_and_its_chain_is_whole(self) -> None:
+        assert_whole_chain(self.reader)
+        found = [(number, s.kind, s.reason) for number, s, _ in ledger.journal(self.reader)]
+        assert found == [(j.scan, j.verdict.kind.value, j.verdict.reason) for j in self.published]
+
+    def teardown(self) -> None:
+        for _, scan, _ in ledger.journal(self.reader):
+            verdict = decide(*from_json(scan.evidence), scan.at)
+            assert (verdict.kind.value, verdict.reason) == (scan.kind, scan.reason)
+        self.reader.close()
+        self.writer.close()
+        self.folder.cleanup()
+
+
+TestGateOverItsDatabase = GateMachine.TestCase
+TestGateOverItsDatabase.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
