@@ -22,19 +22,21 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a watch has done so far.
+    """What was done so far.
 
     Attributes:
-        frames: frames looked at.
-        read: frames in which at least one code was read.
+        frames_read: frames that came from the source.
+        frames_decoded: frames that were looked at; of a live source, some never are.
+        frames_with_code: frames in which at least one code was read.
         presentations: what was handed on to be judged.
-        by: readings by library and pass: how many frames each one read.
+        reads_by: how many codes each library and pass read, in all frames.
     """
 
-    frames: int = 0
-    read: int = 0
+    frames_read: int = 0
+    frames_decoded: int = 0
+    frames_with_code: int = 0
     presentations: int = 0
-    by: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    reads_by: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Watch:
@@ -44,7 +46,7 @@ class Watch:
         self._decoder = decoder
         self._presentations = presentations or Presentations()
         self._guard = threading.Lock()
-        self._frames = self._read = self._presented = 0
+        self._frames = self._with_code = self._presented = 0
         self._by: Counter[str] = Counter()
 
     def look(self, frame: Frame) -> list[Event]:
@@ -62,11 +64,11 @@ class Watch:
         """Return how much was done until now."""
         with self._guard:
             by = MappingProxyType(dict(self._by))
-            return Counts(self._frames, self._read, self._presented, by)
+            return Counts(self._frames, self._frames, self._with_code, self._presented, by)
 
     def _count(self, decoded: Decoded, presented: int) -> None:
         with self._guard:
             self._frames += 1
-            self._read += bool(decoded.readings)
+            self._with_code += bool(decoded.readings)
             self._presented += presented
             self._by.update(reading.by for reading in decoded.readings)

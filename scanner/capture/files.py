@@ -1,0 +1,110 @@
+"""Pictures that were taken before: a video file, a folder of pictures, one picture."""
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from scanner.capture.errors import NoPictures
+from scanner.capture.frame import Frame, Pixels
+from scanner.capture.opencv import open_file
+
+PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+"""Endings of pictures that OpenCV's usual builds read."""
+
+SECONDS_A_PICTURE = 10.0
+"""Apart in time so far that each picture of a folder is a presentation of its own."""
+
+_USUAL_RATE = 30.0
+_LARGEST_RATE = 1000.0
+
+
+class VideoFile:
+    """A video at its own speed, or as fast as it is read; its frames' times are its own.
+
+    Args:
+        file: where it is.
+        as_fast: read on without waiting for each frame's time.
+
+    Raises:
+        NoPictures: there is no such file, or it holds no video that can be read.
+    """
+
+    def __init__(self, file: Path, *, as_fast: bool = False) -> None:
+        self.name = f"Video {file.name}"
+        self.live = not as_fast
+        self._begun = time.monotonic()
+        self._number = 0
+        self._capture = open_file(file)
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        self._rate = rate if math.isfinite(rate) and 0 < rate <= _LARGEST_RATE else _USUAL_RATE
+        self._next = self._decode()
+        if self._next is None:
+            self.close()
+            raise NoPictures(f"{file} can't be read as a video; choose another with --camera.")
+
+    def read(self) -> Frame | None:
+        """Return the next frame when its time has come."""
+        pixels = self._next
+        if pixels is None:
+            return None
+        at = self._begun + self._number / self._rate
+        if self.live:
+            time.sleep(max(0.0, at - time.monotonic()))
+        frame = Frame(pixels, self._number, at)
+        self._number += 1
+        self._next = self._decode()
+        return frame
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._next = None
+        self._capture.release()
+
+    def _decode(self) -> Pixels | None:
+        there, pixels = self._capture.read()
+        return np.asarray(pixels, np.uint8) if there else None
+
+
+class PictureFiles:
+    """Pictures one after another, as fast as they are read.
+
+    Args:
+        name: what a person calls them.
+        files: where they are, in the order in which to show them; at least one.
+
+    Raises:
+        NoPictures: the only one can't be read. Of several, those are left out.
+    """
+
+    live = False
+
+    def __init__(self, name: str, files: Sequence[Path]) -> None:
+        self.name = name
+        self._begun = time.monotonic()
+        self._number = 0
+        self._files = list(files)
+        if len(files) == 1 and _picture(files[0]) is None:
+            raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
+
+    def read(self) -> Frame | None:
+        """Return the next picture that can be read."""
+        while self._files:
+            pixels = _picture(self._files.pop(0))
+            if pixels is not None:
+                self._number += 1
+                at = self._begun + self._number * SECONDS_A_PICTURE
+                return Frame(pixels, self._number - 1, at)
+        return None
+
+    def close(self) -> None:
+        """Show no more."""
+        self._files.clear()
+
+
+def _picture(file: Path) -> Pixels | None:
+    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR)
+    return None if pixels is None else np.asarray(pixels, np.uint8)

@@ -1,0 +1,45 @@
+"""From what a person names to where frames come from."""
+
+import re
+from pathlib import Path
+
+from scanner.capture.camera import Webcam
+from scanner.capture.errors import NoPictures
+from scanner.capture.files import PICTURES, PictureFiles, VideoFile
+from scanner.capture.frame import Source
+
+_CAMERA = re.compile(r"(?:/dev/video)?(\d{1,3})")
+
+
+def open_source(spec: str, *, as_fast: bool = False) -> Source:
+    """Open a camera, a video, a folder of pictures or one picture.
+
+    Args:
+        spec: a camera's number or `/dev/videoN`; or the path of a file or folder.
+        as_fast: whether a video is read without waiting for each frame's time.
+
+    Raises:
+        CameraAway: the camera isn't there, is in use or may not be used.
+        NoPictures: the file or folder is missing, or holds nothing that can be read.
+    """
+    camera = _CAMERA.fullmatch(spec)
+    if camera:
+        return Webcam(int(camera[1]))
+    path = Path(spec).expanduser()
+    if path.is_dir():
+        return _folder(path)
+    if not path.exists():
+        raise NoPictures(f"{path} is not there; give a camera's number, a file or a folder.")
+    if path.suffix.lower() in PICTURES:
+        return PictureFiles(f"Picture {path.name}", [path])
+    return VideoFile(path, as_fast=as_fast)
+
+
+def _folder(path: Path) -> Source:
+    try:
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
+    except PermissionError as error:
+        raise NoPictures(f"{path} may not be read by you; choose another folder.") from error
+    if not files:
+        raise NoPictures(f"{path} holds no pictures; choose another folder.")
+    return PictureFiles(f"Folder {path.name}", files)
