@@ -22,7 +22,7 @@ def open_log(file: Path) -> None:
     """
     handler: logging.Handler
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
         handler = logging.handlers.RotatingFileHandler(
             file, maxBytes=LARGEST_LOG, backupCount=3, encoding="utf-8"
@@ -42,6 +42,7 @@ def open_log(file: Path) -> None:
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
+        old.close()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)

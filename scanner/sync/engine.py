@@ -21,7 +21,7 @@ from scanner.sync.connection import Connect, Connected, Connection
 from scanner.sync.errors import TokenDead
 from scanner.sync.lease import replay_lease
 from scanner.sync.link import Link, LinkState, link_after
-from scanner.sync.pull import Pull
+from scanner.sync.pull import Progress, Pull
 from scanner.sync.replay import Replay
 from scanner.sync.secret import GateSecret, Keys
 from scanner.sync.server_time import Clock, ServerTime
@@ -62,12 +62,11 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed.run())
-                tasks.create_task(self._forever(self._pull, self._pull_now))
-                tasks.create_task(self._forever(self._replay, self._replay_now))
+                tasks.create_task(self._forever(self.pull, self._pull_now))
+                tasks.create_task(self._forever(self._replay_when_online, self._replay_now))
         finally:
             self._loop = None
-            await self._pulling.close()
-            await self._replaying.close()
+            await self.close()
 
     def status(self) -> Status:
         """Return the latest known state; no I/O."""
@@ -101,7 +100,13 @@ class Engine:
             await persistently(work)
             await sleep(self._pace.changes.total_seconds())
 
-    async def _pull(self) -> None:
+    async def pull(self, on_progress: Progress | None = None) -> None:
+        """Bring the cache up to date, once.
+
+        Raises:
+            SyncError, TicketingError: what stood in the way; the gate is closed where the API
+                no longer knows the token.
+        """
         connected = await self._pulling.current()
         session, api = connected.session, connected.api
         try:
@@ -116,7 +121,8 @@ class Engine:
         if grant.key != connected.secret.key:
             await self._renew_key(connected, grant.key)
             connected = await self._pulling.current()
-        pull = Pull(connected.api, self._writer, self._server_time, self._pace.records)
+        records = self._pace.records
+        pull = Pull(connected.api, self._writer, self._server_time, records, on_progress)
         grown = await pull.scope(session, grant)
         await pull.others(session)
         if grown or self._whole_is_due(session):
@@ -124,23 +130,36 @@ class Engine:
         else:
             await pull.changes(session)
 
-    async def _replay(self) -> None:
-        if not self._link.online:
-            return
+    async def replay(self, on_progress: Callable[[], None] | None = None) -> bool:
+        """Deliver the session's queue, once; tells whether this process was the one to do it.
+
+        Raises:
+            SyncError, TicketingError: what stood in the way; nothing is lost by it.
+        """
         connected = await self._replaying.current()
         event = connected.session.event
         if not await self._writer.run(lambda conn: ledger.has_unsettled(conn, event)):
-            return
-        replay = Replay(connected.api, self._writer, self._server_time, connected.session.event)
+            return True
+        replay = Replay(connected.api, self._writer, self._server_time, event, on_progress)
         with replay_lease(self._writer.file) as held:
             if not held:
-                return
+                return False
             try:
                 await replay.run_once()
             except (Unauthenticated, Forbidden):
                 await self._replaying.close()
                 raise
         self._note_online()
+        return True
+
+    async def close(self) -> None:
+        """Close the connections; for whoever pulled or replayed once, without `run`."""
+        await self._pulling.close()
+        await self._replaying.close()
+
+    async def _replay_when_online(self) -> None:
+        if self._link.online:
+            await self.replay()
 
     def _whole_is_due(self, session: StoredSession) -> bool:
         passed = session.whole and self._clock() - session.whole

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from scanner.capture.state import CameraState
 from scanner.gate import Judged
 from scanner.sync.status import Status
+
+__all__ = ["Background", "CameraState", "Clock", "Eyes", "Judge", "Network"]
 
 
 class Judge(Protocol):
@@ -39,14 +41,6 @@ class Background(Protocol):
     def wake(self) -> None:
         """Try now instead of at the next appointed time."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class CameraState:
-    """Whether pictures are coming, and one sentence for the guard: what is seen or what to do."""
-
-    running: bool
-    sentence: str
 
 
 class Eyes(Protocol):

@@ -1,0 +1,63 @@
+"""`scanner demo`: an evening at the door, on a screen or as a self-test."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: scanner demo --headless --patrons 200 --seed 1")(demo)
+
+
+def demo(
+    *,
+    headless: Annotated[
+        bool,
+        typer.Option(
+            "--headless",
+            help="Play a scripted evening without a screen, check every verdict and every "
+            "admission, and print one JSON summary.",
+        ),
+    ] = False,
+    patrons: Annotated[
+        int, typer.Option(min=1, max=20_000, help="How many patrons come; with --headless.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same evening.")] = 1,
+) -> None:
+    """Try the gate without a venue: a server, a crowd and a camera are made up.
+
+    On the screen, n cuts the network and restores it. With --headless, the network is gone for
+    the middle third and the gate is killed once; exit code 0 means that every verdict was the due
+    one and that the server holds exactly the gate's admissions.
+    """
+    from scanner.cli.settings import load
+
+    load()
+    if headless:
+        _play(patrons, seed)
+    else:
+        _show(seed)
+
+
+def _play(patrons: int, seed: int) -> None:
+    import json
+
+    from scanner.cli.progress import bar
+    from scanner.demo.evening import play
+
+    with bar("Patrons") as show:
+        summary = play(patrons, seed, show)
+    typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
+    if not summary.ok:
+        raise typer.Exit(1)
+
+
+def _show(seed: int) -> None:
+    from scanner.demo.show import show
+    from scanner.errors import ScannerError
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ScannerError("The demo's screen needs a terminal; without one, use --headless.")
+    show(seed)

@@ -1,0 +1,118 @@
+"""The demo's gate: a process of its own that sees patrons through a synthetic camera.
+
+One JSON object a line. In: `{"payload": …}` shows the next patron, `{"finish": seconds}` delivers
+the queue and ends. Out: `ready`, then for each patron `shown`, and `verdict` or `unread`; at the
+end `finished`. Every line has the frames read so far in this process.
+"""
+
+import asyncio
+import json
+import sys
+import time
+
+import structlog
+
+from scanner.capture.decode import Decoder
+from scanner.capture.presentation import Presented
+from scanner.capture.watch import Watch
+from scanner.config import load_config
+from scanner.gate import Gate
+from scanner.keystore import open_keystore
+from scanner.log import open_log
+from scanner.paths import database_file, log_file
+from scanner.stage.synthetic import SyntheticCamera
+from scanner.store import ledger
+from scanner.store.ledger import State
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+from scanner.sync.engine import Engine
+from scanner.sync.starting import make_engine
+
+_LOOK_SECONDS = 0.05
+_VERDICT_SECONDS = 30
+
+
+def main() -> None:
+    """Run until told to finish, or until the input ends."""
+    config = load_config()
+    open_log(log_file(config.home))
+    with Writer(database_file(config.home)) as writer:
+        engine = make_engine(config, writer, open_keystore(config.home))
+        gate = Gate(writer)
+        gate.subscribe(engine.heed)
+        asyncio.run(_work(writer, engine, _Door(gate, seed=int(sys.argv[1]))))
+
+
+async def _work(writer: Writer, engine: Engine, door: "_Door") -> None:
+    background = asyncio.create_task(engine.run())
+    try:
+        seconds = await asyncio.to_thread(door.watch)
+        deadline = time.monotonic() + seconds
+        while (waiting := await _waiting(writer)) and _goes_on(background, deadline):
+            await asyncio.wait([background], timeout=_LOOK_SECONDS)
+    finally:
+        background.cancel()
+        await asyncio.gather(background, return_exceptions=True)
+    door.tell("finished", waiting=waiting)
+
+
+def _goes_on(background: asyncio.Task[None], deadline: float) -> bool:
+    return not background.done() and time.monotonic() < deadline
+
+
+async def _waiting(writer: Writer) -> int:
+    counts = await writer.run(ledger.counts)
+    return counts[State.QUEUED] + counts[State.SENDING]
+
+
+class _Door:
+    """Looks at frame after frame, and tells what came of each patron."""
+
+    def __init__(self, gate: Gate, seed: int) -> None:
+        self._gate = gate
+        self._watch = Watch(Decoder())
+        self._camera = SyntheticCamera(self._next_payload, seed=seed)
+        self._in_view = False
+        self._finish_seconds = 0.0
+
+    def watch(self) -> float:
+        """Look until no more patrons come; returns the seconds to wait for the delivery."""
+        self.tell("ready")
+        while frame := self._camera.read():
+            for event in self._watch.look(frame):
+                if isinstance(event, Presented):
+                    self._judge(event)
+        return self._finish_seconds
+
+    def tell(self, event: str, **facts: object) -> None:
+        """Write one line."""
+        facts = {"event": event, **facts, "frames": self._watch.counts().frames}
+        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.flush()
+
+    def _judge(self, shown: Presented) -> None:
+        future = self._gate.present(shown.payload, utc_now(), f"camera:{shown.by}")
+        judged = future.result(_VERDICT_SECONDS)
+        self._in_view = False
+        self.tell("verdict", verdict=judged.verdict.kind.value, scan=judged.scan, by=shown.by)
+
+    def _next_payload(self) -> str | None:
+        """Return what the next patron shows; called when the last one has left the view."""
+        if self._in_view:
+            self._in_view = False
+            self.tell("unread")
+        order = json.loads(sys.stdin.readline() or '{"finish": 0}')
+        if "finish" in order:
+            self._finish_seconds = float(order["finish"])
+            return None
+        self._in_view = True
+        self.tell("shown")
+        return str(order["payload"])
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Exception:
+        structlog.get_logger("demo").exception("the demo's gate failed")
+        raise

@@ -1,0 +1,61 @@
+"""The demo on the gate's own screen: a crowd before a synthetic camera, and a cable to pull."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.capture.decode import Decoder
+from scanner.capture.pipeline import Pipeline
+from scanner.config import Config
+from scanner.demo.cable import Cable
+from scanner.demo.crowd import Crowd
+from scanner.demo.setting import open_home, stage_for
+from scanner.demo.world import world
+from scanner.gate import Gate
+from scanner.keystore import KeyStore
+from scanner.paths import database_file
+from scanner.stage.synthetic import SyntheticCamera
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+from scanner.sync.starting import make_engine
+from scanner.tui.app import GateApp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TICKETS = 2000
+_FRAMES_A_SECOND = 20.0
+_SYNC_SECONDS = 3
+
+
+def show(seed: int) -> None:
+    """Play until the guard quits; nothing of it is kept."""
+    with staged(seed) as app:
+        app.run()
+
+
+@contextmanager
+def staged(seed: int) -> Iterator[GateApp]:
+    """Set everything up around the gate's app, and take it down afterwards."""
+    with (
+        world(_TICKETS, seed) as there,
+        Cable(there.port) as cable,
+        tempfile.TemporaryDirectory(prefix="scanner-demo-") as folder,
+    ):
+        home = Path(folder)
+        permitted, tickets, elsewhere = stage_for(there, seed)
+        open_home(home, there, cable)
+        patrons = Crowd(tickets, permitted, elsewhere, seed).endless()
+        eyes = Pipeline(_camera(lambda: next(patrons).payload, seed), Decoder())
+        with Writer(database_file(home)) as writer:
+            config = Config(home=home, sync_seconds=_SYNC_SECONDS)
+            engine = make_engine(config, writer, KeyStore(home, file_only=True))
+            gate = Gate(writer)
+            gate.subscribe(engine.heed)
+            yield GateApp(gate, engine, eyes, clock=utc_now, network=cable.toggle, demo=True)
+
+
+def _camera(next_payload: "Callable[[], str]", seed: int) -> "Callable[[], SyntheticCamera]":
+    return lambda: SyntheticCamera(next_payload, seed=seed, frames_per_second=_FRAMES_A_SECOND)
