@@ -86,7 +86,7 @@ class _Door:
 
     def tell(self, event: str, **facts: object) -> None:
         """Write one line."""
-        facts = {"event": event, **facts, "frames": self._watch.counts().frames}
+        facts = {"event": event, **facts, "frames": self._watch.counts().frames_decoded}
         sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()
 

@@ -130,6 +130,15 @@ class Engine:
         else:
             await pull.changes(session)
 
+    async def probe(self) -> None:
+        """Ask the API whether it takes this gate's requests; changes nothing.
+
+        Raises:
+            SyncError, TicketingError: what stands in the way.
+        """
+        connected = await self._pulling.current()
+        await connected.api.token_grant(connected.secret.code)
+
     async def replay(self, on_progress: Callable[[], None] | None = None) -> bool:
         """Deliver the session's queue, once; tells whether this process was the one to do it.
 

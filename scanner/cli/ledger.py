@@ -1,0 +1,217 @@
+"""`scanner status`, `queue`, `sync`, `replay` and `audit`: the ledger and the API, in words."""
+
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from scanner.cli.settings import Json, database, load
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from scanner.config import Config
+    from scanner.store.ledger import Admission
+    from scanner.sync.engine import Engine
+
+T = TypeVar("T")
+
+_PROBE_SECONDS = 2.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: scanner status --json")(status)
+    app.command(epilog="Example: scanner queue --state conflict")(queue)
+    app.command(epilog="Example: scanner sync")(sync)
+    app.command(epilog="Example: scanner replay")(replay)
+    app.command(epilog="Example: scanner audit")(audit)
+
+
+def status(*, as_json: Json = False) -> None:
+    """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
+    from scanner.sync.status import read_status
+
+    config = load()
+    with closing(_reader(config)) as reader:
+        found = read_status(reader)
+    online = _online(config)
+    counts = {state.value: count for state, count in found.counts.items()}
+    last_sync = found.synced.isoformat() if found.synced else None
+    if as_json:
+        facts = {"tickets": found.tickets, **counts, "last_sync": last_sync, "online": online}
+        typer.echo(json.dumps(facts))
+        return
+    typer.echo(f"Event      {found.title or 'none: open a session with `scanner open`'}")
+    if found.name:
+        typer.echo(f"Gate       {found.name} at {found.device}")
+        typer.echo(f"Admits to  {', '.join(found.sections) or 'no section'}")
+    if found.closed:
+        typer.echo(f"Closed     {found.closed.value}")
+    typer.echo(f"Tickets    {found.tickets}")
+    typer.echo(f"Admitted   {', '.join(f'{n} {state}' for state, n in counts.items())}")
+    typer.echo(f"Last sync  {last_sync or 'never'}")
+    typer.echo(f"API        {'can be reached' if online else 'can not be reached'}")
+
+
+def queue(
+    *,
+    state: Annotated[
+        str | None,
+        typer.Option(help="Only those queued, sending, confirmed, conflict or refused."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the admissions of this gate, oldest first, and what became of each."""
+    from scanner.store.ledger import State, in_state
+
+    states = [each.value for each in State]
+    if state is not None and state not in states:
+        raise typer.BadParameter(f"choose one of {', '.join(states)}.", param_hint="'--state'")
+    with closing(_reader(load())) as reader:
+        found = in_state(reader, State(state) if state else None)
+    if as_json:
+        for each in found:
+            typer.echo(json.dumps(_facts(each)))
+    else:
+        _print_table(found)
+
+
+def sync() -> None:
+    """Fetch what is new: tickets, the token's sections, and other gates' admissions."""
+    from scanner.cli.progress import bar
+
+    async def work(engine: "Engine") -> None:
+        with bar("Fetching tickets") as show:
+            await engine.pull(show)
+
+    config = load()
+    _with_engine(config, work)
+    from scanner.sync.status import read_status
+
+    with closing(_reader(config)) as reader:
+        found = read_status(reader)
+    typer.echo(f"Synced: {found.tickets} tickets for {', '.join(found.sections) or 'no section'}.")
+
+
+def replay() -> None:
+    """Deliver the queued admissions to the API now, and settle what was in doubt."""
+    from scanner.cli.progress import bar
+    from scanner.errors import ScannerError
+    from scanner.store.ledger import State, counts
+
+    config = load()
+    with closing(_reader(config)) as reader:
+        before = counts(reader)
+        total = before[State.QUEUED] + before[State.SENDING]
+
+        async def work(engine: "Engine") -> bool:
+            with bar("Delivering") as show:
+
+                def progress() -> None:
+                    now = counts(reader)
+                    show(total - now[State.QUEUED] - now[State.SENDING], total)
+
+                return await engine.replay(progress)
+
+        if not _with_engine(config, work):
+            raise ScannerError("Another process delivers the queue now; see `scanner status`.")
+        after = counts(reader)
+    changed = {state: after[state] - before[state] for state in State}
+    settled = [f"{n} {state.value}" for state, n in changed.items() if n > 0]
+    waiting = after[State.QUEUED] + after[State.SENDING]
+    typer.echo(f"Delivered: {', '.join(settled) or 'nothing was waiting'}; {waiting} still wait.")
+
+
+def audit() -> None:
+    """Check the journal's chain, and decide every recorded presentation again."""
+    from scanner.desk.audit import Audit
+
+    with closing(_reader(load())) as reader:
+        reader.execute("BEGIN")
+        checked = Audit(reader)
+        found = 0
+        for finding in checked.findings():
+            found += 1
+            typer.echo(_plain(str(finding)))
+    if found:
+        typer.echo(f"{found} difference(s) in {checked.rows} presentations.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"Whole: {checked.rows} presentations, every one decided as recorded.")
+
+
+def _with_engine(config: "Config", work: Callable[["Engine"], Awaitable[T]]) -> T:
+    """Do one piece of a gate's background work."""
+    import asyncio
+
+    from scanner.keystore import open_keystore
+    from scanner.store.writer import Writer
+    from scanner.sync.starting import make_engine
+
+    async def run(writer: Writer) -> T:
+        engine = make_engine(config, writer, open_keystore(config.home))
+        try:
+            return await work(engine)
+        finally:
+            await engine.close()
+
+    with Writer(database(config)) as writer:
+        return asyncio.run(run(writer))
+
+
+def _reader(config: "Config") -> "sqlite3.Connection":
+    """Open the database for reading; one that isn't there yet is made."""
+    from scanner.store.database import open_database, open_reader
+
+    file = database(config)
+    open_database(file).close()
+    return open_reader(file)
+
+
+def _online(config: "Config") -> bool:
+    """Ask the API, for two seconds at most."""
+    from scanner.errors import ScannerError
+
+    async def ask(engine: "Engine") -> bool:
+        try:
+            await engine.probe()
+        except ScannerError:
+            return False
+        return True
+
+    return _with_engine(
+        config.model_copy(update={"timeout_seconds": min(_PROBE_SECONDS, config.timeout_seconds)}),
+        ask,
+    )
+
+
+def _facts(each: "Admission") -> dict[str, object]:
+    return {
+        "serial": each.serial,
+        "state": each.state.value,
+        "reason": each.reason,
+        "admitted_at": each.at.isoformat(),
+        "attempts": each.attempts,
+    }
+
+
+def _print_table(found: "list[Admission]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("Serial", "State", "Admitted at", "Tries", "Reason"):
+        table.add_column(name)
+    for each in found:
+        at = each.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(
+            each.serial, each.state.value, at, str(each.attempts), _plain(each.reason or "")
+        )
+    Console().print(table)
+
+
+def _plain(text: str) -> str:
+    """Drop control characters: the text may come from a code or from another gate."""
+    return "".join(each if each.isprintable() else "·" for each in text)

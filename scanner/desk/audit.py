@@ -1,0 +1,81 @@
+"""The audit: is the journal whole, and does every verdict follow from what was known?"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.admission.evidence import EvidenceError, from_json
+from scanner.admission.rules import decide
+from scanner.admission.serial import LONGEST_PAYLOAD, read_payload
+from scanner.admission.verdict import Kind
+from scanner.store import ledger
+from scanner.store.ledger import Scan
+
+_FIRST = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong; `row` is the journal's, where it is about one."""
+
+    problem: str
+    row: int | None = None
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.problem}" if self.row else self.problem
+
+
+class Audit:
+    """Goes through the ledger once; `rows` is how many presentations were checked so far.
+
+    Read inside one transaction, so that a gate at work does not look like a difference.
+    """
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self.rows = 0
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield every difference; nothing comes from a ledger that is whole."""
+        last, before = 0, _FIRST
+        admitted: dict[int, str | None] = {}
+        for row, scan, digest in ledger.journal(self._conn):
+            self.rows += 1
+            if row != last + 1:
+                yield Finding(f"{row - last - 1} row(s) before it are missing", row)
+            if ledger.chain_hash(before, row, scan) != digest:
+                yield Finding("it, or the row before it, was changed", row)
+            if difference := _decided_otherwise(scan):
+                yield Finding(difference, row)
+            if scan.kind == Kind.ADMITTED:
+                admitted[row] = scan.serial
+            last, before = row, digest
+        noted, noted_digest = ledger.head(self._conn)
+        if noted != last:
+            yield Finding(f"the journal ends at row {last}, but row {noted} was the last written")
+        elif noted_digest != before:
+            yield Finding("the last row is not the one that was written", last)
+        yield from self._unmatched(admitted)
+
+    def _unmatched(self, admitted: dict[int, str | None]) -> Iterator[Finding]:
+        """Compare the journal's green lights with the admissions."""
+        for admission in ledger.in_state(self._conn):
+            serial = admitted.pop(admission.journal, None)
+            if serial != admission.serial:
+                yield Finding(f"the admission of {admission.serial} has no green light")
+        for row in admitted:
+            yield Finding("its admission is missing", row)
+
+
+def _decided_otherwise(scan: Scan) -> str | None:
+    """Decide again from the recorded inputs; say how the outcome differs, if it does."""
+    try:
+        reading, scope, knowledge = from_json(scan.evidence)
+    except EvidenceError as error:
+        return str(error)
+    if len(scan.payload) < LONGEST_PAYLOAD and read_payload(scan.payload) != reading:
+        return "the payload does not read as it was recorded"
+    verdict = decide(reading, scope, knowledge, scan.at)
+    if (verdict.kind, verdict.reason, verdict.serial) != (scan.kind, scan.reason, scan.serial):
+        return f"it says {scan.kind!r} ({scan.reason}), but is {verdict.kind!r} ({verdict.reason})"
+    return None
