@@ -40,6 +40,9 @@ _ADVICE = {
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SECRET = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32}(?![0-9A-Za-z])")
+_CODE = re.compile(r"(/tokens/)[^/\s]+")
+_NO_SUCH_PAGE = re.compile(r"\bspecified page\b|\bpage number\b")
+_SENTENCE_END = re.compile(r"[.!?]+\s+")
 _LONGEST_SAID = 300
 
 
@@ -86,12 +89,12 @@ def _error(answer: "httpx.Response", found: Any) -> ApiError:
     status = answer.status_code
     said = _said(found)
     kind = _KINDS.get(status, ServerFault if status >= 500 else ApiError)  # noqa: PLR2004
-    if kind is NotFound and "page" in said.lower():
+    if kind is NotFound and _NO_SUCH_PAGE.search(said):
         kind = NoSuchPage
     advice = _ADVICE.get(status) or (
         "it is tried again by itself" if kind is ServerFault else "check what was asked for"
     )
-    words = f": {said.rstrip('.')}" if said else ""
+    words = f": {_SENTENCE_END.sub('; ', said).rstrip('.')}" if said else ""
     error = kind(f"The ticketing API answered {status}{words}; {advice}.", status=status, said=said)
     if isinstance(error, TooManyRequests):
         error.retry_after = _retry_after(answer)
@@ -107,7 +110,9 @@ def _said(found: Any) -> str:
 
 
 def _printable(text: str) -> str:
-    return _SECRET.sub("(key)", _UNPRINTABLE.sub(" ", text))[:_LONGEST_SAID].strip()
+    """Make a text fit to be shown: keys and a token's code in an address are blanked."""
+    plain = _CODE.sub(r"\1(code)", _SECRET.sub("(key)", _UNPRINTABLE.sub(" ", text)))
+    return plain[:_LONGEST_SAID].strip()
 
 
 def _not_the_api(host: str, what: str) -> NotTheApi:

@@ -11,7 +11,13 @@ from urllib.parse import quote
 import httpx
 
 from scanner.ticketing import answers, resources
-from scanner.ticketing.errors import Malformed, NotTheApi, TlsFailure, Unreachable
+from scanner.ticketing.errors import (
+    Malformed,
+    NotTheApi,
+    TicketingError,
+    TlsFailure,
+    Unreachable,
+)
 from scanner.ticketing.resources import (
     Admission,
     Event,
@@ -51,6 +57,8 @@ class TickeTing:
         self._host = self.url.host
         headers = {"X-Client-Version": CLIENT_VERSION, "Accept": "application/json"}
         if key:
+            if not (key.isascii() and key.isprintable()):
+                raise TicketingError("The API key has characters that no key has; give it again.")
             headers["X-API-Key"] = key
         self._http = httpx.AsyncClient(
             headers=headers, timeout=timeout, transport=transport, follow_redirects=False
@@ -207,16 +215,20 @@ class TickeTing:
     async def _call(
         self, method: str, uri: str, body: Any = None, query: dict[str, str] | None = None
     ) -> tuple[Any, datetime | None]:
-        url = self.url.join(self.url.path + quote(uri.lstrip("/"), safe="/%"))
         content = json.dumps(body).encode() if body is not None else None
         headers = {"Content-Type": "application/json"} if content else None
         try:
+            url = self.url.join(self.url.path + quote(uri.lstrip("/"), safe="/%"))
             async with self._http.stream(
                 method, url, params=query, content=content, headers=headers
             ) as answer:
                 content = await self._read_bounded(answer)
         except httpx.HTTPError as error:
             raise self._worded(error) from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise TicketingError(
+                "What was asked for does not fit into a web address; check the code and the names."
+            ) from error
         return answers.body_of(answer, content, self._host), answers.server_time(answer)
 
     async def _read_bounded(self, answer: httpx.Response) -> bytes:
@@ -266,7 +278,8 @@ def address(url: str) -> httpx.URL:
         found = httpx.URL(text if "://" in text else f"https://{text}")
     except (httpx.InvalidURL, ValueError):
         found = httpx.URL("")
-    if found.scheme not in ("http", "https") or not found.host:
+    port_exists = found.port is None or 0 < found.port < 2**16
+    if found.scheme not in ("http", "https") or not found.host or not port_exists:
         raise NotTheApi("The API's address is no web address; give one like https://host/v3/.")
     path = found.path if found.path.endswith("/") else f"{found.path}/"
     return found.copy_with(path=path, query=None, fragment=None)
@@ -284,7 +297,7 @@ def _shaped(read: Callable[[Any], T], body: Any) -> T:
 
 
 def _quoted(part: str) -> str:
-    return quote(part, safe="")
+    return quote(part, safe="", errors="replace")
 
 
 def _is_tls(error: BaseException) -> bool:
