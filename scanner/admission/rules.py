@@ -31,7 +31,8 @@ def decide(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -
         at: the gate's time, aware.
     """
     if scope.closed:
-        return Verdict(Kind.GATE_CLOSED, scope.closed.value, _CLOSED_ADVICE[scope.closed])
+        read = reading.value if isinstance(reading, Serial) else None
+        return Verdict(Kind.GATE_CLOSED, scope.closed.value, _CLOSED_ADVICE[scope.closed], read)
     if isinstance(reading, NotATicket):
         return _not_a_ticket(reading)
     ticket = knowledge.ticket

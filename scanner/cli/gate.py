@@ -8,6 +8,7 @@ import typer
 from scanner.cli.settings import Api, ApiKey, database, load
 
 if TYPE_CHECKING:
+    from scanner.capture.pipeline import Pipeline
     from scanner.config import Config
     from scanner.keystore import KeyStore
     from scanner.store.writer import Writer
@@ -73,30 +74,74 @@ def open_screen(
             "none to type serials."
         ),
     ] = None,
+    stdin: Annotated[
+        bool,
+        typer.Option("--stdin", help="No screen: a payload a line in, a verdict a line out."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --stdin: verdicts as JSON, for programs.")
+    ] = False,
+    no_network: Annotated[
+        bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
+    ] = False,
 ) -> None:
-    """Open the gate's screen: read codes, judge them, deliver admissions in the background."""
-    from scanner.capture.decode import Decoder
-    from scanner.capture.pipeline import Pipeline
-    from scanner.capture.sources import open_source
+    """Open the gate: read codes, judge them, deliver admissions in the background."""
+    if as_json and not stdin:
+        raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
+    config = load(camera=camera)
+    if stdin:
+        _pipe(config, as_json=as_json, network=not no_network)
+    else:
+        _refuse_no_terminal()
+        _screen(config, network=not no_network)
+
+
+def _screen(config: "Config", *, network: bool) -> None:
     from scanner.gate import Gate
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.sync.starting import make_engine
+    from scanner.sync.starting import make_background
     from scanner.tui.app import GateApp
 
-    config = load(camera=camera)
-    _refuse_no_terminal()
-    eyes = None
-    if config.camera != "none":
-        spec = config.camera
-        open_source(spec).close()
-        eyes = Pipeline(lambda: open_source(spec), Decoder())
+    eyes = _eyes(config.camera)
     with Writer(database(config)) as writer:
         gate = Gate(writer)
+        background = make_background(config, writer, open_keystore(config.home), network=network)
+        gate.subscribe(background.heed)
+        GateApp(gate, background, eyes, clock=utc_now).run()
+
+
+def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
+    from scanner.cli.pipe import serve
+    from scanner.gate import Gate
+    from scanner.keystore import open_keystore
+    from scanner.store.writer import Writer
+    from scanner.sync.alongside import Alongside
+    from scanner.sync.starting import make_engine
+
+    with Writer(database(config)) as writer:
+        gate = Gate(writer)
+        if not network:
+            serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
+            return
         engine = make_engine(config, writer, open_keystore(config.home))
         gate.subscribe(engine.heed)
-        GateApp(gate, engine, eyes, clock=utc_now).run()
+        with Alongside(engine) as background:
+            serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
+            background.deliver(config.timeout_seconds)
+
+
+def _eyes(spec: str) -> "Pipeline | None":
+    """Open the camera once, so that a missing one is said before the screen appears."""
+    if spec == "none":
+        return None
+    from scanner.capture.decode import Decoder
+    from scanner.capture.pipeline import Pipeline
+    from scanner.capture.sources import open_source
+
+    open_source(spec).close()
+    return Pipeline(lambda: open_source(spec), Decoder())
 
 
 def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Request":

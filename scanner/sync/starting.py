@@ -7,6 +7,7 @@ from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.secret import Keys
+from scanner.sync.standstill import Standstill
 from scanner.ticketing.client import TickeTing
 
 if TYPE_CHECKING:
@@ -25,3 +26,10 @@ def make_engine(config: "Config", writer: Writer, keys: Keys) -> Engine:
         return TickeTing(url, key, timeout=config.timeout_seconds)
 
     return Engine(writer, keys, utc_now, connect, pace)
+
+
+def make_background(
+    config: "Config", writer: Writer, keys: Keys, *, network: bool
+) -> Engine | Standstill:
+    """Make a gate's background work, or what stands in for it where there is to be no network."""
+    return make_engine(config, writer, keys) if network else Standstill(writer.file)

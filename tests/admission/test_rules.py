@@ -57,7 +57,7 @@ def test_a_closed_gate_says_why_and_whom_to_call(closed: Closed) -> None:
     verdict = judge(Knowledge(TICKET, event_known=True), scope=scope)
     assert (verdict.kind, verdict.reason) == (Kind.GATE_CLOSED, closed.value)
     assert "supervisor" in verdict.advice
-    assert verdict.serial is None
+    assert (verdict.serial, verdict.section) == (SERIAL, None)
 
 
 def test_a_code_that_is_no_ticket_is_named() -> None:
@@ -226,10 +226,10 @@ def test_a_patron_goes_in_exactly_when_everything_holds(
 
 
 @given(readings(), scopes(), knowledge(), times())
-def test_a_closed_gate_wins_over_all_else_and_says_nothing_of_the_ticket(
+def test_a_closed_gate_wins_over_all_else_and_says_nothing_of_what_it_knows(
     reading: Reading, scope: Scope, known: Knowledge, at: datetime
 ) -> None:
     verdict = decide(reading, scope, known, at)
     assert (verdict.kind is Kind.GATE_CLOSED) == (scope.closed is not None)
     if scope.closed:
-        assert verdict == decide(NotATicket("anything"), scope, Knowledge(), NOW)
+        assert verdict == decide(reading, scope, Knowledge(), NOW)
