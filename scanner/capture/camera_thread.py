@@ -97,7 +97,7 @@ class CameraThread:
             except CameraError as error:
                 self._show(running=False, sentence=str(error))
                 break
-            except Exception:  # a gate without eyes goes on with typed serials
+            except Exception:  # noqa: BLE001 - a gate without eyes goes on with typed serials
                 _log.exception("camera failed")
                 self._show(running=False, sentence=_FAILED)
                 break

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from scanner.capture.camera_thread import RETRY_SECONDS, CameraThread, SourceOpener
+from scanner.capture.camera_thread import RETRY_SECONDS, STOP_SECONDS, CameraThread, SourceOpener
 from scanner.capture.presentation import Event, Presentations, Presented
 from scanner.capture.state import CameraState
 from scanner.capture.watch import Counts, Reads, Watch
@@ -66,7 +66,7 @@ class Pipeline:
         if self._camera:
             self._camera.stop()
         if self._decoding and self._decoding is not threading.current_thread():
-            self._decoding.join()
+            self._decoding.join(STOP_SECONDS)
         if self._camera:
             self._frames_read += self._camera.frames_read
         self._camera = self._decoding = None
@@ -99,7 +99,7 @@ class Pipeline:
                 for event in self._watch.look(frame):
                     _hand_on(event, on_payload, on_notice)
                 self._failure = None
-            except Exception:  # one bad frame must not blind the gate
+            except Exception:  # noqa: BLE001 - one bad frame must not blind the gate
                 _log.exception("frame failed")
                 self._failure = "A picture could not be read; if this stays, see the log."
         self._finished.set()
