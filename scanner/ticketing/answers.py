@@ -63,9 +63,15 @@ def body_of(answer: "httpx.Response", content: bytes, host: str) -> Any:
 
 def server_time(answer: "httpx.Response") -> datetime | None:
     """Return the answer's `Date`, in UTC; `None` where it is missing or can't be read."""
+    return _http_date(answer.headers.get("date", ""))
+
+
+def _http_date(text: str) -> datetime | None:
+    """Read an HTTP date; one without a zone is in UTC (RFC 9110, 5.6.7)."""
     try:
-        return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
-    except (KeyError, ValueError, TypeError):
+        found = parsedate_to_datetime(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -74,14 +80,18 @@ def _json(answer: "httpx.Response", content: bytes, host: str) -> Any:
         if answer.is_success and answer.status_code != 204:  # noqa: PLR2004 - No Content
             raise _not_the_api(host, "its answer is empty")
         return None
+    # Whatever page a proxy sends with them, these say what there is to say.
+    proxys = answer.status_code >= 500 or answer.status_code == 429  # noqa: PLR2004
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind and not kind.endswith("json"):
-        if answer.status_code >= 500 or answer.status_code == 429:  # noqa: PLR2004 - a proxy's
+        if proxys:
             return None
         raise _not_the_api(host, f"it sends {_printable(kind) or 'no'} instead of JSON")
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
+        if proxys:
+            return None
         raise _not_the_api(host, "its answer breaks off or is no JSON") from None
 
 
@@ -127,9 +137,8 @@ def _retry_after(answer: "httpx.Response") -> float | None:
     text = answer.headers.get("retry-after", "").strip()
     if text.isdecimal():
         return float(min(int(text[:9]), 86_400))
-    try:
-        until = parsedate_to_datetime(text).astimezone(UTC)
-    except (ValueError, TypeError):
+    until = _http_date(text)
+    if until is None:
         return None
     now = server_time(answer) or datetime.now(UTC)
     return max(0.0, min((until - now).total_seconds(), 86_400))

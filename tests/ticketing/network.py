@@ -1,0 +1,70 @@
+"""A venue's network, played by a server that answers with any bytes, or with none."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+LIMIT = 10
+JSON = "application/json"
+
+
+@dataclass
+class Play:
+    """What the server does with each connection, and the requests that it saw.
+
+    After `answer` the connection is closed; `hang` keeps it open until the client leaves, `reset`
+    ends it with a reset instead.
+    """
+
+    answer: bytes = b""
+    hang: bool = False
+    reset: bool = False
+    port: int = 0
+    requests: list[bytes] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v3/"
+
+
+def http(
+    status: int,
+    body: bytes = b"",
+    kind: str | None = JSON,
+    *,
+    length: int | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """An answer with these bytes; `length` other than the body's is a lie."""
+    sent = {"Content-Length": str(len(body) if length is None else length), **headers}
+    if kind is not None:
+        sent["Content-Type"] = kind
+    lines = [f"HTTP/1.1 {status} Whatever", *(f"{n}: {v}" for n, v in sent.items()), "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+@asynccontextmanager
+async def network(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterator[Play]:
+    """Serve on loopback; `play.port` says where."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            play.requests.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(play.answer)
+            await writer.drain()
+            if play.hang:
+                await reader.read()
+            if play.reset:
+                writer.transport.abort()
+        except (OSError, asyncio.IncompleteReadError):
+            pass  # the client has gone; that is its affair
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    play.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield play
