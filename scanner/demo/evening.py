@@ -8,7 +8,6 @@ import asyncio
 import random
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -43,7 +42,7 @@ class Summary:
     wrong_verdicts: list[dict[str, str | None]] = field(default_factory=list)
     shown_again: int = 0
     frames: int = 0
-    read_by: dict[str, int] = field(default_factory=dict)
+    reads_by: dict[str, int] = field(default_factory=dict)
     offline_patrons: int = 0
     queued_when_back: int = 0
     delivered_while_cut: int = 0
@@ -166,7 +165,7 @@ class _Evening:
         due = {each.serial for each in self._line if each.due is Kind.ADMITTED}
         summary = self.summary
         summary.frames = self._gate.frames
-        summary.read_by = dict(Counter(self._gate.read_by).most_common())
+        summary.reads_by = dict(self._gate.reads_by.most_common())
         summary.admissions = {
             "due": len(due),
             "at_gate": len(recorded),

@@ -26,14 +26,20 @@ class GateDriver:
         self._home = home
         self._seed = seed
         self._process: subprocess.Popen[str] | None = None
+        self._before: Counter[str] = Counter()
+        self._now: Counter[str] = Counter()
         self._frames_before = 0
         self._frames_now = 0
-        self.read_by: Counter[str] = Counter()
 
     @property
     def frames(self) -> int:
-        """The frames that were read, of all processes."""
+        """The frames that were looked at, in all processes."""
         return self._frames_before + self._frames_now
+
+    @property
+    def reads_by(self) -> Counter[str]:
+        """How many frames each decoder has read, in all processes."""
+        return self._before + self._now
 
     def __enter__(self) -> "GateDriver":
         self.start()
@@ -99,13 +105,11 @@ class GateDriver:
             if found.get("event") == "verdict":
                 verdict = self._verdict(self._noted(found))
         self._frames_before, self._frames_now = self.frames, 0
+        self._before, self._now = self.reads_by, Counter()
         return verdict
 
     def _verdict(self, found: dict[str, Any]) -> Kind | None:
-        if found["event"] != "verdict":
-            return None
-        self.read_by[found["by"]] += 1
-        return Kind(found["verdict"])
+        return Kind(found["verdict"]) if found["event"] == "verdict" else None
 
     def _say(self, order: dict[str, Any]) -> None:
         if self._process is None or self._process.stdin is None:
@@ -126,7 +130,7 @@ class GateDriver:
         return self._noted(found)
 
     def _noted(self, found: dict[str, Any]) -> dict[str, Any]:
-        self._frames_now = found["frames"]
+        self._frames_now, self._now = found["frames"], Counter(found["reads_by"])
         return found
 
 

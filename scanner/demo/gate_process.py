@@ -2,7 +2,8 @@
 
 One JSON object a line. In: `{"payload": …}` shows the next patron, `{"finish": seconds}` delivers
 the queue and ends. Out: `ready`, then for each patron `shown`, and `verdict` or `unread`; at the
-end `finished`. Every line has the frames read so far in this process.
+end `finished`. Every line has the frames looked at so far in this
+process, and how many of them each decoder has read.
 """
 
 import asyncio
@@ -86,7 +87,9 @@ class _Door:
 
     def tell(self, event: str, **facts: object) -> None:
         """Write one line."""
-        facts = {"event": event, **facts, "frames": self._watch.counts().frames_decoded}
+        counts = self._watch.counts()
+        looked = {"frames": counts.frames_decoded, "reads_by": dict(counts.reads_by)}
+        facts = {"event": event, **facts, **looked}
         sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()
 
@@ -94,7 +97,7 @@ class _Door:
         future = self._gate.present(shown.payload, utc_now(), f"camera:{shown.by}")
         judged = future.result(_VERDICT_SECONDS)
         self._in_view = False
-        self.tell("verdict", verdict=judged.verdict.kind.value, scan=judged.scan, by=shown.by)
+        self.tell("verdict", verdict=judged.verdict.kind.value, scan=judged.scan)
 
     def _next_payload(self) -> str | None:
         """Return what the next patron shows; called when the last one has left the view."""
