@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 _LONGEST_TEXT = 500
+_NUMBERS_END = 2**53  # JSON's numbers are whole up to here (RFC 8259, 6)
 
 
 class FieldError(ValueError):
@@ -198,20 +199,29 @@ def read_ticket(found: Any, event: str) -> Ticket:
 
 
 def read_admission(found: Any, event: str) -> Admission:
-    """Read an admission of an event; the patron is the ticket's owner."""
+    """Read an admission of an event; the patron is the ticket's owner.
+
+    An admission stands whoever its patron is: a patron or section that can't be read is absent.
+    """
     body = _object(found, "admission")
-    section = _object(body.get("section") or {}, "section")
-    uri = _text_or_none(section, "self", "section.self")
+    section = _if_readable(_section, body.get("section"), event)
     return Admission(
         _text(body, "ticket"),
         _text_or_none(body, "redeemer"),
         _text_or_none(body, "device"),
         _time_or_none(body, "admitted"),
         _text_or_none(body, "self"),
-        _owner(body.get("patron"), "patron"),
-        _absolute(uri, event) if uri else None,
-        _text_or_none(section, "name", "section.name"),
+        _if_readable(_owner, body.get("patron"), "patron"),
+        section.uri if section else None,
+        section.name if section else None,
     )
+
+
+def _if_readable(read: Callable[[Any, str], T], found: Any, context: str) -> T | None:
+    try:
+        return read(found, context)
+    except FieldError:
+        return None
 
 
 def read_entries(
@@ -242,10 +252,11 @@ def _section(found: Any, event: str) -> Section:
     body = _object(found, "section")
     uri = _absolute(_text(body, "self", "sections.self"), event)
     capacity = body.get("capacity")
+    is_number = isinstance(capacity, int) and not isinstance(capacity, bool)
     return Section(
         uri,
         _text_or_none(body, "name", "sections.name") or uri.rsplit("/", 1)[-1],
-        capacity if isinstance(capacity, int) and not isinstance(capacity, bool) else None,
+        capacity if is_number and 0 <= capacity < _NUMBERS_END else None,
     )
 
 
@@ -283,7 +294,7 @@ def _strings(body: dict[str, Any], name: str) -> list[str]:
     found = _list(body, name)
     if not all(isinstance(each, str) for each in found):
         raise FieldError(name, "should be a list of texts")
-    return list(found)
+    return [_encodable(each) for each in found]
 
 
 def _text(body: dict[str, Any], name: str, path: str | None = None) -> str:
@@ -298,12 +309,17 @@ def _text_or_none(body: dict[str, Any], name: str, path: str | None = None) -> s
     if found is None:
         return None
     if isinstance(found, int) and not isinstance(found, bool):
-        return str(found)
+        found = str(found)
     if not isinstance(found, str):
         raise FieldError(path or name, "should be a text")
     if len(found) > _LONGEST_TEXT:
         raise FieldError(path or name, "is too long")
-    return found.encode("utf-8", "replace").decode()
+    return _encodable(found)
+
+
+def _encodable(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can carry and neither file nor screen takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _number(body: dict[str, Any], name: str) -> int:
@@ -314,7 +330,7 @@ def _number(body: dict[str, Any], name: str) -> int:
         number = int(found)
     except ValueError:
         raise FieldError(name, "should be a number") from None
-    if not 0 <= number < 2**53:
+    if not 0 <= number < _NUMBERS_END:
         raise FieldError(name, "is out of range")
     return number
 
@@ -326,6 +342,6 @@ def _time_or_none(body: dict[str, Any], name: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(str(text))
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise FieldError(name, "should be a time") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
