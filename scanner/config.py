@@ -1,11 +1,10 @@
 """Settings, from a file, then the environment (`SCANNER_*`), then flags; the later wins."""
 
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,17 +23,12 @@ class ConfigError(ScannerError):
     """A setting that can't be used."""
 
 
-class Confirmation(StrEnum):
-    """Who has the last word before the green light."""
-
-    LOCAL = "local"
-    SERVER_FIRST = "server-first"
-
-
 class Config(BaseSettings):
     """Every setting, with its default; times are in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="SCANNER_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SCANNER_", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     home: Path = Field(default_factory=data_folder)
     api: str = PRODUCTION
@@ -42,10 +36,9 @@ class Config(BaseSettings):
     name: str | None = None
     device: str | None = None
     camera: str = "0"
-    confirmation: Confirmation = Confirmation.LOCAL
     sync_seconds: float = Field(default=15, gt=0, le=3600)
     full_sync_seconds: float = Field(default=900, gt=0, le=86_400)
-    stale_seconds: float = Field(default=120, gt=0)
+    stale_seconds: float = Field(default=120, gt=0, le=86_400)
     timeout_seconds: float = Field(default=10, gt=0, le=120)
     page_records: int = Field(default=500, ge=1, le=10_000)
 
@@ -53,6 +46,12 @@ class Config(BaseSettings):
     def sync_interval(self) -> timedelta:
         """The time between two pulls."""
         return timedelta(seconds=self.sync_seconds)
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _expand_home(cls, home: Path) -> Path:
+        """Take `~` for the user's home, as `scanner.paths` does."""
+        return home.expanduser()
 
     @classmethod
     def settings_customise_sources(

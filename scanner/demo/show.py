@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,20 @@ _SYNC_SECONDS = 3
 
 def show(seed: int) -> None:
     """Play until the guard quits; nothing of it is kept."""
-    with staged(seed) as app:
-        app.run()
+    with staged(seed) as on_stage:
+        on_stage.app.run()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The gate's app with everything around it, and the gate that judges."""
+
+    app: GateApp
+    gate: Gate
 
 
 @contextmanager
-def staged(seed: int) -> Iterator[GateApp]:
+def staged(seed: int) -> Iterator[Stage]:
     """Set everything up around the gate's app, and take it down afterwards."""
     with (
         world(_TICKETS, seed) as there,
@@ -54,7 +63,8 @@ def staged(seed: int) -> Iterator[GateApp]:
             engine = make_engine(config, writer, KeyStore(home, file_only=True))
             gate = Gate(writer)
             gate.subscribe(engine.heed)
-            yield GateApp(gate, engine, eyes, clock=utc_now, network=cable.toggle, demo=True)
+            app = GateApp(gate, engine, eyes, clock=utc_now, network=cable.toggle, demo=True)
+            yield Stage(app, gate)
 
 
 def _camera(next_payload: "Callable[[], str]", seed: int) -> "Callable[[], SyntheticCamera]":
