@@ -1,0 +1,146 @@
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.config import PRODUCTION, Config, ConfigError, load_config
+from scanner.errors import ScannerError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of one's own, and no setting from outside."""
+    for name in [name for name in os.environ if name.startswith("SCANNER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    return tmp_path
+
+
+def write(home: Path, text: str) -> None:
+    (home / "config.toml").write_text(text, encoding="utf-8")
+
+
+def refusal(**flags: Any) -> str:
+    """The sentence of a setting that can't be used."""
+    with pytest.raises(ConfigError) as refused:
+        load_config(**flags)
+    said = str(refused.value)
+    assert isinstance(refused.value, ScannerError)
+    assert said.endswith(".")
+    assert said.isprintable()
+    return said
+
+
+def test_without_any_setting_the_defaults_hold(home: Path) -> None:
+    config = load_config()
+    assert (config.home, config.api, config.api_key) == (home, PRODUCTION, None)
+    assert (config.name, config.device, config.camera) == (None, None, "0")
+    assert config.sync_interval == timedelta(seconds=15)
+    assert config.timeout_seconds == 10
+    assert config.page_records == 500
+
+
+def test_a_flag_beats_the_environment_and_the_environment_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(home, 'name = "file"\ndevice = "file"\ncamera = "file"\n')
+    monkeypatch.setenv("SCANNER_NAME", "environment")
+    monkeypatch.setenv("SCANNER_DEVICE", "environment")
+    config = load_config(name="flag")
+    assert (config.name, config.device, config.camera) == ("flag", "environment", "file")
+
+
+def test_a_flag_that_was_not_given_hides_nothing(home: Path) -> None:
+    write(home, 'name = "file"\n')
+    assert load_config(name=None).name == "file"
+
+
+def test_an_empty_variable_is_as_good_as_none(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(home, 'name = "file"\n')
+    monkeypatch.setenv("SCANNER_NAME", "")
+    monkeypatch.setenv("SCANNER_API_KEY", "")
+    config = load_config()
+    assert (config.name, config.api_key) == ("file", None)
+
+
+def test_the_home_and_the_file_beside_it_are_found_by_the_same_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SCANNER_HOME", "~/gate")
+    (tmp_path / "gate").mkdir()
+    write(tmp_path / "gate", 'name = "Ana"\n')
+    config = load_config()
+    assert (config.home, config.name) == (tmp_path / "gate", "Ana")
+    monkeypatch.setenv("SCANNER_HOME", "")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert load_config().home == tmp_path / "data" / "scanner"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sync_seconds = 0", "'sync_seconds' can't be used: Input should be greater than 0"),
+        ("sync_seconds = 'often'", "'sync_seconds' can't be used"),
+        ("sync_seconds = nan", "'sync_seconds' can't be used"),
+        ("full_sync_seconds = inf", "'full_sync_seconds' can't be used"),
+        ("page_records = 0", "'page_records' can't be used"),
+        ("page_records = 1.5", "'page_records' can't be used"),
+        ("timeout_seconds = 1000", "'timeout_seconds' can't be used"),
+        ("name = ['a', 'b']", "'name' can't be used"),
+        ("colour = 'blue'", "There is no setting 'colour'; remove it from "),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_the_place_to_mend_it(
+    home: Path, text: str, words: str
+) -> None:
+    write(home, text)
+    said = refusal()
+    assert words in said
+    assert str(home / "config.toml") in said
+
+
+def test_a_bad_variable_is_named_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANNER_PAGE_RECORDS", "many")
+    assert "SCANNER_PAGE_RECORDS" in refusal()
+
+
+def test_a_bad_flag_is_refused_too() -> None:
+    assert "'sync_seconds'" in refusal(sync_seconds=-1)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"name = ", b"name = 'a'\nname = 'b'", b"\xff\xfe", b"= 4", b"[[["]
+)
+def test_a_file_that_cannot_be_read_is_named(home: Path, raw: bytes) -> None:
+    (home / "config.toml").write_bytes(raw)
+    said = refusal()
+    assert said.startswith(f"The configuration file {home / 'config.toml'} can't be read")
+    assert said.endswith("mend or remove it.")
+
+
+def test_a_secret_is_shown_nowhere(home: Path) -> None:
+    key = "0123456789abcdef" * 2
+    config = load_config(api_key=key)
+    assert config.api_key
+    assert config.api_key.get_secret_value() == key
+    assert key not in repr(config) + str(config)
+    write(home, f"api_key = ['{key}']")
+    assert key not in refusal()
+
+
+def test_the_settings_of_a_running_program_do_not_change() -> None:
+    config = load_config()
+    with pytest.raises(ValueError, match="frozen"):
+        config.name = "Bo"
+
+
+def test_every_setting_has_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANNER_SYNC_SECONDS", "30")
+    monkeypatch.setenv("SCANNER_CAMERA", "/dev/video2")
+    config = load_config()
+    assert config.sync_interval == timedelta(seconds=30)
+    assert config.camera == "/dev/video2"
+    assert Config.model_config["env_prefix"] == "SCANNER_"
