@@ -2,7 +2,9 @@
 
 import logging
 import logging.handlers
+import os
 import re
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import structlog
 LARGEST_LOG = 5_000_000
 """Bytes of one log file; three older ones are kept."""
 
+_OWNER_ONLY = 0o600
 _SECRET_NAMES = frozenset({"key", "api_key", "password", "pin", "code", "token", "x-api-key"})
 _KEY = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 
@@ -23,10 +26,9 @@ def open_log(file: Path) -> None:
     handler: logging.Handler
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=LARGEST_LOG, backupCount=3, encoding="utf-8"
-        )
+        file.touch(mode=_OWNER_ONLY)
+        file.chmod(_OWNER_ONLY)
+        handler = _OwnersFileHandler(file, maxBytes=LARGEST_LOG, backupCount=3, encoding="utf-8")
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(
@@ -63,7 +65,27 @@ def _without_secrets(_: Any, __: str, event: structlog.typing.EventDict) -> Any:
 
 
 def _blanked(value: Any) -> Any:
-    return _KEY.sub("(key)", value) if isinstance(value, str) else value
+    match value:
+        case str():
+            return _KEY.sub("(key)", value)
+        case dict():
+            return _without_secrets(None, "", {_blanked(str(name)): value[name] for name in value})
+        case list() | tuple() | set() | frozenset():
+            return [_blanked(each) for each in value]
+        case None | bool() | int() | float():
+            return value
+        case _:
+            return _KEY.sub("(key)", repr(value))
+
+
+class _OwnersFileHandler(logging.handlers.RotatingFileHandler):
+    """Makes each new file, after a rotation too, readable for its owner alone."""
+
+    def _open(self) -> TextIOWrapper:
+        def opener(path: str, flags: int) -> int:
+            return os.open(path, flags, _OWNER_ONLY)
+
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=opener)
 
 
 _SHARED: list[Any] = [

@@ -251,13 +251,17 @@ def read_page(found: Any, read: Callable[[Any], T], server_time: datetime | None
 def _section(found: Any, event: str) -> Section:
     body = _object(found, "section")
     uri = _absolute(_text(body, "self", "sections.self"), event)
-    capacity = body.get("capacity")
-    is_number = isinstance(capacity, int) and not isinstance(capacity, bool)
     return Section(
         uri,
         _text_or_none(body, "name", "sections.name") or uri.rsplit("/", 1)[-1],
-        capacity if is_number and 0 <= capacity < _NUMBERS_END else None,
+        _count_or_none(body.get("capacity")),
     )
+
+
+def _count_or_none(found: Any) -> int | None:
+    if not isinstance(found, int) or isinstance(found, bool):
+        return None
+    return found if 0 <= found < _NUMBERS_END else None
 
 
 def _owner(found: Any, name: str) -> Owner | None:
