@@ -1,0 +1,125 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.store.ledger import Admission, State
+from scanner.sync.settle import CLOCK_TOLERANCE, Outcome, outcome
+from scanner.ticketing.resources import Admission as Granted
+
+SENT = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
+SERIAL = "DAWIER-BACK75580348"
+MINE = Admission(
+    serial=SERIAL,
+    journal=1,
+    event="/events/1",
+    section="/events/1/sections/2",
+    redeemer="Ana",
+    device="door-1",
+    at=SENT - timedelta(minutes=30),
+    state=State.SENDING,
+    attempts=1,
+    sent=SENT,
+    answered=False,
+    faults=0,
+    reason=None,
+)
+OURS = Granted(SERIAL, "Ana", "door-1", SENT + timedelta(seconds=1))
+THEIRS = Granted(SERIAL, "Sam", "door-2", SENT - timedelta(minutes=5))
+REFUSAL = "the ticket was withdrawn"
+
+
+def settle(*found: Granted, answered: bool = False) -> Outcome:
+    return outcome(replace(MINE, answered=answered), found, REFUSAL)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_our_own_admission_is_confirmed(answered: bool) -> None:
+    assert settle(OURS, answered=answered) == Outcome(State.CONFIRMED)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_another_gates_admission_is_a_conflict_that_says_who_where_and_when(
+    answered: bool,
+) -> None:
+    assert settle(THEIRS, answered=answered) == Outcome(
+        State.CONFLICT, "admitted before by Sam at door-2 at 20:59:07 UTC"
+    )
+
+
+def test_what_the_api_leaves_out_of_a_conflict_is_said_vaguely() -> None:
+    unknown = Granted(SERIAL, None, None, None)
+    assert settle(unknown).reason == "admitted before by somebody at a gate"
+
+
+def test_an_answered_request_that_granted_nothing_is_refused_with_the_tickets_reason() -> None:
+    assert settle(answered=True) == Outcome(State.REFUSED, REFUSAL)
+
+
+def test_a_request_without_an_answer_that_granted_nothing_goes_back_to_the_queue() -> None:
+    found = settle(answered=False)
+    assert found.state is State.QUEUED
+    assert found.reason
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(OURS, device="door-2"),
+        replace(OURS, redeemer="Sam"),
+        replace(OURS, device=None),
+        replace(OURS, device="Door-1"),
+    ],
+)
+def test_redeemer_and_device_must_both_be_ours(other: Granted) -> None:
+    assert settle(other).state is State.CONFLICT
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"),
+    [
+        (0, State.CONFIRMED),
+        (-CLOCK_TOLERANCE.total_seconds(), State.CONFIRMED),
+        (-CLOCK_TOLERANCE.total_seconds() - 1, State.CONFLICT),
+        (86_400, State.CONFIRMED),
+    ],
+)
+def test_an_admission_from_before_our_first_sending_is_not_ours(
+    seconds: float, state: State
+) -> None:
+    # Names can be used twice; the time of sending, in the server's clock, can't.
+    found = replace(OURS, admitted=SENT + timedelta(seconds=seconds))
+    assert settle(found).state is state
+
+
+def test_an_admission_under_our_names_without_a_time_is_ours() -> None:
+    assert settle(replace(OURS, admitted=None)) == Outcome(State.CONFIRMED)
+
+
+def test_our_own_among_others_is_confirmed() -> None:
+    assert settle(THEIRS, OURS) == Outcome(State.CONFIRMED)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Granted,
+            st.just(SERIAL),
+            st.sampled_from(["Ana", "Sam", None]),
+            st.sampled_from(["door-1", "door-2", None]),
+            st.none() | st.timedeltas(-timedelta(hours=1), timedelta(hours=1)).map(SENT.__add__),
+        ),
+        max_size=4,
+    ),
+    st.booleans(),
+)
+def test_every_look_ends_in_one_known_state_and_only_silence_sends_again(
+    found: list[Granted], answered: bool
+) -> None:
+    came_to = settle(*found, answered=answered)
+    assert came_to.state in set(State) - {State.SENDING}
+    assert (came_to.state is State.QUEUED) == (not found and not answered)
+    assert (came_to.state is State.REFUSED) == (not found and answered)
+    assert (came_to.reason is None) == (came_to.state is State.CONFIRMED)
