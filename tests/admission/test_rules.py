@@ -93,6 +93,17 @@ def test_a_second_presentation_here_says_when_the_first_was() -> None:
     assert verdict.first == BEFORE
 
 
+@pytest.mark.parametrize("reading", [READ, Fingerprint("0" * 64)])
+@pytest.mark.parametrize("event_known", [False, True])
+def test_an_admission_elsewhere_is_known_without_the_ticket(
+    reading: Serial | Fingerprint, event_known: bool
+) -> None:
+    verdict = judge(Knowledge(other=THERE, event_known=event_known), reading)
+    assert (verdict.kind, verdict.first) == (Kind.ALREADY_ADMITTED, BEFORE)
+    assert verdict.reason == "Already admitted at door-2 by Sam 12 min ago"
+    assert verdict.serial == (SERIAL if isinstance(reading, Serial) else None)
+
+
 @pytest.mark.parametrize(
     ("other", "reason"),
     [

@@ -234,6 +234,14 @@ def test_admissions_here_and_elsewhere_are_known(conn: sqlite3.Connection) -> No
     assert known(conn, C).other is None
 
 
+def test_an_admission_elsewhere_is_known_though_the_ticket_is_not_listed(
+    conn: sqlite3.Connection,
+) -> None:
+    other = OtherAdmission(seconds(9), "Sam", "door-2")
+    pulled.write_others(conn, [(ELSEWHERE, other)])
+    assert known(conn, ELSEWHERE) == Knowledge(other=other)
+
+
 @pytest.mark.parametrize("status", TicketStatus)
 def test_every_status_is_read_back(conn: sqlite3.Connection, status: TicketStatus) -> None:
     write(conn, replace(row(A, status=status), redeemed=seconds(3)))

@@ -148,3 +148,23 @@ def test_the_apis_admissions_that_are_known_here_are_counted_and_named(
     assert pulled.known_admissions(conn, SERIALS) == {A, B}
     assert pulled.known_admissions(conn, [C]) == set()
     assert pulled.known_admissions(conn, []) == set()
+
+
+def test_a_ticket_known_from_its_admission_alone_is_added_and_a_cached_one_kept(
+    conn: sqlite3.Connection,
+) -> None:
+    new = "DAWIER-GONE00000001"
+    with transaction(conn):
+        pulled.write_admitted(
+            conn,
+            [
+                row(new, status=TicketStatus.REDEEMED),
+                row(A, BALCONY, TicketStatus.REDEEMED, owner="BX-00000001"),
+            ],
+        )
+    added, kept = cache.find_ticket(conn, new), cache.find_ticket(conn, A)
+    assert added
+    assert added.status is TicketStatus.REDEEMED
+    assert kept
+    assert (kept.status, kept.section.uri) == (TicketStatus.ISSUED, FLOOR)
+    assert conn.execute("SELECT * FROM former_owner").fetchall() == []

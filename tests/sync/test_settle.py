@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.store.ledger import Admission, State
@@ -102,6 +102,7 @@ def test_our_own_among_others_is_confirmed() -> None:
     assert settle(THEIRS, OURS) == Outcome(State.CONFIRMED)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(
