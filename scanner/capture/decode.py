@@ -25,6 +25,11 @@ A code too blurred to be recognised as one is found by looking harder now and th
 costs no more than this on top.
 """
 
+LEARN, FORGET = 0.2, 0.02
+"""How fast a pass is found to be cheaper than was thought, and how fast a dear one is forgiven. That
+it is dearer is learned at once: one of them takes seconds on a picture that is all noise.
+"""
+
 ROOM = 0.4
 """What is cut out around a recognised code on each side, in its own sizes: a recognised corner may
 be a wrong one, and the quiet zone belongs to the code.
@@ -73,9 +78,9 @@ class Decoder:
     def decode(self, pixels: Pixels) -> Decoded:
         """Read a picture: rows x columns x 3 in blue, green, red, or rows x columns in grey."""
         begun = self._clock()
-        grey = _grey(pixels)
-        if not grey.size:
+        if not pixels.size:
             return Decoded((), code_like=False, spent_ms=0.0)
+        grey = _grey(pixels)
         found = self._readers[self._first.reader](grey)
         readings = _readings(found, self._first)
         if not readings:
@@ -111,6 +116,7 @@ class Decoder:
         megapixels = part.pixels.size / 1e6
         for one in tuple(self._harder):
             if not purse.has(self._costs[one.by] * megapixels):
+                self._costs[one.by] += FORGET * (one.ms_per_megapixel - self._costs[one.by])
                 continue
             readings = self._try(one, part.pixels)
             if readings:
@@ -124,7 +130,8 @@ class Decoder:
         prepared = one.prepare(grey)
         found = self._readers[one.reader](prepared.pixels)
         spent = (self._clock() - begun) * 1e3 / (grey.size / 1e6)
-        self._costs[one.by] += 0.2 * (spent - self._costs[one.by])
+        usual = self._costs[one.by]
+        self._costs[one.by] = max(spent, usual + LEARN * (spent - usual))
         at_home = (Found(each.text, prepared.at_home(each.corners)) for each in found)
         return _readings(at_home, one)
 

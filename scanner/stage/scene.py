@@ -101,8 +101,8 @@ def _composed(
     left, top, right, bottom = box
     shifted = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]]) @ matrix
     size = (right - left, bottom - top)
-    ticket = cv2.warpPerspective(art.pixels, shifted, size, flags=cv2.INTER_LINEAR)
-    mask = cv2.warpPerspective(art.mask, shifted, size, flags=cv2.INTER_LINEAR)
+    ticket = cv2.warpPerspective(art.pixels, shifted, size, borderMode=cv2.BORDER_REPLICATE)
+    mask = cv2.warpPerspective(art.mask, shifted, size)
     if place is not None:
         shade = light(place)[top:bottom, left:right]
         ticket = cv2.multiply(ticket, cv2.merge([shade] * 3), scale=1 / 255)

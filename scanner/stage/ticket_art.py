@@ -16,9 +16,12 @@ QUIET_MODULES = 4
 """ISO/IEC 18004, 6.3.8: the quiet zone is four modules wide."""
 
 _BEZEL, _PHONE = (404, 800), (18, 18, 20)
-_PAPER = (440, 720)
+_PAPER, _SHEET = (440, 720), (224, 238, 243)
+Colour = tuple[int, int, int]
+"""Blue, green, red."""
+
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_SKIN = ((120, 150, 200), (150, 180, 226), (70, 96, 140), (96, 122, 172))  # blue, green, red
+_SKIN = ((120, 150, 200), (150, 180, 226), (70, 96, 140), (96, 122, 172))
 
 
 class Medium(Enum):
@@ -76,12 +79,12 @@ def draw_ticket(
     return _held(np.asarray(lit, np.uint8), medium, rng)
 
 
-def _code(payload: str, dark: int, light: int) -> Pixels:
+def _code(payload: str, dark: Colour, light: Colour) -> Pixels:
     """Draw the code with its quiet zone, as near to its side as whole modules come."""
     modules = np.pad(code_modules(payload), QUIET_MODULES)
     each = max(1, CODE_SIDE // len(modules))
-    picture = np.where(modules.repeat(each, 0).repeat(each, 1), dark, light).astype(np.uint8)
-    return np.repeat(picture[:, :, None], 3, axis=2)
+    large = modules.repeat(each, 0).repeat(each, 1)
+    return np.array([light, dark], np.uint8)[large]
 
 
 def _phone(payload: str, medium: Medium, rng: np.random.Generator) -> Pixels:
@@ -90,13 +93,14 @@ def _phone(payload: str, medium: Medium, rng: np.random.Generator) -> Pixels:
     inverted = medium is Medium.DARK_PHONE
     ground, ink = (24, 232) if inverted else (246, 40)
     page = np.full((height, width, 3), ground, np.uint8)
+    inks = (_grey(235), _grey(20)) if inverted else (_grey(10), _grey(255))
     accent = _accent(rng)
     cv2.rectangle(page, (0, 0), (width, 118), accent, -1)
     _write(page, "19:42", (16, 26), 0.5, 255)
     _write(page, "87 %", (width - 60, 26), 0.5, 255)
     _write(page, "Your ticket", (16, 88), 0.95, 255, bold=2)
     _write(page, "Admits one", (16, 160), 0.65, ink)
-    _place(page, _code(payload, *((235, 20) if inverted else (10, 255))), 375)
+    _place(page, _code(payload, *inks), 375)
     _write(page, _legend(payload), (24, 588), 0.55, ink)
     for row in range(3):
         cv2.line(page, (24, 622 + 24 * row), (width - 40 - 70 * row, 622 + 24 * row), _grey(128), 5)
@@ -118,14 +122,14 @@ def _paper(payload: str, rng: np.random.Generator) -> Pixels:
     """Draw a printed ticket: off-white, perforated, folded once or twice."""
     width, height = _PAPER
     page = np.empty((height, width, 3), np.uint8)
-    page[:] = (224, 238, 243)
+    page[:] = _SHEET
     cv2.rectangle(page, (0, 0), (width, 92), _accent(rng), -1)
     _write(page, "ADMIT ONE", (24, 62), 1.4, 255, bold=3)
     for row, length in enumerate((260, 330, 190)):
         cv2.line(page, (24, 134 + 26 * row), (24 + length, 134 + 26 * row), _grey(90), 6)
     for left in range(0, width, 16):
         cv2.line(page, (left, 226), (left + 8, 226), _grey(150), 2)
-    _place(page, _code(payload, 34, 240), 430)
+    _place(page, _code(payload, _grey(34), _SHEET), 430)
     _write(page, _legend(payload), (36, 640), 0.6, 50)
     cv2.line(page, (36, 676), (width - 120, 676), _grey(150), 5)
     grain = rng.integers(-5, 6, (height, width, 1), np.int16)
@@ -207,11 +211,11 @@ def _write(
     cv2.putText(page, text, at, _FONT, size, _grey(ink), bold, cv2.LINE_AA)
 
 
-def _grey(level: int) -> tuple[int, int, int]:
+def _grey(level: int) -> Colour:
     return level, level, level
 
 
-def _accent(rng: np.random.Generator) -> tuple[int, int, int]:
+def _accent(rng: np.random.Generator) -> Colour:
     """Return a strong colour that white letters can be read on."""
     hue = np.array([[[rng.integers(180), 170, 140]]], np.uint8)
     blue, green, red = cv2.cvtColor(hue, cv2.COLOR_HSV2BGR)[0, 0].tolist()

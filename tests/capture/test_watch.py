@@ -1,0 +1,31 @@
+from scanner.capture.decode import Decoder
+from scanner.capture.frame import Frame
+from scanner.capture.presentation import Presented, TwoInView
+from scanner.capture.watch import Watch
+from tests.capture.feigned import Scripted, frame
+from tests.capture.pictures import SERIAL, code, on_wall
+
+
+def test_a_frame_with_a_code_is_a_presentation_signed_by_what_read_it() -> None:
+    watch = Watch(Decoder())
+    assert watch.look(Frame(on_wall(code()), 0, 0.0)) == [Presented(SERIAL, "zxing")]
+    assert watch.look(Frame(on_wall(code()), 1, 0.03)) == []
+
+
+def test_the_time_between_presentations_is_the_frames_own() -> None:
+    watch = Watch(Scripted(lambda number: ["A"] if number in (0, 2) else []))
+    looked = [watch.look(frame(number, at=number * 1.1)) for number in range(3)]
+    assert looked == [[Presented("A", "script")], [], [Presented("A", "script")]]
+
+
+def test_two_codes_are_a_notice() -> None:
+    assert Watch(Scripted(lambda _: ["A", "B"])).look(frame(0)) == [TwoInView()]
+
+
+def test_the_counts_say_what_was_done() -> None:
+    watch = Watch(Scripted(lambda number: ["A"] if number % 2 else []))
+    for number in range(10):
+        watch.look(frame(number))
+    counts = watch.counts()
+    assert (counts.frames_read, counts.frames_decoded, counts.frames_with_code) == (10, 10, 5)
+    assert (counts.presentations, dict(counts.reads_by)) == (1, {"script": 5})
