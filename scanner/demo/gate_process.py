@@ -17,6 +17,7 @@ from scanner.capture.decode import Decoder
 from scanner.capture.presentation import Presented
 from scanner.capture.watch import Watch
 from scanner.config import load_config
+from scanner.demo.setting import DIFFICULTY
 from scanner.gate import Gate
 from scanner.keystore import open_keystore
 from scanner.log import open_log
@@ -72,7 +73,7 @@ class _Door:
     def __init__(self, gate: Gate, seed: int) -> None:
         self._gate = gate
         self._watch = Watch(Decoder())
-        self._camera = SyntheticCamera(self._next_payload, seed=seed)
+        self._camera = SyntheticCamera(self._next_payload, seed=seed, difficulty=DIFFICULTY)
         self._in_view = False
         self._finish_seconds = 0.0
 

@@ -17,6 +17,9 @@ from scanner.ticketing.resources import Ticket
 DEVICE = "demo gate"
 GUARD = "Demo guard"
 
+DIFFICULTY = 0.5
+"""Of the pictures: dim and noisy, so that some frames need the harder passes."""
+
 _ELSEWHERE_SHARE = 0.05
 
 

@@ -12,7 +12,7 @@ from scanner.capture.pipeline import Pipeline
 from scanner.config import Config
 from scanner.demo.cable import Cable
 from scanner.demo.crowd import Crowd
-from scanner.demo.setting import open_home, stage_for
+from scanner.demo.setting import DIFFICULTY, open_home, stage_for
 from scanner.demo.world import world
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
@@ -68,4 +68,6 @@ def staged(seed: int) -> Iterator[Stage]:
 
 
 def _camera(next_payload: "Callable[[], str]", seed: int) -> "Callable[[], SyntheticCamera]":
-    return lambda: SyntheticCamera(next_payload, seed=seed, frames_per_second=_FRAMES_A_SECOND)
+    return lambda: SyntheticCamera(
+        next_payload, seed=seed, frames_per_second=_FRAMES_A_SECOND, difficulty=DIFFICULTY
+    )
