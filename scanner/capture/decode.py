@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanner.capture.decoded import Decoded, Reading
 from scanner.capture.errors import NoDecoder
@@ -26,8 +27,14 @@ costs no more than this on top.
 """
 
 LEARN, FORGET = 0.2, 0.02
-"""How fast a pass is found to be cheaper than was thought, and how fast a dear one is forgiven. That
-it is dearer is learned at once: one of them takes seconds on a picture that is all noise.
+"""How fast a pass is found to be cheaper than was thought, and how fast a dear one is forgiven.
+
+That it is dearer is learned at once: one of them takes seconds on a picture that is all noise.
+"""
+
+CUT = 30
+"""Grey levels by which a view differs, on average, from the last one where it is another view
+altogether: no hand moves so much between two frames.
 """
 
 ROOM = 0.4
@@ -68,7 +75,8 @@ class Decoder:
         self._first = first
         self._harder = [one for one in HARDER if one.reader in self._readers and one.by != first.by]
         self._costs = {one.by: one.ms_per_megapixel for one in HARDER}
-        self._idle_ms = budget_ms if budget_ms is not None else 0.0
+        self._idle_ms = 0.0
+        self._sketch: NDArray[np.int16] | None = None
 
     @property
     def libraries(self) -> tuple[Library, ...]:
@@ -92,19 +100,30 @@ class Decoder:
     def _look_harder(self, grey: Pixels, found: list[Found], first_ms: float) -> list[Reading]:
         """Try the harder passes: first where a code was recognised, then on the whole picture.
 
-        Where nothing was recognised, only what was saved up on earlier frames is spent.
+        Where nothing was recognised, only what was saved up on earlier frames is spent; but a new
+        view is worth a whole frame's time.
         """
         if self._budget_ms is None:
             purse = Purse(None, self._clock)
         elif found:
             purse = Purse(self._budget_ms - first_ms, self._clock)
         else:
-            self._idle_ms = min(self._budget_ms, self._idle_ms + IDLE_SHARE * first_ms)
+            saved = self._idle_ms + IDLE_SHARE * first_ms
+            self._idle_ms = self._budget_ms if self._is_cut(grey) else min(self._budget_ms, saved)
             purse = Purse(min(self._idle_ms, self._budget_ms - first_ms), self._clock)
         readings = self._look_around(grey, found, purse)
         if not found:
             self._idle_ms -= purse.spent_ms()
         return readings
+
+    def _is_cut(self, grey: Pixels) -> bool:
+        """Whether this view is another one than the last in which nothing was recognised."""
+        height, width = grey.shape
+        sketch = grey[:: height // 16 + 1, :: width // 16 + 1].astype(np.int16)
+        last, self._sketch = self._sketch, sketch
+        if last is None or last.shape != sketch.shape:
+            return True
+        return float(np.abs(sketch - last).mean()) > CUT
 
     def _look_around(self, grey: Pixels, found: list[Found], purse: "Purse") -> list[Reading]:
         part = around(found, grey)

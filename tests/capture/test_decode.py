@@ -271,8 +271,8 @@ def test_a_pass_that_was_far_too_slow_is_left_out_of_the_next_frames(
     monkeypatch.setattr(decode, "readers", lambda: reads)
     decoder = Decoder(budget_ms=33, clock=clock)
     spent = [decoder.decode(np.zeros((100, 100), np.uint8)).spent_ms for _ in range(30)]
-    assert spent[0] > 900
-    assert max(spent[1:]) < 33
+    assert sum(ms > 33 for ms in spent) == 2  # it has two passes: each was tried once
+    assert max(spent[2:]) < 33
 
 
 def test_an_empty_view_costs_little_more_than_the_first_pass(
@@ -297,3 +297,11 @@ def test_a_view_in_which_nothing_is_recognised_is_looked_at_harder_now_and_then(
         decoder.decode(on_wall(code())[:200])
     faint = blurred(on_wall(code(module=2)), 1.0)
     assert any(decoder.decode(faint).texts == (SERIAL,) for _ in range(120))
+
+
+def test_a_new_view_is_looked_at_harder_at_once() -> None:
+    decoder = Decoder()
+    faint = blurred(on_wall(code(module=2)), 1.0)
+    for _ in range(5):
+        decoder.decode(page_of_text())
+        assert decoder.decode(faint).texts == (SERIAL,)
