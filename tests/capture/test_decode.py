@@ -291,17 +291,56 @@ def test_an_empty_view_costs_little_more_than_the_first_pass(
     assert (clock.now - begun) * 1e3 / 300 <= 1.3 * 4
 
 
-def test_a_view_in_which_nothing_is_recognised_is_looked_at_harder_now_and_then() -> None:
-    decoder = Decoder()
-    for _ in range(30):
-        decoder.decode(on_wall(code())[:200])
-    faint = blurred(on_wall(code(module=2)), 1.0)
-    assert any(decoder.decode(faint).texts == (SERIAL,) for _ in range(120))
+def slow_reader_of_bright_pictures(clock: Clock) -> dict[str, Reader]:
+    def answer(grey: Pixels) -> list[Found]:
+        return saying("T")(grey) if grey.mean() > 128 else []
+
+    return {"zxing": working(clock, 4, nothing), "wechat": working(clock, 20, answer)}
 
 
-def test_a_new_view_is_looked_at_harder_at_once() -> None:
-    decoder = Decoder()
-    faint = blurred(on_wall(code(module=2)), 1.0)
+def plain_view(level: int) -> Pixels:
+    return np.full((100, 100), level, np.uint8)
+
+
+def test_a_view_in_which_nothing_is_recognised_is_looked_at_harder_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(decode, "readers", lambda: slow_reader_of_bright_pictures(clock))
+    decoder = Decoder(budget_ms=33, clock=clock)
+    decoder.decode(plain_view(120))
+    read = [bool(decoder.decode(plain_view(130)).texts) for _ in range(100)]
+    assert not read[0]
+    assert any(read)
+
+
+def test_a_new_view_is_looked_at_harder_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(decode, "readers", lambda: slow_reader_of_bright_pictures(clock))
+    decoder = Decoder(budget_ms=33, clock=clock)
     for _ in range(5):
-        decoder.decode(page_of_text())
-        assert decoder.decode(faint).texts == (SERIAL,)
+        decoder.decode(plain_view(60))
+        assert decoder.decode(plain_view(200)).texts == ("T",)
+
+
+def test_where_a_code_was_recognised_is_looked_at_first() -> None:
+    picture = READABLE["small and out of focus"]
+    decoded = Decoder().decode(picture)
+    (reading,) = decoded.readings
+    assert reading.by != "zxing"
+    assert np.allclose(reading.corners, [(508, 208), (550, 208), (550, 250), (508, 250)], atol=3)
+
+
+def test_what_is_cut_out_has_room_around_it_and_knows_the_way_back() -> None:
+    picture = on_wall(code())
+    found = Found(None, ((500.0, 200.0), (600.0, 200.0), (600.0, 300.0), (500.0, 300.0)))
+    part = decode.around([found], picture)
+    assert part is not None
+    assert np.array_equal(part.pixels, picture[160:340, 460:640])
+    assert part.at_home(somewhere(10.0))[2] == (470.0, 170.0)
+
+
+def test_most_of_a_picture_is_not_cut_out_of_it() -> None:
+    found = Found(None, ((10.0, 10.0), (1200.0, 10.0), (1200.0, 700.0), (10.0, 700.0)))
+    assert decode.around([found], on_wall(code())) is None
+    assert decode.around([], on_wall(code())) is None
