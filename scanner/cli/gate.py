@@ -92,7 +92,6 @@ def open_screen(
     if stdin:
         _pipe(config, as_json=as_json, network=not no_network)
     else:
-        _refuse_no_terminal()
         _screen(config, network=not no_network)
 
 
@@ -105,6 +104,7 @@ def _screen(config: "Config", *, network: bool) -> None:
     from scanner.tui.app import GateApp
 
     eyes = _eyes(config.camera)
+    _refuse_no_terminal()
     with Writer(database(config)) as writer:
         gate = Gate(writer)
         background = make_background(config, writer, open_keystore(config.home), network=network)

@@ -69,7 +69,10 @@ def _refuse_senseless(tickets: int, sections: int, port: int, api_key: str | Non
     if not 1 <= sections <= LARGEST_SECTION_COUNT:
         raise StartFailure(f"The number of sections must be between 1 and {LARGEST_SECTION_COUNT}.")
     if not 0 <= port <= LARGEST_PORT:
-        raise StartFailure(f"The port must be between 0 and {LARGEST_PORT}; 0 picks a free one.")
+        raise StartFailure(
+            f"The port must be between 0 and {LARGEST_PORT}: "
+            "choose another with --port, or 0 for a free one."
+        )
     if api_key is not None and not (api_key.strip() and api_key.isascii()):
         raise StartFailure("The API key must be plain text and not empty.")
 

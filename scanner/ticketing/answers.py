@@ -36,7 +36,7 @@ _ADVICE = {
     401: "log in again, or give a valid key",
     403: "ask an administrator for the right to do this, or open a session with a valid token",
     412: "install a newer version of scanner",
-    429: "wait a little; it is tried again by itself",
+    429: "wait a little; a gate tries again by itself",
 }
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SECRET = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32}(?![0-9A-Za-z])")
@@ -102,7 +102,9 @@ def _error(answer: "httpx.Response", found: Any) -> ApiError:
     if kind is NotFound and _NO_SUCH_PAGE.search(said):
         kind = NoSuchPage
     advice = _ADVICE.get(status) or (
-        "it is tried again by itself" if kind is ServerFault else "check what was asked for"
+        "wait a little; a gate tries again by itself"
+        if kind is ServerFault
+        else "check what was asked for"
     )
     words = f": {_SENTENCE_END.sub('; ', said).rstrip('.')}" if said else ""
     error = kind(f"The ticketing API answered {status}{words}; {advice}.", status=status, said=said)

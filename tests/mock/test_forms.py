@@ -41,7 +41,7 @@ def test_the_example_serials_head_is_made_from_its_names() -> None:
 
 @given(st.integers())
 def test_made_up_codes_and_keys_have_their_forms(seed: int) -> None:
-    rng = Random(seed)  # noqa: S311 - nothing secret is made here
+    rng = Random(seed)
     assert len(forms.token_code(rng)) == 8
     assert len(forms.api_key(rng)) == 32
     assert len(forms.order_number(rng)) == 12

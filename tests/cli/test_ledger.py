@@ -1,0 +1,111 @@
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.cli.program import Program
+from tests.mock.api import Api
+from tests.mock.server import Ready
+
+
+def _tickets(server: Ready) -> list[str]:
+    anybody = Api(server.url, server.api_key).gate(server.tokens[-1].code)
+    return [each["serial"] for each in anybody.entries(f"{server.event}/tickets", records=1000)]
+
+
+@pytest.fixture
+def opened(program: Program, server: Ready) -> Program:
+    program.open_at(server)
+    return program
+
+
+def _tamper(program: Program, *statements: str) -> None:
+    with closing(sqlite3.connect(program.home / "gate.sqlite3")) as conn, conn:
+        for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            conn.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            conn.execute(statement)
+
+
+def test_the_status_of_a_new_gate_is_empty_and_offline(program: Program) -> None:
+    assert json.loads(program.says("status", "--json")) == {
+        "tickets": 0,
+        "queued": 0,
+        "sending": 0,
+        "confirmed": 0,
+        "conflict": 0,
+        "refused": 0,
+        "last_sync": None,
+        "online": False,
+    }
+    assert "scanner open" in program.says("status")
+
+
+def test_the_status_of_an_open_gate_has_its_tickets_and_its_link(opened: Program) -> None:
+    found = json.loads(opened.says("status", "--json"))
+    assert found["online"] is True
+    assert found["tickets"] > 0
+    assert found["last_sync"].endswith("+00:00")
+    assert "Lee at north" in opened.says("status")
+
+
+def test_a_state_that_does_not_exist_is_wrong_usage(opened: Program) -> None:
+    assert opened.run("queue", "--state", "lost").returncode == 2
+
+
+def test_the_queue_as_a_table_names_the_gate_that_was_first(opened: Program, server: Ready) -> None:
+    serial, other = _tickets(server)[:2]
+    opened.says("gate", "--stdin", "--no-network", given=f"{serial}\n{other}\n".encode())
+    anybody = Api(server.url, server.api_key).gate(server.tokens[0].code)
+    batch = {"redeemer": "Kim", "device": "south", "serials": [serial]}
+    anybody.made(f"{server.event}/admissions", batch)
+    assert "1 confirmed, 1 conflict; 0 still wait" in opened.says("replay")
+    table = opened.says("queue", "--state", "conflict")
+    assert serial in table
+    assert "Kim at south" in table
+    assert other not in table
+
+
+def test_sync_brings_what_is_new(opened: Program, server: Ready) -> None:
+    serial = _tickets(server)[5]
+    Api(server.url, server.api_key).post(f"/_mock/tickets/{serial}", {"status": "Cancelled"})
+    assert "Synced" in opened.says("sync")
+    said = opened.says("gate", "--stdin", "--json", "--no-network", given=serial.encode())
+    assert json.loads(said)["verdict"] == "withdrawn"
+
+
+def test_sync_and_replay_without_a_session_are_one_sentence(program: Program) -> None:
+    assert "scanner open" in program.complains("sync")
+    assert "scanner open" in program.complains("replay")
+
+
+def test_the_audit_of_a_whole_journal_says_so(opened: Program, server: Ready) -> None:
+    opened.says(
+        "gate", "--stdin", "--no-network", given=b"a\nb\nc\n" + _tickets(server)[7].encode()
+    )
+    assert opened.says("audit").startswith("Whole: 4 presentations")
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("UPDATE journal SET payload = 'x' WHERE id = 2", "row 2: it, or the row before it"),
+        ("DELETE FROM journal WHERE id = 2", "row 3: 1 row(s) before it are missing"),
+        ("DELETE FROM journal WHERE id = 4", "row 4 was the last written"),
+        ("UPDATE journal SET kind = 'admitted' WHERE id = 1", "row 1: it says 'admitted'"),
+        ("UPDATE journal SET evidence = '{}' WHERE id = 1", "row 1: the recorded inputs"),
+        ("DELETE FROM admission", "row 4: its admission is missing"),
+        ("UPDATE admission SET serial = 'ABCDEF-ABCDEFGHIJKL'", "has no green light"),
+    ],
+)
+def test_the_audit_finds_what_was_changed(
+    opened: Program, server: Ready, statement: str, finding: str
+) -> None:
+    opened.says(
+        "gate", "--stdin", "--no-network", given=b"a\nb\nc\n" + _tickets(server)[8].encode()
+    )
+    _tamper(opened, "PRAGMA foreign_keys = OFF", statement)
+    done = opened.run("audit")
+    assert done.returncode == 1
+    assert finding in done.stdout.decode()
