@@ -89,8 +89,11 @@ class GateDriver:
         self._say({"finish": seconds})
         self._hear("finished")
         process, self._process = self._process, None
-        if process and process.wait(_END_SECONDS):
-            raise GateGone("The demo's gate did not end well; its log has the detail.")
+        if process is None:
+            return
+        process.communicate(timeout=_END_SECONDS)
+        if process.returncode:
+            raise GateGone(_ENDED)
 
     def kill(self) -> Kind | None:
         """End it as a power cut would; returns the verdict that it had given just before."""
@@ -134,7 +137,7 @@ class GateDriver:
         return found
 
 
-_ENDED = "The demo's gate ended by itself; run the demo again, or see its log."
+_ENDED = "The demo's gate ended by itself; run the demo again."
 
 
 def _parsed(line: str) -> dict[str, Any]:

@@ -50,6 +50,14 @@ def test_of_the_scope_only_the_tickets_own_section_is_kept() -> None:
     assert text == '{"reading":["nothing","a web address"]}'
 
 
+@pytest.mark.parametrize("scope", [OPEN, Scope(), Scope(frozenset([BALCONY.uri]))])
+def test_whether_the_section_was_permitted_is_kept(scope: Scope) -> None:
+    known = Knowledge(TICKET, event_known=True)
+    read_back = from_json(to_json(Serial(SERIAL), scope, known))
+    assert decide(*read_back, NOW) == decide(Serial(SERIAL), scope, known, NOW)
+    assert decide(*read_back, NOW).admits == (scope is OPEN)
+
+
 GARBAGE = [
     "",
     "nil",

@@ -48,11 +48,11 @@ def test_an_answer_without_a_date_changes_nothing() -> None:
 def test_the_next_answer_corrects_a_clock_that_has_jumped() -> None:
     clock = Clock()
     time = ServerTime(clock)
-    time.note(NOW)
+    time.note(NOW + timedelta(seconds=5))
     clock.at -= timedelta(days=1)
-    assert time.now() == NOW - timedelta(days=1)
-    time.note(NOW)
-    assert time.now() == NOW
+    assert time.now() == NOW + timedelta(seconds=5) - timedelta(days=1)
+    time.note(NOW + timedelta(seconds=5))
+    assert time.now() == NOW + timedelta(seconds=5)
 
 
 def test_an_offset_from_an_earlier_run_is_taken_over() -> None:

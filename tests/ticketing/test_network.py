@@ -71,6 +71,22 @@ async def test_a_request_carries_key_and_version_and_asks_for_json() -> None:
     assert headers["accept"] == JSON
 
 
+async def test_filters_are_sent_in_the_documented_form_and_only_those_given() -> None:
+    since = datetime(2024, 2, 21, 14, 59, 18, 999, tzinfo=UTC)
+    async with network(Play(page())) as play, TickeTing(play.url, KEY) as api:
+        await api.tickets(EVENT, modified_since=since)
+        await api.tokens(EVENT, is_global=True)
+        await api.tokens(EVENT, is_global=False, page=3, records=7)
+        await api.admissions(EVENT, redeemer="A&b", device="d 1", section="/events/1/sections/2")
+    assert [request.split(b" ", 2)[1].decode() for request in play.requests] == [
+        "/v3/events/1/tickets?page=1&records=500&modified_since=2024-02-21T14%3A59%3A18%2B00%3A00",
+        "/v3/events/1/tokens?page=1&records=25&global=true",
+        "/v3/events/1/tokens?page=3&records=7&global=false",
+        "/v3/events/1/admissions?page=1&records=500"
+        "&redeemer=A%26b&device=d+1&section=%2Fevents%2F1%2Fsections%2F2",
+    ]
+
+
 async def test_a_refused_connection_was_not_sent() -> None:
     async with network(Play()) as play:
         pass
