@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-LIMIT = 10
+LIMIT = 20
 JSON = "application/json"
 
 

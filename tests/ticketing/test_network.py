@@ -36,8 +36,8 @@ PORTAL = b"<html><title>Free Wi-Fi</title></html>"
 LATE = 0.2
 
 
-async def ask(url: str) -> Page[Ticket]:
-    async with TickeTing(url, KEY, timeout=LATE) as api:
+async def ask(url: str, timeout: float = LIMIT) -> Page[Ticket]:
+    async with TickeTing(url, KEY, timeout=timeout) as api:
         return await asyncio.wait_for(api.tickets(EVENT), LIMIT)
 
 
@@ -45,7 +45,7 @@ async def failure(play: Play) -> TicketingError:
     """The error of one request, which is always one sentence without the key."""
     async with network(play):
         with pytest.raises(TicketingError) as refused:
-            await ask(play.url)
+            await ask(play.url, LATE if play.hang else LIMIT)
     assert_one_sentence(str(refused.value), [KEY])
     return refused.value
 
