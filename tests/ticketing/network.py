@@ -16,12 +16,13 @@ class Play:
     """What the server does with each connection, and the requests that it saw.
 
     After `answer` the connection is closed; `hang` keeps it open until the client leaves, `reset`
-    ends it with a reset instead.
+    ends it with a reset instead. `at_once` answers before anything was asked.
     """
 
     answer: bytes = b""
     hang: bool = False
     reset: bool = False
+    at_once: bool = False
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
 
@@ -52,7 +53,8 @@ async def network(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterato
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            play.requests.append(await reader.readuntil(b"\r\n\r\n"))
+            if not play.at_once:
+                play.requests.append(await reader.readuntil(b"\r\n\r\n"))
             writer.write(play.answer)
             await writer.drain()
             if play.hang:
