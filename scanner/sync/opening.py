@@ -8,11 +8,11 @@ from datetime import datetime
 import structlog
 
 from scanner.store import cache, ledger
-from scanner.store.cache import StoredSession
+from scanner.store.cache import CachedSection, StoredSession
 from scanner.store.database import transaction
 from scanner.store.writer import Writer
 from scanner.sync.errors import KeyNeeded, WrongCode
-from scanner.sync.pull import Progress, Pull
+from scanner.sync.pull import Progress, Pull, sections_of
 from scanner.sync.secret import GateSecret, Keys, keep
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.client import TickeTing, address
@@ -69,11 +69,10 @@ async def open_gate(
         opened=clock(),
     )
     keep(keys, GateSecret(session.api, session.event, request.code, grant.key))
-    await writer.run(lambda conn: _store(conn, session))
+    await writer.run(lambda conn: _store(conn, session, sections_of(event, grant)))
     server_time = ServerTime(clock)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
         pull = Pull(api, writer, server_time, request.records, on_progress)
-        await pull.scope(session, grant)
         warnings = await _namesakes(api, writer, session)
         await pull.others(session)
         await pull.everything(session)
@@ -93,9 +92,10 @@ async def _ask(request: Request) -> tuple[TokenGrant, Event]:
         return grant, await api.event(grant.event)
 
 
-def _store(conn: sqlite3.Connection, session: StoredSession) -> None:
+def _store(conn: sqlite3.Connection, session: StoredSession, sections: list[CachedSection]) -> None:
     with transaction(conn):
         cache.open_session(conn, session)
+        cache.write_sections(conn, sections)
 
 
 async def _namesakes(api: TickeTing, writer: Writer, session: StoredSession) -> list[str]:

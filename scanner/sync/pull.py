@@ -16,7 +16,7 @@ from scanner.store.writer import Writer
 from scanner.sync.api import Api
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import ApiError, NoSuchPage
-from scanner.ticketing.resources import Admission, Fault, Owner, Page, Ticket, TokenGrant
+from scanner.ticketing.resources import Admission, Event, Fault, Owner, Page, Ticket, TokenGrant
 
 OVERLAP = timedelta(minutes=2)
 """How far before the last pull's start the next one asks: clocks differ, answers cross."""
@@ -42,17 +42,7 @@ class Pull:
 
     async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
         """Write the event's sections and the token's scope; tell whether the scope has grown."""
-        event = await self.api.event(session.event)
-        named = {section.uri: section for section in event.sections}
-        sections = [
-            CachedSection(s.uri, s.name, s.capacity, s.uri in grant.sections)
-            for s in event.sections
-        ]
-        sections += [
-            CachedSection(uri, uri.rsplit("/", 1)[-1], None, permitted=True)
-            for uri in grant.sections
-            if uri not in named
-        ]
+        sections = sections_of(await self.api.event(session.event), grant)
 
         def write(conn: sqlite3.Connection) -> bool:
             with transaction(conn):
@@ -247,6 +237,22 @@ class Pull:
                 work(conn)
 
         await self.writer.run(run)
+
+
+def sections_of(event: Event, grant: TokenGrant) -> list[CachedSection]:
+    """Return the event's sections, and which of them the token permits.
+
+    A section that the token names and the event does not is kept under its number.
+    """
+    named = {section.uri for section in event.sections}
+    unnamed = [uri for uri in sorted(grant.sections) if uri not in named]
+    return [
+        *(
+            CachedSection(each.uri, each.name, each.capacity, each.uri in grant.sections)
+            for each in event.sections
+        ),
+        *(CachedSection(uri, uri.rsplit("/", 1)[-1], None, permitted=True) for uri in unnamed),
+    ]
 
 
 def _row(ticket: Ticket, *, names: bool) -> TicketRow:

@@ -137,6 +137,13 @@ class Replay:
         )
         self.server_time.note(page.server_time)
         found = [each for each in page.entries if each.serial == admission.serial]
+        if page.faults and not found:
+            fault = page.faults[0]
+            raise Malformed(
+                f"The ticketing API's answer can't be used: {fault.field} {fault.problem}; "
+                "what became of an admission is not known yet.",
+                field=fault.field,
+            )
         refusal = await self.writer.run(lambda conn: _refusal(conn, admission))
         return outcome(admission, found, refusal)
 

@@ -1,5 +1,6 @@
 """Every call of the API that this program makes, over httpx."""
 
+import asyncio
 import json
 import ssl
 from collections.abc import Callable, Sequence
@@ -35,6 +36,9 @@ CLIENT_VERSION = "3.0.0"
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; a larger body is not the API's."""
+
+LONGEST_CALL_SECONDS = 60.0
+"""An answer that trickles in byte by byte would outlast every time-out between two of them."""
 
 T = TypeVar("T")
 
@@ -219,10 +223,19 @@ class TickeTing:
         headers = {"Content-Type": "application/json"} if content else None
         try:
             url = self.url.join(self.url.path + quote(uri.lstrip("/"), safe="/%"))
-            async with self._http.stream(
-                method, url, params=query, content=content, headers=headers
-            ) as answer:
+            async with (
+                asyncio.timeout(LONGEST_CALL_SECONDS),
+                self._http.stream(
+                    method, url, params=query, content=content, headers=headers
+                ) as answer,
+            ):
                 content = await self._read_bounded(answer)
+        except TimeoutError as error:
+            raise Unreachable(
+                f"The ticketing API at {self._host} does not come to an end with its answer; "
+                "check the network.",
+                sent=True,
+            ) from error
         except httpx.HTTPError as error:
             raise self._worded(error) from error
         except (httpx.InvalidURL, UnicodeError) as error:

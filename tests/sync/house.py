@@ -110,7 +110,9 @@ class House:
             yield engine
         finally:
             work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            (ended,) = await asyncio.gather(work, return_exceptions=True)
+            if isinstance(ended, Exception):
+                raise ended  # it ended by itself: that comes before whatever was waited for
 
 
 @contextmanager

@@ -3,6 +3,7 @@ import pytest
 from scanner.admission.verdict import Kind
 from scanner.sync.errors import KeyNeeded, WrongCode
 from scanner.sync.opening import Opened
+from scanner.sync.pull import Pull
 from scanner.ticketing.errors import Unreachable
 from tests.sync.house import House
 
@@ -76,3 +77,17 @@ def test_what_other_gates_admitted_before_is_known_at_once(house: House) -> None
     verdict = house.present(taken).verdict
     assert verdict.kind is Kind.ALREADY_ADMITTED
     assert "south" in verdict.reason
+
+
+def test_a_narrower_token_counts_at_once_even_where_the_first_pull_breaks_off(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.open()
+    monkeypatch.setattr(Pull, "everything", _broken_off)
+    with pytest.raises(Unreachable):
+        house.open(house.server.tokens[2].code)
+    assert house.present(house.tickets(0)[0]).verdict.kind is Kind.WRONG_SECTION
+
+
+async def _broken_off(*_: object) -> None:
+    raise Unreachable("The network has gone.", sent=True)

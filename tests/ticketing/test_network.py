@@ -124,6 +124,17 @@ async def test_a_connection_that_breaks_may_have_been_sent(play: Play) -> None:
     assert "broke off the connection" in str(error)
 
 
+async def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LONGEST_CALL_SECONDS", 0.2)
+    with pytest.raises(Unreachable, match="does not come to an end") as late:
+        async with (
+            network(Play(http(200, b"{", length=9), hang=True)) as play,
+            TickeTing(play.url, KEY, timeout=LIMIT) as api,
+        ):
+            await api.tickets(EVENT)
+    assert late.value.sent is True
+
+
 @pytest.mark.parametrize("answer", [b"", http(200, b"{", length=9)], ids=["nothing", "half"])
 async def test_an_answer_that_does_not_come_in_time_may_have_been_sent(answer: bytes) -> None:
     error = await failure(Play(answer, hang=True))
