@@ -7,14 +7,8 @@ from typing import Protocol
 from scanner.ticketing.resources import Admission, Event, Granted, Page, Ticket, TokenGrant
 
 
-class Api(Protocol):
-    """A session with the API; every call raises `TicketingError` where it fails."""
-
-    async def token_grant(self, code: str) -> TokenGrant:
-        """Exchange a token's code for its key, event and sections."""
-
-    async def event(self, uri: str) -> Event:
-        """Read an event with its sections."""
+class AdmissionsApi(Protocol):
+    """The calls that deliver admissions; every one raises `TicketingError` where it fails."""
 
     async def tickets(
         self,
@@ -42,3 +36,13 @@ class Api(Protocol):
         self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
     ) -> Granted:
         """Post one batch; the answer names those that were granted."""
+
+
+class Api(AdmissionsApi, Protocol):
+    """The calls of a gate's session."""
+
+    async def token_grant(self, code: str) -> TokenGrant:
+        """Exchange a token's code for its key, event and sections."""
+
+    async def event(self, uri: str) -> Event:
+        """Read an event with its sections."""

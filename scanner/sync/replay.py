@@ -11,7 +11,7 @@ from scanner.store import cache, ledger
 from scanner.store.database import transaction
 from scanner.store.ledger import Admission, State
 from scanner.store.writer import Writer
-from scanner.sync.api import Api
+from scanner.sync.api import AdmissionsApi
 from scanner.sync.server_time import ServerTime
 from scanner.sync.settle import Outcome, outcome
 from scanner.ticketing.errors import (
@@ -34,7 +34,7 @@ _LOOKS_AT_ONCE = 8
 class Replay:
     """Sends and settles one event's admissions; one works on a database at a time (`lease`)."""
 
-    api: Api
+    api: AdmissionsApi
     writer: Writer
     server_time: ServerTime
     event: str

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.store.ledger import State, in_state
 from scanner.store.writer import Writer
-from scanner.sync.api import Api
+from scanner.sync.api import AdmissionsApi
 from scanner.sync.replay import Replay
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import Malformed
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 EVENT = "/events/1"
 
 
-class SilentApi(Api):
+class SilentApi(AdmissionsApi):
     """Grants nothing, and lists one entry that can't be read."""
 
     async def admit(
