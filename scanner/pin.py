@@ -1,0 +1,147 @@
+"""The supervisor's PIN: its hash in the key store, and a wait after wrong tries."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Protocol
+
+from scanner.errors import ScannerError
+
+SHORTEST, LONGEST = 4, 12
+"""Digits of a PIN."""
+
+FREE_TRIES = 3
+"""Wrong tries that cost no wait."""
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+"""The wait doubles with each wrong try: some 100 tries a day, where the fewest PINs are 10,000."""
+
+_HASH, _TRIES = "supervisor-pin", "supervisor-pin-tries"
+
+Clock = Callable[[], datetime]
+
+
+class PinError(ScannerError):
+    """A PIN can't be set."""
+
+
+class Answer(Enum):
+    """What came of a try."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    WAIT = "wait"
+    UNSET = "unset"
+
+
+class Keys(Protocol):
+    """Where secrets are kept; `scanner.keystore.KeyStore` is one."""
+
+    def get(self, name: str, /) -> str | None:
+        """Return a secret, or nothing."""
+
+    def set(self, name: str, secret: str, /) -> None:
+        """Keep a secret."""
+
+    def delete(self, name: str, /) -> None:
+        """Forget a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Wrong tries in a row, and when the last of them was (aware)."""
+
+    wrong: int = 0
+    last: datetime | None = None
+
+    def wait(self, now: datetime) -> timedelta:
+        """Return how long nobody may try; a clock that was set back lets nobody in sooner."""
+        if self.last is None or self.wrong < FREE_TRIES:
+            return timedelta(0)
+        doubled = FIRST_WAIT * 2 ** min(self.wrong - FREE_TRIES, 16)
+        whole = min(doubled, LONGEST_WAIT)
+        passed = max(now - self.last, timedelta(0))
+        return max(whole - passed, timedelta(0))
+
+
+class Pin:
+    """One data folder's PIN; wrong tries are counted across restarts."""
+
+    def __init__(self, keys: Keys, clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def is_set(self) -> bool:
+        """Tell whether there is one."""
+        return self._keys.get(_HASH) is not None
+
+    def set(self, pin: str) -> None:
+        """Keep the PIN's hash (Argon2id, RFC 9106) in place of an older one's.
+
+        Raises:
+            PinError: it isn't 4 to 12 digits, or is the first that anybody would try.
+            KeyStoreError: it can't be kept.
+        """
+        if not looks_like_pin(pin):
+            raise PinError(f"A PIN has {SHORTEST} to {LONGEST} digits; choose another.")
+        if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
+            raise PinError("This PIN is too easy to guess; choose another.")
+        from argon2 import PasswordHasher
+
+        self._keys.set(_HASH, PasswordHasher().hash(pin))
+        self._keys.delete(_TRIES)
+
+    def remaining(self) -> timedelta:
+        """Return how long nobody may try."""
+        return self._tries().wait(self._clock())
+
+    def check(self, pin: str) -> Answer:
+        """Check a try; slow by design, so not for the event loop.
+
+        Raises:
+            KeyStoreError: the key store can't be read, or a wrong try can't be counted.
+        """
+        from argon2 import PasswordHasher
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        with self._one_at_a_time:
+            kept = self._keys.get(_HASH)
+            if kept is None:
+                return Answer.UNSET
+            tries, now = self._tries(), self._clock()
+            if tries.wait(now):
+                if tries.last and now < tries.last:
+                    # Else a clock that was years ahead for a moment would lock it for years.
+                    self._keep(Tries(tries.wrong, now))
+                return Answer.WAIT
+            # Counted before it is looked at: a power cut in between gives no free try.
+            self._keep(Tries(tries.wrong + 1, now))
+            try:
+                PasswordHasher().verify(kept, pin)
+            except (VerificationError, InvalidHashError):
+                return Answer.WRONG
+            self._keys.delete(_TRIES)
+            return Answer.RIGHT
+
+    def _tries(self) -> Tries:
+        try:
+            found = json.loads(self._keys.get(_TRIES) or "{}")
+            last = datetime.fromisoformat(found["last"]).astimezone(UTC)
+            return Tries(max(0, int(found["wrong"])), last)
+        except (ValueError, KeyError, TypeError):
+            return Tries()
+
+    def _keep(self, tries: Tries) -> None:
+        last = tries.last.isoformat() if tries.last else None
+        self._keys.set(_TRIES, json.dumps({"wrong": tries.wrong, "last": last}))
+
+
+def looks_like_pin(text: str) -> bool:
+    """Tell whether a text can be a PIN: nothing but ASCII digits, 4 to 12 of them."""
+    return text.isascii() and text.isdigit() and SHORTEST <= len(text) <= LONGEST
