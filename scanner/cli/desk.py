@@ -2,16 +2,14 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from scanner.cli.asking import ask, print_table, read_key, secret
 from scanner.cli.settings import Api, ApiKey, Json
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from scanner.ticketing.client import TickeTing
     from scanner.ticketing.resources import Event, Page, Token
 
@@ -69,7 +67,7 @@ def login(
     from scanner.keystore import open_keystore
     from scanner.ticketing.client import address
 
-    config = load(api=api, api_key=_read_key(api_key))
+    config = load(api=api, api_key=read_key(api_key))
     keystore = open_keystore(config.home)
     host = address(config.api).host
     if user is None and config.api_key is not None:
@@ -78,7 +76,7 @@ def login(
         return
     if user is None:
         user = _asked_user()
-    password = _secret("Password")
+    password = secret("Password")
     account = asyncio.run(desk.login(config, keystore, user, password))
     name = (account.name or account.username if account else None) or user
     typer.echo(f"Logged in at {host} as {_plain(name)}.")
@@ -123,7 +121,7 @@ def issue(
         found = await asked.event(desk.event_uri(event))
         return found, await desk.issue(asked, found, section)
 
-    found, token = _ask(api, api_key, work)
+    found, token = ask(api, api_key, work)
     _show(found, token, as_json)
 
 
@@ -154,9 +152,9 @@ def list_(
         found = None if as_json else await asked.event(uri)
         return found, await asked.tokens(uri, page=page, records=records, is_global=only)
 
-    found, listed = _ask(api, api_key, work)
+    found, listed = ask(api, api_key, work)
     if found is not None:
-        _print_table(token_view.listing(found, listed))
+        print_table(token_view.listing(found, listed))
         return
     for token in listed.entries:
         typer.echo(json.dumps(token_view.as_json(token)))
@@ -180,7 +178,7 @@ def show(
         found = await asked.event(desk.event_uri(event))
         return found, await desk.find(asked, found.uri, token)
 
-    event_found, token_found = _ask(api, api_key, work)
+    event_found, token_found = ask(api, api_key, work)
     _show(event_found, token_found, as_json)
 
 
@@ -203,7 +201,7 @@ def update(
         old = await desk.find(asked, found.uri, token)
         return found, await desk.update(asked, found, old, section)
 
-    found, new = _ask(api, api_key, work)
+    found, new = ask(api, api_key, work)
     if as_json:
         typer.echo(json.dumps(token_view.as_json(new)))
         return
@@ -233,29 +231,11 @@ def revoke(
         await desk.revoke(asked, uri, found)
         return found
 
-    gone = _ask(api, api_key, work)
+    gone = ask(api, api_key, work)
     if as_json:
         typer.echo(json.dumps({**token_view.as_json(gone), "revoked": True}))
     else:
         typer.echo(f"Token {_plain(gone.code)} is revoked; no gate can use it any more.")
-
-
-def _ask(api: str | None, api_key: str | None, work: "Callable[[TickeTing], Awaitable[T]]") -> T:
-    """Do `work` over a connection with the key that is given or kept."""
-    import asyncio
-
-    from scanner.cli.settings import load
-    from scanner.desk.login import connect, credential
-    from scanner.keystore import open_keystore
-
-    config = load(api=api, api_key=_read_key(api_key))
-    found = credential(config, open_keystore(config.home))
-
-    async def run() -> T:
-        async with connect(config, found) as connection:
-            return await work(connection)
-
-    return asyncio.run(run())
 
 
 def _show(event: "Event", token: "Token", as_json: bool) -> None:
@@ -264,23 +244,13 @@ def _show(event: "Event", token: "Token", as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(token_view.as_json(token)))
     else:
-        _print_table(token_view.details(event, token))
-
-
-def _print_table(table: "Table") -> None:
-    from rich.console import Console
-
-    Console(highlight=False).print(table)
+        print_table(token_view.details(event, token))
 
 
 def _plain(text: str) -> str:
     from scanner.desk.token_view import visible
 
     return visible(text)
-
-
-def _read_key(given: str | None) -> str | None:
-    return _secret("API key") if given == "-" else given
 
 
 def _asked_user() -> str:
@@ -299,13 +269,3 @@ def _answer(question: str) -> str:
     """Ask on stderr: what is on stdout may be read by a program."""
     typer.echo(question, nl=False, err=True)
     return sys.stdin.readline().strip()
-
-
-def _secret(what: str) -> str:
-    """Ask for a secret without showing it, or read one line where nobody can be asked."""
-    if sys.stdin.isatty():
-        return str(typer.prompt(what, hide_input=True, err=True))
-    found = sys.stdin.readline().rstrip("\r\n")
-    if not found:
-        raise typer.BadParameter(f"{what}: standard input is empty; pipe the secret in.")
-    return found

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.asking import read_key, secret
 from scanner.cli.settings import Api, ApiKey, database, load
 
 if TYPE_CHECKING:
@@ -46,12 +47,10 @@ def open_session(
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
 
-    config = load(name=name, device=device, api=api, api_key=_from_input(api_key))
+    config = load(name=name, device=device, api=api, api_key=read_key(api_key))
     if not config.name:
         raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
-    code = _from_input(code) or ""
-    if not code:
-        raise typer.BadParameter("give the token's code.", param_hint="'CODE'")
+    code = secret("Token code") if code == "-" else code
     keys = open_keystore(config.home)
     with Writer(database(config)) as writer:
         request = _request(config, keys, code, config.device or _device(writer))
@@ -189,11 +188,6 @@ def _device(writer: "Writer") -> str:
         return session.device
     host = platform.node().split(".")[0] or "gate"
     return f"{host}-{secrets.token_hex(_TOKEN_BYTES)}"
-
-
-def _from_input(given: str | None) -> str | None:
-    """Read a secret from standard input where `-` stands for it."""
-    return sys.stdin.readline().strip() if given == "-" else given
 
 
 def _refuse_no_terminal() -> None:

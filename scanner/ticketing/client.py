@@ -93,9 +93,25 @@ class TickeTing:
         body, _ = await self._call("GET", uri)
         return _shaped(resources.read_event, body)
 
-    async def events(self, *, records: int = 25, page: int = 1) -> Page[Event]:
-        """Read one page of the events."""
-        return await self._page("/events", resources.read_event, page, records)
+    async def events(
+        self,
+        *,
+        records: int = 25,
+        page: int = 1,
+        title: str | None = None,
+        status: str | None = None,
+    ) -> Page[Event]:
+        """Read one page of the events that the key may see, the next one first."""
+        read = resources.read_event
+        order = {"sort": "start", "title": title, "status": status}
+        return await self._page("/events", read, page, records, **order)
+
+    async def published_events(
+        self, *, records: int = 25, page: int = 1, title: str | None = None
+    ) -> Page[Event]:
+        """Read one page of the events that are open to everybody."""
+        read = resources.read_event
+        return await self._page("/published-events", read, page, records, title=title)
 
     async def tickets(
         self,
