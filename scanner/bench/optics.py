@@ -1,0 +1,109 @@
+"""What a camera, its lens and the light do to a frame. Each from 0, nothing, to 1, hopeless."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanner.capture.frame import Pixels
+
+Kernel = NDArray[np.float32]
+
+Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
+"""Takes a grey frame, the level, the pixels of a module, and what decides the rest."""
+
+
+def defocus(frame: Pixels, level: float, module: float, _rng: np.random.Generator) -> Pixels:
+    """Blur with a disc of up to 1.6 modules' radius, as a lens out of focus does."""
+    return _filtered(frame, _disc(1.6 * level * module))
+
+
+def motion(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
+    """Smear along a line of 0.5 to 4 modules."""
+    length = (0.5 + 3.5 * level) * module
+    return _filtered(frame, _line(length, rng.uniform(0, np.pi)))
+
+
+def noise(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:
+    """Add a sensor's grain, of up to 80 grey levels."""
+    return _clipped(frame + rng.normal(0, 80 * level, frame.shape))
+
+
+def low_light(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:
+    """Leave little light, down to some photons a pixel: the grain grows as the root of it."""
+    photons = 250 * (1 - level) ** 3 + 1.5
+    caught = rng.poisson(frame * (photons / 255)) + rng.normal(0, 1.0, frame.shape)
+    gain = (255 / photons) * (1 - 0.85 * level)
+    return _clipped(caught * gain)
+
+
+def glare(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
+    """Let a lamp shine on a part of it, up to what no sensor tells from white."""
+    height, width = frame.shape
+    x, y = rng.uniform(0.35, 0.65) * width, rng.uniform(0.35, 0.65) * height
+    reach = module * (4 + 10 * level)
+    down, across = np.mgrid[0:height, 0:width]
+    light = np.exp(-(((across - x) ** 2 + (down - y) ** 2) / (2 * reach**2)))
+    return _clipped(frame + 420 * level * light)
+
+
+def reflections(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:
+    """Mirror windows and lamps in the glass."""
+    height, width = frame.shape
+    mirrored = np.zeros(frame.shape, np.uint8)
+    for _ in range(7):
+        x, y = int(rng.integers(width)), int(rng.integers(height))
+        tall, wide = rng.integers(20, 260, 2).tolist()
+        cv2.rectangle(mirrored, (x, y), (x + wide, y + tall), int(rng.integers(60, 256)), -1)
+    soft = cv2.GaussianBlur(mirrored, (0, 0), 2 + 6 * rng.random())
+    return _clipped(frame * (1 - 0.4 * level) + np.asarray(soft) * (0.85 * level))
+
+
+def moire(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
+    """Let the display's grid beat with the sensor's: bands across the picture."""
+    height, width = frame.shape
+    down, across = np.mgrid[0:height, 0:width]
+    bands = np.zeros(frame.shape)
+    for _ in range(2):
+        angle, period = rng.uniform(0, np.pi), module * rng.uniform(0.8, 5)
+        along = across * np.cos(angle) + down * np.sin(angle)
+        bands += np.sin(along * (2 * np.pi / period) + rng.uniform(0, 7))
+    return _clipped(frame * (1 + 0.25 * level * bands))
+
+
+EFFECTS: dict[str, Effect] = {
+    "reflections": reflections,
+    "moire": moire,
+    "glare": glare,
+    "defocus": defocus,
+    "motion": motion,
+    "low light": low_light,
+    "noise": noise,
+}
+"""In the order in which they happen between the ticket and the sensor."""
+
+
+def _filtered(frame: Pixels, kernel: Kernel) -> Pixels:
+    return np.asarray(cv2.filter2D(frame, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _disc(radius: float) -> Kernel:
+    """Return an even disc, its edge as sharp as the pixels let it be."""
+    reach = int(np.ceil(radius)) + 1
+    down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    kernel = np.clip(radius + 0.5 - np.hypot(down, across), 0, 1)
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def _line(length: float, angle: float) -> Kernel:
+    reach = int(np.ceil(length / 2)) + 1
+    down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    along = np.abs(across * np.cos(angle) + down * np.sin(angle))
+    beside = np.abs(down * np.cos(angle) - across * np.sin(angle))
+    kernel = np.clip(length / 2 + 0.5 - along, 0, 1) * np.clip(1 - beside, 0, 1)
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def _clipped(frame: NDArray[np.float64]) -> Pixels:
+    return np.asarray(np.clip(frame, 0, 255), np.uint8)
