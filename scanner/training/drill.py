@@ -1,0 +1,153 @@
+"""The queue at the gate, with the clock as an argument: who is next, who loses patience. Pure.
+
+Times are seconds after the doors' opening and never go back.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanner.admission.verdict import Kind
+from scanner.training.answers import LET_IN, Act, Answer, Due, due_to_incident, due_to_patron
+from scanner.training.crowd import Patron
+from scanner.training.incident import CARDS, Incident, What
+from scanner.training.marks import Decision, Mark, mark
+
+PASS_SECONDS = 1.0
+"""From a patron's being let in to the next one's stepping up."""
+
+BAG_SECONDS = 3.0
+"""What a look into a bag adds to it."""
+
+_TOO_LATE = Due(
+    (LET_IN,),
+    "Patience ran out. Be quick with the clear cases, and let the supervisor take others.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSample:
+    """How many stood in the queue from a second on."""
+
+    at: float
+    waiting: int
+
+
+class Drill:
+    """One run through a line of patrons and what happens meanwhile."""
+
+    def __init__(self, line: Sequence[Patron], incidents: Sequence[Incident] = ()) -> None:
+        self._coming = deque(line)
+        self._incidents = deque(sorted(incidents, key=lambda each: each.after))
+        self._waiting: deque[Patron] = deque()
+        self._front: Patron | What | None = None
+        self._front_since = 0.0
+        self._free_at = 0.0
+        self._gone = 0
+        self.decisions: list[Decision] = []
+        self.samples: list[QueueSample] = []
+
+    @property
+    def front(self) -> Patron | What | None:
+        """Who is at the gate, or what has happened; nothing while nobody is there."""
+        return self._front
+
+    @property
+    def waiting(self) -> int:
+        """How many stand in the queue, whoever is at the gate included."""
+        return len(self._waiting)
+
+    @property
+    def gone(self) -> int:
+        """How many patrons are done with, let in or not."""
+        return self._gone
+
+    @property
+    def over(self) -> bool:
+        """Tell whether everybody is gone and everything has happened."""
+        return not (self._coming or self._waiting or self._incidents or self._front)
+
+    @property
+    def next_event(self) -> float | None:
+        """When somebody comes or may step up, while nobody is at the gate; else nothing."""
+        if self._front or not (self._waiting or self._coming):
+            return None
+        return max(self._free_at, self._coming[0].at) if not self._waiting else self._free_at
+
+    def patience_left(self, now: float) -> float | None:
+        """Return how many seconds the patron at the gate still stays."""
+        front = self._front
+        return front.at + front.patience - now if isinstance(front, Patron) else None
+
+    def advance(self, now: float) -> None:
+        """Let the time pass: patrons come, some leave, the next one steps up."""
+        while self._coming and self._coming[0].at <= now:
+            patron = self._coming.popleft()
+            self._waiting.append(patron)
+            self._sample(patron.at)
+        for patron in [each for each in self._waiting if each.at + each.patience <= now]:
+            self._leave(patron)
+        if self._front is None:
+            self._step_up(now)
+
+    def decide(self, answer: Answer, verdict: Kind | None, shown: str, now: float) -> Decision:
+        """Take the trainee's answer about whoever is at the gate.
+
+        Args:
+            answer: what the trainee does.
+            verdict: what the gate last said of the patron; nothing where it read nothing.
+            shown: the gate's reason, as it stood on the screen.
+            now: the time of the answer.
+
+        Raises:
+            ValueError: nobody is there.
+        """
+        subject = self._front
+        if subject is None:
+            raise ValueError("nobody is at the gate")
+        if isinstance(subject, What):
+            due, said = due_to_incident(subject), CARDS[subject]
+        else:
+            due, said = due_to_patron(subject.role, verdict), shown
+        marked = mark(subject, verdict, answer, due)
+        seconds = round(now - self._front_since, 2)
+        decision = Decision(subject, verdict, said, answer, due, marked, now, seconds)
+        self.decisions.append(decision)
+        if isinstance(subject, Patron):
+            self._waiting.remove(subject)
+            self._gone += 1
+            self._sample(now)
+            bag = BAG_SECONDS if subject.bag and answer.act is Act.LET_IN else 0.0
+            self._free_at = now + PASS_SECONDS + bag
+        self._front = None
+        return decision
+
+    def pass_by(self) -> None:
+        """Go on after something that asks the trainee for nothing."""
+        if isinstance(self._front, What):
+            self._front = None
+
+    def _step_up(self, now: float) -> None:
+        if self._incidents and (self._gone >= self._incidents[0].after or self._nobody_comes()):
+            self._front = self._incidents.popleft().what
+        elif self._waiting and now >= self._free_at:
+            self._front = self._waiting[0]
+        self._front_since = now
+
+    def _nobody_comes(self) -> bool:
+        return not (self._coming or self._waiting)
+
+    def _leave(self, patron: Patron) -> None:
+        at = patron.at + patron.patience
+        waited = "left the queue" if patron is not self._front else "left before an answer came"
+        self.decisions.append(
+            Decision(patron, None, f"The patron {waited}.", None, _TOO_LATE, Mark.LEFT, at, 0.0)
+        )
+        self._waiting.remove(patron)
+        self._gone += 1
+        self._sample(at)
+        if patron is self._front:
+            self._front = None
+
+    def _sample(self, at: float) -> None:
+        self.samples.append(QueueSample(round(at, 2), len(self._waiting)))
