@@ -9,9 +9,10 @@ from pathlib import Path
 import structlog
 
 from scanner.admission.scope import Closed
-from scanner.store import cache, ledger
+from scanner.store import cache, figures, ledger
 from scanner.store.cache import StoredSession
 from scanner.store.database import open_reader
+from scanner.store.figures import Admitted
 from scanner.store.ledger import State
 from scanner.sync.link import Link
 
@@ -23,7 +24,8 @@ class Status:
     """What the gate is and how it stands.
 
     `synced` is the gate's time of the last complete pull; `tickets` counts the cached tickets
-    that the token permits; `closed` says why nobody can be admitted, if so.
+    that the token permits; `closed` says why nobody can be admitted, if so; `offset` is how many
+    seconds the server's clock is ahead of the gate's, `by_minute` this gate's latest admissions.
     """
 
     title: str | None = None
@@ -35,6 +37,9 @@ class Status:
     closed: Closed | None = None
     counts: dict[State, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
     link: Link = field(default_factory=Link)
+    admitted: Admitted = field(default_factory=Admitted)
+    by_minute: dict[datetime, int] = field(default_factory=dict)
+    offset: float | None = None
     pulled: tuple[datetime | None, ...] | None = None
     """Which pull `tickets` were counted after."""
 
@@ -82,6 +87,9 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         synced=session.synced if session else None,
         closed=cache.read_scope(conn).closed,
         counts=ledger.counts(conn),
+        admitted=figures.admitted(conn),
+        by_minute=figures.per_minute(conn),
+        offset=session.server_offset if session else None,
         pulled=_pulled(session),
     )
 

@@ -7,9 +7,13 @@ from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.feeds import CameraState
 from scanner.tui.plain import clock_time, plain
+from scanner.words import say
 
 STALE = timedelta(minutes=10)
 """A list older than this lacks enough of the evening's sales that the guard should know."""
+
+CLOCK_OFF = timedelta(minutes=1)
+"""A clock further off than this makes the times of admissions misleading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +35,71 @@ def abnormal(
         since: when the link came to its present state.
         now: the gate's time.
     """
-    found = (_closed(status), _camera(camera), _link(status, since), _stale(status, now))
+    found = (
+        _closed(status),
+        _camera(camera),
+        _link(status, since),
+        _stale(status, now),
+        _clock(status),
+    )
     return [notice for notice in found if notice]
 
 
 def _closed(status: Status) -> Notice | None:
     if not status.closed:
         return None
-    return Notice(f"■ GATE CLOSED: {plain(status.closed.value)}.", grave=True)
+    why = say(status.closed.value)
+    return Notice(f"■ {say('GATE CLOSED: {why}.', why=plain(why))}", grave=True)
 
 
 def _camera(camera: CameraState | None) -> Notice | None:
     if camera is None or camera.running:
         return None
-    sentence = plain(camera.sentence) or "No picture is coming from it."
-    return Notice(f"◌ NO CAMERA, type serials with i: {sentence}")
+    why = plain(camera.sentence) or say("No picture is coming from it.")
+    return Notice(f"◌ {say('NO CAMERA, type serials with i: {why}', why=why)}")
 
 
 def _link(status: Status, since: datetime) -> Notice | None:
     obstacle = plain(status.link.obstacle)
     if status.link.state is LinkState.HELD:
-        why = obstacle or "The API does not take this gate's requests."
-        return Notice(f"■ QUEUE HELD, admitting goes on: {why}")
+        why = obstacle or say("The API does not take this gate's requests.")
+        return Notice(f"■ {say('QUEUE HELD, admitting goes on: {why}', why=why)}")
     if status.link.state is LinkState.OFFLINE:
-        why = obstacle or "The API can't be reached."
-        return Notice(f"○ OFFLINE since {clock_time(since)[:5]}, admitting goes on: {why}")
+        why = obstacle or say("The API can't be reached.")
+        time = clock_time(since)[:5]
+        text = say("OFFLINE since {time}, admitting goes on: {why}", time=time, why=why)
+        return Notice(f"○ {text}")
     return None
 
 
 def _stale(status: Status, now: datetime) -> Notice | None:
     if status.synced is None or now - status.synced < STALE:
         return None
-    return Notice(f"◷ OLD LIST: it is {age(status.synced, now)} old; later tickets are unknown.")
+    old = age(status.synced, now)
+    return Notice(f"◷ {say('OLD LIST: it is {age} old; later tickets are unknown.', age=old)}")
+
+
+def _clock(status: Status) -> Notice | None:
+    """Compare with the server's clock as the last pull saw it."""
+    if status.offset is None or abs(status.offset) <= CLOCK_OFF.total_seconds():
+        return None
+    off = span(timedelta(seconds=abs(status.offset)))
+    text = (
+        say("CLOCK OFF: this gate is {time} behind; set its clock.", time=off)
+        if status.offset > 0
+        else say("CLOCK OFF: this gate is {time} ahead; set its clock.", time=off)
+    )
+    return Notice(f"◴ {text}")
 
 
 def age(then: datetime, now: datetime) -> str:
     """Say how long ago in the largest fitting unit; a clock that jumped back counts as now."""
-    seconds = max(0, int((now - then).total_seconds()))
+    return span(max(timedelta(0), now - then))
+
+
+def span(passed: timedelta) -> str:
+    """Say a length of time in the largest fitting unit."""
+    seconds = int(passed.total_seconds())
     if seconds < 60:  # noqa: PLR2004 - seconds in a minute
         return f"{seconds} s"
     if seconds < 3600:  # noqa: PLR2004 - seconds in an hour

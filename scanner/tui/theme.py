@@ -14,5 +14,11 @@ NIGHT = Theme(
     error="#ff8a8a",
     success="#19c37d",
     dark=True,
-    variables={"footer-key-foreground": "#7fb2e5", "footer-background": "#0b1118"},
+    variables={
+        "footer-key-foreground": "#7fb2e5",
+        "footer-background": "#0b1118",
+        "good": "#19c37d",
+        "fair": "#ffd60a",
+        "bad": "#ff8a8a",
+    },
 )

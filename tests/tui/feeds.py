@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from scanner.admission.verdict import Kind, Verdict
 from scanner.gate import Judged
+from scanner.store.figures import Admitted
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
@@ -78,6 +79,11 @@ STATUS = Status(
         State.REFUSED: 0,
     },
     link=Link(LinkState.ONLINE),
+    admitted=Admitted(here=1_206, everywhere=4_410),
+    by_minute={
+        NOW.replace(second=0) - timedelta(minutes=back): count
+        for back, count in enumerate((3, 18, 21, 17, 12, 9, 9, 6, 2, 1))
+    },
 )
 
 

@@ -57,3 +57,17 @@ def test_an_old_list_is_told() -> None:
 )
 def test_ages_are_told_in_the_largest_fitting_unit(seconds: int, words: str) -> None:
     assert age(NOW - timedelta(seconds=seconds), NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"), [(61.0, "1 min behind"), (-61.0, "1 min ahead"), (7200.0, "2 h 00 min")]
+)
+def test_a_clock_that_is_off_by_more_than_a_minute_is_told(offset: float, words: str) -> None:
+    (notice,) = abnormal(replace(STATUS, offset=offset), LOOKING, NOW, NOW)
+    assert notice.text.startswith("◴ CLOCK OFF: this gate is ")
+    assert words in notice.text
+
+
+@pytest.mark.parametrize("offset", [None, 0.0, 60.0, -60.0])
+def test_a_clock_within_a_minute_is_well(offset: float | None) -> None:
+    assert abnormal(replace(STATUS, offset=offset), LOOKING, NOW, NOW) == []

@@ -1,29 +1,30 @@
-"""The bottom strip: link, list, queue, clock."""
+"""The bottom strip: link, list, pace, who is in, queue, clock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from textual.content import Content
-from textual.events import Resize
 from textual.widget import Widget
 
+from scanner.store.figures import series
 from scanner.store.ledger import State
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.notices import age
 from scanner.tui.plain import clock_time
+from scanner.words import say, say_count
 
-_GOOD, _FAIR, _BAD = "#19c37d", "#ffd60a", "#ff8a8a"
+PACE_MINUTES = 10
+"""Minutes that the sparkline shows, a bar each."""
 
-
-ONE_ROW_FROM = 144
-"""Columns: the longest text of an ordinary evening fits."""
-
+_BARS = "▁▂▃▄▅▆▇█"
 _SPACE = Content("   ")
+_MOST_ROWS = 4
 
 
 class Strip(Widget):
-    """How the gate stands, in words: two rows, or one where the screen is wide."""
+    """How the gate stands, in words, in as few rows as they need."""
 
     DEFAULT_CSS: ClassVar[str] = """
     Strip {
@@ -34,70 +35,114 @@ class Strip(Widget):
         text-wrap: nowrap;
         text-overflow: ellipsis;
     }
-    Strip.-one-row { height: 1; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._link = self._queue = self._clock = Content()
+        self._parts: list[Content] = []
+        self._clock = Content()
 
     def show(self, status: Status, since: datetime, now: datetime) -> None:
         """Replace what is shown; `since` is when the link came to its present state."""
-        self._link = _SPACE.join([_link(status, since), _list(status, now), _tickets(status)])
-        self._queue = _queue(status)
+        self._parts = [
+            _link(status, since),
+            _list(status, now),
+            Content(say_count("{count} ticket", "{count} tickets", status.tickets)),
+            _pace(status, now),
+            _admitted(status),
+            *_queue(status),
+        ]
         self._clock = Content.styled(clock_time(now), "bold")
+        self._fit()
         self.refresh()
 
-    def on_resize(self, event: Resize) -> None:
-        """Take one row where everything fits into it."""
-        self.set_class(event.size.width >= ONE_ROW_FROM, "-one-row")
+    def on_resize(self) -> None:
+        """Take as many rows as the parts need."""
+        self._fit()
 
     def render(self) -> Content:
-        """Set the parts, the clock at the right."""
-        if self.has_class("-one-row"):
-            return self._with_clock(_SPACE.join([self._link, self._queue]))
-        return Content("\n").join([self._with_clock(self._link), self._queue])
-
-    def _with_clock(self, left: Content) -> Content:
+        """Set the parts, the clock at the right of the first row."""
+        first, *rest = self._rows(self.size.width)
         room = max(0, self.size.width - self._clock.cell_length - 1)
-        left = left.truncate(room, ellipsis=True)
-        return left.pad_right(room - left.cell_length + 1).append(self._clock)
+        first = first.truncate(room, ellipsis=True)
+        first = first.pad_right(room - first.cell_length + 1).append(self._clock)
+        return Content("\n").join([first, *rest])
+
+    def _fit(self) -> None:
+        if self.size.width:
+            self.styles.height = len(self._rows(self.size.width))
+
+    def _rows(self, columns: int) -> list[Content]:
+        return _flowed(self._parts, columns, self._clock.cell_length + 1)
+
+
+def _flowed(parts: Sequence[Content], columns: int, first_less: int) -> list[Content]:
+    """Set the parts in rows, none of them broken; the first row is shorter by `first_less`."""
+    rows: list[list[Content]] = [[]]
+    room = columns - first_less
+    for part in parts:
+        taken = part.cell_length + (_SPACE.cell_length if rows[-1] else 0)
+        if rows[-1] and taken > room and len(rows) < _MOST_ROWS:
+            rows.append([])
+            room, taken = columns, part.cell_length
+        rows[-1].append(part)
+        room -= taken
+    return [_SPACE.join(row) for row in rows]
 
 
 def _link(status: Status, since: datetime) -> Content:
     words, colour = {
-        LinkState.CHECKING: ("◌ Checking", _FAIR),
-        LinkState.ONLINE: ("● Online", _GOOD),
-        LinkState.OFFLINE: (f"○ Offline since {clock_time(since)[:5]}", _FAIR),
-        LinkState.HELD: ("■ Held", _BAD),
+        LinkState.CHECKING: (f"◌ {say('Checking')}", "$fair"),
+        LinkState.ONLINE: (f"● {say('Online')}", "$good"),
+        LinkState.OFFLINE: (
+            f"○ {say('Offline since {time}', time=clock_time(since)[:5])}",
+            "$fair",
+        ),
+        LinkState.HELD: (f"■ {say('Held')}", "$bad"),
     }[status.link.state]
     return Content.styled(words, f"bold {colour}")
 
 
 def _list(status: Status, now: datetime) -> Content:
     if status.synced is None:
-        return Content.styled("no list yet", f"bold {_FAIR}")
-    return Content(f"list {age(status.synced, now)} old")
+        return Content.styled(say("no list yet"), "bold $fair")
+    return Content(say("list {age} old", age=age(status.synced, now)))
 
 
-def _tickets(status: Status) -> Content:
-    return Content(f"{status.tickets:,} tickets")
+def _pace(status: Status, now: datetime) -> Content:
+    """Draw the last whole minutes, the tallest bar for the busiest, and name the last one."""
+    counts = series(status.by_minute, now, PACE_MINUTES)
+    top = max(counts) or 1
+    bars = "".join(_BARS[-(-count * (len(_BARS) - 1) // top)] for count in counts)
+    return Content.assemble((bars, "$accent"), " ", say("{count}/min", count=counts[-1]))
 
 
-def _queue(status: Status) -> Content:
+def _admitted(status: Status) -> Content:
+    here, everywhere = status.admitted.here, status.admitted.everywhere
+    return Content(say("{here} in here, {all} in all", here=f"{here:,}", all=f"{everywhere:,}"))
+
+
+def _queue(status: Status) -> list[Content]:
     """Count the admissions by state; what somebody must look at comes first."""
-    conflicts = status.counts.get(State.CONFLICT, 0)
+    conflicts, refused = (status.counts.get(each, 0) for each in (State.CONFLICT, State.REFUSED))
     warnings = [
-        (conflicts, "CONFLICT" if conflicts == 1 else "CONFLICTS", _FAIR),
-        (status.counts.get(State.REFUSED, 0), "REFUSED", _BAD),
+        (conflicts, say_count("{count} CONFLICT", "{count} CONFLICTS", conflicts), "#ffd60a"),
+        (refused, say_count("{count} REFUSED", "{count} REFUSED", refused), "#ff8a8a"),
     ]
     parts = [
-        Content.styled(f" ▲ {count:,} {word} ", f"bold #000000 on {colour}")
-        for count, word, colour in warnings
+        Content.styled(f" ▲ {words} ", f"bold #000000 on {colour}")
+        for count, words, colour in warnings
         if count
     ]
-    parts += [
-        Content(f"{status.counts.get(state, 0):,} {state.value}")
-        for state in (State.QUEUED, State.SENDING, State.CONFIRMED)
+    return [*parts, _SPACE.join(_waiting(status))]
+
+
+def _waiting(status: Status) -> list[Content]:
+    def of(state: State) -> int:
+        return status.counts.get(state, 0)
+
+    return [
+        Content(say_count("{count} queued", "{count} queued", of(State.QUEUED))),
+        Content(say_count("{count} sending", "{count} sending", of(State.SENDING))),
+        Content(say_count("{count} confirmed", "{count} confirmed", of(State.CONFIRMED))),
     ]
-    return _SPACE.join(parts)

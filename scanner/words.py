@@ -1,0 +1,69 @@
+"""The guard's language: English sentences in, the chosen language's out.
+
+English is the source and needs no catalogue. The others are gettext catalogues under
+`assets/translations`; what a catalogue lacks, or has with a wrong placeholder, stays English.
+"""
+
+import gettext
+from functools import cache
+
+from scanner.paths import assets_folder
+
+DOMAIN = "scanner"
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
+"""The languages that there are words in, by their ISO 639-1 code, each in its own name."""
+
+
+class _Chosen:
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    language: str = "en"
+
+
+def choose_language(setting: str = "auto") -> str:
+    """Speak a language from now on, in the whole process; returns its code.
+
+    Args:
+        setting: a code of `LANGUAGES`, or `auto` for the locale's (LANGUAGE, LC_ALL,
+            LC_MESSAGES, LANG); English where there is no catalogue.
+    """
+    wanted = None if setting == "auto" else [setting]
+    folder = assets_folder() / "translations"
+    found = None if setting == "en" else gettext.find(DOMAIN, folder, wanted)
+    _Chosen.catalogue = _read(found) if found else gettext.NullTranslations()
+    _Chosen.language = _Chosen.catalogue.info().get("language", "en") or "en"
+    return _Chosen.language
+
+
+def language() -> str:
+    """Return the code of the language that is spoken."""
+    return _Chosen.language
+
+
+def say(english: str, **values: object) -> str:
+    """Return a sentence in the chosen language, its `{placeholders}` filled with `values`.
+
+    `english` is the catalogue's key and a literal at every call, so that it can be collected.
+    """
+    if not english:
+        return ""
+    translated = _Chosen.catalogue.gettext(english)
+    try:
+        return translated.format(**values) if values else translated
+    except (KeyError, IndexError, ValueError):
+        return english.format(**values)
+
+
+def say_count(one: str, many: str, count: int, **values: object) -> str:
+    """Return a sentence about a number of things, `{count}` filled in with thousands apart."""
+    translated = _Chosen.catalogue.ngettext(one, many, count)
+    found = {"count": f"{count:,}", **values}
+    try:
+        return translated.format(**found)
+    except (KeyError, IndexError, ValueError):
+        return (one if count == 1 else many).format(**found)
+
+
+@cache
+def _read(file: str) -> gettext.NullTranslations:
+    with open(file, "rb") as opened:  # noqa: PTH123 - gettext finds and reads by name
+        return gettext.GNUTranslations(opened)
