@@ -1,0 +1,145 @@
+"""Gives each patron a ticket, or something that is none. Pure: the same seed casts alike."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scanner.admission.serial import fingerprint
+from scanner.ticketing.resources import Ticket
+from scanner.training.crowd import Patron
+from scanner.training.errors import TrainingError
+from scanner.training.role import Role
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PAYMENTS = (
+    "BCD\n002\n1\nSCT\n\nTicket shop\nXX00\nEUR49.00",
+    "bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT?amount=0.001",
+    "upi://pay?pa=shop@bank&am=49.00",
+)
+_OTHERS = (
+    "https://example.org/menu?table=7",
+    "WIFI:T:WPA;S:Foyer;P:applause;;",
+    "BEGIN:VCARD\nVERSION:3.0\nN:Hall\nTEL:000\nEND:VCARD",
+    "4006381333931",
+)
+_ELSEWHERE_SECTION = frozenset({Role.WRONG_SECTION, Role.ANGRY_VIP})
+_NO_TICKET = frozenset(
+    {
+        Role.YESTERDAY,
+        Role.OTHER_EVENT,
+        Role.PAYMENT_CODE,
+        Role.OTHER_CODE,
+        Role.FORGED,
+        Role.FRESH_SALE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prop:
+    """What a patron holds: the code's text; the ticket behind it, its owner, its section."""
+
+    payload: str
+    serial: str | None = None
+    owner: str | None = None
+    section: str | None = None
+
+
+def cast(
+    line: Sequence[Patron], tickets: Iterable[Ticket], permitted: frozenset[str], seed: int
+) -> dict[int, Prop]:
+    """Return what each patron, by number, holds.
+
+    Args:
+        line: the patrons.
+        tickets: the training event's, all sections.
+        permitted: URIs of the sections that the trainee's token permits.
+        seed: decides who gets which.
+
+    Raises:
+        TrainingError: there are not enough tickets.
+    """
+    return _Casting(tickets, permitted, seed).whole(line)
+
+
+class _Casting:
+    def __init__(self, tickets: Iterable[Ticket], permitted: frozenset[str], seed: int) -> None:
+        self._rng = random.Random(f"cast {seed}")  # noqa: S311 - a crowd, not a secret
+        known = sorted(tickets, key=lambda each: each.serial)
+        self._serials = {each.serial for each in known}
+        self._ours = [each for each in known if each.section in permitted]
+        self._others = [each for each in known if each.section not in permitted]
+        self._rng.shuffle(self._ours)
+        self._rng.shuffle(self._others)
+        self._unmistakable = _unmistakable(self._ours)
+
+    def whole(self, line: Sequence[Patron]) -> dict[int, Prop]:
+        props: dict[int, Prop] = {}
+        # Those who are searched by name first: their names must lead to one ticket only.
+        for patron in sorted(line, key=lambda each: each.role is not Role.DEAD_BATTERY):
+            props[patron.number] = self._prop(patron, props)
+        return props
+
+    def _prop(self, patron: Patron, props: Mapping[int, Prop]) -> Prop:
+        if patron.copy_of is not None:
+            return props[patron.copy_of]
+        if patron.role in _NO_TICKET:
+            return Prop(self._no_ticket(patron.role))
+        if patron.role is Role.DEAD_BATTERY:
+            ticket = self._take(self._unmistakable)
+            self._ours.remove(ticket)
+            return _held(ticket, ticket.serial)
+        ticket = self._take(self._others if patron.role in _ELSEWHERE_SECTION else self._ours)
+        return _held(ticket, self._shown(ticket))
+
+    def _take(self, tickets: list[Ticket]) -> Ticket:
+        if not tickets:
+            raise TrainingError("The training server has too few tickets; play fewer patrons.")
+        return tickets.pop()
+
+    def _no_ticket(self, role: Role) -> str:
+        match role:
+            case Role.PAYMENT_CODE:
+                return self._rng.choice(_PAYMENTS)
+            case Role.OTHER_CODE:
+                return self._rng.choice(_OTHERS)
+            case Role.FORGED | Role.FRESH_SALE:
+                return self._forged(next(iter(self._serials))[:6])
+            case _:
+                return self._forged(self._letters(6))
+
+    def _forged(self, event_part: str) -> str:
+        while (serial := f"{event_part}-{self._letters(12)}") in self._serials:
+            pass
+        return serial
+
+    def _letters(self, count: int) -> str:
+        return "".join(self._rng.choices(_ALPHABET, k=count))
+
+    def _shown(self, ticket: Ticket) -> str:
+        """Put a serial into one of the three forms that codes come in."""
+        form = self._rng.choice(("plain", "address", "fingerprint"))
+        owner = ticket.owner
+        of = (owner.number or owner.uri or owner.username) if owner else None
+        if form == "fingerprint" and of:
+            return fingerprint(ticket.serial, of)
+        return (
+            f"https://example.org/t/{ticket.serial}?src=mail"
+            if form == "address"
+            else ticket.serial
+        )
+
+
+def _held(ticket: Ticket, payload: str) -> Prop:
+    name = ticket.owner.name if ticket.owner else None
+    return Prop(payload, ticket.serial, name, ticket.section_name)
+
+
+def _unmistakable(tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Return the tickets whose owner's name no other of these tickets has."""
+    names = [each.owner.name for each in tickets if each.owner]
+    return [
+        each
+        for each in tickets
+        if each.owner and each.owner.name and names.count(each.owner.name) == 1
+    ]

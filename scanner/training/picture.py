@@ -1,0 +1,114 @@
+"""The picture of a patron with a ticket: phone or paper, glare, tilt; and what can be read of it.
+
+Every picture is drawn easier until the product's own decoder reads it, so none is unfair.
+"""
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from scanner.capture.decode import Decoder
+from scanner.capture.frame import Pixels
+from scanner.stage.backdrop import backdrop, light
+from scanner.stage.pose import HEIGHT, WIDTH, draw_motion, homography
+from scanner.stage.ticket_art import Medium, TicketArt, draw_ticket
+from scanner.training.crowd import Patron
+from scanner.training.role import Role
+
+_PLACE = 7
+"""The seed of the training corridor."""
+
+_SIZE = (WIDTH // 2, HEIGHT // 2)
+"""Width and height in pixels: enough to read, a quarter of the memory."""
+
+_BODIES = 3
+"""So many different bodies stand behind the tickets; each takes memory."""
+
+_HARDNESS = (0.55, 0.3, 0.1, 0.0)
+"""From glaring and tilted to plain; the first that can be read is taken."""
+
+_MEDIA = (Medium.PHONE, Medium.PHONE, Medium.PAPER, Medium.DARK_PHONE)
+_PAPERS = frozenset({Role.YESTERDAY, Role.FORGED, Role.TOUT, Role.CHILD})
+_PHONES = frozenset({Role.PARTNER, Role.PAYMENT_CODE, Role.OTHER_CODE})
+
+
+def draw_patron(patron: Patron, payload: str) -> Pixels:
+    """Draw the patron's picture, 360 x 640 x 3; the same patron looks the same each time."""
+    if patron.role is Role.DEAD_BATTERY:
+        return _picture(payload, patron.looks, Medium.PHONE, 0.0, lit=False)
+    medium = _medium(patron)
+    picture = _picture(payload, patron.looks, medium, _HARDNESS[-1])
+    for hardness in _HARDNESS[:-1]:
+        harder = _picture(payload, patron.looks, medium, hardness)
+        if read(harder) == payload:
+            return harder
+    return picture
+
+
+def read(pixels: Pixels) -> str | None:
+    """Return what the product's decoder reads of a picture, without a limit of time."""
+    texts = _decoder().decode(pixels).texts
+    return texts[0] if len(texts) == 1 else None
+
+
+@cache
+def _decoder() -> Decoder:
+    return Decoder(budget_ms=None)
+
+
+def _medium(patron: Patron) -> Medium:
+    if patron.role in _PAPERS:
+        return Medium.PAPER
+    if patron.role in _PHONES:
+        return Medium.PHONE
+    return _MEDIA[patron.looks % len(_MEDIA)]
+
+
+def _picture(
+    payload: str, looks: int, medium: Medium, hardness: float, *, lit: bool = True
+) -> Pixels:
+    rng = np.random.default_rng([looks, 21])
+    brightness = float(rng.uniform(0.85, 1.0)) * (1 - 0.4 * hardness) if lit else 0.0
+    art = draw_ticket(payload, medium, rng, brightness)
+    motion = draw_motion(rng, hardness * 0.8)
+    matrix = np.diag([0.5, 0.5, 1.0]) @ homography(motion.rest, art.centre, art.height)
+    ticket, mask = _laid(art, matrix)
+    if medium is Medium.PAPER:
+        ticket = np.asarray(cv2.multiply(ticket, cv2.merge([_light()] * 3), scale=1 / 255))
+    if lit and medium is not Medium.PAPER:
+        ticket = _with_glare(ticket, rng, (motion.rest.x / 2, motion.rest.y / 2), hardness)
+    ticket = np.asarray(cv2.GaussianBlur(ticket, (0, 0), 0.4 + 0.6 * hardness), np.uint8)
+    frame = _view(looks % _BODIES).copy()
+    cv2.copyTo(ticket, mask, frame)
+    return frame
+
+
+@cache
+def _view(body: int) -> Pixels:
+    return np.asarray(cv2.resize(backdrop(_PLACE, body), _SIZE, interpolation=cv2.INTER_AREA))
+
+
+@cache
+def _light() -> Pixels:
+    return np.asarray(cv2.resize(light(_PLACE), _SIZE))
+
+
+def _laid(art: TicketArt, matrix: "np.typing.NDArray[np.float64]") -> tuple[Pixels, Pixels]:
+    """Return the ticket as the camera sees it, and where it is: 255 there, 0 elsewhere."""
+    ticket = cv2.warpPerspective(art.pixels, matrix, _SIZE, borderMode=cv2.BORDER_REPLICATE)
+    mask = cv2.warpPerspective(art.mask, matrix, _SIZE, flags=cv2.INTER_NEAREST)
+    return np.asarray(ticket, np.uint8), np.asarray(mask, np.uint8)
+
+
+def _with_glare(
+    ticket: Pixels, rng: np.random.Generator, middle: tuple[float, float], hardness: float
+) -> Pixels:
+    """Lay a lamp's reflection over the screen: a soft bright streak."""
+    shine = np.zeros(ticket.shape, np.uint8)
+    x = round(middle[0] + rng.uniform(-55, 55))
+    y = round(middle[1] + rng.uniform(-80, 80))
+    axes = (round(15 + 45 * hardness), round(8 + 20 * hardness))
+    cv2.ellipse(shine, (x, y), axes, float(rng.uniform(0, 180)), 0, 360, (255, 255, 255), -1)
+    soft = cv2.GaussianBlur(shine, (0, 0), 7)
+    return np.asarray(cv2.addWeighted(ticket, 1, soft, 0.35 + 0.6 * hardness, 0), np.uint8)
