@@ -98,7 +98,8 @@ def admit(conn: sqlite3.Connection, scan: Scan, row: int, section: str) -> None:
 def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Admission]:
     """Return the oldest queued admissions that one request can carry, of one event or of any.
 
-    Those that made the API fail come last; all share event, redeemer and device.
+    Those that made the API fail come last, half as many together after each fault, so that one
+    that always fails is soon alone. All share event, redeemer and device.
     """
     rows = list(
         _admissions(
@@ -111,8 +112,9 @@ def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) ->
     if not rows:
         return []
     first = rows[0]
-    origin = (first.event, first.redeemer, first.device, first.faults > 0)
-    return [a for a in rows if (a.event, a.redeemer, a.device, a.faults > 0) == origin]
+    origin = (first.event, first.redeemer, first.device, first.faults)
+    alike = [a for a in rows if (a.event, a.redeemer, a.device, a.faults) == origin]
+    return alike[: max(1, most >> first.faults)]
 
 
 def in_state(

@@ -19,6 +19,7 @@ from scanner.store.writer import Writer
 from scanner.sync.backoff import pause
 from scanner.sync.connection import Connect, Connected, Connection
 from scanner.sync.errors import TokenDead
+from scanner.sync.hedge import first_of
 from scanner.sync.lease import replay_lease
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.pull import Progress, Pull
@@ -26,7 +27,15 @@ from scanner.sync.replay import Replay
 from scanner.sync.secret import GateSecret, Keys
 from scanner.sync.server_time import Clock, ServerTime
 from scanner.sync.status import Status, StatusFeed
-from scanner.ticketing.errors import Forbidden, NotFound, Unauthenticated
+from scanner.ticketing.errors import (
+    Forbidden,
+    Malformed,
+    NotFound,
+    ServerFault,
+    TooManyRequests,
+    Unauthenticated,
+)
+from scanner.ticketing.resources import TokenGrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feed = StatusFeed(writer.file)
         self._link = Link()
+        self._stuck: str | None = None
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -62,15 +72,18 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed.run())
-                tasks.create_task(self._forever(self.pull, self._pull_now))
-                tasks.create_task(self._forever(self._replay_when_online, self._replay_now))
+                tasks.create_task(self._forever(self.pull, self._pull_now, self._note_failure))
+                tasks.create_task(
+                    self._forever(self._replay_when_online, self._replay_now, self._note_replay)
+                )
         finally:
             self._loop = None
             await self.close()
 
     def status(self) -> Status:
         """Return the latest known state; no I/O."""
-        return replace(self._feed.latest, link=self._link)
+        obstacle = self._link.obstacle or self._stuck
+        return replace(self._feed.latest, link=Link(self._link.state, obstacle))
 
     def wake(self) -> None:
         """Pull and replay now; from the loop's own thread."""
@@ -84,7 +97,12 @@ class Engine:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(self._replay_now.set)
 
-    async def _forever(self, work: Callable[[], Awaitable[None]], now: asyncio.Event) -> None:
+    async def _forever(
+        self,
+        work: Callable[[], Awaitable[None]],
+        now: asyncio.Event,
+        note_failure: Callable[[RetryCallState], None],
+    ) -> None:
         """Do the work at every interval, or when told; failures are waited out in between."""
 
         async def sleep(seconds: float) -> None:
@@ -94,7 +112,7 @@ class Engine:
             retry=retry_if_exception_type(ScannerError),
             wait=pause,
             sleep=sleep,
-            before_sleep=self._note_failure,
+            before_sleep=note_failure,
         )
         while True:
             await persistently(work)
@@ -108,9 +126,9 @@ class Engine:
                 no longer knows the token.
         """
         connected = await self._pulling.current()
-        session, api = connected.session, connected.api
+        session = connected.session
         try:
-            grant = await api.token_grant(connected.secret.code)
+            grant = await self._grant(connected)
         except (NotFound, Unauthenticated, Forbidden) as error:
             await self._pulling.close()
             await self._note_dead_token(session)
@@ -158,6 +176,7 @@ class Engine:
             except (Unauthenticated, Forbidden):
                 await self._replaying.close()
                 raise
+        self._stuck = None
         self._note_online()
         return True
 
@@ -169,6 +188,14 @@ class Engine:
     async def _replay_when_online(self) -> None:
         if self._link.online:
             await self.replay()
+
+    async def _grant(self, connected: Connected) -> TokenGrant:
+        """Ask for the token's scope; while offline, without waiting for an answer that hangs."""
+
+        def ask() -> Awaitable[TokenGrant]:
+            return connected.api.token_grant(connected.secret.code)
+
+        return await (first_of(ask) if self._link.state is LinkState.OFFLINE else ask())
 
     def _whole_is_due(self, session: StoredSession) -> bool:
         passed = session.whole and self._clock() - session.whole
@@ -191,20 +218,30 @@ class Engine:
         await self._writer.run(note)
 
     def _note_online(self) -> None:
-        if not self._link.online:
-            self._link = Link(LinkState.ONLINE)
+        before, self._link = self._link, Link(LinkState.ONLINE)
+        if not before.online:
             structlog.get_logger("link").info("the API takes requests")
             self._replay_now.set()
 
     def _note_failure(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        if not isinstance(error, ScannerError):
-            return
-        before, self._link = self._link, link_after(error, self._link)
-        if before != self._link:
+        if isinstance(error, ScannerError):
+            self._note_link(link_after(error, self._link), error)
+
+    def _note_replay(self, state: RetryCallState) -> None:
+        """Note why a replay failed; the pull finds out whether the API as a whole does."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, ServerFault | TooManyRequests | Malformed):
+            self._stuck = str(error)
+            structlog.get_logger("replay").warning("some were not delivered", exc_info=error)
+        elif isinstance(error, ScannerError):
+            self._note_link(link_after(error, self._link), error)
+            self._pull_now.set()
+
+    def _note_link(self, link: Link, error: ScannerError) -> None:
+        before, self._link = self._link, link
+        if before != link:
             structlog.get_logger("link").warning("background work failed", exc_info=error)
-        if before.online and not self._link.online:
-            self._pull_now.set()  # the pull finds out when the API is back
 
 
 async def _event_or_timeout(event: asyncio.Event, seconds: float) -> None:

@@ -28,6 +28,15 @@ LARGEST_BATCH = 100
 """Serials in one request; the API documents no limit."""
 
 _LOOKS_AT_ONCE = 8
+_OF_A_FEW = (ServerFault, Malformed)
+"""Failures that a few admissions may have caused: the others are still sent."""
+
+_MOST_FAILURES = 3
+"""In one run; after so many, it is the API that fails and not an admission."""
+
+_TOO_LARGE = 413
+_NONE_VALID = "None of the provided ticket serials"
+"""How the API's 400 begins when it understood the batch and admitted nobody (SDK 3.1)."""
 
 
 @dataclass(slots=True)
@@ -47,11 +56,21 @@ class Replay:
             The number of admissions that were settled.
 
         Raises:
-            TicketingError: what stopped it; what was sent and not settled is settled next time.
+            TicketingError: what stopped it, or stopped some of it; what was sent and not settled
+                is settled next time.
         """
-        settled = await self._settle(await self._in_doubt())
-        while batch := await self._take_batch():
-            settled += await self._send(batch)
+        settled, failures = 0, []
+        try:
+            settled += await self._settle(await self._in_doubt())
+        except _OF_A_FEW as error:
+            failures.append(error)
+        while len(failures) < _MOST_FAILURES and (batch := await self._take_batch()):
+            try:
+                settled += await self._send(batch)
+            except _OF_A_FEW as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
         return settled
 
     async def _in_doubt(self) -> list[Admission]:
@@ -86,9 +105,8 @@ class Replay:
             granted = await self.api.admit(
                 first.event, redeemer=first.redeemer, device=first.device, serials=serials
             )
-        except BadRequest:
-            await self._note_answer(serials)
-            return await self._settle(await self._in_doubt())
+        except BadRequest as error:
+            return await self._after_refusal(serials, error)
         except (Unreachable, NotTheApi, Malformed) as error:
             if isinstance(error, Unreachable) and not error.sent:
                 await self._put_back(serials, "it did not leave this gate")
@@ -97,6 +115,8 @@ class Replay:
             await self._note_fault(serials)
             raise
         except ApiError as error:
+            if error.status == _TOO_LARGE and len(serials) > 1:
+                return await self._split(serials, "the API takes smaller batches")
             await self._put_back(serials, f"the API took no requests ({error.status})")
             raise
         self.server_time.note(granted.server_time)
@@ -109,6 +129,19 @@ class Replay:
         await self._move([(each, Outcome(State.CONFIRMED)) for each in serials if each in ours])
         rest = [each for each in serials if each not in ours]
         return len(serials) - len(rest) + await self._settle(await self._reread(rest))
+
+    async def _after_refusal(self, serials: Sequence[str], error: BadRequest) -> int:
+        """Settle a batch of which no serial was admitted; or split one that wasn't understood."""
+        if _NONE_VALID in error.said or len(serials) == 1:
+            await self._note_answer(serials)
+            return await self._settle(await self._reread(serials))
+        return await self._split(serials, f"the API did not take the batch: {error.said}")
+
+    async def _split(self, serials: Sequence[str], reason: str) -> int:
+        """Send fewer together next time: nothing of this batch was admitted."""
+        await self._note_fault(serials)
+        await self._put_back(serials, reason)
+        return 0
 
     async def _settle(self, doubtful: Sequence[Admission]) -> int:
         """Look each one up and move it to where it stands; what could not be looked up stays."""
@@ -127,8 +160,10 @@ class Replay:
                     raise found
             await self._move(known)
             settled += sum(found.state is not State.QUEUED for _, found in known)
-            if failure:
+            if failure and not isinstance(failure, _OF_A_FEW):
                 raise failure
+        if failure:
+            raise failure
         return settled
 
     async def _look(self, admission: Admission) -> Outcome:
