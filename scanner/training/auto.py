@@ -1,0 +1,132 @@
+"""A scenario played by a robot, as fast as it goes; the clock is the scenario's own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.training.answers import due_to_incident, due_to_patron
+from scanner.training.crowd import Patron
+from scanner.training.house import House
+from scanner.training.incident import What
+from scanner.training.marks import Decision, Mark
+from scanner.training.robot import ROBOTS, Robot
+from scanner.training.role import PARTS, Role
+from scanner.training.scenario import Scenario
+from scanner.training.score import Score
+from scanner.training.shift import Case, Shift
+
+_LONGEST_STAND = 100_000.0
+"""Seconds of a scenario's time; no scenario lasts so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutoRun:
+    """What a robot's run came to.
+
+    Attributes:
+        expected_loss: the points that a robot with these rates must expect to lose.
+        unread: pictures of codes that the decoder did not read.
+        not_due: the numbers of patrons whose verdict was not the due one.
+    """
+
+    scenario: Scenario
+    seed: int
+    robot: str
+    score: Score
+    expected_loss: float
+    unread: int
+    not_due: tuple[int, ...]
+    mistakes: tuple[Decision, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it for JSON."""
+        return {
+            "scenario": self.scenario.key,
+            "title": self.scenario.title,
+            "seed": self.seed,
+            "robot": self.robot,
+            **self.score.as_dict(),
+            "expected_loss": round(self.expected_loss, 2),
+            "unread": self.unread,
+            "verdicts_not_due": list(self.not_due),
+            "mistakes": [_mistake(each) for each in self.mistakes],
+        }
+
+
+async def play(
+    scenario: Scenario,
+    seed: int,
+    robot: str,
+    folder: Path,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> AutoRun:
+    """Play a scenario to its end; the same seed and robot give the same score.
+
+    Raises:
+        TrainingError, DemoError, StoreError: a part of the training's world fails.
+    """
+    trainee = Robot(ROBOTS[robot], seed)
+    async with House(folder, f"robot {robot}", scenario.patrons, seed) as house:
+        shift = Shift(scenario, seed, house)
+        await shift.begin()
+        now = 0.0
+        while not shift.drill.over and now < _LONGEST_STAND:
+            await shift.settle(now)
+            if shift.case is None:
+                now = max(now, shift.drill.next_event or now)
+                continue
+            now = await _serve(shift, trainee, shift.case, now)
+            if on_progress:
+                on_progress(shift.drill.gone, scenario.patrons)
+        return AutoRun(
+            scenario,
+            seed,
+            robot,
+            shift.score(),
+            trainee.expected_loss,
+            shift.unread,
+            tuple(shift.not_due),
+            tuple(each for each in shift.drill.decisions if each.mark is not Mark.RIGHT),
+        )
+
+
+async def _serve(shift: Shift, trainee: Robot, case: Case, now: float) -> float:
+    """Think, use what helps to read, answer; returns the time by then."""
+    now += trainee.think(case.subject)
+    await shift.settle(now)
+    if shift.case is not case:
+        return now  # patience was shorter than thought
+    if isinstance(case.subject, Patron):
+        await _read(shift, case, case.subject, now)
+    verdict = case.judged.verdict.kind if case.judged else None
+    if isinstance(case.subject, What):
+        due = due_to_incident(case.subject)
+    else:
+        due = due_to_patron(case.subject.role, verdict)
+    await shift.decide(trainee.answer(case.subject, verdict, due), now)
+    return now
+
+
+async def _read(shift: Shift, case: Case, patron: Patron, now: float) -> None:
+    """Get a verdict where the camera gave none."""
+    if case.judged is None and patron.role is Role.DEAD_BATTERY:
+        prop = shift.props[patron.number]
+        hits = shift.house.search(prop.owner or "")
+        right = next((hit for hit in hits if hit.section == prop.section), None)
+        if right:
+            await shift.pick(right, now)
+    elif case.judged is None:
+        await shift.take_hand_scanner(now)
+
+
+def _mistake(decision: Decision) -> dict[str, object]:
+    patron = decision.patron
+    return {
+        "patron": patron.number + 1 if patron else None,
+        "who": PARTS[patron.role].who if patron else str(decision.subject),
+        "verdict": decision.verdict.value if decision.verdict else None,
+        "did": decision.answer.in_words() if decision.answer else "let the patron leave",
+        "right": decision.due.best.in_words(),
+        "why": decision.due.why,
+        "mark": decision.mark.value,
+    }

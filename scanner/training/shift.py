@@ -1,0 +1,184 @@
+"""One run: the drill's queue before the training gate, step by step, for a person or a robot."""
+
+import asyncio
+from dataclasses import dataclass
+
+from scanner.capture.frame import Pixels
+from scanner.gate import Judged
+from scanner.store.ledger import State
+from scanner.training.answers import Act, Answer
+from scanner.training.casting import Prop, cast
+from scanner.training.crowd import Patron, draw_line
+from scanner.training.drill import Drill
+from scanner.training.house import Hit, House
+from scanner.training.incident import CARDS, SILENT, What
+from scanner.training.marks import Decision
+from scanner.training.picture import draw_patron, read
+from scanner.training.role import PARTS, Role
+from scanner.training.scenario import Scenario
+from scanner.training.score import Score, score
+
+_SYNC_EVERY = 10
+"""Patrons between two looks at the server."""
+
+
+@dataclass(slots=True)
+class Case:
+    """Who or what is at the gate, and what the gate has said of it.
+
+    Attributes:
+        subject: a patron, or what has happened.
+        says: the patron's words, or what the card asks.
+        picture: what the camera sees; nothing for incidents and for a dead camera.
+        judged: the last verdict on this patron; nothing while nothing was read.
+    """
+
+    subject: Patron | What
+    says: str
+    picture: Pixels | None = None
+    judged: Judged | None = None
+
+
+class Shift:
+    """Plays one scenario on a house; all times are seconds after the doors' opening.
+
+    One caller at a time: whatever is awaited here must end before the next call.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, house: House) -> None:
+        self.scenario = scenario
+        self.house = house
+        self.line = draw_line(scenario, seed)
+        self.drill = Drill(self.line, scenario.incidents)
+        self.props = cast(self.line, house.tickets, house.permitted, seed)
+        self.case: Case | None = None
+        self.hand_scanner = False
+        self.camera = True
+        self.unread = 0
+        self.not_due: list[int] = []
+        self._served = 0
+
+    async def begin(self) -> None:
+        """Stage what the server must know before the doors open."""
+        self.house.expect([prop.payload for prop in self.props.values()])
+        await self.house.admit_elsewhere(self._serials(Role.ELSEWHERE))
+        await self.house.cancel(self._serials(Role.CANCELLED))
+        await self.house.sync()
+
+    async def settle(self, now: float) -> None:
+        """Let the time pass; when somebody else stands at the gate now, the gate looks."""
+        self.drill.advance(now)
+        while (front := self.drill.front) in SILENT and isinstance(front, What):
+            await self._happen(front)
+            self.drill.pass_by()
+            self.drill.advance(now)
+        if front is None:
+            self.case = None
+        elif self.case is None or self.case.subject is not front:
+            await self._step_up(front, now)
+
+    async def take_hand_scanner(self, now: float) -> None:
+        """Switch to the hand scanner, and read whoever is at the gate with it."""
+        self.hand_scanner = True
+        case = self.case
+        if case and isinstance(case.subject, Patron) and case.judged is None:
+            await self._look(case, case.subject, now)
+
+    async def pick(self, hit: Hit, now: float) -> None:
+        """Let the gate judge a ticket that was found by its owner's name."""
+        await self.present(hit.serial, "name", now)
+
+    async def present(self, payload: str, source: str, now: float) -> Judged:
+        """Let the gate judge something for whoever is at it; a typed serial, for example."""
+        judged = await self.house.judge(payload, source, now)
+        if self.case and isinstance(self.case.subject, Patron) and not self._foreign(payload):
+            self.case.judged = judged
+        return judged
+
+    async def decide(self, answer: Answer, now: float) -> Decision | None:
+        """Take the trainee's answer, and see to what follows; nothing if nobody is there."""
+        self.drill.advance(now)
+        case = self.case
+        if case is None or self.drill.front is not case.subject:
+            return None
+        verdict = case.judged.verdict if case.judged else None
+        shown = verdict.reason if verdict else "Nothing was read"
+        decision = self.drill.decide(answer, verdict.kind if verdict else None, shown, now)
+        self.case = None
+        if answer.act is Act.HAND_SCANNER:
+            self.hand_scanner = True
+        if answer.act is Act.SUPERVISOR and self.house.status().closed:
+            await self.house.reopen()
+        if decision.patron:
+            self._served += 1
+            if self._served % _SYNC_EVERY == 0:
+                await self.house.sync()
+        return decision
+
+    def score(self) -> Score:
+        """Count up."""
+        return score(self.drill.decisions, self.drill.samples, self.scenario.bar)
+
+    def says(self, patron: Patron) -> str:
+        """Return a patron's words."""
+        prop = self.props[patron.number]
+        words = patron.says.format(name=prop.owner or "", section=prop.section or "")
+        return f"{words} {patron.question}" if patron.question else words
+
+    async def _step_up(self, front: Patron | What, now: float) -> None:
+        if isinstance(front, What):
+            await self._happen(front)
+            if front is What.CONFLICT and not self.house.status().counts[State.CONFLICT]:
+                self.drill.pass_by()  # nobody of those left the queue for this gate
+                await self.settle(now)
+                return
+            self.case = Case(front, CARDS[front])
+            return
+        case = Case(front, self.says(front))
+        await self._look(case, front, now)
+        self.case = case
+
+    async def _look(self, case: Case, patron: Patron, now: float) -> None:
+        """Show the patron's picture to the camera, or the code to the hand scanner."""
+        prop = self.props[patron.number]
+        if self.camera or self.hand_scanner:
+            case.picture = await asyncio.to_thread(draw_patron, patron, prop.payload)
+        if case.picture is None or patron.role is Role.DEAD_BATTERY:
+            return
+        payload = await asyncio.to_thread(read, case.picture)
+        if payload is None:
+            self.unread += 1
+            return
+        source = "hand scanner" if self.hand_scanner else "training camera"
+        case.judged = await self.house.judge(payload, source, now)
+        self._compare(patron, case.judged)
+
+    def _compare(self, patron: Patron, judged: Judged) -> None:
+        """Note a verdict that is not the patron's due, as far as the gate is open."""
+        due = PARTS[patron.role].due
+        if judged.verdict.kind is not due and not self.house.status().closed:
+            self.not_due.append(patron.number)
+
+    async def _happen(self, what: What) -> None:
+        match what:
+            case What.NETWORK_DOWN:
+                await self.house.cut_network(self._serials(Role.TWIN))
+            case What.NETWORK_UP:
+                await self.house.restore_network()
+            case What.CAMERA_DIES:
+                self.camera = False
+            case What.CAMERA_BACK:
+                self.camera, self.hand_scanner = True, False
+            case What.TOKEN_REVOKED:
+                await self.house.revoke_token()
+            case What.CONFLICT:
+                await self.house.sync()
+
+    def _serials(self, role: Role) -> list[str]:
+        held: list[Prop] = [self.props[each.number] for each in self.line if each.role is role]
+        return [prop.serial for prop in held if prop.serial]
+
+    def _foreign(self, payload: str) -> bool:
+        known = {prop.payload for prop in self.props.values()}
+        serials = {ticket.serial for ticket in self.house.tickets}
+        return payload not in known and payload not in serials
