@@ -100,6 +100,7 @@ _BY_VERDICT: dict[Kind, Due] = {
     ),
 }
 
+_ANYTHING_ELSE = Due((SUPERVISOR,), "A verdict that is none of the usual ones is the supervisor's.")
 _UNREAD = Due(
     (LET_IN,), "Nothing was read: search by name or take the hand scanner, then trust the light."
 )
@@ -165,7 +166,7 @@ def due_to_patron(role: Role, verdict: Kind | None) -> Due:
         return _SEARCH
     if verdict is None:
         return _UNREAD
-    return _BY_ROLE.get((role, verdict), _BY_VERDICT[verdict])
+    return _BY_ROLE.get((role, verdict)) or _BY_VERDICT.get(verdict, _ANYTHING_ELSE)
 
 
 def due_to_incident(what: What) -> Due:

@@ -69,15 +69,8 @@ async def play(
     async with House(folder, f"robot {robot}", scenario.patrons, seed) as house:
         shift = Shift(scenario, seed, house)
         await shift.begin()
-        now = 0.0
-        while not shift.drill.over and now < _LONGEST_STAND:
-            await shift.settle(now)
-            if shift.case is None:
-                now = max(now, shift.drill.next_event or now)
-                continue
-            now = await _serve(shift, trainee, shift.case, now)
-            if on_progress:
-                on_progress(shift.drill.gone, scenario.patrons)
+        await _run(shift, trainee, on_progress)
+        shift.close()
         return AutoRun(
             scenario,
             seed,
@@ -88,6 +81,20 @@ async def play(
             tuple(shift.not_due),
             tuple(each for each in shift.drill.decisions if each.mark is not Mark.RIGHT),
         )
+
+
+async def _run(
+    shift: Shift, trainee: Robot, on_progress: Callable[[int, int], None] | None
+) -> None:
+    now = 0.0
+    while not shift.drill.over and now < _LONGEST_STAND:
+        await shift.settle(now)
+        if shift.case is None:
+            now = max(now, shift.drill.next_event or now)
+            continue
+        now = await _serve(shift, trainee, shift.case, now)
+        if on_progress:
+            on_progress(shift.drill.gone, shift.scenario.patrons)
 
 
 async def _serve(shift: Shift, trainee: Robot, case: Case, now: float) -> float:

@@ -86,7 +86,8 @@ def _picture(
 
 @cache
 def _view(body: int) -> Pixels:
-    return np.asarray(cv2.resize(backdrop(_PLACE, body), _SIZE, interpolation=cv2.INTER_AREA))
+    large = backdrop.__wrapped__(_PLACE, body)  # not kept: the small one is
+    return np.asarray(cv2.resize(large, _SIZE, interpolation=cv2.INTER_AREA))
 
 
 @cache

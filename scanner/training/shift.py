@@ -1,7 +1,11 @@
 """One run: the drill's queue before the training gate, step by step, for a person or a robot."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from scanner.capture.frame import Pixels
 from scanner.gate import Judged
@@ -17,6 +21,9 @@ from scanner.training.picture import draw_patron, read
 from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Scenario
 from scanner.training.score import Score, score
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _SYNC_EVERY = 10
 """Patrons between two looks at the server."""
@@ -57,6 +64,8 @@ class Shift:
         self.unread = 0
         self.not_due: list[int] = []
         self._served = 0
+        # One thread for all pictures: what several would allocate each counts several times.
+        self._studio = ThreadPoolExecutor(1, "studio")
 
     async def begin(self) -> None:
         """Stage what the server must know before the doors open."""
@@ -64,6 +73,10 @@ class Shift:
         await self.house.admit_elsewhere(self._serials(Role.ELSEWHERE))
         await self.house.cancel(self._serials(Role.CANCELLED))
         await self.house.sync()
+
+    def close(self) -> None:
+        """Let the thread that draws end."""
+        self._studio.shutdown(wait=False, cancel_futures=True)
 
     async def settle(self, now: float) -> None:
         """Let the time pass; when somebody else stands at the gate now, the gate looks."""
@@ -115,6 +128,10 @@ class Shift:
                 await self.house.sync()
         return decision
 
+    async def picture_of(self, patron: Patron) -> Pixels:
+        """Draw a patron again, as the camera saw it."""
+        return await self._in_studio(draw_patron, patron, self.props[patron.number].payload)
+
     def score(self) -> Score:
         """Count up."""
         return score(self.drill.decisions, self.drill.samples, self.scenario.bar)
@@ -142,10 +159,10 @@ class Shift:
         """Show the patron's picture to the camera, or the code to the hand scanner."""
         prop = self.props[patron.number]
         if self.camera or self.hand_scanner:
-            case.picture = await asyncio.to_thread(draw_patron, patron, prop.payload)
+            case.picture = await self._in_studio(draw_patron, patron, prop.payload)
         if case.picture is None or patron.role is Role.DEAD_BATTERY:
             return
-        payload = await asyncio.to_thread(read, case.picture)
+        payload = await self._in_studio(read, case.picture)
         if payload is None:
             self.unread += 1
             return
@@ -173,6 +190,10 @@ class Shift:
                 await self.house.revoke_token()
             case What.CONFLICT:
                 await self.house.sync()
+
+    async def _in_studio(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._studio, partial(work, *given, **named))
 
     def _serials(self, role: Role) -> list[str]:
         held: list[Prop] = [self.props[each.number] for each in self.line if each.role is role]

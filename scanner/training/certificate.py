@@ -1,0 +1,88 @@
+"""The page that says that the bar was passed: HTML that prints on one sheet of A4 or Letter."""
+
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from scanner.training.errors import TrainingError
+from scanner.training.records import Run
+
+_STYLE = """
+@page { size: landscape; margin: 12mm; }
+* { box-sizing: border-box; margin: 0; }
+html, body { height: 100%; }
+body { font: 13pt/1.5 Georgia, "Times New Roman", serif; color: #1d1b26; background: #fff; }
+main { min-height: 150mm; max-height: 170mm; overflow: hidden; border: 2mm double #7a1f6b;
+  padding: 12mm 16mm; text-align: center; page-break-inside: avoid; break-inside: avoid; }
+h1 { font-size: 15pt; letter-spacing: .3em; text-transform: uppercase; color: #7a1f6b; }
+.name { font-size: 30pt; line-height: 1.2; margin: 8mm 0 3mm; overflow-wrap: anywhere; }
+.title { font-size: 18pt; font-style: italic; margin: 2mm 0 6mm; }
+table { margin: 0 auto 6mm; border-collapse: collapse; font-size: 12pt; }
+td, th { padding: 1mm 6mm; border-bottom: .3mm solid #cbb8c8; text-align: left; font-weight: 400; }
+td { text-align: right; font-variant-numeric: tabular-nums; }
+.percent { font-size: 34pt; line-height: 1.1; color: #7a1f6b; }
+footer { font-size: 11pt; color: #4a4656; }
+@media screen { main { max-width: 260mm; margin: 10mm auto; } }
+"""
+
+
+def certificate(run: Run) -> str:
+    """Return the page for a run that passed.
+
+    Raises:
+        TrainingError: it did not pass.
+    """
+    if not run.passed:
+        raise TrainingError(
+            f"There is no certificate for {run.percent:g} %, which is below the bar; train again."
+        )
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(value)}</td></tr>"
+        for name, value in _facts(run)
+    )
+    name, title = escape(run.trainee or "A trainee"), escape(run.title)
+    return (
+        f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
+        f"<title>{title}: {name}</title><style>{_STYLE}</style></head>\n"
+        f"<body><main><h1>Gate training</h1><p class='name'>{name}</p>"
+        f"<p>has stood at the gate and passed</p><p class='title'>{title}</p>"
+        f"<p class='percent'>{run.percent:g}&nbsp;%</p><table>{rows}</table>"
+        f"<footer>{_day(run.at)} · run {run.seed} of {escape(run.scenario)}</footer>"
+        f"</main></body></html>\n"
+    )
+
+
+def write_certificate(run: Run, folder: Path) -> Path:
+    """Write the page into a folder and return its place.
+
+    Raises:
+        TrainingError: the run did not pass, or the file can't be written.
+    """
+    page = certificate(run)
+    plain = "".join(c if c.isalnum() else "-" for c in run.trainee.casefold()).strip("-")
+    stamp = f"{run.at:%Y%m%d-%H%M%S}"
+    file = folder / "certificates" / f"{stamp}-{plain or 'trainee'}-{run.scenario}.html"
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise TrainingError(
+            f"The certificate could not be written to {file} ({error.strerror}); "
+            "free some space or choose another folder with SCANNER_HOME."
+        ) from error
+    return file
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    return [
+        ("Patrons", str(run.patrons)),
+        ("Wrongly let in", str(run.wrongly_let_in)),
+        ("Wrongly turned away", str(run.wrongly_turned_away)),
+        ("Right when something happened", f"{run.procedure_right} of {run.procedure_of}"),
+        ("Seconds for each patron", f"{run.seconds_per_patron:.1f}"),
+        ("Longest queue", str(run.longest_queue)),
+    ]
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"

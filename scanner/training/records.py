@@ -1,0 +1,123 @@
+"""What trainees have done: a line of JSON for each run, in training's folder. A name, no more."""
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scanner.training.errors import TrainingError
+from scanner.training.scenario import Scenario
+from scanner.training.score import Score
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run that is over; `at` is when it ended, aware."""
+
+    trainee: str
+    scenario: str
+    title: str
+    seed: int
+    at: datetime
+    percent: float
+    passed: bool
+    patrons: int
+    wrongly_let_in: int
+    wrongly_turned_away: int
+    left: int
+    seconds_per_patron: float
+    longest_queue: int
+    procedure_right: int
+    procedure_of: int
+
+
+def run_of(trainee: str, scenario: Scenario, seed: int, score: Score, at: datetime) -> Run:
+    """Put a run together."""
+    return Run(
+        trainee=clean_name(trainee),
+        scenario=scenario.key,
+        title=scenario.title,
+        seed=seed,
+        at=at,
+        percent=score.percent,
+        passed=score.passed,
+        patrons=score.patrons,
+        wrongly_let_in=score.wrongly_let_in,
+        wrongly_turned_away=score.wrongly_turned_away,
+        left=score.left,
+        seconds_per_patron=score.seconds_per_patron,
+        longest_queue=score.longest_queue,
+        procedure_right=score.procedure_right,
+        procedure_of=score.procedure_of,
+    )
+
+
+def clean_name(name: str) -> str:
+    """Return a name on one line, of printable characters, not too long."""
+    shown = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return shown[:LONGEST_NAME]
+
+
+class Records:
+    """The runs of a training folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "runs.jsonl"
+
+    def add(self, run: Run) -> None:
+        """Append a run.
+
+        Raises:
+            TrainingError: the file can't be written.
+        """
+        line = json.dumps({**asdict(run), "at": run.at.isoformat()}, ensure_ascii=False)
+        try:
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self.file.open("a", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+        except OSError as error:
+            raise TrainingError(
+                f"The run could not be kept in {self.file} ({error.strerror}); free some space "
+                "or choose another folder with SCANNER_HOME."
+            ) from error
+
+    def all(self) -> list[Run]:
+        """Read every run, oldest first; a line that is none is left out."""
+        try:
+            lines = self.file.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise TrainingError(
+                f"The runs in {self.file} can't be read ({error.strerror}); mend its rights."
+            ) from error
+        return [run for line in lines if (run := _read(line))]
+
+
+def own_runs(runs: Sequence[Run], trainee: str, scenario: str) -> list[Run]:
+    """Return a trainee's runs of one scenario, oldest first; names are the same in any case."""
+    wanted = clean_name(trainee).casefold()
+    return [run for run in runs if run.scenario == scenario and run.trainee.casefold() == wanted]
+
+
+def house_median(runs: Sequence[Run], scenario: str) -> float | None:
+    """Return the median of each trainee's best run of a scenario, in percent."""
+    best: dict[str, float] = {}
+    for run in runs:
+        if run.scenario == scenario:
+            name = run.trainee.casefold()
+            best[name] = max(best.get(name, 0.0), run.percent)
+    return round(statistics.median(best.values()), 1) if best else None
+
+
+def _read(line: str) -> Run | None:
+    try:
+        found: Any = json.loads(line)
+        return Run(**{**found, "at": datetime.fromisoformat(found["at"])})
+    except (ValueError, TypeError, KeyError):
+        return None
