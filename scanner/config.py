@@ -1,8 +1,9 @@
 """Settings, from a file, then the environment (`SCANNER_*`), then flags; the later wins."""
 
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -23,6 +24,13 @@ class ConfigError(ScannerError):
     """A setting that can't be used."""
 
 
+class Confirmation(StrEnum):
+    """Who has the last word before the green light."""
+
+    LOCAL = "local"
+    SERVER_FIRST = "server-first"
+
+
 class Config(BaseSettings):
     """Every setting, with its default; times are in seconds."""
 
@@ -36,11 +44,19 @@ class Config(BaseSettings):
     name: str | None = None
     device: str | None = None
     camera: str = "0"
+    confirmation: Confirmation = Confirmation.LOCAL
     sync_seconds: float = Field(default=15, gt=0, le=3600)
     full_sync_seconds: float = Field(default=900, gt=0, le=86_400)
     stale_seconds: float = Field(default=120, gt=0, le=86_400)
     timeout_seconds: float = Field(default=10, gt=0, le=120)
     page_records: int = Field(default=500, ge=1, le=10_000)
+    language: Literal["auto", "en", "de", "es", "fr"] = "auto"
+    theme: Literal["night", "day", "contrast"] = "night"
+    characters: Literal["auto", "unicode", "ascii"] = "auto"
+    volume: int = Field(default=80, ge=0, le=100)
+    muted: bool = False
+    bell: Literal["auto", "always", "never"] = "auto"
+    names: bool = False
 
     @property
     def sync_interval(self) -> timedelta:

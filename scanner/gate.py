@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -15,6 +16,8 @@ from scanner.admission.verdict import Verdict
 from scanner.store import cache, ledger
 from scanner.store.database import transaction
 from scanner.store.writer import Writer
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +31,33 @@ class Judged:
     verdict: Verdict
 
 
-class Gate:
-    """Judges presentations, one after the other; a verdict is published after its commit."""
+class Confirms(Protocol):
+    """Whoever asks the API before the green light."""
 
-    def __init__(self, writer: Writer) -> None:
+    def ask(self, judged: Judged, /) -> "Future[str | None]":
+        """Ask about an admission that is recorded and not shown yet; callable from any thread.
+
+        The future gives the API's reason where it says no, and nothing where it says yes or does
+        not answer in time: then the local verdict stands.
+        """
+        ...
+
+
+class Gate:
+    """Judges presentations, one after the other; a verdict is published after its commit.
+
+    Args:
+        writer: the ledger's thread.
+        confirms: asks the API before a green light; without it, the gate decides alone.
+    """
+
+    def __init__(self, writer: Writer, confirms: Confirms | None = None) -> None:
         self._writer = writer
+        self._confirms = confirms
         self._subscribers: list[Callable[[Judged], None]] = []
 
     def subscribe(self, subscriber: Callable[[Judged], None]) -> None:
-        """Call `subscriber` with every verdict, from the ledger's thread, after the commit."""
+        """Call `subscriber` with every verdict, after the commit, from a thread of the gate's."""
         self._subscribers.append(subscriber)
 
     def present(self, payload: str, at: datetime, source: str) -> "Future[Judged]":
@@ -45,15 +66,31 @@ class Gate:
         Callable from any thread. The future raises `StoreError` where nothing could be recorded:
         then nobody is admitted.
         """
-        return self._writer.submit(
-            lambda conn: self._judge_and_publish(conn, payload, at, source), urgent=True
-        )
+        if self._confirms is None:
+            return self._writer.submit(
+                lambda conn: self._publish(_judge(conn, payload, at, source)), urgent=True
+            )
+        promise: Future[Judged] = Future()
+        judging = self._writer.submit(lambda conn: _judge(conn, payload, at, source), urgent=True)
+        _then(judging, promise, lambda judged: self._confirm(judged, promise))
+        return promise
 
-    def _judge_and_publish(
-        self, conn: sqlite3.Connection, payload: str, at: datetime, source: str
-    ) -> Judged:
-        with transaction(conn):
-            judged = judge(conn, payload, at, source)
+    def _confirm(self, judged: Judged, promise: "Future[Judged]") -> None:
+        """Publish at once what lets nobody in; ask the API about what does."""
+        if self._confirms is None or not judged.verdict.admits:
+            promise.set_result(self._publish(judged))
+            return
+        asking = self._confirms.ask(judged)
+        _then(asking, promise, lambda refusal: self._conclude(judged, refusal, promise))
+
+    def _conclude(self, judged: Judged, refusal: str | None, promise: "Future[Judged]") -> None:
+        if refusal is None:
+            promise.set_result(self._publish(judged))
+            return
+        holding = self._writer.submit(lambda conn: _withhold(conn, judged, refusal), urgent=True)
+        _then(holding, promise, lambda held: promise.set_result(self._publish(held)))
+
+    def _publish(self, judged: Judged) -> Judged:
         for subscriber in self._subscribers:
             try:
                 subscriber(judged)
@@ -85,3 +122,28 @@ def judge(conn: sqlite3.Connection, payload: str, at: datetime, source: str) -> 
     if verdict.admits and knowledge.ticket:
         ledger.admit(conn, scan, row, knowledge.ticket.section.uri)
     return Judged(row, payload, source, at, verdict)
+
+
+def _judge(conn: sqlite3.Connection, payload: str, at: datetime, source: str) -> Judged:
+    with transaction(conn):
+        return judge(conn, payload, at, source)
+
+
+def _withhold(conn: sqlite3.Connection, judged: Judged, refusal: str) -> Judged:
+    """Judge again with the API's no, and record that; the green light is never shown."""
+    with transaction(conn):
+        if judged.verdict.serial:
+            ledger.withhold(conn, judged.verdict.serial, refusal)
+        return judge(conn, judged.payload, judged.at, judged.source)
+
+
+def _then(done: "Future[T]", promise: "Future[Judged]", use: Callable[[T], None]) -> None:
+    """Go on with a result when it is there; hand a failure on to whoever waits for the promise."""
+
+    def go_on(future: "Future[T]") -> None:
+        try:
+            use(future.result())
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever presented
+            promise.set_exception(error)
+
+    done.add_done_callback(go_on)

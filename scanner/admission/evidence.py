@@ -39,6 +39,8 @@ def to_json(reading: Reading, scope: Scope, knowledge: Knowledge) -> str:
     if knowledge.other:
         other = knowledge.other
         found["other"] = [_time(other.at), other.redeemer, other.device]
+    if knowledge.refusal is not None:
+        found["refusal"] = knowledge.refusal
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -58,6 +60,7 @@ def from_json(text: str) -> tuple[Reading, Scope, Knowledge]:
             _read_local(found["local"]) if "local" in found else None,
             _read_other(found["other"]) if "other" in found else None,
             found.get("event_known", False),
+            _text(found["refusal"]) if "refusal" in found else None,
         )
         return _read_reading(found["reading"]), Scope(permitted, closed), knowledge
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -44,6 +44,8 @@ def decide(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -
         return _admitted_here(ticket, knowledge.local, at)
     if knowledge.other or ticket.status is TicketStatus.REDEEMED:
         return _admitted_elsewhere(ticket, knowledge.other, at)
+    if knowledge.refusal is not None:
+        return _withdrawn(ticket, f"The ticketing API refused it: {knowledge.refusal}")
     if withdrawal := _withdrawal(ticket):
         return _withdrawn(ticket, withdrawal)
     if ticket.section.uri not in scope.sections:

@@ -65,10 +65,12 @@ class OtherAdmission:
 class Knowledge:
     """All that the cache and the ledger know of one reading.
 
-    `event_known` says that the serial's event part is one of the cache's.
+    `event_known` says that the serial's event part is one of the cache's; `refusal` is why the
+    API has refused this gate's admission before its green light was shown.
     """
 
     ticket: CachedTicket | None = None
     local: LocalAdmission | None = None
     other: OtherAdmission | None = None
     event_known: bool = False
+    refusal: str | None = None

@@ -95,20 +95,29 @@ def open_screen(
 
 
 def _screen(config: "Config", *, network: bool) -> None:
-    from scanner.gate import Gate
+    from scanner.config_file import save_setting
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.sync.starting import make_background
+    from scanner.sync.starting import make_background, make_gate
     from scanner.tui.app import GateApp
+    from scanner.tui.preferences import preferences
+    from scanner.tui.sound import Loudspeaker, find_player
 
     eyes = _eyes(config.camera)
     _refuse_no_terminal()
     with Writer(database(config)) as writer:
-        gate = Gate(writer)
         background = make_background(config, writer, open_keystore(config.home), network=network)
-        gate.subscribe(background.heed)
-        GateApp(gate, background, eyes, clock=utc_now).run()
+        gate = make_gate(config, writer, background)
+        GateApp(
+            gate,
+            background,
+            eyes,
+            clock=utc_now,
+            sounds=Loudspeaker(find_player()),
+            preferences=preferences(config),
+            keep=save_setting,
+        ).run()
 
 
 def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
@@ -117,15 +126,14 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.sync.alongside import Alongside
-    from scanner.sync.starting import make_engine
+    from scanner.sync.starting import make_engine, make_gate
 
     with Writer(database(config)) as writer:
-        gate = Gate(writer)
         if not network:
-            serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
+            serve(Gate(writer), sys.stdin.buffer, sys.stdout, as_json=as_json)
             return
         engine = make_engine(config, writer, open_keystore(config.home))
-        gate.subscribe(engine.heed)
+        gate = make_gate(config, writer, engine)
         with Alongside(engine) as background:
             serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
             background.deliver(config.timeout_seconds)

@@ -12,11 +12,12 @@ _START_SECONDS = 10.0
 class Cable:
     """Relays TCP to a port of this machine from a thread of its own; use as a context manager.
 
-    Cut, it ends every connection in the middle of whatever passes, and refuses new ones.
+    `target_port` may change while it is in. Cut, it ends every connection in the middle of
+    whatever passes, and refuses new ones.
     """
 
     def __init__(self, target_port: int) -> None:
-        self._target = target_port
+        self.target_port = target_port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="cable", daemon=True)
         self._ready = threading.Event()
@@ -86,7 +87,7 @@ class Cable:
         self._relays.add(relay)
         ends = [writer]
         try:
-            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+            there, back = await asyncio.open_connection("127.0.0.1", self.target_port)
             ends.append(back)
             async with asyncio.TaskGroup() as both:
                 both.create_task(_pass(reader, back))

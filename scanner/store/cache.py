@@ -20,10 +20,11 @@ _TICKET = """
 SELECT ticket.serial, section.uri, section.name, ticket.status, ticket.redeemed, ticket.listed,
        admission.at, admission.redeemer, admission.device,
        other_admission.serial, other_admission.admitted, other_admission.redeemer,
-       other_admission.device, ticket.owner
+       other_admission.device, withheld.reason, ticket.owner
 FROM ticket JOIN section ON section.id = ticket.section
 LEFT JOIN admission ON admission.serial = ticket.serial
 LEFT JOIN other_admission ON other_admission.serial = ticket.serial
+LEFT JOIN withheld ON withheld.serial = ticket.serial
 """
 _BY_SERIAL = _TICKET + "WHERE ticket.serial = ?"
 _BY_FINGERPRINT = _TICKET + "WHERE ticket.fingerprint = ?"
@@ -212,6 +213,7 @@ def _by_fingerprint(conn: sqlite3.Connection, digest: str) -> Knowledge:
 
 def _known(row: tuple[object, ...], *, former_code: bool = False) -> Knowledge:
     serial, uri, name, status, redeemed, listed, at, redeemer, device, other, *others, _ = row
+    refusal = _words(others.pop())
     ticket = CachedTicket(
         str(serial),
         Section(str(uri), str(name)),
@@ -220,18 +222,23 @@ def _known(row: tuple[object, ...], *, former_code: bool = False) -> Knowledge:
         bool(listed),
         former_code,
     )
+    let_in = at and refusal is None
     local = (
-        LocalAdmission(datetime.fromisoformat(str(at)), str(redeemer), str(device)) if at else None
+        LocalAdmission(datetime.fromisoformat(str(at)), str(redeemer), str(device))
+        if let_in
+        else None
     )
     elsewhere = OtherAdmission(_time(others[0]), *map(_words, others[1:])) if other else None
-    return Knowledge(ticket, local, elsewhere, event_known=True)
+    return Knowledge(ticket, local, elsewhere, event_known=True, refusal=refusal)
 
 
 def _unlisted(conn: sqlite3.Connection, serial: Serial) -> Knowledge:
     """Look further for a serial that the cache does not list."""
     part = conn.execute("SELECT 1 FROM event_part WHERE part = ?", (serial.event_part,)).fetchone()
     row = conn.execute(
-        "SELECT at, redeemer, device FROM admission WHERE serial = ?", (serial.value,)
+        "SELECT at, redeemer, device FROM admission WHERE serial = ?"
+        " AND serial NOT IN (SELECT serial FROM withheld)",
+        (serial.value,),
     ).fetchone()
     local = LocalAdmission(datetime.fromisoformat(row[0]), row[1], row[2]) if row else None
     taken = conn.execute(

@@ -95,6 +95,11 @@ def admit(conn: sqlite3.Connection, scan: Scan, row: int, section: str) -> None:
     )
 
 
+def withhold(conn: sqlite3.Connection, serial: str, reason: str) -> None:
+    """Note that an admission's green light was never shown: the API had said no before."""
+    conn.execute("INSERT INTO withheld VALUES (?, ?)", (serial, reason))
+
+
 def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Admission]:
     """Return the oldest queued admissions that one request can carry, of one event or of any.
 

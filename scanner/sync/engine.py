@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
@@ -37,6 +39,8 @@ from scanner.ticketing.errors import (
 )
 from scanner.ticketing.resources import TokenGrant
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -65,6 +69,7 @@ class Engine:
         self._feed = StatusFeed(writer.file)
         self._link = Link()
         self._stuck: str | None = None
+        self._moved = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -96,6 +101,20 @@ class Engine:
         if judged.verdict.admits and loop:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(self._replay_now.set)
+
+    def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> "Future[T] | None":
+        """Run a coroutine where this engine runs; nothing where it doesn't run. Any thread."""
+        loop = self._loop
+        return asyncio.run_coroutine_threadsafe(work(), loop) if loop else None
+
+    def replay_now(self) -> asyncio.Event:
+        """Replay without waiting; returns what is set when admissions have next been moved."""
+        self._replay_now.set()
+        return self._moved
+
+    def _note_moved(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     async def _forever(
         self,
@@ -187,7 +206,7 @@ class Engine:
 
     async def _replay_when_online(self) -> None:
         if self._link.online:
-            await self.replay()
+            await self.replay(self._note_moved)
 
     async def _grant(self, connected: Connected) -> TokenGrant:
         """Ask for the token's scope; while offline, without waiting for an answer that hangs."""

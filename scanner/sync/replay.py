@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from scanner.store import cache, ledger
+from scanner.store import cache, ledger, pulled
 from scanner.store.database import transaction
 from scanner.store.ledger import Admission, State
 from scanner.store.writer import Writer
@@ -192,6 +192,8 @@ class Replay:
             with transaction(conn):
                 for serial, found in known:
                     ledger.move(conn, serial, found.state, at, found.reason)
+                    if found.other:
+                        pulled.write_others(conn, [(serial, found.other)])
 
         if known:
             await self.writer.run(move)

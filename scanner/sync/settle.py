@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from scanner.admission.ticket import OtherAdmission
 from scanner.store.ledger import Admission, State
 from scanner.ticketing.resources import Admission as Granted
 
@@ -13,10 +14,11 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The state that an admission comes to, and the reason in words where there is one."""
+    """The state that an admission comes to, the reason in words, and who was first, if anybody."""
 
     state: State
     reason: str | None = None
+    other: OtherAdmission | None = None
 
 
 def outcome(sent: Admission, found: Sequence[Granted], refusal: str) -> Outcome:
@@ -35,7 +37,9 @@ def outcome(sent: Admission, found: Sequence[Granted], refusal: str) -> Outcome:
     if ours:
         return Outcome(State.CONFIRMED)
     if found:
-        return Outcome(State.CONFLICT, _who(found[0]))
+        first = found[0]
+        other = OtherAdmission(first.admitted, first.redeemer, first.device)
+        return Outcome(State.CONFLICT, _who(first), other)
     if sent.answered:
         return Outcome(State.REFUSED, refusal)
     return Outcome(State.QUEUED, "no answer came; the API does not list it")

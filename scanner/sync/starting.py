@@ -1,20 +1,19 @@
 """Making the background work from the settings."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from scanner.config import Config, Confirmation
+from scanner.gate import Gate
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.secret import Keys
+from scanner.sync.server_first import ServerFirst
 from scanner.sync.standstill import Standstill
 from scanner.ticketing.client import TickeTing
 
-if TYPE_CHECKING:
-    from scanner.config import Config
 
-
-def make_engine(config: "Config", writer: Writer, keys: Keys) -> Engine:
+def make_engine(config: Config, writer: Writer, keys: Keys) -> Engine:
     """Make a gate's background work; it begins with `Engine.run`."""
     pace = Pace(
         changes=config.sync_interval,
@@ -28,8 +27,18 @@ def make_engine(config: "Config", writer: Writer, keys: Keys) -> Engine:
     return Engine(writer, keys, utc_now, connect, pace)
 
 
+def make_gate(config: Config, writer: Writer, background: Engine | Standstill) -> Gate:
+    """Make the gate; it tells the background work of its verdicts, and asks first if set so."""
+    confirms = None
+    if config.confirmation is Confirmation.SERVER_FIRST and isinstance(background, Engine):
+        confirms = ServerFirst(background, writer)
+    gate = Gate(writer, confirms)
+    gate.subscribe(background.heed)
+    return gate
+
+
 def make_background(
-    config: "Config", writer: Writer, keys: Keys, *, network: bool
+    config: Config, writer: Writer, keys: Keys, *, network: bool
 ) -> Engine | Standstill:
     """Make a gate's background work, or what stands in for it where there is to be no network."""
     return make_engine(config, writer, keys) if network else Standstill(writer.file)

@@ -136,7 +136,7 @@ async def test_the_status_follows_what_another_process_writes(house: House) -> N
         await until(lambda: engine.status().waiting == 1)
 
 
-async def test_a_server_restarted_on_the_same_port_is_found_again(tmp_path: Path) -> None:
+async def test_a_server_that_was_restarted_is_found_again(tmp_path: Path) -> None:
     state = tmp_path / "world"
     with mock_server(tickets=30, state=state) as server, house_at(server, tmp_path) as house:
         await _open(house)
@@ -146,6 +146,8 @@ async def test_a_server_restarted_on_the_same_port_is_found_again(tmp_path: Path
             await until(lambda: engine.status().link.state is LinkState.OFFLINE)
             for serial in serials:
                 assert house.present(serial).verdict.admits
-            with mock_server(tickets=30, state=state, port=server.port):
+            with mock_server(tickets=30, state=state) as restarted:
+                house.cable.target_port = restarted.port
                 await until(lambda: set(house.states().values()) == {State.CONFIRMED})
+                house.server = restarted
                 assert house.at_server() == set(serials)

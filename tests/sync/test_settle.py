@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.admission.ticket import OtherAdmission
 from scanner.store.ledger import Admission, State
 from scanner.sync.settle import CLOCK_TOLERANCE, Outcome, outcome
 from scanner.ticketing.resources import Admission as Granted
@@ -45,7 +46,9 @@ def test_another_gates_admission_is_a_conflict_that_says_who_where_and_when(
     answered: bool,
 ) -> None:
     assert settle(THEIRS, answered=answered) == Outcome(
-        State.CONFLICT, "admitted before by Sam at door-2 at 20:59:07 UTC"
+        State.CONFLICT,
+        "admitted before by Sam at door-2 at 20:59:07 UTC",
+        OtherAdmission(THEIRS.admitted, "Sam", "door-2"),
     )
 
 

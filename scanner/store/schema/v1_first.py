@@ -73,6 +73,10 @@ CREATE TABLE admission (
 ) STRICT;
 CREATE INDEX admission_state ON admission (state, faults, journal);
 
+CREATE TABLE withheld (    -- admissions whose green light was never shown: the API said no first
+    serial TEXT PRIMARY KEY REFERENCES admission (serial), reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE transition (
     id INTEGER PRIMARY KEY, serial TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
     reason TEXT, at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ'))
@@ -95,6 +99,10 @@ CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is not changed'); END;
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is not shortened'); END;
+CREATE TRIGGER withheld_fixed BEFORE UPDATE ON withheld
+    BEGIN SELECT RAISE(ABORT, 'what was withheld is not changed'); END;
+CREATE TRIGGER withheld_stays BEFORE DELETE ON withheld
+    BEGIN SELECT RAISE(ABORT, 'what was withheld stays so'); END;
 CREATE TRIGGER transition_fixed BEFORE UPDATE ON transition
     BEGIN SELECT RAISE(ABORT, 'a transition is not changed'); END;
 CREATE TRIGGER transition_stays BEFORE DELETE ON transition

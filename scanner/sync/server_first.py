@@ -1,0 +1,55 @@
+"""Asking the API before the green light, for a short time."""
+
+import asyncio
+from concurrent.futures import Future
+
+from scanner.gate import Judged
+from scanner.store import ledger
+from scanner.store.ledger import State
+from scanner.store.writer import Writer
+from scanner.sync.engine import Engine
+
+PATIENCE_SECONDS = 0.8
+"""How long a patron is kept waiting for the API; then the local verdict stands."""
+
+
+class ServerFirst:
+    """Has a recorded admission delivered at once, and waits for what becomes of it."""
+
+    def __init__(
+        self, engine: Engine, writer: Writer, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._patience = patience_seconds
+
+    def ask(self, judged: Judged, /) -> "Future[str | None]":
+        """Give the API's reason where it says no; nothing where it says yes, or nothing in time.
+
+        What comes too late is settled by the replay, like any other admission.
+        """
+        serial = judged.verdict.serial
+        asking = None
+        if serial and self._engine.status().link.online:
+            asking = self._engine.call(lambda: self._outcome(serial))
+        if asking:
+            return asking
+        nobody: Future[str | None] = Future()
+        nobody.set_result(None)
+        return nobody
+
+    async def _outcome(self, serial: str) -> str | None:
+        try:
+            async with asyncio.timeout(self._patience):
+                while True:
+                    moved = self._engine.replay_now()
+                    (admission,) = await self._writer.run(
+                        lambda conn: ledger.by_serial(conn, [serial])
+                    )
+                    if admission.state is State.CONFIRMED:
+                        return None
+                    if admission.state in (State.CONFLICT, State.REFUSED):
+                        return admission.reason or "it gave no reason"
+                    await moved.wait()
+        except TimeoutError:
+            return None
