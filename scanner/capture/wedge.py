@@ -1,0 +1,119 @@
+"""A hand scanner that types like a keyboard, told apart from a person who types. Pure.
+
+Both arrive as the same keys. A scanner's come faster than fingers can, many in a row, and end with
+Enter or Tab. Until that is known the keys are held, so that no letter of a ticket works as a
+command of the screen.
+"""
+
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Generic, TypeVar
+
+TOGETHER_SECONDS = 0.08
+"""Keys further apart don't belong together. A fast typist's are 0.1 s apart (120 words a minute);
+a scanner's 2 to 20 ms, as often as a USB keyboard is asked (USB HID 1.11, bInterval)."""
+
+BURST_SECONDS = 0.03
+"""The middle gap of a burst is at most this: one stall of a busy machine doesn't hide a scanner."""
+
+BURST_KEYS = 6
+"""So many keys in a row at that pace are no person's."""
+
+STALL_SECONDS = 0.5
+"""How long a burst that has begun may pause, when the machine is busy, and still be one."""
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Key]):
+    """What is known after a key, or after a while without one; in this order.
+
+    Attributes:
+        cut_off: keys of a burst that no Enter or Tab ended; half a code is no code.
+        typed: keys that a person pressed, to be treated as such.
+        scan: what a scanner delivered.
+    """
+
+    cut_off: tuple[Key, ...] = ()
+    typed: tuple[Key, ...] = ()
+    scan: str | None = None
+
+
+@dataclass(slots=True)
+class Bursts(Generic[Key]):
+    """Sorts keys into scans and typing; keeps keys as they are given, to give them back.
+
+    Times are in seconds that only rise.
+    """
+
+    _keys: list[Key] = field(default_factory=list)
+    _texts: list[str] = field(default_factory=list)
+    _times: list[float] = field(default_factory=list)
+    _scanned_at: float | None = None
+
+    def press(self, key: Key, text: str, at: float) -> Outcome[Key]:
+        """Take a key that writes `text`; it is held until more is known."""
+        before = self.lapse(at)
+        self._keys.append(key)
+        self._texts.append(text)
+        self._times.append(at)
+        return before
+
+    def end(self, key: Key, at: float) -> Outcome[Key]:
+        """Take Enter or Tab: the end of a burst, or a person's."""
+        before = self.lapse(at)
+        if self._is_burst():
+            scan = "".join(self._texts)
+            self._clear()
+            self._scanned_at = at
+            return Outcome(before.cut_off, before.typed, scan)
+        if self._follows_scan(at):  # a scanner that sends carriage return and line feed
+            return before
+        typed = (*before.typed, *self._keys, key)
+        self._clear()
+        return Outcome(before.cut_off, typed)
+
+    def other(self, key: Key, at: float) -> Outcome[Key]:
+        """Take a key that writes nothing, such as an arrow: no scanner sends it."""
+        before = self.lapse(at)
+        rest = self._give_back()
+        cut_off = before.cut_off or rest.cut_off
+        return Outcome(cut_off, (*before.typed, *rest.typed, key))
+
+    def lapse(self, at: float) -> Outcome[Key]:
+        """Decide on what is held when nothing came for long enough until `at`."""
+        wait = self.wait_seconds(at)
+        return self._give_back() if wait is not None and wait <= 0 else Outcome()
+
+    def wait_seconds(self, at: float) -> float | None:
+        """Return how long to wait before `lapse` decides; nothing where no key is held."""
+        if not self._keys:
+            return None
+        patience = STALL_SECONDS if self._is_burst() else TOGETHER_SECONDS
+        # A hair more, so that a wait of exactly this long is long enough in floating point.
+        return self._times[-1] + patience + 1e-6 - at
+
+    def _follows_scan(self, at: float) -> bool:
+        last, self._scanned_at = self._scanned_at, None
+        return last is not None and not self._keys and at - last <= TOGETHER_SECONDS
+
+    def _is_burst(self) -> bool:
+        """Tell whether what is held came from a scanner; a key held down repeats as fast."""
+        if len(self._keys) < BURST_KEYS or len(set(self._texts)) == 1:
+            return False
+        gaps = (
+            later - earlier for earlier, later in zip(self._times, self._times[1:], strict=False)
+        )
+        return median(gaps) <= BURST_SECONDS
+
+    def _give_back(self) -> Outcome[Key]:
+        keys = tuple(self._keys)
+        burst = self._is_burst()
+        self._clear()
+        return Outcome(cut_off=keys) if burst else Outcome(typed=keys)
+
+    def _clear(self) -> None:
+        self._keys.clear()
+        self._texts.clear()
+        self._times.clear()
