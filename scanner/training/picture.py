@@ -10,14 +10,13 @@ import numpy as np
 
 from scanner.capture.decode import Decoder
 from scanner.capture.frame import Pixels
-from scanner.stage.backdrop import backdrop, light
 from scanner.stage.pose import HEIGHT, WIDTH, draw_motion, homography
 from scanner.stage.ticket_art import Medium, TicketArt, draw_ticket
 from scanner.training.crowd import Patron
 from scanner.training.role import Role
 
-_PLACE = 7
-"""The seed of the training corridor."""
+_LIGHT = np.array([[205, 250, 215], [165, 195, 170]], np.uint8)
+"""How much light falls where, 255 for all of it: from the upper edge, as lamps do."""
 
 _SIZE = (WIDTH // 2, HEIGHT // 2)
 """Width and height in pixels: enough to read, a quarter of the memory."""
@@ -86,13 +85,22 @@ def _picture(
 
 @cache
 def _view(body: int) -> Pixels:
-    large = backdrop.__wrapped__(_PLACE, body)  # not kept: the small one is
-    return np.asarray(cv2.resize(large, _SIZE, interpolation=cv2.INTER_AREA))
+    """Draw a wall, a lamp and somebody's shirt, small and then enlarged: it is out of focus."""
+    rng = np.random.default_rng([body, 22])
+    small = np.asarray(cv2.merge([cv2.resize(_LIGHT // 2, (160, 90))] * 3), np.uint8)
+    cv2.rectangle(small, (0, 70), (160, 90), (58, 56, 54), -1)
+    cv2.rectangle(small, (66, 2), (94, 7), (235, 240, 240), -1)
+    cloth, skin = rng.integers(50, 190, 3).tolist(), rng.uniform(0.5, 1.0)
+    x = int(rng.integers(64, 96))
+    cv2.ellipse(small, (x, 96), (44, 46), 0, 0, 360, cloth, -1)
+    cv2.ellipse(small, (x, 34), (13, 17), 0, 0, 360, (130 * skin, 165 * skin, 210 * skin), -1)
+    cv2.ellipse(small, (x, 28), (14, 13), 0, 180, 360, (60 * skin, 70 * skin, 90 * skin), -1)
+    return np.asarray(cv2.resize(small, _SIZE, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 @cache
 def _light() -> Pixels:
-    return np.asarray(cv2.resize(light(_PLACE), _SIZE))
+    return np.asarray(cv2.resize(_LIGHT, _SIZE), np.uint8)
 
 
 def _laid(art: TicketArt, matrix: "np.typing.NDArray[np.float64]") -> tuple[Pixels, Pixels]:
