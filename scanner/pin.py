@@ -62,8 +62,8 @@ class Tries:
         """Return how long nobody may try; a clock that was set back lets nobody in sooner."""
         if self.last is None or self.wrong < FREE_TRIES:
             return timedelta(0)
-        doubled = FIRST_WAIT * 2 ** min(self.wrong - FREE_TRIES, 16)
-        whole = min(doubled, LONGEST_WAIT)
+        times = 1 << min(self.wrong - FREE_TRIES, 16)
+        whole = min(FIRST_WAIT * times, LONGEST_WAIT)
         passed = max(now - self.last, timedelta(0))
         return max(whole - passed, timedelta(0))
 

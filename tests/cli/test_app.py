@@ -10,7 +10,7 @@ from scanner import __version__
 from tests.cli.program import Program
 
 COMMANDS = [
-    ["open"], ["gate"], ["status"], ["queue"], ["sync"], ["replay"], ["audit"], ["demo"],
+    ["open"], ["gate"], ["kiosk"], ["status"], ["queue"], ["sync"], ["replay"], ["audit"], ["demo"],
     ["login"], ["logout"], ["whoami"], ["events"], ["admissions"], ["mock"], ["tokens"],
     *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke")),
 ]  # fmt: skip

@@ -1,0 +1,211 @@
+"""`scanner kiosk`: a self-service lane, and its place among the machine's services."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.settings import database, load
+
+if TYPE_CHECKING:
+    from scanner.capture.pipeline import Pipeline
+    from scanner.config import Config
+    from scanner.kiosk.turnstile import Opener
+    from scanner.pin import Pin
+
+_SERVICE = "Service"
+_TURNSTILE = "Turnstile"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("kiosk", epilog="Example: scanner kiosk --turnstile-command 'gpioset -t1s 17=1'")(
+        kiosk
+    )
+
+
+def kiosk(
+    *,
+    camera: Annotated[
+        str,
+        typer.Option(help="A camera's number, a file or a folder; none for a USB scanner alone."),
+    ] = "none",
+    set_pin: Annotated[
+        bool, typer.Option("--set-pin", help="Ask for the PIN that leaves the kiosk, and end.")
+    ] = False,
+    no_network: Annotated[
+        bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
+    ] = False,
+    turnstile_command: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CMD",
+            help="Run after each recorded admission, without a shell.",
+            rich_help_panel=_TURNSTILE,
+        ),
+    ] = None,
+    turnstile_serial: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PORT",
+            help="Write a line to this port after each recorded admission (9600 8N1).",
+            rich_help_panel=_TURNSTILE,
+        ),
+    ] = None,
+    turnstile_line: Annotated[
+        str, typer.Option(help="The line that the port gets.", rich_help_panel=_TURNSTILE)
+    ] = r"OPEN\r\n",
+    install: Annotated[
+        bool,
+        typer.Option(
+            "--install",
+            help="Write the service that starts a kiosk with the machine.",
+            rich_help_panel=_SERVICE,
+        ),
+    ] = False,
+    uninstall: Annotated[
+        bool, typer.Option("--uninstall", help="Take it away.", rich_help_panel=_SERVICE)
+    ] = False,
+    print_only: Annotated[
+        bool,
+        typer.Option(
+            "--print", help="With --install: print, write nothing.", rich_help_panel=_SERVICE
+        ),
+    ] = False,
+    root: Annotated[
+        Path, typer.Option(help="Write below this folder.", rich_help_panel=_SERVICE)
+    ] = Path("/"),
+    child: Annotated[bool, typer.Option("--child", hidden=True)] = False,
+) -> None:
+    """Serve patrons without a guard; only the supervisor's PIN, asked for by Esc, leaves it."""
+    if turnstile_command is not None and turnstile_serial is not None:
+        raise typer.BadParameter(
+            "a command or a port, not both.", param_hint="'--turnstile-serial'"
+        )
+    if install and uninstall:
+        raise typer.BadParameter("one of the two.", param_hint="'--uninstall'")
+    flags = _flags(camera, turnstile_command, turnstile_serial, turnstile_line, no_network)
+    if install or uninstall:
+        _service(flags, root, remove=uninstall, print_only=print_only)
+        return
+    opener = _opener(turnstile_command, turnstile_serial, turnstile_line)
+    config = load()
+    if set_pin:
+        _set_pin(_pin(config))
+    elif child:
+        _serve(config, camera, opener, network=not no_network)
+    else:
+        _guard(config, flags)
+
+
+def _flags(
+    camera: str, command: str | None, port: str | None, line: str, no_network: bool
+) -> list[str]:
+    given = {"--camera": camera if camera != "none" else None, "--turnstile-command": command}
+    if port is not None:
+        given |= {"--turnstile-serial": port, "--turnstile-line": line}
+    words = [f"{name}={text}" for name, text in given.items() if text is not None]
+    return words + (["--no-network"] if no_network else [])
+
+
+def _opener(command: str | None, port: str | None, line: str) -> "Opener | None":
+    from scanner.kiosk import turnstile
+
+    if command is not None:
+        return turnstile.command(command)
+    return turnstile.serial_line(port, line) if port is not None else None
+
+
+def _pin(config: "Config") -> "Pin":
+    from scanner.keystore import open_keystore
+    from scanner.pin import Pin
+    from scanner.sync.clock import utc_now
+
+    return Pin(open_keystore(config.home), utc_now)
+
+
+def _set_pin(pin: "Pin") -> None:
+    if sys.stdin.isatty():
+        pin.set(typer.prompt("New PIN", hide_input=True, confirmation_prompt=True))
+    else:
+        pin.set(sys.stdin.readline().strip())
+    typer.echo("The PIN is set.")
+
+
+def _guard(config: "Config", flags: list[str]) -> None:
+    """Start the kiosk, and again whenever it ends."""
+    from scanner.errors import ScannerError
+    from scanner.kiosk.guardian import Guardian
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ScannerError("The kiosk's screen needs a terminal; start it from one.")
+    if not _pin(config).is_set:
+        raise ScannerError("Nobody could leave a kiosk without a PIN; set one with --set-pin.")
+    words = [sys.executable, "-m", "scanner", "kiosk", "--child", *flags]
+    raise typer.Exit(Guardian(words).run())
+
+
+def _serve(config: "Config", camera: str, opener: "Opener | None", *, network: bool) -> None:
+    """Be the kiosk itself."""
+    import contextlib
+
+    from scanner.gate import Gate
+    from scanner.keystore import open_keystore
+    from scanner.kiosk.guardian import UNLOCKED
+    from scanner.kiosk.life import sign_of_life
+    from scanner.kiosk.turnstile import Turnstile
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+    from scanner.sync.starting import make_background
+    from scanner.tui.kiosk.app import KioskApp
+
+    with contextlib.ExitStack() as stack:
+        writer = stack.enter_context(Writer(database(config)))
+        gate = Gate(writer)
+        background = make_background(config, writer, open_keystore(config.home), network=network)
+        turnstile = stack.enter_context(Turnstile(opener)) if opener else None
+        if turnstile:
+            gate.subscribe(turnstile.heed)
+        gate.subscribe(background.heed)
+        app = KioskApp(
+            gate,
+            background,
+            _eyes(camera),
+            _pin(config),
+            clock=utc_now,
+            trouble=turnstile.failure if turnstile else lambda: None,
+            sign_of_life=lambda: sign_of_life(writer),
+            unlocked=UNLOCKED,
+        )
+        app.run(mouse=False)
+    raise typer.Exit(app.return_code or 0)
+
+
+def _eyes(spec: str) -> "Pipeline | None":
+    """Look through a camera; one that is missing is waited for, nobody is there to plug it in."""
+    if spec == "none":
+        return None
+    from scanner.capture.decode import Decoder
+    from scanner.capture.pipeline import Pipeline
+    from scanner.capture.sources import open_source
+
+    return Pipeline(lambda: open_source(spec), Decoder())
+
+
+def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:
+    from scanner.kiosk import service
+
+    if remove:
+        for path in service.remove(root):
+            typer.echo(f"Removed {path}")
+        typer.echo(service.AFTER_REMOVAL)
+        return
+    files = service.files([sys.executable, "-m", "scanner", "kiosk", *flags])
+    if print_only:
+        for place, text in files.items():
+            typer.echo(f"# {place}\n{text}")
+    else:
+        for path in service.write(files, root):
+            typer.echo(f"Wrote {path}")
+    typer.echo(service.next_steps([sys.executable, "-m", "scanner"], flags), err=print_only)

@@ -1,0 +1,110 @@
+"""The kiosk's app: no binding of its own or of anybody's, and one way out."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+import structlog
+from textual.app import App
+from textual.binding import BindingType
+from textual.worker import Worker, WorkerState
+
+from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge
+from scanner.tui.kiosk.screen import KioskScreen, Lock
+from scanner.tui.theme import NIGHT
+
+AGAIN_SECONDS = 10.0
+"""After so long, background work that ended by a fault is begun again: nobody is there to do it."""
+
+SIGN_SECONDS = 3.0
+"""Between two signs of life."""
+
+DEAF = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+
+
+class KioskApp(App[int], inherit_bindings=False):
+    """A self-service lane.
+
+    Args:
+        judge: gives recorded verdicts.
+        background: pulls and replays while the app runs.
+        eyes: a camera, or nothing: then a hand scanner types.
+        lock: what the supervisor's PIN is checked with.
+        clock: the time now, aware, UTC.
+        trouble: says what is wrong with the turnstile, if anything.
+        sign_of_life: called again and again while the app lives; it may wait for other threads.
+        unlocked: the exit code after the right PIN.
+    """
+
+    TITLE = "scanner"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        judge: Judge,
+        background: Background,
+        eyes: Eyes | None,
+        lock: Lock,
+        *,
+        clock: Clock,
+        trouble: Callable[[], str | None] = lambda: None,
+        sign_of_life: Callable[[], Awaitable[None]] | None = None,
+        unlocked: int = 0,
+    ) -> None:
+        super().__init__()
+        self._background = background
+        self._eyes = eyes
+        self._sign_of_life = sign_of_life
+        self._unlocked = unlocked
+        self._work: Worker[None] | None = None
+        self.lane = KioskScreen(
+            judge, background.status, self._camera, lock, clock, trouble=trouble
+        )
+
+    def on_mount(self) -> None:
+        """Open the lane, deaf to what a terminal's keys send to a process."""
+        if os.isatty(0) and not self.is_headless:
+            for each in DEAF:
+                signal.signal(each, signal.SIG_IGN)
+        self.register_theme(NIGHT)
+        self.theme = NIGHT.name
+        self.push_screen(self.lane)
+        self._begin()
+        if self._eyes:
+            self._eyes.start(self.lane.presenter.present, self.lane.say)
+        if self._sign_of_life:
+            self.run_worker(self._live(self._sign_of_life), exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Give the camera back, however the app ends."""
+        eyes, self._eyes = self._eyes, None
+        if eyes:
+            await asyncio.to_thread(eyes.stop)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Begin the background work again where it ended by a fault: admitting goes on."""
+        if event.worker is not self._work or event.state is not WorkerState.ERROR:
+            return
+        structlog.get_logger("tui").error("background work ended", exc_info=event.worker.error)
+        self.set_timer(AGAIN_SECONDS, self._begin)
+
+    def on_kiosk_screen_unlocked(self) -> None:
+        """Leave; the right PIN was typed."""
+        self.exit(self._unlocked, return_code=self._unlocked)
+
+    def _begin(self) -> None:
+        self._work = self.run_worker(self._background.run(), exit_on_error=False)
+
+    async def _live(self, sign: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await sign()
+            except Exception:  # noqa: BLE001 - a sign that failed is one that was not given
+                structlog.get_logger("kiosk").exception("no sign of life")
+            await asyncio.sleep(SIGN_SECONDS)
+
+    def _camera(self) -> CameraState | None:
+        return self._eyes.state() if self._eyes else None

@@ -1,0 +1,270 @@
+"""A lane's screen: an invitation, a verdict, and the invitation again."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ClassVar, Protocol
+
+import structlog
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.events import Key, Paste
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from scanner.errors import ScannerError
+from scanner.pin import Answer, looks_like_pin
+from scanner.sync.link import LinkState
+from scanner.sync.status import Status
+from scanner.tui.feeds import CameraState, Clock, Judge
+from scanner.tui.kiosk import posters
+from scanner.tui.kiosk.key_lines import KeyLines
+from scanner.tui.kiosk.staff_line import staff_line, troubles
+from scanner.tui.plain import plain
+from scanner.tui.poster import Poster
+from scanner.tui.presenter import Answered, Presenter, Published
+from scanner.tui.widgets.notice_lines import NoticeLines
+from scanner.tui.widgets.verdict_panel import VerdictPanel
+
+BACK_AFTER = timedelta(seconds=3)
+"""How long a verdict fills the screen."""
+
+PATIENCE = timedelta(milliseconds=400)
+"""How long the last verdict may stand while the next is being recorded."""
+
+PROMPT_FOR = timedelta(seconds=20)
+"""How long the line for the PIN stays when nobody types."""
+
+REFRESH = timedelta(milliseconds=500)
+
+
+class Lock(Protocol):
+    """The supervisor's PIN; `scanner.pin.Pin` is one."""
+
+    def check(self, pin: str, /) -> Answer:
+        """Check a try; called from a thread, may take its time.
+
+        Raises:
+            ScannerError: it can't be checked.
+        """
+
+    def remaining(self) -> timedelta:
+        """Return how long nobody may try."""
+
+
+class KioskScreen(Screen[None], inherit_bindings=False):
+    """Reads lines from keys, and payloads from a camera; `Esc` asks for the supervisor's PIN."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ALLOW_SELECT = False
+    DEFAULT_CSS: ClassVar[str] = """
+    KioskScreen {
+        & > #staff { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+        & > #pin {
+            height: 1; padding: 0 1; display: none; text-align: center; text-style: bold;
+            background: #ffffff; color: #000000;
+        }
+        & > #pin.-open { display: block; }
+    }
+    """
+
+    class Unlocked(Message):
+        """The right PIN was typed."""
+
+    class Said(Message):
+        """Something is worth a line for a moment."""
+
+        def __init__(self, sentence: str) -> None:
+            self.sentence = sentence
+            super().__init__()
+
+    def __init__(
+        self,
+        judge: Judge,
+        status: Callable[[], Status],
+        camera: Callable[[], CameraState | None],
+        lock: Lock,
+        clock: Clock,
+        *,
+        trouble: Callable[[], str | None],
+    ) -> None:
+        super().__init__()
+        self.presenter = Presenter(judge, clock, self.post_message)
+        self._status, self._camera, self._clock = status, camera, clock
+        self._lock, self._trouble = lock, trouble
+        self._keys = KeyLines()
+        self._pending = 0
+        self._showing = self._broken = self._checking_pin = False
+        self._patience: Timer | None = None
+        self._back: Timer | None = None
+        self._prompt_timer: Timer | None = None
+        self._link_state: LinkState | None = None
+        self._link_since: datetime = clock()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen, from top to bottom."""
+        yield VerdictPanel()
+        yield NoticeLines()
+        yield Static("", id="pin", markup=False)
+        yield Static("", id="staff", markup=False)
+
+    def on_mount(self) -> None:
+        """Look at the state now and from now on."""
+        self.look()
+        self.set_interval(REFRESH.total_seconds(), self.look)
+
+    def look(self) -> None:
+        """Show how the lane stands, to patrons in large and to staff in small."""
+        status, now = self._status(), self._clock()
+        if status.link.state is not self._link_state:
+            self._link_state, self._link_since = status.link.state, now
+        notices = troubles(status, self._camera(), self._trouble(), self._link_since, now)
+        self.query_one(NoticeLines).show(notices)
+        self.query_one("#staff", Static).update(staff_line(status, now, self.size.width - 2))
+        if not self._showing:
+            self._show(posters.attract(status, broken=self._broken))
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a moment; callable from any thread."""
+        self.post_message(self.Said(sentence))
+
+    def on_kiosk_screen_said(self, message: Said) -> None:
+        """Show it."""
+        self.query_one(VerdictPanel).say(plain(message.sentence))
+
+    def on_presented(self) -> None:
+        """Begin to wait for a verdict."""
+        self._pending += 1
+        if self._patience is None:
+            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
+
+    def on_published(self, message: Published) -> None:
+        """Fill the screen with a verdict; it is recorded already."""
+        self._broken = False
+        self._fill(posters.for_patron(message.judged))
+
+    def on_answered(self, message: Answered) -> None:
+        """Stop waiting; where nothing was recorded, the lane is closed until something is."""
+        self._pending -= 1
+        if self._patience:
+            self._patience.stop()
+            self._patience = None
+        if self._pending:
+            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
+        if message.failure is not None:
+            self._broken = True
+            self._fill(posters.closed())
+
+    def lose_patience(self) -> None:
+        """Take the last verdict away when the next one is late: it isn't this patron's."""
+        self._patience = None
+        if self._pending:
+            self._fill(posters.checking(), stays=True)
+
+    def rest(self) -> None:
+        """Invite the next patron."""
+        self._showing = False
+        self.look()
+
+    def on_key(self, event: Key) -> None:
+        """Take every key; none of them goes any further."""
+        event.stop()
+        event.prevent_default()
+        at = time.monotonic()
+        match event.key:
+            case "enter" | "tab" | "ctrl+j":
+                self._entered(self._keys.end(at))
+            case "escape":
+                self._close_prompt() if self._prompting else self._open_prompt()
+            case "backspace" if self._prompting:
+                self._keys.rub_out()
+            case _ if event.character and event.character.isprintable():
+                self._keys.add(event.character, at)
+        if self._prompting:
+            self._show_prompt()
+
+    def on_paste(self, event: Paste) -> None:
+        """Take what comes in one piece for lines of a scanner's; never for a PIN."""
+        event.stop()
+        event.prevent_default()
+        for line in event.text.splitlines():
+            if line.strip():
+                self.presenter.present(line.strip(), "wedge")
+
+    def _entered(self, line: str | None) -> None:
+        if line is None:
+            return
+        if self._prompting and looks_like_pin(line):
+            self._try(line)
+        else:
+            self._close_prompt()
+            self.presenter.present(line, "wedge")
+
+    @property
+    def _prompting(self) -> bool:
+        return self.query_one("#pin").has_class("-open")
+
+    def _open_prompt(self) -> None:
+        self._keys.clear()
+        self.query_one("#pin").add_class("-open")
+        self._show_prompt()
+
+    def _close_prompt(self) -> None:
+        self._keys.clear()
+        self.query_one("#pin").remove_class("-open")
+
+    def _show_prompt(self, says: str = "") -> None:
+        if self._prompt_timer:
+            self._prompt_timer.stop()
+        self._prompt_timer = self.set_timer(PROMPT_FOR.total_seconds(), self._close_prompt)
+        typed = "•" * min(self._keys.length, 12)
+        words = says or f"Supervisor's PIN, then Enter: {typed}_"
+        self.query_one("#pin", Static).update(Content(words))
+
+    def _try(self, pin: str) -> None:
+        if self._checking_pin:
+            return
+        self._checking_pin = True
+        self.run_worker(self._check(pin), exit_on_error=False)
+
+    async def _check(self, pin: str) -> None:
+        try:
+            answer = await asyncio.to_thread(self._lock.check, pin)
+        except ScannerError as error:
+            structlog.get_logger("kiosk").error("the PIN can't be checked", reason=str(error))
+            self._show_prompt("The PIN can't be checked now; try again.")
+            return
+        finally:
+            self._checking_pin = False
+        structlog.get_logger("kiosk").warning("a PIN was tried", answer=answer.value)
+        if answer is Answer.RIGHT:
+            self.post_message(self.Unlocked())
+        elif self._prompting:
+            self._show_prompt(_refusal(answer, await asyncio.to_thread(self._lock.remaining)))
+
+    def _fill(self, shown: Poster, *, stays: bool = False) -> None:
+        self._showing = True
+        if self._back:
+            self._back.stop()
+        self._back = None if stays else self.set_timer(BACK_AFTER.total_seconds(), self.rest)
+        self._show(shown)
+
+    def _show(self, shown: Poster) -> None:
+        self.query_one(VerdictPanel).show(shown)
+
+
+def _refusal(answer: Answer, wait: timedelta) -> str:
+    seconds = int(wait.total_seconds()) + 1
+    if answer is Answer.UNSET:
+        return "No PIN is set; set one with `scanner kiosk --set-pin`."
+    if wait:
+        return (
+            f"Wrong PIN. Try again in {seconds} s."
+            if answer is Answer.WRONG
+            else (f"Too many wrong tries. Try again in {seconds} s.")
+        )
+    return "Wrong PIN. Try again."

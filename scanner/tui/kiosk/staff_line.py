@@ -1,0 +1,50 @@
+"""What staff read in passing on a lane's screen: how it stands, and what is wrong with it."""
+
+from datetime import datetime
+
+from textual.content import Content
+
+from scanner.store.ledger import State
+from scanner.sync.link import LinkState
+from scanner.sync.status import Status
+from scanner.tui.feeds import CameraState
+from scanner.tui.notices import Notice, abnormal, age
+from scanner.tui.plain import clock_time, plain
+
+_LINKS = {
+    LinkState.CHECKING: "◌ Checking",
+    LinkState.ONLINE: "● Online",
+    LinkState.OFFLINE: "○ Offline",
+    LinkState.HELD: "■ Held",
+}
+
+
+def staff_line(status: Status, now: datetime, columns: int) -> Content:
+    """Say in one line which lane this is and how it stands, the clock at the right."""
+    waiting = status.counts.get(State.QUEUED, 0) + status.counts.get(State.SENDING, 0)
+    parts = [
+        plain(status.device, 40) or "No session",
+        _LINKS[status.link.state],
+        f"list {age(status.synced, now)} old" if status.synced else "no list yet",
+        f"{waiting:,} queued",
+    ]
+    left, clock = Content("   ".join(parts)), Content.styled(clock_time(now), "bold")
+    room = max(0, columns - clock.cell_length - 1)
+    left = left.truncate(room, ellipsis=True)
+    return left.pad_right(room - left.cell_length + 1).append(clock)
+
+
+def troubles(
+    status: Status,
+    camera: CameraState | None,
+    turnstile: str | None,
+    since: datetime,
+    now: datetime,
+) -> list[Notice]:
+    """List what staff must look at, gravest first; `since` is when the link came to its state."""
+    found = abnormal(status, None, since, now)
+    if camera and not camera.running:
+        found.insert(0, Notice(f"◌ NO CAMERA: {plain(camera.sentence)}"))
+    if turnstile:
+        found.insert(0, Notice(f"▲ TURNSTILE: {plain(turnstile)}", grave=True))
+    return found
