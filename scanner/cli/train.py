@@ -1,0 +1,161 @@
+"""`scanner train`: the first hour at a gate, before the doors open."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.settings import load
+
+if TYPE_CHECKING:
+    from scanner.training.auto import AutoRun
+    from scanner.training.scenario import Scenario
+
+_ROBOTS = ("perfect", "careless")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: scanner train 10 --name Lee")(train)
+
+
+def train(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(help="A scenario's number, name or file; without it, all are offered."),
+    ] = None,
+    *,
+    name: Annotated[str | None, typer.Option(help="The trainee's name; nothing else is kept.")] = (
+        None
+    ),
+    seed: Annotated[int, typer.Option(help="The same seed brings the same crowd.")] = 1,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=20, help="How fast the training's clock runs.")
+    ] = 1.0,
+    listing: Annotated[bool, typer.Option("--list", help="List the scenarios.")] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Say what is wrong with a scenario's file, by line."),
+    ] = None,
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Let a robot play, and print the score.")
+    ] = False,
+    robot: Annotated[
+        str, typer.Option(help="With --auto: perfect or careless.", metavar="ROBOT")
+    ] = _ROBOTS[0],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --auto or --list: JSON, for programs.")
+    ] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print every trainee's runs as CSV, for the manager.")
+    ] = False,
+) -> None:
+    """Train at a gate where nothing is real: own crowd, own server, own database.
+
+    Without options, the scenarios are offered on the screen. A venue's own scenarios lie in the
+    data folder's training/scenarios.
+    """
+    folder = load().home / "training"
+    if check:
+        _check(check)
+    elif listing:
+        _list(folder, as_json=as_json)
+    elif as_csv:
+        _csv(folder)
+    elif auto:
+        _auto(_chosen(scenario, folder), seed, robot, folder, as_json=as_json)
+    elif as_json:
+        raise typer.BadParameter("it goes with --auto or --list.", param_hint="'--json'")
+    else:
+        _screen(scenario, name, seed, speed, folder)
+
+
+def _check(file: Path) -> None:
+    from scanner.training.scenario_file import parse, read_text
+
+    scenario, problems = parse(read_text(file), file.stem)
+    for problem in problems:
+        typer.echo(f"{file}:{problem.line}: {problem.sentence}", err=True)
+    if scenario is None:
+        raise typer.Exit(1)
+    typer.echo(f"{scenario.title}: {scenario.patrons} patrons, nothing wrong.")
+
+
+def _list(folder: Path, *, as_json: bool) -> None:
+    from scanner.training.library import all_scenarios
+
+    scenarios = all_scenarios(folder)
+    if as_json:
+        import json
+
+        found = [
+            {
+                "scenario": s.key,
+                "title": s.title,
+                "about": s.about,
+                "patrons": s.patrons,
+                "bar": s.bar,
+            }
+            for s in scenarios
+        ]
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    wide = max((len(each.key) for each in scenarios), default=0)
+    for each in scenarios:
+        typer.echo(f"{each.key:<{wide}}  {each.title} ({each.patrons} patrons)")
+
+
+def _csv(folder: Path) -> None:
+    from scanner.training.records import Records
+    from scanner.training.table import to_csv
+
+    typer.echo(to_csv(Records(folder).all()), nl=False)
+
+
+def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json: bool) -> None:
+    import asyncio
+    import json
+
+    from scanner.cli.progress import bar
+    from scanner.training.auto import play
+
+    if robot not in _ROBOTS:
+        raise typer.BadParameter(f"it is one of {', '.join(_ROBOTS)}.", param_hint="'--robot'")
+    with bar("Patrons") as show:
+        run = asyncio.run(play(scenario, seed, robot, folder, show))
+    typer.echo(json.dumps(run.as_dict(), ensure_ascii=False) if as_json else _in_words(run))
+
+
+def _in_words(run: "AutoRun") -> str:
+    found = run.score
+    passed = "passed" if found.passed else f"below the bar of {found.bar:g} %"
+    lines = [
+        f"{run.scenario.title}: {found.percent:g} %, {passed}.",
+        f"{found.patrons} patrons, {found.let_in} let in; wrongly let in {found.wrongly_let_in}, "
+        f"wrongly turned away {found.wrongly_turned_away}, left {found.left}; "
+        f"{found.seconds_per_patron:g} s each, longest queue {found.longest_queue}.",
+    ]
+    return "\n".join(lines)
+
+
+def _chosen(scenario: str | None, folder: Path) -> "Scenario":
+    from scanner.training.library import find_scenario
+
+    if scenario is None:
+        raise typer.BadParameter("name one; --list names all.", param_hint="'SCENARIO'")
+    return find_scenario(scenario, folder)
+
+
+def _screen(scenario: str | None, name: str | None, seed: int, speed: float, folder: Path) -> None:
+    from scanner.errors import ScannerError
+    from scanner.training.library import all_scenarios, find_scenario
+    from scanner.tui.training.app import TrainingApp
+
+    chosen = find_scenario(scenario, folder) if scenario else None
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ScannerError(
+            "The training's screen needs a terminal; without one, use --auto or --list."
+        )
+    scenarios = all_scenarios(folder)
+    TrainingApp(scenarios, folder, name=name, chosen=chosen, seed=seed, speed=speed).run()

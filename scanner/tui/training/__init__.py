@@ -1,0 +1,1 @@
+"""Training's screens: other colours than the gate's, and a banner on each."""

@@ -1,0 +1,106 @@
+"""The training app: from the list to the gate, to the debrief, and back."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from scanner.errors import ScannerError
+from scanner.training.records import Records, clean_name, own_runs, run_of
+from scanner.training.scenario import Scenario
+from scanner.training.shift import Shift
+from scanner.tui.training.debrief import DebriefScreen
+from scanner.tui.training.menu import Choice, MenuScreen
+from scanner.tui.training.play import Announce, PlayScreen
+from scanner.tui.training.theme import REHEARSAL
+
+SOMEBODY = "Trainee"
+"""Who plays where no name was given."""
+
+
+class TrainingApp(App[None]):
+    """Training in a terminal.
+
+    Args:
+        scenarios: what is offered.
+        folder: training's own, for runs and certificates.
+        name: the trainee's, where it was given.
+        chosen: what is played at once, without the list.
+        seed: of the crowd of the first run; each later run of a trainee has the next.
+        speed: how fast the training's clock runs.
+        clock: seconds that only rise.
+        today: the time now, aware.
+        announce: sounds a verdict by its name.
+    """
+
+    TITLE = "scanner training"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        folder: Path,
+        *,
+        name: str | None = None,
+        chosen: Scenario | None = None,
+        seed: int = 1,
+        speed: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        today: Callable[[], datetime] = lambda: datetime.now(UTC),
+        announce: Announce = lambda _name: None,
+    ) -> None:
+        super().__init__()
+        self._folder = folder
+        self._records = Records(folder)
+        self._name = clean_name(name or "")
+        self._chosen = chosen
+        self._seed = seed
+        self._speed = speed
+        self._clock = clock
+        self._today = today
+        self._announce = announce
+        self._menu = MenuScreen(scenarios, self._records.all, self._name, self.play)
+
+    def on_mount(self) -> None:
+        """Offer the scenarios, or play what was chosen."""
+        self.register_theme(REHEARSAL)
+        self.theme = REHEARSAL.name
+        self.push_screen(self._menu)
+        if self._chosen:
+            self.play(Choice(self._chosen, self._name or SOMEBODY))
+
+    def play(self, choice: Choice) -> None:
+        """Play a scenario, then go through it."""
+
+        seed = self._seed + len(own_runs(self._records.all(), choice.trainee, choice.scenario.key))
+
+        def debrief(shift: Shift | None) -> None:
+            if shift:
+                self._debrief(choice, seed, shift)
+
+        screen = PlayScreen(
+            choice.scenario,
+            seed,
+            choice.trainee,
+            self._folder,
+            clock=lambda: self._clock() * self._speed,
+            announce=self._announce,
+        )
+        self.push_screen(screen, debrief)
+
+    def _debrief(self, choice: Choice, seed: int, shift: Shift) -> None:
+        run = run_of(choice.trainee, choice.scenario, seed, shift.score(), self._today())
+        try:
+            self._records.add(run)
+            runs = self._records.all()
+        except ScannerError as error:
+            self.notify(str(error), severity="error", timeout=10)
+            runs = [run]
+        self.push_screen(DebriefScreen(shift, run, runs, self._folder))

@@ -1,0 +1,30 @@
+"""The banner that says on every training screen that nothing is real."""
+
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+
+_WORDS = "TRAINING · NOTHING HERE IS REAL"
+_STRIPES = "▞"
+
+
+class Banner(Widget):
+    """A band across the whole screen, docked at its top: words in the middle, stripes beside."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Banner {
+        dock: top;
+        height: 1;
+        background: #ff4fd0;
+        color: #000000;
+        text-style: bold;
+        text-wrap: nowrap;
+    }
+    """
+
+    def render(self) -> Content:
+        """Fill the row."""
+        room = max(0, self.size.width - len(_WORDS) - 2)
+        left = room // 2
+        return Content(f"{_STRIPES * left} {_WORDS} {_STRIPES * (room - left)}")

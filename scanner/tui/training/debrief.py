@@ -1,0 +1,186 @@
+"""The debrief: the score, and each mistake with its picture, what is right, and why."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from scanner.errors import ScannerError
+from scanner.training.certificate import write_certificate
+from scanner.training.marks import Decision, Mark
+from scanner.training.records import Run, house_median, own_runs
+from scanner.training.role import PARTS
+from scanner.training.score import Score
+from scanner.training.shift import Shift
+from scanner.tui.faces import FACES
+from scanner.tui.plain import plain
+from scanner.tui.training.chart import sparkline
+from scanner.tui.training.picture_view import PictureView
+from scanner.tui.training.progress import ProgressScreen
+from scanner.tui.training.screen import TrainingScreen
+
+_MARKS = {
+    Mark.RIGHT: "Right",
+    Mark.WRONGLY_LET_IN: "Wrongly let in",
+    Mark.WRONGLY_TURNED_AWAY: "Wrongly turned away",
+    Mark.WRONG_PROCEDURE: "The wrong procedure",
+    Mark.WRONG_REASON: "Refused, but not for the right reason",
+    Mark.NEEDLESS_CALL: "The supervisor was called needlessly",
+    Mark.LEFT: "Lost patience and left",
+}
+
+
+class DebriefScreen(TrainingScreen[None]):
+    """Goes through a run that is over.
+
+    Args:
+        shift: the run.
+        run: its record, already kept.
+        runs: every run of the house, this one included.
+        folder: where the certificate goes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,n,space", "step(1)", "Next mistake", key_display="→"),
+        Binding("left,b", "step(-1)", "Back", key_display="←"),
+        Binding("c", "certificate", "Certificate"),
+        Binding("p", "progress", "Progress"),
+        Binding("escape,enter,q", "dismiss", "Done", key_display="Esc"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    DebriefScreen #score { height: auto; padding: 1 2 0 2; }
+    DebriefScreen Horizontal { height: 1fr; margin: 1 1 0 1; }
+    DebriefScreen PictureView { width: 2fr; height: 100%; }
+    DebriefScreen VerticalScroll { width: 3fr; padding: 0 2; background: $surface; }
+    DebriefScreen #note { height: 1; padding: 0 2; color: $accent; }
+    """
+
+    def __init__(self, shift: Shift, run: Run, runs: Sequence[Run], folder: Path) -> None:
+        super().__init__()
+        self._shift = shift
+        self._run = run
+        self._runs = list(runs)
+        self._folder = folder
+        self._score = shift.score()
+        self._mistakes = [each for each in shift.drill.decisions if each.mark is not Mark.RIGHT]
+        self._place = 0
+
+    def body(self) -> Iterable[Widget]:
+        """Lay out score, picture and words."""
+        yield Static(id="score", markup=False)
+        yield Horizontal(PictureView(), VerticalScroll(Static(id="mistake", markup=False)))
+        yield Static(id="note", markup=False)
+
+    async def on_mount(self) -> None:
+        """Show the score and the first mistake."""
+        before = own_runs(self._runs, self._run.trainee, self._run.scenario)[:-1]
+        median = house_median(self._runs, self._run.scenario)
+        self.query_one("#score", Static).update(summary(self._score, self._run, before, median))
+        await self._show()
+
+    def on_unmount(self) -> None:
+        """Let what draws the pictures end."""
+        self._shift.close()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the certificate to whoever passed, and steps where there are several."""
+        if action == "certificate":
+            return self._run.passed
+        if action == "step":
+            return len(self._mistakes) > 1
+        return super().check_action(action, parameters)
+
+    async def action_step(self, by: int) -> None:
+        """Go to another mistake; after the last comes the first."""
+        self._place = (self._place + by) % len(self._mistakes)
+        await self._show()
+
+    def action_certificate(self) -> None:
+        """Write the certificate and say where it is."""
+        try:
+            said = f"The certificate is in {write_certificate(self._run, self._folder)}"
+        except ScannerError as error:
+            said = str(error)
+        self.query_one("#note", Static).update(Content(said))
+
+    def action_progress(self) -> None:
+        """Show this trainee's runs of this scenario."""
+        scenario = self._shift.scenario
+        self.app.push_screen(ProgressScreen(scenario, self._run.trainee, self._runs))
+
+    async def _show(self) -> None:
+        words, view = self.query_one("#mistake", Static), self.query_one(PictureView)
+        if not self._mistakes:
+            view.show(None, "✓")
+            words.update(Content.styled("\nNot one mistake.", "bold $good"))
+            return
+        mistake = self._mistakes[self._place]
+        heading = f"Mistake {self._place + 1} of {len(self._mistakes)}"
+        said = self._shift.says(mistake.patron) if mistake.patron else ""
+        words.update(explained(mistake, heading, said))
+        patron = mistake.patron
+        picture = await self._shift.picture_of(patron) if patron else None
+        view.show(picture, "nobody: something happened")
+
+
+def summary(score: Score, run: Run, before: Sequence[Run], median: float | None) -> Content:
+    """Put the score, its parts, the queue and the comparison on five lines."""
+    verdict = ("PASSED", "bold $good") if score.passed else ("NOT PASSED", "bold $bad")
+    best = max((each.percent for each in before), default=None)
+    own = "your first run" if best is None else f"your best before: {best:g} %"
+    house = "" if median is None else f"   house median: {median:g} %"
+    return Content("\n").join(
+        [
+            Content.assemble(
+                (f"{score.percent:g} %  ", "bold"),
+                verdict,
+                f"  (bar {score.bar:g} %)   {plain(run.trainee, 40)} · {run.title}",
+            ),
+            Content(
+                f"wrongly let in {score.wrongly_let_in}   wrongly turned away "
+                f"{score.wrongly_turned_away}   wrong reason {score.wrong_reason}   "
+                f"left {score.left}"
+            ),
+            Content(
+                f"procedure {score.procedure_right} of {score.procedure_of}   "
+                f"needless calls {score.needless_call}   {score.seconds_per_patron:g} s a patron"
+            ),
+            Content(
+                f"queue {sparkline(score.queue, 30)} longest {score.longest_queue}, "
+                f"mean {score.mean_queue:g}"
+            ),
+            Content(f"{own}{house}"),
+        ]
+    )
+
+
+def explained(mistake: Decision, heading: str, said: str) -> Content:
+    """Say of a mistake who it was, what was shown, what was done, what is right, and why."""
+    patron = mistake.patron
+    who = PARTS[patron.role].who if patron else "something happened"
+    light = FACES[mistake.verdict].title if mistake.verdict else ""
+    did = mistake.answer.in_words() if mistake.answer else "nothing in time"
+    rows = [
+        ("It was", who),
+        ("They said", f"“{plain(said)}”" if said else ""),
+        ("Light", light),
+        ("Shown", plain(mistake.shown)),
+        ("You did", did),
+        ("Right", " — or ".join(each.in_words() for each in mistake.due.answers)),
+        ("Why", mistake.due.why),
+    ]
+    lines = [
+        Content.assemble((f"{heading}: ", "bold"), (_MARKS[mistake.mark], "bold $bad")),
+        Content(""),
+    ]
+    lines += [
+        Content.assemble((f"{name:<10}", "$accent"), (text, "bold" if name == "Right" else ""))
+        for name, text in rows
+        if text
+    ]
+    return Content("\n").join(lines)

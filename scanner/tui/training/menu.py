@@ -1,0 +1,131 @@
+"""Choosing a scenario, and giving a name."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from scanner.training.records import LONGEST_NAME, Run, clean_name, house_median, own_runs
+from scanner.training.scenario import Scenario
+from scanner.tui.training.progress import ProgressScreen
+from scanner.tui.training.screen import TrainingScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be played, and by whom."""
+
+    scenario: Scenario
+    trainee: str
+
+
+class MenuScreen(TrainingScreen[None]):
+    """Offers the scenarios; `play` is called with a choice."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "Name / list", show=True),
+        Binding("ctrl+p", "progress", "Progress"),
+        Binding("ctrl+q", "app.quit", "Quit"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    MenuScreen Input, MenuScreen Input:focus { height: 3; border: tall $accent; margin: 1 1 0 1; }
+    MenuScreen Horizontal { height: 1fr; margin: 1; }
+    MenuScreen OptionList { width: 3fr; height: 100%; border: none; background: $surface; }
+    MenuScreen #about { width: 2fr; padding: 0 2; }
+    """
+
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        runs: Callable[[], Sequence[Run]],
+        trainee: str,
+        play: Callable[[Choice], None],
+    ) -> None:
+        super().__init__()
+        self._scenarios = list(scenarios)
+        self._runs = runs
+        self._trainee = trainee
+        self._play = play
+
+    def body(self) -> Iterable[Widget]:
+        """Lay out name, list and what the scenario is about."""
+        name = Input(self._trainee, placeholder="Your name", max_length=LONGEST_NAME)
+        name.border_title = "Your name (nothing else is kept)"
+        yield name
+        yield Horizontal(OptionList(), Static(id="about", markup=False))
+
+    def on_mount(self) -> None:
+        """Fill the list; whoever has given a name can choose at once."""
+        self._fill()
+        self.query_one(OptionList if self._trainee else Input).focus()
+
+    def on_screen_resume(self) -> None:
+        """Show what the last run has changed."""
+        self._fill()
+
+    def on_input_submitted(self) -> None:
+        """Go on to the list."""
+        self.query_one(OptionList).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show that person's runs."""
+        self._trainee = clean_name(event.value)
+        self._fill()
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Say what it is about."""
+        self.query_one("#about", Static).update(self._about())
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Play it; without a name, ask for one."""
+        if not self._trainee:
+            self.query_one(Input).focus()
+            return
+        self._play(Choice(self._scenarios[event.option_index], self._trainee))
+
+    def action_progress(self) -> None:
+        """Show the trainee's runs of the scenario."""
+        place = self.query_one(OptionList).highlighted
+        if place is not None:
+            scenario = self._scenarios[place]
+            self.app.push_screen(ProgressScreen(scenario, self._trainee, self._runs()))
+
+    def _fill(self) -> None:
+        found = self.query_one(OptionList)
+        before = found.highlighted
+        runs = self._runs()
+        found.clear_options()
+        found.add_options([Option(self._line(each, runs)) for each in self._scenarios])
+        found.highlighted = before or 0
+
+    def _line(self, scenario: Scenario, runs: Sequence[Run]) -> Content:
+        own = own_runs(runs, self._trainee, scenario.key)
+        best = max((run.percent for run in own), default=None)
+        tick = ("✓ ", "bold $good") if any(run.passed for run in own) else ("  ", "")
+        score = "" if best is None else f"  {best:g} %"
+        return Content.assemble(tick, scenario.title, (score, "$accent"))
+
+    def _about(self) -> Content:
+        place = self.query_one(OptionList).highlighted
+        if place is None or place >= len(self._scenarios):
+            return Content("")
+        scenario = self._scenarios[place]
+        median = house_median(self._runs(), scenario.key)
+        lines = [
+            Content.styled(scenario.title, "bold"),
+            Content(""),
+            Content(scenario.about),
+            Content(""),
+            Content(f"{scenario.patrons} patrons in {scenario.arrivals.minutes:g} minutes"),
+            Content(f"passed with {scenario.bar:g} %"),
+            Content("" if median is None else f"the house's median is {median:g} %"),
+            Content(""),
+            Content("Enter plays it." if self._trainee else "Give your name first."),
+        ]
+        return Content("\n").join(lines)

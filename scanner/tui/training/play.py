@@ -1,0 +1,281 @@
+"""The training gate: a patron, what they say, what the gate says, and what the trainee does."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from scanner.capture.state import CameraState
+from scanner.errors import ScannerError
+from scanner.gate import Judged
+from scanner.sync.clock import utc_now
+from scanner.sync.link import LinkState
+from scanner.training.answers import REASONS, Act, Answer
+from scanner.training.crowd import Patron
+from scanner.training.house import Hit, House
+from scanner.training.incident import What
+from scanner.training.scenario import Scenario
+from scanner.training.shift import Case, Shift
+from scanner.tui import poster
+from scanner.tui.notices import abnormal
+from scanner.tui.poster import Poster
+from scanner.tui.training.picture_view import PictureView
+from scanner.tui.training.queue_line import QueueLine
+from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.training.search import NameSearch
+from scanner.tui.training.theme import NOBODY, WHAT_NOW
+from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.tui.widgets.notice_lines import NoticeLines
+from scanner.tui.widgets.strip import Strip
+from scanner.tui.widgets.verdict_panel import VerdictPanel
+
+LOOK_SECONDS = 0.2
+"""How often the queue and the clock are looked at."""
+
+_NO_PICTURE = "no picture from the camera"
+
+Announce = Callable[[str], None]
+
+
+class PlayScreen(TrainingScreen[Shift | None]):
+    """Plays one scenario; ends with the shift when it is over, with nothing when it was left.
+
+    Args:
+        scenario: what is played.
+        seed: of the crowd.
+        guard: the trainee's name.
+        folder: training's own.
+        clock: seconds that only rise, at the training's speed.
+        announce: sounds a verdict by its name.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "answer('let_in')", "Let in"),
+        Binding("t", "ask_reason", "Turn away"),
+        Binding("g", "answer('send_to_another_gate')", "Other gate"),
+        Binding("s", "answer('call_supervisor')", "Supervisor"),
+        Binding("f", "search", "Find name"),
+        Binding("h", "hand_scanner", "Hand scanner"),
+        Binding("c", "answer('carry_on')", "Carry on"),
+        Binding("i", "type_serial", "Type", show=False),
+        *(Binding(str(i), f"turn_away({i - 1})", "", show=False) for i in range(1, 7)),
+        Binding("escape", "no_reason", "Back", show=False),
+        Binding("ctrl+x", "leave", "Leave"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    PlayScreen Horizontal { height: 1fr; min-height: 6; }
+    PlayScreen VerdictPanel { width: 1fr; height: 100%; }
+    PlayScreen PictureView { width: 1fr; height: 100%; }
+    PlayScreen #says { height: 2; padding: 0 1; background: $surface; text-style: bold; }
+    PlayScreen #reasons { height: 2; padding: 0 1; display: none; background: $accent;
+        color: #000000; }
+    PlayScreen #reasons.-open { display: block; }
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        guard: str,
+        folder: Path,
+        *,
+        clock: Callable[[], float],
+        announce: Announce = lambda _name: None,
+    ) -> None:
+        super().__init__()
+        self._scenario = scenario
+        self._seed = seed
+        self._clock = clock
+        self._announce = announce
+        self._house = House(folder, guard, scenario.patrons, seed)
+        self._opened = False
+        self._busy = asyncio.Lock()
+        self._begun: float | None = None
+        self._heard: Judged | None = None
+        self._link: LinkState | None = None
+        self._link_since: datetime = utc_now()
+        self.shift: Shift | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """Lay out the screen, from top to bottom."""
+        yield QueueLine(self._scenario.title, self._scenario.patrons)
+        yield Horizontal(VerdictPanel(), PictureView())
+        yield Static("The doors open in a moment ...", id="says", markup=False)
+        yield Static(_reason_keys(), id="reasons", markup=False)
+        yield NoticeLines()
+        yield NameSearch(self._house.search)
+        yield HandEntry()
+        yield Strip()
+
+    def on_mount(self) -> None:
+        """Open the training's world, and look at the queue from then on."""
+        self.run_worker(self._open(), exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Take the training's world down, however the screen ends."""
+        if self._opened:
+            self._opened = False
+            await self._house.__aexit__(None, None, None)
+        if self.shift and not self.shift.drill.over:
+            self.shift.close()  # after the end, the debrief still draws with it
+
+    @property
+    def now(self) -> float:
+        """Seconds after the doors' opening."""
+        return 0.0 if self._begun is None else self._clock() - self._begun
+
+    async def look(self) -> None:
+        """Let the time pass, and show what has become of it."""
+        if self.shift is None or self._busy.locked():
+            return
+        async with self._busy:
+            await self.shift.settle(self.now)
+        self._show(self.shift)
+
+    async def action_answer(self, act: str, reason_place: int | None = None) -> None:
+        """Answer about whoever, or whatever, is at the gate."""
+        shift = self.shift
+        if shift is None or shift.case is None or self._busy.locked():
+            return
+        reason = None if reason_place is None else list(REASONS)[reason_place]
+        self.action_no_reason()
+        async with self._busy:
+            await shift.decide(Answer(Act(act), reason), self.now)
+            await shift.settle(self.now)
+        self._show(shift)
+
+    def action_ask_reason(self) -> None:
+        """Ask why somebody is turned away."""
+        if self.shift and self.shift.case:
+            self.query_one("#reasons").add_class("-open")
+
+    def action_no_reason(self) -> None:
+        """Think better of it."""
+        self.query_one("#reasons").remove_class("-open")
+
+    async def action_turn_away(self, place: int) -> None:
+        """Turn somebody away with the reason of a key."""
+        if self.query_one("#reasons").has_class("-open"):
+            await self.action_answer(Act.TURN_AWAY.value, place)
+
+    async def action_hand_scanner(self) -> None:
+        """Take the hand scanner: as an answer where the camera has died, else as a tool."""
+        shift = self.shift
+        if shift is None or self._busy.locked():
+            return
+        if shift.case and isinstance(shift.case.subject, What):
+            await self.action_answer(Act.HAND_SCANNER.value)
+            return
+        async with self._busy:
+            await shift.take_hand_scanner(self.now)
+        self._show(shift)
+
+    def action_search(self) -> None:
+        """Search by name."""
+        if self.shift and self.shift.case and not self.query_one(NameSearch).opened:
+            self.query_one(NameSearch).open()
+
+    def action_type_serial(self) -> None:
+        """Type a serial; a real one is refused as training's."""
+        if self.shift:
+            self.query_one(HandEntry).open()
+
+    def action_leave(self) -> None:
+        """Leave before the end; the run does not count."""
+        self.dismiss(None)
+
+    async def on_name_search_picked(self, message: NameSearch.Picked) -> None:
+        """Let the gate judge the ticket that was found."""
+        await self._present(message.hit)
+
+    async def on_hand_entry_typed(self, message: HandEntry.Typed) -> None:
+        """Let the gate judge what was typed."""
+        await self._present(message.text)
+
+    async def _present(self, what: Hit | str) -> None:
+        shift = self.shift
+        if shift is None:
+            return
+        async with self._busy:
+            payload, source = (what.serial, "name") if isinstance(what, Hit) else (what, "hand")
+            judged = await shift.present(payload, source, self.now)
+        self._show(shift)
+        if shift.case is None or shift.case.judged is not judged:
+            self.query_one(VerdictPanel).show(poster.of_judged(judged))
+            self.query_one(VerdictPanel).say(judged.verdict.reason)
+
+    async def _open(self) -> None:
+        try:
+            await self._house.__aenter__()
+            self._opened = True
+            shift = Shift(self._scenario, self._seed, self._house)
+            await shift.begin()
+        except ScannerError as error:
+            self.query_one("#says", Static).update(Content(str(error)))
+            return
+        self.shift = shift
+        self._begun = self._clock()
+        self.set_interval(LOOK_SECONDS, self.look)
+        await self.look()
+
+    def _show(self, shift: Shift) -> None:
+        if shift.drill.over:
+            if self.is_current:
+                self.dismiss(shift)
+            return
+        case = shift.case
+        self._show_queue(shift)
+        self._show_gate(shift)
+        self.query_one(VerdictPanel).show(self._poster(shift, case))
+        words = "" if case and case.picture is not None else _NO_PICTURE
+        self.query_one(PictureView).show(case.picture if case else None, words if case else "")
+        self.query_one("#says", Static).update(_said(case))
+        judged = case.judged if case else None
+        if judged and judged is not self._heard:
+            self._announce(judged.verdict.kind.value)
+        self._heard = judged
+
+    def _show_queue(self, shift: Shift) -> None:
+        drill, now = shift.drill, self.now
+        front, left = drill.front, drill.patience_left(now)
+        part = left / front.patience if isinstance(front, Patron) and left is not None else None
+        self.query_one(QueueLine).show(now, drill.waiting, drill.gone, part)
+
+    def _show_gate(self, shift: Shift) -> None:
+        status, now = shift.house.status(), utc_now()
+        if status.link.state is not self._link:
+            self._link, self._link_since = status.link.state, now
+        dead = not shift.camera and not shift.hand_scanner
+        camera = CameraState(running=False, sentence="No picture is coming.") if dead else None
+        self.query_one(NoticeLines).show(abnormal(status, camera, self._link_since, now))
+        self.query_one(Strip).show(status, self._link_since, now)
+
+    def _poster(self, shift: Shift, case: Case | None) -> Poster:
+        if case is None:
+            return Poster(NOBODY, "Nobody is at the gate.", "The next patron is coming.")
+        if isinstance(case.subject, What):
+            return Poster(WHAT_NOW, case.says, "Choose below.")
+        if case.judged:
+            return poster.of_judged(case.judged)
+        return poster.at_rest(shift.house.status(), "Nothing was read.")
+
+
+def _said(case: Case | None) -> Content:
+    if case is None:
+        return Content("")
+    if isinstance(case.subject, What):
+        return Content(case.says)
+    bag = "   (carries a bag)" if case.subject.bag else ""
+    return Content(f"“{case.says}”{bag}")
+
+
+def _reason_keys() -> str:
+    keys = "  ".join(f"{place} {words}" for place, words in enumerate(REASONS.values(), 1))
+    return f"Turn away, because the ticket is:  {keys}  Esc back"

@@ -1,0 +1,27 @@
+"""What all training screens have: the banner."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from scanner.tui.training.banner import Banner
+
+T = TypeVar("T")
+
+
+class TrainingScreen(Screen[T]):
+    """A screen between the banner and the keys; `body` is what differs."""
+
+    def compose(self) -> ComposeResult:
+        """Put the banner above all else."""
+        yield Banner()
+        yield from self.body()
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> Iterable[Widget]:
+        """Return the widgets between the two."""
+        return ()

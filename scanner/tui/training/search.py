@@ -1,0 +1,108 @@
+"""Searching a ticket by its owner's name: a line to type in, and what was found."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from scanner.training.house import Hit
+from scanner.tui.plain import plain
+
+Search = Callable[[str], Sequence[Hit]]
+
+
+class NameSearch(Vertical):
+    """Shown when asked for, gone after a choice or Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave the search")]
+    DEFAULT_CSS: ClassVar[str] = """
+    NameSearch { display: none; height: auto; background: $surface; }
+    NameSearch.-open { display: block; }
+    NameSearch Input, NameSearch Input:focus { height: 3; border: tall $accent; }
+    NameSearch OptionList { height: auto; max-height: 6; border: none; background: $surface; }
+    """
+
+    class Picked(Message):
+        """A ticket was chosen."""
+
+        def __init__(self, hit: Hit) -> None:
+            self.hit = hit
+            super().__init__()
+
+    class Left(Message):
+        """Nothing was chosen."""
+
+    def __init__(self, search: Search) -> None:
+        super().__init__()
+        self._search = search
+        self._hits: list[Hit] = []
+
+    @property
+    def opened(self) -> bool:
+        """Tell whether somebody may be typing."""
+        return self.has_class("-open")
+
+    def compose(self) -> ComposeResult:
+        """Lay out line and list."""
+        line = Input(placeholder="A part of the name, e.g. browne", select_on_focus=False)
+        line.border_title = "Search by name"
+        yield line
+        yield OptionList()
+
+    def open(self) -> None:
+        """Show the empty line and put the cursor into it."""
+        self.add_class("-open")
+        self._fill([])
+        line = self.query_one(Input)
+        line.value = ""
+        line.focus()
+
+    def action_leave(self) -> None:
+        """Put the search away."""
+        self._close()
+        self.post_message(self.Left())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search as one types."""
+        event.stop()
+        self._fill(self._search(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the only hit, or go on to the list."""
+        event.stop()
+        if len(self._hits) == 1:
+            self._pick(0)
+        elif self._hits:
+            found = self.query_one(OptionList)
+            found.highlighted = 0
+            found.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take it."""
+        event.stop()
+        self._pick(event.option_index)
+
+    def _fill(self, hits: Sequence[Hit]) -> None:
+        self._hits = list(hits)
+        found = self.query_one(OptionList)
+        found.clear_options()
+        found.add_options([Option(_line(hit)) for hit in self._hits])
+
+    def _pick(self, index: int) -> None:
+        hit = self._hits[index]
+        self._close()
+        self.post_message(self.Picked(hit))
+
+    def _close(self) -> None:
+        self.remove_class("-open")
+        self.screen.set_focus(None)
+
+
+def _line(hit: Hit) -> str:
+    here = "" if hit.permitted else "   another gate's"
+    return f"{plain(hit.name, 40)}   {plain(hit.section, 30)}   {hit.serial}{here}"
