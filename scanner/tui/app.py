@@ -7,11 +7,13 @@ from typing import ClassVar
 import structlog
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network
 from scanner.tui.screens.gate import GateScreen
 from scanner.tui.theme import NIGHT
+from scanner.tui.wedge_keys import WedgeKeys
 
 
 class GateApp(App[None]):
@@ -24,6 +26,7 @@ class GateApp(App[None]):
         clock: the time now, aware, UTC.
         network: cuts and restores the demo's network.
         demo: says on the screen that this is a demonstration.
+        wedge: hears a hand scanner that types; without it all keys are a person's.
     """
 
     TITLE = "scanner"
@@ -43,8 +46,10 @@ class GateApp(App[None]):
         clock: Clock,
         network: Network | None = None,
         demo: bool = False,
+        wedge: WedgeKeys | None = None,
     ) -> None:
         super().__init__()
+        self._wedge = wedge
         self._background = background
         self._eyes = eyes
         self._network = network
@@ -61,6 +66,11 @@ class GateApp(App[None]):
         self._begin()
         if self._eyes:
             self._eyes.start(self.gate.presenter.present, self.gate.say)
+
+    async def on_event(self, event: Event) -> None:
+        """Let a hand scanner's keys become payloads before they work as commands."""
+        if not (self._wedge and await self._wedge.take(event, self, super().on_event)):
+            await super().on_event(event)
 
     async def on_unmount(self) -> None:
         """Give the camera back, however the app ends."""

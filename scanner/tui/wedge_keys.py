@@ -1,0 +1,93 @@
+"""Keys that a hand scanner types, caught before they work as commands of the screen."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual.events import Event, Key, Paste
+
+from scanner.capture.wedge import Bursts, Outcome
+from scanner.tui.widgets.hand_entry import HandEntry
+
+if TYPE_CHECKING:
+    from scanner.tui.app import GateApp
+
+ENDINGS = frozenset({"enter", "tab", "ctrl+j"})
+"""What scanners are set to send after a code: carriage return, tabulator, line feed."""
+
+UNENDED = "The hand scanner sends no Enter after a code; set it to send one, and scan again."
+
+Correct = Callable[[str], str]
+"""Undoes what a keyboard layout did to a scan; `scanner.capture.layouts.KeyMap.correct` is one."""
+
+HandOn = Callable[[Event], Awaitable[None]]
+"""What the app does with a person's key."""
+
+
+class Lapse(Event, bubble=False):
+    """A while has passed; sent through the queue, so that keys which wait there come first."""
+
+
+class WedgeKeys:
+    """Stands between the terminal's keys and the app; what isn't a scan goes on as it came.
+
+    Args:
+        correct: corrects what a scan's keys wrote.
+    """
+
+    def __init__(self, correct: Correct = lambda text: text) -> None:
+        self._correct = correct
+        self._bursts: Bursts[Key] = Bursts()
+        self._waiting = False
+
+    async def take(self, event: Event, app: "GateApp", hand_on: HandOn) -> bool:
+        """Take an event of the app's; whether nobody else is to have it."""
+        if isinstance(event, Lapse):
+            self._waiting = False
+            await self._carry_out(self._bursts.lapse(event.time), event.time, app, hand_on)
+            return True
+        if event.is_forwarded:
+            return False
+        if isinstance(event, Paste):
+            return _take_paste(event, app)
+        if not isinstance(event, Key):
+            return False
+        await self._carry_out(self._sort(event), event.time, app, hand_on)
+        return True
+
+    def _sort(self, key: Key) -> Outcome[Key]:
+        if key.key in ENDINGS:
+            return self._bursts.end(key, key.time)
+        if key.is_printable and key.character:
+            return self._bursts.press(key, key.character, key.time)
+        return self._bursts.other(key, key.time)
+
+    async def _carry_out(
+        self, outcome: Outcome[Key], at: float, app: "GateApp", hand_on: HandOn
+    ) -> None:
+        typed = outcome.typed
+        if outcome.cut_off and isinstance(app.focused, HandEntry):
+            typed = (*outcome.cut_off, *typed)  # text that somebody pastes; it commands nothing
+        elif outcome.cut_off:
+            app.gate.say(UNENDED)
+        for key in typed:
+            await hand_on(key)
+        if outcome.scan is not None:
+            app.gate.presenter.present(self._correct(outcome.scan), "wedge")
+        self._wait(at, app)
+
+    def _wait(self, at: float, app: "GateApp") -> None:
+        """Have a look later at the keys that are held; one timer at a time is enough."""
+        seconds = self._bursts.wait_seconds(at)
+        if seconds is not None and not self._waiting:
+            self._waiting = True
+            app.set_timer(max(seconds, 0.0), lambda: app.post_message(Lapse()))
+
+
+def _take_paste(paste: Paste, app: "GateApp") -> bool:
+    """Judge a paste, line by line, unless somebody pastes into the line for serials."""
+    if isinstance(app.focused, HandEntry):
+        return False
+    for line in paste.text.splitlines():
+        if line.strip():
+            app.gate.presenter.present(line.strip(), "paste")
+    return True
