@@ -22,6 +22,7 @@ from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.starting import make_engine
 from scanner.tui.app import GateApp
+from scanner.tui.sound import Loudspeaker, find_player
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,15 @@ def staged(seed: int) -> Iterator[Stage]:
             engine = make_engine(config, writer, KeyStore(home, file_only=True))
             gate = Gate(writer)
             gate.subscribe(engine.heed)
-            app = GateApp(gate, engine, eyes, clock=utc_now, network=cable.toggle, demo=True)
+            app = GateApp(
+                gate,
+                engine,
+                eyes,
+                clock=utc_now,
+                network=cable.toggle,
+                demo=True,
+                sounds=Loudspeaker(find_player()),
+            )
             yield Stage(app, gate)
 
 

@@ -10,10 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.events import Event
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
+from scanner.errors import ScannerError
+from scanner.tui.announcer import Announcer
 from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network
+from scanner.tui.preferences import Keep, Preferences, Value
 from scanner.tui.screens.gate import GateScreen
+from scanner.tui.sound import LOUDEST, STEP, Sounds
 from scanner.tui.theme import NIGHT
 from scanner.tui.wedge_keys import WedgeKeys
+from scanner.words import say
 
 
 class GateApp(App[None]):
@@ -27,12 +32,18 @@ class GateApp(App[None]):
         network: cuts and restores the demo's network.
         demo: says on the screen that this is a demonstration.
         wedge: hears a hand scanner that types; without it all keys are a person's.
+        sounds: makes the verdicts' sounds.
+        preferences: what the guard has set before.
+        keep: saves what the guard sets.
     """
 
     TITLE = "scanner"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "toggle_network", "Cut / restore network"),
+        Binding("m", "mute", "Mute", tooltip="Sound off and on"),
+        Binding("plus,equals_sign", "volume(1)", "Louder", key_display="+", show=False),
+        Binding("minus", "volume(-1)", "Quieter", key_display="-", show=False),
         Binding("q", "quit", "Quit", tooltip="Quit; Ctrl+Q does it from anywhere"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
@@ -47,15 +58,27 @@ class GateApp(App[None]):
         network: Network | None = None,
         demo: bool = False,
         wedge: WedgeKeys | None = None,
+        sounds: Sounds | None = None,
+        preferences: Preferences | None = None,
+        keep: Keep = lambda _name, _value: None,
     ) -> None:
         super().__init__()
         self._wedge = wedge
+        self.preferences = preferences or Preferences()
+        self._keep = keep
+        self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
         self._background = background
         self._eyes = eyes
         self._network = network
         self._work: Worker[None] | None = None
         self.gate = GateScreen(
-            judge, background.status, self._camera, clock, self.try_now, demo=demo
+            judge,
+            background.status,
+            self._camera,
+            clock,
+            self.try_now,
+            demo=demo,
+            announce=self._announcer.announce,
         )
 
     def on_mount(self) -> None:
@@ -98,7 +121,28 @@ class GateApp(App[None]):
     def action_toggle_network(self) -> None:
         """Cut the demo's network, or restore it."""
         if self._network:
-            self.gate.say("The network is back." if self._network() else "The network is cut.")
+            self.gate.say(
+                say("The network is back.") if self._network() else say("The network is cut.")
+            )
+
+    def change(self, name: str, value: Value) -> None:
+        """Set a preference, for now and for the next start."""
+        self.preferences = self.preferences.with_value(name, value)
+        self.run_worker(self._save(name, value), exit_on_error=False)
+
+    def action_mute(self) -> None:
+        """Turn the sound off, or on again."""
+        self.change("muted", not self.preferences.muted)
+        self.gate.say(say("Sound off.") if self.preferences.muted else self._volume_words())
+
+    def action_volume(self, steps: int) -> None:
+        """Make the sound louder or quieter, and let it be heard."""
+        volume = min(LOUDEST, max(0, self.preferences.volume + steps * STEP))
+        self.change("volume", volume)
+        if self.preferences.muted:
+            self.change("muted", False)
+        self._announcer.announce("admitted")
+        self.gate.say(self._volume_words())
 
     async def action_quit(self) -> None:
         """Stop looking, stop the background work, then leave."""
@@ -112,6 +156,17 @@ class GateApp(App[None]):
     def _begin(self) -> None:
         self._work = self.run_worker(self._background.run(), exit_on_error=False)
         self.gate.show_background(running=True)
+
+    async def _save(self, name: str, value: Value) -> None:
+        try:
+            await asyncio.to_thread(self._keep, name, value)
+        except ScannerError as error:
+            self.gate.say(str(error))
+
+    def _volume_words(self) -> str:
+        if not self._announcer.audible:
+            return say("This computer has no sound; the terminal's bell rings instead.")
+        return say("Sound on, volume {volume} %.", volume=self.preferences.volume)
 
     async def _stop_eyes(self) -> None:
         eyes, self._eyes = self._eyes, None

@@ -15,6 +15,7 @@ from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.tui.app import GateApp
 from scanner.tui.feeds import CameraState
+from scanner.tui.preferences import Preferences, Value
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 SERIAL = "DAWIER-BACK75580348"
@@ -185,12 +186,26 @@ class FakeEyes:
 
 
 @dataclass
+class FakeSounds:
+    """Notes what would be heard."""
+
+    audible: bool = True
+    played: list[tuple[str, int]] = field(default_factory=list)
+
+    def play(self, name: str, volume: int, /) -> None:
+        self.played.append((name, volume))
+
+
+@dataclass
 class Stand:
     """An app and all that it was built on."""
 
     judge: FakeJudge = field(default_factory=FakeJudge)
     background: FakeBackground = field(default_factory=FakeBackground)
     eyes: FakeEyes = field(default_factory=FakeEyes)
+    sounds: FakeSounds = field(default_factory=FakeSounds)
+    preferences: Preferences = field(default_factory=Preferences)
+    kept: list[tuple[str, Value]] = field(default_factory=list)
     at: datetime = NOW
 
     def app(self, *, network: Callable[[], bool] | None = None, demo: bool = False) -> GateApp:
@@ -201,6 +216,9 @@ class Stand:
             clock=lambda: self.at,
             network=network,
             demo=demo,
+            sounds=self.sounds,
+            preferences=self.preferences,
+            keep=lambda name, value: self.kept.append((name, value)),
         )
 
 

@@ -1,9 +1,22 @@
 """What a person sees on a running app's screen."""
 
+import asyncio
+
 from textual.app import App
+from textual.pilot import Pilot
+
+from scanner.tui.app import GateApp
 
 
 def seen(app: App[None]) -> str:
     """Return the characters of the whole screen, row by row."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def settled(app: GateApp, pilot: Pilot[None]) -> None:
+    """Wait until the app has done what it began, but for the work that never ends."""
+    async with asyncio.timeout(10):
+        for each in [each for each in app.workers if each is not app._work]:
+            await each.wait()
+        await pilot.pause()

@@ -1,10 +1,11 @@
 import pytest
 
+from scanner.config import ConfigError
 from scanner.tui.app import GateApp
 from scanner.tui.faces import FACES
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from tests.tui.feeds import NOW, SERIAL, VERDICTS, Stand
-from tests.tui.seen import seen
+from tests.tui.seen import seen, settled
 
 
 async def test_eyes_and_background_work_begin_with_the_app(stand: Stand) -> None:
@@ -112,3 +113,60 @@ async def test_a_line_from_the_camera_is_shown_for_a_moment(stand: Stand) -> Non
         stand.eyes.say("Turn up the phone's brightness.")
         await pilot.pause()
         assert "Turn up the phone's brightness." in seen(app)
+
+
+async def test_every_verdict_is_heard_as_well(stand: Stand) -> None:
+    async with stand.app().run_test() as pilot:
+        for kind, verdict in VERDICTS.items():
+            stand.judge.verdict = verdict
+            stand.eyes.see(SERIAL)
+            await pilot.pause()
+            assert stand.sounds.played[-1] == (kind.value, 80)
+        stand.judge.error = RuntimeError("boom")
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        assert stand.sounds.played[-1] == ("cannot_record", 80)
+
+
+async def test_m_turns_the_sound_off_and_on_and_it_is_remembered(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("m")
+        await pilot.pause()
+        assert "Sound off." in seen(app)
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        assert stand.sounds.played == []
+        await pilot.press("m")
+        await settled(app, pilot)
+        assert "Sound on, volume 80 %." in seen(app)
+    assert stand.kept == [("muted", True), ("muted", False)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "volumes"),
+    [(["minus", "minus"], [60, 40]), (["plus", "plus"], [100, 100]), (["minus"] * 6, [60, 0])],
+)
+async def test_plus_and_minus_change_the_volume_within_its_bounds(
+    stand: Stand, keys: list[str], volumes: list[int]
+) -> None:
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert f"Sound on, volume {volumes[-1]} %." in seen(app)
+    kept = [value for _, value in stand.kept]
+    assert (kept[0], kept[-1]) == (volumes[0], volumes[-1])
+
+
+async def test_a_setting_that_can_not_be_saved_is_said(stand: Stand) -> None:
+    def refuse(_name: str, _value: object) -> None:
+        raise ConfigError("The disk is read-only; mend it.")
+
+    app = GateApp(stand.judge, stand.background, None, clock=lambda: NOW, keep=refuse)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("m")
+        await settled(app, pilot)
+        await pilot.pause()
+        assert "The disk is read-only; mend it." in seen(app)
+        assert app.preferences.muted

@@ -19,6 +19,7 @@ from scanner.tui.notices import Notice, abnormal
 from scanner.tui.plain import plain
 from scanner.tui.presenter import Answered, Presenter, Published
 from scanner.tui.screens.help import HelpScreen
+from scanner.tui.sound import CANNOT_RECORD
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.masthead import Masthead
@@ -67,8 +68,10 @@ class GateScreen(Screen[None]):
         try_now: Callable[[], None],
         *,
         demo: bool = False,
+        announce: Callable[[str], None] = lambda _name: None,
     ) -> None:
         super().__init__()
+        self._announce = announce
         self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-low"), (32, "-tall"), (44, "-high")]
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status = status
@@ -140,6 +143,7 @@ class GateScreen(Screen[None]):
         self._failure = None
         self.query_one(LastScans).add(message.judged)
         self._fill(poster.of_judged(message.judged))
+        self._announce(message.judged.verdict.kind.value)
         self._fading = self.set_timer(SHOWN_FOR.total_seconds(), self.rest)
 
     def on_answered(self, message: Answered) -> None:
@@ -152,6 +156,7 @@ class GateScreen(Screen[None]):
             return
         self._failure = message.failure
         self._fill(poster.cannot_record(message.failure))
+        self._announce(CANNOT_RECORD)
         self.look()
 
     def on_hand_entry_typed(self, message: HandEntry.Typed) -> None:

@@ -1,0 +1,44 @@
+"""What a guard may set on the screen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scanner.config import Config
+
+Value = str | int | bool
+
+Keep = Callable[[str, Value], None]
+"""Saves one setting by its name; raises a `ScannerError` where it can't."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The settings of the screen, by the names that the configuration file has for them."""
+
+    language: str = "auto"
+    theme: str = "night"
+    characters: str = "auto"
+    volume: int = 80
+    muted: bool = False
+    bell: str = "auto"
+    names: bool = False
+
+    def with_value(self, name: str, value: Value) -> "Preferences":
+        """Return them with one changed."""
+        changed: dict[str, Any] = {name: value}
+        return replace(self, **changed)
+
+
+def preferences(config: "Config") -> Preferences:
+    """Take from the settings those that are the screen's."""
+    return Preferences(
+        language=config.language,
+        theme=config.theme,
+        characters=config.characters,
+        volume=config.volume,
+        muted=config.muted,
+        bell=config.bell,
+        names=config.names,
+    )
