@@ -1,0 +1,59 @@
+"""A lane on feeds that a test holds in its hand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from scanner.pin import Answer
+from scanner.tui.kiosk.app import KioskApp
+from tests.tui.feeds import NOW, FakeBackground, FakeEyes, FakeJudge
+
+UNLOCKED = 86
+
+
+@dataclass
+class FakeLock:
+    """Knows one PIN."""
+
+    pin: str = "4711"
+    error: Exception | None = None
+    answer: Answer = Answer.WRONG
+    wait: timedelta = timedelta(0)
+    tried: list[str] = field(default_factory=list)
+
+    def check(self, pin: str, /) -> Answer:
+        self.tried.append(pin)
+        if self.error:
+            raise self.error
+        return Answer.RIGHT if pin == self.pin else self.answer
+
+    def remaining(self) -> timedelta:
+        return self.wait
+
+
+@dataclass
+class Lane:
+    """A kiosk's app and all that it was built on."""
+
+    judge: FakeJudge = field(default_factory=FakeJudge)
+    background: FakeBackground = field(default_factory=FakeBackground)
+    eyes: FakeEyes | None = None
+    lock: FakeLock = field(default_factory=FakeLock)
+    trouble: str | None = None
+    at: datetime = NOW
+
+    def app(self) -> KioskApp:
+        return KioskApp(
+            self.judge,
+            self.background,
+            self.eyes,
+            self.lock,
+            clock=lambda: self.at,
+            trouble=lambda: self.trouble,
+            unlocked=UNLOCKED,
+        )
+
+
+def seen(app: KioskApp) -> str:
+    """Return the characters of the whole screen, row by row."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)

@@ -1,0 +1,69 @@
+"""The lane's screen as pictures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from scanner.admission.scope import Closed
+from scanner.admission.verdict import Kind
+from scanner.store.errors import DiskFull
+from scanner.store.ledger import State
+from scanner.sync.link import Link, LinkState
+from scanner.tui.feeds import CameraState
+from tests.tui.feeds import NOW, SERIAL, STATUS, VERDICTS, FakeEyes
+from tests.tui.kiosk.lane import Lane
+
+Compare = Callable[..., bool]
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
+
+
+@SIZES
+def test_attract(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
+    assert snap_compare(lane.app(), terminal_size=size)
+
+
+@SIZES
+@pytest.mark.parametrize("kind", Kind)
+def test_verdict(snap_compare: Compare, lane: Lane, kind: Kind, size: tuple[int, int]) -> None:
+    lane.judge.verdict = VERDICTS[kind]
+    assert snap_compare(lane.app(), terminal_size=size, run_before=_scanned)
+
+
+@SIZES
+def test_closed(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
+    lane.background.now = replace(STATUS, closed=next(iter(Closed)))
+    assert snap_compare(lane.app(), terminal_size=size)
+
+
+@SIZES
+def test_cannot_record(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
+    lane.judge.error = DiskFull("The disk is full.")
+    assert snap_compare(lane.app(), terminal_size=size, run_before=_scanned)
+
+
+@SIZES
+def test_troubles(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
+    lane.eyes = FakeEyes(CameraState(running=False, sentence="Camera 0 is not there."))
+    lane.trouble = "The turnstile at /dev/ttyUSB0 takes no line; let the patron in by hand."
+    lane.background.now = replace(
+        STATUS,
+        synced=NOW - timedelta(minutes=14),
+        counts={**STATUS.counts, State.QUEUED: 112},
+        link=Link(LinkState.OFFLINE, "The API can't be reached; check the gate's network."),
+    )
+    assert snap_compare(lane.app(), terminal_size=size)
+
+
+@SIZES
+def test_pin(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
+    assert snap_compare(lane.app(), terminal_size=size, press=["escape", *"4711"])
+
+
+async def _scanned(pilot: Pilot[Any]) -> None:
+    await pilot.press(*SERIAL, "enter")
+    await pilot.pause()
