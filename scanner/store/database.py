@@ -8,20 +8,28 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from scanner.store import schema
+from scanner.store.aside import set_aside
 from scanner.store.errors import (
-    BrokenDatabase,
     DatabaseBusy,
     FolderUnusable,
+    ForeignDatabase,
     NewerDatabase,
     StoreError,
+    damaged,
     worded,
 )
+from scanner.store.witness import forget_witness, read_witness
 
 _BUSY_MS = 10_000
 _CACHE_KIB = 32_768
 _APPLICATION_ID = 0x7363_616E
 """`scan` in ASCII: marks the file as this program's (SQLite's application_id)."""
+
+_OWN_TABLES = {"journal", "journal_head", "admission"}
+"""What has these is this program's, whatever its mark says."""
 
 
 def open_database(file: Path) -> sqlite3.Connection:
@@ -34,6 +42,7 @@ def open_database(file: Path) -> sqlite3.Connection:
         StoreError: one of its kinds, see `scanner.store.errors`.
     """
     _make_folder(file.parent)
+    _refuse_shortened(file)
     conn = _connect(file)
     try:
         _prepare(conn, file)
@@ -77,6 +86,27 @@ def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
+
+
+def _refuse_shortened(file: Path) -> None:
+    """Refuse a database that has lost commits, while its log is as it was found.
+
+    A connection that may write folds what is readable of a log into the database when it closes,
+    and deletes the rest.
+    """
+    if not file.exists():
+        forget_witness(file)  # somebody has moved the database away, to begin anew
+        return
+    if (witness := read_witness(file)) is None:
+        return
+    with contextlib.closing(open_reader(file)) as conn:
+        try:
+            problem = witness.contradicts(conn)
+        except sqlite3.Error as error:
+            problem = str(error)
+    if problem:
+        structlog.get_logger("store").error("the database has lost commits", problem=problem)
+        raise damaged(file, set_aside(file))
 
 
 def _make_folder(folder: Path) -> None:
@@ -150,9 +180,11 @@ def _recognise(conn: sqlite3.Connection, file: Path) -> int:
     """Return the version of the file's shape, 0 for a new file; refuse what can't be used."""
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     owner = conn.execute("PRAGMA application_id").fetchone()[0]
-    tables = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    tables = {name for (name,) in conn.execute("SELECT name FROM sqlite_master")}
     if tables and owner != _APPLICATION_ID:
-        raise BrokenDatabase(f"The file {file} is not a scanner's database; move it away.")
+        if tables >= _OWN_TABLES:
+            raise damaged(file)
+        raise ForeignDatabase(f"The file {file} is not a scanner's database; move it away.")
     if version > schema.CURRENT:
         raise NewerDatabase(
             f"The database {file} was made by a newer scanner (its version {version}, "

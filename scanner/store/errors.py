@@ -4,6 +4,7 @@ StoreError
 ├── FolderUnusable    the data folder can't be made or written
 ├── NewerDatabase     a later version of the program made it
 ├── BrokenDatabase    it is damaged, or no database at all
+│   └── ForeignDatabase   it is another program's
 ├── DatabaseBusy      another process held it too long
 └── DiskFull          nothing more can be recorded
 """
@@ -30,6 +31,10 @@ class BrokenDatabase(StoreError):
     """The database is damaged."""
 
 
+class ForeignDatabase(BrokenDatabase):
+    """It is whole, and another program's."""
+
+
 class DatabaseBusy(StoreError):
     """Another process held the database for too long."""
 
@@ -38,13 +43,20 @@ class DiskFull(StoreError):
     """The disk has no room for another record."""
 
 
+def damaged(file: Path, copy: Path | None = None) -> BrokenDatabase:
+    """Say that a database is damaged, where its copy is if there is one, and what to do."""
+    kept = f" (a copy is in {copy.name})" if copy else ""
+    return BrokenDatabase(
+        f"The database {file} is damaged{kept}: nobody can be admitted; "
+        "run `scanner recover` to save its admissions."
+    )
+
+
 def worded(error: sqlite3.Error, file: Path) -> StoreError:
     """Turn SQLite's error into the sentence that fits it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return BrokenDatabase(
-            f"The database {file} is damaged; run `scanner recover` to save its admissions."
-        )
+        return damaged(file)
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(f"The disk of {file} is full: nobody can be admitted; free some space.")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

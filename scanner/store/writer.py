@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 
 import structlog
 
+from scanner.store.aside import set_aside
 from scanner.store.database import open_database
-from scanner.store.errors import StoreError, worded
+from scanner.store.errors import BrokenDatabase, StoreError, damaged, worded
+from scanner.store.witness import WitnessBox
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -33,6 +35,9 @@ class Writer:
         self._work: queue.PriorityQueue[tuple[int, int, Any, Any]] = queue.PriorityQueue()
         self._order = itertools.count()
         self._closed = False
+        self._witness = WitnessBox(file)
+        self._changes = 0
+        self._broken: StoreError | None = None
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
@@ -74,20 +79,39 @@ class Writer:
                 break
             if future.set_running_or_notify_cancel():
                 self._do(work, future)
+        self._witness.close()
         self._conn.close()
 
     def _do(self, work: Work[T], future: "Future[T]") -> None:
+        if self._broken:  # what still reads whole can't be trusted to let anybody in
+            future.set_exception(_with_cause(damaged(self.file), self._broken))
+            return
         try:
             result = work(self._conn)
+            self._remember()
         except sqlite3.Error as error:
             structlog.get_logger("store").error("the database failed", exc_info=error)
-            future.set_exception(_with_cause(worded(error, self.file), error))
+            future.set_exception(_with_cause(self._word(error), error))
         except BaseException as error:  # noqa: BLE001 - it belongs to whoever handed in the work
             future.set_exception(error)
         else:
             future.set_result(result)
 
+    def _remember(self) -> None:
+        """Have the witness know of what was committed."""
+        if self._conn.total_changes != self._changes:
+            self._changes = self._conn.total_changes
+            self._witness.note(self._conn)
 
-def _with_cause(error: StoreError, cause: sqlite3.Error) -> StoreError:
+    def _word(self, error: sqlite3.Error) -> StoreError:
+        """Word a failure; after damage is met, nothing more is read or written."""
+        sentence = worded(error, self.file)
+        if isinstance(sentence, BrokenDatabase):
+            sentence = damaged(self.file, set_aside(self.file))
+            self._broken = sentence
+        return sentence
+
+
+def _with_cause(error: StoreError, cause: Exception) -> StoreError:
     error.__cause__ = cause
     return error

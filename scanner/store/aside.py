@@ -1,0 +1,63 @@
+"""Keeping a copy of a damaged database, as evidence and for another try at it."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+COMPANIONS = ("", "-wal")
+"""The database and its write-ahead log: together they hold every commit."""
+
+
+def set_aside(file: Path) -> Path | None:
+    """Copy a damaged database and its log to `<name>.damaged.<stamp>`; the original stays.
+
+    The stamp (UTC) is when the damaged file was last written, so that the same damage is copied
+    once however often it is met. Returns the copy, or nothing where there was no room for it.
+    """
+    try:
+        target = name_aside(file)
+        if not target.exists():
+            for suffix in reversed(COMPANIONS):  # the database last: with it, the copy is whole
+                source = Path(f"{file}{suffix}")
+                if source.exists():
+                    with source.open("rb") as stream:
+                        copy_durably(stream, Path(f"{target}{suffix}"))
+    except OSError:
+        structlog.get_logger("store").exception("the damaged database could not be copied")
+        return None
+    return target
+
+
+def name_aside(file: Path) -> Path:
+    """Return the name of a damaged database's copy."""
+    written = max(
+        Path(f"{file}{suffix}").stat().st_mtime
+        for suffix in COMPANIONS
+        if Path(f"{file}{suffix}").exists()
+    )
+    stamp = datetime.fromtimestamp(written, UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    return file.with_name(f"{file.name}.damaged.{stamp}")
+
+
+def copy_durably(source: IO[bytes], target: Path) -> None:
+    """Copy a stream to a new file that is its owner's alone; it is on the disk, or not there."""
+    partial = target.with_name(f"{target.name}.partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as copy:
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    partial.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were given or taken in a folder survive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

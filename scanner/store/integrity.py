@@ -1,0 +1,213 @@
+"""Is the ledger as it was written? Asked when a gate opens, before anybody is let in."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+import structlog
+
+from scanner.store import schema
+from scanner.store.aside import set_aside
+from scanner.store.database import open_reader
+from scanner.store.errors import BrokenDatabase, damaged
+from scanner.store.ledger import State
+from scanner.store.witness import Witness, read_witness
+
+LEDGER = ("journal", "journal_head", "admission", "withheld", "transition")
+"""The tables of the ledger; the rest is the cache, which a sync brings again."""
+
+GAPS = "recovery"
+"""The table in which a recovery notes which journal rows could not be brought back."""
+
+_FIRST = bytes(32)
+_JOURNAL = (
+    "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
+    " hash FROM journal ORDER BY id"
+)
+_UNLIKE = """
+SELECT 'the admission of ' || admission.serial || ' is not what its journal row says'
+FROM admission JOIN journal ON journal.id = admission.journal
+WHERE journal.kind <> 'admitted'
+    OR (journal.serial, journal.event, journal.redeemer, journal.device, journal.at)
+    IS NOT (admission.serial, admission.event, admission.redeemer, admission.device, admission.at)
+"""
+_SECTION_UNLIKE = """
+SELECT 'the admission of ' || admission.serial || ' is for another section than its journal row'
+FROM admission JOIN journal ON journal.id = admission.journal
+WHERE json_extract(journal.evidence, '$.ticket.section[0]') <> admission.section
+"""
+_UNMADE = """
+SELECT 'row ' || journal.id || ' of the journal admitted, and its admission is missing'
+FROM journal LEFT JOIN admission ON admission.journal = journal.id
+WHERE journal.kind = 'admitted' AND admission.journal IS NULL
+"""
+_MOVED = """
+SELECT 'the admission of ' || admission.serial || ' is in a state that it was never moved to'
+FROM admission LEFT JOIN
+    (SELECT serial, after, reason, max(id) FROM transition GROUP BY serial) AS last
+    ON last.serial = admission.serial
+WHERE admission.state <> coalesce(last.after, 'queued')
+    OR (admission.state <> 'sending' AND admission.reason IS NOT last.reason)
+"""
+_STRAYS = """
+SELECT 'transition ' || id || ' is of no admission' FROM transition
+WHERE serial NOT IN (SELECT serial FROM admission)
+"""
+_TIMES = """
+SELECT sent FROM admission WHERE sent IS NOT NULL
+UNION SELECT settled FROM admission WHERE settled IS NOT NULL
+"""
+
+
+def verify(file: Path) -> None:
+    """Check the structure of the database and every row of its ledger; 20,000 take about 0.2 s.
+
+    Nothing is changed. A database that is not there yet is whole. What was damaged is copied
+    aside before this says so.
+
+    Raises:
+        BrokenDatabase: it is not as it was written; nobody may be admitted by it.
+        StoreError: it can't be opened.
+    """
+    problem = find_damage(file)
+    if problem is None:
+        return
+    structlog.get_logger("store").error("the database is damaged", problem=problem)
+    raise damaged(file, set_aside(file))
+
+
+def find_damage(file: Path) -> str | None:
+    """Return the first thing that is wrong with a database, in words for the log.
+
+    Raises:
+        StoreError: it can't be opened, and not because it is damaged.
+    """
+    if not file.exists():
+        return None
+    witness = read_witness(file)  # before the database: a gate at work may write on
+    try:
+        with closing(open_reader(file)) as conn:
+            conn.execute("BEGIN")
+            return next(chain(_unlike_witness(conn, witness), _unlike_written(conn)), None)
+    except BrokenDatabase as error:
+        return str(error)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return str(error)
+    except (sqlite3.Error, ValueError, TypeError) as error:  # text that is no UTF-8, for one
+        return str(error)
+
+
+def gaps(conn: sqlite3.Connection) -> dict[int, tuple[int, bytes | None]]:
+    """Return the rows that recoveries could not bring back: the first of each run of them, to its
+    last and the digest of the row that follows, which the chain can't check.
+    """
+    if not _has_table(conn, GAPS):
+        return {}
+    rows = conn.execute(f"SELECT first, last, next_digest FROM {GAPS}")
+    return {first: (last, digest) for first, last, digest in rows}
+
+
+def lone_digest(fields: tuple[object, ...]) -> bytes:
+    """Compute the digest of a journal row alone: its number and its fields, without its hash."""
+    return link(_FIRST, fields)
+
+
+def link(before: bytes, fields: tuple[object, ...]) -> bytes:
+    """Compute a row's hash from its columns as they are stored (see `ledger.chain_hash`)."""
+    text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(before + text.encode()).digest()
+
+
+def _unlike_witness(conn: sqlite3.Connection, witness: Witness | None) -> Iterator[str]:
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    if not _has_table(conn, "journal_head"):
+        if witness or version:
+            yield "the ledger's tables are missing"
+        return
+    if witness and (problem := witness.contradicts(conn)):
+        yield problem
+
+
+def _unlike_written(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield what is wrong, the cheapest to find first."""
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    if not _has_table(conn, "journal_head"):
+        return
+    yield from _lines(conn, "PRAGMA quick_check(1)")
+    for table in LEDGER:
+        yield from _lines(conn, f"PRAGMA integrity_check({table})")
+    if version == schema.CURRENT:
+        yield from _shape(conn)
+    elif version == 0:
+        yield "its version is missing"
+    if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        yield "it is no longer in WAL mode"
+    missing = gaps(conn)
+    yield from _chain(conn, missing)
+    yield from _admissions(conn, missing)
+
+
+def _lines(conn: sqlite3.Connection, check: str) -> Iterator[str]:
+    return (line for (line,) in conn.execute(check) if line != "ok")
+
+
+def _shape(conn: sqlite3.Connection) -> Iterator[str]:
+    """Compare the tables, indexes and triggers with those that the migrations make."""
+    import sqlite_utils
+
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'"
+    with closing(sqlite3.connect(":memory:")) as model:
+        schema.migrations().apply(sqlite_utils.Database(model))
+        expected = set(model.execute(query))
+    found = {each for each in conn.execute(query) if each[1] != GAPS}
+    for kind, name, *_ in sorted(expected ^ found, key=str):
+        yield f"the {kind} {name} is not as it was made"
+
+
+def _chain(conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]) -> Iterator[str]:
+    last, before, digest = 0, _FIRST, _FIRST
+    for row, *fields, digest in conn.execute(_JOURNAL):
+        alone = None
+        if row != last + 1:
+            until, alone = missing.get(last + 1, (0, None))
+            if row != until + 1:
+                yield f"row {last + 1} of the journal is missing"
+        whole = link(before, (row, *fields)) == digest
+        if not whole and (alone is None or lone_digest((row, *fields)) != alone):
+            yield f"row {row} of the journal, or the row before it, was changed"
+        last, before = row, digest
+    noted, noted_digest = conn.execute("SELECT id, hash FROM journal_head").fetchone() or (-1, b"")
+    until, _ = missing.get(last + 1, (last, None))
+    if noted != until or noted_digest != before:
+        yield f"the journal ends at row {last}, but row {noted} was the last written"
+
+
+def _admissions(
+    conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]
+) -> Iterator[str]:
+    for query in (_UNLIKE, _SECTION_UNLIKE, _UNMADE, _MOVED, _STRAYS):
+        yield from (line for (line,) in conn.execute(query))
+    lost = conn.execute(
+        "SELECT journal FROM admission WHERE journal NOT IN (SELECT id FROM journal)"
+    )
+    for (row,) in lost:
+        if not any(first <= row <= last for first, (last, _) in missing.items()):
+            yield f"an admission has no row {row} in the journal"
+    states = {state.value for state in State}
+    for (state,) in conn.execute("SELECT DISTINCT state FROM admission"):
+        if state not in states:
+            yield f"an admission is in state {state!r}"
+    for (at,) in conn.execute(_TIMES):
+        datetime.fromisoformat(at)  # or a ValueError, which is damage too
+
+
+def _has_table(conn: sqlite3.Connection, name: str) -> bool:
+    row = conn.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+    return row.fetchone() is not None

@@ -1,0 +1,101 @@
+"""A second memory of how far the ledger came, outside of the database.
+
+A database that lost its newest commits (its log cut short, an old copy put back) is whole in
+itself; only something beside it can tell. The witness is written after each commit and not
+synced: it may lag behind after a loss of power, which proves nothing, but it never runs ahead.
+"""
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+_CHECK_DIGITS = 16
+_LARGEST = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The journal's last row and its hash, and the number of the last transition."""
+
+    row: int
+    digest: bytes
+    transition: int
+
+    def contradicts(self, conn: sqlite3.Connection) -> str | None:
+        """Say what a database lacks that was written once; call with the ledger's tables there."""
+        (last,) = conn.execute("SELECT id FROM journal_head").fetchone() or (0,)
+        if last < self.row:
+            return f"row {self.row} of the journal was written, but it ends at row {last}"
+        known = conn.execute("SELECT hash FROM journal WHERE id = ?", (self.row,)).fetchone()
+        if known and known[0] != self.digest:
+            return f"row {self.row} of the journal is not the one that was written"
+        (moves,) = conn.execute("SELECT coalesce(max(id), 0) FROM transition").fetchone()
+        if moves < self.transition:
+            return f"transition {self.transition} was written, but the last is {moves}"
+        return None
+
+
+def witness_file(database: Path) -> Path:
+    """Return the witness's place, beside the database."""
+    return database.with_name(f"{database.name}.last")
+
+
+def observe(conn: sqlite3.Connection) -> Witness:
+    """Read from the database what a witness is to remember."""
+    row, digest, moves = conn.execute(
+        "SELECT id, hash, (SELECT coalesce(max(id), 0) FROM transition) FROM journal_head"
+    ).fetchone()
+    return Witness(int(row), bytes(digest), int(moves))
+
+
+def read_witness(database: Path) -> Witness | None:
+    """Read the witness; one that is missing, torn or damaged says nothing."""
+    try:
+        with witness_file(database).open("rb") as stream:
+            words = stream.read(_LARGEST).decode("ascii").split()
+        row, digest, moves, check = words
+        if _check(" ".join((row, digest, moves))) != check:
+            return None
+        return Witness(int(row), bytes.fromhex(digest), int(moves))
+    except (OSError, ValueError):
+        return None
+
+
+def forget_witness(database: Path) -> None:
+    """Take the witness away: the database that it knew is gone."""
+    with contextlib.suppress(FileNotFoundError):
+        witness_file(database).unlink()
+
+
+class WitnessBox:
+    """Writes the witness of one database; a disk that takes nothing is no reason to stop."""
+
+    def __init__(self, database: Path) -> None:
+        self._file = witness_file(database)
+        self._handle: int | None = None
+        self._last: Witness | None = None
+
+    def note(self, conn: sqlite3.Connection) -> None:
+        """Write down how far the ledger is; call after a commit."""
+        witness = observe(conn)
+        if witness == self._last:
+            return
+        text = f"{witness.row:020} {witness.digest.hex()} {witness.transition:020}"
+        with contextlib.suppress(OSError):
+            if self._handle is None:
+                self._handle = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600)
+            os.pwrite(self._handle, f"{text} {_check(text)}\n".encode(), 0)
+            self._last = witness
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def _check(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_CHECK_DIGITS]
