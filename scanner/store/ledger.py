@@ -39,8 +39,9 @@ class Scan:
 class Admission:
     """One patron let in, and what became of the record.
 
-    `sent` is the server's time of the first sending; `answered` says whether the last sending
-    was answered; `faults` counts the API's faults in a row.
+    `sent` is the server's time of the first sending; `answered` says whether nothing of the last
+    one is outstanding any more (it was answered, or never left); `outstanding` is the server's
+    time of an earlier sending that may still arrive; `faults` counts the API's faults in a row.
     """
 
     serial: str
@@ -54,13 +55,14 @@ class Admission:
     attempts: int
     sent: datetime | None
     answered: bool
+    outstanding: datetime | None
     faults: int
     reason: str | None
 
 
 _COLUMNS = (
     "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
-    " faults, reason"
+    " outstanding, faults, reason"
 )
 
 
@@ -171,14 +173,15 @@ def counts(conn: sqlite3.Connection) -> dict[State, int]:
 def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetime) -> None:
     """Note, before the request leaves, that these are being sent; `sent` in the server's time."""
     conn.executemany(
-        "UPDATE admission SET state = 'sending', attempts = attempts + 1, answered = 0,"
-        " sent = coalesce(sent, ?), reason = NULL WHERE serial = ? AND state = 'queued'",
+        "UPDATE admission SET state = 'sending', attempts = attempts + 1, reason = NULL,"
+        " outstanding = CASE WHEN answered THEN outstanding ELSE last_sent END, answered = 0,"
+        " sent = coalesce(sent, ?1), last_sent = ?1 WHERE serial = ?2 AND state = 'queued'",
         [(sent.isoformat(), serial) for serial in serials],
     )
 
 
 def mark_answered(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
-    """Note that the API answered the request that carried these."""
+    """Note that nothing of the request that carried these is outstanding any more."""
     conn.executemany(
         "UPDATE admission SET answered = 1 WHERE serial = ?", [(each,) for each in serials]
     )
@@ -195,7 +198,7 @@ def move(
     conn: sqlite3.Connection, serial: str, state: State, at: datetime, reason: str | None = None
 ) -> None:
     """Move an admission to a state; the database refuses a move that is not permitted."""
-    settled = None if state is State.QUEUED else at.isoformat()
+    settled = None if state in (State.QUEUED, State.SENDING) else at.isoformat()
     conn.execute(
         "UPDATE admission SET state = ?, reason = ?, settled = ? WHERE serial = ?",
         (state.value, reason, settled, serial),
@@ -238,7 +241,7 @@ def _admissions(
 ) -> Iterator[Admission]:
     for row in conn.execute(query, values):
         serial, journal_row, event, section, redeemer, device, at, state, *rest = row
-        attempts, sent, answered, faults, reason = rest
+        attempts, sent, answered, outstanding, faults, reason = rest
         yield Admission(
             serial,
             journal_row,
@@ -251,6 +254,7 @@ def _admissions(
             attempts,
             datetime.fromisoformat(sent) if sent else None,
             bool(answered),
+            datetime.fromisoformat(outstanding) if outstanding else None,
             faults,
             reason,
         )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -55,12 +56,19 @@ class Engine:
     """Keeps cache and API in step; a failure is waited out, told by `status`, and never lost."""
 
     def __init__(
-        self, writer: Writer, keys: Keys, clock: Clock, connect: Connect, pace: Pace
+        self,
+        writer: Writer,
+        keys: Keys,
+        clock: Clock,
+        connect: Connect,
+        pace: Pace,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._writer = writer
         self._clock = clock
         self._pace = pace
-        self._server_time = ServerTime(clock)
+        self._server_time = ServerTime(clock, monotonic)
         self._pulling = Connection(writer, keys, connect)
         self._replaying = Connection(writer, keys, connect)
         self._pull_now = asyncio.Event()

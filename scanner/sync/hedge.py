@@ -16,13 +16,13 @@ async def first_of(ask: Callable[[], Awaitable[T]], again: float = AGAIN_SECONDS
     Raises:
         Exception: what the first question to end has raised.
     """
-    asked: set[asyncio.Future[T]] = set()
+    asked: list[asyncio.Future[T]] = []
     try:
         while True:
-            asked.add(asyncio.ensure_future(ask()))
+            asked.append(asyncio.ensure_future(ask()))
             done, _ = await asyncio.wait(asked, timeout=again, return_when=asyncio.FIRST_COMPLETED)
             if done:
-                return done.pop().result()
+                return next(question for question in asked if question in done).result()
     finally:
         for question in asked:
             question.cancel()

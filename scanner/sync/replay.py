@@ -27,6 +27,7 @@ from scanner.ticketing.errors import (
 LARGEST_BATCH = 100
 """Serials in one request; the API documents no limit."""
 
+_OPEN = (State.QUEUED, State.SENDING)
 _LOOKS_AT_ONCE = 8
 _OF_A_FEW = (ServerFault, Malformed)
 """Failures that a few admissions may have caused: the others are still sent."""
@@ -109,12 +110,14 @@ class Replay:
             return await self._after_refusal(serials, error)
         except (Unreachable, NotTheApi, Malformed) as error:
             if isinstance(error, Unreachable) and not error.sent:
+                await self._note_answer(serials)
                 await self._put_back(serials, "it did not leave this gate")
             raise
         except ServerFault:
             await self._note_fault(serials)
             raise
         except ApiError as error:
+            await self._note_answer(serials)
             if error.status == _TOO_LARGE and len(serials) > 1:
                 return await self._split(serials, "the API takes smaller batches")
             await self._put_back(serials, f"the API took no requests ({error.status})")
@@ -139,6 +142,7 @@ class Replay:
 
     async def _split(self, serials: Sequence[str], reason: str) -> int:
         """Send fewer together next time: nothing of this batch was admitted."""
+        await self._note_answer(serials)
         await self._note_fault(serials)
         await self._put_back(serials, reason)
         return 0
@@ -159,7 +163,7 @@ class Replay:
                 else:
                     raise found
             await self._move(known)
-            settled += sum(found.state is not State.QUEUED for _, found in known)
+            settled += sum(found.state not in _OPEN for _, found in known)
             if failure and not isinstance(failure, _OF_A_FEW):
                 raise failure
         if failure:
@@ -180,7 +184,7 @@ class Replay:
                 field=fault.field,
             )
         refusal = await self.writer.run(lambda conn: _refusal(conn, admission))
-        return outcome(admission, found, refusal)
+        return outcome(admission, found, refusal, self.server_time.now())
 
     async def _reread(self, serials: Sequence[str]) -> list[Admission]:
         return await self.writer.run(lambda conn: ledger.by_serial(conn, serials))

@@ -1,5 +1,6 @@
 """The server's time, from its `Date` headers: the gate's own clock may be wrong, and jump."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,16 +11,28 @@ Clock = Callable[[], datetime]
 
 @dataclass(slots=True)
 class ServerTime:
-    """How far the server's clock is ahead of the gate's, as last seen; a second's precision."""
+    """The server's time as last seen, carried on by a clock that nobody sets; to a second.
+
+    A laptop that slept wakes with a time that is behind, never ahead: the sleep is not counted.
+    """
 
     clock: Clock
-    offset: timedelta | None = field(default=None)
+    monotonic: Callable[[], float] = time.monotonic
+    _seen: tuple[datetime, float] | None = field(default=None, init=False)
 
     def note(self, server_time: datetime | None) -> None:
         """Learn from an answer that has just arrived."""
         if server_time:
-            self.offset = server_time - self.clock()
+            self._seen = (server_time, self.monotonic())
 
     def now(self) -> datetime:
         """Return the server's time; the gate's own while no answer was ever seen."""
-        return self.clock() + (self.offset or timedelta(0))
+        if self._seen is None:
+            return self.clock()
+        seen, at = self._seen
+        return seen + timedelta(seconds=self.monotonic() - at)
+
+    @property
+    def offset(self) -> timedelta | None:
+        """How far the server is ahead of the gate's clock now; nothing before the first answer."""
+        return self.now() - self.clock() if self._seen else None

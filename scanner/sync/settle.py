@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from scanner.admission.ticket import OtherAdmission
 from scanner.store.ledger import Admission, State
@@ -21,17 +21,23 @@ class Outcome:
     other: OtherAdmission | None = None
 
 
-def outcome(sent: Admission, found: Sequence[Granted], refusal: str) -> Outcome:
+LATEST_ARRIVAL = timedelta(minutes=2)
+"""How long after its sending a request that was never answered may still reach the API."""
+
+
+def outcome(sent: Admission, found: Sequence[Granted], refusal: str, now: datetime) -> Outcome:
     """Say what became of `sent`, from what the API lists for its serial.
 
     Our own redeemer and device since the first sending means confirmed, anybody else means
-    conflict. Nothing listed means refused when the request was answered, and back to the queue
-    when it was not: having looked, sending again is safe, since the API grants a serial once.
+    conflict. Nothing listed means refused when the request was answered, unless an earlier one
+    may still arrive: then it stays in doubt. It means back to the queue when the request was not
+    answered: having looked, sending again is safe, since the API grants a serial once.
 
     Args:
         sent: the admission in state `sending`.
         found: the API's admissions of that serial.
         refusal: why the API may have refused, from the ticket's own status.
+        now: the server's time.
     """
     ours = [each for each in found if _is_ours(sent, each)]
     if ours:
@@ -40,6 +46,8 @@ def outcome(sent: Admission, found: Sequence[Granted], refusal: str) -> Outcome:
         first = found[0]
         other = OtherAdmission(first.admitted, first.redeemer, first.device)
         return Outcome(State.CONFLICT, _who(first), other)
+    if sent.answered and sent.outstanding and now - sent.outstanding < LATEST_ARRIVAL:
+        return Outcome(State.SENDING, f"{refusal}; an earlier request may still arrive")
     if sent.answered:
         return Outcome(State.REFUSED, refusal)
     return Outcome(State.QUEUED, "no answer came; the API does not list it")

@@ -221,6 +221,7 @@ def test_an_admission_begins_queued_and_never_sent(conn: sqlite3.Connection) -> 
             attempts=0,
             sent=None,
             answered=False,
+            outstanding=None,
             faults=0,
             reason=None,
         )
@@ -318,3 +319,17 @@ def test_admissions_are_listed_by_state_oldest_first_and_bounded(conn: sqlite3.C
     assert [each.serial for each in ledger.in_state(conn)] == [C, A, B, SERIALS[5]]
     assert [each.serial for each in ledger.by_serial(conn, [B, C, "QWERTY-NONE00000000"])] == [C, B]
     assert ledger.by_serial(conn, []) == []
+
+
+def test_a_sending_that_was_never_answered_stays_outstanding(conn: sqlite3.Connection) -> None:
+    admit(conn, A)
+    ledger.mark_sending(conn, [A], SENT)
+    ledger.move(conn, A, State.QUEUED, SETTLED, "no answer came")
+    ledger.mark_sending(conn, [A], seconds(90))
+    (admission,) = ledger.by_serial(conn, [A])
+    assert admission.outstanding == SENT
+    ledger.mark_answered(conn, [A])
+    ledger.move(conn, A, State.QUEUED, SETTLED, "try again")
+    ledger.mark_sending(conn, [A], seconds(120))
+    (admission,) = ledger.by_serial(conn, [A])
+    assert admission.outstanding == SENT

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scanner.admission.ticket import OtherAdmission
 from scanner.store.ledger import Admission, State
-from scanner.sync.settle import CLOCK_TOLERANCE, Outcome, outcome
+from scanner.sync.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, Outcome, outcome
 from scanner.ticketing.resources import Admission as Granted
 
 SENT = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
@@ -24,16 +24,18 @@ MINE = Admission(
     attempts=1,
     sent=SENT,
     answered=False,
+    outstanding=None,
     faults=0,
     reason=None,
 )
 OURS = Granted(SERIAL, "Ana", "door-1", SENT + timedelta(seconds=1))
 THEIRS = Granted(SERIAL, "Sam", "door-2", SENT - timedelta(minutes=5))
+NOW = SENT + timedelta(minutes=1)
 REFUSAL = "the ticket was withdrawn"
 
 
 def settle(*found: Granted, answered: bool = False) -> Outcome:
-    return outcome(replace(MINE, answered=answered), found, REFUSAL)
+    return outcome(replace(MINE, answered=answered), found, REFUSAL, NOW)
 
 
 @pytest.mark.parametrize("answered", [False, True])
@@ -127,3 +129,12 @@ def test_every_look_ends_in_one_known_state_and_only_silence_sends_again(
     assert (came_to.state is State.QUEUED) == (not found and not answered)
     assert (came_to.state is State.REFUSED) == (not found and answered)
     assert (came_to.reason is None) == (came_to.state is State.CONFIRMED)
+
+
+def test_a_refusal_waits_while_an_earlier_request_may_still_arrive() -> None:
+    sent = replace(MINE, answered=True, outstanding=NOW - timedelta(seconds=30))
+    assert outcome(sent, (), REFUSAL, NOW).state is State.SENDING
+    late = NOW + LATEST_ARRIVAL
+    assert outcome(sent, (), REFUSAL, late) == Outcome(State.REFUSED, REFUSAL)
+    assert outcome(sent, (THEIRS,), REFUSAL, NOW).state is State.CONFLICT
+    assert outcome(sent, (OURS,), REFUSAL, NOW).state is State.CONFIRMED

@@ -67,7 +67,9 @@ CREATE TABLE admission (
     at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
     attempts INTEGER NOT NULL DEFAULT 0,
     sent TEXT,              -- the server's time of the first sending
-    answered INTEGER NOT NULL DEFAULT 0,    -- whether the last sending was answered
+    last_sent TEXT,         -- the server's time of the last sending
+    answered INTEGER NOT NULL DEFAULT 0,    -- whether nothing of the last sending is outstanding
+    outstanding TEXT,       -- the server's time of an earlier sending that was never answered
     faults INTEGER NOT NULL DEFAULT 0,      -- faults in a row while it was sent alone
     reason TEXT, settled TEXT
 ) STRICT;

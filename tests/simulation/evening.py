@@ -1,0 +1,304 @@
+"""One simulated evening: several gates, one API, and a seeded die that throws all of it about."""
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache as once
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest import mock
+
+import sqlite_utils
+
+from scanner.desk.audit import Audit
+from scanner.gate import Gate, Judged
+from scanner.store import cache, ledger, schema
+from scanner.store.cache import StoredSession
+from scanner.store.database import transaction
+from scanner.store.ledger import State
+from scanner.store.writer import Work, Writer
+from scanner.sync.engine import Engine, Pace
+from scanner.sync.secret import GateSecret, keep
+from scanner.sync.server_first import ServerFirst
+from scanner.sync.status import StatusFeed
+from tests.simulation.network import LATEST, TIMEOUT, Line, Weather
+from tests.simulation.server import EVENT, SECTIONS, Server
+from tests.sync.house import MemoryKeys
+
+T = TypeVar("T")
+
+BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+EVENING_SECONDS = 240.0
+CALM_SECONDS = 400.0
+API = "https://api.example/v3/"
+
+
+class InlineWriter(Writer):
+    """The ledger's writer without its thread, over a database in memory that outlives crashes."""
+
+    def __init__(self, file: Path, conn: sqlite3.Connection) -> None:
+        self.file = file
+        self._conn = conn
+
+    def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
+        future: Future[T] = Future()
+        try:
+            future.set_result(work(self._conn))
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever handed in the work
+            future.set_exception(error)
+        return future
+
+    async def run(self, work: Work[T]) -> T:
+        await asyncio.sleep(0)
+        return self.submit(work).result()
+
+    def close(self) -> None:
+        """The database lives on."""
+
+
+@dataclass
+class House:
+    """One gate: what survives a crash (its database, its secrets), and what runs now."""
+
+    name: str
+    conn: sqlite3.Connection
+    file: Path
+    keys: MemoryKeys
+    weather: Weather
+    server_first: bool
+    clock_off: timedelta
+    gate: Gate | None = None
+    work: asyncio.Task[None] | None = None
+    greens: set[str] = field(default_factory=set)
+    rows_before: int = 0
+
+
+class Evening:
+    """Everything that happens, from one seed."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self.rng = random.Random(seed)
+        self._folder = folder
+        serials = [f"DAWIER-BACK{number:08}" for number in range(self.rng.randint(3, 14))]
+        token = frozenset(SECTIONS if self.rng.random() < 0.7 else SECTIONS[:1])
+        self.server = Server(
+            self.now,
+            {serial: self.rng.choice(SECTIONS) for serial in serials},
+            {"KEY": token},
+        )
+        self.serials = serials
+        count = self.rng.randint(1, 3)
+        self.houses = [self._house(f"gate {number}") for number in range(count)]
+        self.lines: list[Line] = []
+
+    def now(self) -> datetime:
+        return BEGIN + timedelta(seconds=asyncio.get_running_loop().time())
+
+    async def play(self) -> None:
+        """Play the storm, then the calm after it, and check what must hold."""
+        for house in self.houses:
+            await self._open(house)
+        end = asyncio.get_running_loop().time() + EVENING_SECONDS
+        while asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(self.rng.expovariate(1 / 6))
+            await self._something()
+            self._check_always()
+        await self._calm()
+        self._check_at_the_end()
+
+    def _house(self, name: str) -> House:
+        return House(
+            name,
+            _database(),
+            self._folder / f"{name}.sqlite3",
+            MemoryKeys(),
+            Weather(),
+            server_first=self.rng.random() < 0.25,
+            clock_off=timedelta(seconds=self.rng.uniform(-4000, 4000)),
+        )
+
+    async def _open(self, house: House) -> None:
+        session = StoredSession(API, EVENT, "Night", "Lee", house.name, self.now())
+        with transaction(house.conn):
+            cache.open_session(house.conn, session)
+        keep(house.keys, GateSecret(API, EVENT, "KEY", "KEY"))
+        await self._engine(house).pull()
+        self._start(house)
+
+    def _engine(self, house: House) -> Engine:
+        def connect(_: str, key: str) -> Any:
+            line = Line(self.server, key, self.rng, house.weather)
+            self.lines.append(line)
+            return line
+
+        def clock() -> datetime:
+            return self.now() + house.clock_off
+
+        pace = Pace(timedelta(seconds=15), timedelta(seconds=90), self.rng.choice((2, 5, 500)))
+        writer = InlineWriter(house.file, house.conn)
+        running = asyncio.get_running_loop().time
+        return Engine(writer, house.keys, clock, connect, pace, monotonic=running)
+
+    def _start(self, house: House) -> None:
+        engine = self._engine(house)
+        writer = InlineWriter(house.file, house.conn)
+        house.gate = Gate(writer, ServerFirst(engine, writer) if house.server_first else None)
+        house.gate.subscribe(engine.heed)
+        house.gate.subscribe(lambda judged: self._published(house, judged))
+        house.work = asyncio.create_task(engine.run())
+
+    async def _crash(self, house: House) -> None:
+        work, house.work, house.gate = house.work, None, None
+        if work:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+    async def _something(self) -> None:
+        house = self.rng.choice(self.houses)
+        dice = self.rng.random()
+        if dice < 0.62:
+            self._present(house)
+        elif dice < 0.72:
+            self._change_weather(house)
+        elif dice < 0.82:
+            await self._crash(house)
+        elif dice < 0.92:
+            if house.work is None:
+                self._start(house)
+        elif dice < 0.95:
+            house.clock_off += timedelta(seconds=self.rng.uniform(-7200, 7200))
+        elif dice < 0.98:
+            serial = self.rng.choice(self.serials)
+            if serial not in self.server.admissions:
+                self.server.cancel(serial)
+        else:
+            self.server.tokens["KEY"] = frozenset(self.rng.sample(SECTIONS, 1))
+
+    def _present(self, house: House) -> None:
+        if house.gate is None:
+            return
+        serial = self.rng.choice(self.serials)
+        at = self.now() + house.clock_off
+        promise = house.gate.present(serial, at, "simulation")
+        if promise.done():
+            promise.result()
+
+    def _published(self, house: House, judged: Judged) -> None:
+        """A light is shown: if it is green, its record must stand, and be the first one shown."""
+        if not judged.verdict.admits:
+            return
+        serial = str(judged.verdict.serial)
+        assert serial not in house.greens, "two green lights for one ticket at one gate"
+        house.greens.add(serial)
+        found = ledger.by_serial(house.conn, [serial])
+        assert len(found) == 1, "a green light without its admission"
+
+    def _change_weather(self, house: House) -> None:
+        weather = house.weather
+        weather.up = self.rng.random() < 0.6
+        for mishap in (
+            "request_lost",
+            "answer_lost",
+            "late",
+            "doubled",
+            "fault",
+            "portal",
+            "told_to_wait",
+        ):
+            bad = self.rng.random() < 0.35
+            setattr(weather, mishap, self.rng.choice((0.1, 0.4)) if bad else 0.0)
+
+    async def _calm(self) -> None:
+        """Heal the network and let every gate run for long enough."""
+        for house in self.houses:
+            for name, value in vars(Weather()).items():
+                setattr(house.weather, name, value)
+            if house.work is None:
+                self._start(house)
+        await asyncio.sleep(LATEST + TIMEOUT)
+        await asyncio.sleep(CALM_SECONDS)
+        for house in self.houses:
+            if house.work and house.work.done():
+                house.work.result()
+            await self._crash(house)
+        for line in self.lines:
+            await asyncio.gather(*line.under_way)
+
+    def _check_always(self) -> None:
+        for house in self.houses:
+            rows, _ = ledger.head(house.conn)
+            assert rows >= house.rows_before, "the journal became shorter"
+            house.rows_before = rows
+            if house.work and house.work.done():
+                house.work.result()
+
+    def _check_at_the_end(self) -> None:
+        for house in self.houses:
+            states = {each.serial: each.state for each in ledger.in_state(house.conn)}
+            assert house.greens <= set(states), "an admission was lost"
+            open_ones = {s for s, state in states.items() if state in (State.QUEUED, State.SENDING)}
+            assert not open_ones, f"not settled: {open_ones}"
+            ours = {s for s, a in self.server.admissions.items() if a.device == house.name}
+            confirmed = {s for s, state in states.items() if state is State.CONFIRMED}
+            assert ours == confirmed, f"server {ours}, ledger {confirmed}"
+            for serial, state in states.items():
+                if state is State.CONFLICT:
+                    other = self.server.admissions[serial].device
+                    assert other != house.name, "a conflict with ourselves"
+            findings = [str(each) for each in Audit(house.conn).findings()]
+            assert not findings, findings
+
+
+def simulate(seed: int, folder: Path) -> Evening:
+    """Play the evening of a seed; raises where something that must hold does not."""
+    from tests.simulation.virtual_time import run_virtually
+
+    async def play() -> Evening:
+        evening = Evening(seed, folder)
+        await evening.play()
+        return evening
+
+    before = random.getstate()
+    random.seed(seed)  # the pauses between two tries are drawn from it
+    try:
+        with _without_threads():
+            return run_virtually(play())
+    finally:
+        random.setstate(before)
+
+
+@contextlib.contextmanager
+def _without_threads() -> Any:
+    """Keep everything on one thread, so that one seed is one evening."""
+
+    async def inline(work: Callable[..., T], *args: object) -> T:
+        return work(*args)
+
+    async def asleep(_: StatusFeed) -> None:
+        await asyncio.Event().wait()
+
+    with (
+        mock.patch.object(asyncio, "to_thread", inline),
+        mock.patch.object(StatusFeed, "run", asleep),
+    ):
+        yield
+
+
+def _database() -> sqlite3.Connection:
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    conn.deserialize(_template())
+    conn.execute("PRAGMA recursive_triggers = ON")
+    return conn
+
+
+@once
+def _template() -> bytes:
+    conn = sqlite3.connect(":memory:")
+    schema.migrations().apply(sqlite_utils.Database(conn))
+    conn.commit()
+    return conn.serialize()

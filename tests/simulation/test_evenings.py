@@ -1,0 +1,28 @@
+"""Thousands of evenings, each from one seed; a failing one is played again with `--seed`."""
+
+from pathlib import Path
+
+import pytest
+import structlog
+
+from tests.simulation.evening import simulate
+
+CHUNKS = 40
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_whatever_happens_every_green_light_ends_in_one_known_state(
+    chunk: int, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    first, count = int(request.config.getoption("--seed")), int(request.config.getoption("--seeds"))
+    for seed in range(first + chunk, first + count, CHUNKS):
+        try:
+            simulate(seed, tmp_path)
+        except BaseException as error:
+            error.add_note(f"Play it again: pytest tests/simulation --seed {seed} --seeds 1")
+            raise
