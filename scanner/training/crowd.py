@@ -16,6 +16,9 @@ from scanner.training.scenario import Arrivals, Scenario
 _GROUP_SECONDS = 2.0
 """Members of a group come within so many seconds of the first."""
 
+FIRST_SECONDS = 2.0
+"""The clock begins so long before the first patron comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patron:
@@ -45,6 +48,8 @@ def draw_line(scenario: Scenario, seed: int) -> tuple[Patron, ...]:
     """Return the scenario's patrons in order of arrival; the same seed gives the same line."""
     rng = random.Random(f"{seed} {scenario.key}")  # noqa: S311 - a crowd, not a secret
     times = arrival_times(scenario.arrivals, scenario.patrons, rng)
+    late = max(0.0, times[0] - FIRST_SECONDS)  # nobody waits minutes for the first
+    times = [round(each - late, 2) for each in times]
     roles = _order(apportion(scenario.crowd, scenario.patrons), scenario, rng)
     line: list[Patron] = []
     for number, (at, role) in enumerate(zip(times, roles, strict=True)):

@@ -81,12 +81,13 @@ class Drill:
 
     def advance(self, now: float) -> None:
         """Let the time pass: patrons come, some leave, the next one steps up."""
-        while self._coming and self._coming[0].at <= now:
-            patron = self._coming.popleft()
-            self._waiting.append(patron)
-            self._sample(patron.at)
-        for patron in [each for each in self._waiting if each.at + each.patience <= now]:
-            self._leave(patron)
+        while (event := self._next_change()) and event[0] <= now:
+            at, leaves = event
+            if leaves:
+                self._leave(leaves, at)
+            else:
+                self._waiting.append(self._coming.popleft())
+                self._sample(at)
         if self._front is None:
             self._step_up(now)
 
@@ -137,8 +138,15 @@ class Drill:
     def _nobody_comes(self) -> bool:
         return not (self._coming or self._waiting)
 
-    def _leave(self, patron: Patron) -> None:
-        at = patron.at + patron.patience
+    def _next_change(self) -> tuple[float, Patron | None] | None:
+        """Return when the queue changes next by itself, and who leaves; nobody: one comes."""
+        comes = self._coming[0].at if self._coming else None
+        first = min(self._waiting, key=lambda each: each.at + each.patience, default=None)
+        if first and (comes is None or first.at + first.patience < comes):
+            return first.at + first.patience, first
+        return None if comes is None else (comes, None)
+
+    def _leave(self, patron: Patron, at: float) -> None:
         waited = "left the queue" if patron is not self._front else "left before an answer came"
         self.decisions.append(
             Decision(patron, None, f"The patron {waited}.", None, _TOO_LATE, Mark.LEFT, at, 0.0)

@@ -19,7 +19,7 @@ SILENT = frozenset({What.NETWORK_UP, What.CAMERA_BACK})
 """What asks the trainee for nothing."""
 
 CARDS: dict[What, str] = {
-    What.NETWORK_DOWN: "The gate is offline. The queue is long. What do you do?",
+    What.NETWORK_DOWN: "The gate is offline, and people keep coming. What do you do?",
     What.CAMERA_DIES: "The camera gives no picture any more. What do you do?",
     What.TOKEN_REVOKED: "The gate says that its token is no longer valid. What do you do?",
     What.CONFLICT: "The network is back, and the gate shows a CONFLICT. What do you do?",

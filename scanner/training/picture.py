@@ -37,11 +37,10 @@ def draw_patron(patron: Patron, payload: str) -> Pixels:
     if patron.role is Role.DEAD_BATTERY:
         return _picture(payload, patron.looks, Medium.PHONE, 0.0, lit=False)
     medium = _medium(patron)
-    picture = _picture(payload, patron.looks, medium, _HARDNESS[-1])
-    for hardness in _HARDNESS[:-1]:
-        harder = _picture(payload, patron.looks, medium, hardness)
-        if read(harder) == payload:
-            return harder
+    for hardness in _HARDNESS:
+        picture = _picture(payload, patron.looks, medium, hardness)
+        if read(picture) == payload:
+            return picture
     return picture
 
 

@@ -41,6 +41,8 @@ LOOK_SECONDS = 0.2
 
 _NO_PICTURE = "no picture from the camera"
 
+_GATE_KEYS = frozenset({"answer", "ask_reason", "search", "hand_scanner", "type_serial"})
+
 Announce = Callable[[str], None]
 
 
@@ -59,19 +61,20 @@ class PlayScreen(TrainingScreen[Shift | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "answer('let_in')", "Let in"),
         Binding("t", "ask_reason", "Turn away"),
-        Binding("g", "answer('send_to_another_gate')", "Other gate"),
+        Binding("g", "answer('send_to_another_gate')", "Send on"),
         Binding("s", "answer('call_supervisor')", "Supervisor"),
-        Binding("f", "search", "Find name"),
-        Binding("h", "hand_scanner", "Hand scanner"),
+        Binding("f", "search", "Find"),
+        Binding("h", "hand_scanner", "Hand scan"),
         Binding("c", "answer('carry_on')", "Carry on"),
         Binding("i", "type_serial", "Type", show=False),
         *(Binding(str(i), f"turn_away({i - 1})", "", show=False) for i in range(1, 7)),
         Binding("escape", "no_reason", "Back", show=False),
         Binding("ctrl+x", "leave", "Leave"),
     ]
+    AUTO_FOCUS = ""
     DEFAULT_CSS: ClassVar[str] = """
     PlayScreen Horizontal { height: 1fr; min-height: 6; }
-    PlayScreen VerdictPanel { width: 1fr; height: 100%; }
+    PlayScreen VerdictPanel { width: 2fr; height: 100%; }
     PlayScreen PictureView { width: 1fr; height: 100%; }
     PlayScreen #says { height: 2; padding: 0 1; background: $surface; text-style: bold; }
     PlayScreen #reasons { height: 2; padding: 0 1; display: none; background: $accent;
@@ -99,6 +102,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._busy = asyncio.Lock()
         self._begun: float | None = None
         self._heard: Judged | None = None
+        self._subject: Patron | What | None = None
         self._link: LinkState | None = None
         self._link_since: datetime = utc_now()
         self.shift: Shift | None = None
@@ -150,6 +154,12 @@ class PlayScreen(TrainingScreen[Shift | None]):
             await shift.decide(Answer(Act(act), reason), self.now)
             await shift.settle(self.now)
         self._show(shift)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key of the gate's work while a name or a serial is being typed."""
+        if action in _GATE_KEYS and self.is_mounted:
+            return not (self.query_one(NameSearch).opened or self.query_one(HandEntry).opened)
+        return super().check_action(action, parameters)
 
     def action_ask_reason(self) -> None:
         """Ask why somebody is turned away."""
@@ -231,11 +241,16 @@ class PlayScreen(TrainingScreen[Shift | None]):
                 self.dismiss(shift)
             return
         case = shift.case
+        if (case and case.subject) is not self._subject:
+            self._subject = case.subject if case else None
+            self.action_no_reason()
+            self.query_one(NameSearch).action_leave()
         self._show_queue(shift)
         self._show_gate(shift)
         self.query_one(VerdictPanel).show(self._poster(shift, case))
-        words = "" if case and case.picture is not None else _NO_PICTURE
-        self.query_one(PictureView).show(case.picture if case else None, words if case else "")
+        unseen = case and isinstance(case.subject, Patron) and case.picture is None
+        picture = case.picture if case else None
+        self.query_one(PictureView).show(picture, _NO_PICTURE if unseen else "")
         self.query_one("#says", Static).update(_said(case))
         judged = case.judged if case else None
         if judged and judged is not self._heard:

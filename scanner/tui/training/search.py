@@ -34,9 +34,6 @@ class NameSearch(Vertical):
             self.hit = hit
             super().__init__()
 
-    class Left(Message):
-        """Nothing was chosen."""
-
     def __init__(self, search: Search) -> None:
         super().__init__()
         self._search = search
@@ -64,8 +61,8 @@ class NameSearch(Vertical):
 
     def action_leave(self) -> None:
         """Put the search away."""
-        self._close()
-        self.post_message(self.Left())
+        if self.opened:
+            self._close()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search as one types."""
@@ -73,10 +70,11 @@ class NameSearch(Vertical):
         self._fill(self._search(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the only hit, or go on to the list."""
+        """Take the only ticket of this gate's, or go on to the list."""
         event.stop()
-        if len(self._hits) == 1:
-            self._pick(0)
+        ours = [place for place, hit in enumerate(self._hits) if hit.permitted]
+        if len(ours) == 1:
+            self._pick(ours[0])
         elif self._hits:
             found = self.query_one(OptionList)
             found.highlighted = 0

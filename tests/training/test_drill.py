@@ -1,0 +1,91 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.admission.verdict import Kind
+from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer
+from scanner.training.crowd import Patron, draw_line
+from scanner.training.drill import BAG_SECONDS, PASS_SECONDS, Drill
+from scanner.training.incident import Incident, What
+from scanner.training.marks import Mark
+from scanner.training.role import Role
+from scanner.training.scenario import Arrivals
+from tests.training.scenarios import scenario
+
+
+def patron(number: int, at: float, **changes: object) -> Patron:
+    values = {"role": Role.VALID, "patience": 60.0, "says": "", "looks": 1} | changes
+    return Patron(number=number, at=at, **values)  # type: ignore[arg-type] # a test's own values
+
+
+def test_nobody_is_at_the_gate_before_the_first_has_come() -> None:
+    drill = Drill([patron(0, 5.0)])
+    drill.advance(4.9)
+    assert (drill.front, drill.next_event) == (None, 5.0)
+    drill.advance(5.0)
+    assert drill.front == patron(0, 5.0)
+
+
+def test_the_next_steps_up_when_the_last_has_passed_and_a_bag_takes_longer() -> None:
+    drill = Drill([patron(0, 0.0), patron(1, 0.0, bag=True), patron(2, 0.0)])
+    drill.advance(0)
+    drill.decide(LET_IN, Kind.ADMITTED, "", 2.0)
+    drill.advance(2.0 + PASS_SECONDS - 0.01)
+    assert drill.front is None
+    drill.advance(2.0 + PASS_SECONDS)
+    drill.decide(LET_IN, Kind.ADMITTED, "", 10.0)
+    assert drill.next_event == 10.0 + PASS_SECONDS + BAG_SECONDS
+
+
+def test_patience_runs_out_in_the_queue_and_at_the_gate() -> None:
+    drill = Drill([patron(0, 0.0, patience=30.0), patron(1, 1.0, patience=10.0)])
+    drill.advance(11.0)
+    assert [each.mark for each in drill.decisions] == [Mark.LEFT]
+    assert drill.waiting == 1
+    assert drill.patience_left(12.0) == 18.0
+    drill.advance(31.0)
+    assert drill.over
+    assert drill.gone == 2
+
+
+def test_something_happens_once_so_many_are_gone_and_comes_before_the_next_patron() -> None:
+    drill = Drill([patron(0, 0.0), patron(1, 0.0)], [Incident(What.NETWORK_DOWN, 1)])
+    drill.advance(0)
+    drill.decide(LET_IN, Kind.ADMITTED, "", 1.0)
+    drill.advance(1.0)
+    decision = drill.decide(SUPERVISOR, None, "", 2.0)
+    assert decision.subject is What.NETWORK_DOWN
+    assert decision.mark is Mark.WRONG_PROCEDURE
+    drill.advance(5.0)
+    assert drill.front == patron(1, 0.0)
+
+
+def test_what_is_to_happen_happens_even_when_all_are_gone() -> None:
+    drill = Drill([patron(0, 0.0, patience=1.0)], [Incident(What.CAMERA_DIES, 1)])
+    drill.advance(2.0)
+    assert drill.front is What.CAMERA_DIES
+    assert not drill.over
+
+
+def test_nobody_can_be_answered_when_nobody_is_there() -> None:
+    with pytest.raises(ValueError, match="nobody"):
+        Drill([]).decide(LET_IN, None, "", 0.0)
+
+
+@given(st.integers(0, 1000), st.lists(st.tuples(st.floats(0, 40), st.booleans()), max_size=60))
+def test_every_patron_is_done_with_once_whatever_the_trainee_does(
+    seed: int, moves: list[tuple[float, bool]]
+) -> None:
+    played = scenario(patrons=12, arrivals=Arrivals(minutes=2, patience=(5, 60)))
+    drill, now = Drill(draw_line(played, seed)), 0.0
+    for seconds, answers in [*moves, (10_000.0, False)]:
+        now += seconds
+        drill.advance(now)
+        if answers and drill.front:
+            drill.decide(Answer(Act.LET_IN), Kind.ADMITTED, "", now)
+        assert drill.waiting >= 0
+    assert drill.over
+    numbers = [each.patron.number for each in drill.decisions if each.patron]
+    assert sorted(numbers) == list(range(12))
+    assert [each.at for each in drill.samples] == sorted(each.at for each in drill.samples)
+    assert drill.samples[-1].waiting == 0
