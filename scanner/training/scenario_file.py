@@ -90,6 +90,7 @@ def _lines(text: str) -> dict[str, int]:
             table = header[2]
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
+                places.setdefault(table, number)
                 table = f"{table}.{counts[table]}"
             places.setdefault(table, number)
         elif key := _KEY.match(line):

@@ -1,0 +1,152 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.training.errors import ScenarioError
+from scanner.training.incident import Incident, What
+from scanner.training.library import all_scenarios, find_scenario, own_folder, shipped_folder
+from scanner.training.role import Role
+from scanner.training.scenario_file import parse, read_scenario
+
+SOUND = """\
+title = "A test"
+about = "For tests."
+patrons = 20
+bar = 75
+
+[arrivals]
+minutes = 4
+curve = [1, 2]
+groups = [2, 1]
+bags = 0.5
+questions = 0.25
+patience = [60, 90]
+
+[crowd]
+valid = 8
+twin = 1
+
+[[incident]]
+what = "network_down"
+after = 5
+
+[[incident]]
+what = "network_up"
+after = 12
+"""
+
+
+def test_a_dozen_scenarios_and_more_are_shipped_and_sound() -> None:
+    scenarios = all_scenarios(Path("/nowhere"))
+    assert len(scenarios) >= 12
+    assert len({each.title for each in scenarios}) == len(scenarios)
+    titles = {each.title for each in scenarios}
+    assert {
+        "Your first ten tickets", "The network goes down at peak", "Two gates, one ticket",
+        "The token is revoked", "The camera dies, use the hand scanner",
+        "The queue is in conflict: what now?",
+    } <= titles  # fmt: skip
+    assert {role for each in scenarios for role in each.crowd} == set(Role)
+    assert {i.what for each in scenarios for i in each.incidents} == set(What)
+
+
+def test_a_sound_file_is_read_as_it_is_written() -> None:
+    scenario, problems = parse(SOUND, "mine")
+    assert problems == []
+    assert scenario is not None
+    assert scenario.key == "mine"
+    assert scenario.title == "A test"
+    assert scenario.patrons == 20
+    assert scenario.bar == pytest.approx(75)
+    assert list(scenario.arrivals.curve) == [1, 2]
+    assert list(scenario.arrivals.patience) == [60, 90]
+    assert scenario.crowd == {Role.VALID: 8, Role.TWIN: 1}
+    assert scenario.incidents == (
+        Incident(What.NETWORK_DOWN, 5),
+        Incident(What.NETWORK_UP, 12),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ('title = "A test"', "title = 7", 1, 'title must be a text: title = "…"'),
+        ("patrons = 20", "patrons = 0", 3, "patrons must be a whole number from 1 to 2000"),
+        ("patrons = 20", "patrons = true", 3, "patrons must be a whole number"),
+        ("patrons = 20", "patron = 20", 3, "no setting is called 'patron'; did you mean patrons?"),
+        ("bar = 75", "bar = 101", 4, "bar must be a number from 1 to 100"),
+        ("minutes = 4", "minutes = nan", 7, "minutes must be a number"),
+        ("curve = [1, 2]", "curve = [0, 0]", 8, "curve must be a list"),
+        ("groups = [2, 1]", "groups = [1, -1]", 9, "groups must be a list of up to 8 numbers"),
+        ("bags = 0.5", "bags = 50", 10, "bags must be a number from 0 to 1"),
+        ("patience = [60, 90]", "patience = [90, 60]", 12, "the lower first"),
+        ("valid = 8", "walid = 8", 15, "no patron is called 'walid'; did you mean valid?"),
+        ("valid = 8", "tout = 8", 14, "a crowd needs some who are valid"),
+        ("twin = 1", "twin = 80", 14, "the outage is too short"),
+        ('what = "network_up"', 'what = "fire"', 23, "what must be one of network_down"),
+        ('what = "network_up"', 'what = "conflict"', 23, "conflict needs a network_up before it"),
+        ('what = "network_down"', 'what = "network_up"', 23, "network_up can happen once only"),
+        ("after = 12", "after = 20", 24, "after must be a whole number from 0 to 19"),
+        ("[crowd]", "[crowd", 14, "this is not TOML"),
+        ("[[incident]]", "[[incidents]]", 18, "no setting is called 'incidents'"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(
+    before: str, after: str, line: int, words: str
+) -> None:
+    scenario, problems = parse(SOUND.replace(before, after), "mine")
+    assert scenario is None
+    assert any(each.line == line and words in each.sentence for each in problems), problems
+
+
+def test_all_that_is_wrong_is_said_at_once_in_the_order_of_lines() -> None:
+    broken = SOUND.replace("bar = 75", "bar = 0").replace("bags = 0.5", "bags = 2")
+    _, problems = parse(broken, "mine")
+    assert [each.line for each in problems] == [4, 10]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "crowd = 1\narrivals = []", "incident = 3", 'title = "x', "[crowd]\nvalid = {}"]
+)
+def test_no_file_is_too_strange_to_be_told_what_is_wrong(text: str) -> None:
+    scenario, problems = parse(text, "mine")
+    assert scenario is None
+    assert problems
+
+
+@given(st.text(max_size=60), st.integers(0, len(SOUND)))
+def test_no_text_breaks_the_reader(junk: str, place: int) -> None:
+    scenario, problems = parse(SOUND[:place] + junk + SOUND[place:], "mine")
+    assert (scenario is None) == bool(problems)
+
+
+@pytest.mark.parametrize(
+    "name", ["10", "network-down", "10-network-down", "THE NETWORK GOES DOWN AT PEAK"]
+)
+def test_a_scenario_is_found_by_number_name_and_title(name: str) -> None:
+    assert find_scenario(name, Path("/nowhere")).key == "10-network-down"
+
+
+def test_a_venues_own_scenario_is_offered_after_the_shipped_ones(tmp_path: Path) -> None:
+    own_folder(tmp_path).mkdir()
+    (own_folder(tmp_path) / "harbour.toml").write_text(SOUND)
+    assert all_scenarios(tmp_path)[-1].key == "harbour"
+    assert find_scenario("harbour", tmp_path).patrons == 20
+
+
+def test_an_unknown_scenario_and_a_broken_one_are_each_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="--list names them all"):
+        find_scenario("nonsense", tmp_path)
+    file = tmp_path / "broken.toml"
+    file.write_text("patrons = 1")
+    with pytest.raises(ScenarioError, match=r"line 1: .*; see all with scanner train --check"):
+        read_scenario(file)
+    with pytest.raises(ScenarioError, match="can't be read"):
+        read_scenario(tmp_path / "none.toml")
+
+
+def test_every_shipped_file_names_itself_with_its_place() -> None:
+    names = [file.stem for file in sorted(shipped_folder().glob("*.toml"))]
+    assert [name[:2] for name in names] == [f"{place:02}" for place in range(1, len(names) + 1)]
