@@ -114,7 +114,7 @@ class Evening:
     def _house(self, name: str) -> House:
         return House(
             name,
-            _database(),
+            new_database(),
             self._folder / f"{name}.sqlite3",
             MemoryKeys(),
             Weather(),
@@ -289,7 +289,8 @@ def _without_threads() -> Any:
         yield
 
 
-def _database() -> sqlite3.Connection:
+def new_database() -> sqlite3.Connection:
+    """Return an empty ledger and cache, in memory."""
     conn = sqlite3.connect(":memory:", isolation_level=None)
     conn.deserialize(_template())
     conn.execute("PRAGMA recursive_triggers = ON")

@@ -1,0 +1,122 @@
+"""Gate, replay and server against a model of ten lines."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from scanner.admission.ticket import TicketStatus
+from scanner.gate import Gate
+from scanner.store import cache, ledger, pulled
+from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store.database import transaction
+from scanner.store.ledger import State
+from scanner.sync.replay import Replay
+from scanner.sync.server_time import ServerTime
+from scanner.ticketing.errors import TicketingError
+from tests.simulation.evening import API, InlineWriter, new_database
+from tests.simulation.network import Line, Weather
+from tests.simulation.server import EVENT, SECTIONS, Server
+from tests.simulation.virtual_time import run_virtually
+
+BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+SERIALS = [f"DAWIER-BACK{number:08}" for number in range(6)]
+ALL = frozenset(SECTIONS)
+serials = st.sampled_from(SERIALS)
+
+
+class OneGate(RuleBasedStateMachine):
+    """The model: who was let in here, who was let in elsewhere, what was cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = BEGIN
+        self.inside: set[str] = set()
+        self.elsewhere: set[str] = set()
+        self.cancelled: set[str] = set()
+        self.server = Server(lambda: self.at, dict.fromkeys(SERIALS, SECTIONS[0]), {"KEY": ALL})
+        self.conn = new_database()
+        self.writer = InlineWriter(Path("unused"), self.conn)
+        self.gate = Gate(self.writer)
+        with transaction(self.conn):
+            cache.open_session(self.conn, StoredSession(API, EVENT, "Night", "Lee", "here", BEGIN))
+            cache.write_sections(
+                self.conn, [CachedSection(SECTIONS[0], "Floor", None, permitted=True)]
+            )
+            pulled.write_tickets(self.conn, [_row(serial) for serial in SERIALS], 1)
+            pulled.finish_pull(self.conn, synced=BEGIN, watermark=BEGIN)
+
+    def teardown(self) -> None:
+        self.conn.close()
+
+    @rule(serial=serials)
+    def a_patron_shows_a_ticket(self, serial: str) -> None:
+        judged = self.gate.present(serial, self.at, "model").result()
+        assert judged.verdict.admits == (serial not in self.inside | self.known_elsewhere())
+        if judged.verdict.admits:
+            self.inside.add(serial)
+
+    @rule(serial=serials)
+    def another_gate_lets_one_in(self, serial: str) -> None:
+        if serial not in self.server.admissions and serial not in self.cancelled:
+            self.server.admit("KEY", "Kim", "there", [serial])
+            self.elsewhere.add(serial)
+
+    @rule(serial=serials)
+    def a_ticket_is_cancelled(self, serial: str) -> None:
+        if serial not in self.server.admissions:
+            self.server.cancel(serial)
+            self.cancelled.add(serial)
+
+    @rule(
+        weather=st.builds(
+            Weather,
+            up=st.booleans(),
+            answer_lost=st.sampled_from((0.0, 0.5)),
+            request_lost=st.sampled_from((0.0, 0.5)),
+            fault=st.sampled_from((0.0, 0.5)),
+        ),
+        seed=st.integers(0, 9),
+    )
+    def the_queue_is_sent(self, weather: Weather, seed: int) -> None:
+        self.at += timedelta(minutes=5)
+        line = Line(self.server, "KEY", random.Random(seed), weather)
+        replay = Replay(line, self.writer, ServerTime(lambda: self.at), EVENT)
+        try:
+            run_virtually(replay.run_once())
+        except TicketingError:
+            return  # what it left is sent another time
+        assert set(self.states().values()) <= {State.CONFIRMED, State.CONFLICT, State.REFUSED}
+
+    @invariant()
+    def every_record_says_what_the_server_knows(self) -> None:
+        states = self.states()
+        assert set(states) == self.inside
+        for serial, state in states.items():
+            held = self.server.admissions.get(serial)
+            if state is State.CONFIRMED:
+                assert held
+                assert held.device == "here"
+            if state is State.CONFLICT:
+                assert serial in self.elsewhere
+            if state is State.REFUSED:
+                assert serial in self.cancelled
+                assert held is None
+
+    def known_elsewhere(self) -> set[str]:
+        rows = self.conn.execute("SELECT serial FROM other_admission")
+        return {serial for (serial,) in rows}
+
+    def states(self) -> dict[str, State]:
+        return {each.serial: each.state for each in ledger.in_state(self.conn)}
+
+
+def _row(serial: str) -> TicketRow:
+    return TicketRow(serial, SECTIONS[0], "Floor", TicketStatus.ISSUED, None, None, None)
+
+
+TestOneGate = OneGate.TestCase
+TestOneGate.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
