@@ -34,17 +34,17 @@ def columns(percents: Sequence[float], bar: float, median: float | None, rows: i
 
 
 def sparkline(samples: Sequence[tuple[float, int]], width: int) -> str:
-    """Draw how long a queue was, as it stood at the end of each of `width` equal times."""
+    """Draw how long a queue was at most in each of `width` equal times."""
     if not samples or width < 1:
         return ""
-    end = samples[-1][0]
-    most = max(length for _, length in samples)
-    levels = []
-    for place in range(width):
-        at = end * (place + 1) / width
-        length = next((size for time, size in reversed(samples) if time <= at), 0)
-        levels.append(_EIGHTHS[round(8 * length / most) if most else 0])
-    return "".join(levels)
+    end = samples[-1][0] or 1.0
+    longest = [0] * width
+    for (at, length), (until, _) in zip(samples, [*samples[1:], samples[-1]], strict=True):
+        first, last = (min(width - 1, int(width * time / end)) for time in (at, until))
+        for place in range(first, last + 1):
+            longest[place] = max(longest[place], length)
+    most = max(longest)
+    return "".join(_EIGHTHS[round(8 * length / most) if most else 0] for length in longest)
 
 
 def _mark(low: float, high: float, bar: float, median: float | None) -> tuple[str, str]:

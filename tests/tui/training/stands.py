@@ -1,0 +1,101 @@
+"""What the training screens' tests are built on: a clock to turn, a run that is over."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scanner.admission.verdict import Kind
+from scanner.ticketing.resources import Owner, Ticket
+from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, due_to_patron
+from scanner.training.crowd import Patron
+from scanner.training.house import House
+from scanner.training.incident import SILENT, Incident, What
+from scanner.training.records import Run, run_of
+from scanner.training.role import PARTS, Role
+from scanner.training.scenario import Arrivals, Scenario
+from scanner.training.shift import Shift
+from scanner.tui.training.app import TrainingApp
+
+AT = datetime(2026, 5, 2, 18, 30, tzinfo=UTC)
+
+SCENARIO = Scenario(
+    "98-short",
+    "A short evening",
+    "Six patrons and an outage.",
+    6,
+    60.0,
+    Arrivals(minutes=0.5, patience=(1000, 1000)),
+    {Role.VALID: 3, Role.WRONG_SECTION: 1, Role.PAYMENT_CODE: 1, Role.DEAD_BATTERY: 1},
+    (Incident(What.NETWORK_DOWN, 2),),
+)
+
+
+@dataclass
+class Stand:
+    """An app whose clock stands until it is turned."""
+
+    folder: Path
+    now: float = 100.0
+    heard: list[str] = field(default_factory=list)
+
+    def app(self, chosen: Scenario | None = SCENARIO, name: str | None = "Lee") -> TrainingApp:
+        return TrainingApp(
+            [SCENARIO],
+            self.folder,
+            name=name,
+            chosen=chosen,
+            seed=2,
+            clock=lambda: self.now,
+            today=lambda: AT,
+            announce=self.heard.append,
+        )
+
+
+def made_up_tickets() -> list[Ticket]:
+    """Return tickets of two sections, ours first."""
+    sections = [("/events/1/sections/1", "Balcony"), ("/events/1/sections/2", "VIP")]
+    return [
+        Ticket(
+            f"HARBOR-{name[:4].upper():X<4}{number:08}",
+            "Issued",
+            uri,
+            name,
+            Owner(f"AZ-{number:08}", None, None, f"Mo Ek {number}"),
+            None,
+        )
+        for uri, name in sections
+        for number in range(20)
+    ]
+
+
+def finished(folder: Path, *, wrong: bool) -> tuple[Shift, Run]:
+    """Return a run that is over, played without a server; with three mistakes or none."""
+    house = House(folder, "Lee", 6, 2)
+    house.tickets = made_up_tickets()
+    house.permitted = frozenset({"/events/1/sections/1"})
+    shift = Shift(SCENARIO, 2, house)
+    now = 0.0
+    while not shift.drill.over:
+        shift.drill.advance(now)
+        front = shift.drill.front
+        if front is None:
+            now = max(now, shift.drill.next_event or now)
+        elif isinstance(front, What):
+            assert front not in SILENT
+            right = Answer(Act.CARRY_ON)
+            shift.drill.decide(SUPERVISOR if wrong else right, None, "", now + 2.5)
+        else:
+            _answer(shift, front, now, wrong=wrong)
+        now += 3.0
+    return shift, run_of("Lee", SCENARIO, 2, shift.score(), AT)
+
+
+def _answer(shift: Shift, patron: Patron, now: float, *, wrong: bool) -> None:
+    verdict = PARTS[patron.role].due
+    answer = due_to_patron(patron.role, verdict).best
+    if wrong and patron.role is Role.PAYMENT_CODE:
+        answer = LET_IN
+    if wrong and patron.role is Role.DEAD_BATTERY:
+        answer = Answer(Act.TURN_AWAY, Kind.UNKNOWN)
+    reasons = {Kind.NOT_A_TICKET: "This is a payment code", Kind.ADMITTED: "Valid ticket"}
+    shift.drill.decide(answer, verdict, reasons.get(verdict, "For VIP"), now + 2.5)
