@@ -95,6 +95,7 @@ def open_screen(
 
 
 def _screen(config: "Config", *, network: bool) -> None:
+    from scanner.cli.first_start import first_start, needs_first_start
     from scanner.config_file import save_setting
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
@@ -104,9 +105,16 @@ def _screen(config: "Config", *, network: bool) -> None:
     from scanner.tui.preferences import preferences
     from scanner.tui.sound import Loudspeaker, find_player
 
-    eyes = _eyes(config.camera)
-    _refuse_no_terminal()
     with Writer(database(config)) as writer:
+        first = needs_first_start(writer)
+        chosen = not first or "camera" in config.model_fields_set
+        eyes = _eyes(config.camera) if chosen else None
+        _refuse_no_terminal()
+        if first:
+            answers = first_start(config, writer, open_keystore(config.home), _device(writer))
+            if answers is None:
+                return
+            eyes = _eyes(answers.camera, must_be_there=False)
         background = make_background(config, writer, open_keystore(config.home), network=network)
         gate = make_gate(config, writer, background)
         GateApp(
@@ -139,7 +147,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
             background.deliver(config.timeout_seconds)
 
 
-def _eyes(spec: str) -> "Pipeline | None":
+def _eyes(spec: str, *, must_be_there: bool = True) -> "Pipeline | None":
     """Open the camera once, so that a missing one is said before the screen appears."""
     if spec == "none":
         return None
@@ -147,7 +155,8 @@ def _eyes(spec: str) -> "Pipeline | None":
     from scanner.capture.pipeline import Pipeline
     from scanner.capture.sources import open_source
 
-    open_source(spec).close()
+    if must_be_there:
+        open_source(spec).close()
     return Pipeline(lambda: open_source(spec), Decoder())
 
 

@@ -150,24 +150,22 @@ def _serve(config: "Config", camera: str, opener: "Opener | None", *, network: b
     """Be the kiosk itself."""
     import contextlib
 
-    from scanner.gate import Gate
     from scanner.keystore import open_keystore
     from scanner.kiosk.guardian import UNLOCKED
     from scanner.kiosk.life import sign_of_life
     from scanner.kiosk.turnstile import Turnstile
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.sync.starting import make_background
+    from scanner.sync.starting import make_background, make_gate
     from scanner.tui.kiosk.app import KioskApp
 
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(Writer(database(config)))
-        gate = Gate(writer)
         background = make_background(config, writer, open_keystore(config.home), network=network)
+        gate = make_gate(config, writer, background)
         turnstile = stack.enter_context(Turnstile(opener)) if opener else None
         if turnstile:
             gate.subscribe(turnstile.heed)
-        gate.subscribe(background.heed)
         app = KioskApp(
             gate,
             background,

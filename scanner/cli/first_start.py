@@ -1,0 +1,145 @@
+"""The first start of `scanner gate`: the wizard, set into the real world."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.capture.frame import Frame, Source
+    from scanner.config import Config
+    from scanner.keystore import KeyStore
+    from scanner.store.writer import Writer
+    from scanner.sync.opening import Opened
+    from scanner.tui.feeds import Eyes
+    from scanner.tui.wizard.answers import Answers
+    from scanner.tui.wizard.feeds import OnFrame
+
+_LINUX_CAMERAS = Path("/sys/class/video4linux")
+
+
+def needs_first_start(writer: "Writer") -> bool:
+    """Tell whether no session was ever opened on this gate."""
+    from scanner.store.cache import read_session
+
+    return writer.submit(read_session).result() is None
+
+
+def first_start(
+    config: "Config", writer: "Writer", keys: "KeyStore", device: str
+) -> "Answers | None":
+    """Ask for everything and open the gate; nothing where somebody left early.
+
+    Args:
+        config: what is set already, and so proposed.
+        writer: where the session is kept.
+        keys: where its key is kept.
+        device: the name to propose for this device.
+    """
+    from scanner.tui.wizard.answers import Answers
+    from scanner.tui.wizard.app import WizardApp
+
+    known = Answers(api=config.api, name=config.name or "", device=device, camera=config.camera)
+    return WizardApp(House(config, writer, keys), known).run()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Cameras, sound, server and settings, as the wizard needs them."""
+
+    config: "Config"
+    writer: "Writer"
+    keys: "KeyStore"
+
+    def cameras(self) -> Sequence[tuple[str, str]]:
+        """List the cameras that the system names, or the first where it names none."""
+        found = {}
+        for folder in sorted(_LINUX_CAMERAS.glob("video*"), key=lambda each: len(each.name)):
+            number = folder.name.removeprefix("video")
+            try:
+                found[number] = f"{(folder / 'name').read_text().strip()} ({number})"
+            except OSError:
+                continue
+        found = found or {"0": "Camera 0"}
+        if self.config.camera != "none":
+            found.setdefault(self.config.camera, self.config.camera)
+        return list(found.items())
+
+    def look(self, spec: str, on_frame: "OnFrame") -> "Eyes":
+        """Return eyes that show what they see."""
+        from scanner.capture.decode import Decoder
+        from scanner.capture.pipeline import Pipeline
+        from scanner.capture.sources import open_source
+
+        return Pipeline(lambda: Shown(open_source(spec), on_frame), Decoder())
+
+    def play(self) -> bool:
+        """Play the sound of an admission."""
+        from scanner.tui.sound import Loudspeaker, find_player
+
+        speaker = Loudspeaker(find_player())
+        speaker.play("admitted", self.config.volume)
+        return speaker.audible
+
+    async def open(self, answers: "Answers", on_progress: Callable[[int, int], None]) -> "Opened":
+        """Open the session with the first key that there is: typed, logged in with, or set."""
+        from scanner.sync.clock import utc_now
+        from scanner.sync.opening import Request, open_gate
+
+        request = Request(
+            api=answers.api,
+            code=answers.code,
+            name=answers.name,
+            device=answers.device,
+            key=answers.key or self._known_key(answers.api),
+            timeout=self.config.timeout_seconds,
+            records=self.config.page_records,
+        )
+        return await open_gate(request, self.writer, self.keys, utc_now, on_progress)
+
+    def keep(self, answers: "Answers") -> None:
+        """Keep the camera; names and server are the session's, the key is not kept."""
+        from scanner.config_file import save_setting
+
+        if answers.camera != self.config.camera:
+            save_setting("camera", answers.camera)
+
+    def _known_key(self, api: str) -> str | None:
+        """Return the key of a login or a setting; never another server's."""
+        from scanner.desk.errors import NotLoggedIn
+        from scanner.desk.login import credential
+
+        try:
+            found = credential(self.config.model_copy(update={"api": api}), self.keys)
+        except NotLoggedIn:
+            return None
+        return found.key if found.api == api else None
+
+
+@dataclass(slots=True)
+class Shown:
+    """A source whose pictures are shown to somebody else too."""
+
+    source: "Source"
+    on_frame: "OnFrame"
+
+    @property
+    def name(self) -> str:
+        """The source's own."""
+        return self.source.name
+
+    @property
+    def live(self) -> bool:
+        """The source's own."""
+        return self.source.live
+
+    def read(self) -> "Frame | None":
+        """Read a frame and show it."""
+        frame = self.source.read()
+        if frame:
+            self.on_frame(frame.pixels)
+        return frame
+
+    def close(self) -> None:
+        """Close the source."""
+        self.source.close()

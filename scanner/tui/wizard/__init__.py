@@ -1,0 +1,1 @@
+"""The first start: from nothing to an open gate, one question a step."""

@@ -1,0 +1,121 @@
+"""The first start's app: its steps one after the other, and back again."""
+
+import contextlib
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Footer, Static
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from scanner.errors import ScannerError
+from scanner.tui.plain import plain
+from scanner.tui.theme import NIGHT
+from scanner.tui.wizard.answers import Answers
+from scanner.tui.wizard.camera_step import CameraStep
+from scanner.tui.wizard.code_step import CodeStep
+from scanner.tui.wizard.feeds import Setup
+from scanner.tui.wizard.names_step import NamesStep
+from scanner.tui.wizard.server_step import ServerStep
+from scanner.tui.wizard.sound_step import SoundStep
+from scanner.tui.wizard.step import Step
+from scanner.tui.wizard.tickets_step import TicketsStep
+
+
+class WizardApp(App[Answers]):
+    """Asks for everything that a gate needs; its result is nothing where somebody left early.
+
+    Args:
+        setup: the world around the gate.
+        answers: what is known or proposed already.
+    """
+
+    TITLE = "scanner"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "nothing", "Go on"),
+        Binding("tab", "app.focus_next", "Next field"),
+        Binding("escape", "back", "Back", priority=True),
+        Binding("ctrl+q", "quit", "Quit", priority=True),
+    ]
+    CSS: ClassVar[str] = """
+    #head { height: 3; padding: 1 3 0 3; background: $panel; text-style: bold; }
+    #place { height: 1fr; }
+    """
+
+    def __init__(self, setup: Setup, answers: Answers) -> None:
+        super().__init__()
+        self._setup = setup
+        self._answers = answers
+        self._makers: tuple[Callable[[], Step], ...] = (
+            lambda: ServerStep(self._answers),
+            lambda: CodeStep(self._answers, setup),
+            lambda: NamesStep(self._answers),
+            lambda: CameraStep(self._answers, setup),
+            lambda: SoundStep(self._answers, setup),
+            lambda: TicketsStep(self._answers, setup),
+        )
+        self._number = 0
+        self.step: Step | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out heading, step and keys."""
+        yield Static("", id="head", markup=False)
+        yield Container(id="place")
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        """Ask the first question."""
+        self.register_theme(NIGHT)
+        self.theme = NIGHT.name
+        await self._show()
+
+    async def on_step_answered(self, message: Step.Answered) -> None:
+        """Go on, or end after the last step."""
+        self._answers = message.answers
+        if self._number + 1 == len(self._makers):
+            self._leave_step()
+            self._keep()
+            self.exit(self._answers)
+            return
+        self._number += 1
+        await self._show()
+
+    async def action_back(self) -> None:
+        """Ask the question before; at the first there is none."""
+        if self._number:
+            self._number -= 1
+            await self._show()
+
+    async def action_quit(self) -> None:
+        """Leave; nothing that was typed is kept."""
+        self._leave_step()
+        for worker in [each for each in self.workers if each.node is self]:
+            with contextlib.suppress(WorkerFailed, WorkerCancelled):
+                await worker.wait()
+        self.exit()
+
+    def action_nothing(self) -> None:
+        """Enter belongs to the field that has the cursor; the footer shows it."""
+
+    async def _show(self) -> None:
+        self._leave_step()
+        place = self.query_one("#place")
+        await place.remove_children()
+        self.step = step = self._makers[self._number]()
+        head = f"Set up this gate · {self._number + 1} of {len(self._makers)} · {step.TITLE}"
+        self.query_one("#head", Static).update(Content(head))
+        await place.mount(step)
+
+    def _leave_step(self) -> None:
+        if self.step:
+            self.step.leave()
+
+    def _keep(self) -> None:
+        try:
+            self._setup.keep(self._answers)
+        except ScannerError as error:
+            self.notify(plain(str(error)))

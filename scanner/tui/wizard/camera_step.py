@@ -1,0 +1,114 @@
+"""The camera or hand scanner, tried out on any code that is at hand."""
+
+import asyncio
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from scanner.tui.feeds import Eyes
+from scanner.tui.plain import plain
+from scanner.tui.wizard.answers import Answers
+from scanner.tui.wizard.feeds import Setup
+from scanner.tui.wizard.preview import Preview
+from scanner.tui.wizard.step import Step, explanation
+
+NONE = "none"
+
+
+class CameraStep(Step):
+    """Moving through the list looks through each camera; Enter takes it."""
+
+    TITLE: ClassVar[str] = "Camera or scanner"
+    DEFAULT_CSS: ClassVar[str] = """
+    CameraStep OptionList { height: auto; max-height: 6; }
+    CameraStep.-blind Preview { display: none; }
+    """
+
+    class Seen(Message):
+        """A code was read, or there is something to say."""
+
+        def __init__(self, sentence: str, source: Eyes) -> None:
+            self.sentence, self.source = sentence, source
+            super().__init__()
+
+    def __init__(self, answers: Answers, setup: Setup) -> None:
+        super().__init__(answers)
+        self._setup = setup
+        self._eyes: Eyes | None = None
+        self._read: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """List what can be looked through."""
+        yield explanation("Choose, and hold any code in front of it. Enter goes on.")
+        options = [Option(name, id=spec) for spec, name in self._setup.cameras()]
+        hand = Option("No camera: a hand scanner, or serials typed by hand", id=NONE)
+        yield OptionList(*options, hand, markup=False)
+        yield Input(placeholder="To try a hand scanner: Tab to here, then scan", id="try")
+        yield self.problem
+        yield Preview()
+
+    def on_mount(self) -> None:
+        """Look through the camera of before."""
+        chosen = self.query_one(OptionList)
+        specs = [option.id for option in chosen.options]
+        known = self.answers.camera in specs
+        chosen.highlighted = specs.index(self.answers.camera) if known else 0
+        chosen.focus()
+        self.set_interval(0.5, self._look)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Look through it at once."""
+        self.leave()
+        self._read = None
+        spec = event.option_id or NONE
+        self.set_class(spec == NONE, "-blind")
+        if spec == NONE:
+            self.complain("")
+            return
+        self._eyes = eyes = self._setup.look(spec, self.query_one(Preview).take)
+
+        def on_payload(payload: str, _by: str) -> None:
+            self.post_message(self.Seen(_read(payload), eyes))
+
+        def on_notice(sentence: str) -> None:
+            self.post_message(self.Seen(sentence, eyes))
+
+        eyes.start(on_payload, on_notice)
+        self._look()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take it."""
+        self.post_message(self.Answered(replace(self.answers, camera=event.option_id or NONE)))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Show what a hand scanner typed."""
+        if event.value.strip():
+            self.complain(_read(event.value))
+            event.input.value = ""
+        else:
+            self.query_one(OptionList).action_select()
+
+    def on_camera_step_seen(self, message: Seen) -> None:
+        """Show it until something else is read."""
+        if message.source is self._eyes:
+            self._read = message.sentence
+            self._look()
+
+    def leave(self) -> None:
+        """Give the camera back."""
+        eyes, self._eyes = self._eyes, None
+        if eyes:
+            self.app.run_worker(asyncio.to_thread(eyes.stop), exit_on_error=False)
+
+    def _look(self) -> None:
+        if self._eyes:
+            state = self._eyes.state()
+            self.complain(self._read if self._read and state.running else state.sentence)
+
+
+def _read(payload: str) -> str:
+    return f"✓ It reads: {plain(payload, 60)}"

@@ -1,0 +1,101 @@
+"""The admission token's code: typed, or shown to the camera by the supervisor."""
+
+import asyncio
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from scanner.tui.feeds import Eyes
+from scanner.tui.wizard.answers import Answers, token_code
+from scanner.tui.wizard.feeds import Setup
+from scanner.tui.wizard.preview import Preview
+from scanner.tui.wizard.step import Step, explanation, label
+
+
+class CodeStep(Step):
+    """One line to type in, and the camera on F2."""
+
+    TITLE: ClassVar[str] = "Token code"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "camera", "Camera on / off")]
+    DEFAULT_CSS: ClassVar[str] = """
+    CodeStep Preview { display: none; }
+    CodeStep.-looking Preview { display: block; }
+    """
+
+    class Seen(Message):
+        """The camera, or who reads with it, has something to say."""
+
+        def __init__(self, payload: str | None, sentence: str = "") -> None:
+            self.payload, self.sentence = payload, sentence
+            super().__init__()
+
+    def __init__(self, answers: Answers, setup: Setup) -> None:
+        super().__init__(answers)
+        self._setup = setup
+        self._eyes: Eyes | None = None
+
+    def compose(self) -> ComposeResult:
+        """Ask for the code."""
+        yield explanation(
+            "The supervisor has a code of eight letters and digits. Type it, scan its QR with a "
+            "hand scanner, or press F2 and hold the QR in front of the camera."
+        )
+        yield label("Code")
+        yield Input(self.answers.code, placeholder="A0F9GG8D", max_length=200)
+        yield self.problem
+        yield Preview()
+
+    def on_mount(self) -> None:
+        """Begin with the line."""
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take what was typed."""
+        self._take(event.value)
+
+    def action_camera(self) -> None:
+        """Look through the camera, or stop it."""
+        if self._eyes:
+            self.leave()
+            return
+        self.add_class("-looking")
+        self.complain("Hold the QR in front of the camera.")
+        self._eyes = self._setup.look(self.answers.camera, self.query_one(Preview).take)
+        self._eyes.start(self._on_payload, self._on_notice)
+        self.set_interval(0.5, self._look)
+
+    def on_code_step_seen(self, message: Seen) -> None:
+        """Take what the camera read."""
+        if message.payload is None:
+            self.complain(message.sentence)
+        elif self._eyes:
+            self._take(message.payload)
+
+    def leave(self) -> None:
+        """Give the camera back."""
+        eyes, self._eyes = self._eyes, None
+        self.remove_class("-looking")
+        self.complain("")
+        if eyes:
+            self.app.run_worker(asyncio.to_thread(eyes.stop), exit_on_error=False)
+
+    def _on_payload(self, payload: str, _by: str) -> None:
+        self.post_message(self.Seen(payload))
+
+    def _on_notice(self, sentence: str) -> None:
+        self.post_message(self.Seen(None, sentence))
+
+    def _look(self) -> None:
+        if self._eyes and not self._eyes.state().running:
+            self.complain(self._eyes.state().sentence)
+
+    def _take(self, text: str) -> None:
+        code = token_code(text)
+        if code is None:
+            self.complain("This is no token's code: that has eight letters and digits.")
+            return
+        self.post_message(self.Answered(replace(self.answers, code=code)))

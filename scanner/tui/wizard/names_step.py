@@ -1,0 +1,47 @@
+"""Who stands here, and what this device is called."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from scanner.tui.wizard.answers import LONGEST_NAME, tidy_name
+from scanner.tui.wizard.step import Step, explanation, label
+
+
+class NamesStep(Step):
+    """Two lines; both names go with every admission."""
+
+    TITLE: ClassVar[str] = "Names"
+
+    def compose(self) -> ComposeResult:
+        """Ask for both."""
+        yield explanation(
+            "Both names go with every admission. No other gate of the event may have this "
+            "device's: the one proposed is unlike any other's."
+        )
+        yield label("Your name")
+        yield Input(self.answers.name, placeholder="Lee", max_length=LONGEST_NAME, id="name")
+        yield label("This device")
+        yield Input(self.answers.device, max_length=LONGEST_NAME, id="device")
+        yield self.problem
+
+    def on_mount(self) -> None:
+        """Begin with the person."""
+        self.query_one("#name").focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on to the next empty line, or to the next step."""
+        name = tidy_name(self.query_one("#name", Input).value)
+        device = tidy_name(self.query_one("#device", Input).value)
+        if name is None:
+            self.complain("Type your name.")
+            self.query_one("#name").focus()
+        elif device is None:
+            self.complain("Give this device a name that no other gate has.")
+            self.query_one("#device").focus()
+        elif event.input.id == "name":
+            self.query_one("#device").focus()
+        else:
+            self.post_message(self.Answered(replace(self.answers, name=name, device=device)))

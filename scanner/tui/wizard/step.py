@@ -1,0 +1,53 @@
+"""One question of the first start: its title, what it says while it waits, and its answer."""
+
+from typing import ClassVar
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from scanner.tui.plain import plain
+from scanner.tui.wizard.answers import Answers
+
+
+class Step(Vertical):
+    """A page; `Answered` goes on with the answers, in which its own is set."""
+
+    TITLE: ClassVar[str] = ""
+    DEFAULT_CSS: ClassVar[str] = """
+    Step { padding: 1 3; }
+    Step > .explanation { height: auto; margin-bottom: 1; }
+    Step > .label { height: 1; margin-top: 1; text-style: bold; }
+    Step > .problem { height: auto; color: $warning; text-style: bold; margin-top: 1; }
+    Step Input { height: 3; }
+    """
+
+    class Answered(Message):
+        """The question is answered."""
+
+        def __init__(self, answers: Answers) -> None:
+            self.answers = answers
+            super().__init__()
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__()
+        self.answers = answers
+        self.problem = Static("", classes="problem", markup=False)
+
+    def complain(self, sentence: str) -> None:
+        """Say what is wrong with an answer; an empty sentence takes it back."""
+        self.problem.update(Content(plain(sentence)))
+
+    def leave(self) -> None:
+        """Give back what the step holds; called before another step takes its place."""
+
+
+def explanation(text: str) -> Static:
+    """Return a paragraph of plain words."""
+    return Static(text, classes="explanation", markup=False)
+
+
+def label(text: str) -> Static:
+    """Return the heading of one field."""
+    return Static(text, classes="label", markup=False)
