@@ -1,7 +1,9 @@
 """Gate, replay and server against a model of ten lines."""
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from pathlib import Path
 
 from hypothesis import settings
@@ -16,7 +18,8 @@ from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.sync.replay import Replay
 from scanner.sync.server_time import ServerTime
-from scanner.ticketing.errors import TicketingError
+from scanner.ticketing.errors import ServerFault, TicketingError, Unreachable
+from scanner.ticketing.resources import Granted
 from tests.simulation.evening import API, InlineWriter, new_database
 from tests.simulation.network import Line, Weather
 from tests.simulation.server import EVENT, SECTIONS, Server
@@ -26,6 +29,38 @@ BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 SERIALS = [f"DAWIER-BACK{number:08}" for number in range(6)]
 ALL = frozenset(SECTIONS)
 serials = st.sampled_from(SERIALS)
+
+
+class Fate(Enum):
+    """What becomes of the batches of one replay."""
+
+    ANSWERED = "it arrives, and so does its answer"
+    ANSWER_LOST = "it arrives, its answer does not"
+    LOST = "it does not arrive"
+    FAULT = "the API fails after it took it"
+    OFFLINE = "it does not leave"
+
+
+class FatedLine(Line):
+    """A way to the server on which every batch has the same fate, and nothing else fails."""
+
+    def __init__(self, server: Server, fate: Fate) -> None:
+        super().__init__(server, "KEY", random.Random(0), Weather())
+        self._fate = fate
+
+    async def admit(
+        self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
+    ) -> Granted:
+        if self._fate is Fate.OFFLINE:
+            raise Unreachable("It does not leave.", sent=False)
+        if self._fate is Fate.LOST:
+            raise Unreachable("It is lost.", sent=True)
+        granted = await super().admit(event, redeemer=redeemer, device=device, serials=serials)
+        if self._fate is Fate.ANSWER_LOST:
+            raise Unreachable("Its answer is lost.", sent=True)
+        if self._fate is Fate.FAULT:
+            raise ServerFault("It failed.", status=500)
+        return granted
 
 
 class OneGate(RuleBasedStateMachine):
@@ -71,19 +106,10 @@ class OneGate(RuleBasedStateMachine):
             self.server.cancel(serial)
             self.cancelled.add(serial)
 
-    @rule(
-        weather=st.builds(
-            Weather,
-            up=st.booleans(),
-            answer_lost=st.sampled_from((0.0, 0.5)),
-            request_lost=st.sampled_from((0.0, 0.5)),
-            fault=st.sampled_from((0.0, 0.5)),
-        ),
-        seed=st.integers(0, 9),
-    )
-    def the_queue_is_sent(self, weather: Weather, seed: int) -> None:
+    @rule(fate=st.sampled_from(Fate))
+    def the_queue_is_sent(self, fate: Fate) -> None:
         self.at += timedelta(minutes=5)
-        line = Line(self.server, "KEY", random.Random(seed), weather)
+        line = FatedLine(self.server, fate)
         replay = Replay(line, self.writer, ServerTime(lambda: self.at), EVENT)
         try:
             run_virtually(replay.run_once())
