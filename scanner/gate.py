@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from scanner.admission.evidence import to_json
-from scanner.admission.rules import decide
+from scanner.admission.rules import Override, decide
 from scanner.admission.serial import LONGEST_PAYLOAD, read_payload
 from scanner.admission.verdict import Verdict
 from scanner.store import cache, ledger
@@ -18,6 +18,10 @@ from scanner.store.database import transaction
 from scanner.store.writer import Writer
 
 T = TypeVar("T")
+
+
+NO_SECTION = ""
+"""Stands in the ledger for the section of a ticket that the cache did not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,20 @@ class Gate:
         """Call `subscriber` with every verdict, after the commit, from a thread of the gate's."""
         self._subscribers.append(subscriber)
 
-    def present(self, payload: str, at: datetime, source: str) -> "Future[Judged]":
+    def present(
+        self, payload: str, at: datetime, source: str, override: Override | None = None
+    ) -> "Future[Judged]":
         """Judge one presentation; the future ends when the verdict is durable.
 
+        `override` is the supervisor's word, given after a PIN: it is recorded with the verdict,
+        and the API is not asked before.
         Callable from any thread. The future raises `StoreError` where nothing could be recorded:
         then nobody is admitted.
         """
-        if self._confirms is None:
+        if self._confirms is None or override:
             return self._writer.submit(
-                lambda conn: self._publish(_judge(conn, payload, at, source)), urgent=True
+                lambda conn: self._publish(_judge(conn, payload, at, source, override)),
+                urgent=True,
             )
         promise: Future[Judged] = Future()
         judging = self._writer.submit(lambda conn: _judge(conn, payload, at, source), urgent=True)
@@ -99,12 +108,18 @@ class Gate:
         return judged
 
 
-def judge(conn: sqlite3.Connection, payload: str, at: datetime, source: str) -> Judged:
+def judge(
+    conn: sqlite3.Connection,
+    payload: str,
+    at: datetime,
+    source: str,
+    override: Override | None = None,
+) -> Judged:
     """Look up, decide and record one presentation; call inside a transaction."""
     reading = read_payload(payload)
     scope = cache.read_scope(conn)
     knowledge = cache.look_up(conn, reading)
-    verdict = decide(reading, scope, knowledge, at)
+    verdict = decide(reading, scope, knowledge, at, override)
     session = cache.read_session(conn)
     scan = ledger.Scan(
         at=at,
@@ -116,17 +131,24 @@ def judge(conn: sqlite3.Connection, payload: str, at: datetime, source: str) -> 
         serial=verdict.serial,
         kind=verdict.kind.value,
         reason=verdict.reason,
-        evidence=to_json(reading, scope, knowledge),
+        evidence=to_json(reading, scope, knowledge, override),
     )
     row = ledger.append(conn, scan)
-    if verdict.admits and knowledge.ticket:
-        ledger.admit(conn, scan, row, knowledge.ticket.section.uri)
+    if verdict.admits:
+        ticket = knowledge.ticket  # an override can admit one that the cache lacks
+        ledger.admit(conn, scan, row, ticket.section.uri if ticket else NO_SECTION)
     return Judged(row, payload, source, at, verdict)
 
 
-def _judge(conn: sqlite3.Connection, payload: str, at: datetime, source: str) -> Judged:
+def _judge(
+    conn: sqlite3.Connection,
+    payload: str,
+    at: datetime,
+    source: str,
+    override: Override | None = None,
+) -> Judged:
     with transaction(conn):
-        return judge(conn, payload, at, source)
+        return judge(conn, payload, at, source, override)
 
 
 def _withhold(conn: sqlite3.Connection, judged: Judged, refusal: str) -> Judged:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from scanner.admission.evidence import from_json
-from scanner.admission.rules import decide
+from scanner.admission.rules import Override, decide
 from scanner.admission.serial import LONGEST_PAYLOAD, fingerprint
 from scanner.admission.ticket import OtherAdmission, TicketStatus
 from scanner.admission.verdict import Kind
+from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
 from scanner.store import cache, ledger, pulled
 from scanner.store.cache import CachedSection
@@ -374,3 +375,21 @@ TestGateOverItsDatabase.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+@pytest.mark.parametrize("serial", [B, SERIALS[5], "OTHERX-BACK75580348"])
+def test_a_supervisors_word_admits_once_and_the_audit_agrees(
+    file: Path, writer: Writer, serial: str
+) -> None:
+    gate = Gate(writer)
+    assert not gate.present(serial, NOW, "hand").result(10).verdict.admits
+    word = Override("the box office sold it a minute ago")
+    let_in = gate.present(serial, NOW, "override", word).result(10)
+    assert let_in.verdict.admits
+    assert not gate.present(serial, NOW, "override", word).result(10).verdict.admits
+    with closing(open_reader(file)) as reader:
+        (admission,) = ledger.in_state(reader, State.QUEUED)
+        assert (admission.serial, admission.journal) == (serial, let_in.scan)
+        audit = Audit(reader)
+        assert list(audit.findings()) == []
+        assert audit.rows == 3

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from scanner.admission.rules import Override
 from scanner.admission.scope import Closed, Scope
 from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
 from scanner.admission.ticket import (
@@ -20,7 +21,9 @@ class EvidenceError(ValueError):
     """Recorded evidence that can't be read back."""
 
 
-def to_json(reading: Reading, scope: Scope, knowledge: Knowledge) -> str:
+def to_json(
+    reading: Reading, scope: Scope, knowledge: Knowledge, override: Override | None = None
+) -> str:
     """Write the inputs of one decision, compact.
 
     Of the scope, only the ticket's own section is kept: no rule asks about another.
@@ -41,6 +44,8 @@ def to_json(reading: Reading, scope: Scope, knowledge: Knowledge) -> str:
         found["other"] = [_time(other.at), other.redeemer, other.device]
     if knowledge.refusal is not None:
         found["refusal"] = knowledge.refusal
+    if override:
+        found["override"] = override.reason
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -65,6 +70,19 @@ def from_json(text: str) -> tuple[Reading, Scope, Knowledge]:
         return _read_reading(found["reading"]), Scope(permitted, closed), knowledge
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceError(f"the recorded inputs can't be read: {error}") from error
+
+
+def override_from_json(text: str) -> Override | None:
+    """Read the supervisor's word back, where one was given.
+
+    Raises:
+        EvidenceError: where the text is no evidence.
+    """
+    try:
+        found = json.loads(text)
+        return Override(_text(found["override"])) if "override" in found else None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise EvidenceError(f"the recorded override can't be read: {error}") from error
 
 
 def _reading(reading: Reading) -> list[str]:

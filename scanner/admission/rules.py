@@ -1,6 +1,6 @@
 """The house rules: who enters. Read top to bottom, the first rule that applies decides."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scanner.admission.scope import Closed, Scope
@@ -21,7 +21,31 @@ _CLOSED_ADVICE = {
 }
 
 
-def decide(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -> Verdict:
+_OVERRIDABLE = frozenset(
+    {
+        Kind.ALREADY_ADMITTED,
+        Kind.WRONG_SECTION,
+        Kind.OTHER_EVENT,
+        Kind.UNKNOWN,
+        Kind.WITHDRAWN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A supervisor's word that a refused patron goes in, and why."""
+
+    reason: str
+
+
+def decide(
+    reading: Reading,
+    scope: Scope,
+    knowledge: Knowledge,
+    at: datetime,
+    override: Override | None = None,
+) -> Verdict:
     """Judge one reading at one moment.
 
     Args:
@@ -29,7 +53,31 @@ def decide(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -
         scope: what the token permits now.
         knowledge: what cache and ledger know of the reading.
         at: the gate's time, aware.
+        override: the supervisor's word, if it was given; it changes nothing where it can't.
     """
+    verdict = _judge(reading, scope, knowledge, at)
+    if override and may_override(verdict, knowledge):
+        return Verdict(
+            Kind.ADMITTED,
+            f"Let in by the supervisor: {override.reason}",
+            "Let the patron in.",
+            verdict.serial,
+            verdict.section,
+        )
+    return verdict
+
+
+def may_override(verdict: Verdict, knowledge: Knowledge) -> bool:
+    """Tell whether a supervisor can let in whom this verdict keeps out.
+
+    There must be a serial to send to the API, and no admission of it in this gate's own ledger:
+    that one stands already, and a ticket has one.
+    """
+    return bool(verdict.kind in _OVERRIDABLE and verdict.serial and knowledge.local is None)
+
+
+def _judge(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -> Verdict:
+    """Apply the rules of the house."""
     if scope.closed:
         read = reading.value if isinstance(reading, Serial) else None
         return Verdict(Kind.GATE_CLOSED, scope.closed.value, _CLOSED_ADVICE[scope.closed], read)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.admission.evidence import EvidenceError, from_json
+from scanner.admission.evidence import EvidenceError, from_json, override_from_json
 from scanner.admission.rules import decide
 from scanner.admission.serial import LONGEST_PAYLOAD, read_payload
 from scanner.admission.verdict import Kind
@@ -71,11 +71,12 @@ def _decided_otherwise(scan: Scan) -> str | None:
     """Decide again from the recorded inputs; say how the outcome differs, if it does."""
     try:
         reading, scope, knowledge = from_json(scan.evidence)
+        override = override_from_json(scan.evidence)
     except EvidenceError as error:
         return str(error)
     if len(scan.payload) < LONGEST_PAYLOAD and read_payload(scan.payload) != reading:
         return "the payload does not read as it was recorded"
-    verdict = decide(reading, scope, knowledge, scan.at)
+    verdict = decide(reading, scope, knowledge, scan.at, override)
     if (verdict.kind, verdict.reason, verdict.serial) != (scan.kind, scan.reason, scan.serial):
         return f"it says {scan.kind!r} ({scan.reason}), but is {verdict.kind!r} ({verdict.reason})"
     return None

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scanner.admission.evidence import EvidenceError, from_json, to_json
-from scanner.admission.rules import decide
+from scanner.admission.evidence import EvidenceError, from_json, override_from_json, to_json
+from scanner.admission.rules import Override, decide
 from scanner.admission.scope import Scope
 from scanner.admission.serial import NotATicket, Reading, Serial
 from scanner.admission.ticket import Knowledge, LocalAdmission
@@ -110,3 +110,18 @@ def test_evidence_that_was_tampered_with_is_refused_or_judged_but_breaks_nothing
 ) -> None:
     with contextlib.suppress(EvidenceError):
         decide(*from_json(json.dumps(GOOD | {name: value})), NOW)
+
+
+@given(readings(), scopes(), knowledge(), times(), st.none() | st.text(max_size=30).map(Override))
+def test_a_verdict_with_the_supervisors_word_is_decided_again_alike(
+    reading: Reading, scope: Scope, known: Knowledge, at: datetime, override: Override | None
+) -> None:
+    text = to_json(reading, scope, known, override)
+    again = decide(*from_json(text), at, override_from_json(text))
+    assert again == decide(reading, scope, known, at, override)
+
+
+@pytest.mark.parametrize("text", ["", '{"override":4}', '{"override":null}'])
+def test_an_override_that_can_not_be_read_is_refused(text: str) -> None:
+    with pytest.raises(EvidenceError):
+        override_from_json(text)
