@@ -1,10 +1,13 @@
-"""What can go wrong with pictures, worded for a person.
+"""What can go wrong with pictures and hand scanners, worded for a person.
 
 CaptureError
 ├── NoDecoder       no library that reads codes is installed
-└── CameraError     no picture is coming
-    ├── CameraAway         not there, busy or not permitted: it may come back by itself
-    └── NoPictures         a file or folder is missing or can't be read: it won't
+├── CameraError     no picture is coming
+│   ├── CameraAway         not there, busy or not permitted: it may come back by itself
+│   └── NoPictures         a file or folder is missing or can't be read: it won't
+└── HandScannerError    a hand scanner can't be used
+    ├── HandScannerAway    not there, busy or not permitted: it may come back by itself
+    └── LayoutUnknown      what it types can't be turned back into what it read
 """
 
 from scanner.errors import ScannerError
@@ -28,3 +31,15 @@ class CameraAway(CameraError):
 
 class NoPictures(CameraError):
     """What was named holds no pictures; trying again won't help."""
+
+
+class HandScannerError(CaptureError):
+    """A hand scanner can't be used as it is."""
+
+
+class HandScannerAway(HandScannerError):
+    """The scanner gives nothing now; trying again may help."""
+
+
+class LayoutUnknown(HandScannerError):
+    """What a scanner types can't be turned back into what it read."""
