@@ -14,7 +14,7 @@ from scanner.bench.optics import EFFECTS
 from scanner.bench.surface import SQUARE, Flat, draw_flat
 from scanner.capture.frame import Pixels
 from scanner.stage.backdrop import backdrop
-from scanner.stage.pose import HEIGHT, WIDTH, Pose, homography
+from scanner.stage.pose import HEIGHT, WIDTH, Matrix, Pose, homography
 
 LEVELS = (0.2, 0.3, 0.4, 0.5)
 """Mean levels of difficulty: from what every decoder reads to what hardly any does."""
@@ -43,12 +43,14 @@ class GateFrame:
         text: what the code in it says; nothing where there is none.
         level: the mean level of difficulty it was drawn for.
         wrong: the distortions in it, each with its own level.
+        corners: where the code is, 4 x 2, from its upper left one on; nothing where there is none.
     """
 
     pixels: Pixels
     text: str | None
     level: float
     wrong: dict[str, float] = field(default_factory=dict)
+    corners: Matrix | None = None
 
 
 def gate_frames(count: int, seed: int = 0) -> Iterator[GateFrame]:
@@ -97,14 +99,16 @@ def draw_frame(
     """
     flat = draw_flat(text, {name: wrong[name] for name in wrong if name in SURFACE}, rng)
     module = _LARGEST + (_SMALLEST - _LARGEST) * wrong.get("size", 0.2)
-    frame = _placed(flat, module, wrong, rng)
+    frame, corners = _placed(flat, module, wrong, rng)
     for name, effect in EFFECTS.items():
         if name in wrong:
             frame = effect(frame, wrong[name], module, rng)
-    return GateFrame(frame, text, level, wrong)
+    return GateFrame(frame, text, level, wrong, corners)
 
 
-def _placed(flat: Flat, module: float, wrong: dict[str, float], rng: np.random.Generator) -> Pixels:
+def _placed(
+    flat: Flat, module: float, wrong: dict[str, float], rng: np.random.Generator
+) -> tuple[Pixels, Matrix]:
     """Hold the ticket before the backdrop, at its size, tilt and turn."""
     view = _view(rng)
     side = len(flat.pixels)
@@ -119,7 +123,8 @@ def _placed(flat: Flat, module: float, wrong: dict[str, float], rng: np.random.G
         tilt * float(np.cos(about)),
         tilt * float(np.sin(about)),
     )
-    there = np.diag([_FINER, _FINER, 1.0]) @ homography(pose, (side / 2, side / 2), side)
+    here = homography(pose, (side / 2, side / 2), side)
+    there = np.diag([_FINER, _FINER, 1.0]) @ here
     soft = SQUARE / (module * _FINER)
     pixels = cv2.GaussianBlur(flat.pixels, (0, 0), 0.4 * soft) if soft > 1 else flat.pixels
     size = (WIDTH * _FINER, HEIGHT * _FINER)
@@ -127,7 +132,11 @@ def _placed(flat: Flat, module: float, wrong: dict[str, float], rng: np.random.G
     cv2.warpPerspective(
         pixels, there, size, dst=large, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
-    return np.asarray(cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
+    frame = cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    near, far = flat.margin, side - flat.margin
+    square = np.array([[[near, near], [far, near], [far, far], [near, far]]], np.float64)
+    corners = cv2.perspectiveTransform(square, here)[0]
+    return np.asarray(frame, np.uint8), np.asarray(corners, np.float64)
 
 
 def _view(rng: np.random.Generator) -> Pixels:

@@ -6,25 +6,21 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from scanner.capture.agreement import agreed
 from scanner.capture.decoded import Decoded, Reading
 from scanner.capture.errors import NoDecoder
 from scanner.capture.frame import Pixels
-from scanner.capture.passes import FIRST, HARDER, Pass, Prepared
+from scanner.capture.parts import likely_code, parts
+from scanner.capture.passes import CLOSE, FIRST, HARDER, Pass, Prepared
 from scanner.capture.readers import Found, Library, available, readers
+from scanner.capture.scene import Scene
+from scanner.capture.thrift import Savings
 
 __all__ = ["FRAME_BUDGET_MS", "Decoder", "available"]
 
 FRAME_BUDGET_MS = 33.0
 """One frame of a camera that gives thirty a second."""
-
-IDLE_SHARE = 0.25
-"""What may be spent on frames in which nothing looks like a code, over the first pass's time.
-
-A code too blurred to be recognised as one is found by looking harder now and then; an empty gate
-costs no more than this on top.
-"""
 
 LEARN, FORGET = 0.2, 0.02
 """How fast a pass is found to be cheaper than was thought, and how fast a dear one is forgiven.
@@ -32,18 +28,8 @@ LEARN, FORGET = 0.2, 0.02
 That it is dearer is learned at once: one of them takes seconds on a picture that is all noise.
 """
 
-CUT = 30
-"""Grey levels by which a view differs, on average, from the last one where it is another view
-altogether: no hand moves so much between two frames.
-"""
-
-ROOM = 0.4
-"""What is cut out around a recognised code on each side, in its own sizes: a recognised corner may
-be a wrong one, and the quiet zone belongs to the code.
-"""
-
-MOST = 0.6
-"""A cut of this share of the picture saves too little to look twice."""
+SMALLEST_MS = 0.5
+"""With less left, nothing is worth beginning."""
 
 
 class Decoder:
@@ -73,10 +59,13 @@ class Decoder:
         if first is None:
             raise NoDecoder("No library that reads QR codes is here; install zxing-cpp.")
         self._first = first
-        self._harder = [one for one in HARDER if one.reader in self._readers and one.by != first.by]
-        self._costs = {one.by: one.ms_per_megapixel for one in HARDER}
-        self._idle_ms = 0.0
-        self._sketch: NDArray[np.int16] | None = None
+        self._close, self._whole = (
+            [one for one in passes if one.reader in self._readers] for passes in (CLOSE, HARDER)
+        )
+        self._whole = [one for one in self._whole if one.by != first.by]
+        self._costs = {one.by: one.ms_per_megapixel for one in (*HARDER, *CLOSE)}
+        self._savings = Savings(budget_ms or 0.0)
+        self._scene = Scene()
 
     @property
     def libraries(self) -> tuple[Library, ...]:
@@ -91,58 +80,71 @@ class Decoder:
         grey = _grey(pixels)
         found = self._readers[self._first.reader](grey)
         readings = _readings(found, self._first)
+        like = bool(found)
         if not readings:
-            first_ms = (self._clock() - begun) * 1e3
-            readings = self._look_harder(grey, found, first_ms)
+            readings, like = self._look_harder(grey, found, begun)
         spent_ms = (self._clock() - begun) * 1e3
-        return Decoded(tuple(readings), bool(found or readings), spent_ms)
+        return Decoded(tuple(readings), like or bool(readings), spent_ms)
 
-    def _look_harder(self, grey: Pixels, found: list[Found], first_ms: float) -> list[Reading]:
-        """Try the harder passes: first where a code was recognised, then on the whole picture.
+    def _look_harder(
+        self, grey: Pixels, found: list[Found], begun: float
+    ) -> tuple[list[Reading], bool]:
+        """Try the harder passes: first where a code was recognised, then where one may be.
 
-        Where nothing was recognised, only what was saved up on earlier frames is spent; but a new
-        view is worth a whole frame's time.
+        Where nothing looks like a code, only what was saved up on earlier frames is spent; but a
+        new view is worth a whole frame's time. Also returns whether something looked like a code.
         """
         if self._budget_ms is None:
-            purse = Purse(None, self._clock)
-        elif found:
-            purse = Purse(self._budget_ms - first_ms, self._clock)
-        else:
-            saved = self._idle_ms + IDLE_SHARE * first_ms
-            self._idle_ms = self._budget_ms if self._is_cut(grey) else min(self._budget_ms, saved)
-            purse = Purse(min(self._idle_ms, self._budget_ms - first_ms), self._clock)
-        readings = self._look_around(grey, found, purse)
-        if not found:
-            self._idle_ms -= purse.spent_ms()
-        return readings
+            return self._search(grey, found, Purse(None, self._clock)), bool(found)
+        first_ms = (self._clock() - begun) * 1e3
+        left_ms = self._budget_ms - first_ms
+        if found:
+            return self._search(grey, found, Purse(left_ms, self._clock)), True
+        self._savings.earn(first_ms)
+        new = self._scene.is_cut(grey)
+        if new:
+            self._savings.forgive()
+        like = not self._savings.in_debt and likely_code(grey)
+        look_ms = (self._clock() - begun) * 1e3 - first_ms
+        allowance = left_ms if like else self._savings.allowance(first_ms, new=new)
+        purse = Purse(min(allowance, left_ms) - look_ms, self._clock)
+        readings = self._search(grey, found, purse)
+        self._savings.spend(look_ms if like else look_ms + purse.spent_ms())
+        return readings, like
 
-    def _is_cut(self, grey: Pixels) -> bool:
-        """Whether this view is another one than the last in which nothing was recognised."""
-        height, width = grey.shape
-        sketch = grey[:: height // 16 + 1, :: width // 16 + 1].astype(np.int16)
-        last, self._sketch = self._sketch, sketch
-        if last is None or last.shape != sketch.shape:
-            return True
-        return float(np.abs(sketch - last).mean()) > CUT
+    def _search(self, grey: Pixels, found: list[Found], purse: "Purse") -> list[Reading]:
+        if not purse.has(SMALLEST_MS):
+            return []
+        for part in parts(grey, found):
+            readings = self._try_passes(self._close, part, purse)
+            if readings:
+                return readings
+        return self._try_passes(self._whole, Prepared(grey), purse)
 
-    def _look_around(self, grey: Pixels, found: list[Found], purse: "Purse") -> list[Reading]:
-        part = around(found, grey)
-        readings = self._try_passes(part, purse) if part else []
-        return readings or self._try_passes(Prepared(grey), purse)
-
-    def _try_passes(self, part: Prepared, purse: "Purse") -> list[Reading]:
+    def _try_passes(self, passes: list[Pass], part: Prepared, purse: "Purse") -> list[Reading]:
         """Try each pass that the purse has room for, the one that worked last before all others."""
         megapixels = part.pixels.size / 1e6
-        for one in tuple(self._harder):
+        for one in tuple(passes):
             if not purse.has(self._costs[one.by] * megapixels):
                 self._costs[one.by] += FORGET * (one.ms_per_megapixel - self._costs[one.by])
                 continue
             readings = self._try(one, part.pixels)
             if readings:
-                self._harder.remove(one)
-                self._harder.insert(0, one)
+                readings = self._confirmed(readings, passes, part, purse)
+                passes.remove(one)
+                passes.insert(0, one)
                 return [replace(each, corners=part.at_home(each.corners)) for each in readings]
         return []
+
+    def _confirmed(
+        self, readings: list[Reading], passes: list[Pass], part: Prepared, purse: "Purse"
+    ) -> list[Reading]:
+        """Let a second pass look at what a harder one read: where they differ, neither counts."""
+        second = next(one for one in passes if one.by != readings[0].by)
+        if not purse.has(self._costs[second.by] * part.pixels.size / 1e6):
+            return readings
+        others = self._try(second, part.pixels)
+        return [one for one in agreed([*readings, *others]) if one in readings]
 
     def _try(self, one: Pass, grey: Pixels) -> list[Reading]:
         begun = self._clock()
@@ -170,20 +172,6 @@ class Purse:
     def has(self, ms: float) -> bool:
         """Return whether something that takes so long may begin."""
         return self._ms is None or ms <= self._ms - self.spent_ms()
-
-
-def around(found: Iterable[Found], grey: Pixels) -> Prepared | None:
-    """Cut out what was recognised, with room around it; nothing where that is most of it all."""
-    points = np.array([corner for each in found for corner in each.corners])
-    if not len(points):
-        return None
-    room = ROOM * (points.max(axis=0) - points.min(axis=0)).max()
-    left, top = np.maximum(points.min(axis=0) - room, 0).astype(int).tolist()
-    right, bottom = np.ceil(points.max(axis=0) + room).astype(int).tolist()
-    part = np.ascontiguousarray(grey[top:bottom, left:right])
-    if not 0 < part.size < MOST * grey.size:
-        return None
-    return Prepared(part, np.array([[1.0, 0.0, left], [0.0, 1.0, top]]))
 
 
 def _readings(found: Iterable[Found], one: Pass) -> list[Reading]:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanner.capture.deblur import stilled
 from scanner.capture.decoded import Corners, Point
 from scanner.capture.frame import Pixels
 
@@ -95,8 +96,60 @@ def _double_sharp(grey: Pixels) -> Prepared:
     return Prepared(_unsharp(double.pixels, 4.0, 4.0), double.back)
 
 
+def _triple_sharp(grey: Pixels) -> Prepared:
+    triple = _scaled(grey, 3.0, cv2.INTER_CUBIC)
+    return Prepared(_unsharp(triple.pixels, 6.0, 4.0), triple.back)
+
+
 def _median(grey: Pixels) -> Prepared:
     return Prepared(_pixels(cv2.medianBlur(grey, 3)))
+
+
+def _soft_double(grey: Pixels) -> Prepared:
+    """Even out grain and the display's dots before the finer look."""
+    return _double(_pixels(cv2.GaussianBlur(grey, (0, 0), 1.0)))
+
+
+def _softer_double(grey: Pixels) -> Prepared:
+    return _double(_pixels(cv2.GaussianBlur(grey, (0, 0), 1.6)))
+
+
+def _opened(grey: Pixels) -> Prepared:
+    """Take away bright lines that are thinner than a module: cracks, creases, scratches."""
+    triple = _scaled(grey, 3.0, cv2.INTER_LINEAR)
+    opened = cv2.morphologyEx(triple.pixels, cv2.MORPH_OPEN, _ROUND_7)
+    return Prepared(_pixels(opened), triple.back)
+
+
+def _closed(grey: Pixels) -> Prepared:
+    """Take away dark lines that are thinner than a module."""
+    double = _double(grey)
+    closed = cv2.morphologyEx(double.pixels, cv2.MORPH_CLOSE, _ROUND_5)
+    return Prepared(_pixels(closed), double.back)
+
+
+_ROUND_5 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+_ROUND_7 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
+
+
+def _level(grey: Pixels) -> Prepared:
+    """Give every neighbourhood the same mean and contrast."""
+    values = grey.astype(np.float32)
+    away = values - cv2.GaussianBlur(values, (0, 0), _LEVEL_REACH)
+    spread = np.sqrt(cv2.GaussianBlur(away * away, (0, 0), _LEVEL_REACH)) + _LEVEL_GRAIN
+    return Prepared(_pixels(np.clip(128 + 60 * away / spread, 0, 255)))
+
+
+_LEVEL_REACH = 8.0
+_LEVEL_GRAIN = 3.0
+
+
+def _still(pixels: float) -> Callable[[Pixels], Prepared]:
+    return lambda grey: Prepared(stilled(grey, pixels))
+
+
+def _still_double(pixels: float) -> Callable[[Pixels], Prepared]:
+    return lambda grey: _double(stilled(grey, pixels))
 
 
 def _threshold(grey: Pixels) -> Prepared:
@@ -131,17 +184,44 @@ FIRST = (
 )
 """The pass that every frame gets: the first of these whose reader is installed."""
 
+CLOSE = (
+    Pass("zxing global", "median", _median, 4.0),
+    Pass("zxing", "soft double", _soft_double, 12.0),
+    Pass("zxing", "opened", _opened, 26.0),
+    Pass("zxing", "double", _double, 13.0),
+    Pass("zxing global", "soft double", _soft_double, 8.0),
+    Pass("zxing", "closed", _closed, 11.0),
+    Pass("zxing", "half", _half, 2.0),
+    Pass("zxing global", "sharp", _sharp, 11.0),
+    Pass("zxing", "softer double", _softer_double, 12.0),
+    Pass("zxing", "threshold", _threshold, 7.0),
+    Pass("zxing", "still 8", _still(8), 72.0),
+    Pass("zxing", "still 12", _still(12), 72.0),
+    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "turned", _turned, 8.0),
+    Pass("zbar", "half", _half, 15.0),
+    Pass("zxing", "still 5 double", _still_double(5), 80.0),
+    Pass("zxing global", "level", _level, 26.0),
+    Pass("zxing", "double sharp", _double_sharp, 38.0),
+    Pass("zbar", "", plain, 37.0),
+    Pass("wechat", "", plain, 400.0),
+    Pass("zxing", "triple sharp", _triple_sharp, 125.0),
+)
+"""What is tried on a part of a picture that is or may be a code."""
+
 HARDER = (
-    Pass("zxing", "double", _double, 16.0),
-    Pass("zxing global", "sharp", _sharp, 8.0),
+    Pass("zxing", "double", _double, 13.0),
+    Pass("zxing global", "sharp", _sharp, 11.0),
     Pass("zxing", "median", _median, 5.0),
-    Pass("zxing", "threshold", _threshold, 6.0),
-    Pass("zxing", "bright", _bright, 4.5),
-    Pass("zxing", "double sharp", _double_sharp, 40.0),
-    Pass("zxing", "turned", _turned, 7.0),
-    Pass("zbar", "half", _half, 7.0),
-    Pass("wechat", "", plain, 250.0),
-    Pass("zbar", "", plain, 27.0),
+    Pass("zxing", "threshold", _threshold, 7.0),
+    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "soft double", _soft_double, 12.0),
+    Pass("zxing", "double sharp", _double_sharp, 38.0),
+    Pass("zxing", "opened", _opened, 26.0),
+    Pass("zxing", "turned", _turned, 8.0),
+    Pass("zbar", "half", _half, 15.0),
+    Pass("wechat", "", plain, 400.0),
+    Pass("zbar", "", plain, 37.0),
     Pass("wechat", "half", _half, 250.0),
 )
-"""What is tried when the first pass reads nothing and something in view looks like a code."""
+"""What is tried on the whole picture when its parts gave nothing."""

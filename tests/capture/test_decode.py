@@ -246,7 +246,7 @@ def test_the_pass_that_worked_last_is_tried_first(monkeypatch: pytest.MonkeyPatc
     assert len(asked) > 2
     asked.clear()
     decoder.decode(picture)
-    assert asked == ["zxing", "wechat"]
+    assert asked[:2] == ["zxing", "wechat"]
 
 
 def test_a_frame_takes_no_longer_than_its_budget_and_one_pass(
@@ -295,7 +295,7 @@ def slow_reader_of_bright_pictures(clock: Clock) -> dict[str, Reader]:
     def answer(grey: Pixels) -> list[Found]:
         return saying("T")(grey) if grey.mean() > 128 else []
 
-    return {"zxing": working(clock, 4, nothing), "wechat": working(clock, 20, answer)}
+    return {"zxing": working(clock, 1, nothing), "wechat": working(clock, 2, answer)}
 
 
 def plain_view(level: int) -> Pixels:
@@ -309,7 +309,7 @@ def test_a_view_in_which_nothing_is_recognised_is_looked_at_harder_now_and_then(
     monkeypatch.setattr(decode, "readers", lambda: slow_reader_of_bright_pictures(clock))
     decoder = Decoder(budget_ms=33, clock=clock)
     decoder.decode(plain_view(120))
-    read = [bool(decoder.decode(plain_view(130)).texts) for _ in range(100)]
+    read = [bool(decoder.decode(plain_view(130)).texts) for _ in range(300)]
     assert not read[0]
     assert any(read)
 
@@ -331,16 +331,24 @@ def test_where_a_code_was_recognised_is_looked_at_first() -> None:
     assert np.allclose(reading.corners, [(508, 208), (550, 208), (550, 250), (508, 250)], atol=3)
 
 
-def test_what_is_cut_out_has_room_around_it_and_knows_the_way_back() -> None:
-    picture = on_wall(code())
-    found = Found(None, ((500.0, 200.0), (600.0, 200.0), (600.0, 300.0), (500.0, 300.0)))
-    part = decode.around([found], picture)
-    assert part is not None
-    assert np.array_equal(part.pixels, picture[160:340, 460:640])
-    assert part.at_home(somewhere(10.0))[2] == (470.0, 170.0)
+def test_what_two_passes_read_differently_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([nothing, saying("A"), saying("B")])
+
+    def read(grey: Pixels) -> list[Found]:
+        return next(answers, nothing)(grey)
+
+    monkeypatch.setattr(decode, "readers", lambda: {"zxing": read})
+    assert Decoder(budget_ms=None).decode(np.zeros((100, 100), np.uint8)).readings == ()
 
 
-def test_most_of_a_picture_is_not_cut_out_of_it() -> None:
-    found = Found(None, ((10.0, 10.0), (1200.0, 10.0), (1200.0, 700.0), (10.0, 700.0)))
-    assert decode.around([found], on_wall(code())) is None
-    assert decode.around([], on_wall(code())) is None
+@pytest.mark.parametrize("like", [True, False])
+def test_what_looks_like_a_code_is_given_a_whole_frames_time_each_time(
+    like: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(decode, "readers", lambda: {"zxing": working(clock, 3, nothing)})
+    monkeypatch.setattr(decode, "likely_code", lambda grey: like)
+    decoder = Decoder(budget_ms=24, clock=clock)
+    decoded = [decoder.decode(plain_view(90)) for _ in range(6)][1:]
+    assert all(each.code_like == like for each in decoded)
+    assert all((each.spent_ms > 18) == like for each in decoded)
