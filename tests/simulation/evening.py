@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 EVENING_SECONDS = 240.0
-CALM_SECONDS = 400.0
+CALM_SECONDS = 260.0
 API = "https://api.example/v3/"
 
 
