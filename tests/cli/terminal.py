@@ -1,0 +1,100 @@
+"""The program in a terminal of its own: real keys, real signals."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.cli.program import Program
+
+LIMIT_SECONDS = 30
+
+
+@dataclass
+class Terminal:
+    """A running program and the other end of its terminal."""
+
+    process: subprocess.Popen[bytes]
+    master: int
+    seen: bytearray = field(default_factory=bytearray)
+
+    def press(self, keys: bytes) -> None:
+        os.write(self.master, keys)
+
+    def forget(self) -> None:
+        """Look only at what comes from now on."""
+        self._read(0)
+        self.seen.clear()
+
+    def wait_for(self, text: str, seconds: float = LIMIT_SECONDS) -> None:
+        """Wait until a text has been written."""
+        self.wait_until(lambda: text.encode() in self.seen, seconds, text)
+
+    def wait_until(
+        self, condition: Callable[[], bool], seconds: float = LIMIT_SECONDS, what: str = ""
+    ) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"{what!r} did not come: {bytes(self.seen[-2000:])!r}"
+            self._read(0.05)
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def _read(self, seconds: float) -> None:
+        while select.select([self.master], [], [], seconds)[0]:
+            seconds = 0
+            try:
+                said = os.read(self.master, 65_536)
+            except OSError:  # Linux's way to say that nobody holds the other end
+                return
+            if not said:
+                return
+            self.seen += said
+
+
+@contextmanager
+def terminal(
+    program: Program, *words: str, rows: int = 24, columns: int = 80, **settings: str
+) -> Iterator[Terminal]:
+    """Start `scanner` in a terminal that controls it, and end it."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    environment = program.environment(TERM="xterm-256color", **settings)
+    for name in ("COLUMNS", "LINES", "NO_COLOR"):
+        environment.pop(name, None)
+
+    def control() -> None:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "scanner", *words],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=environment,
+        preexec_fn=control,  # noqa: PLW1509 - it only claims the terminal, and holds no lock
+    ) as process:
+        os.close(slave)
+        running = Terminal(process, master)
+        try:
+            yield running
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                with contextlib.suppress(AssertionError):
+                    running.wait_until(running.ended, 10)
+            if process.poll() is None:
+                process.kill()
+            os.close(master)
