@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from scanner import __version__
-from scanner.cli import demo, desk, gate, kiosk, ledger, listings, mock, train
+from scanner.cli import demo, desk, gate, kiosk, ledger, listings, mock, recover, train
 from scanner.cli.sentences import Sentences
 
 app = typer.Typer(
@@ -43,5 +43,5 @@ def scanner(
     """Decides at the door of an event who gets in, with or without a network."""
 
 
-for commands in (gate, kiosk, demo, ledger, desk, listings, mock, train):
+for commands in (gate, kiosk, demo, ledger, desk, listings, mock, recover, train):
     commands.register(app)

@@ -105,7 +105,7 @@ def _screen(config: "Config", *, network: bool) -> None:
     from scanner.tui.preferences import preferences
     from scanner.tui.sound import Loudspeaker, find_player
 
-    with Writer(database(config)) as writer:
+    with Writer.verified(database(config)) as writer:
         first = needs_first_start(writer)
         chosen = not first or "camera" in config.model_fields_set
         eyes = _eyes(config.camera) if chosen else None
@@ -136,7 +136,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
     from scanner.sync.alongside import Alongside
     from scanner.sync.starting import make_engine, make_gate
 
-    with Writer(database(config)) as writer:
+    with Writer.verified(database(config)) as writer:
         if not network:
             serve(Gate(writer), sys.stdin.buffer, sys.stdout, as_json=as_json)
             return

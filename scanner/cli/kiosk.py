@@ -160,7 +160,7 @@ def _serve(config: "Config", camera: str, opener: "Opener | None", *, network: b
     from scanner.tui.kiosk.app import KioskApp
 
     with contextlib.ExitStack() as stack:
-        writer = stack.enter_context(Writer(database(config)))
+        writer = stack.enter_context(Writer.verified(database(config)))
         background = make_background(config, writer, open_keystore(config.home), network=network)
         gate = make_gate(config, writer, background)
         turnstile = stack.enter_context(Turnstile(opener)) if opener else None

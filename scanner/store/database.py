@@ -143,7 +143,7 @@ def _prepare(conn: sqlite3.Connection, file: Path) -> None:
     """Set the connection up; a file that is not ours is refused before anything changes it."""
     try:
         if _recognise(conn, file) < schema.CURRENT:
-            with _alone(file):
+            with alone(file):
                 _bring_up_to_date(conn, file)
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA foreign_keys = ON")
@@ -154,7 +154,7 @@ def _prepare(conn: sqlite3.Connection, file: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(file: Path) -> Iterator[None]:
+def alone(file: Path) -> Iterator[None]:
     """Keep other programs from making or migrating the same database at the same time."""
     import filelock
 

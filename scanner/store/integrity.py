@@ -24,7 +24,8 @@ LEDGER = ("journal", "journal_head", "admission", "withheld", "transition")
 GAPS = "recovery"
 """The table in which a recovery notes which journal rows could not be brought back."""
 
-_FIRST = bytes(32)
+FIRST = bytes(32)
+"""What the journal's first row is chained to."""
 _JOURNAL = (
     "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
     " hash FROM journal ORDER BY id"
@@ -116,7 +117,7 @@ def gaps(conn: sqlite3.Connection) -> dict[int, tuple[int, bytes | None]]:
 
 def lone_digest(fields: tuple[object, ...]) -> bytes:
     """Compute the digest of a journal row alone: its number and its fields, without its hash."""
-    return link(_FIRST, fields)
+    return link(FIRST, fields)
 
 
 def link(before: bytes, fields: tuple[object, ...]) -> bytes:
@@ -172,7 +173,7 @@ def _shape(conn: sqlite3.Connection) -> Iterator[str]:
 
 
 def _chain(conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]) -> Iterator[str]:
-    last, before, digest = 0, _FIRST, _FIRST
+    last, before, digest = 0, FIRST, FIRST
     for row, *fields, digest in conn.execute(_JOURNAL):
         alone = None
         if row != last + 1:

@@ -15,6 +15,7 @@ import structlog
 from scanner.store.aside import set_aside
 from scanner.store.database import open_database
 from scanner.store.errors import BrokenDatabase, StoreError, damaged, worded
+from scanner.store.integrity import verify
 from scanner.store.witness import WitnessBox
 
 T = TypeVar("T")
@@ -41,6 +42,16 @@ class Writer:
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._thread.start()
+
+    @classmethod
+    def verified(cls, file: Path) -> "Writer":
+        """Open a gate's database after checking that its ledger is as it was written.
+
+        Raises:
+            BrokenDatabase: it is not; nobody may be admitted by it.
+        """
+        verify(file)
+        return cls(file)
 
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
         """Hand in a piece of work; `urgent` for presentations. Its errors are `StoreError`s."""

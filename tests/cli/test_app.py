@@ -12,6 +12,7 @@ from tests.cli.program import Program
 COMMANDS = [
     ["open"], ["gate"], ["kiosk"], ["status"], ["queue"], ["sync"], ["replay"], ["audit"], ["demo"],
     ["login"], ["logout"], ["whoami"], ["events"], ["admissions"], ["mock"], ["tokens"], ["train"],
+    ["recover"],
     *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke")),
 ]  # fmt: skip
 HEAVY = ("cv2", "textual", "httpx", "zxingcpp", "uvicorn", "numpy", "keyring", "sqlite_utils")
