@@ -42,7 +42,7 @@ class WizardApp(App[Answers]):
         Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
     CSS: ClassVar[str] = """
-    #head { height: 3; padding: 1 3 0 3; background: $panel; text-style: bold; }
+    #head { height: 1; padding: 0 3; background: $panel; text-style: bold; }
     #place { height: 1fr; }
     """
 

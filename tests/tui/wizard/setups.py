@@ -1,0 +1,61 @@
+"""A world around the wizard that a test holds in its hand."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from scanner.errors import ScannerError
+from scanner.store.cache import StoredSession
+from scanner.sync.opening import Opened
+from scanner.tui.wizard.answers import Answers
+from scanner.tui.wizard.feeds import OnFrame
+from tests.tui.feeds import NOW, FakeEyes
+
+OPENED = Opened(
+    StoredSession("http://x/", "/events/1", "Harbour Lights 2026 · Friday", "Lee", "laptop-1", NOW),
+    ("Floor", "Balcony"),
+    99_812,
+)
+
+
+@dataclass
+class FakeSetup:
+    """Answers as it was told to."""
+
+    audible: bool = True
+    error: ScannerError | None = None
+    opened: Opened = OPENED
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+    eyes: list[FakeEyes] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    frames: list[OnFrame] = field(default_factory=list)
+    played: int = 0
+    asked: list[Answers] = field(default_factory=list)
+    kept: list[Answers] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.may_end.set()
+
+    def cameras(self) -> Sequence[tuple[str, str]]:
+        return [("0", "Built-in camera (0)"), ("2", "USB camera (2)")]
+
+    def look(self, spec: str, on_frame: OnFrame, /) -> FakeEyes:
+        self.looked.append(spec)
+        self.frames.append(on_frame)
+        self.eyes.append(FakeEyes())
+        return self.eyes[-1]
+
+    def play(self) -> bool:
+        self.played += 1
+        return self.audible
+
+    async def open(self, answers: Answers, on_progress: Callable[[int, int], None], /) -> Opened:
+        self.asked.append(answers)
+        if self.error:
+            raise self.error
+        on_progress(42_000, 99_812)
+        await self.may_end.wait()
+        return self.opened
+
+    def keep(self, answers: Answers, /) -> None:
+        self.kept.append(answers)

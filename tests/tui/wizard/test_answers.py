@@ -1,0 +1,56 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.tui.wizard.answers import LONGEST_NAME, server_address, tidy_name, token_code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("A0F9GG8D", "A0F9GG8D"),
+        (" a0f9 gg8d ", "A0F9GG8D"),
+        ("A0F9-GG8D", "A0F9GG8D"),
+        ("https://tickets.example/t/A0F9GG8D?x=1", "A0F9GG8D"),
+        ("ABCDEFGH", "ABCDEFGH"),
+        ("", None),
+        ("A0F9GG8", None),
+        ("A0F9GG8D B1B2B3B4", None),
+        ("DAWIER-BACK75580348", None),
+        ("A0F9GG8Ä", None),
+    ],
+)
+def test_a_code_is_found_where_only_one_can_be_meant(text: str, code: str | None) -> None:
+    assert token_code(text) == code
+
+
+@given(st.text())
+def test_nothing_but_a_code_ever_comes_out(text: str) -> None:
+    code = token_code(text)
+    assert code is None or (len(code) == 8 and code.isascii() and code.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://tickets.example/v3", "https://tickets.example/v3/"),
+        (" http://127.0.0.1:8080/ ", "http://127.0.0.1:8080/"),
+        ("tickets.example", None),
+        ("ftp://tickets.example", None),
+        ("http://", None),
+        ("http://[::1", None),
+        ("http://a b/", None),
+        ("http://x:99999/", None),
+        ("", None),
+    ],
+)
+def test_an_address_ends_in_a_slash_and_what_is_none_is_refused(
+    text: str, address: str | None
+) -> None:
+    assert server_address(text) == address
+
+
+@given(st.text())
+def test_a_name_can_be_shown_on_one_line(text: str) -> None:
+    name = tidy_name(text)
+    assert name is None or (name.isprintable() and 0 < len(name) <= LONGEST_NAME)

@@ -1,0 +1,275 @@
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from scanner.sync.errors import WrongCode
+from scanner.tui.feeds import CameraState
+from scanner.tui.wizard.answers import SERVERS, Answers
+from scanner.tui.wizard.app import WizardApp
+from scanner.tui.wizard.preview import draw
+from tests.tui.wizard.setups import FakeSetup
+
+LIMIT_SECONDS = 10
+PROPOSED = Answers(device="laptop-1f3a")
+
+
+@pytest.fixture
+def setup() -> FakeSetup:
+    return FakeSetup()
+
+
+def seen(app: WizardApp) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+async def at(pilot: Pilot[Any], app: WizardApp, title: str) -> None:
+    await until(pilot, lambda: app.step is not None and title == app.step.TITLE)
+    await pilot.pause()
+
+
+async def to_code(pilot: Pilot[Any], app: WizardApp) -> None:
+    await at(pilot, app, "Server")
+    await pilot.press("enter")
+    await at(pilot, app, "Token code")
+
+
+async def to_camera(pilot: Pilot[Any], app: WizardApp) -> None:
+    await to_code(pilot, app)
+    await pilot.press(*"a0f9gg8d", "enter")
+    await at(pilot, app, "Names")
+    await pilot.press(*"Lee", "enter", "enter")
+    await at(pilot, app, "Camera or scanner")
+
+
+async def to_tickets(pilot: Pilot[Any], app: WizardApp) -> None:
+    await to_camera(pilot, app)
+    await pilot.press("enter")
+    await at(pilot, app, "Sound")
+    await pilot.press("enter")
+    await at(pilot, app, "Tickets")
+
+
+async def test_enter_by_enter_it_comes_to_an_open_gate(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_tickets(pilot, app)
+        await until(pilot, lambda: "✓ 99,812 tickets" in seen(app))
+        assert "Floor, Balcony" in seen(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: app._exit)
+    answers = Answers(
+        api=SERVERS["production"], code="A0F9GG8D", name="Lee", device="laptop-1f3a", camera="0"
+    )
+    assert setup.asked == setup.kept == [answers]
+    assert app.return_value == answers
+    assert setup.played == 1
+    assert all(not each.running for each in setup.eyes)
+
+
+@pytest.mark.parametrize(("downs", "name"), [(0, "production"), (1, "QA"), (2, "mock")])
+async def test_the_known_servers_are_a_choice(setup: FakeSetup, downs: int, name: str) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "Server")
+        await pilot.press(*["down"] * downs, "enter")
+        await at(pilot, app, "Token code")
+        assert app._answers.api == SERVERS[name]
+        assert app._answers.key is None
+
+
+async def test_another_address_and_a_key_can_be_typed(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "Server")
+        await pilot.press("down", "down", "down", "enter", *"tickets", "enter")
+        await pilot.pause()
+        assert "no web address" in seen(app)
+        app.query_one("#address", Input).value = "https://tickets.example/v3"
+        await pilot.press("tab", *"0f1e2d", "enter")
+        await at(pilot, app, "Token code")
+        assert app._answers.api == "https://tickets.example/v3/"
+        assert app._answers.key == "0f1e2d"
+        assert "0f1e2d" not in seen(app)
+
+
+async def test_a_key_for_a_known_server_is_taken_with_it(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "Server")
+        await pilot.press("down", "tab", "tab", *"0f1e2d", "enter")
+        await at(pilot, app, "Token code")
+        assert (app._answers.api, app._answers.key) == (SERVERS["QA"], "0f1e2d")
+
+
+async def test_what_is_no_code_is_said(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_code(pilot, app)
+        await pilot.press(*"A0F9", "enter")
+        await pilot.pause()
+        assert "no token's code" in seen(app)
+        assert app.step is not None
+        assert app.step.TITLE == "Token code"
+
+
+async def test_the_code_is_read_from_the_supervisors_qr(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_code(pilot, app)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert setup.eyes[0].running
+        setup.eyes[0].see("http://x.example")
+        await pilot.pause()
+        assert "no token's code" in seen(app)
+        setup.eyes[0].see("A0F9GG8D")
+        await at(pilot, app, "Names")
+        assert app._answers.code == "A0F9GG8D"
+        await until(pilot, lambda: not setup.eyes[0].running)
+
+
+async def test_the_camera_for_the_code_can_be_put_away_and_one_that_is_missing_is_said(
+    setup: FakeSetup,
+) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_code(pilot, app)
+        await pilot.press("f2")
+        setup.eyes[0].now = CameraState(running=False, sentence="Camera 0 is not there.")
+        await until(pilot, lambda: "Camera 0 is not there." in seen(app))
+        await pilot.press("f2")
+        await until(pilot, lambda: not setup.eyes[0].running)
+        assert "not there" not in seen(app)
+
+
+async def test_both_names_are_needed_and_the_device_has_one_already(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_code(pilot, app)
+        await pilot.press(*"a0f9gg8d", "enter")
+        await at(pilot, app, "Names")
+        assert "laptop-1f3a" in seen(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Type your name." in seen(app)
+        await pilot.press(*"Lee", "enter")
+        app.query_one("#device", Input).value = "  "
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "a name that no other gate has" in seen(app)
+
+
+async def test_each_camera_is_tried_as_the_cursor_comes_to_it(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_camera(pilot, app)
+        assert setup.looked == ["0"]
+        assert setup.eyes[0].running
+        await pilot.press("down")
+        await until(pilot, lambda: setup.looked == ["0", "2"])
+        await until(pilot, lambda: not setup.eyes[0].running)
+        setup.eyes[1].see("DAWIER-BACK75580348")
+        await until(pilot, lambda: "✓ It reads: DAWIER-BACK75580348" in seen(app))
+        await pilot.press("enter")
+        await at(pilot, app, "Sound")
+        assert app._answers.camera == "2"
+        await until(pilot, lambda: not setup.eyes[1].running)
+
+
+async def test_a_hand_scanner_is_tried_in_its_line_and_no_camera_is_a_choice(
+    setup: FakeSetup,
+) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_camera(pilot, app)
+        await pilot.press("down", "down", "tab", *"DAWIER", "enter")
+        await until(pilot, lambda: "✓ It reads: DAWIER" in seen(app))
+        await until(pilot, lambda: not any(each.running for each in setup.eyes))
+        await pilot.press("enter")
+        await at(pilot, app, "Sound")
+        assert app._answers.camera == "none"
+
+
+async def test_p_plays_the_sound_again_and_silence_is_said(setup: FakeSetup) -> None:
+    setup.audible = False
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_camera(pilot, app)
+        await pilot.press("enter")
+        await at(pilot, app, "Sound")
+        await pilot.press("p")
+        await pilot.pause()
+        assert setup.played == 2
+        assert "no sound" in seen(app)
+
+
+async def test_tickets_are_counted_as_they_come(setup: FakeSetup) -> None:
+    setup.may_end.clear()
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_tickets(pilot, app)
+        await until(pilot, lambda: "42,000 of 99,812 tickets" in seen(app))
+        await pilot.press("f5")
+        setup.may_end.set()
+        await until(pilot, lambda: "✓ 99,812 tickets" in seen(app))
+        assert len(setup.asked) == 1
+
+
+@pytest.mark.parametrize("key", ["enter", "f5"])
+async def test_a_wrong_code_is_said_and_can_be_tried_again_or_gone_back_from(
+    setup: FakeSetup, key: str
+) -> None:
+    setup.error = WrongCode()
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_tickets(pilot, app)
+        await until(pilot, lambda: "belongs to no admission token" in seen(app))
+        await pilot.press(key)
+        await until(pilot, lambda: len(setup.asked) == 2)
+        for title in ("Sound", "Camera or scanner", "Names", "Token code", "Server"):
+            await pilot.press("escape")
+            await at(pilot, app, title)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not app._exit
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+async def test_leaving_early_opens_nothing(setup: FakeSetup, steps: int) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        if steps:
+            await to_code(pilot, app)
+            await pilot.press("f2")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: app._exit)
+    assert app.return_value is None
+    assert setup.asked == []
+    assert all(not each.running for each in setup.eyes)
+
+
+def test_a_picture_is_drawn_in_its_own_proportions() -> None:
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    pixels[:24] = (0, 0, 255)
+    rows = draw(pixels, 40, 6)
+    assert len(rows) == 6
+    styles = [list(row)[-1].style for row in rows]
+    colours = [style.color.name for style in styles if style and style.color]
+    assert colours == ["#f80000"] * 3 + ["#000000"] * 3
+    assert all(row.cell_length <= 40 for row in rows)
+
+
+def test_a_grey_picture_can_be_drawn() -> None:
+    assert draw(np.full((4, 4), 128, np.uint8), 10, 3)
