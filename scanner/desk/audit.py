@@ -43,7 +43,7 @@ class Audit:
             self.rows += 1
             if row != last + 1:
                 yield Finding(f"{row - last - 1} row(s) before it are missing", row)
-            if ledger.chain_hash(before, row, scan) != digest:
+            elif ledger.chain_hash(before, row, scan) != digest:
                 yield Finding("it, or the row before it, was changed", row)
             if difference := _decided_otherwise(scan):
                 yield Finding(difference, row)
