@@ -149,8 +149,9 @@ def _chosen(scenario: str | None, folder: Path) -> "Scenario":
 
 def _screen(scenario: str | None, name: str | None, seed: int, speed: float, folder: Path) -> None:
     from scanner.errors import ScannerError
+    from scanner.training.house import House
     from scanner.training.library import all_scenarios, find_scenario
-    from scanner.tui.training.app import TrainingApp
+    from scanner.training.records import SOMEBODY, clean_name
 
     chosen = find_scenario(scenario, folder) if scenario else None
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -158,4 +159,16 @@ def _screen(scenario: str | None, name: str | None, seed: int, speed: float, fol
             "The training's screen needs a terminal; without one, use --auto or --list."
         )
     scenarios = all_scenarios(folder)
-    TrainingApp(scenarios, folder, name=name, chosen=chosen, seed=seed, speed=speed).run()
+    house = None
+    if chosen:
+        house = House(folder, clean_name(name or "") or SOMEBODY, chosen.patrons, seed)
+        house.prepare()  # the server starts while the screen's library is read
+    try:
+        from scanner.tui.training.app import TrainingApp
+
+        TrainingApp(
+            scenarios, folder, name=name, chosen=chosen, seed=seed, speed=speed, house=house
+        ).run()
+    finally:
+        if house:
+            house.close()

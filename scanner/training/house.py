@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Gate, Judged
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
+from scanner.store import cache
 from scanner.store.database import open_reader
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
@@ -39,7 +41,7 @@ DEVICE = "training gate"
 TRAINING_REASON = "This is training: real tickets are not judged here"
 TRAINING_ADVICE = "Send the patron to a real gate."
 
-_FEWEST_TICKETS = 300
+_FEWEST_TICKETS = 120
 _TICKETS_A_PATRON = 3
 _SYNC_TRIES = 3
 _TIMEOUT_SECONDS = 5.0
@@ -75,18 +77,34 @@ class House:
         self._tickets = max(_FEWEST_TICKETS, _TICKETS_A_PATRON * patrons)
         self._seed = seed
         self._stack = contextlib.ExitStack()
+        self._starting: Future[None] | None = None
         self._link = Link()
         self._begun = utc_now()
         self._ours: frozenset[str] = frozenset()
         self.tickets: list[Ticket] = []
         self.permitted: frozenset[str] = frozenset()
 
+    def prepare(self) -> None:
+        """Begin to start the server now, while something else is done; `close` if never entered."""
+        if self._starting is None:
+            starter = ThreadPoolExecutor(1, "house")
+            self._starting = starter.submit(self._start)
+            starter.shutdown(wait=False)
+
+    def close(self) -> None:
+        """Take everything down, however far it came; harmless a second time."""
+        if self._starting:
+            wait([self._starting])
+        self._stack.close()
+
     async def __aenter__(self) -> "House":
+        self.prepare()
         try:
-            await asyncio.to_thread(self._start)
+            if self._starting:
+                await asyncio.wrap_future(self._starting)
             await self._stage()
         except BaseException:
-            await asyncio.to_thread(self._stack.close)
+            await asyncio.to_thread(self.close)
             raise
         return self
 
@@ -97,7 +115,7 @@ class House:
         _trace: TracebackType | None,
     ) -> None:
         await self._engine.close()
-        await asyncio.to_thread(self._stack.close)
+        await asyncio.to_thread(self.close)
 
     def expect(self, payloads: Sequence[str]) -> None:
         """Name the codes that belong to training, however strange: what else comes is real."""
@@ -174,6 +192,8 @@ class House:
 
     async def cancel(self, serials: Sequence[str]) -> None:
         """Cancel tickets at the server."""
+        if not serials:
+            return
         headers = {"X-API-Key": self._there.api_key, "X-Client-Version": "3.0.0"}
         async with httpx.AsyncClient(
             base_url=self._there.url, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False
@@ -215,11 +235,9 @@ class House:
         self._engine = Engine(self._writer, self._keys, utc_now, _connect, Pace())
 
     async def _stage(self) -> None:
-        async with TickeTing(self._there.url, self._there.api_key) as api:
-            self.permitted = (await api.token_grant(self._code)).sections
-        self.tickets = await all_tickets(self._there)
-        await self._open()
-        await self.sync()
+        self.tickets, _ = await asyncio.gather(all_tickets(self._there), self._open())
+        sections = cache.read_sections(self._reader)
+        self.permitted = frozenset(each.uri for each in sections if each.permitted)
         self._begun = datetime.now(UTC)
 
     async def _open(self) -> None:

@@ -45,14 +45,17 @@ def draw_patron(patron: Patron, payload: str) -> Pixels:
 
 
 def read(pixels: Pixels) -> str | None:
-    """Return what the product's decoder reads of a picture, without a limit of time."""
+    """Return what the product's decoder reads of a picture at first sight.
+
+    Its harder passes are left out: which of them are tried depends on the machine's pace.
+    """
     texts = _decoder().decode(pixels).texts
     return texts[0] if len(texts) == 1 else None
 
 
 @cache
 def _decoder() -> Decoder:
-    return Decoder(budget_ms=None)
+    return Decoder(budget_ms=0.0)
 
 
 def _medium(patron: Patron) -> Medium:

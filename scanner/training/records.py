@@ -14,6 +14,9 @@ from scanner.training.score import Score
 
 LONGEST_NAME = 60
 
+SOMEBODY = "Trainee"
+"""Who plays where no name was given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

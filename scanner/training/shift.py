@@ -70,8 +70,10 @@ class Shift:
     async def begin(self) -> None:
         """Stage what the server must know before the doors open."""
         self.house.expect([prop.payload for prop in self.props.values()])
-        await self.house.admit_elsewhere(self._serials(Role.ELSEWHERE))
-        await self.house.cancel(self._serials(Role.CANCELLED))
+        await asyncio.gather(
+            self.house.admit_elsewhere(self._serials(Role.ELSEWHERE)),
+            self.house.cancel(self._serials(Role.CANCELLED)),
+        )
         await self.house.sync()
 
     def close(self) -> None:

@@ -33,8 +33,8 @@ async def test_the_perfect_robot_is_right_about_everybody_at_a_gate_that_reads_e
 async def test_the_same_seed_gives_the_same_score_and_a_careless_robot_loses(
     tmp_path: Path,
 ) -> None:
-    first = await play(SHIPPED[0], 3, "careless", tmp_path)
-    second = await play(SHIPPED[0], 3, "careless", tmp_path)
+    first = await play(SHIPPED[0], 5, "careless", tmp_path)
+    second = await play(SHIPPED[0], 5, "careless", tmp_path)
     assert first.as_dict() == second.as_dict()
     assert first.score.loss > 0
     assert len(first.mistakes) >= first.score.wrongly_let_in > 0
@@ -43,7 +43,7 @@ async def test_the_same_seed_gives_the_same_score_and_a_careless_robot_loses(
 
 
 def test_the_first_hours_pictures_are_all_read_by_the_gates_own_decoder() -> None:
-    decoder = Decoder(budget_ms=None)
+    decoder = Decoder()
     payload = "https://example.org/t/DAWIER-BACK75580348?src=mail"
     for patron in draw_line(SHIPPED[14], 2):
         picture = draw_patron(patron, payload)

@@ -29,6 +29,14 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
+def test_a_house_that_is_prepared_and_never_entered_leaves_nothing_behind(tmp_path: Path) -> None:
+    house = House(tmp_path / "training", "Lee", 10, 1)
+    house.prepare()
+    house.close()
+    house.close()
+    assert list((tmp_path / "training").iterdir()) == []
+
+
 async def test_a_house_leaves_nothing_behind_and_works_in_its_own_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,16 +10,14 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from scanner.errors import ScannerError
-from scanner.training.records import Records, clean_name, own_runs, run_of
+from scanner.training.house import House
+from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, run_of
 from scanner.training.scenario import Scenario
 from scanner.training.shift import Shift
 from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.menu import Choice, MenuScreen
 from scanner.tui.training.play import Announce, PlayScreen
 from scanner.tui.training.theme import REHEARSAL
-
-SOMEBODY = "Trainee"
-"""Who plays where no name was given."""
 
 
 class TrainingApp(App[None]):
@@ -35,6 +33,7 @@ class TrainingApp(App[None]):
         clock: seconds that only rise.
         today: the time now, aware.
         announce: sounds a verdict by its name.
+        house: what the chosen scenario is played on, where it is being prepared already.
     """
 
     TITLE = "scanner training"
@@ -55,6 +54,7 @@ class TrainingApp(App[None]):
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], datetime] = lambda: datetime.now(UTC),
         announce: Announce = lambda _name: None,
+        house: House | None = None,
     ) -> None:
         super().__init__()
         self._folder = folder
@@ -66,6 +66,7 @@ class TrainingApp(App[None]):
         self._clock = clock
         self._today = today
         self._announce = announce
+        self._house = house
         self._menu = MenuScreen(scenarios, self._records.all, self._name, self.play)
 
     def on_mount(self) -> None:
@@ -85,11 +86,12 @@ class TrainingApp(App[None]):
             if shift:
                 self._debrief(choice, seed, shift)
 
+        house, self._house = self._house, None
+        house = house or House(self._folder, choice.trainee, choice.scenario.patrons, self._seed)
         screen = PlayScreen(
             choice.scenario,
             seed,
-            choice.trainee,
-            self._folder,
+            house,
             clock=lambda: self._clock() * self._speed,
             announce=self._announce,
         )

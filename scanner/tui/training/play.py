@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -52,8 +51,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
     Args:
         scenario: what is played.
         seed: of the crowd.
-        guard: the trainee's name.
-        folder: training's own.
+        house: the training's world, not entered yet.
         clock: seconds that only rise, at the training's speed.
         announce: sounds a verdict by its name.
     """
@@ -86,8 +84,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self,
         scenario: Scenario,
         seed: int,
-        guard: str,
-        folder: Path,
+        house: House,
         *,
         clock: Callable[[], float],
         announce: Announce = lambda _name: None,
@@ -97,7 +94,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._seed = seed
         self._clock = clock
         self._announce = announce
-        self._house = House(folder, guard, scenario.patrons, seed)
+        self._house = house
         self._opened = False
         self._busy = asyncio.Lock()
         self._begun: float | None = None
