@@ -1,6 +1,7 @@
 """Pictures that were taken before: a video file, a folder of pictures, one picture."""
 
 import math
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,9 @@ PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", 
 
 SECONDS_A_PICTURE = 10.0
 """Apart in time so far that each picture of a folder is a presentation of its own."""
+
+SECONDS_SHOWN = 2.0
+"""How long each picture of a folder stands before a gate's screen, so that a person can follow."""
 
 _USUAL_RATE = 30.0
 _LARGEST_RATE = 1000.0
@@ -70,11 +74,12 @@ class VideoFile:
 
 
 class PictureFiles:
-    """Pictures one after another, as fast as they are read.
+    """Pictures one after another, each for a while, or as fast as they are read.
 
     Args:
         name: what a person calls them.
         files: where they are, in the order in which to show them; at least one.
+        as_fast: read on without giving anybody time to look.
 
     Raises:
         NoPictures: the only one can't be read. Of several, those are left out.
@@ -82,8 +87,10 @@ class PictureFiles:
 
     live = False
 
-    def __init__(self, name: str, files: Sequence[Path]) -> None:
+    def __init__(self, name: str, files: Sequence[Path], *, as_fast: bool = False) -> None:
         self.name = name
+        self._shown_for = 0.0 if as_fast else SECONDS_SHOWN
+        self._closed = threading.Event()
         self._begun = time.monotonic()
         self._number = 0
         self._files = list(files)
@@ -91,7 +98,9 @@ class PictureFiles:
             raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
 
     def read(self) -> Frame | None:
-        """Return the next picture that can be read."""
+        """Return the next picture that can be read, when its time has come."""
+        if self._number and self._files:
+            self._closed.wait(self._shown_for)
         while self._files:
             pixels = _picture(self._files.pop(0))
             if pixels is not None:
@@ -103,6 +112,7 @@ class PictureFiles:
     def close(self) -> None:
         """Show no more."""
         self._files.clear()
+        self._closed.set()
 
 
 def _picture(file: Path) -> Pixels | None:

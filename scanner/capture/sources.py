@@ -16,7 +16,7 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
 
     Args:
         spec: a camera's number or `/dev/videoN`; or the path of a file or folder.
-        as_fast: whether a video is read without waiting for each frame's time.
+        as_fast: whether a video or a folder is read without waiting for each frame's time.
 
     Raises:
         CameraAway: the camera isn't there, is in use or may not be used.
@@ -27,7 +27,7 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
         return Webcam(int(camera[1]))
     path = Path(spec).expanduser()
     if path.is_dir():
-        return _folder(path)
+        return _folder(path, as_fast=as_fast)
     if not path.exists():
         raise NoPictures(f"{path} is not there; give a camera's number, a file or a folder.")
     if path.suffix.lower() in PICTURES:
@@ -35,11 +35,11 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
     return VideoFile(path, as_fast=as_fast)
 
 
-def _folder(path: Path) -> Source:
+def _folder(path: Path, *, as_fast: bool) -> Source:
     try:
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
     except PermissionError as error:
         raise NoPictures(f"{path} may not be read by you; choose another folder.") from error
     if not files:
         raise NoPictures(f"{path} holds no pictures; choose another folder.")
-    return PictureFiles(f"Folder {path.name}", files)
+    return PictureFiles(f"Folder {path.name}", files, as_fast=as_fast)

@@ -1,4 +1,5 @@
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from scanner.capture.camera import Webcam
 from scanner.capture.decode import Decoder
 from scanner.capture.errors import CameraAway, NoPictures
+from scanner.capture.files import SECONDS_SHOWN
 from scanner.capture.frame import Frame, Pixels, Source
 from scanner.capture.presentation import Presented
 from scanner.capture.sources import open_source
@@ -78,7 +80,7 @@ def test_a_folder_of_pictures_is_shown_in_order_each_a_presentation(tmp_path: Pa
         cv2.imwrite(str(tmp_path / name), on_wall(code(payload)))
     (tmp_path / "5.png").write_bytes(b"no picture")
     (tmp_path / "notes.txt").write_text("no picture")
-    source = open_source(str(tmp_path))
+    source = open_source(str(tmp_path), as_fast=True)
     watch = Watch(Decoder())
     events = [event for frame in all_of(source) for event in watch.look(frame)]
     assert [event.payload for event in events if isinstance(event, Presented)] == list("ABBC")
@@ -200,3 +202,15 @@ def test_a_camera_that_may_not_be_used_is_said(
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(CameraAway, match="Camera 0 may not be used by you; join the group"):
         Webcam(0, devices)
+
+
+def test_a_folder_before_a_gates_screen_gives_each_picture_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    for name in ("a.png", "b.png", "c.png"):
+        cv2.imwrite(str(tmp_path / name), grey(90))
+    source = open_source(str(tmp_path))
+    monkeypatch.setattr(threading.Event, "wait", lambda _, seconds: waited.append(seconds))
+    assert len(list(iter(source.read, None))) == 3
+    assert waited == [SECONDS_SHOWN, SECONDS_SHOWN]
