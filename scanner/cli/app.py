@@ -5,7 +5,19 @@ from typing import Annotated
 import typer
 
 from scanner import __version__
-from scanner.cli import demo, desk, gate, kiosk, ledger, listings, mock, recover, train
+from scanner.cli import (
+    bench,
+    bench_decode,
+    demo,
+    desk,
+    gate,
+    kiosk,
+    ledger,
+    listings,
+    mock,
+    recover,
+    train,
+)
 from scanner.cli.sentences import Sentences
 
 app = typer.Typer(
@@ -43,5 +55,17 @@ def scanner(
     """Decides at the door of an event who gets in, with or without a network."""
 
 
-for commands in (gate, kiosk, demo, ledger, desk, listings, mock, recover, train):
+for commands in (
+    gate,
+    kiosk,
+    demo,
+    ledger,
+    desk,
+    listings,
+    mock,
+    recover,
+    train,
+    bench,
+    bench_decode,
+):
     commands.register(app)

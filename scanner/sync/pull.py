@@ -22,7 +22,9 @@ OVERLAP = timedelta(minutes=2)
 """How far before the last pull's start the next one asks: clocks differ, answers cross."""
 
 _FULL_READS = 3
-_ROWS_AT_ONCE = 250
+ROWS_AT_ONCE = 250
+"""Tickets written in one transaction; a presentation waits for one such piece at most."""
+
 _STATUSES = {status.value: status for status in TicketStatus}
 _TOO_MANY = (400, 413)
 
@@ -187,8 +189,8 @@ class Pull:
     ) -> None:
         """Write tickets in small pieces, so that no presentation waits long."""
         rows = [_row(ticket, names=names) for ticket in tickets]
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            some = rows[start : start + _ROWS_AT_ONCE]
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
             await self._in_transaction(
                 lambda conn, some=some: pulled.write_tickets(conn, some, number)  # type: ignore[misc] # mypy can't type a default
             )

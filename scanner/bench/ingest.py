@@ -1,0 +1,141 @@
+"""How fast a first sync writes, against bare `executemany`; and how long a scan waits meanwhile."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import cycle
+from pathlib import Path
+from threading import Event
+from time import perf_counter
+from typing import Any
+
+from scanner.bench import stock
+from scanner.bench.figure import Figure, p99
+from scanner.bench.floor import insert_all
+from scanner.bench.listing import Prepared, prepare
+from scanner.gate import Gate
+from scanner.store import cache
+from scanner.store.database import open_database, transaction
+from scanner.store.writer import Writer
+from scanner.sync.api import Api
+from scanner.sync.clock import utc_now
+from scanner.sync.pull import ROWS_AT_ONCE, Pull
+from scanner.sync.server_time import ServerTime
+
+SHARE = 0.6
+"""Of the bare rate: a first sync reaches at least this."""
+
+LONGEST_WAIT_MS = 20.0
+"""No scan waits longer for bulk writes."""
+
+_SCAN_EVERY_SECONDS = 0.01
+
+
+def measure(folder: Path, tickets: int) -> list[Figure]:
+    """Time a first sync's writes, alone and then with scans in between.
+
+    Args:
+        folder: an empty folder on the disk to measure.
+        tickets: how many the API lists.
+    """
+    listing = asyncio.run(prepare(tickets))
+    whole, paced = (_bare(folder, tickets, most) for most in (tickets, ROWS_AT_ONCE))
+    alone = _alone(folder / "alone.sqlite3", listing, tickets)
+    waits = _scanned(folder / "scanned.sqlite3", listing, tickets)
+
+    def rate(against: str, seconds: float) -> Figure:
+        what = f"first sync of {tickets:,} tickets against {against}"
+        ours, floor = tickets / alone, tickets / seconds
+        return Figure(what, "tickets/s", ours, SHARE, tickets, floor, at_least=True)
+
+    return [
+        rate("one executemany", whole),
+        rate(f"executemany with a commit every {ROWS_AT_ONCE}", paced),
+        Figure("scan during a first sync, p99", "ms", p99(waits), LONGEST_WAIT_MS, len(waits)),
+        Figure(
+            "scan during a first sync, longest",
+            "ms",
+            max(waits) * 1000,
+            LONGEST_WAIT_MS,
+            len(waits),
+        ),
+    ]
+
+
+async def first_sync(writer: Writer, api: Api) -> None:
+    """Open the bench's session and read the whole list, as a gate does."""
+
+    def begin(conn: sqlite3.Connection) -> None:
+        with transaction(conn):
+            stock.begin(conn, everywhere=True)
+
+    await writer.run(begin)
+    await Pull(api, writer, ServerTime(utc_now)).everything(stock.SESSION)
+
+
+def _alone(file: Path, listing: Prepared, tickets: int) -> float:
+    """Return the seconds that a first sync takes."""
+    os.sync()
+    with Writer(file) as writer:
+        begun = perf_counter()
+        asyncio.run(first_sync(writer, listing))
+        seconds = perf_counter() - begun
+        _check(writer, tickets)
+    return seconds
+
+
+def _scanned(file: Path, listing: Prepared, tickets: int) -> list[float]:
+    """Return the seconds that scans take while a first sync writes."""
+    os.sync()
+    with Writer(file) as writer:
+        gate, done = Gate(writer), Event()
+
+        async def work() -> list[float]:
+            scanning = asyncio.create_task(asyncio.to_thread(_scan, gate, done, tickets))
+            try:
+                await first_sync(writer, listing)
+            finally:
+                done.set()
+            return await scanning
+
+        waits = asyncio.run(work())
+        _check(writer, tickets)
+    return waits
+
+
+def _scan(gate: Gate, done: Event, tickets: int) -> list[float]:
+    waits: list[float] = []
+    for number in cycle(range(tickets)):
+        begun = perf_counter()
+        gate.present(stock.serial(number), utc_now(), "bench").result()
+        waits.append(perf_counter() - begun)
+        if done.wait(_SCAN_EVERY_SECONDS):
+            break
+    return waits
+
+
+def _check(writer: Writer, tickets: int) -> None:
+    found = writer.submit(cache.count_tickets).result()
+    if found != tickets:
+        raise AssertionError(f"{found} tickets of {tickets} were written")
+
+
+def _bare(folder: Path, tickets: int, most: int) -> float:
+    """Return the seconds that bare SQLite takes for the same rows, `most` in a transaction."""
+    os.sync()
+    with closing(open_database(folder / f"bare-{most}.sqlite3")) as conn:
+        with transaction(conn):
+            stock.begin(conn, everywhere=True)
+        ids = dict(conn.execute("SELECT uri, id FROM section").fetchall())
+        seconds = insert_all(conn, [_values(row, ids) for row in stock.rows(tickets)], most)
+        found = conn.execute("SELECT count(*) FROM ticket").fetchone()[0]
+    if found != tickets:
+        raise AssertionError(f"{found} tickets of {tickets} were written")
+    return seconds
+
+
+def _values(row: cache.TicketRow, ids: dict[str, int]) -> Sequence[Any]:
+    digest = cache.short_fingerprint(stock.digest(row))
+    return (row.serial, ids[row.section], row.status.value, None, row.owner, row.name, digest, 1)

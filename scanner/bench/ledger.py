@@ -1,0 +1,135 @@
+"""How long a durable verdict takes, against a bare loop on the same disk, many times in turn."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from pathlib import Path
+from time import perf_counter
+
+from scanner.bench import stock
+from scanner.bench.figure import Figure, median, p99
+from scanner.bench.floor import Floor
+from scanner.gate import Gate
+from scanner.store import ledger
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+
+TIMES = 1.5
+"""A verdict may take this many times as long as the bare loop."""
+
+WITHIN = 1.2
+"""The times at two sizes may differ by a fifth."""
+
+_BLOCK = 25
+_WAIT_SECONDS = 60
+_UNKNOWN = "DAWIER-NONE00000000"
+
+
+@dataclass
+class _Door:
+    """One gate with its tickets, and the bare loop beside it; seconds for each presentation."""
+
+    tickets: int
+    gate: Gate
+    floor: Floor
+    writer: Writer
+    bare: list[float] = field(default_factory=list)
+    admitted: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+
+    def work(self) -> Iterator[None]:
+        """Do one block of each kind at a time, so that what disturbs one disturbs all."""
+        admissible = stock.scattered(self.tickets, permitted=True)
+        others = stock.scattered(self.tickets, permitted=True)
+        foreign = stock.scattered(self.tickets, permitted=False)
+        used: list[str] = []
+        while block := list(islice(admissible, _BLOCK)):
+            used = block
+            _time(self.bare, self.floor.record, list(islice(others, _BLOCK)))
+            _time(self.admitted, self._admit, block)
+            refusals = zip(cycle((0, 1, 2)), used, strict=False)
+            payloads = [(next(foreign, _UNKNOWN), _UNKNOWN, each)[kind] for kind, each in refusals]
+            _time(self.refused, self._refuse, payloads)
+            yield
+
+    def _admit(self, payload: str) -> None:
+        self._present(payload, admits=True)
+
+    def _refuse(self, payload: str) -> None:
+        self._present(payload, admits=False)
+
+    def _present(self, payload: str, *, admits: bool) -> None:
+        judged = self.gate.present(payload, utc_now(), "bench").result(_WAIT_SECONDS)
+        if judged.verdict.admits is not admits:
+            raise AssertionError(f"{payload} was judged {judged.verdict.kind}")
+
+
+def measure(folder: Path, sizes: Sequence[int], scans: int) -> list[Figure]:
+    """Time admissions and refusals with so many tickets cached, and compare the sizes.
+
+    Args:
+        folder: an empty folder on the disk to measure.
+        sizes: how many tickets are cached, one gate for each.
+        scans: presentations of each kind at each gate.
+    """
+    with ExitStack() as stack:
+        doors = [_open(stack, folder, tickets) for tickets in sizes]
+        os.sync()  # what the filling left behind is not to be written while others are timed
+        for _ in islice(zip(*(door.work() for door in doors), strict=False), -(-scans // _BLOCK)):
+            pass
+        for door in doors:
+            _check(door)
+    figures = [each for door in doors for each in _of(door)]
+    if len(doors) > 1:
+        figures += _between(doors[0], doors[-1])
+    return figures
+
+
+def _open(stack: ExitStack, folder: Path, tickets: int) -> _Door:
+    file = folder / f"gate-{tickets}.sqlite3"
+    stock.fill(file, tickets)
+    writer = stack.enter_context(Writer(file))
+    floor = stack.enter_context(closing(Floor(folder / f"bare-{tickets}.sqlite3", tickets)))
+    return _Door(tickets, Gate(writer), floor, writer)
+
+
+def _time(into: list[float], work: Callable[[str], None], serials: Sequence[str]) -> None:
+    for each in serials:
+        begun = perf_counter()
+        work(each)
+        into.append(perf_counter() - begun)
+
+
+def _check(door: _Door) -> None:
+    """Make sure that every time counted has a row on the disk."""
+    recorded = door.writer.submit(ledger.head).result(_WAIT_SECONDS)[0]
+    admitted = door.writer.submit(ledger.counts).result(_WAIT_SECONDS)
+    if recorded != len(door.admitted) + len(door.refused):
+        raise AssertionError(f"{recorded} presentations were recorded")
+    if sum(admitted.values()) != len(door.admitted) or door.floor.count() != len(door.bare):
+        raise AssertionError("not every admission was recorded")
+
+
+def _of(door: _Door) -> Iterator[Figure]:
+    for what, times in (("admission", door.admitted), ("refusal", door.refused)):
+        for name, of in (("median", median), ("p99", p99)):
+            yield Figure(
+                f"{what}, {name}, {door.tickets:,} tickets",
+                "ms",
+                of(times),
+                TIMES,
+                len(times),
+                of(door.bare),
+            )
+
+
+def _between(few: _Door, many: _Door) -> Iterator[Figure]:
+    for what, small, large in (
+        ("admission", few.admitted, many.admitted),
+        ("refusal", few.refused, many.refused),
+    ):
+        for name, of in (("median", median), ("p99", p99)):
+            title = f"{what}, {name}, {many.tickets:,} tickets against {few.tickets:,}"
+            yield Figure(title, "ms", of(large), WITHIN, len(large), of(small))

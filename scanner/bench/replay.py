@@ -1,0 +1,106 @@
+"""How fast a queue is delivered, against a bare httpx loop that posts the same batches."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from scanner.bench.figure import Figure
+from scanner.demo.world import World, all_tickets, world
+from scanner.gate import Gate
+from scanner.store import ledger
+from scanner.store.ledger import State
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+from scanner.sync.engine import Engine, Pace
+from scanner.sync.opening import Request, open_gate
+from scanner.sync.replay import LARGEST_BATCH
+from scanner.ticketing.client import CLIENT_VERSION, TickeTing
+
+if TYPE_CHECKING:
+    import httpx
+
+SHARE = 0.8
+"""Of the bare loop's rate: a replay reaches at least this."""
+
+_NAME, _DEVICE = "Lee", "bench"
+_ROUND = 10 * LARGEST_BATCH
+_SEED = 7
+
+
+@dataclass
+class _Memory:
+    """A key store that forgets everything at its end."""
+
+    held: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        return self.held.get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        self.held[name] = secret
+
+
+def measure(folder: Path, admissions: int) -> list[Figure]:
+    """Deliver so many queued admissions to a mock server, in turn with a bare loop to its twin.
+
+    Args:
+        folder: an empty folder on the disk to measure.
+        admissions: how many; each server gets the same serials in the same batches.
+    """
+    with (
+        world(admissions, _SEED) as server,
+        world(admissions, _SEED) as twin,
+        Writer(folder / "replay.sqlite3") as writer,
+    ):
+        ours, bare = asyncio.run(_in_turn(writer, server, twin))
+        confirmed = writer.submit(ledger.counts).result()[State.CONFIRMED]
+    if confirmed != admissions:
+        raise AssertionError(f"{confirmed} admissions of {admissions} were confirmed")
+    what = f"replay of {admissions:,} admissions against bare httpx"
+    rates = admissions / ours, admissions / bare
+    return [Figure(what, "admissions/s", rates[0], SHARE, admissions, rates[1], at_least=True)]
+
+
+async def _in_turn(writer: Writer, server: World, twin: World) -> tuple[float, float]:
+    """Return the seconds of the replay and of the bare loop."""
+    import httpx
+
+    keys = _Memory()
+    request = Request(server.url, server.global_code, _NAME, _DEVICE, server.api_key)
+    await open_gate(request, writer, keys, utc_now)
+    engine = Engine(writer, keys, utc_now, TickeTing, Pace(timedelta(hours=1)))
+    gate = Gate(writer)
+    async with TickeTing(twin.url, twin.api_key) as api:
+        key = (await api.token_grant(twin.global_code)).key
+    serials = [each.serial for each in await all_tickets(twin)]
+    headers = {"X-API-Key": key, "X-Client-Version": CLIENT_VERSION}
+    ours = bare = 0.0
+    try:
+        async with httpx.AsyncClient(base_url=twin.url, headers=headers) as client:
+            for start in range(0, len(serials), _ROUND):
+                some = serials[start : start + _ROUND]
+                bare += await _post(client, twin.event, some)
+                for each in some:
+                    await asyncio.wrap_future(gate.present(each, utc_now(), "bench"))
+                begun = perf_counter()
+                await engine.replay()
+                ours += perf_counter() - begun
+    finally:
+        await engine.close()
+    return ours, bare
+
+
+async def _post(client: "httpx.AsyncClient", event: str, serials: Sequence[str]) -> float:
+    begun = perf_counter()
+    for start in range(0, len(serials), LARGEST_BATCH):
+        batch = serials[start : start + LARGEST_BATCH]
+        body = {"redeemer": _NAME, "device": _DEVICE, "serials": batch}
+        answer = await client.post(f"{event}/admissions", json=body)
+        granted = answer.json()
+        if len(granted) != len(batch):
+            raise AssertionError(f"{len(granted)} of {len(batch)} were granted")
+    return perf_counter() - begun

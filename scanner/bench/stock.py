@@ -1,0 +1,84 @@
+"""The tickets that the ledger is measured with: as many as wanted, the same every time."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from scanner.admission.serial import fingerprint
+from scanner.admission.ticket import TicketStatus
+from scanner.store import cache, pulled
+from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store.database import open_database, transaction
+
+EVENT = "/events/1"
+NOW = datetime(2026, 6, 12, 21, 0, tzinfo=UTC)
+SESSION = StoredSession("http://127.0.0.1/", EVENT, "Night", "Ana", "door-1", NOW)
+SECTIONS = tuple(
+    CachedSection(f"{EVENT}/sections/{number}", f"Section {number}", None, permitted=admits)
+    for number, admits in enumerate((True, True, False))
+)
+"""The token does not permit the last one."""
+
+_SCATTER = 48_271_717
+"""Without a common factor with 10**8, so that no two tickets get one number."""
+_PIECE = 5000
+
+
+def serial(number: int) -> str:
+    """Return the serial of a ticket by its place; serials come in no order, as sold ones do."""
+    return f"DAWIER-SEC{number % len(SECTIONS)}{number * _SCATTER % 10**8:08}"
+
+
+def scattered(count: int, *, permitted: bool) -> Iterator[str]:
+    """Yield the serials of all tickets that admit, or of those that don't, out of their order."""
+    step = _SCATTER if count % _SCATTER else 1
+    for place in range(count):
+        number = place * step % count
+        if SECTIONS[number % len(SECTIONS)].permitted is permitted:
+            yield serial(number)
+
+
+def rows(count: int, first: int = 0) -> Iterator[TicketRow]:
+    """Yield tickets as a pull writes them, from place `first` up to `count`; an owner has two."""
+    for number in range(first, count):
+        section = SECTIONS[number % len(SECTIONS)]
+        owner = f"AZ-{number // 2:08}"
+        yield TicketRow(
+            serial(number), section.uri, section.name, TicketStatus.ISSUED, None, owner, "Jo Doe"
+        )
+
+
+def fill(file: Path, count: int) -> None:
+    """Make a gate's database with a session and `count` tickets, as after its first pull."""
+    conn = open_database(file)
+    try:
+        conn.execute("PRAGMA synchronous = OFF")
+        with transaction(conn):
+            begin(conn)
+            number = pulled.begin_pass(conn)
+            source = rows(count)
+            while piece := list(islice(source, _PIECE)):
+                pulled.write_tickets(conn, piece, number)
+            pulled.finish_pull(conn, synced=NOW, watermark=NOW)
+    finally:
+        conn.close()
+
+
+def begin(conn: sqlite3.Connection, *, everywhere: bool = False) -> None:
+    """Open the session and write its sections; inside a transaction.
+
+    Args:
+        conn: a gate's database.
+        everywhere: whether the token permits all sections, and so lists all tickets.
+    """
+    cache.open_session(conn, SESSION)
+    sections = (replace(each, permitted=each.permitted or everywhere) for each in SECTIONS)
+    cache.write_sections(conn, sections)
+
+
+def digest(row: TicketRow) -> str:
+    """Return a ticket's fingerprint."""
+    return fingerprint(row.serial, row.owner or "")

@@ -1,0 +1,13 @@
+"""`scanner bench`: what this program reads and how fast it is, measured on this machine."""
+
+import typer
+
+from scanner.cli import bench_ledger
+
+app = typer.Typer()
+
+
+def register(to: typer.Typer) -> None:
+    """Add the commands."""
+    bench_ledger.register(app)
+    to.add_typer(app, name="bench", epilog="Example: scanner bench gate")

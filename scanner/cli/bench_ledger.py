@@ -1,0 +1,184 @@
+"""`scanner bench gate`, `ingest`, `memory` and `replay`: the ledger, against bare loops."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.settings import Json
+
+if TYPE_CHECKING:
+    from scanner.bench.figure import Figure
+
+Folder = Annotated[
+    Path | None,
+    typer.Option(help="A folder on the disk to measure; without it, the gate's own."),
+]
+
+_SIZES = (150_000, 1_000_000)
+_SCANS = 3000
+_ADMISSIONS = 10_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `scanner bench`."""
+    app.callback(invoke_without_command=True)(everything)
+    app.command(epilog="Example: scanner bench gate --tickets 150000")(gate)
+    app.command(epilog="Example: scanner bench ingest --tickets 150000")(ingest)
+    app.command(epilog="Example: scanner bench memory")(memory)
+    app.command(epilog="Example: scanner bench replay --admissions 10000")(replay)
+
+
+def everything(context: typer.Context, *, folder: Folder = None, as_json: Json = False) -> None:
+    """Measure this program on this machine; all of the ledger's figures without a command."""
+    if context.invoked_subcommand:
+        return
+
+    def measure(within: Path) -> "Iterator[Figure]":
+        from scanner.bench import ingest, ledger, memory, replay
+
+        for name in ("gate", "ingest", "memory", "replay"):
+            (within / name).mkdir()
+        yield from ledger.measure(within / "gate", _SIZES, _SCANS)
+        yield from ingest.measure(within / "ingest", _SIZES[0])
+        yield from memory.measure(within / "memory", _SIZES[-1])
+        yield from replay.measure(within / "replay", _ADMISSIONS)
+
+    _report(folder, measure, as_json=as_json)
+
+
+def gate(
+    *,
+    tickets: Annotated[
+        list[int], typer.Option(min=100, help="Cached tickets; give it twice to compare sizes.")
+    ] = list(_SIZES),  # noqa: B006 - typer reads it and nobody writes it
+    scans: Annotated[int, typer.Option(min=25, help="Presentations of each kind.")] = _SCANS,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Time durable verdicts against a bare SQLite loop on the same disk."""
+
+    def measure(within: Path) -> "list[Figure]":
+        from scanner.bench import ledger
+
+        return ledger.measure(within, tickets, scans)
+
+    _report(folder, measure, as_json=as_json)
+
+
+def ingest(
+    *,
+    tickets: Annotated[int, typer.Option(min=1, help="Tickets to write.")] = _SIZES[0],
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Time a first sync's writes against bare SQLite, and scans while it writes."""
+
+    def measure(within: Path) -> "list[Figure]":
+        from scanner.bench import ingest
+
+        return ingest.measure(within, tickets)
+
+    _report(folder, measure, as_json=as_json)
+
+
+def memory(
+    *,
+    tickets: Annotated[int, typer.Option(min=1, help="Tickets to sync and cache.")] = _SIZES[-1],
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the most memory that a first sync and a gate take."""
+
+    def measure(within: Path) -> "list[Figure]":
+        from scanner.bench import memory
+
+        return memory.measure(within, tickets)
+
+    _report(folder, measure, as_json=as_json)
+
+
+def replay(
+    *,
+    admissions: Annotated[int, typer.Option(min=1, help="Queued admissions.")] = _ADMISSIONS,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Time the delivery of a queue against a bare HTTP loop to the same kind of server."""
+
+    def measure(within: Path) -> "list[Figure]":
+        from scanner.bench import replay
+
+        return replay.measure(within, admissions)
+
+    _report(folder, measure, as_json=as_json)
+
+
+def _report(
+    folder: Path | None,
+    measure: "Callable[[Path], Iterable[Figure]]",
+    *,
+    as_json: bool,
+) -> None:
+    """Measure in a folder of its own, and print what was found; a missed limit fails nothing."""
+    with _workplace(folder) as within:
+        figures = list(measure(within))
+    if as_json:
+        _print_json(figures)
+    else:
+        _print_table(figures)
+
+
+@contextmanager
+def _workplace(folder: Path | None) -> Iterator[Path]:
+    from tempfile import TemporaryDirectory
+
+    from scanner.cli.settings import load
+    from scanner.errors import ScannerError
+
+    home = folder or load().home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        workplace = TemporaryDirectory(prefix="bench-", dir=home)
+    except OSError as error:
+        raise ScannerError(
+            f"The folder {home} can't be used ({error.strerror}); choose another with --folder."
+        ) from error
+    with workplace as name:
+        yield Path(name)
+
+
+def _print_json(figures: "list[Figure]") -> None:
+    import json
+    from dataclasses import asdict
+
+    for each in figures:
+        facts = asdict(each) | {"counted": each.counted, "reached": each.reached}
+        typer.echo(json.dumps(facts))
+
+
+def _print_table(figures: "list[Figure]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Measured")
+    for name in ("Here", "Bare", "Ratio", "Wanted"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("")
+    for each in figures:
+        table.add_row(
+            each.what,
+            _number(each.measured, each.unit),
+            _number(each.floor, each.unit) if each.floor else "",
+            f"{each.counted:.2f}" if each.floor else "",
+            f"{'≥' if each.at_least else '≤'} {each.limit:g}",
+            "reached" if each.reached else "MISSED",
+        )
+    Console().print(table)
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:,.3f} {unit}" if unit == "ms" else f"{value:,.0f} {unit}"
