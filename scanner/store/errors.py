@@ -55,7 +55,7 @@ def damaged(file: Path, copy: Path | None = None) -> BrokenDatabase:
 def worded(error: sqlite3.Error, file: Path) -> StoreError:
     """Turn SQLite's error into the sentence that fits it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "decode to UTF-8" in str(error):
         return damaged(file)
     if code == sqlite3.SQLITE_FULL:
         return DiskFull(f"The disk of {file} is full: nobody can be admitted; free some space.")

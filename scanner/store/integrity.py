@@ -14,7 +14,13 @@ import structlog
 from scanner.store import schema
 from scanner.store.aside import set_aside
 from scanner.store.database import open_reader
-from scanner.store.errors import BrokenDatabase, damaged
+from scanner.store.errors import (
+    BrokenDatabase,
+    DatabaseBusy,
+    ForeignDatabase,
+    damaged,
+    worded,
+)
 from scanner.store.ledger import State
 from scanner.store.witness import Witness, read_witness
 
@@ -95,13 +101,14 @@ def find_damage(file: Path) -> str | None:
         with closing(open_reader(file)) as conn:
             conn.execute("BEGIN")
             return next(chain(_unlike_witness(conn, witness), _unlike_written(conn)), None)
-    except BrokenDatabase as error:
+    except ForeignDatabase:
+        raise
+    except (BrokenDatabase, ValueError, TypeError) as error:
         return str(error)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise
-        return str(error)
-    except (sqlite3.Error, ValueError, TypeError) as error:  # text that is no UTF-8, for one
+    except sqlite3.Error as error:
+        sentence = worded(error, file)
+        if isinstance(sentence, DatabaseBusy):
+            raise sentence from error
         return str(error)
 
 

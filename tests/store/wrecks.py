@@ -1,0 +1,123 @@
+"""Databases of a real gate, and ways to damage a copy of one."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from scanner.admission.ticket import OtherAdmission
+from scanner.gate import Gate, Judged
+from scanner.store import ledger, pulled
+from scanner.store.cache import TicketRow
+from scanner.store.database import open_reader, transaction
+from scanner.store.ledger import State
+from scanner.store.witness import witness_file
+from scanner.store.writer import Writer
+from tests.store.worlds import BALCONY, NOW, fill, row, seconds
+
+TICKETS = tuple(f"DAWIER-BACK{number:08}" for number in range(60))
+ADMITTED = TICKETS[:42]
+WITHHELD = ADMITTED[40:]
+LIMIT = 10.0
+PAGE = 4096
+
+
+class RefusesSome:
+    """The API as it says no to a few, before the green light."""
+
+    def ask(self, judged: Judged, /) -> "Future[str | None]":
+        answer: Future[str | None] = Future()
+        answer.set_result("already redeemed" if judged.verdict.serial in WITHHELD else None)
+        return answer
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The ledger's rows, as far as a second copy of what they say exists."""
+
+    journal: list[tuple[object, ...]]
+    admissions: list[tuple[object, ...]]
+    withheld: list[tuple[object, ...]]
+
+    def serials(self) -> set[object]:
+        return {each[0] for each in self.admissions}
+
+
+def read(file: Path) -> Kept:
+    with closing(open_reader(file)) as conn:
+        return Kept(
+            conn.execute("SELECT * FROM journal ORDER BY id").fetchall(),
+            conn.execute(
+                "SELECT serial, journal, event, section, redeemer, device, at, state, reason"
+                " FROM admission ORDER BY journal"
+            ).fetchall(),
+            conn.execute("SELECT * FROM withheld ORDER BY serial").fetchall(),
+        )
+
+
+@contextmanager
+def evening(file: Path) -> Iterator[Writer]:
+    """Run a gate for an evening: admissions in every state, refusals, some withheld."""
+    with Writer(file) as writer:
+        writer.submit(lambda conn: fill(conn, _tickets())).result(LIMIT)
+        gate = Gate(writer, RefusesSome())
+        for number, serial in enumerate(ADMITTED):
+            for payload in (serial, "https://example.org/") if number % 3 else (serial,):
+                gate.present(payload, seconds(number), "camera").result(LIMIT)
+            if number == len(ADMITTED) // 2:
+                writer.submit(_fold).result(LIMIT)
+            if number % 6 == 5:
+                writer.submit(partial(_settle, number)).result(LIMIT)
+        yield writer
+
+
+def copied(file: Path, folder: Path) -> Path:
+    """Copy a database with its log and its witness, as a crash would leave them."""
+    folder.mkdir(parents=True)
+    for each in (file, Path(f"{file}-wal"), witness_file(file)):
+        if each.exists():
+            shutil.copy(each, folder / each.name)
+    return folder / file.name
+
+
+def flip(file: Path, at: int, mask: int) -> None:
+    data = bytearray(file.read_bytes())
+    data[at % len(data)] ^= mask
+    file.write_bytes(data)
+
+
+def cut(file: Path, length: int) -> None:
+    with file.open("r+b") as stream:
+        stream.truncate(length % file.stat().st_size)
+
+
+def blank(file: Path, page: int) -> None:
+    """Overwrite one page of the database, or the frame of the log in its place, with zeros."""
+    head, step = (32, PAGE + 24) if file.name.endswith("-wal") else (0, PAGE)
+    count = (file.stat().st_size - head) // step
+    with file.open("r+b") as stream:
+        stream.seek(head + (page % count) * step)
+        stream.write(bytes(step))
+
+
+def _tickets() -> list[TicketRow]:
+    return [*map(row, TICKETS), row("DAWIER-BALC00000001", BALCONY)]
+
+
+def _fold(conn: sqlite3.Connection) -> None:
+    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _settle(number: int, conn: sqlite3.Connection) -> None:
+    ends = (State.CONFIRMED, State.CONFLICT, State.REFUSED, State.QUEUED)
+    with transaction(conn):
+        batch = [each.serial for each in ledger.next_batch(conn, 5)]
+        ledger.mark_sending(conn, batch, NOW)
+        for serial, end in zip(batch, ends, strict=False):  # the last one stays in doubt
+            ledger.mark_answered(conn, [serial])
+            ledger.move(conn, serial, end, seconds(number), f"because of {end.value}")
+        pulled.write_others(conn, [(TICKETS[50], OtherAdmission(NOW, "Sam", "door-2"))])
