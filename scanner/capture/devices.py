@@ -1,0 +1,146 @@
+"""Which cameras and hand scanners are plugged in: what Linux's /sys says, nothing is opened."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+SYS = Path("/sys/class")
+DEV = Path("/dev")
+
+SCANNER_VENDORS = frozenset({"0536", "05e0", "05f9", "065a", "080c", "0c2e", "1eab"})
+"""USB vendors that make scanners and no keyboards: Hand Held Products, Symbol (Zebra), PSC and
+Datalogic, Opticon, Metrologic (Honeywell), Newland; the numbers are those of usb.ids."""
+
+_SCANNER_NAME = re.compile(r"bar ?code|scanner|imager|\bqr\b", re.IGNORECASE)
+_KEYS_OF_A_SCANNER = (1 << 2) | (1 << 28)
+"""The keys 1 and Enter, by their bits (linux/input-event-codes.h)."""
+
+
+class Kind(StrEnum):
+    """How a hand scanner is plugged in."""
+
+    KEYS = "keys"
+    SERIAL = "serial"
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera that gives pictures.
+
+    Attributes:
+        number: of `/dev/videoN`; it can change when the camera is plugged in again.
+        name: what its maker calls it.
+        bus: the place it is plugged into, the same as long as it stays there.
+        usable: whether this user may open it.
+    """
+
+    number: int
+    name: str
+    bus: str
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandScanner:
+    """A scanner, or what the name and the maker let take for one.
+
+    Attributes:
+        device: the kernel's file for it.
+        name: what its maker calls it.
+        kind: how it is plugged in.
+        usable: whether this user may open it.
+    """
+
+    device: Path
+    name: str
+    kind: Kind
+    usable: bool
+
+
+def list_cameras(sys: Path = SYS, dev: Path = DEV) -> list[Camera]:
+    """List the cameras, by number; a camera's second device, for its metadata, is left out."""
+    found = []
+    for folder in _folders(sys / "video4linux", "video"):
+        if _text(folder / "index") not in {"", "0"}:
+            continue
+        number = int(folder.name.removeprefix("video"))
+        name = _text(folder / "name") or f"Camera {number}"
+        bus = (folder / "device").resolve().name
+        found.append(Camera(number, name, bus, _usable(dev / folder.name)))
+    return found
+
+
+def list_scanners(sys: Path = SYS, dev: Path = DEV) -> list[HandScanner]:
+    """List the hand scanners: those that type first."""
+    return [*_typing(sys, dev), *_serial(sys, dev)]
+
+
+def scanner_at(device: Path, sys: Path = SYS, dev: Path = DEV) -> HandScanner:
+    """Describe the device that somebody named, plugged in or not."""
+    real = device.resolve()
+    for known in list_scanners(sys, dev):
+        if known.device == real:
+            return known
+    kind = Kind.KEYS if "input" in device.parts else Kind.SERIAL
+    return HandScanner(device, f"The scanner at {device}", kind, _usable(device))
+
+
+def _typing(sys: Path, dev: Path) -> Iterator[HandScanner]:
+    for folder in _folders(sys / "input", "event"):
+        about = folder / "device"
+        name = _text(about / "name")
+        if not _is_scanner(_text(about / "id" / "vendor"), name):
+            continue
+        if _keys(about) & _KEYS_OF_A_SCANNER == _KEYS_OF_A_SCANNER:
+            device = dev / "input" / folder.name
+            yield HandScanner(device, name or "Scanner", Kind.KEYS, _usable(device))
+
+
+def _serial(sys: Path, dev: Path) -> Iterator[HandScanner]:
+    for folder in (*_folders(sys / "tty", "ttyACM"), *_folders(sys / "tty", "ttyUSB")):
+        usb = _usb_device((folder / "device").resolve())
+        name = _text(usb / "product") if usb else ""
+        if usb and _is_scanner(_text(usb / "idVendor"), name):
+            device = dev / folder.name
+            yield HandScanner(device, name or "Scanner", Kind.SERIAL, _usable(device))
+
+
+def _is_scanner(vendor: str, name: str) -> bool:
+    return vendor.lower() in SCANNER_VENDORS or bool(_SCANNER_NAME.search(name))
+
+
+def _keys(about: Path) -> int:
+    """Return the bits of the keys that it has, 1 to 63: the last word of the kernel's list."""
+    words = _text(about / "capabilities" / "key").split()
+    return int(words[-1], 16) if words else 0
+
+
+def _usb_device(place: Path) -> Path | None:
+    """Return the USB device that this interface belongs to."""
+    return next((each for each in (place, *place.parents) if (each / "idVendor").exists()), None)
+
+
+def _folders(parent: Path, prefix: str) -> list[Path]:
+    """List the devices with this prefix by their numbers."""
+    pattern = re.compile(rf"{prefix}(\d+)")
+    try:
+        matches = [(pattern.fullmatch(folder.name), folder) for folder in parent.iterdir()]
+    except OSError:
+        return []
+    numbered = [(int(match[1]), folder) for match, folder in matches if match]
+    return [folder for _, folder in sorted(numbered)]
+
+
+def _text(file: Path) -> str:
+    """Read one of the kernel's short files; nothing where it has just gone."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _usable(device: Path) -> bool:
+    return os.access(device, os.R_OK | os.W_OK)

@@ -1,0 +1,61 @@
+"""Several eyes as one: a camera and hand scanners."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from scanner.capture.state import CameraState
+
+OnPayload = Callable[[str, str], None]
+OnNotice = Callable[[str], None]
+
+
+class Eyes(Protocol):
+    """What reads codes; see `scanner.tui.feeds.Eyes`."""
+
+    def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
+        """Begin to look; returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """Stop looking; harmless when it isn't running."""
+        ...
+
+    def state(self) -> CameraState:
+        """Return the latest known state."""
+        ...
+
+
+class Several:
+    """Looks with all of them; the first one's state counts while all are well."""
+
+    def __init__(self, *eyes: Eyes) -> None:
+        self._eyes = eyes
+
+    def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
+        """Begin to look with each; returns at once."""
+        for eyes in self._eyes:
+            eyes.start(on_payload, on_notice)
+
+    def stop(self) -> None:
+        """Stop each, even where one fails to."""
+        failed: Exception | None = None
+        for eyes in self._eyes:
+            try:
+                eyes.stop()
+            except Exception as error:  # noqa: BLE001 - raised below, after the others stopped
+                failed = error
+        if failed:
+            raise failed
+
+    def state(self) -> CameraState:
+        """Return the state of the first that isn't well, else the first's."""
+        states = [eyes.state() for eyes in self._eyes]
+        return next((state for state in states if not state.running), states[0])
+
+
+def together(*eyes: Eyes | None) -> Eyes | None:
+    """Put together those that there are."""
+    there = [each for each in eyes if each is not None]
+    if len(there) > 1:
+        return Several(*there)
+    return there[0] if there else None

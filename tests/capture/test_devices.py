@@ -1,0 +1,122 @@
+from pathlib import Path
+
+import pytest
+
+from scanner.capture.devices import (
+    SCANNER_VENDORS,
+    Camera,
+    Kind,
+    list_cameras,
+    list_scanners,
+    scanner_at,
+)
+
+KEYBOARD = "fffffffffffffffe"
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{text}\n")
+
+
+class Machine:
+    """A made-up /sys/class and /dev."""
+
+    def __init__(self, root: Path) -> None:
+        self.sys, self.dev, self.places = root / "sys", root / "dev", root / "devices"
+
+    def camera(self, number: int, name: str, *, index: int = 0) -> None:
+        folder = self.sys / "video4linux" / f"video{number}"
+        write(folder / "name", name)
+        write(folder / "index", str(index))
+        place = self.places / f"1-{number}:1.0"
+        place.mkdir(parents=True)
+        (folder / "device").symlink_to(place)
+        write(self.dev / f"video{number}", "")
+
+    def keys(self, number: int, name: str, vendor: str, keys: str = KEYBOARD) -> None:
+        about = self.sys / "input" / f"event{number}" / "device"
+        write(about / "name", name)
+        write(about / "id" / "vendor", vendor)
+        write(about / "capabilities" / "key", f"1000 7 {keys}")
+        write(self.dev / "input" / f"event{number}", "")
+
+    def serial(self, port: str, product: str, vendor: str) -> None:
+        usb = self.places / f"usb-{port}"
+        write(usb / "idVendor", vendor)
+        write(usb / "product", product)
+        (usb / "interface").mkdir()
+        folder = self.sys / "tty" / port
+        folder.mkdir(parents=True)
+        (folder / "device").symlink_to(usb / "interface")
+        write(self.dev / port, "")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def names(machine: Machine) -> list[str]:
+    return [scanner.name for scanner in list_scanners(machine.sys, machine.dev)]
+
+
+def test_cameras_are_listed_by_number_with_their_names(machine: Machine) -> None:
+    machine.camera(10, "HD Webcam C920")
+    machine.camera(2, "Integrated Camera")
+    machine.camera(3, "Integrated Camera", index=1)
+    assert list_cameras(machine.sys, machine.dev) == [
+        Camera(2, "Integrated Camera", "1-2:1.0", usable=True),
+        Camera(10, "HD Webcam C920", "1-10:1.0", usable=True),
+    ]
+
+
+def test_a_machine_without_any_device_has_none(tmp_path: Path) -> None:
+    assert list_cameras(tmp_path, tmp_path) == []
+    assert list_scanners(tmp_path, tmp_path) == []
+
+
+def test_a_scanner_is_known_by_its_maker_or_its_name(machine: Machine) -> None:
+    machine.keys(3, "Symbol Technologies, Inc, 2008", "05e0")
+    machine.keys(12, "WIT Barcode Reader", "28e9")
+    assert names(machine) == ["Symbol Technologies, Inc, 2008", "WIT Barcode Reader"]
+
+
+def test_the_laptops_own_keyboard_is_never_taken_for_a_scanner(machine: Machine) -> None:
+    machine.keys(0, "AT Translated Set 2 keyboard", "0001")
+    machine.keys(1, "Logitech USB Keyboard", "046d")
+    assert names(machine) == []
+
+
+def test_what_has_no_keys_is_no_scanner(machine: Machine) -> None:
+    machine.keys(4, "Fingerprint scanner", "138a", keys="0")
+    assert names(machine) == []
+
+
+def test_a_serial_scanner_is_known_by_its_usb_device(machine: Machine) -> None:
+    machine.serial("ttyACM0", "Honeywell 1900", "0c2e")
+    machine.serial("ttyACM1", "Arduino Uno", "2341")
+    machine.serial("ttyUSB0", "QR engine", "1a86")
+    found = list_scanners(machine.sys, machine.dev)
+    assert [(one.name, one.kind, one.device) for one in found] == [
+        ("Honeywell 1900", Kind.SERIAL, machine.dev / "ttyACM0"),
+        ("QR engine", Kind.SERIAL, machine.dev / "ttyUSB0"),
+    ]
+
+
+def test_a_device_that_is_named_is_taken_as_what_its_place_says(machine: Machine) -> None:
+    machine.keys(3, "Symbol Scanner", "05e0")
+    link = machine.dev / "input" / "by-id"
+    link.symlink_to(machine.dev / "input" / "event3")
+    assert scanner_at(link, machine.sys, machine.dev).name == "Symbol Scanner"
+    other = scanner_at(Path("/dev/input/event99"), machine.sys, machine.dev)
+    assert (other.kind, other.usable) == (Kind.KEYS, False)
+    assert scanner_at(Path("/dev/ttyS9"), machine.sys, machine.dev).kind is Kind.SERIAL
+
+
+def test_the_udev_rule_names_the_same_makers() -> None:
+    rules = Path(__file__).parents[2] / "assets" / "udev" / "70-scanner.rules"
+    lines = [line for line in rules.read_text().splitlines() if "idVendor" in line]
+    assert len(lines) == 2
+    for line in lines:
+        assert f'=="{"|".join(sorted(SCANNER_VENDORS))}"' in line
