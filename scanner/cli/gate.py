@@ -73,6 +73,14 @@ def open_screen(
             "none to type serials."
         ),
     ] = None,
+    hand_scanner: Annotated[
+        str,
+        typer.Option(
+            "--scanner",
+            help="auto: whatever hand scanner is plugged in; its device, such as /dev/ttyACM0; "
+            "or none.",
+        ),
+    ] = "auto",
     stdin: Annotated[
         bool,
         typer.Option("--stdin", help="No screen: a payload a line in, a verdict a line out."),
@@ -91,10 +99,13 @@ def open_screen(
     if stdin:
         _pipe(config, as_json=as_json, network=not no_network)
     else:
-        _screen(config, network=not no_network)
+        _screen(config, hand_scanner, network=not no_network)
 
 
-def _screen(config: "Config", *, network: bool) -> None:
+def _screen(config: "Config", hand_scanner: str, *, network: bool) -> None:
+    from scanner.capture.hand_scanners import hand_scanners
+    from scanner.capture.layouts import load as load_layout
+    from scanner.capture.several import together
     from scanner.cli.first_start import first_start, needs_first_start
     from scanner.config_file import save_setting
     from scanner.keystore import open_keystore
@@ -104,7 +115,9 @@ def _screen(config: "Config", *, network: bool) -> None:
     from scanner.tui.app import GateApp
     from scanner.tui.preferences import preferences
     from scanner.tui.sound import Loudspeaker, find_player
+    from scanner.tui.wedge_keys import WedgeKeys
 
+    layout = load_layout(config.home)
     with Writer.verified(database(config)) as writer:
         first = needs_first_start(writer)
         chosen = not first or "camera" in config.model_fields_set
@@ -120,11 +133,12 @@ def _screen(config: "Config", *, network: bool) -> None:
         GateApp(
             gate,
             background,
-            eyes,
+            together(eyes, hand_scanners(hand_scanner)),
             clock=utc_now,
             sounds=Loudspeaker(find_player()),
             preferences=preferences(config),
             keep=save_setting,
+            wedge=None if hand_scanner == "none" else WedgeKeys(layout.correct),
         ).run()
 
 
