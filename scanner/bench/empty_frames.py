@@ -24,13 +24,13 @@ def empty_frames(count: int, seed: int = 0) -> Iterator[GateFrame]:
         yield GateFrame(np.clip(view + grain, 0, 255).astype(np.uint8), None, 0.0)
 
 
-def empty_video(frames: int, seed: int = 0) -> list[Pixels]:
-    """Draw a moment at an empty gate: one view, with a sensor's grain in each frame."""
+def empty_video(frames: int, view: Pixels, seed: int = 0) -> list[Pixels]:
+    """Draw a moment of one view: the same in each frame but for a sensor's grain."""
     rng = np.random.default_rng([seed, 73])
-    view = _gate(rng)
+    grain = [rng.integers(-_GRAIN, _GRAIN + 1, view.shape, np.int16) for _ in range(3)]
     return [
-        np.clip(view + rng.normal(0, _GRAIN, view.shape), 0, 255).astype(np.uint8)
-        for _ in range(frames)
+        np.clip(view + grain[number % len(grain)], 0, 255).astype(np.uint8)
+        for number in range(frames)
     ]
 
 

@@ -1,0 +1,106 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from scanner.bench.contestants import PRODUCT, PRODUCT_UNLIMITED, ZXING, Contestant, contestants
+from scanner.bench.decode import Outcome, measure, score
+from scanner.bench.decode_report import run
+from scanner.bench.gate_way import measure as measure_way
+from scanner.bench.photos import Photo, read_photos, same_text
+from scanner.capture.errors import NoPictures
+from tests.capture.pictures import SERIAL, code, on_wall
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    below = tmp_path / "hard"
+    below.mkdir()
+    for name, picture, text in (
+        ("clear", on_wall(code()), f"{SERIAL}\n"),
+        ("dark", on_wall(code(dark=2, light=12)), SERIAL),
+        ("wall", np.full((300, 300), 90, np.uint8), ""),
+    ):
+        cv2.imwrite(str(below / f"{name}.png"), picture)
+        (below / f"{name}.txt").write_text(text, encoding="utf-8")
+    (below / "SOURCES.txt").write_text("where they are from", encoding="utf-8")
+    return tmp_path
+
+
+def saying(*texts: str) -> Contestant:
+    return Contestant("someone", lambda: lambda grey: list(texts))
+
+
+def test_photographs_come_with_their_texts_from_folders_below(folder: Path) -> None:
+    photos = read_photos(folder)
+    assert [each.name for each in photos] == ["hard/clear.png", "hard/dark.png", "hard/wall.png"]
+    assert [each.text for each in photos] == [f"{SERIAL}\n", SERIAL, None]
+
+
+def test_a_folder_without_photographs_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoPictures, match="holds no picture"):
+        read_photos(tmp_path)
+
+
+def test_texts_are_the_same_however_their_lines_end() -> None:
+    assert same_text("a\r\nb", "a\nb\n")
+    assert not same_text("a", "b")
+    assert not same_text("", None)
+
+
+def test_another_text_is_wrong_and_so_is_any_where_there_is_none() -> None:
+    picture = np.zeros((9, 9), np.uint8)
+    photos = [Photo("a", picture, "A"), Photo("b", picture, "B"), Photo("none", picture, None)]
+    found = measure(saying("A"), photos)
+    assert (found.codes, found.right, found.wrong) == (2, 1, 2)
+    nobody = measure(saying(), photos)
+    assert (nobody.right, nobody.wrong, nobody.rate) == (0, 0, 0.0)
+
+
+def test_a_score_tells_the_rate_at_each_level_and_the_times() -> None:
+    outcomes = [Outcome(n < 3, False, float(n), True, 0.2 if n < 4 else 0.5) for n in range(5)]
+    found = score("someone", outcomes)
+    assert found.levels == {0.2: 0.75, 0.5: 0.0}
+    assert (found.rate, found.p50_ms) == (0.6, 2.0)
+
+
+def test_the_product_comes_first_with_every_library_beside_it() -> None:
+    names = [each.name for each in contestants()]
+    assert names[0] == PRODUCT
+    assert {ZXING, "zxing, bare", "zbar", "wechat", "OpenCV", "OpenCV Aruco"} < set(names)
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_every_contestant_reads_a_good_code_and_nothing_on_a_wall(number: int) -> None:
+    contestant = contestants()[number]
+    assert contestant.begin()(code()) == [SERIAL]
+    assert contestant.begin()(np.full((300, 300), 90, np.uint8)) == []
+
+
+def test_one_run_measures_all_on_the_same_pictures(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scanner.bench import decode, decode_report
+
+    monkeypatch.setattr(decode, "VIEWS", 1)
+    monkeypatch.setattr(decode, "SAMPLE_FRAMES", 1)
+    chosen = [each for each in contestants() if each.name in (PRODUCT_UNLIMITED, ZXING)]
+    monkeypatch.setattr(decode_report, "contestants", lambda: chosen)
+    report = run(folder, 4, 2, 0)
+    facts = json.loads(json.dumps(report.facts()))
+    assert facts[PRODUCT_UNLIMITED]["photos"]["right"] == 2
+    assert facts[ZXING]["photos"]["right"] == 1
+    assert facts[PRODUCT_UNLIMITED]["photos"]["wrong"] == 0
+    assert facts[PRODUCT_UNLIMITED]["frames"]["codes"] == 4
+    assert facts[PRODUCT_UNLIMITED]["empty_ms"] > 0
+    assert [table.row_count for table in report.tables()] == [2, 2, 2]
+
+
+def test_frames_go_all_the_way_to_a_published_verdict() -> None:
+    way = measure_way(14, 1)
+    assert way.frames == 14
+    assert way.verdicts >= 1
+    assert 0 < way.p50_ms <= way.p95_ms
+    assert 0 < way.idle_share < 1
