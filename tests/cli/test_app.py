@@ -14,7 +14,7 @@ COMMANDS = [
     ["open"], ["gate"], ["kiosk"], ["status"], ["queue"], ["sync"], ["replay"], ["audit"], ["demo"],
     ["login"], ["logout"], ["whoami"], ["events"], ["admissions"], ["mock"], ["tokens"], ["train"],
     ["recover"],
-    ["bench"], *(["bench", what] for what in ("gate", "ingest", "memory", "replay")),
+    ["bench"], *(["bench", what] for what in ("gate", "ingest", "memory", "replay", "decode")),
     *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke")),
 ]  # fmt: skip
 HEAVY = ("cv2", "textual", "httpx", "zxingcpp", "uvicorn", "numpy", "keyring", "sqlite_utils")
