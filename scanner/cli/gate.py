@@ -1,6 +1,8 @@
 """`scanner open` and `scanner gate`: a token becomes a session, a session a gate."""
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,12 +93,33 @@ def open_screen(
     no_network: Annotated[
         bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
     ] = False,
+    web: Annotated[
+        bool, typer.Option("--web", help="Show the screen in browsers.", rich_help_panel="Browser")
+    ] = False,
+    host: Annotated[
+        str, typer.Option(help="The address to listen at.", rich_help_panel="Browser")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=1, max=65_535, help="The port.", rich_help_panel="Browser")
+    ] = 8000,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Its first line is the password that a browser asks for, or its Argon2 hash.",
+            rich_help_panel="Browser",
+        ),
+    ] = None,
 ) -> None:
     """Open the gate: read codes, judge them, deliver admissions in the background."""
     if as_json and not stdin:
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
     config = load(camera=camera)
-    if stdin:
+    if web:
+        from scanner.cli.web import serve
+
+        flags = [f"--camera={camera}"] if camera is not None else []
+        serve(host, port, password_file, flags + (["--no-network"] if no_network else []))
+    elif stdin:
         _pipe(config, as_json=as_json, network=not no_network)
     else:
         _screen(config, hand_scanner, network=not no_network)
@@ -224,5 +247,6 @@ def _device(writer: "Writer") -> str:
 def _refuse_no_terminal() -> None:
     from scanner.errors import ScannerError
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    in_browser = "TEXTUAL_DRIVER" in os.environ  # set for the gates that `--web` starts
+    if not (in_browser or (sys.stdin.isatty() and sys.stdout.isatty())):
         raise ScannerError("The gate's screen needs a terminal; start it from one.")
