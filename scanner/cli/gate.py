@@ -132,6 +132,8 @@ def _screen(config: "Config", hand_scanner: str, *, network: bool) -> None:
     from scanner.cli.first_start import first_start, needs_first_start
     from scanner.config_file import save_setting
     from scanner.keystore import open_keystore
+    from scanner.pin import Pin
+    from scanner.records import Records
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
     from scanner.sync.starting import make_background, make_gate
@@ -141,17 +143,18 @@ def _screen(config: "Config", hand_scanner: str, *, network: bool) -> None:
     from scanner.tui.wedge_keys import WedgeKeys
 
     layout = load_layout(config.home)
+    keys = open_keystore(config.home)
     with Writer.verified(database(config)) as writer:
         first = needs_first_start(writer)
         chosen = not first or "camera" in config.model_fields_set
         eyes = _eyes(config.camera) if chosen else None
         _refuse_no_terminal()
         if first:
-            answers = first_start(config, writer, open_keystore(config.home), _device(writer))
+            answers = first_start(config, writer, keys, _device(writer))
             if answers is None:
                 return
             eyes = _eyes(answers.camera, must_be_there=False)
-        background = make_background(config, writer, open_keystore(config.home), network=network)
+        background = make_background(config, writer, keys, network=network)
         gate = make_gate(config, writer, background)
         GateApp(
             gate,
@@ -162,6 +165,7 @@ def _screen(config: "Config", hand_scanner: str, *, network: bool) -> None:
             preferences=preferences(config),
             keep=save_setting,
             wedge=None if hand_scanner == "none" else WedgeKeys(layout.correct),
+            records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
         ).run()
 
 

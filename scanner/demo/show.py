@@ -17,6 +17,8 @@ from scanner.demo.world import world
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
+from scanner.pin import Pin
+from scanner.records import Records
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
@@ -61,7 +63,8 @@ def staged(seed: int) -> Iterator[Stage]:
         eyes = Pipeline(_camera(lambda: next(patrons).payload, seed), Decoder())
         with Writer(database_file(home)) as writer:
             config = Config(home=home, sync_seconds=_SYNC_SECONDS)
-            engine = make_engine(config, writer, KeyStore(home, file_only=True))
+            keys = KeyStore(home, file_only=True)
+            engine = make_engine(config, writer, keys)
             gate = Gate(writer)
             gate.subscribe(engine.heed)
             app = GateApp(
@@ -72,6 +75,7 @@ def staged(seed: int) -> Iterator[Stage]:
                 network=cable.toggle,
                 demo=True,
                 sounds=Loudspeaker(find_player()),
+                records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
             )
             yield Stage(app, gate)
 

@@ -48,3 +48,71 @@ def series(by_minute: dict[datetime, int], now: datetime, minutes: int) -> list[
     """Return the counts of the last whole `minutes`, oldest first; the present minute is not in."""
     this = now.astimezone(UTC).replace(second=0, microsecond=0)
     return [by_minute.get(this - timedelta(minutes=back), 0) for back in range(minutes, 0, -1)]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFigure:
+    """One section: how many are in, and of how many (capacity), where that is known."""
+
+    name: str
+    admitted: int
+    capacity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """The evening so far.
+
+    `quarters` are admissions by the quarter of an hour that they fell into (UTC, its start),
+    `verdicts` this gate's presentations by kind, `devices` admissions by the device's name;
+    `tickets` counts the listed tickets of permitted sections, `tickets_in` those of them admitted.
+    """
+
+    sections: tuple[SectionFigure, ...] = ()
+    quarters: tuple[tuple[datetime, int], ...] = ()
+    verdicts: tuple[tuple[str, int], ...] = ()
+    devices: tuple[tuple[str, int], ...] = ()
+    tickets: int = 0
+    tickets_in: int = 0
+
+
+_IN = (
+    "SELECT serial, admitted AS at, device FROM other_admission"
+    " UNION ALL SELECT serial, at, device FROM admission"
+    " WHERE event = (SELECT event FROM session)"
+    " AND serial NOT IN (SELECT serial FROM other_admission)"
+)
+
+
+def evening(conn: sqlite3.Connection) -> Evening:
+    """Count the evening: some hundred milliseconds where a hundred thousand are in."""
+    sections = conn.execute(
+        f"WITH inside AS ({_IN}) SELECT section.name, count(inside.serial), capacity"
+        " FROM section LEFT JOIN ticket ON ticket.section = section.id"
+        " LEFT JOIN inside ON inside.serial = ticket.serial"
+        " GROUP BY section.id ORDER BY section.name"
+    )
+    quarters = conn.execute(
+        f"SELECT strftime('%s', at) / 900, count(*) FROM ({_IN}) WHERE at IS NOT NULL"
+        " GROUP BY 1 ORDER BY 1"
+    )
+    devices = conn.execute(
+        f"SELECT coalesce(device, ''), count(*) FROM ({_IN}) GROUP BY 1 ORDER BY 2 DESC"
+    )
+    verdicts = conn.execute(
+        "SELECT kind, count(*) FROM journal WHERE event = (SELECT event FROM session)"
+        " GROUP BY kind ORDER BY 2 DESC"
+    )
+    tickets, tickets_in = conn.execute(
+        f"WITH inside AS ({_IN}) SELECT count(*), count(inside.serial) FROM ticket"
+        " LEFT JOIN inside USING (serial)"
+        " WHERE listed AND section IN (SELECT id FROM section WHERE permitted)"
+    ).fetchone()
+    return Evening(
+        tuple(SectionFigure(*row) for row in sections),
+        tuple((datetime.fromtimestamp(slot * 900, UTC), count) for slot, count in quarters),
+        tuple(verdicts.fetchall()),
+        tuple(devices.fetchall()),
+        tickets,
+        tickets_in,
+    )

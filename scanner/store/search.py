@@ -52,10 +52,11 @@ class TicketSearch:
 
     def refresh(self, conn: sqlite3.Connection) -> None:
         """Take up what is in the database now; until it returns, the former text is searched."""
-        version = (conn.execute("PRAGMA data_version").fetchone()[0], self.names)
+        last = conn.execute("SELECT coalesce(max(id), 0) FROM ticket").fetchone()[0]
+        pulls = conn.execute("SELECT opened, synced, whole, watermark FROM session").fetchall()
+        version = (last, pulls, self.names)
         if version == self._version:
             return
-        last = conn.execute("SELECT coalesce(max(id), 0) FROM ticket").fetchone()[0]
         name = "coalesce(name, '')" if self.names else "''"
         query = (
             f"SELECT group_concat(serial || char(9) || replace({name}, char(10), ' '), char(10))"

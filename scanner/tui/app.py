@@ -2,23 +2,31 @@
 
 import asyncio
 import contextlib
-from typing import ClassVar
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar
 
 import structlog
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Event
+from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from scanner.errors import ScannerError
 from scanner.tui.announcer import Announcer
-from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network
+from scanner.tui.ascii_only import AsciiOnly, wanted
+from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network, Records
+from scanner.tui.keys import translate_keys
 from scanner.tui.preferences import Keep, Preferences, Value
 from scanner.tui.screens.gate import GateScreen
 from scanner.tui.sound import LOUDEST, STEP, Sounds
-from scanner.tui.theme import NIGHT
+from scanner.tui.theme import NIGHT, THEMES
 from scanner.tui.wedge_keys import WedgeKeys
-from scanner.words import say
+from scanner.words import choose_language, say
+
+_ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
+_NOT_IN_PALETTE = frozenset({"command_palette", "help_quit", "screen.copy_text"})
 
 
 class GateApp(App[None]):
@@ -35,12 +43,18 @@ class GateApp(App[None]):
         sounds: makes the verdicts' sounds.
         preferences: what the guard has set before.
         keep: saves what the guard sets.
+        records: what is searched, listed, counted and overridden; without it, nothing is.
     """
 
     TITLE = "scanner"
-    ENABLE_COMMAND_PALETTE = False
+    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "toggle_network", "Cut / restore network"),
+        Binding("f", "find", "Find", tooltip="Find a ticket by serial or name"),
+        Binding("o", "override", "Override", tooltip="Let in by the supervisor, with a PIN"),
+        Binding("w", "queue", "Queue", tooltip="What became of the admissions"),
+        Binding("t", "statistics", "Statistics"),
+        Binding("s", "settings", "Settings"),
+        Binding("n", "toggle_network", "Network", tooltip="Cut / restore network"),
         Binding("m", "mute", "Mute", tooltip="Sound off and on"),
         Binding("plus,equals_sign", "volume(1)", "Louder", key_display="+", show=False),
         Binding("minus", "volume(-1)", "Quieter", key_display="-", show=False),
@@ -61,11 +75,15 @@ class GateApp(App[None]):
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
         keep: Keep = lambda _name, _value: None,
+        records: Records | None = None,
     ) -> None:
         super().__init__()
         self._wedge = wedge
         self.preferences = preferences or Preferences()
         self._keep = keep
+        self._records = records
+        self._clock = clock
+        self._ascii = AsciiOnly()
         self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
         self._background = background
         self._eyes = eyes
@@ -83,8 +101,9 @@ class GateApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the gate."""
-        self.register_theme(NIGHT)
-        self.theme = NIGHT.name
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._apply()
         self.push_screen(self.gate)
         self._begin()
         if self._eyes:
@@ -110,6 +129,8 @@ class GateApp(App[None]):
         """Offer the network key only where there is a network to cut."""
         if action == "toggle_network":
             return self._network is not None
+        if action in _ASIDE and (self.screen is not self.gate or not self._offers(action)):
+            return False
         return super().check_action(action, parameters)
 
     def try_now(self) -> None:
@@ -128,7 +149,57 @@ class GateApp(App[None]):
     def change(self, name: str, value: Value) -> None:
         """Set a preference, for now and for the next start."""
         self.preferences = self.preferences.with_value(name, value)
+        self._apply()
         self.run_worker(self._save(name, value), exit_on_error=False)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer in the palette what the keys offer on the screen below it."""
+        for _, binding, enabled, tooltip in screen.active_bindings.values():
+            if enabled and binding.description and binding.action not in _NOT_IN_PALETTE:
+                action = binding.action
+                yield SystemCommand(
+                    binding.description,
+                    tooltip or binding.description,
+                    partial(screen.run_action, action),
+                )
+
+    def action_find(self) -> None:
+        """Find a ticket by a part of its serial or of a name."""
+        if self._records:
+            from scanner.tui.screens.search import SearchScreen
+
+            names = self.preferences.names
+            presenter, shown = self.gate.presenter, self.gate.shown
+            self.push_screen(SearchScreen(self._records, presenter, names=names, poster=shown))
+
+    def action_override(self) -> None:
+        """Let the refused patron in, on the supervisor's word."""
+        if self._records and self.gate.last:
+            from scanner.tui.screens.override import OverrideScreen
+
+            self.push_screen(OverrideScreen(self._records, self.gate.last))
+
+    def action_queue(self) -> None:
+        """Show what became of the admissions."""
+        if self._records:
+            from scanner.tui.screens.queue import QueueScreen
+
+            self.push_screen(QueueScreen(self._records, self.try_now, poster=self.gate.shown))
+
+    def action_statistics(self) -> None:
+        """Show the evening in plots."""
+        if self._records:
+            from scanner.tui.screens.statistics import StatisticsScreen
+
+            status, shown = self._background.status, self.gate.shown
+            self.push_screen(StatisticsScreen(self._records, status, self._clock, poster=shown))
+
+    def action_settings(self) -> None:
+        """Show the settings."""
+        from scanner.tui.screens.settings import SettingsScreen
+
+        shown = self.gate.shown
+        self.push_screen(SettingsScreen(lambda: self.preferences, self.change, poster=shown))
 
     def action_mute(self) -> None:
         """Turn the sound off, or on again."""
@@ -152,6 +223,28 @@ class GateApp(App[None]):
             with contextlib.suppress(WorkerFailed, WorkerCancelled):
                 await self._work.wait()
         self.exit()
+
+    def _offers(self, action: str) -> bool:
+        """Tell whether an aside has something to show; an override needs somebody refused."""
+        if action == "override":
+            last = self.gate.last
+            return bool(self._records and last and last.verdict.serial and not last.verdict.admits)
+        return action == "settings" or self._records is not None
+
+    def _apply(self) -> None:
+        """Let the preferences be seen."""
+        wishes = self.preferences
+        names = {theme.name for theme in THEMES}
+        self.theme = wishes.theme if wishes.theme in names else NIGHT.name
+        choose_language(wishes.language)
+        for node in (self, *self.screen_stack):
+            translate_keys(node)
+        with contextlib.suppress(ValueError):
+            self._filters.remove(self._ascii)
+        if wanted(wishes.characters):
+            self._filters.append(self._ascii)
+        self.refresh_bindings()
+        self.refresh()
 
     def _begin(self) -> None:
         self._work = self.run_worker(self._background.run(), exit_on_error=False)

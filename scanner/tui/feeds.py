@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
 from scanner.capture.state import CameraState
 from scanner.gate import Judged
+from scanner.pin import Answer
+from scanner.store.figures import Evening
+from scanner.store.ledger import Admission, State
+from scanner.store.search import Found
 from scanner.sync.status import Status
 
-__all__ = ["Background", "CameraState", "Clock", "Eyes", "Judge", "Network"]
+__all__ = ["Background", "CameraState", "Clock", "Eyes", "Judge", "Network", "Records"]
 
 
 class Judge(Protocol):
@@ -70,3 +75,35 @@ Clock = Callable[[], datetime]
 
 Network = Callable[[], bool]
 """Cuts or restores the demo's network; returns whether it is connected now."""
+
+
+class Records(Protocol):
+    """Reads what cache and ledger hold; `scanner.records.Records` is one.
+
+    Every method blocks, so none is for the event loop; each raises a `ScannerError` where the
+    database can't be read.
+    """
+
+    def prepare(self, *, names: bool) -> None:
+        """Take up the tickets to search in, names too where they may be searched."""
+        ...
+
+    def search(self, query: str, /) -> list[Found]:
+        """Find tickets by words in serial or name, as of the last `prepare`."""
+        ...
+
+    def admissions(self, state: State | None, most: int, /) -> list[Admission]:
+        """Return this gate's admissions, the newest first."""
+        ...
+
+    def evening(self) -> Evening:
+        """Count the evening."""
+        ...
+
+    def let_in(self, pin: str, payload: str, reason: str, /) -> Answer:
+        """Admit on the supervisor's word, after the PIN; the judge publishes the verdict."""
+        ...
+
+    def export(self, state: State | None, form: Literal["csv", "json"], /) -> Path:
+        """Write this gate's admissions to a file, oldest first."""
+        ...

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from scanner.admission.verdict import Kind, Verdict
+from scanner.errors import ScannerError
 from scanner.gate import Judged
-from scanner.store.figures import Admitted
-from scanner.store.ledger import State
+from scanner.pin import Answer
+from scanner.store.figures import Admitted, Evening, SectionFigure
+from scanner.store.ledger import Admission, State
+from scanner.store.search import Found
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.tui.app import GateApp
@@ -196,6 +200,103 @@ class FakeSounds:
         self.played.append((name, volume))
 
 
+ADMISSIONS = [
+    Admission(
+        f"DAWIER-BACK7558{number:04}",
+        number,
+        "/events/1",
+        "/events/1/sections/2",
+        "Mo Ek",
+        "gate-a",
+        NOW - timedelta(seconds=7 * number),
+        state,
+        attempts,
+        None,
+        answered=True,
+        faults=0,
+        reason=reason,
+        outstanding=None,
+    )
+    for number, (state, attempts, reason) in enumerate(
+        [
+            (State.QUEUED, 0, None),
+            (State.SENDING, 1, None),
+            (State.CONFLICT, 1, "Also admitted at Gate B by Sam at 20:58."),
+            (State.REFUSED, 2, "The API grants this ticket no admission."),
+            *[(State.CONFIRMED, 1, None)] * 40,
+        ]
+    )
+]
+
+EVENING = Evening(
+    (SectionFigure("Floor", 3_100, 4_000), SectionFigure("VIP Lounge", 310, 350)),
+    tuple(
+        (NOW.replace(minute=0, second=0) - timedelta(minutes=15 * back), count)
+        for back, count in ((4, 300), (3, 900), (2, 1_400), (1, 1_100), (0, 710))
+    ),
+    (("admitted", 1_206), ("already_admitted", 41), ("unknown", 12), ("not_a_ticket", 9)),
+    (("gate-b", 1_900), ("gate-a", 1_206), ("north door", 1_304)),
+    tickets=4_800,
+    tickets_in=4_410,
+)
+
+
+@dataclass
+class FakeRecords:
+    """Holds a small evening."""
+
+    found: list[Found] = field(default_factory=list)
+    answer: Answer = Answer.RIGHT
+    error: ScannerError | None = None
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    judge: "FakeJudge | None" = None
+
+    def prepare(self, *, names: bool) -> None:
+        self.asked.append(("prepare", str(names)))
+
+    def search(self, query: str, /) -> list[Found]:
+        self._fail()
+        self.asked.append(("search", query))
+        return [each for each in self.found if query.upper() in each.serial]
+
+    def admissions(self, state: State | None, most: int, /) -> list[Admission]:
+        self._fail()
+        return [each for each in ADMISSIONS if state in (None, each.state)][:most]
+
+    def evening(self) -> Evening:
+        self._fail()
+        return EVENING
+
+    def let_in(self, pin: str, payload: str, reason: str, /) -> Answer:
+        self._fail()
+        self.asked.append(("let_in", pin, payload, reason))
+        if self.answer is Answer.RIGHT and self.judge:
+            self.judge.present(payload, NOW, "override")
+        return self.answer
+
+    def export(self, state: State | None, form: str, /) -> Path:
+        self._fail()
+        self.asked.append(("export", state.value if state else "all", form))
+        return Path(f"/data/admissions.{form}")
+
+    def _fail(self) -> None:
+        if self.error:
+            raise self.error
+
+
+FOUND = [
+    Found(f"DAWIER-BACK7558{number:04}", name, "Floor", VERDICTS[kind])
+    for number, (name, kind) in enumerate(
+        [
+            ("Ana Luz", Kind.ADMITTED),
+            ("Jürgen Weiß", Kind.ALREADY_ADMITTED),
+            ("Jo Doe", Kind.WRONG_SECTION),
+            ("Zoë Jones", Kind.WITHDRAWN),
+        ]
+    )
+]
+
+
 @dataclass
 class Stand:
     """An app and all that it was built on."""
@@ -204,7 +305,8 @@ class Stand:
     background: FakeBackground = field(default_factory=FakeBackground)
     eyes: FakeEyes = field(default_factory=FakeEyes)
     sounds: FakeSounds = field(default_factory=FakeSounds)
-    preferences: Preferences = field(default_factory=Preferences)
+    preferences: Preferences = field(default_factory=lambda: Preferences(language="en"))
+    records: FakeRecords = field(default_factory=lambda: FakeRecords(FOUND))
     kept: list[tuple[str, Value]] = field(default_factory=list)
     at: datetime = NOW
 
@@ -218,6 +320,7 @@ class Stand:
             demo=demo,
             sounds=self.sounds,
             preferences=self.preferences,
+            records=self.records,
             keep=lambda name, value: self.kept.append((name, value)),
         )
 

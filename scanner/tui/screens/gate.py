@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
 
+from scanner.gate import Judged
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui import poster
@@ -25,7 +27,9 @@ from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.masthead import Masthead
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.strip import Strip
+from scanner.tui.widgets.verdict_band import VerdictBand
 from scanner.tui.widgets.verdict_panel import VerdictPanel
+from scanner.words import say
 
 SHOWN_FOR = timedelta(seconds=8)
 """How long a verdict fills the screen when nobody comes after it."""
@@ -41,8 +45,8 @@ class GateScreen(Screen[None]):
     """Verdict, last scans, what is abnormal, and how the gate stands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i,slash", "type_serial", "Type a serial", key_display="i /"),
-        Binding("r", "try_now", "Try now", tooltip="Sync and send without waiting"),
+        Binding("i,slash", "type_serial", "Type", key_display="i /", tooltip="Type a serial"),
+        Binding("r", "try_now", "Try now", tooltip="Sync and send without waiting", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
@@ -72,6 +76,7 @@ class GateScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._announce = announce
+        self.last: Judged | None = None
         self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-low"), (32, "-tall"), (44, "-high")]
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status = status
@@ -96,12 +101,17 @@ class GateScreen(Screen[None]):
         yield HandEntry()
         yield LastScans()
         yield Strip()
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Look at the state now and from now on."""
         self.look()
         self.set_interval(REFRESH.total_seconds(), self.look)
+
+    @property
+    def shown(self) -> poster.Poster:
+        """Return what fills the screen now."""
+        return self.query_one(VerdictPanel).poster
 
     def look(self) -> None:
         """Show how the gate stands."""
@@ -141,6 +151,7 @@ class GateScreen(Screen[None]):
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
         self._failure = None
+        self.last = message.judged
         self.query_one(LastScans).add(message.judged)
         self._fill(poster.of_judged(message.judged))
         self._announce(message.judged.verdict.kind.value)
@@ -181,7 +192,7 @@ class GateScreen(Screen[None]):
     def action_try_now(self) -> None:
         """Sync and send without waiting."""
         self._try_now()
-        self.say("Trying now.")
+        self.say(say("Trying now."))
 
     def action_help(self) -> None:
         """Show the keys and the shapes."""
@@ -194,9 +205,13 @@ class GateScreen(Screen[None]):
     def _notices(self, status: Status, now: datetime) -> list[Notice]:
         notices = abnormal(status, self._camera(), self._link_since, now)
         if not self._working:
-            notices.insert(0, Notice("■ SYNC STOPPED: admissions are kept; r starts it again."))
+            notices.insert(
+                0, Notice(f"■ {say('SYNC STOPPED: admissions are kept; r starts it again.')}")
+            )
         if self._failure:
-            notices.insert(0, Notice(f"⊗ CANNOT RECORD: {plain(self._failure)}", grave=True))
+            notices.insert(
+                0, Notice(f"⊗ {say('CANNOT RECORD')}: {plain(self._failure)}", grave=True)
+            )
         return notices
 
     def lose_patience(self) -> None:
@@ -211,7 +226,10 @@ class GateScreen(Screen[None]):
             self._fading.stop()
             self._fading = None
         self.query_one(VerdictPanel).show(shown)
-        if isinstance(self.app.screen, HelpScreen):
+        for screen in self.app.screen_stack:
+            for band in screen.query(VerdictBand):
+                band.show(shown)
+        if isinstance(self.app.screen, HelpScreen | CommandPalette):
             self.app.pop_screen()
 
     def _stop_patience(self) -> None:

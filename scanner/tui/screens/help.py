@@ -10,6 +10,11 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from scanner.tui.faces import CANNOT_RECORD, FACES
+from scanner.tui.theme import tint
+from scanner.words import say
+
+_OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p"})
+"""Keys of Textual's that say nothing to a guard."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -40,14 +45,14 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """List keys and shapes."""
         with VerticalScroll() as box:
-            box.border_title = "Help"
-            box.border_subtitle = "Esc closes"
+            box.border_title = say("Help")
+            box.border_subtitle = say("Esc closes")
             yield Static(Content("\n").join([*self._keys(), Content(""), *_shapes()]))
 
     def _keys(self) -> list[Content]:
         lines = []
         for _, binding, enabled, tooltip in self._below.active_bindings.values():
-            if not (binding.show and enabled and binding.description):
+            if not (enabled and binding.description and binding.key not in _OWN):
                 continue
             words = tooltip or binding.description
             lines.append(_row(self.app.get_key_display(binding), words, "bold $accent"))
@@ -56,7 +61,7 @@ class HelpScreen(ModalScreen[None]):
 
 def _shapes() -> list[Content]:
     faces = [*FACES.values(), CANNOT_RECORD]
-    return [_row(face.symbol, face.title, f"bold {face.tint}") for face in faces]
+    return [_row(face.symbol, face.title, f"bold {tint(face)}") for face in faces]
 
 
 def _row(left: str, right: str, style: str) -> Content:

@@ -9,11 +9,13 @@ from textual.widget import Widget
 from scanner.gate import Judged
 from scanner.tui.faces import FACES
 from scanner.tui.plain import clock_time, plain
+from scanner.tui.theme import tint
+from scanner.words import say
 
 REMEMBERED = 50
 """Presentations; more than the tallest screen shows."""
 
-FAINT = "#a5b4c4"  # still 7:1 on the list's ground
+FAINT = "$faint"  # still 7:1 on the list's ground
 _WIDEST_TITLE = max(len(face.title) for face in FACES.values())
 
 
@@ -42,12 +44,12 @@ class LastScans(Widget):
 
     def last(self) -> str:
         """Return the newest presentation on one line, or an empty text before the first."""
-        return f"Last: {scan_line(self._scans[0]).plain}" if self._scans else ""
+        return say("Last: {scan}", scan=scan_line(self._scans[0]).plain) if self._scans else ""
 
     def render(self) -> Content:
         """List the newest that fit."""
         if not self._scans:
-            return Content.styled("No ticket was shown yet.", FAINT)
+            return Content.styled(say("No ticket was shown yet."), FAINT)
         shown = list(self._scans)[: max(1, self.size.height)]
         return Content("\n").join(scan_line(judged, _WIDEST_TITLE) for judged in shown)
 
@@ -62,7 +64,7 @@ def scan_line(judged: Judged, title_width: int = 0) -> Content:
     return Content.assemble(
         (clock_time(judged.at), FAINT),
         "  ",
-        (f"{face.symbol} {face.title:<{title_width}}", f"bold {face.tint}"),
+        (f"{face.symbol} {face.title:<{title_width}}", f"bold {tint(face)}"),
         "  ",
         rest,
     )

@@ -1,0 +1,58 @@
+"""A screen beside the gate's: verdicts go on above it, Esc goes back."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from scanner.tui.keys import translate_keys
+from scanner.tui.poster import Poster
+from scanner.tui.widgets.verdict_band import VerdictBand
+
+
+class Aside(Screen[None]):
+    """The band of the last verdict, a title, what the screen is for, a line for what is said."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="Esc")]
+    DEFAULT_CSS: ClassVar[str] = """
+    Aside {
+        & > #title { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+        & > #body { height: 1fr; background: $surface; color: $foreground; }
+        & > #said { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    }
+    """
+
+    def __init__(self, poster: Poster | None) -> None:
+        super().__init__()
+        self._poster = poster
+        translate_keys(self)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen, from top to bottom."""
+        yield VerdictBand(self._poster)
+        yield Static("", id="title", markup=False)
+        with Vertical(id="body"):
+            yield from self.body()
+        yield Static("", id="said", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def body(self) -> list[Widget]:
+        """Return what the screen is for."""
+        return []
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence until the next."""
+        self.query_one("#said", Static).update(Content(sentence))
+
+    def entitle(self, title: str) -> None:
+        """Show a title."""
+        self.query_one("#title", Static).update(Content.styled(title, "bold"))
+
+    def action_back(self) -> None:
+        """Return to the gate."""
+        self.dismiss()

@@ -1,0 +1,119 @@
+"""The evening in plots: by section, by quarter of an hour, by verdict, by device."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Grid
+from textual.widget import Widget
+from textual_plotext import PlotextPlot
+
+from scanner.admission.verdict import Kind
+from scanner.desk.forecast import forecast
+from scanner.errors import ScannerError
+from scanner.store.figures import MINUTES, Evening, series
+from scanner.sync.status import Status
+from scanner.tui.faces import FACES
+from scanner.tui.feeds import Clock, Records
+from scanner.tui.plain import clock_time, plain
+from scanner.tui.poster import Poster
+from scanner.tui.screens.aside import Aside
+from scanner.words import say
+
+REFRESH_SECONDS = 5.0
+
+_MOST_BARS = 8
+_LONGEST_NAME = 14
+_KINDS = {kind.value: FACES[kind].title.lower() for kind in Kind}
+
+
+class StatisticsScreen(Aside):
+    """Four plots, and when the queue outside is in."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "look", "Count again")]
+    DEFAULT_CSS: ClassVar[str] = """
+    StatisticsScreen Grid { grid-size: 2 2; height: 1fr; }
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        status: Callable[[], Status],
+        clock: Clock,
+        *,
+        poster: Poster | None,
+    ) -> None:
+        super().__init__(poster)
+        self._records = records
+        self._status = status
+        self._clock = clock
+
+    def body(self) -> list[Widget]:
+        """Return the plots."""
+        names = ("sections", "quarters", "verdicts", "devices")
+        return [Grid(*(PlotextPlot(id=name) for name in names))]
+
+    def on_mount(self) -> None:
+        """Count now and from now on."""
+        self.entitle(say("Statistics"))
+        self.action_look()
+        self.set_interval(REFRESH_SECONDS, self.action_look)
+
+    def action_look(self) -> None:
+        """Count again."""
+        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        try:
+            evening = await asyncio.to_thread(self._records.evening)
+        except ScannerError as error:
+            self.say(str(error))
+            return
+        self.entitle(f"{say('Statistics')} · {self._outlook(evening)}")
+        self._draw(evening)
+
+    def _draw(self, evening: Evening) -> None:
+        self._bars(
+            "sections",
+            say("In, of capacity"),
+            [(_of(each.admitted, each.capacity, each.name), each.admitted)
+             for each in evening.sections],
+        )  # fmt: skip
+        quarters = [(clock_time(at)[:5], count) for at, count in evening.quarters[-_MOST_BARS:]]
+        self._bars("quarters", say("By quarter of an hour"), quarters)
+        verdicts = [(_KINDS.get(kind, kind), count) for kind, count in evening.verdicts]
+        self._bars("verdicts", say("Verdicts of this gate"), verdicts)
+        devices = [(plain(name, _LONGEST_NAME) or "?", count) for name, count in evening.devices]
+        self._bars("devices", say("In, by device"), devices)
+
+    def _bars(self, name: str, title: str, bars: Sequence[tuple[str, int]]) -> None:
+        """Draw horizontal bars, the first on top, its number behind each name."""
+        plot = self.query_one(f"#{name}", PlotextPlot)
+        plot.plt.clear_data()
+        plot.plt.clear_figure()
+        plot.plt.title(title)
+        shown = list(reversed(bars[:_MOST_BARS]))
+        if shown:
+            labels = [label if "/" in label else f"{label} {count:,}" for label, count in shown]
+            counts = [count for _, count in shown]
+            plot.plt.bar(labels, counts, orientation="horizontal", width=0.4)
+            plot.plt.xlim(0, max(1, *counts))
+        plot.refresh()
+
+    def _outlook(self, evening: Evening) -> str:
+        now = self._clock()
+        left = evening.tickets - evening.tickets_in
+        found = forecast(series(self._status().by_minute, now, MINUTES), left, now)
+        if found is None:
+            return say("{left} tickets are still out.", left=f"{left:,}")
+        return say(
+            "{coming} more are expected, in by {time} at this gate's pace of {pace}/min.",
+            coming=f"{found.coming:,}",
+            time=clock_time(found.at)[:5],
+            pace=f"{found.per_minute:.0f}",
+        )
+
+
+def _of(admitted: int, capacity: int | None, name: str) -> str:
+    return f"{plain(name, _LONGEST_NAME)} {admitted:,}/{capacity:,}" if capacity else name
