@@ -87,6 +87,9 @@ class _OwnersFileHandler(logging.handlers.RotatingFileHandler):
 
         return open(self.baseFilename, "a", encoding=self.encoding, opener=opener)
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Lose the line: a full disk must not print on a screen, or between verdicts."""
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
