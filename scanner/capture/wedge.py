@@ -10,8 +10,8 @@ from statistics import median
 from typing import Generic, TypeVar
 
 TOGETHER_SECONDS = 0.08
-"""Keys further apart don't belong together. A fast typist's are 0.1 s apart (120 words a minute);
-a scanner's 2 to 20 ms, as often as a USB keyboard is asked (USB HID 1.11, bInterval)."""
+"""How long a key is held when nothing follows it. A fast typist's keys are 0.1 s apart (120 words a
+minute); a scanner's 2 to 20 ms, as often as a USB keyboard is asked (USB HID 1.11, bInterval)."""
 
 BURST_SECONDS = 0.03
 """The middle gap of a burst is at most this: one stall of a busy machine doesn't hide a scanner."""
@@ -20,7 +20,7 @@ BURST_KEYS = 6
 """So many keys in a row at that pace are no person's."""
 
 STALL_SECONDS = 0.5
-"""How long a burst that has begun may pause, when the machine is busy, and still be one."""
+"""How long keys may pause, when the machine is busy, and still be of one burst."""
 
 Key = TypeVar("Key")
 
@@ -54,7 +54,7 @@ class Bursts(Generic[Key]):
 
     def press(self, key: Key, text: str, at: float) -> Outcome[Key]:
         """Take a key that writes `text`; it is held until more is known."""
-        before = self.lapse(at)
+        before = self._split(at)
         self._keys.append(key)
         self._texts.append(text)
         self._times.append(at)
@@ -62,7 +62,7 @@ class Bursts(Generic[Key]):
 
     def end(self, key: Key, at: float) -> Outcome[Key]:
         """Take Enter or Tab: the end of a burst, or a person's."""
-        before = self.lapse(at)
+        before = self._split(at)
         if self._is_burst():
             scan = "".join(self._texts)
             self._clear()
@@ -76,7 +76,7 @@ class Bursts(Generic[Key]):
 
     def other(self, key: Key, at: float) -> Outcome[Key]:
         """Take a key that writes nothing, such as an arrow: no scanner sends it."""
-        before = self.lapse(at)
+        before = self._split(at)
         rest = self._give_back()
         cut_off = before.cut_off or rest.cut_off
         return Outcome(cut_off, (*before.typed, *rest.typed, key))
@@ -93,6 +93,14 @@ class Bursts(Generic[Key]):
         patience = STALL_SECONDS if self._is_burst() else TOGETHER_SECONDS
         # A hair more, so that a wait of exactly this long is long enough in floating point.
         return self._times[-1] + patience + 1e-6 - at
+
+    def _split(self, at: float) -> Outcome[Key]:
+        """Decide on what is held when the key at `at` comes far too late to belong to it.
+
+        `lapse` would have been asked long before, had the machine not stalled: a scan goes on then.
+        """
+        late = bool(self._keys) and at - self._times[-1] > STALL_SECONDS
+        return self._give_back() if late else Outcome()
 
     def _follows_scan(self, at: float) -> bool:
         last, self._scanned_at = self._scanned_at, None

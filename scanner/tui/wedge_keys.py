@@ -1,6 +1,9 @@
 """Keys that a hand scanner types, caught before they work as commands of the screen."""
 
+import select
+import sys
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.events import Event, Key, Paste
@@ -15,6 +18,12 @@ ENDINGS = frozenset({"enter", "tab", "ctrl+j"})
 """What scanners are set to send after a code: carriage return, tabulator, line feed."""
 
 UNENDED = "The hand scanner sends no Enter after a code; set it to send one, and scan again."
+
+LATE_SECONDS = 0.02
+"""A timer this late tells of a machine that stalled: keys may wait that nobody has read."""
+
+CATCH_UP_SECONDS = 0.05
+"""How long the thread that reads the terminal is given to catch up."""
 
 Correct = Callable[[str], str]
 """Undoes what a keyboard layout did to a scan; `scanner.capture.layouts.KeyMap.correct` is one."""
@@ -37,13 +46,12 @@ class WedgeKeys:
     def __init__(self, correct: Correct = lambda text: text) -> None:
         self._correct = correct
         self._bursts: Bursts[Key] = Bursts()
-        self._waiting = False
+        self._due: float | None = None
 
     async def take(self, event: Event, app: "GateApp", hand_on: HandOn) -> bool:
         """Take an event of the app's; whether nobody else is to have it."""
         if isinstance(event, Lapse):
-            self._waiting = False
-            await self._carry_out(self._bursts.lapse(event.time), event.time, app, hand_on)
+            await self._look(event.time, app, hand_on)
             return True
         if event.is_forwarded:
             return False
@@ -75,12 +83,34 @@ class WedgeKeys:
             app.gate.presenter.present(self._correct(outcome.scan), "wedge")
         self._wait(at, app)
 
+    async def _look(self, at: float, app: "GateApp", hand_on: HandOn) -> None:
+        """Give up on keys that nothing followed, unless more may have come unnoticed meanwhile."""
+        stalled = self._due is not None and at - self._due > LATE_SECONDS
+        self._due = None
+        if stalled or _input_waits(app):
+            self._look_in(CATCH_UP_SECONDS, at, app)
+            return
+        await self._carry_out(self._bursts.lapse(at), at, app, hand_on)
+
     def _wait(self, at: float, app: "GateApp") -> None:
         """Have a look later at the keys that are held; one timer at a time is enough."""
         seconds = self._bursts.wait_seconds(at)
-        if seconds is not None and not self._waiting:
-            self._waiting = True
-            app.set_timer(max(seconds, 0.0), lambda: app.post_message(Lapse()))
+        if seconds is not None and self._due is None:
+            self._look_in(max(seconds, 0.0), monotonic(), app)
+
+    def _look_in(self, seconds: float, at: float, app: "GateApp") -> None:
+        self._due = at + seconds
+        app.set_timer(seconds, lambda: app.post_message(Lapse()))
+
+
+def _input_waits(app: "GateApp") -> bool:
+    """Whether the terminal has keys that nobody has read yet: the reading thread is behind."""
+    if sys.__stdin__ is None or app.is_headless or app.is_web:
+        return False
+    try:
+        return bool(select.select([sys.__stdin__], [], [], 0)[0])
+    except (OSError, ValueError):
+        return False
 
 
 def _take_paste(paste: Paste, app: "GateApp") -> bool:
