@@ -18,6 +18,7 @@ from scanner.store.errors import (
     BrokenDatabase,
     DatabaseBusy,
     ForeignDatabase,
+    NewerDatabase,
     damaged,
     worded,
 )
@@ -100,8 +101,13 @@ def find_damage(file: Path) -> str | None:
     try:
         with closing(open_reader(file)) as conn:
             conn.execute("BEGIN")
-            return next(chain(_unlike_witness(conn, witness), _unlike_written(conn)), None)
+            checks = (_unlike_witness(conn, witness), _cut(conn, file), _unlike_written(conn))
+            return next(chain.from_iterable(checks), None)
     except ForeignDatabase:
+        raise
+    except NewerDatabase as error:
+        if _is_of_this_shape(file):
+            return f"its version number is damaged: {error}"
         raise
     except (BrokenDatabase, ValueError, TypeError) as error:
         return str(error)
@@ -143,6 +149,24 @@ def _unlike_witness(conn: sqlite3.Connection, witness: Witness | None) -> Iterat
         yield problem
 
 
+def _cut(conn: sqlite3.Connection, file: Path) -> Iterator[str]:
+    """Find a last page that is not whole: SQLite reads what is missing as zeros.
+
+    With a log, the page may be there; a loss of power while it was folded in does that.
+    """
+    log = Path(f"{file}-wal")
+    (size,) = conn.execute("PRAGMA page_size").fetchone()
+    if file.stat().st_size % size and not (log.exists() and log.stat().st_size):
+        yield "the file ends within a page"
+
+
+def _is_of_this_shape(file: Path) -> bool:
+    """Tell whether a database that says it is newer has nothing that this program has not."""
+    uri = f"{file.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as conn:
+        return not list(_shape(conn))
+
+
 def _unlike_written(conn: sqlite3.Connection) -> Iterator[str]:
     """Yield what is wrong, the cheapest to find first."""
     version = conn.execute("PRAGMA user_version").fetchone()[0]
@@ -153,8 +177,8 @@ def _unlike_written(conn: sqlite3.Connection) -> Iterator[str]:
         yield from _lines(conn, f"PRAGMA integrity_check({table})")
     if version == schema.CURRENT:
         yield from _shape(conn)
-    elif version == 0:
-        yield "its version is missing"
+    elif version < 1:
+        yield f"its version can't be {version}"
     if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         yield "it is no longer in WAL mode"
     missing = gaps(conn)

@@ -95,6 +95,9 @@ def recovered(file: Path, before: wrecks.Kept) -> wrecks.Kept:
 @example(at=18, mask=3)
 @example(at=16, mask=0x30)
 @example(at=56 + 3, mask=3)
+@example(at=60, mask=128)
+@example(at=60, mask=1)
+@example(at=68, mask=1)
 def test_a_flipped_byte_is_harmless_or_costs_no_admission(folded: Path, at: int, mask: int) -> None:
     before, file = wrecks.read(folded), copied(folded)
     wrecks.flip(file, at, mask)
@@ -113,6 +116,8 @@ def test_a_blank_page_costs_no_admission(folded: Path, page: int) -> None:
 
 @TRIES
 @given(length=ANYWHERE)
+@example(length=1286145)
+@example(length=0)
 def test_a_database_cut_short_never_opens_and_gives_back_what_is_left(
     folded: Path, length: int
 ) -> None:
