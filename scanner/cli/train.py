@@ -9,6 +9,7 @@ import typer
 from scanner.cli.settings import load
 
 if TYPE_CHECKING:
+    from scanner.config import Config
     from scanner.training.auto import AutoRun
     from scanner.training.scenario import Scenario
 
@@ -56,7 +57,8 @@ def train(
     Without options, the scenarios are offered on the screen. A venue's own scenarios lie in the
     data folder's training/scenarios.
     """
-    folder = load().home / "training"
+    config = load()
+    folder = config.home / "training"
     if check:
         _check(check)
     elif listing:
@@ -68,7 +70,7 @@ def train(
     elif as_json:
         raise typer.BadParameter("it goes with --auto or --list.", param_hint="'--json'")
     else:
-        _screen(scenario, name, seed, speed, folder)
+        _screen(config, scenario, name or config.name, seed, speed)
 
 
 def _check(file: Path) -> None:
@@ -147,12 +149,15 @@ def _chosen(scenario: str | None, folder: Path) -> "Scenario":
     return find_scenario(scenario, folder)
 
 
-def _screen(scenario: str | None, name: str | None, seed: int, speed: float, folder: Path) -> None:
+def _screen(
+    config: "Config", scenario: str | None, name: str | None, seed: int, speed: float
+) -> None:
     from scanner.errors import ScannerError
     from scanner.training.house import House
     from scanner.training.library import all_scenarios, find_scenario
     from scanner.training.records import SOMEBODY, clean_name
 
+    folder = config.home / "training"
     chosen = find_scenario(scenario, folder) if scenario else None
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError(
@@ -164,10 +169,20 @@ def _screen(scenario: str | None, name: str | None, seed: int, speed: float, fol
         house = House(folder, clean_name(name or "") or SOMEBODY, chosen.patrons, seed)
         house.prepare()  # the server starts while the screen's library is read
     try:
+        from scanner.tui.preferences import preferences
+        from scanner.tui.sound import Loudspeaker, find_player
         from scanner.tui.training.app import TrainingApp
 
         TrainingApp(
-            scenarios, folder, name=name, chosen=chosen, seed=seed, speed=speed, house=house
+            scenarios,
+            folder,
+            name=name,
+            chosen=chosen,
+            seed=seed,
+            speed=speed,
+            sounds=Loudspeaker(find_player()),
+            preferences=preferences(config),
+            house=house,
         ).run()
     finally:
         if house:

@@ -7,15 +7,20 @@ from pathlib import Path
 from scanner.training.errors import TrainingError
 from scanner.training.records import Run
 
+_LONG_NAME = 28
+"""Characters; a longer name is set smaller, so that the page stays one."""
+
 _STYLE = """
 @page { size: landscape; margin: 12mm; }
 * { box-sizing: border-box; margin: 0; }
 html, body { height: 100%; }
 body { font: 13pt/1.5 Georgia, "Times New Roman", serif; color: #1d1b26; background: #fff; }
-main { min-height: 150mm; max-height: 170mm; overflow: hidden; border: 2mm double #7a1f6b;
+main { height: 180mm; overflow: hidden; display: flex; flex-direction: column;
+  justify-content: center; border: 2mm double #7a1f6b;
   padding: 12mm 16mm; text-align: center; page-break-inside: avoid; break-inside: avoid; }
 h1 { font-size: 15pt; letter-spacing: .3em; text-transform: uppercase; color: #7a1f6b; }
 .name { font-size: 30pt; line-height: 1.2; margin: 8mm 0 3mm; overflow-wrap: anywhere; }
+.name.long { font-size: 21pt; margin-top: 4mm; }
 .title { font-size: 18pt; font-style: italic; margin: 2mm 0 6mm; }
 table { margin: 0 auto 6mm; border-collapse: collapse; font-size: 12pt; }
 td, th { padding: 1mm 6mm; border-bottom: .3mm solid #cbb8c8; text-align: left; font-weight: 400; }
@@ -40,11 +45,12 @@ def certificate(run: Run) -> str:
         f"<tr><th scope='row'>{escape(name)}</th><td>{escape(value)}</td></tr>"
         for name, value in _facts(run)
     )
+    look = "name long" if len(run.trainee) > _LONG_NAME else "name"
     name, title = escape(run.trainee or "A trainee"), escape(run.title)
     return (
         f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
         f"<title>{title}: {name}</title><style>{_STYLE}</style></head>\n"
-        f"<body><main><h1>Gate training</h1><p class='name'>{name}</p>"
+        f"<body><main><h1>Gate training</h1><p class='{look}'>{name}</p>"
         f"<p>has stood at the gate and passed</p><p class='title'>{title}</p>"
         f"<p class='percent'>{run.percent:g}&nbsp;%</p><table>{rows}</table>"
         f"<footer>{_day(run.at)} · run {run.seed} of {escape(run.scenario)}</footer>"

@@ -80,6 +80,11 @@ def test_a_certificate_says_who_passed_what_and_shows_markup_as_text() -> None:
     assert "http" not in page
 
 
+def test_a_long_name_is_set_smaller_so_that_the_page_stays_one() -> None:
+    assert "class='name'" in certificate(RUN)
+    assert "class='name long'" in certificate(replace(RUN, trainee="N" * 60))
+
+
 def test_nobody_below_the_bar_gets_a_certificate(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="below the bar"):
         write_certificate(replace(RUN, passed=False), tmp_path)

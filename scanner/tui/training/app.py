@@ -14,9 +14,12 @@ from scanner.training.house import House
 from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, run_of
 from scanner.training.scenario import Scenario
 from scanner.training.shift import Shift
+from scanner.tui.announcer import Announcer
+from scanner.tui.preferences import Preferences
+from scanner.tui.sound import Sounds
 from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.menu import Choice, MenuScreen
-from scanner.tui.training.play import Announce, PlayScreen
+from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.theme import REHEARSAL
 
 
@@ -32,7 +35,8 @@ class TrainingApp(App[None]):
         speed: how fast the training's clock runs.
         clock: seconds that only rise.
         today: the time now, aware.
-        announce: sounds a verdict by its name.
+        sounds: makes the verdicts' sounds, the same as the gate's.
+        preferences: what the guard has set: volume, bell.
         house: what the chosen scenario is played on, where it is being prepared already.
     """
 
@@ -53,7 +57,8 @@ class TrainingApp(App[None]):
         speed: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], datetime] = lambda: datetime.now(UTC),
-        announce: Announce = lambda _name: None,
+        sounds: Sounds | None = None,
+        preferences: Preferences | None = None,
         house: House | None = None,
     ) -> None:
         super().__init__()
@@ -65,7 +70,8 @@ class TrainingApp(App[None]):
         self._speed = speed
         self._clock = clock
         self._today = today
-        self._announce = announce
+        wishes = preferences or Preferences()
+        self._announcer = Announcer(sounds, lambda: wishes, self.bell, self.set_timer)
         self._house = house
         self._menu = MenuScreen(scenarios, self._records.all, self._name, self.play)
 
@@ -93,7 +99,7 @@ class TrainingApp(App[None]):
             seed,
             house,
             clock=lambda: self._clock() * self._speed,
-            announce=self._announce,
+            announce=self._announcer.announce,
         )
         self.push_screen(screen, debrief)
 

@@ -38,6 +38,13 @@ class Stand:
     now: float = 100.0
     heard: list[str] = field(default_factory=list)
 
+    @property
+    def audible(self) -> bool:
+        return True
+
+    def play(self, name: str, _volume: int, /) -> None:
+        self.heard.append(name)
+
     def app(self, chosen: Scenario | None = SCENARIO, name: str | None = "Lee") -> TrainingApp:
         return TrainingApp(
             [SCENARIO],
@@ -47,7 +54,7 @@ class Stand:
             seed=2,
             clock=lambda: self.now,
             today=lambda: AT,
-            announce=self.heard.append,
+            sounds=self,
         )
 
 
