@@ -8,9 +8,11 @@ from scanner import __version__
 from scanner.cli import (
     bench,
     bench_decode,
+    decode,
     demo,
     desk,
     devices,
+    doctor,
     gate,
     kiosk,
     ledger,
@@ -69,5 +71,7 @@ for commands in (
     train,
     bench,
     bench_decode,
+    decode,
+    doctor,
 ):
     commands.register(app)

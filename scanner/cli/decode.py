@@ -1,0 +1,73 @@
+"""`scanner decode`: what codes say in pictures, videos and folders."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.settings import load
+
+if TYPE_CHECKING:
+    from scanner.capture.decode_files import Answer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: scanner decode ticket.jpg --json")(decode)
+
+
+def decode(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Pictures, videos or folders of them.")
+    ],
+    *,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help='One line a file: {"file", "payloads", "ms", "by"}.'),
+    ] = False,
+) -> None:
+    """Read the codes in pictures, in videos frame by frame, and in folders of them.
+
+    Takes all the time that a picture needs. What can't be opened is said on standard error, the
+    other files are read all the same, and the exit code is then 1.
+    """
+    from scanner.errors import ScannerError
+
+    load()
+    failed = False
+    for file in _all(files):
+        from scanner.capture.decode_files import read_file
+
+        try:
+            answer = read_file(file)
+        except ScannerError as error:
+            typer.echo(str(error), err=True)
+            failed = True
+            continue
+        typer.echo(json.dumps(answer.facts(), ensure_ascii=False) if as_json else _words(answer))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _all(named: list[Path]) -> Iterator[Path]:
+    from scanner.capture.decode_files import files_in
+
+    for path in named:
+        if path.is_dir():
+            yield from files_in(path)
+        else:
+            yield path
+
+
+def _words(answer: "Answer") -> str:
+    from scanner.desk.token_view import visible
+
+    if not answer.payloads:
+        return f"{answer.file}: no code was read ({answer.ms:.0f} ms)."
+    told = ", ".join(
+        f"{visible(payload)} (by {by})"
+        for payload, by in zip(answer.payloads, answer.by, strict=True)
+    )
+    return f"{answer.file}: {told}, {answer.ms:.0f} ms."

@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.capture.pictures import SERIAL, code, on_wall
+from tests.cli.program import Program
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    below = tmp_path / "pictures"
+    below.mkdir()
+    cv2.imwrite(str(below / "a.png"), on_wall(code()))
+    cv2.imwrite(str(below / "b.png"), np.full((200, 300), 90, np.uint8))
+    return below
+
+
+def film(file: Path) -> Path:
+    """Write a film in which a second ticket follows the first."""
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 30, (1280, 720))
+    for text in (SERIAL, "OTHERR-GATE00000001"):
+        for _ in range(2):
+            writer.write(cv2.cvtColor(on_wall(code(text)), cv2.COLOR_GRAY2BGR))
+    writer.release()
+    return file
+
+
+def test_a_folder_gives_one_line_a_file(program: Program, folder: Path) -> None:
+    first, second = map(json.loads, program.says("decode", str(folder), "--json").splitlines())
+    assert first["file"] == str(folder / "a.png")
+    assert (first["payloads"], first["by"]) == ([SERIAL], ["zxing"])
+    assert first["ms"] > 0
+    assert (second["payloads"], second["by"]) == ([], [])
+    assert set(first) == {"file", "payloads", "ms", "by"}
+
+
+def test_a_video_is_read_frame_by_frame(program: Program, tmp_path: Path) -> None:
+    said = json.loads(program.says("decode", str(film(tmp_path / "film.avi")), "--json"))
+    assert said["payloads"] == [SERIAL, "OTHERR-GATE00000001"]
+
+
+def test_without_json_it_is_told_in_words(program: Program, folder: Path) -> None:
+    first, second = program.says("decode", str(folder)).splitlines()
+    assert f"a.png: {SERIAL} (by zxing)" in first
+    assert "b.png: no code was read" in second
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(
+    program: Program, folder: Path
+) -> None:
+    done = program.run("decode", str(folder / "gone.png"), str(folder / "a.png"), "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["payloads"] == [SERIAL]
+    assert done.stderr.decode().count("\n") == 1
+    assert "gone.png is not there" in done.stderr.decode()
+
+
+def test_a_file_whose_name_is_a_number_is_no_camera(
+    program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "0").write_bytes(b"nothing of a video")
+    assert "can't be read as a video" in program.complains("decode", "0")
+
+
+def test_a_folder_without_pictures_is_one_sentence(program: Program, tmp_path: Path) -> None:
+    assert "holds no pictures or videos" in program.complains("decode", str(tmp_path))

@@ -1,0 +1,38 @@
+import json
+
+from tests.cli.program import Program
+from tests.mock.server import Ready
+
+NOWHERE = "http://127.0.0.1:1/v3/"
+
+
+def test_everything_is_looked_over_and_told_for_programs(program: Program, server: Ready) -> None:
+    done = program.run(
+        "doctor",
+        "--json",
+        SCANNER_API=server.url,
+        SCANNER_API_KEY=server.api_key,
+        SCANNER_CAMERA="none",
+    )
+    found = {each["what"]: each for each in json.loads(done.stdout)}
+    assert {"camera", "scanners", "data folder", "disk", "key store", "link", "clock"} < set(found)
+    assert found["link"]["health"] == "ok"
+    assert found["clock"]["health"] == "ok"
+    assert "s " in found["clock"]["sentence"]
+    assert found["decoder zxing"]["health"] == "ok"
+    assert done.returncode == 0
+
+
+def test_an_api_that_is_away_is_a_warning_with_the_command_that_tells_more(
+    program: Program,
+) -> None:
+    said = program.says("doctor", SCANNER_API=NOWHERE, SCANNER_CAMERA="none")
+    assert "warning  link" in said
+    assert f"mend it with: curl -I {NOWHERE}" in said
+
+
+def test_what_is_broken_ends_it_with_exit_code_1(program: Program) -> None:
+    done = program.run("doctor", SCANNER_API=NOWHERE, SCANNER_CAMERA="/no/such/folder")
+    assert done.returncode == 1
+    assert b"broken   camera" in done.stdout
+    assert done.stderr == b""

@@ -1,0 +1,132 @@
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from scanner.capture.devices import Camera, HandScanner, Kind
+from scanner.capture.readers import Library
+from scanner.desk import doctor
+from scanner.desk.doctor import Finding, Health
+from scanner.keystore import KeyStore
+
+DESK_CAMERA = Camera(2, "Desk camera", "usb-1", usable=True)
+PISTOL = HandScanner(Path("/dev/ttyACM0"), "Pistol", Kind.SERIAL, usable=True)
+
+
+def test_all_decoders_are_ok() -> None:
+    assert {each.health for each in doctor.decoders(tuple(Library))} == {Health.OK}
+
+
+def test_a_missing_decoder_is_a_warning_while_another_reads() -> None:
+    found = {each.what: each for each in doctor.decoders((Library.ZXING,))}
+    assert found["decoder zxing"].health is Health.OK
+    assert found["decoder zbar"].health is Health.WARNING
+    assert found["decoder zbar"].mend
+
+
+def test_without_any_decoder_the_gate_is_broken() -> None:
+    assert {each.health for each in doctor.decoders(())} == {Health.BROKEN}
+
+
+def test_the_chosen_camera_is_ok_when_it_is_there() -> None:
+    assert doctor.cameras([DESK_CAMERA], "2").health is Health.OK
+    assert doctor.cameras([DESK_CAMERA], "/dev/video2").health is Health.OK
+    assert doctor.cameras([], "none").health is Health.OK
+
+
+def test_another_camera_is_named_where_the_chosen_one_is_away() -> None:
+    found = doctor.cameras([DESK_CAMERA], "0")
+    assert (found.health, found.mend) == (Health.WARNING, "scanner gate --camera 2")
+
+
+def test_no_camera_at_all_is_a_warning() -> None:
+    assert doctor.cameras([], "0").health is Health.WARNING
+
+
+def test_a_camera_that_this_user_may_not_use_is_broken() -> None:
+    found = doctor.cameras([Camera(0, "Built in", "usb", usable=False)], "0")
+    assert (found.health, found.mend) == (Health.BROKEN, "sudo usermod -aG video $USER")
+
+
+def test_a_file_as_camera_must_be_there(tmp_path: Path) -> None:
+    assert doctor.cameras([], str(tmp_path)).health is Health.OK
+    assert doctor.cameras([], str(tmp_path / "gone")).health is Health.BROKEN
+
+
+@pytest.mark.parametrize(("kind", "group"), [(Kind.SERIAL, "dialout"), (Kind.KEYS, "input")])
+def test_a_scanner_that_this_user_may_not_use_names_the_group(kind: Kind, group: str) -> None:
+    shut = HandScanner(PISTOL.device, "Pistol", kind, usable=False)
+    assert doctor.scanners([PISTOL]).health is Health.OK
+    assert doctor.scanners([]).health is Health.OK
+    found = doctor.scanners([PISTOL, shut])
+    assert (found.health, found.mend) == (Health.WARNING, f"sudo usermod -aG {group} $USER")
+
+
+def test_a_data_folder_is_made_private(tmp_path: Path) -> None:
+    found = doctor.folder(tmp_path / "new" / "home")
+    assert found.health is Health.OK
+    assert list((tmp_path / "new" / "home").iterdir()) == []
+
+
+def test_a_data_folder_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert doctor.folder(tmp_path).mend == f"chmod 700 '{tmp_path}'"
+
+
+def test_a_data_folder_that_cannot_be_written_is_broken(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert doctor.folder(tmp_path / "file" / "home").health is Health.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("free", "health"),
+    [
+        (10**10, Health.OK),
+        (10**8, Health.WARNING),
+        (10**6, Health.BROKEN),
+        (None, Health.WARNING),
+    ],
+)
+def test_a_disk_is_judged_by_what_is_free(free: int | None, health: Health) -> None:
+    assert doctor.disk(free).health is health
+
+
+@pytest.mark.parametrize(
+    ("ahead", "health", "said"),
+    [
+        (timedelta(seconds=3), Health.OK, "3 s behind"),
+        (timedelta(minutes=-5), Health.WARNING, "300 s ahead of"),
+        (timedelta(days=2), Health.BROKEN, "behind"),
+    ],
+)
+def test_a_clock_is_judged_by_the_servers(ahead: timedelta, health: Health, said: str) -> None:
+    found = doctor.clock(ahead)
+    assert found.health is health
+    assert said in found.sentence
+
+
+def test_a_clock_without_a_server_is_not_blamed() -> None:
+    assert doctor.clock(None).health is Health.OK
+
+
+def test_a_key_store_must_give_back_what_it_was_given(tmp_path: Path) -> None:
+    assert doctor.key_store(KeyStore(tmp_path, file_only=True)).health is Health.OK
+    (tmp_path / "secrets.json").write_text("damaged")
+    assert doctor.key_store(KeyStore(tmp_path, file_only=True)).health is Health.BROKEN
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: doctor.cameras([], "0"),
+        lambda: doctor.disk(0),
+        lambda: doctor.clock(timedelta(days=9)),
+        lambda: doctor.scanners([HandScanner(Path("/x"), "Pistol", Kind.KEYS, usable=False)]),
+    ],
+)
+def test_whatever_is_not_ok_comes_with_one_command(look: Callable[[], Finding]) -> None:
+    found = look()
+    assert found.health is not Health.OK
+    assert found.mend
+    assert "\n" not in found.mend
