@@ -205,6 +205,15 @@ def move(
     )
 
 
+def confirm(conn: sqlite3.Connection, serials: Sequence[str], at: datetime) -> None:
+    """Note an answer that granted these: they are confirmed."""
+    conn.executemany(
+        "UPDATE admission SET state = 'confirmed', answered = 1, reason = NULL, settled = ?"
+        " WHERE serial = ?",
+        [(at.isoformat(), each) for each in serials],
+    )
+
+
 def journal(conn: sqlite3.Connection) -> Iterator[tuple[int, Scan, bytes]]:
     """Read the journal from the start: row, presentation, hash."""
     rows = conn.execute(

@@ -123,14 +123,13 @@ class Replay:
             await self._put_back(serials, f"the API took no requests ({error.status})")
             raise
         self.server_time.note(granted.server_time)
-        await self._note_answer(serials)
         ours = {
             each.serial
             for each in granted.admissions
             if (each.redeemer, each.device) == (first.redeemer, first.device)
         }
-        await self._move([(each, Outcome(State.CONFIRMED)) for each in serials if each in ours])
         rest = [each for each in serials if each not in ours]
+        await self._note_granted([each for each in serials if each in ours], rest)
         return len(serials) - len(rest) + await self._settle(await self._reread(rest))
 
     async def _after_refusal(self, serials: Sequence[str], error: BadRequest) -> int:
@@ -203,6 +202,19 @@ class Replay:
             await self.writer.run(move)
             if self.on_progress:
                 self.on_progress()
+
+    async def _note_granted(self, ours: Sequence[str], rest: Sequence[str]) -> None:
+        """Confirm what the answer grants to this gate; the rest was answered and is in doubt."""
+        at = self.server_time.clock()
+
+        def note(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                ledger.confirm(conn, ours, at)
+                ledger.mark_answered(conn, rest)
+
+        await self.writer.run(note)
+        if ours and self.on_progress:
+            self.on_progress()
 
     async def _note_answer(self, serials: Sequence[str]) -> None:
         await self._write(ledger.mark_answered, serials)
