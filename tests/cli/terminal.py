@@ -36,6 +36,13 @@ class Terminal:
         self._read(0)
         self.seen.clear()
 
+    def settle(self, quiet: float = 0.3) -> None:
+        """Wait until the program has drawn what it had to and waits for keys."""
+        before, end = -1, time.monotonic() + LIMIT_SECONDS
+        while len(self.seen) != before and time.monotonic() < end:
+            before = len(self.seen)
+            self._read(quiet)
+
     def wait_for(self, text: str, seconds: float = LIMIT_SECONDS) -> None:
         """Wait until a text has been written."""
         self.wait_until(lambda: text.encode() in self.seen, seconds, text)

@@ -1,0 +1,123 @@
+import resource
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from queue import Queue
+
+import pytest
+import segno
+
+from scanner.cli.first_start import House
+from scanner.config import load_config
+from scanner.keystore import KeyStore
+from scanner.store.writer import Writer
+from tests.cli.program import Program
+from tests.cli.terminal import Terminal, terminal
+from tests.mock.server import Ready, mock_server
+
+BACK_SECONDS = 1.5
+"""What coming back to the gate may take: nothing in it waits, so its work is its time."""
+
+
+def key_by_key(gate: Terminal, server: Ready) -> None:
+    """Go through all six steps, at a person's pace."""
+    api, key = server.url.encode(), server.api_key.encode()
+    code = server.tokens[-1].code.lower().encode()
+    down = b"\x1b[B"
+    for shown, presses in (
+        ("1 of 6", (down * 3, b"\r", api, b"\t", key, b"\r")),
+        ("2 of 6", (code, b"\r")),
+        ("3 of 6", (b"Lee", b"\r", b"\r")),
+        ("4 of 6", (down * 3, b"\r")),
+        ("5 of 6", (b"\r",)),
+    ):
+        gate.wait_for(shown)
+        for keys in presses:
+            gate.settle()
+            gate.press(keys)
+    gate.wait_for("60 tickets")
+    gate.wait_for("Open the gate")
+    gate.settle()
+
+
+def test_from_nothing_to_an_open_gate_and_back_offline_in_time(
+    program: Program,
+) -> None:
+    with (
+        mock_server(tickets=90) as server,
+        terminal(program, "gate", rows=30, columns=100) as gate,
+    ):
+        key_by_key(gate, server)
+        gate.forget()
+        gate.press(b"\r")
+        gate.wait_for("gate admits")
+        gate.press(b"\x11")
+        gate.wait_until(gate.ended)
+    with closing(sqlite3.connect(program.home / "gate.sqlite3")) as conn:
+        name, device, api = conn.execute("SELECT name, device, api FROM session").fetchone()
+    assert (name, api) == ("Lee", server.url)
+    assert len(device) > 5
+    assert (program.home / "config.toml").read_text() == 'camera = "none"\n'
+    kept = b"".join(file.read_bytes() for file in program.home.glob("gate.sqlite3*"))
+    assert server.api_key.encode() not in kept
+    assert min(_seconds_of_work_to_the_gate(program) for _ in range(3)) < BACK_SECONDS
+
+
+def _seconds_of_work_to_the_gate(program: Program) -> float:
+    """Measure the processor's time, start and end included: it is the same on a busy machine."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with terminal(program, "gate", rows=30, columns=100) as gate:
+        gate.wait_for("gate admits")
+        gate.wait_for("60 tickets")
+        gate.press(b"\x11")
+        gate.wait_until(gate.ended)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_leaving_the_first_start_opens_nothing_and_it_comes_again(program: Program) -> None:
+    for _ in range(2):
+        with terminal(program, "gate") as gate:
+            gate.wait_for("1 of 6")
+            gate.press(b"\x11")
+            gate.wait_until(gate.ended)
+            assert gate.process.returncode == 0
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    config = load_config(camera="/nowhere/else.png")
+    with Writer(tmp_path / "gate.sqlite3") as writer:
+        return House(config, writer, KeyStore(tmp_path, file_only=True))
+
+
+def test_a_supervisors_qr_is_read_and_its_picture_shown(house: House, tmp_path: Path) -> None:
+    segno.make("A0F9GG8D", micro=False).save(str(tmp_path / "code.png"), scale=8, border=4)
+    shown: Queue[object] = Queue()
+    read: Queue[str] = Queue()
+    eyes = house.look(str(tmp_path / "code.png"), shown.put)
+    eyes.start(lambda payload, _by: read.put(payload), lambda _sentence: None)
+    try:
+        assert read.get(timeout=20) == "A0F9GG8D"
+        assert shown.get(timeout=20) is not None
+    finally:
+        eyes.stop()
+
+
+def test_a_camera_that_was_set_is_among_the_choices(house: House) -> None:
+    assert "/nowhere/else.png" in [spec for spec, _name in house.cameras()]
+
+
+def test_the_key_of_another_server_is_never_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scanner.desk.login import LOGIN, Kind
+
+    house.keys.set(
+        LOGIN,
+        f'{{"api": "https://one.example/v3/", "key": "{"ab" * 16}", "kind": "{Kind.KEY.value}",'
+        ' "asked_with": null}',
+    )
+    assert house._known_key("https://one.example/v3/") == "ab" * 16
+    assert house._known_key("https://two.example/v3/") is None
