@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import cv2
 import numpy as np
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -66,13 +67,9 @@ def fitted(pixels: Pixels, wide: int, high: int) -> Pixels:
     left, top = (width - across) // 2, (height - down) // 2
     middle = np.ascontiguousarray(pixels[top : top + down, left : left + across])
     small = cv2.resize(middle, (wide, high), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8) & np.uint8(0xF8)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8) & np.uint8(0xF0)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _style(upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Style:
-    return Style.parse(f"{_hex(upper)} on {_hex(lower)}")
-
-
-def _hex(colour: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)
+    return Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower))
