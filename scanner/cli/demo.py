@@ -55,8 +55,8 @@ def _play(patrons: int, seed: int) -> None:
 
 
 def _show(seed: int) -> None:
-    from scanner.demo.show import show
     from scanner.errors import ScannerError
+    from scanner.tui.demo import show
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError("The demo's screen needs a terminal; without one, use --headless.")
