@@ -176,10 +176,10 @@ def key_store(keystore: KeyStore) -> Finding:
 
 
 async def link(
-    address: str, key: str | None, now: Callable[[], datetime], timeout: float
+    address: str, key: str | None, now: Callable[[], datetime], seconds: float
 ) -> list[Finding]:
     """Ask the API for what everybody may see, and compare its time with this computer's."""
-    timeout = min(PROBE_SECONDS, timeout)
+    timeout = min(PROBE_SECONDS, seconds)
     mend = f"curl -I {address}"
     try:
         async with TickeTing(address, key, timeout=timeout) as api:
