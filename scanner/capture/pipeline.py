@@ -78,7 +78,8 @@ class Pipeline:
             return CameraState(running=False, sentence=self._failure)
         if camera is None:
             return CameraState(running=False, sentence="The camera is off.")
-        return camera.state()
+        state, advice = camera.state(), self._watch.advice
+        return replace(state, sentence=advice.value) if state.running and advice else state
 
     def counts(self) -> Counts:
         """Return how much was looked at and read since the pipeline was made."""
@@ -96,8 +97,11 @@ class Pipeline:
             if frame is None:
                 continue
             try:
+                before = self._watch.advice
                 for event in self._watch.look(frame):
                     _hand_on(event, on_payload, on_notice)
+                if (advice := self._watch.advice) and advice is not before:
+                    on_notice(advice.value)
                 self._failure = None
             except Exception:  # noqa: BLE001 - one bad frame must not blind the gate
                 _log.exception("frame failed")

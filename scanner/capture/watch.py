@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
+from scanner.capture.coaching import Advice, Coach, advise, measure
 from scanner.capture.decoded import Decoded
 from scanner.capture.frame import Frame, Pixels
 from scanner.capture.presentation import Event, Presentations, Presented
@@ -45,6 +46,7 @@ class Watch:
     def __init__(self, decoder: Reads, presentations: Presentations | None = None) -> None:
         self._decoder = decoder
         self._presentations = presentations or Presentations()
+        self._coach = Coach()
         self._guard = threading.Lock()
         self._frames = self._with_code = self._presented = 0
         self._by: Counter[str] = Counter()
@@ -52,6 +54,8 @@ class Watch:
     def look(self, frame: Frame) -> list[Event]:
         """Decode one frame, and return what is new in it."""
         decoded = self._decoder.decode(frame.pixels)
+        read = bool(decoded.readings)
+        self._coach.hear(None if read else advise(measure(frame.pixels), decoded), read=read)
         by = {reading.text: reading.by for reading in decoded.readings}
         events: list[Event] = [
             replace(event, by=by.get(event.payload)) if isinstance(event, Presented) else event
@@ -59,6 +63,11 @@ class Watch:
         ]
         self._count(decoded, sum(isinstance(event, Presented) for event in events))
         return events
+
+    @property
+    def advice(self) -> Advice | None:
+        """What stands in the way of reading, as the last frames show it."""
+        return self._coach.advice
 
     def counts(self) -> Counts:
         """Return how much was done until now."""

@@ -1,0 +1,133 @@
+import threading
+import time
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.capture.coaching import NEEDED_FRAMES, Advice, Coach, Measured, advise, measure
+from scanner.capture.decoded import Decoded, Reading
+from scanner.capture.frame import Frame, Pixels
+from scanner.capture.pipeline import Pipeline
+from tests.capture.feigned import Film
+from tests.capture.pictures import code, on_wall
+
+NOTHING = Decoded((), code_like=False, spent_ms=0.0)
+CODE_LIKE = Decoded((), code_like=True, spent_ms=0.0)
+CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+READ = Decoded((Reading("A", CORNERS, "test"),), code_like=True, spent_ms=0.0)
+
+
+def blurred(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 12), np.uint8)
+
+
+def with_glare(picture: Pixels) -> Pixels:
+    shining = picture.copy()
+    shining[100:500, 400:900] = 255
+    return shining
+
+
+GATE = on_wall(code())
+
+
+@pytest.mark.parametrize(
+    ("picture", "advice"),
+    [
+        ((GATE * 0.15).astype(np.uint8), Advice.TOO_DARK),
+        (with_glare(GATE), Advice.GLARE),
+        (blurred(GATE), Advice.STILL),
+        (on_wall(code(module=2)), Advice.CLOSER),
+    ],
+)
+def test_a_code_that_is_not_read_is_coached_by_what_the_picture_lacks(
+    picture: Pixels, advice: Advice
+) -> None:
+    assert advise(measure(picture), CODE_LIKE) is advice
+    colour = np.repeat(picture[:, :, None], 3, axis=2)
+    assert advise(measure(colour), CODE_LIKE) is advice
+
+
+@pytest.mark.parametrize("picture", [GATE, blurred(GATE), with_glare(GATE)])
+def test_an_empty_gate_is_not_coached(picture: Pixels) -> None:
+    assert advise(measure(picture), NOTHING) is None
+
+
+def test_the_dark_is_said_with_nothing_in_view() -> None:
+    assert advise(measure(np.zeros((720, 1280, 3), np.uint8)), NOTHING) is Advice.TOO_DARK
+
+
+@given(st.floats(0, 255), st.floats(0, 1), st.floats(0, 255))
+def test_what_is_read_needs_no_advice(light: float, burnt: float, sharpness: float) -> None:
+    assert advise(Measured(light, burnt, sharpness), READ) is None
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (1, 1), (1, 9), (2, 2, 3), (480, 640, 3), (3000, 4000)])
+def test_a_picture_of_any_size_is_measured(shape: tuple[int, ...]) -> None:
+    measured = measure(np.full(shape, 255, np.uint8))
+    assert measured.sharpness == 0
+
+
+def test_measuring_costs_less_than_a_millisecond() -> None:
+    frame = np.random.default_rng(1).integers(0, 255, (720, 1280, 3), np.uint8)
+    spent = []
+    for _ in range(30):
+        begun = time.perf_counter()
+        measure(frame)
+        spent.append(time.perf_counter() - begun)
+    assert min(spent) < 0.001
+
+
+def test_an_advice_comes_after_a_moment_and_goes_with_the_first_read() -> None:
+    coach = Coach()
+    for _ in range(NEEDED_FRAMES - 1):
+        assert coach.hear(Advice.STILL, read=False) is None
+    assert coach.hear(Advice.STILL, read=False) is Advice.STILL
+    assert coach.hear(None, read=True) is None
+
+
+def test_an_advice_stays_through_single_frames_that_differ() -> None:
+    coach = Coach()
+    for _ in range(NEEDED_FRAMES):
+        coach.hear(Advice.GLARE, read=False)
+    mixed = [None, Advice.STILL, Advice.GLARE, None, Advice.GLARE] * 10
+    assert {coach.hear(advice, read=False) for advice in mixed} == {Advice.GLARE}
+
+
+def test_an_advice_ends_when_its_cause_is_gone() -> None:
+    coach = Coach()
+    for _ in range(NEEDED_FRAMES):
+        coach.hear(Advice.GLARE, read=False)
+    for _ in range(20):
+        coach.hear(None, read=False)
+    assert coach.advice is None
+
+
+class Blind:
+    """A decoder that sees something like a code and reads nothing."""
+
+    def decode(self, pixels: Pixels) -> Decoded:
+        return CODE_LIKE
+
+
+def test_the_guard_is_told_once_and_sees_it_while_it_holds() -> None:
+    hold, told = threading.Event(), threading.Event()
+    notices: list[str] = []
+    frames = (Frame(blurred(GATE), number, number / 30) for number in range(40))
+    numbers = iter(range(40))
+    film = Film(frames, before=lambda: hold.wait(10) if next(numbers, 40) == 39 else None)
+    pipeline = Pipeline(lambda: film, Blind())
+
+    def hear(sentence: str) -> None:
+        notices.append(sentence)
+        told.set()
+
+    pipeline.start(lambda payload, by: None, hear)
+    assert told.wait(10)
+    assert pipeline.state().sentence == "Hold still."
+    hold.set()
+    assert pipeline.wait_finished(10)
+    pipeline.stop()
+    assert notices == ["Hold still."]
