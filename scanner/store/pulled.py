@@ -9,6 +9,9 @@ from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import OtherAdmission
 from scanner.store.cache import TicketRow, short_fingerprint
 
+EVERY_TICKET = range(2**63 - 1)
+"""All ids that SQLite gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class PullPosition:
@@ -145,22 +148,27 @@ def known_admissions(conn: sqlite3.Connection, serials: Sequence[str]) -> set[st
     return {serial for (serial,) in rows}
 
 
-def count_listed(conn: sqlite3.Connection, number: int) -> int:
-    """Count the tickets of permitted sections that pull `number` has listed."""
+def last_ticket(conn: sqlite3.Connection) -> int:
+    """Return the highest id of a ticket; 0 without one."""
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM ticket").fetchone()[0])
+
+
+def count_listed(conn: sqlite3.Connection, number: int, ids: range = EVERY_TICKET) -> int:
+    """Count the tickets of permitted sections that pull `number` has listed, among some ids."""
     row = conn.execute(
-        "SELECT count(*) FROM ticket JOIN section ON section.id = ticket.section"
-        " WHERE section.permitted AND ticket.pass >= ?",
-        (number,),
+        "SELECT count(*) FROM ticket WHERE id >= ? AND id < ? AND pass >= ?"
+        " AND section IN (SELECT id FROM section WHERE permitted)",
+        (ids.start, ids.stop, number),
     ).fetchone()
     return int(row[0])
 
 
-def withdraw_unlisted(conn: sqlite3.Connection, number: int) -> int:
+def withdraw_unlisted(conn: sqlite3.Connection, number: int, ids: range = EVERY_TICKET) -> int:
     """Mark tickets of permitted sections that the complete pull `number` did not list."""
     return conn.execute(
-        "UPDATE ticket SET listed = 0 WHERE listed AND pass < ?"
+        "UPDATE ticket SET listed = 0 WHERE id >= ? AND id < ? AND listed AND pass < ?"
         " AND section IN (SELECT id FROM section WHERE permitted)",
-        (number,),
+        (ids.start, ids.stop, number),
     ).rowcount
 
 

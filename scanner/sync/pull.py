@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -22,11 +24,17 @@ OVERLAP = timedelta(minutes=2)
 """How far before the last pull's start the next one asks: clocks differ, answers cross."""
 
 _FULL_READS = 3
+_LOOKED_AT_ONCE = 5000
 ROWS_AT_ONCE = 250
 """Tickets written in one transaction; a presentation waits for one such piece at most."""
 
 _STATUSES = {status.value: status for status in TicketStatus}
 _TOO_MANY = (400, 413)
+
+
+class _OverSome(Protocol):
+    def __call__(self, conn: sqlite3.Connection, /, ids: range) -> int: ...
+
 
 Progress = Callable[[int, int], None]
 """Called with the tickets read so far, and their total."""
@@ -148,7 +156,15 @@ class Pull:
                 return position, faults
 
     async def _count_listed(self, number: int) -> int:
-        return await self.writer.run(lambda conn: pulled.count_listed(conn, number))
+        return await self._over_all(lambda conn, ids: pulled.count_listed(conn, number, ids))
+
+    async def _over_all(self, work: _OverSome) -> int:
+        """Go over all tickets in pieces, so that no presentation waits for the whole list."""
+        last, found = await self.writer.run(pulled.last_ticket), 0
+        for start in range(0, last + 1, _LOOKED_AT_ONCE):
+            ids = range(start, start + _LOOKED_AT_ONCE)
+            found += await self.writer.run(partial(work, ids=ids))
+        return found
 
     async def _position(self) -> PullPosition:
         def read(conn: sqlite3.Connection) -> PullPosition:
@@ -218,10 +234,11 @@ class Pull:
         return await self.writer.run(write)
 
     async def _withdraw(self, number: int) -> None:
-        def withdraw(conn: sqlite3.Connection) -> None:
-            pulled.withdraw_unlisted(conn, number)
+        def withdraw(conn: sqlite3.Connection, ids: range) -> int:
+            with transaction(conn):
+                return pulled.withdraw_unlisted(conn, number, ids)
 
-        await self._in_transaction(withdraw)
+        await self._over_all(withdraw)
 
     async def _finish(self, watermark: datetime | None) -> None:
         at, offset = self.server_time.clock(), self.server_time.offset
