@@ -9,8 +9,11 @@ import typer
 from scanner.cli.settings import database, load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scanner.capture.pipeline import Pipeline
     from scanner.config import Config
+    from scanner.gate import Judged
     from scanner.kiosk.turnstile import Opener
     from scanner.pin import Pin
 
@@ -163,6 +166,8 @@ def _serve(config: "Config", camera: str, opener: "Opener | None", *, network: b
         writer = stack.enter_context(Writer.verified(database(config)))
         background = make_background(config, writer, open_keystore(config.home), network=network)
         gate = make_gate(config, writer, background)
+        if not config.muted:
+            gate.subscribe(_voice(config.volume))
         turnstile = stack.enter_context(Turnstile(opener)) if opener else None
         if turnstile:
             gate.subscribe(turnstile.heed)
@@ -178,6 +183,14 @@ def _serve(config: "Config", camera: str, opener: "Opener | None", *, network: b
         )
         app.run(mouse=False)
     raise typer.Exit(app.return_code or 0)
+
+
+def _voice(volume: int) -> "Callable[[Judged], None]":
+    """Let each verdict be heard, `volume` in per cent."""
+    from scanner.tui.sound import Loudspeaker, find_player
+
+    speaker = Loudspeaker(find_player())
+    return lambda judged: speaker.play(judged.verdict.kind.value, volume)
 
 
 def _eyes(spec: str) -> "Pipeline | None":
