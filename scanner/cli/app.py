@@ -18,8 +18,10 @@ from scanner.cli import (
     ledger,
     listings,
     mock,
+    opening,
     recover,
     train,
+    try_camera,
 )
 from scanner.cli.sentences import Sentences
 
@@ -59,6 +61,7 @@ def scanner(
 
 
 for commands in (
+    opening,
     gate,
     kiosk,
     demo,
@@ -73,5 +76,6 @@ for commands in (
     bench_decode,
     decode,
     doctor,
+    try_camera,
 ):
     commands.register(app)

@@ -1,4 +1,4 @@
-"""`scanner open` and `scanner gate`: a token becomes a session, a session a gate."""
+"""`scanner gate`: on a screen, in a browser, or from standard input."""
 
 import os
 import sys
@@ -7,63 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.asking import read_key, secret
-from scanner.cli.settings import Api, ApiKey, database, load
+from scanner.cli.opening import device_name
+from scanner.cli.settings import database, load
 
 if TYPE_CHECKING:
     from scanner.capture.pipeline import Pipeline
     from scanner.config import Config
-    from scanner.keystore import KeyStore
-    from scanner.store.writer import Writer
-    from scanner.sync.opening import Opened, Request
-
-_TOKEN_BYTES = 2
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(
-        "open",
-        epilog="Example: scanner open A0F9GG8D --name Lee --device north-1",
-    )(open_session)
+    """Add the command."""
     app.command("gate", epilog="Example: scanner gate --camera 0")(open_screen)
-
-
-def open_session(
-    code: Annotated[
-        str,
-        typer.Argument(help="The admission token's code; - reads it from standard input."),
-    ],
-    *,
-    name: Annotated[
-        str | None, typer.Option(help="Who stands at the gate; goes with every admission.")
-    ] = None,
-    device: Annotated[
-        str | None,
-        typer.Option(help="This gate's own name, unlike any other's; made up when not given."),
-    ] = None,
-    api: Api = None,
-    api_key: ApiKey = None,
-) -> None:
-    """Open this gate with an admission token, and fetch its ticket list."""
-    from scanner.keystore import open_keystore
-    from scanner.store.writer import Writer
-
-    config = load(name=name, device=device, api=api, api_key=read_key(api_key))
-    if not config.name:
-        raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
-    code = secret("Token code") if code == "-" else code
-    keys = open_keystore(config.home)
-    with Writer(database(config)) as writer:
-        request = _request(config, keys, code, config.device or _device(writer))
-        opened = _open_with_progress(request, writer, keys)
-    for warning in opened.warnings:
-        typer.echo(f"Mind: {warning}", err=True)
-    session = opened.session
-    typer.echo(
-        f"Open: {session.title} · {', '.join(opened.sections) or 'no section'} · "
-        f"{opened.tickets} tickets · {session.name} at {session.device}"
-    )
 
 
 def open_screen(
@@ -150,7 +104,7 @@ def _screen(config: "Config", hand_scanner: str, *, network: bool) -> None:
         eyes = _eyes(config.camera) if chosen else None
         _refuse_no_terminal()
         if first:
-            answers = first_start(config, writer, keys, _device(writer))
+            answers = first_start(config, writer, keys, device_name(writer))
             if answers is None:
                 return
             eyes = _eyes(answers.camera, must_be_there=False)
@@ -199,53 +153,6 @@ def _eyes(spec: str, *, must_be_there: bool = True) -> "Pipeline | None":
     if must_be_there:
         open_source(spec).close()
     return Pipeline(lambda: open_source(spec), Decoder())
-
-
-def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Request":
-    from scanner.desk.errors import NotLoggedIn
-    from scanner.desk.login import credential
-    from scanner.sync.opening import Request
-
-    api, key = config.api, None
-    try:
-        found = credential(config, keys)
-        api, key = found.api, found.key
-    except NotLoggedIn:
-        pass  # the API says whether it wants a key
-    return Request(
-        api=api,
-        code=code,
-        name=config.name or "",
-        device=device,
-        key=key,
-        timeout=config.timeout_seconds,
-        records=config.page_records,
-    )
-
-
-def _open_with_progress(request: "Request", writer: "Writer", keys: "KeyStore") -> "Opened":
-    import asyncio
-
-    from scanner.cli.progress import bar
-    from scanner.sync.clock import utc_now
-    from scanner.sync.opening import open_gate
-
-    with bar("Fetching tickets") as show:
-        return asyncio.run(open_gate(request, writer, keys, utc_now, show))
-
-
-def _device(writer: "Writer") -> str:
-    """Keep the ledger's device name for its life, or make up one that no other gate has."""
-    import platform
-    import secrets
-
-    from scanner.store.cache import read_session
-
-    session = writer.submit(read_session).result()
-    if session:
-        return session.device
-    host = platform.node().split(".")[0] or "gate"
-    return f"{host}-{secrets.token_hex(_TOKEN_BYTES)}"
 
 
 def _refuse_no_terminal() -> None:

@@ -1,0 +1,106 @@
+"""`scanner open`: a token becomes a session, and the cache its first list."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.asking import read_key, secret
+from scanner.cli.settings import Api, ApiKey, database, load
+
+if TYPE_CHECKING:
+    from scanner.config import Config
+    from scanner.keystore import KeyStore
+    from scanner.store.writer import Writer
+    from scanner.sync.opening import Opened, Request
+
+_NAME_BYTES = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    example = "Example: scanner open A0F9GG8D --name Lee --device north-1"
+    app.command("open", epilog=example)(open_session)
+
+
+def open_session(
+    code: Annotated[
+        str,
+        typer.Argument(help="The admission token's code; - reads it from standard input."),
+    ],
+    *,
+    name: Annotated[
+        str | None, typer.Option(help="Who stands at the gate; goes with every admission.")
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="This gate's own name, unlike any other's; made up when not given."),
+    ] = None,
+    api: Api = None,
+    api_key: ApiKey = None,
+) -> None:
+    """Open this gate with an admission token, and fetch its ticket list."""
+    from scanner.keystore import open_keystore
+    from scanner.store.writer import Writer
+
+    config = load(name=name, device=device, api=api, api_key=read_key(api_key))
+    if not config.name:
+        raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
+    code = secret("Token code") if code == "-" else code
+    keys = open_keystore(config.home)
+    with Writer(database(config)) as writer:
+        request = _request(config, keys, code, config.device or device_name(writer))
+        opened = _open_with_progress(request, writer, keys)
+    for warning in opened.warnings:
+        typer.echo(f"Mind: {warning}", err=True)
+    session = opened.session
+    typer.echo(
+        f"Open: {session.title} · {', '.join(opened.sections) or 'no section'} · "
+        f"{opened.tickets} tickets · {session.name} at {session.device}"
+    )
+
+
+def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Request":
+    from scanner.desk.errors import NotLoggedIn
+    from scanner.desk.login import credential
+    from scanner.sync.opening import Request
+
+    api, key = config.api, None
+    try:
+        found = credential(config, keys)
+        api, key = found.api, found.key
+    except NotLoggedIn:
+        pass  # the API says whether it wants a key
+    return Request(
+        api=api,
+        code=code,
+        name=config.name or "",
+        device=device,
+        key=key,
+        timeout=config.timeout_seconds,
+        records=config.page_records,
+    )
+
+
+def _open_with_progress(request: "Request", writer: "Writer", keys: "KeyStore") -> "Opened":
+    import asyncio
+
+    from scanner.cli.progress import bar
+    from scanner.sync.clock import utc_now
+    from scanner.sync.opening import open_gate
+
+    with bar("Fetching tickets") as show:
+        return asyncio.run(open_gate(request, writer, keys, utc_now, show))
+
+
+def device_name(writer: "Writer") -> str:
+    """Keep the ledger's device name for its life, or make up one that no other gate has."""
+    import platform
+    import secrets
+
+    from scanner.store.cache import read_session
+
+    session = writer.submit(read_session).result()
+    if session:
+        return session.device
+    host = platform.node().split(".")[0] or "gate"
+    return f"{host}-{secrets.token_hex(_NAME_BYTES)}"
