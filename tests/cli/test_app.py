@@ -10,7 +10,7 @@ from scanner import __version__
 from tests.cli.program import Program
 
 COMMANDS = [
-    ["devices"], ["pair"], ["decode"], ["doctor"],
+    ["devices"], ["pair"], ["decode"], ["doctor"], ["try"],
     ["open"], ["gate"], ["kiosk"], ["status"], ["queue"], ["sync"], ["replay"], ["audit"], ["demo"],
     ["login"], ["logout"], ["whoami"], ["events"], ["admissions"], ["mock"], ["tokens"], ["train"],
     ["recover"],

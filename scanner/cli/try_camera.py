@@ -1,0 +1,36 @@
+"""`scanner try`: sets up a camera at a gate."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from scanner.cli.settings import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("try", epilog="Example: scanner try --camera 0")(try_camera)
+
+
+def try_camera(
+    *,
+    camera: Annotated[
+        str | None,
+        typer.Option(help="A camera's number, a video file, a picture or a folder of pictures."),
+    ] = None,
+) -> None:
+    """Show live what each decoder sees, its time, frame rate, sharpness, light, and advice."""
+    from scanner.capture.sources import open_source
+    from scanner.capture.trial import Trial
+    from scanner.errors import ScannerError
+    from scanner.tui.try_app import TryApp
+
+    config = load(camera=camera)
+    if config.camera == "none":
+        raise ScannerError("No camera is chosen; name one with --camera.")
+    # What is not there is said at once, before the screen opens.
+    open_source(config.camera).close()
+    if not sys.stdout.isatty():
+        raise ScannerError("The live view needs a terminal; run `scanner decode` for files.")
+    TryApp(lambda: open_source(config.camera), Trial()).run()

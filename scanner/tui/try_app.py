@@ -1,0 +1,105 @@
+"""`scanner try`: what each decoder sees through a camera, live, to set it up at a gate."""
+
+import threading
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer, Static
+
+from scanner.capture.camera_thread import CameraThread, SourceOpener
+from scanner.capture.trial import Look, Trial
+
+_TICK_SECONDS = 0.2
+_JOIN_SECONDS = 3.0
+_LONGEST = 60
+
+
+class TryApp(App[None]):
+    """A live view in numbers and words; any camera, video or folder will do.
+
+    Args:
+        opener: opens the source; called again when it went away.
+        trial: looks at the frames, in a thread of its own.
+    """
+
+    TITLE = "scanner try"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    #advice { padding: 1 2; text-style: bold; }
+    #camera, #view, #readers { padding: 0 2; }
+    #readers { margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,escape", "quit", "Quit"),
+    ]
+
+    def __init__(self, opener: SourceOpener, trial: Trial) -> None:
+        super().__init__()
+        self._camera = CameraThread(opener)
+        self._trial = trial
+        self._stopping = threading.Event()
+        self._latest: Look | None = None
+        self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
+
+    def compose(self) -> ComposeResult:
+        """Lay out advice, camera, view and readers from top to bottom."""
+        yield Static(id="advice")
+        yield Static(id="camera")
+        yield Static(id="view")
+        yield Static(id="readers")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begin to look, and to show what was seen."""
+        self._camera.start()
+        self._looking.start()
+        self.set_interval(_TICK_SECONDS, self._show)
+
+    def on_unmount(self) -> None:
+        """Give the camera back."""
+        self._stopping.set()
+        self._camera.stop()
+        self._looking.join(_JOIN_SECONDS)
+
+    @property
+    def latest(self) -> Look | None:
+        """The last frame's outcome."""
+        return self._latest
+
+    def _look(self) -> None:
+        while not self._stopping.is_set() and not self._camera.exhausted:
+            frame = self._camera.next(_TICK_SECONDS)
+            if frame is not None:
+                self._latest = self._trial.look(frame)
+
+    def _show(self) -> None:
+        self.query_one("#camera", Static).update(Text(self._camera.state().sentence))
+        look = self._latest
+        if look is None:
+            return
+        self.query_one("#advice", Static).update(Text(look.quality.advice))
+        self.query_one("#view", Static).update(Text(describe(look)))
+        self.query_one("#readers", Static).update(_table(look))
+
+
+def describe(look: Look) -> str:
+    """Return a view's measures in one line."""
+    rate = f"{look.rate:.0f} frames a second" if look.rate else "one frame"
+    return (
+        f"{look.size[0]} x {look.size[1]} · {rate} · sharpness {look.quality.sharpness:.0f} · "
+        f"light {look.quality.light / 255:.0%} · glare {look.quality.glare:.0%}"
+    )
+
+
+def _table(look: Look) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("decoder")
+    table.add_column("ms", justify="right")
+    table.add_column("sees")
+    for seen in look.seen:
+        texts = ", ".join(text[:_LONGEST] for text in seen.texts) or "-"
+        table.add_row(seen.by, f"{seen.ms:.1f}", Text(texts))
+    return table

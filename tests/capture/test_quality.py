@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from scanner.capture.frame import Frame, Pixels
+from scanner.capture.quality import measure
+from scanner.capture.trial import Trial
+from tests.capture.pictures import SERIAL, blurred, code, on_wall
+
+
+def glaring() -> Pixels:
+    picture = on_wall(code())
+    picture[:200, :600] = 255
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "advice"),
+    [
+        (on_wall(code()), "Good."),
+        (on_wall(code()) // 5, "Too dark"),
+        (np.full((720, 1280), 240, np.uint8), "Too bright"),
+        (glaring(), "Glare"),
+        (np.full((720, 1280), 120, np.uint8), "Nothing to see"),
+        (blurred(on_wall(code(module=8)), 5), "Not sharp"),
+        (on_wall(code(module=1)), "Too far"),
+    ],
+    ids=["good", "dark", "bright", "glare", "nothing", "soft", "far"],
+)
+def test_a_view_is_told_in_words_what_it_lacks(picture: Pixels, advice: str) -> None:
+    assert measure(picture).advice.startswith(advice)
+
+
+def test_blur_lowers_the_sharpness() -> None:
+    sharp = on_wall(code())
+    assert measure(blurred(sharp, 2)).sharpness < measure(sharp).sharpness / 4
+
+
+def test_each_library_is_asked_alone_and_timed() -> None:
+    colour = np.repeat(on_wall(code())[:, :, None], 3, axis=2)
+    look = Trial().look(Frame(colour, 7, 1.0))
+    assert [seen.by for seen in look.seen] == ["scanner", "zxing", "zbar", "wechat"]
+    assert all(seen.texts == (SERIAL,) and seen.ms > 0 for seen in look.seen)
+    assert (look.number, look.size, look.rate) == (7, (1280, 720), None)
+
+
+def test_the_rate_is_that_at_which_frames_arrive_even_where_some_were_never_looked_at() -> None:
+    trial = Trial()
+    wall = np.full((90, 160), 120, np.uint8)
+    looks = [trial.look(Frame(wall, number, number / 25)) for number in (0, 3, 5)]
+    assert looks[-1].rate == pytest.approx(25)
