@@ -22,14 +22,19 @@ DEVICES = Path("/dev")
 class Webcam:
     """A webcam, by its number.
 
+    Args:
+        number: of `/dev/videoN`.
+        devices: the folder of devices.
+        name: what a person calls it; its number says it where nothing is given.
+
     Raises:
         CameraAway: it isn't there, may not be used by this user, or gives no picture.
     """
 
     live = True
 
-    def __init__(self, number: int, devices: Path = DEVICES) -> None:
-        self.name = f"Camera {number}"
+    def __init__(self, number: int, devices: Path = DEVICES, name: str | None = None) -> None:
+        self.name = name or f"Camera {number}"
         self._number = 0
         device = devices / f"video{number}"
         if not device.exists():

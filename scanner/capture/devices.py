@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -71,6 +71,27 @@ def list_cameras(sys: Path = SYS, dev: Path = DEV) -> list[Camera]:
         bus = (folder / "device").resolve().name
         found.append(Camera(number, name, bus, _usable(dev / folder.name)))
     return found
+
+
+def find_camera(spec: str, cameras: Sequence[Camera]) -> Camera | None:
+    """Find a camera by number, by the place it is plugged into, or by its name or a part of it.
+
+    The whole name comes before a part of another's; of two alike, the lower number is taken.
+    """
+    wanted = spec.casefold()
+    tests: tuple[Callable[[Camera], bool], ...] = (
+        lambda camera: str(camera.number) == wanted,
+        lambda camera: camera.bus.casefold() == wanted,
+        lambda camera: camera.name.casefold() == wanted,
+        lambda camera: bool(wanted) and wanted in camera.name.casefold(),
+    )
+    return next((camera for fits in tests for camera in cameras if fits(camera)), None)
+
+
+def lasting_name(camera: Camera, cameras: Sequence[Camera]) -> str:
+    """Return what will find this camera again: its name or, where another has it, its place."""
+    alike = [each for each in cameras if each.name == camera.name]
+    return camera.name if len(alike) == 1 else camera.bus
 
 
 def list_scanners(sys: Path = SYS, dev: Path = DEV) -> list[HandScanner]:

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from scanner.capture.camera import Webcam
-from scanner.capture.errors import NoPictures
+from scanner.capture.devices import find_camera, list_cameras
+from scanner.capture.errors import CameraAway, NoPictures
 from scanner.capture.files import PICTURES, PictureFiles, VideoFile
 from scanner.capture.frame import Source
 
@@ -15,7 +16,8 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
     """Open a camera, a video, a folder of pictures or one picture.
 
     Args:
-        spec: a camera's number or `/dev/videoN`; or the path of a file or folder.
+        spec: a camera's number, `/dev/videoN`, its name or a part of it, or the place on the bus
+            that it is plugged into; or the path of a file or folder.
         as_fast: whether a video or a folder is read without waiting for each frame's time.
 
     Raises:
@@ -28,11 +30,27 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
     path = Path(spec).expanduser()
     if path.is_dir():
         return _folder(path, as_fast=as_fast)
+    if not path.exists() and _may_be_name(spec):
+        return _named(spec)
     if not path.exists():
         raise NoPictures(f"{path} is not there; give a camera's number, a file or a folder.")
     if path.suffix.lower() in PICTURES:
         return PictureFiles(f"Picture {path.name}", [path])
     return VideoFile(path, as_fast=as_fast)
+
+
+def _may_be_name(spec: str) -> bool:
+    return "/" not in spec and not Path(spec).suffix[1:].isalnum()
+
+
+def _named(spec: str) -> Source:
+    """Open a camera by its name: its number can be another each time it is plugged in."""
+    camera = find_camera(spec, list_cameras())
+    if camera is None:
+        raise CameraAway(
+            f"No camera is called {spec}, and no file; plug it in, or choose from scanner devices."
+        )
+    return Webcam(camera.number, name=camera.name)
 
 
 def _folder(path: Path, *, as_fast: bool) -> Source:

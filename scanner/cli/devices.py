@@ -20,21 +20,35 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: scanner pair")(pair)
 
 
-def devices(*, as_json: Json = False) -> None:
-    """List the cameras and the hand scanners that are plugged in."""
+def devices(
+    *,
+    as_json: Json = False,
+    camera: Annotated[
+        str | None,
+        typer.Option(
+            "--camera",
+            help="Use this camera from now on: its number or name. It is found again by its name, "
+            "whatever its number.",
+        ),
+    ] = None,
+) -> None:
+    """List the cameras and the hand scanners that are plugged in, and choose a camera."""
     from scanner.capture.devices import list_cameras, list_scanners
 
     load()
     cameras, scanners = list_cameras(), list_scanners()
+    if camera is not None:
+        _choose(camera, cameras)
+        return
     if as_json:
         listed = {
-            "cameras": [_camera(camera) for camera in cameras],
+            "cameras": [_camera(each) for each in cameras],
             "scanners": [_scanner(scanner) for scanner in scanners],
         }
         typer.echo(json.dumps(listed, ensure_ascii=False))
         return
-    for camera in cameras:
-        typer.echo(f"camera   {camera.number:<18} {camera.name}{_mind(usable=camera.usable)}")
+    for each in cameras:
+        typer.echo(f"camera   {each.number:<18} {each.name}{_mind(usable=each.usable)}")
     for scanner in scanners:
         name = f"{scanner.name}{_mind(usable=scanner.usable)}"
         typer.echo(f"scanner  {scanner.device!s:<18} {name}")
@@ -72,6 +86,19 @@ def pair(
         return
     swaps = ", ".join(f"{came} is {meant}" for came, meant in sorted(learned.keys.items()))
     typer.echo(f"Learned, and corrected from now on: {swaps}.")
+
+
+def _choose(spec: str, cameras: "list[Camera]") -> None:
+    """Keep the choice in the configuration file."""
+    from scanner.capture.devices import find_camera, lasting_name
+    from scanner.capture.errors import CameraAway
+    from scanner.config_file import save_setting
+
+    chosen = find_camera(spec, cameras)
+    if chosen is None:
+        raise CameraAway(f"No camera is called {spec}; plug it in, or see scanner devices.")
+    save_setting("camera", lasting_name(chosen, cameras))
+    typer.echo(f"Chosen: {chosen.name}; a gate without --camera looks through it from now on.")
 
 
 def _from_terminal() -> str:

@@ -6,10 +6,14 @@ from scanner.capture.devices import (
     SCANNER_VENDORS,
     Camera,
     Kind,
+    find_camera,
+    lasting_name,
     list_cameras,
     list_scanners,
     scanner_at,
 )
+from scanner.capture.errors import CameraAway
+from scanner.capture.sources import open_source
 
 KEYBOARD = "fffffffffffffffe"
 
@@ -69,6 +73,43 @@ def test_cameras_are_listed_by_number_with_their_names(machine: Machine) -> None
         Camera(2, "Integrated Camera", "1-2:1.0", usable=True),
         Camera(10, "HD Webcam C920", "1-10:1.0", usable=True),
     ]
+
+
+TWO = [Camera(0, "Integrated", "1-1:1.0", usable=True), Camera(2, "C920", "1-2:1.0", usable=True)]
+
+
+@pytest.mark.parametrize("spec", ["2", "1-2:1.0", "c920", "C92"])
+def test_a_camera_is_found_by_number_place_or_name(spec: str) -> None:
+    assert find_camera(spec, TWO) is TWO[1]
+
+
+@pytest.mark.parametrize("spec", ["1", "", "Logitech"])
+def test_a_camera_that_is_not_there_is_not_found(spec: str) -> None:
+    assert find_camera(spec, TWO) is None
+
+
+def test_a_whole_name_comes_before_a_part_of_another() -> None:
+    longer = Camera(0, "C920 Pro", "1-1:1.0", usable=True)
+    assert find_camera("C920", [longer, TWO[1]]) is TWO[1]
+
+
+def test_of_two_cameras_alike_the_place_is_what_lasts() -> None:
+    assert lasting_name(TWO[1], TWO) == "C920"
+    twin = Camera(3, "C920", "1-3:1.0", usable=True)
+    assert find_camera(lasting_name(twin, [*TWO, twin]), [*TWO, twin]) is twin
+
+
+def test_a_camera_by_name_is_waited_for_and_keeps_its_name(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "scanner.capture.sources.list_cameras", lambda: list_cameras(machine.sys, machine.dev)
+    )
+    with pytest.raises(CameraAway, match="No camera is called C920, and no file"):
+        open_source("C920")
+    machine.camera(97, "HD Webcam C920")
+    with pytest.raises(CameraAway, match="HD Webcam C920 is not there"):
+        open_source("C920")  # /dev has no such device here
 
 
 def test_a_machine_without_any_device_has_none(tmp_path: Path) -> None:

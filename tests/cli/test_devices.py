@@ -32,6 +32,12 @@ def test_devices_are_listed_for_programs(program: Program) -> None:
     assert set(listed) == {"cameras", "scanners"}
 
 
+def test_a_camera_that_is_not_there_can_not_be_chosen(program: Program) -> None:
+    said = program.complains("devices", "--camera", "No such camera")
+    assert said == "No camera is called No such camera; plug it in, or see scanner devices."
+    assert not (program.home / "config.toml").exists()
+
+
 def test_a_layout_is_learned_from_a_scan_and_forgotten(program: Program) -> None:
     said = program.says("pair", given=SETUP.translate(SWAP).encode() + b"\n")
     assert "Learned, and corrected from now on: Y is Z, Z is Y, y is z, z is y, ß is -." in said
