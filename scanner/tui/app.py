@@ -19,6 +19,7 @@ from scanner.tui.ascii_only import AsciiOnly, wanted
 from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network, Records
 from scanner.tui.keys import translate_keys
 from scanner.tui.preferences import Keep, Preferences, Value
+from scanner.tui.screens.aside import Aside
 from scanner.tui.screens.gate import GateScreen
 from scanner.tui.sound import LOUDEST, STEP, Sounds
 from scanner.tui.theme import NIGHT, THEMES
@@ -129,7 +130,7 @@ class GateApp(App[None]):
         """Offer the network key only where there is a network to cut."""
         if action == "toggle_network":
             return self._network is not None
-        if action in _ASIDE and (self.screen is not self.gate or not self._offers(action)):
+        if action in _ASIDE and (isinstance(self.screen, Aside) or not self._offers(action)):
             return False
         return super().check_action(action, parameters)
 

@@ -70,12 +70,15 @@ def _art(poster: Poster, columns: int, rows: int) -> list[str]:
 
 def _words(poster: Poster, wide: int, high: int, columns: int, dots: int) -> Dots | None:
     """Letter the words, and the place below them where there is room for it as well."""
-    across = max(lettering.width(word, wide) for word in poster.face.words)
+    words = [word for each in poster.face.words if (word := lettering.letterable(each))]
+    if len(words) < len(poster.face.words):
+        return None
+    across = max(lettering.width(word, wide) for word in words)
     gap = max(2, high)
-    needed = len(poster.face.words) * (lettering.HEIGHT * high + gap) - gap
+    needed = len(words) * (lettering.HEIGHT * high + gap) - gap
     if across > columns - _GAP - _SMALLEST_SHAPE or needed > dots:
         return None
-    pictures = [lettering.draw(word, wide, high) for word in poster.face.words]
+    pictures = [lettering.draw(word, wide, high) for word in words]
     place = lettering.letterable(poster.place)
     room = dots - needed - 2 * gap
     for w, h in _SCALES:

@@ -7,6 +7,8 @@ from scanner.gate import Judged
 from scanner.sync.status import Status
 from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
 from scanner.tui.plain import clock_time, plain
+from scanner.tui.reasons import in_words, localised
+from scanner.words import say
 
 _SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
 
@@ -32,9 +34,9 @@ def of_judged(judged: Judged) -> Poster:
     section, serial = plain(verdict.section, 60), plain(verdict.serial, 40)
     parts = (section, serial, clock_time(judged.at))
     return Poster(
-        FACES[verdict.kind],
-        plain(verdict.reason),
-        plain(verdict.advice),
+        localised(FACES[verdict.kind]),
+        in_words(plain(verdict.reason)),
+        in_words(plain(verdict.advice)),
         " · ".join(part for part in parts if part),
         section if verdict.kind in _SECTION_MATTERS else "",
     )
@@ -42,26 +44,38 @@ def of_judged(judged: Judged) -> Poster:
 
 def cannot_record(sentence: str) -> Poster:
     """Show that the database failed: without a record nobody enters."""
-    return Poster(CANNOT_RECORD, plain(sentence), "Nobody may enter.", "Call the supervisor.")
+    return Poster(
+        localised(CANNOT_RECORD),
+        plain(sentence),
+        say("Nobody may enter."),
+        say("Call the supervisor."),
+    )
 
 
 def checking() -> Poster:
     """Show that a verdict takes longer than it should."""
-    return Poster(CHECKING, "Wait for the verdict.", "Nobody enters before it.")
+    return Poster(
+        localised(CHECKING), say("Wait for the verdict."), say("Nobody enters before it.")
+    )
 
 
 def at_rest(status: Status, last: str) -> Poster:
     """Show that the gate waits for a ticket, or why it admits nobody; `last` is small print."""
     if status.closed:
         return Poster(
-            FACES[Kind.GATE_CLOSED],
-            plain(status.closed.value),
-            "Nobody may enter. Call the supervisor.",
+            localised(FACES[Kind.GATE_CLOSED]),
+            say(status.closed.value),
+            say("Nobody may enter. Call the supervisor."),
             last,
         )
-    return Poster(READY, f"This gate admits: {sections(status)}", "Show a ticket", last)
+    return Poster(
+        localised(READY),
+        say("This gate admits: {sections}", sections=sections(status)),
+        say("Show a ticket"),
+        last,
+    )
 
 
 def sections(status: Status) -> str:
     """Name the sections that the token permits."""
-    return plain(", ".join(plain(name, 60) for name in status.sections)) or "no section"
+    return plain(", ".join(plain(name, 60) for name in status.sections)) or say("no section")

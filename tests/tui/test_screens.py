@@ -8,6 +8,7 @@ from textual.widgets import DataTable, OptionList
 from scanner.admission.verdict import Kind
 from scanner.pin import Answer
 from scanner.store.errors import DatabaseBusy
+from scanner.tui.screens.aside import Aside
 from scanner.tui.screens.override import OverrideScreen
 from scanner.tui.screens.queue import QueueScreen
 from scanner.tui.screens.search import SearchScreen
@@ -18,7 +19,12 @@ from tests.tui.feeds import FOUND, SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 SMALL = (80, 24)
-ASIDES = {"f": SearchScreen, "w": QueueScreen, "t": StatisticsScreen, "s": SettingsScreen}
+ASIDES: dict[str, type[Aside]] = {
+    "f": SearchScreen,
+    "w": QueueScreen,
+    "t": StatisticsScreen,
+    "s": SettingsScreen,
+}
 
 
 @pytest.mark.parametrize("key", ASIDES)
@@ -27,7 +33,7 @@ async def test_a_key_opens_each_screen_and_esc_goes_back(stand: Stand, key: str)
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(key)
         await settled(app, pilot)
-        assert isinstance(app.screen, ASIDES[key])
+        assert app.screen.__class__ is ASIDES[key]
         await pilot.press("escape")
         assert app.screen_stack[-1] is app.gate
 

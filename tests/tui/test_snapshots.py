@@ -12,7 +12,9 @@ from scanner.admission.verdict import Kind
 from scanner.store.errors import DiskFull
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
+from scanner.tui.app import GateApp
 from tests.tui.feeds import NOW, SERIAL, STATUS, VERDICTS, Stand
+from tests.tui.seen import settled
 
 Compare = Callable[..., bool]
 
@@ -54,10 +56,52 @@ def test_help(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> Non
     assert snap_compare(app, terminal_size=size, press=["question_mark"])
 
 
-def _shown(stand: Stand) -> Callable[[Pilot[Any]], Any]:
+def _shown(stand: Stand, *keys: str) -> Callable[[Pilot[Any]], Any]:
     async def see(pilot: Pilot[Any]) -> None:
         await pilot.pause()
         stand.eyes.see(SERIAL)
         await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
 
     return see
+
+
+@SIZES
+@pytest.mark.parametrize("key", ["w", "t", "s"])
+def test_aside(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_pressed(key))
+
+
+@SIZES
+def test_find(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.preferences = replace(stand.preferences, names=True)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_pressed("f", *"7558"))
+
+
+@SIZES
+def test_override(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand, "o"))
+
+
+@SIZES
+@pytest.mark.parametrize("theme", ["day", "contrast"])
+def test_theme(snap_compare: Compare, stand: Stand, theme: str, size: tuple[int, int]) -> None:
+    stand.preferences = replace(stand.preferences, theme=theme)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+
+
+@SIZES
+def test_ascii(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.preferences = replace(stand.preferences, characters="ascii")
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+
+
+def _pressed(*keys: str) -> Callable[[Pilot[Any]], Any]:
+    async def press(pilot: Pilot[Any]) -> None:
+        await pilot.press(*keys)
+        assert isinstance(pilot.app, GateApp)
+        await settled(pilot.app, pilot)
+
+    return press

@@ -17,6 +17,7 @@ from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui import poster
 from scanner.tui.feeds import CameraState, Clock, Judge
+from scanner.tui.keys import translate_keys
 from scanner.tui.notices import Notice, abnormal
 from scanner.tui.plain import plain
 from scanner.tui.presenter import Answered, Presenter, Published
@@ -105,6 +106,7 @@ class GateScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Look at the state now and from now on."""
+        translate_keys(self)
         self.look()
         self.set_interval(REFRESH.total_seconds(), self.look)
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
@@ -26,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS: ClassVar[str] = """
     HelpScreen { align: center middle; }
     HelpScreen > VerticalScroll {
-        width: 60;
+        width: 76;
         height: auto;
         max-height: 100%;
         padding: 0 2;
@@ -35,6 +35,9 @@ class HelpScreen(ModalScreen[None]):
         border: round $accent;
         border-title-style: bold;
         border-subtitle-color: $foreground;
+        & > Horizontal { height: auto; }
+        & Static:first-child { width: 1fr; }
+        & Static:last-child { width: 30; }
     }
     """
 
@@ -47,7 +50,9 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.border_title = say("Help")
             box.border_subtitle = say("Esc closes")
-            yield Static(Content("\n").join([*self._keys(), Content(""), *_shapes()]))
+            with Horizontal():
+                yield Static(Content("\n").join(self._keys()))
+                yield Static(Content("\n").join(_shapes()))
 
     def _keys(self) -> list[Content]:
         lines = []
@@ -61,7 +66,7 @@ class HelpScreen(ModalScreen[None]):
 
 def _shapes() -> list[Content]:
     faces = [*FACES.values(), CANNOT_RECORD]
-    return [_row(face.symbol, face.title, f"bold {tint(face)}") for face in faces]
+    return [_row(face.symbol, say(face.title), f"bold {tint(face)}") for face in faces]
 
 
 def _row(left: str, right: str, style: str) -> Content:

@@ -67,7 +67,7 @@ class QueueScreen(Aside):
     def on_mount(self) -> None:
         """Fill the table now and from now on."""
         table = self.query_one(DataTable)
-        for title in (say("Time"), say("State"), say("Serial"), say("Tries"), say("Reason")):
+        for title in (say("Time"), say("State"), say("Serial"), say("Reason")):
             table.add_column(title)
         table.focus()
         self.look()
@@ -125,7 +125,7 @@ class QueueScreen(Aside):
         self._shown = found
         for each in found:
             state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
-            cells = (clock_time(each.at), state, plain(each.serial, 40), str(each.attempts))
+            cells = (clock_time(each.at), state, plain(each.serial, 40))
             table.add_row(*cells, reason(each))
         table.move_cursor(row=min(row, len(found) - 1))
         self._show_todo()

@@ -25,6 +25,7 @@ REFRESH_SECONDS = 5.0
 
 _MOST_BARS = 8
 _LONGEST_NAME = 14
+_COLOUR = (64, 132, 214)  # 3:1 and more on dark and light grounds
 _KINDS = {kind.value: FACES[kind].title.lower() for kind in Kind}
 
 
@@ -70,7 +71,7 @@ class StatisticsScreen(Aside):
         except ScannerError as error:
             self.say(str(error))
             return
-        self.entitle(f"{say('Statistics')} · {self._outlook(evening)}")
+        self.say(self._outlook(evening))
         self._draw(evening)
 
     def _draw(self, evening: Evening) -> None:
@@ -97,7 +98,7 @@ class StatisticsScreen(Aside):
         if shown:
             labels = [label if "/" in label else f"{label} {count:,}" for label, count in shown]
             counts = [count for _, count in shown]
-            plot.plt.bar(labels, counts, orientation="horizontal", width=0.4)
+            plot.plt.bar(labels, counts, orientation="horizontal", width=0.4, color=_COLOUR)
             plot.plt.xlim(0, max(1, *counts))
         plot.refresh()
 

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from scanner.gate import Judged
 from scanner.tui.faces import FACES
 from scanner.tui.plain import clock_time, plain
+from scanner.tui.reasons import in_words
 from scanner.tui.theme import tint
 from scanner.words import say
 
@@ -58,13 +59,13 @@ def scan_line(judged: Judged, title_width: int = 0) -> Content:
     """Put one presentation on one line: time, shape, words, serial, section or else reason."""
     verdict = judged.verdict
     face = FACES[verdict.kind]
-    about = plain(verdict.section, 60) or plain(verdict.reason)
+    about = plain(verdict.section, 60) or in_words(plain(verdict.reason))
     serial = plain(verdict.serial, 40)
     rest = "  ".join(part for part in (serial, about) if part)
     return Content.assemble(
         (clock_time(judged.at), FAINT),
         "  ",
-        (f"{face.symbol} {face.title:<{title_width}}", f"bold {tint(face)}"),
+        (f"{face.symbol} {say(face.title):<{title_width}}", f"bold {tint(face)}"),
         "  ",
         rest,
     )
