@@ -11,7 +11,8 @@ import numpy as np
 from scanner.capture.decode import Decoder
 from scanner.capture.frame import Pixels
 from scanner.stage.pose import HEIGHT, WIDTH, draw_motion, homography
-from scanner.stage.ticket_art import Medium, TicketArt, draw_ticket
+from scanner.stage.ticket_art import Medium, TicketArt
+from scanner.training.art import draw_ticket
 from scanner.training.crowd import Patron
 from scanner.training.role import Role
 
