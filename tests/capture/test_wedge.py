@@ -65,7 +65,7 @@ def test_a_single_key_is_given_back_after_a_wink() -> None:
 
 
 def test_a_key_held_down_is_no_scanner() -> None:
-    heard = play("r" * 40, 0.03).wait(0.1)
+    heard = play("r" * 40, 0.025).wait(0.1)
     assert (heard.typed, heard.cut_off) == ("r" * 40, "")
 
 
