@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from scanner.tui.feeds import Eyes
     from scanner.tui.wizard.answers import Answers
     from scanner.tui.wizard.feeds import OnFrame
-
-_LINUX_CAMERAS = Path("/sys/class/video4linux")
 
 
 def needs_first_start(writer: "Writer") -> bool:
@@ -53,13 +50,10 @@ class House:
 
     def cameras(self) -> Sequence[tuple[str, str]]:
         """List the cameras that the system names, or the first where it names none."""
-        found = {}
-        for folder in sorted(_LINUX_CAMERAS.glob("video*"), key=lambda each: len(each.name)):
-            number = folder.name.removeprefix("video")
-            try:
-                found[number] = f"{(folder / 'name').read_text().strip()} ({number})"
-            except OSError:
-                continue
+        from scanner.capture.devices import list_cameras
+
+        cameras = list_cameras()
+        found = {str(each.number): f"{each.name} ({each.number})" for each in cameras}
         found = found or {"0": "Camera 0"}
         if self.config.camera != "none":
             found.setdefault(self.config.camera, self.config.camera)

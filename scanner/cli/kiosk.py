@@ -34,6 +34,14 @@ def kiosk(
         str,
         typer.Option(help="A camera's number, a file or a folder; none for a USB scanner alone."),
     ] = "none",
+    hand_scanner: Annotated[
+        str,
+        typer.Option(
+            "--scanner",
+            help="auto: whatever hand scanner is plugged in; its device, such as /dev/ttyACM0; "
+            "or none.",
+        ),
+    ] = "auto",
     set_pin: Annotated[
         bool, typer.Option("--set-pin", help="Ask for the PIN that leaves the kiosk, and end.")
     ] = False,
@@ -88,7 +96,14 @@ def kiosk(
         )
     if install and uninstall:
         raise typer.BadParameter("one of the two.", param_hint="'--uninstall'")
-    flags = _flags(camera, turnstile_command, turnstile_serial, turnstile_line, no_network)
+    flags = _flags(
+        camera,
+        hand_scanner,
+        turnstile_command,
+        turnstile_serial,
+        turnstile_line,
+        no_network=no_network,
+    )
     if install or uninstall:
         _service(flags, root, remove=uninstall, print_only=print_only)
         return
@@ -97,15 +112,25 @@ def kiosk(
     if set_pin:
         _set_pin(_pin(config))
     elif child:
-        _serve(config, camera, opener, network=not no_network)
+        _serve(config, camera, hand_scanner, opener, network=not no_network)
     else:
         _guard(config, flags)
 
 
 def _flags(
-    camera: str, command: str | None, port: str | None, line: str, no_network: bool
+    camera: str,
+    hand_scanner: str,
+    command: str | None,
+    port: str | None,
+    line: str,
+    *,
+    no_network: bool,
 ) -> list[str]:
-    given = {"--camera": camera if camera != "none" else None, "--turnstile-command": command}
+    given = {
+        "--camera": camera if camera != "none" else None,
+        "--scanner": hand_scanner if hand_scanner != "auto" else None,
+        "--turnstile-command": command,
+    }
     if port is not None:
         given |= {"--turnstile-serial": port, "--turnstile-line": line}
     words = [f"{name}={text}" for name, text in given.items() if text is not None]
@@ -149,10 +174,15 @@ def _guard(config: "Config", flags: list[str]) -> None:
     raise typer.Exit(Guardian(words).run())
 
 
-def _serve(config: "Config", camera: str, opener: "Opener | None", *, network: bool) -> None:
+def _serve(
+    config: "Config", camera: str, hand_scanner: str, opener: "Opener | None", *, network: bool
+) -> None:
     """Be the kiosk itself."""
     import contextlib
 
+    from scanner.capture.hand_scanners import hand_scanners
+    from scanner.capture.layouts import load as load_layout
+    from scanner.capture.several import together
     from scanner.keystore import open_keystore
     from scanner.kiosk.guardian import UNLOCKED
     from scanner.kiosk.life import sign_of_life
@@ -174,12 +204,13 @@ def _serve(config: "Config", camera: str, opener: "Opener | None", *, network: b
         app = KioskApp(
             gate,
             background,
-            _eyes(camera),
+            together(_eyes(camera), hand_scanners(hand_scanner)),
             _pin(config),
             clock=utc_now,
             trouble=turnstile.failure if turnstile else lambda: None,
             sign_of_life=lambda: sign_of_life(writer),
             unlocked=UNLOCKED,
+            correct=load_layout(config.home).correct,
         )
         app.run(mouse=False)
     raise typer.Exit(app.return_code or 0)

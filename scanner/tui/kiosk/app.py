@@ -36,6 +36,7 @@ class KioskApp(App[int], inherit_bindings=False):
         trouble: says what is wrong with the turnstile, if anything.
         sign_of_life: called again and again while the app lives; it may wait for other threads.
         unlocked: the exit code after the right PIN.
+        correct: undoes what a keyboard layout did to a scan.
     """
 
     TITLE = "scanner"
@@ -53,6 +54,7 @@ class KioskApp(App[int], inherit_bindings=False):
         trouble: Callable[[], str | None] = lambda: None,
         sign_of_life: Callable[[], Awaitable[None]] | None = None,
         unlocked: int = 0,
+        correct: Callable[[str], str] = lambda text: text,
     ) -> None:
         super().__init__()
         self._background = background
@@ -61,7 +63,13 @@ class KioskApp(App[int], inherit_bindings=False):
         self._unlocked = unlocked
         self._work: Worker[None] | None = None
         self.lane = KioskScreen(
-            judge, background.status, self._camera, lock, clock, trouble=trouble
+            judge,
+            background.status,
+            self._camera,
+            lock,
+            clock,
+            trouble=trouble,
+            correct=correct,
         )
 
     def on_mount(self) -> None:

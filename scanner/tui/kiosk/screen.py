@@ -91,11 +91,12 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         clock: Clock,
         *,
         trouble: Callable[[], str | None],
+        correct: Callable[[str], str],
     ) -> None:
         super().__init__()
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status, self._camera, self._clock = status, camera, clock
-        self._lock, self._trouble = lock, trouble
+        self._lock, self._trouble, self._correct = lock, trouble, correct
         self._keys = KeyLines()
         self._pending = 0
         self._showing = self._broken = self._checking_pin = False
@@ -193,7 +194,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         event.prevent_default()
         for line in event.text.splitlines():
             if line.strip():
-                self.presenter.present(line.strip(), "wedge")
+                self._present(line.strip())
 
     def _entered(self, line: str | None) -> None:
         if line is None:
@@ -202,7 +203,10 @@ class KioskScreen(Screen[None], inherit_bindings=False):
             self._try(line)
         else:
             self._close_prompt()
-            self.presenter.present(line, "wedge")
+            self._present(line)
+
+    def _present(self, line: str) -> None:
+        self.presenter.present(self._correct(line), "wedge")
 
     @property
     def _prompting(self) -> bool:

@@ -44,7 +44,7 @@ def troubles(
     """List what staff must look at, gravest first; `since` is when the link came to its state."""
     found = abnormal(status, None, since, now)
     if camera and not camera.running:
-        found.insert(0, Notice(f"◌ NO CAMERA: {plain(camera.sentence)}"))
+        found.insert(0, Notice(f"◌ NOT READING: {plain(camera.sentence)}"))
     if turnstile:
         found.insert(0, Notice(f"▲ TURNSTILE: {plain(turnstile)}", grave=True))
     return found

@@ -266,3 +266,17 @@ async def test_it_gives_signs_of_life_and_goes_on_where_one_fails(
     )
     async with app.run_test() as pilot:
         await until(pilot, lambda: len(signs) > 2)
+
+
+async def test_what_a_layout_did_to_a_scan_is_undone(lane: Lane) -> None:
+    app = KioskApp(
+        lane.judge,
+        lane.background,
+        None,
+        lane.lock,
+        clock=lambda: lane.at,
+        correct=lambda text: text.replace("ß", "-"),
+    )
+    async with app.run_test() as pilot:
+        await scan(pilot, SERIAL.replace("-", "ß"))
+        assert lane.judge.presented == [(SERIAL, "wedge")]
