@@ -15,10 +15,12 @@ from scanner.store import schema
 from scanner.store.aside import set_aside
 from scanner.store.database import open_reader
 from scanner.store.errors import (
-    BrokenDatabase,
     DatabaseBusy,
+    DiskFull,
+    FolderUnusable,
     ForeignDatabase,
     NewerDatabase,
+    StoreError,
     damaged,
     worded,
 )
@@ -30,6 +32,8 @@ LEDGER = ("journal", "journal_head", "admission", "withheld", "transition")
 
 GAPS = "recovery"
 """The table in which a recovery notes which journal rows could not be brought back."""
+
+_NO_DAMAGE = (DatabaseBusy, DiskFull, FolderUnusable, ForeignDatabase)
 
 FIRST = bytes(32)
 """What the journal's first row is chained to."""
@@ -103,18 +107,16 @@ def find_damage(file: Path) -> str | None:
             conn.execute("BEGIN")
             checks = (_unlike_witness(conn, witness), _cut(conn, file), _unlike_written(conn))
             return next(chain.from_iterable(checks), None)
-    except ForeignDatabase:
-        raise
     except NewerDatabase as error:
         if _is_of_this_shape(file):
             return f"its version number is damaged: {error}"
         raise
-    except (BrokenDatabase, ValueError, TypeError) as error:
+    except (StoreError, sqlite3.Error) as error:
+        sentence = worded(error, file) if isinstance(error, sqlite3.Error) else error
+        if isinstance(sentence, _NO_DAMAGE):
+            raise sentence from None
         return str(error)
-    except sqlite3.Error as error:
-        sentence = worded(error, file)
-        if isinstance(sentence, DatabaseBusy):
-            raise sentence from error
+    except (ValueError, TypeError) as error:  # what was stored does not read as what it was
         return str(error)
 
 

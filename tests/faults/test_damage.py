@@ -98,6 +98,7 @@ def recovered(file: Path, before: wrecks.Kept) -> wrecks.Kept:
 @example(at=60, mask=128)
 @example(at=60, mask=1)
 @example(at=68, mask=1)
+@example(at=47, mask=64)
 def test_a_flipped_byte_is_harmless_or_costs_no_admission(folded: Path, at: int, mask: int) -> None:
     before, file = wrecks.read(folded), copied(folded)
     wrecks.flip(file, at, mask)
