@@ -22,7 +22,8 @@ class TicketsStep(Step):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "again", "Try again")]
     DEFAULT_CSS: ClassVar[str] = """
     TicketsStep #count, TicketsStep #found { height: auto; margin-bottom: 1; text-style: bold; }
-    TicketsStep Button { display: none; }
+    TicketsStep Button, TicketsStep ProgressBar { display: none; }
+    TicketsStep.-counting ProgressBar { display: block; margin-bottom: 1; }
     TicketsStep.-done Button, TicketsStep.-failed Button { display: block; }
     """
 
@@ -48,7 +49,7 @@ class TicketsStep(Step):
         if self._working or self.has_class("-done"):
             return
         self._working = True
-        self.remove_class("-failed")
+        self.remove_class("-failed", "-counting")
         self.complain("")
         self._count("Asking the server …")
         self.run_worker(self._open(), exit_on_error=False)
@@ -77,7 +78,8 @@ class TicketsStep(Step):
             self._working = False
 
     def _progress(self, done: int, total: int) -> None:
-        self.query_one(ProgressBar).update(total=total or None, progress=done)
+        self.query_one(ProgressBar).update(total=max(1, total), progress=done)
+        self.add_class("-counting")
         self._count(f"{done:,} of {total:,} tickets")
 
     def _succeed(self, opened: Opened) -> None:
@@ -89,11 +91,12 @@ class TicketsStep(Step):
             Content(f"{plain(opened.session.title, 80)}\nThis gate admits: {plain(sections)}")
         )
         self.complain(" ".join(f"Mind: {plain(warning)}" for warning in opened.warnings))
-        self.add_class("-done")
+        self.add_class("-done", "-counting")
         self._offer("Open the gate")
 
     def _fail(self, sentence: str) -> None:
         self.complain(sentence)
+        self.remove_class("-counting")
         self.add_class("-failed")
         self._offer("Try again")
 
