@@ -49,6 +49,7 @@ class GateApp(App[None]):
 
     TITLE = "scanner"
     ENABLE_COMMAND_PALETTE = True
+    CSS = "Footer.-compact FooterKey { margin: 0 1 0 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "find", "Find", tooltip="Find a ticket by serial or name"),
         Binding("o", "override", "Override", tooltip="Let in by the supervisor, with a PIN"),

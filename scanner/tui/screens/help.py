@@ -26,10 +26,10 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS: ClassVar[str] = """
     HelpScreen { align: center middle; }
     HelpScreen > VerticalScroll {
-        width: 76;
+        width: 80;
         height: auto;
         max-height: 100%;
-        padding: 0 2;
+        padding: 0 1;
         background: $surface;
         color: $foreground;
         border: round $accent;
@@ -37,7 +37,7 @@ class HelpScreen(ModalScreen[None]):
         border-subtitle-color: $foreground;
         & > Horizontal { height: auto; }
         & Static:first-child { width: 1fr; }
-        & Static:last-child { width: 30; }
+        & Static:last-child { width: 28; }
     }
     """
 

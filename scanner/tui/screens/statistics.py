@@ -12,7 +12,7 @@ from textual_plotext import PlotextPlot
 from scanner.admission.verdict import Kind
 from scanner.desk.forecast import forecast
 from scanner.errors import ScannerError
-from scanner.store.figures import MINUTES, Evening, series
+from scanner.store.figures import MINUTES, Evening, SectionFigure, series
 from scanner.sync.status import Status
 from scanner.tui.faces import FACES
 from scanner.tui.feeds import Clock, Records
@@ -75,12 +75,11 @@ class StatisticsScreen(Aside):
         self._draw(evening)
 
     def _draw(self, evening: Evening) -> None:
-        self._bars(
-            "sections",
-            say("In, of capacity"),
-            [(_of(each.admitted, each.capacity, each.name), each.admitted)
-             for each in evening.sections],
-        )  # fmt: skip
+        sections = [
+            (_of(each), _percent(each) if each.capacity else each.admitted)
+            for each in evening.sections
+        ]
+        self._bars("sections", say("In, of capacity"), sections)
         quarters = [(clock_time(at)[:5], count) for at, count in evening.quarters[-_MOST_BARS:]]
         self._bars("quarters", say("By quarter of an hour"), quarters)
         verdicts = [(_KINDS.get(kind, kind), count) for kind, count in evening.verdicts]
@@ -99,7 +98,7 @@ class StatisticsScreen(Aside):
             labels = [label if "/" in label else f"{label} {count:,}" for label, count in shown]
             counts = [count for _, count in shown]
             plot.plt.bar(labels, counts, orientation="horizontal", width=0.4, color=_COLOUR)
-            plot.plt.xlim(0, max(1, *counts))
+            plot.plt.xlim(0, max(100 if name == "sections" else 1, *counts))
         plot.refresh()
 
     def _outlook(self, evening: Evening) -> str:
@@ -116,5 +115,10 @@ class StatisticsScreen(Aside):
         )
 
 
-def _of(admitted: int, capacity: int | None, name: str) -> str:
-    return f"{plain(name, _LONGEST_NAME)} {admitted:,}/{capacity:,}" if capacity else name
+def _of(section: SectionFigure) -> str:
+    of = f"/{section.capacity:,}" if section.capacity else "/?"
+    return f"{plain(section.name, _LONGEST_NAME)} {section.admitted:,}{of}"
+
+
+def _percent(section: SectionFigure) -> int:
+    return round(100 * section.admitted / section.capacity) if section.capacity else 0
