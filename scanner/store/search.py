@@ -72,9 +72,9 @@ class TicketSearch:
     def find(self, query: str, most: int = MOST) -> list[str]:
         """Return the serials of tickets that hold every word of the query, at most so many."""
         words = [word.encode("utf-8", "replace") for word in fold(query).split()]
-        if not words or max(map(len, words)) < SHORTEST:
+        if not self._chunks or not words or max(map(len, words)) < SHORTEST:
             return []
-        rarest = max(words, key=len)
+        rarest = min(words, key=self._chunks[0].count)  # most lines are passed over unread
         found: list[str] = []
         for chunk in self._chunks:
             at = chunk.find(rarest)
