@@ -220,7 +220,7 @@ HARDER = (
     Pass("zxing", "opened", _opened, 26.0),
     Pass("zxing", "turned", _turned, 8.0),
     Pass("zbar", "half", _half, 15.0),
-    Pass("wechat", "", plain, 400.0),
+    Pass("wechat", "median", _median, 400.0),
     Pass("zbar", "", plain, 37.0),
     Pass("wechat", "half", _half, 250.0),
 )
