@@ -47,7 +47,6 @@ class Config(BaseSettings):
     confirmation: Confirmation = Confirmation.LOCAL
     sync_seconds: float = Field(default=15, gt=0, le=3600)
     full_sync_seconds: float = Field(default=900, gt=0, le=86_400)
-    stale_seconds: float = Field(default=120, gt=0, le=86_400)
     timeout_seconds: float = Field(default=10, gt=0, le=120)
     page_records: int = Field(default=500, ge=1, le=10_000)
     language: Literal["auto", "en", "de", "es", "fr"] = "auto"
