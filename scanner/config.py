@@ -44,6 +44,7 @@ class Config(BaseSettings):
     name: str | None = None
     device: str | None = None
     camera: str = "0"
+    scanner: str = "auto"
     confirmation: Confirmation = Confirmation.LOCAL
     sync_seconds: float = Field(default=15, gt=0, le=3600)
     full_sync_seconds: float = Field(default=900, gt=0, le=86_400)

@@ -30,13 +30,13 @@ def open_screen(
         ),
     ] = None,
     hand_scanner: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--scanner",
             help="auto: whatever hand scanner is plugged in; its device, such as /dev/ttyACM0; "
             "or none.",
         ),
-    ] = "auto",
+    ] = None,
     stdin: Annotated[
         bool,
         typer.Option("--stdin", help="No screen: a payload a line in, a verdict a line out."),
@@ -67,19 +67,21 @@ def open_screen(
     """Open the gate: read codes, judge them, deliver admissions in the background."""
     if as_json and not stdin:
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
-    config = load(camera=camera)
+    config = load(camera=camera, scanner=hand_scanner)
     if web:
         from scanner.cli.web import serve
 
-        flags = [f"--camera={camera}"] if camera is not None else []
+        # Several browsers would wrestle for one scanner: it is left alone unless it is named.
+        flags = [f"--scanner={hand_scanner or 'none'}"]
+        flags += [f"--camera={camera}"] if camera is not None else []
         serve(host, port, password_file, flags + (["--no-network"] if no_network else []))
     elif stdin:
         _pipe(config, as_json=as_json, network=not no_network)
     else:
-        _screen(config, hand_scanner, network=not no_network)
+        _screen(config, network=not no_network)
 
 
-def _screen(config: "Config", hand_scanner: str, *, network: bool) -> None:
+def _screen(config: "Config", *, network: bool) -> None:
     from scanner.capture.hand_scanners import hand_scanners
     from scanner.capture.layouts import load as load_layout
     from scanner.capture.several import together
@@ -113,12 +115,12 @@ def _screen(config: "Config", hand_scanner: str, *, network: bool) -> None:
         GateApp(
             gate,
             background,
-            together(eyes, hand_scanners(hand_scanner)),
+            together(eyes, hand_scanners(config.scanner)),
             clock=utc_now,
             sounds=Loudspeaker(find_player()),
             preferences=preferences(config),
             keep=save_setting,
-            wedge=None if hand_scanner == "none" else WedgeKeys(layout.correct),
+            wedge=None if config.scanner == "none" else WedgeKeys(layout.correct),
             records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
         ).run()
 
