@@ -84,13 +84,26 @@ def verify(file: Path) -> None:
 
     Raises:
         BrokenDatabase: it is not as it was written; nobody may be admitted by it.
+        NewerDatabase: its version number is higher than this program's.
         StoreError: it can't be opened.
     """
+    if file.exists():
+        _refuse_newer(file)
     problem = find_damage(file)
     if problem is None:
         return
     structlog.get_logger("store").error("the database is damaged", problem=problem)
     raise damaged(file, set_aside(file))
+
+
+def _refuse_newer(file: Path) -> None:
+    """Say of a higher version number what it most often means; `recover` looks closer."""
+    try:
+        open_reader(file).close()
+    except NewerDatabase:
+        raise
+    except StoreError:
+        pass  # what is wrong is found out below
 
 
 def find_damage(file: Path) -> str | None:

@@ -75,7 +75,6 @@ def test_one_that_is_not_there_yet_is_whole(tmp_path: Path) -> None:
         ("UPDATE admission SET settled = 'x' WHERE settled IS NOT NULL", "Invalid isoformat"),
         ("DROP INDEX admission_state", "the index admission_state is not as it was made"),
         ("PRAGMA user_version = 0", "its version can't be 0"),
-        ("PRAGMA user_version = 99", "its version number is damaged"),
     ],
 )
 def test_what_was_changed_is_found(file: Path, statement: str, problem: str) -> None:
@@ -84,6 +83,13 @@ def test_what_was_changed_is_found(file: Path, statement: str, problem: str) -> 
     assert problem in (find_damage(file) or "")
     with pytest.raises(BrokenDatabase, match="scanner recover"):
         Writer.verified(file)
+
+
+def test_a_higher_version_asks_for_an_upgrade_and_a_recovery_looks_closer(file: Path) -> None:
+    tamper(file, "PRAGMA user_version = 99")
+    with pytest.raises(NewerDatabase, match="upgrade"):
+        Writer.verified(file)
+    assert "its version number is damaged" in (find_damage(file) or "")
 
 
 def test_a_trigger_that_is_gone_is_found(file: Path) -> None:
