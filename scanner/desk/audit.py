@@ -11,8 +11,6 @@ from scanner.admission.verdict import Kind
 from scanner.store import ledger
 from scanner.store.ledger import Scan
 
-_FIRST = bytes(32)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -37,7 +35,7 @@ class Audit:
 
     def findings(self) -> Iterator[Finding]:
         """Yield every difference; nothing comes from a ledger that is whole."""
-        last, before = 0, _FIRST
+        last, before = 0, ledger.FIRST
         admitted: dict[int, str | None] = {}
         for row, scan, digest in ledger.journal(self._conn):
             self.rows += 1

@@ -60,6 +60,9 @@ class Admission:
     reason: str | None
 
 
+FIRST = bytes(32)
+"""What the journal's first row is chained to."""
+
 _COLUMNS = (
     "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
     " outstanding, faults, reason"
@@ -83,8 +86,13 @@ def append(conn: sqlite3.Connection, scan: Scan) -> int:
 
 
 def chain_hash(before: bytes, row: int, scan: Scan) -> bytes:
-    """Compute a row's hash: SHA-256 over the hash before it and the row as JSON."""
-    text = json.dumps([row, *_fields(scan)], ensure_ascii=True, separators=(",", ":"))
+    """Compute the hash of a presentation that is the journal's `row`."""
+    return link(before, (row, *_fields(scan)))
+
+
+def link(before: bytes, columns: tuple[object, ...]) -> bytes:
+    """Compute a row's hash: SHA-256 over the hash before it and its columns, as stored, as JSON."""
+    text = json.dumps(columns, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(before + text.encode()).digest()
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from scanner.store.integrity import FIRST, link, lone_digest
-from scanner.store.ledger import State
+from scanner.store.integrity import lone_digest
+from scanner.store.ledger import FIRST, State, link
 from scanner.store.salvage import Row, Value
 from scanner.store.witness import Witness
 
