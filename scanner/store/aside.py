@@ -51,12 +51,12 @@ def copy_durably(source: IO[bytes], target: Path) -> None:
         copy.flush()
         os.fsync(copy.fileno())
     partial.replace(target)
-    sync_folder(target.parent)
+    sync_to_disk(target.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make names that were given or taken in a folder survive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync_to_disk(path: Path) -> None:
+    """Make a file's content, or the names in a folder, survive a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

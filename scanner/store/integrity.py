@@ -1,7 +1,5 @@
 """Is the ledger as it was written? Asked when a gate opens, before anybody is let in."""
 
-import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,7 +22,7 @@ from scanner.store.errors import (
     damaged,
     worded,
 )
-from scanner.store.ledger import State
+from scanner.store.ledger import FIRST, State, link
 from scanner.store.witness import Witness, read_witness
 
 LEDGER = ("journal", "journal_head", "admission", "withheld", "transition")
@@ -35,8 +33,6 @@ GAPS = "recovery"
 
 _NO_DAMAGE = (DatabaseBusy, DiskFull, FolderUnusable, ForeignDatabase)
 
-FIRST = bytes(32)
-"""What the journal's first row is chained to."""
 _JOURNAL = (
     "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
     " hash FROM journal ORDER BY id"
@@ -87,31 +83,30 @@ def verify(file: Path) -> None:
         NewerDatabase: its version number is higher than this program's.
         StoreError: it can't be opened.
     """
-    if file.exists():
-        _refuse_newer(file)
-    problem = find_damage(file)
+    problem = _find(file)
     if problem is None:
         return
     structlog.get_logger("store").error("the database is damaged", problem=problem)
     raise damaged(file, set_aside(file))
 
 
-def _refuse_newer(file: Path) -> None:
-    """Say of a higher version number what it most often means; `recover` looks closer."""
-    try:
-        open_reader(file).close()
-    except NewerDatabase:
-        raise
-    except StoreError:
-        pass  # what is wrong is found out below
-
-
 def find_damage(file: Path) -> str | None:
     """Return the first thing that is wrong with a database, in words for the log.
+
+    A higher version number on a database of this program's own shape is damage too.
 
     Raises:
         StoreError: it can't be opened, and not because it is damaged.
     """
+    try:
+        return _find(file)
+    except NewerDatabase as error:
+        if _is_of_this_shape(file):
+            return f"its version number is damaged: {error}"
+        raise
+
+
+def _find(file: Path) -> str | None:
     if not file.exists():
         return None
     witness = read_witness(file)  # before the database: a gate at work may write on
@@ -120,9 +115,7 @@ def find_damage(file: Path) -> str | None:
             conn.execute("BEGIN")
             checks = (_unlike_witness(conn, witness), _cut(conn, file), _unlike_written(conn))
             return next(chain.from_iterable(checks), None)
-    except NewerDatabase as error:
-        if _is_of_this_shape(file):
-            return f"its version number is damaged: {error}"
+    except NewerDatabase:
         raise
     except (StoreError, sqlite3.Error) as error:
         sentence = worded(error, file) if isinstance(error, sqlite3.Error) else error
@@ -146,12 +139,6 @@ def gaps(conn: sqlite3.Connection) -> dict[int, tuple[int, bytes | None]]:
 def lone_digest(fields: tuple[object, ...]) -> bytes:
     """Compute the digest of a journal row alone: its number and its fields, without its hash."""
     return link(FIRST, fields)
-
-
-def link(before: bytes, fields: tuple[object, ...]) -> bytes:
-    """Compute a row's hash from its columns as they are stored (see `ledger.chain_hash`)."""
-    text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(before + text.encode()).digest()
 
 
 def _unlike_witness(conn: sqlite3.Connection, witness: Witness | None) -> Iterator[str]:

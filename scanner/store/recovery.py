@@ -1,7 +1,6 @@
 """Making a whole database from a damaged one; the damaged one is kept."""
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +12,7 @@ from typing import IO
 
 import structlog
 
-from scanner.store.aside import copy_durably, name_aside, sync_folder
+from scanner.store.aside import copy_durably, name_aside, sync_to_disk
 from scanner.store.database import alone, open_database, open_reader, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
 from scanner.store.integrity import GAPS, find_damage
@@ -227,16 +226,12 @@ def _copy_table(old: sqlite3.Connection, conn: sqlite3.Connection, table: str) -
 
 def _put_in_place(ready: Path, file: Path) -> None:
     """Replace the database at once; its old log must be gone before, or it would be read again."""
-    handle = os.open(ready, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_to_disk(ready)
     forget_witness(file)
     for suffix in ("-wal", "-shm"):
         Path(f"{file}{suffix}").unlink(missing_ok=True)
     ready.replace(file)
-    sync_folder(file.parent)
+    sync_to_disk(file.parent)
     box = WitnessBox(file)
     with closing(open_reader(file)) as conn:
         box.note(conn)
