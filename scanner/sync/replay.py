@@ -117,9 +117,9 @@ class Replay:
             await self._note_fault(serials)
             raise
         except ApiError as error:
-            await self._note_answer(serials)
             if error.status == _TOO_LARGE and len(serials) > 1:
                 return await self._split(serials, "the API takes smaller batches")
+            await self._note_answer(serials)
             await self._put_back(serials, f"the API took no requests ({error.status})")
             raise
         self.server_time.note(granted.server_time)
