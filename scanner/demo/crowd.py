@@ -57,7 +57,7 @@ class Crowd:
     ) -> None:
         self._rng = random.Random(seed)  # noqa: S311 - a crowd, not a secret
         gone = set(elsewhere)
-        self._owners = {each.serial: owner_of(each) for each in tickets}
+        self._owners = {each.serial: each.owner and each.owner.identity for each in tickets}
         ours = [each.serial for each in tickets if each.section in permitted]
         self._valid = [serial for serial in sorted(ours) if serial not in gone]
         self._foreign = sorted(t.serial for t in tickets if t.section not in permitted)
@@ -131,9 +131,3 @@ class Crowd:
 
     def _letters(self, count: int) -> str:
         return "".join(self._rng.choices(_ALPHABET, k=count))
-
-
-def owner_of(ticket: Ticket) -> str | None:
-    """Return what a fingerprint names the owner by."""
-    owner = ticket.owner
-    return (owner.number or owner.uri or owner.username) if owner else None

@@ -18,7 +18,7 @@ from scanner.store.writer import Writer
 from scanner.sync.api import Api
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import ApiError, NoSuchPage
-from scanner.ticketing.resources import Admission, Event, Fault, Owner, Page, Ticket, TokenGrant
+from scanner.ticketing.resources import Admission, Event, Fault, Page, Ticket, TokenGrant
 
 OVERLAP = timedelta(minutes=2)
 """How far before the last pull's start the next one asks: clocks differ, answers cross."""
@@ -282,7 +282,7 @@ def _row(ticket: Ticket, *, names: bool) -> TicketRow:
         section_name=ticket.section_name or ticket.section.rsplit("/", 1)[-1],
         status=_STATUSES.get(ticket.status, TicketStatus.OTHER),
         redeemed=ticket.redeemed,
-        owner=_owner_of(owner),
+        owner=owner.identity if owner else None,
         name=owner.name if owner and names else None,
     )
 
@@ -297,14 +297,9 @@ def _admitted_row(admission: Admission) -> TicketRow | None:
         section_name=admission.section_name or admission.section.rsplit("/", 1)[-1],
         status=TicketStatus.REDEEMED,
         redeemed=admission.admitted,
-        owner=_owner_of(owner),
+        owner=owner.identity if owner else None,
         name=None,
     )
-
-
-def _owner_of(owner: Owner | None) -> str | None:
-    """Return what a fingerprint names the owner by: number, else URI, else user name."""
-    return (owner.number or owner.uri or owner.username) if owner else None
 
 
 def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:

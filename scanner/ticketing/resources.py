@@ -74,6 +74,11 @@ class Owner:
     username: str | None
     name: str | None
 
+    @property
+    def identity(self) -> str | None:
+        """What a fingerprint names the owner by: the number, else the URI, else the user name."""
+        return self.number or self.uri or self.username
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

@@ -120,7 +120,7 @@ class _Casting:
         """Put a serial into one of the three forms that codes come in."""
         form = self._rng.choice(("plain", "address", "fingerprint"))
         owner = ticket.owner
-        of = (owner.number or owner.uri or owner.username) if owner else None
+        of = owner.identity if owner else None
         if form == "fingerprint" and of:
             return fingerprint(ticket.serial, of)
         return (
