@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -65,13 +66,26 @@ class StatusFeed:
                 try:
                     found = reader.execute("PRAGMA data_version").fetchone()[0]
                     if found != version:
-                        self.latest = await asyncio.to_thread(read_status, reader, self.latest)
+                        self.latest = await _to_its_end(read_status, reader, self.latest)
                         version = found
                 except sqlite3.Error:
                     structlog.get_logger("status").exception("the state could not be read")
                 await asyncio.sleep(_LOOK_SECONDS)
         finally:
             reader.close()
+
+
+async def _to_its_end(
+    read: Callable[[sqlite3.Connection, Status], Status],
+    conn: sqlite3.Connection,
+    before: Status,
+) -> Status:
+    """Read in a thread; when cancelled, end only after it: SQLite crashes when closed under it."""
+    reading = asyncio.ensure_future(asyncio.to_thread(read, conn, before))
+    try:
+        return await asyncio.shield(reading)
+    finally:
+        await asyncio.wait([reading])
 
 
 def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Status:
