@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from scanner.cli.plain import plain
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def audit() -> None:
         found = 0
         for finding in checked.findings():
             found += 1
-            typer.echo(_plain(str(finding)))
+            typer.echo(plain(str(finding)))
     if found:
         typer.echo(f"{found} difference(s) in {checked.rows} presentations.", err=True)
         raise typer.Exit(1)
@@ -207,11 +208,6 @@ def _print_table(found: "list[Admission]") -> None:
     for each in found:
         at = each.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(
-            each.serial, each.state.value, at, str(each.attempts), _plain(each.reason or "")
+            each.serial, each.state.value, at, str(each.attempts), plain(each.reason or "")
         )
     Console().print(table)
-
-
-def _plain(text: str) -> str:
-    """Drop control characters: the text may come from a code or from another gate."""
-    return "".join(each if each.isprintable() else "·" for each in text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
 from scanner.admission.serial import LONGEST_PAYLOAD
+from scanner.cli.plain import plain
 from scanner.sync.clock import utc_now
 
 if TYPE_CHECKING:
@@ -56,4 +57,4 @@ def as_words(judged: "Judged") -> str:
     verdict = judged.verdict
     head = verdict.kind.value.replace("_", " ").upper()
     words = " · ".join(part for part in (verdict.serial, verdict.section, verdict.reason) if part)
-    return "".join(each if each.isprintable() else "·" for each in f"{head}  {words}")
+    return plain(f"{head}  {words}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from scanner.cli.plain import plain
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _say(report: "Report") -> None:
     if report.damage is None:
         typer.echo(f"Whole: {report.presentations} presentations; {states}. Nothing was changed.")
         return
-    typer.echo(f"Damage      {_plain(report.damage)}")
+    typer.echo(f"Damage      {plain(report.damage)}")
     typer.echo(f"Kept        the damaged file is {report.copy}")
     typer.echo(f"Came back   {report.presentations} presentations; {states}")
     if report.rebuilt:
@@ -63,8 +64,3 @@ def _say(report: "Report") -> None:
         Kept.NOTHING: "`scanner open`: the session and the ticket list could not be read",
     }
     typer.echo(f"Next        {next_step[report.kept]}; then `scanner replay`.")
-
-
-def _plain(text: str) -> str:
-    """Drop control characters: the words may hold what the damage left."""
-    return "".join(each if each.isprintable() else "·" for each in text)
