@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanner.capture.deblur import Kernel, line
 from scanner.capture.frame import Pixels
-
-Kernel = NDArray[np.float32]
 
 Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
 """Takes a grey frame, the level, the pixels of a module, and what decides the rest."""
@@ -22,7 +21,7 @@ def defocus(frame: Pixels, level: float, module: float, _rng: np.random.Generato
 def motion(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
     """Smear along a line of 0.5 to 4 modules."""
     length = (0.5 + 3.5 * level) * module
-    return _filtered(frame, _line(length, rng.uniform(0, np.pi)))
+    return _filtered(frame, line(length, rng.uniform(0, np.pi)))
 
 
 def noise(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:
@@ -93,15 +92,6 @@ def _disc(radius: float) -> Kernel:
     reach = int(np.ceil(radius)) + 1
     down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     kernel = np.clip(radius + 0.5 - np.hypot(down, across), 0, 1)
-    return np.asarray(kernel / kernel.sum(), np.float32)
-
-
-def _line(length: float, angle: float) -> Kernel:
-    reach = int(np.ceil(length / 2)) + 1
-    down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    along = np.abs(across * np.cos(angle) + down * np.sin(angle))
-    beside = np.abs(down * np.cos(angle) - across * np.sin(angle))
-    kernel = np.clip(length / 2 + 0.5 - along, 0, 1) * np.clip(1 - beside, 0, 1)
     return np.asarray(kernel / kernel.sum(), np.float32)
 
 

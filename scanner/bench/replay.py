@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from scanner.bench.figure import Figure
 from scanner.demo.world import World, all_tickets, world
 from scanner.gate import Gate
+from scanner.keystore import KeyStore
 from scanner.store import ledger
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
@@ -31,19 +31,6 @@ _ROUND = 10 * LARGEST_BATCH
 _SEED = 7
 
 
-@dataclass
-class _Memory:
-    """A key store that forgets everything at its end."""
-
-    held: dict[str, str] = field(default_factory=dict)
-
-    def get(self, name: str) -> str | None:
-        return self.held.get(name)
-
-    def set(self, name: str, secret: str) -> None:
-        self.held[name] = secret
-
-
 def measure(folder: Path, admissions: int) -> list[Figure]:
     """Deliver so many queued admissions to a mock server, in turn with a bare loop to its twin.
 
@@ -56,7 +43,8 @@ def measure(folder: Path, admissions: int) -> list[Figure]:
         world(admissions, _SEED) as twin,
         Writer(folder / "replay.sqlite3") as writer,
     ):
-        ours, bare = asyncio.run(_in_turn(writer, server, twin))
+        keys = KeyStore(folder, file_only=True)
+        ours, bare = asyncio.run(_in_turn(writer, keys, server, twin))
         confirmed = writer.submit(ledger.counts).result()[State.CONFIRMED]
     if confirmed != admissions:
         raise AssertionError(f"{confirmed} admissions of {admissions} were confirmed")
@@ -65,11 +53,12 @@ def measure(folder: Path, admissions: int) -> list[Figure]:
     return [Figure(what, "admissions/s", rates[0], SHARE, admissions, rates[1], at_least=True)]
 
 
-async def _in_turn(writer: Writer, server: World, twin: World) -> tuple[float, float]:
+async def _in_turn(
+    writer: Writer, keys: KeyStore, server: World, twin: World
+) -> tuple[float, float]:
     """Return the seconds of the replay and of the bare loop."""
     import httpx
 
-    keys = _Memory()
     request = Request(server.url, server.global_code, _NAME, _DEVICE, server.api_key)
     await open_gate(request, writer, keys, utc_now)
     engine = Engine(writer, keys, utc_now, TickeTing, Pace(timedelta(hours=1)))

@@ -20,7 +20,7 @@ def stilled(grey: Pixels, pixels: float) -> Pixels:
 
     A code has as many edges one way as across it, so where it has fewer, it was smeared.
     """
-    return _unfiltered(grey, _line(pixels, smear_angle(grey)))
+    return _unfiltered(grey, line(pixels, smear_angle(grey)))
 
 
 def smear_angle(grey: Pixels) -> float:
@@ -51,7 +51,13 @@ def _unfiltered(grey: Pixels, kernel: Kernel) -> Pixels:
     return np.asarray(np.clip(back[:height, :width], 0, 255), np.uint8)
 
 
-def _line(length: float, angle: float) -> Kernel:
+def line(length: float, angle: float) -> Kernel:
+    """Return what a straight movement smears a point to.
+
+    Args:
+        length: of the smear, in pixels.
+        angle: in radians from the horizontal, downwards.
+    """
     reach = int(np.ceil(length / 2)) + 1
     down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     along = np.abs(across * np.cos(angle) + down * np.sin(angle))

@@ -7,7 +7,6 @@ import typer
 from scanner import __version__
 from scanner.cli import (
     bench,
-    bench_decode,
     decode,
     demo,
     desk,
@@ -73,7 +72,6 @@ for commands in (
     recover,
     train,
     bench,
-    bench_decode,
     decode,
     doctor,
     try_camera,

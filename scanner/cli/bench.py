@@ -2,7 +2,7 @@
 
 import typer
 
-from scanner.cli import bench_ledger
+from scanner.cli import bench_decode, bench_ledger
 
 app = typer.Typer()
 
@@ -10,4 +10,5 @@ app = typer.Typer()
 def register(to: typer.Typer) -> None:
     """Add the commands."""
     bench_ledger.register(app)
+    bench_decode.register(app)
     to.add_typer(app, name="bench", epilog="Example: scanner bench gate")

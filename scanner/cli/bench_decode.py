@@ -16,14 +16,9 @@ Seed = Annotated[int, typer.Option(help="The same seed draws the same frames.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to `bench`, which is made where nobody has made it yet."""
-    made = (each.typer_instance for each in app.registered_groups if each.name == "bench")
-    bench = next(made, None)
-    if bench is None:
-        bench = typer.Typer(no_args_is_help=True, help="Measure this program on this machine.")
-        app.add_typer(bench, name="bench", epilog="Example: scanner bench decode")
-    bench.command(epilog="Example: scanner bench decode --photos ~/photographs")(decode)
-    bench.command("gate-way", epilog="Example: scanner bench gate-way --frames 200")(gate_way)
+    """Add the commands to `scanner bench`."""
+    app.command(epilog="Example: scanner bench decode --photos ~/photographs")(decode)
+    app.command("gate-way", epilog="Example: scanner bench gate-way --frames 200")(gate_way)
 
 
 def decode(
