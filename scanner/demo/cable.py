@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import threading
-from types import TracebackType
 
 _CHUNK = 65_536
 _START_SECONDS = 10.0
@@ -37,12 +36,7 @@ class Cable:
         self.restore()
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.cut()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from types import TracebackType
 
 import structlog
 
@@ -25,12 +24,7 @@ class Alongside:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._cancel)
         self._thread.join(_END_SECONDS)
 

@@ -5,7 +5,6 @@ import contextlib
 import random
 import threading
 from enum import Enum
-from types import TracebackType
 
 _HTML = b"<html><body>Welcome to the hotel. Accept the terms to go on.</body></html>"
 _START_SECONDS = 10.0
@@ -51,12 +50,7 @@ class Proxy:
         assert self._ready.wait(_START_SECONDS)
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(_START_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_START_SECONDS)
