@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.camera import look_through
 from scanner.cli.opening import device_name
 from scanner.cli.settings import database, load
 
 if TYPE_CHECKING:
-    from scanner.capture.pipeline import Pipeline
     from scanner.config import Config
 
 
@@ -103,13 +103,13 @@ def _screen(config: "Config", *, network: bool) -> None:
     with Writer.verified(database(config)) as writer:
         first = needs_first_start(writer)
         chosen = not first or "camera" in config.model_fields_set
-        eyes = _eyes(config.camera) if chosen else None
+        eyes = look_through(config.camera) if chosen else None
         _refuse_no_terminal()
         if first:
             answers = first_start(config, writer, keys, device_name(writer))
             if answers is None:
                 return
-            eyes = _eyes(answers.camera, must_be_there=False)
+            eyes = look_through(answers.camera, must_be_there=False)
         background = make_background(config, writer, keys, network=network)
         gate = make_gate(config, writer, background)
         GateApp(
@@ -142,19 +142,6 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
         with Alongside(engine) as background:
             serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
             background.deliver(config.timeout_seconds)
-
-
-def _eyes(spec: str, *, must_be_there: bool = True) -> "Pipeline | None":
-    """Open the camera once, so that a missing one is said before the screen appears."""
-    if spec == "none":
-        return None
-    from scanner.capture.decode import Decoder
-    from scanner.capture.pipeline import Pipeline
-    from scanner.capture.sources import open_source
-
-    if must_be_there:
-        open_source(spec).close()
-    return Pipeline(lambda: open_source(spec), Decoder())
 
 
 def _refuse_no_terminal() -> None:

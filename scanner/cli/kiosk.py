@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.camera import look_through
 from scanner.cli.settings import database, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scanner.capture.pipeline import Pipeline
     from scanner.config import Config
     from scanner.gate import Judged
     from scanner.kiosk.turnstile import Opener
@@ -204,7 +204,8 @@ def _serve(
         app = KioskApp(
             gate,
             background,
-            together(_eyes(camera), hand_scanners(hand_scanner)),
+            # A missing camera is waited for: nobody is there to plug it in.
+            together(look_through(camera, must_be_there=False), hand_scanners(hand_scanner)),
             _pin(config),
             clock=utc_now,
             trouble=turnstile.failure if turnstile else lambda: None,
@@ -222,17 +223,6 @@ def _voice(volume: int) -> "Callable[[Judged], None]":
 
     speaker = Loudspeaker(find_player())
     return lambda judged: speaker.play(judged.verdict.kind.value, volume)
-
-
-def _eyes(spec: str) -> "Pipeline | None":
-    """Look through a camera; one that is missing is waited for, nobody is there to plug it in."""
-    if spec == "none":
-        return None
-    from scanner.capture.decode import Decoder
-    from scanner.capture.pipeline import Pipeline
-    from scanner.capture.sources import open_source
-
-    return Pipeline(lambda: open_source(spec), Decoder())
 
 
 def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:

@@ -1,0 +1,28 @@
+"""The camera that a command's `--camera` names, as a gate's eyes."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.capture.pipeline import Pipeline
+
+
+def look_through(spec: str, *, must_be_there: bool = True) -> "Pipeline | None":
+    """Make eyes that look through a camera; nothing for `none`.
+
+    Args:
+        spec: what `scanner.capture.sources.open_source` takes, or `none`.
+        must_be_there: open it once, so that a missing one is said before the screen appears;
+            else it is waited for.
+
+    Raises:
+        CameraError: it must be there, and can't be used.
+    """
+    if spec == "none":
+        return None
+    from scanner.capture.decode import Decoder
+    from scanner.capture.pipeline import Pipeline
+    from scanner.capture.sources import open_source
+
+    if must_be_there:
+        open_source(spec).close()
+    return Pipeline(lambda: open_source(spec), Decoder())
