@@ -28,7 +28,7 @@ from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine
-from scanner.sync.starting import make_engine
+from scanner.sync.starting import make_engine, make_gate
 
 _LOOK_SECONDS = 0.05
 _VERDICT_SECONDS = 30
@@ -40,8 +40,7 @@ def main() -> None:
     open_log(log_file(config.home))
     with Writer(database_file(config.home)) as writer:
         engine = make_engine(config, writer, open_keystore(config.home))
-        gate = Gate(writer)
-        gate.subscribe(engine.heed)
+        gate = make_gate(config, writer, engine)
         asyncio.run(_work(writer, engine, _Door(gate, seed=int(sys.argv[1]))))
 
 

@@ -22,7 +22,7 @@ from scanner.records import Records
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
-from scanner.sync.starting import make_engine
+from scanner.sync.starting import make_engine, make_gate
 from scanner.tui.app import GateApp
 from scanner.tui.sound import Loudspeaker, find_player
 
@@ -65,8 +65,7 @@ def staged(seed: int) -> Iterator[Stage]:
             config = Config(home=home, sync_seconds=_SYNC_SECONDS)
             keys = KeyStore(home, file_only=True)
             engine = make_engine(config, writer, keys)
-            gate = Gate(writer)
-            gate.subscribe(engine.heed)
+            gate = make_gate(config, writer, engine)
             app = GateApp(
                 gate,
                 engine,
