@@ -9,6 +9,7 @@ import structlog
 
 from scanner.capture.devices import HandScanner, Kind, list_scanners, scanner_at
 from scanner.capture.errors import HandScannerError
+from scanner.capture.eyes import OnNotice, OnPayload
 from scanner.capture.state import CameraState
 
 LOOK_SECONDS = 0.5
@@ -16,9 +17,6 @@ LOOK_SECONDS = 0.5
 
 STOP_SECONDS = 2.0
 _TICK_SECONDS = 0.1
-
-OnPayload = Callable[[str, str], None]
-OnNotice = Callable[[str], None]
 
 _log = structlog.get_logger(__name__)
 

@@ -1,21 +1,15 @@
 """The eyes of a gate: a camera's thread, a decoder's thread, and what they hand on."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
 
 from scanner.capture.camera_thread import RETRY_SECONDS, STOP_SECONDS, CameraThread, SourceOpener
+from scanner.capture.eyes import OnNotice, OnPayload
 from scanner.capture.presentation import Event, Presentations, Presented
 from scanner.capture.state import CameraState
 from scanner.capture.watch import Counts, Reads, Watch
-
-OnPayload = Callable[[str, str], None]
-"""Called with each presentation's payload and what read it."""
-
-OnNotice = Callable[[str], None]
-"""Called with a sentence that is worth a line for a moment."""
 
 _TICK_SECONDS = 0.1
 

@@ -1,28 +1,7 @@
 """Several eyes as one: a camera and hand scanners."""
 
-from collections.abc import Callable
-from typing import Protocol
-
+from scanner.capture.eyes import Eyes, OnNotice, OnPayload
 from scanner.capture.state import CameraState
-
-OnPayload = Callable[[str, str], None]
-OnNotice = Callable[[str], None]
-
-
-class Eyes(Protocol):
-    """What reads codes; see `scanner.tui.feeds.Eyes`."""
-
-    def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
-        """Begin to look; returns at once."""
-        ...
-
-    def stop(self) -> None:
-        """Stop looking; harmless when it isn't running."""
-        ...
-
-    def state(self) -> CameraState:
-        """Return the latest known state."""
-        ...
 
 
 class Several:

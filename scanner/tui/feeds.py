@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from scanner.capture.eyes import Eyes
 from scanner.capture.state import CameraState
 from scanner.gate import Judged
 from scanner.pin import Answer
@@ -45,28 +46,6 @@ class Background(Protocol):
 
     def wake(self) -> None:
         """Try now instead of at the next appointed time."""
-        ...
-
-
-class Eyes(Protocol):
-    """Whatever reads codes: a camera, a file of pictures, the demo's crowd."""
-
-    def start(
-        self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /
-    ) -> None:
-        """Begin to look; returns at once.
-
-        `on_payload(payload, by)` is called for each presentation, from a thread of the camera's;
-        `by` names the decoder. `on_notice(sentence)` says something worth a line for a moment.
-        """
-        ...
-
-    def stop(self) -> None:
-        """Stop looking and give the camera back; harmless when it isn't running."""
-        ...
-
-    def state(self) -> CameraState:
-        """Return the latest known state; cheap enough for the event loop."""
         ...
 
 
