@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from scanner.capture.devices import Camera, HandScanner
+from scanner.capture.devices import Camera, HandScanner, find_camera
 from scanner.capture.readers import Library
 from scanner.config import Config
 from scanner.errors import ScannerError
@@ -90,17 +90,21 @@ def decoders(there: Sequence[Library]) -> Iterator[Finding]:
 
 
 def cameras(found: Sequence[Camera], chosen: str) -> Finding:
-    """Say whether the chosen camera is there and may be used; a file or folder must exist."""
+    """Say whether the chosen camera is there and may be used; a file or folder must exist.
+
+    A camera's name finds it as `open_source` does.
+    """
     number = chosen.removeprefix("/dev/video")
     if chosen == "none":
         return Finding("camera", Health.OK, "None is wanted: serials are typed or scanned by hand.")
-    if not number.isdigit():
-        if Path(chosen).expanduser().exists():
-            return Finding("camera", Health.OK, f"{chosen} is there.")
+    if number.isdigit():
+        there = next((each for each in found if each.number == int(number)), None)
+    elif Path(chosen).expanduser().exists():
+        return Finding("camera", Health.OK, f"{chosen} is there.")
+    elif (there := find_camera(chosen, found)) is None:
         return Finding(
             "camera", Health.BROKEN, f"{chosen} is not there.", "scanner gate --camera 0"
         )
-    there = next((each for each in found if each.number == int(number)), None)
     if there and there.usable:
         return Finding("camera", Health.OK, f"Camera {there.number} is {there.name}.")
     if there:

@@ -35,6 +35,12 @@ def test_the_chosen_camera_is_ok_when_it_is_there() -> None:
     assert doctor.cameras([], "none").health is Health.OK
 
 
+def test_a_camera_is_found_by_its_name_or_its_place_as_a_gate_finds_it() -> None:
+    for chosen in ("Desk camera", "desk", "usb-1"):
+        assert doctor.cameras([DESK_CAMERA], chosen).health is Health.OK
+    assert doctor.cameras([DESK_CAMERA], "Door camera").health is Health.BROKEN
+
+
 def test_another_camera_is_named_where_the_chosen_one_is_away() -> None:
     found = doctor.cameras([DESK_CAMERA], "0")
     assert (found.health, found.mend) == (Health.WARNING, "scanner gate --camera 2")
