@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.verdict import Kind
+from scanner.demo.codes import forged, letters
 from scanner.ticketing.resources import Ticket
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SHARES = {
     Kind.ADMITTED: 60,
     Kind.ALREADY_ADMITTED: 15,
@@ -90,7 +90,7 @@ class Crowd:
             case Kind.UNKNOWN:
                 return self._unknown()
             case Kind.OTHER_EVENT:
-                return Patron(self._forged(self._letters(6)), kind)
+                return Patron(forged(self._rng, letters(self._rng, 6), self._owners), kind)
             case Kind.NOT_A_TICKET:
                 return Patron(self._rng.choice(_NO_TICKETS), kind)
             case _:
@@ -111,14 +111,9 @@ class Crowd:
 
     def _unknown(self) -> Patron:
         if self._rng.random() < 0.5:  # noqa: PLR2004 - heads or tails
-            digest = hashlib.sha256(self._letters(12).encode()).hexdigest()
+            digest = hashlib.sha256(letters(self._rng, 12).encode()).hexdigest()
             return Patron(digest, Kind.UNKNOWN)
-        return Patron(self._forged(next(iter(self._owners))[:6]), Kind.UNKNOWN)
-
-    def _forged(self, event_part: str) -> str:
-        while (serial := f"{event_part}-{self._letters(12)}") in self._owners:
-            pass
-        return serial
+        return Patron(forged(self._rng, next(iter(self._owners))[:6], self._owners), Kind.UNKNOWN)
 
     def _shown(self, serial: str) -> str:
         """Put a serial into one of the three forms that codes come in."""
@@ -128,6 +123,3 @@ class Crowd:
             ending = self._rng.choice(("", ":", ":2"))
             return fingerprint(serial, owner) + ending
         return f"https://example.org/t/{serial}?src=mail" if form == "address" else serial
-
-    def _letters(self, count: int) -> str:
-        return "".join(self._rng.choices(_ALPHABET, k=count))

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.admission.serial import fingerprint
+from scanner.demo.codes import forged, letters
 from scanner.ticketing.resources import Ticket
 from scanner.training.crowd import Patron
 from scanner.training.errors import TrainingError
 from scanner.training.role import Role
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PAYMENTS = (
     "BCD\n002\n1\nSCT\n\nTicket shop\nXX00\nEUR49.00",
     "bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT?amount=0.001",
@@ -104,17 +104,9 @@ class _Casting:
             case Role.OTHER_CODE:
                 return self._rng.choice(_OTHERS)
             case Role.FORGED | Role.FRESH_SALE:
-                return self._forged(next(iter(self._serials))[:6])
+                return forged(self._rng, next(iter(self._serials))[:6], self._serials)
             case _:
-                return self._forged(self._letters(6))
-
-    def _forged(self, event_part: str) -> str:
-        while (serial := f"{event_part}-{self._letters(12)}") in self._serials:
-            pass
-        return serial
-
-    def _letters(self, count: int) -> str:
-        return "".join(self._rng.choices(_ALPHABET, k=count))
+                return forged(self._rng, letters(self._rng, 6), self._serials)
 
     def _shown(self, ticket: Ticket) -> str:
         """Put a serial into one of the three forms that codes come in."""
