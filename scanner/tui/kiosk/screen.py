@@ -24,6 +24,7 @@ from scanner.tui.feeds import CameraState, Clock, Judge
 from scanner.tui.kiosk import posters
 from scanner.tui.kiosk.key_lines import KeyLines
 from scanner.tui.kiosk.staff_line import staff_line, troubles
+from scanner.tui.patience import Patience
 from scanner.tui.plain import plain
 from scanner.tui.poster import Poster
 from scanner.tui.presenter import Answered, Presenter, Published
@@ -32,9 +33,6 @@ from scanner.tui.widgets.verdict_panel import VerdictPanel
 
 BACK_AFTER = timedelta(seconds=3)
 """How long a verdict fills the screen."""
-
-PATIENCE = timedelta(milliseconds=400)
-"""How long the last verdict may stand while the next is being recorded."""
 
 PROMPT_FOR = timedelta(seconds=20)
 """How long the line for the PIN stays when nobody types."""
@@ -98,9 +96,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self._status, self._camera, self._clock = status, camera, clock
         self._lock, self._trouble, self._correct = lock, trouble, correct
         self._keys = KeyLines()
-        self._pending = 0
+        self._patience = Patience(self, self.lose_patience)
         self._showing = self._broken = self._checking_pin = False
-        self._patience: Timer | None = None
         self._back: Timer | None = None
         self._prompt_timer: Timer | None = None
         self._link_state: LinkState | None = None
@@ -139,9 +136,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def on_presented(self) -> None:
         """Begin to wait for a verdict."""
-        self._pending += 1
-        if self._patience is None:
-            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
+        self._patience.begin()
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
@@ -150,20 +145,14 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, the lane is closed until something is."""
-        self._pending -= 1
-        if self._patience:
-            self._patience.stop()
-            self._patience = None
-        if self._pending:
-            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
+        self._patience.end()
         if message.failure is not None:
             self._broken = True
             self._fill(posters.closed())
 
     def lose_patience(self) -> None:
         """Take the last verdict away when the next one is late: it isn't this patron's."""
-        self._patience = None
-        if self._pending:
+        if self._patience.is_lost():
             self._fill(posters.checking(), stays=True)
 
     def rest(self) -> None:

@@ -19,6 +19,7 @@ from scanner.tui import poster
 from scanner.tui.feeds import CameraState, Clock, Judge
 from scanner.tui.keys import translate_keys
 from scanner.tui.notices import Notice, abnormal
+from scanner.tui.patience import Patience
 from scanner.tui.plain import plain
 from scanner.tui.presenter import Answered, Presenter, Published
 from scanner.tui.screens.help import HelpScreen
@@ -34,9 +35,6 @@ from scanner.words import say
 
 SHOWN_FOR = timedelta(seconds=8)
 """How long a verdict fills the screen when nobody comes after it."""
-
-PATIENCE = timedelta(milliseconds=400)
-"""How long the last verdict may stand while the next is being recorded."""
 
 REFRESH = timedelta(milliseconds=500)
 """How often the state is looked at."""
@@ -86,8 +84,7 @@ class GateScreen(Screen[None]):
         self._working = True
         self._camera = camera
         self._clock = clock
-        self._pending = 0
-        self._patience: Timer | None = None
+        self._patience = Patience(self, self.lose_patience)
         self._fading: Timer | None = None
         self._at_rest = True
         self._failure: str | None = None
@@ -146,9 +143,7 @@ class GateScreen(Screen[None]):
 
     def on_presented(self) -> None:
         """Begin to wait for a verdict."""
-        self._pending += 1
-        if self._patience is None:
-            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
+        self._patience.begin()
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
@@ -161,10 +156,7 @@ class GateScreen(Screen[None]):
 
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, say so until something is."""
-        self._pending -= 1
-        self._stop_patience()
-        if self._pending:
-            self._patience = self.set_timer(PATIENCE.total_seconds(), self.lose_patience)
+        self._patience.end()
         if message.failure is None:
             return
         self._failure = message.failure
@@ -218,8 +210,7 @@ class GateScreen(Screen[None]):
 
     def lose_patience(self) -> None:
         """Take the last verdict away when the next one is late: it isn't this patron's."""
-        self._patience = None
-        if self._pending:
+        if self._patience.is_lost():
             self._fill(poster.checking())
 
     def _fill(self, shown: poster.Poster) -> None:
@@ -233,8 +224,3 @@ class GateScreen(Screen[None]):
                 band.show(shown)
         if isinstance(self.app.screen, HelpScreen | CommandPalette):
             self.app.pop_screen()
-
-    def _stop_patience(self) -> None:
-        if self._patience:
-            self._patience.stop()
-            self._patience = None

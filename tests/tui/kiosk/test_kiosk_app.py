@@ -10,6 +10,7 @@ from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
 from scanner.pin import Answer
 from scanner.store.errors import DiskFull
+from scanner.tui import patience
 from scanner.tui.kiosk import app as kiosk_app
 from scanner.tui.kiosk import screen as kiosk_screen
 from scanner.tui.kiosk.app import KioskApp
@@ -165,7 +166,7 @@ async def test_a_ticket_that_is_scanned_while_a_pin_is_asked_for_is_judged(lane:
 async def test_the_line_for_the_pin_goes_away_by_itself(
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kiosk_screen, "PROMPT_FOR", kiosk_screen.PATIENCE)
+    monkeypatch.setattr(kiosk_screen, "PROMPT_FOR", patience.PATIENCE)
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape")
@@ -198,7 +199,7 @@ async def test_a_camera_is_started_and_stopped_and_its_payloads_are_judged(lane:
 async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_is(
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kiosk_screen, "BACK_AFTER", kiosk_screen.PATIENCE / 4)
+    monkeypatch.setattr(kiosk_screen, "BACK_AFTER", patience.PATIENCE / 4)
     lane.judge.error = DiskFull("The disk is full.")
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -215,7 +216,7 @@ async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_
 async def test_a_late_verdict_is_not_taken_for_the_last_ones(
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kiosk_screen, "PATIENCE", kiosk_screen.PATIENCE / 10)
+    monkeypatch.setattr(patience, "PATIENCE", patience.PATIENCE / 10)
     app = lane.app()
     async with app.run_test() as pilot:
         await scan(pilot, SERIAL)
