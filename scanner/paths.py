@@ -27,6 +27,11 @@ def database_file(folder: Path) -> Path:
     return folder / "gate.sqlite3"
 
 
+def search_file(database: Path) -> Path:
+    """Return the copy of a database's tickets that is searched in, beside it."""
+    return database.with_name(f"{database.name}.search")
+
+
 def log_file(folder: Path) -> Path:
     """Return the log that holds the detail behind every sentence shown."""
     return folder / "scanner.log"

@@ -14,6 +14,7 @@ from typing import Literal
 from scanner.admission.rules import Override
 from scanner.errors import ScannerError
 from scanner.gate import Gate
+from scanner.paths import search_file
 from scanner.pin import Answer, Clock, Pin
 from scanner.store import figures
 from scanner.store.database import open_reader
@@ -42,19 +43,19 @@ class Records:
         self._gate = gate
         self._pin = pin
         self._clock = clock
-        self._search = TicketSearch()
+        self._search = TicketSearch(search_file(file))
         self._refreshing = threading.Lock()
 
     def prepare(self, *, names: bool) -> None:
         """Take up the tickets to search in, names too where they may be searched."""
         with self._refreshing, self._reader() as conn:
-            self._search.names = names
-            self._search.refresh(conn)
+            self._search.refresh(conn, names=names)
 
-    def search(self, query: str) -> list[Found]:
-        """Find tickets by words in serial or name, as of the last `prepare`."""
+    def search(self, query: str, *, names: bool) -> list[Found]:
+        """Find tickets by words in serial or name; names as of the last `prepare`."""
         with self._reader() as conn:
-            return read_found(conn, self._search.find(query), self._clock())
+            found = self._search.find(conn, query, names=names)
+            return read_found(conn, found, self._clock())
 
     def admissions(self, state: State | None, most: int) -> list[Admission]:
         """Return this gate's admissions, the newest first."""

@@ -38,6 +38,11 @@ def median(seconds: Sequence[float]) -> float:
     return _median(seconds) * 1000
 
 
+def p95(seconds: Sequence[float]) -> float:
+    """Return what 95 of 100 stay within, in milliseconds (nearest rank)."""
+    return sorted(seconds)[ceil(len(seconds) * 0.95) - 1] * 1000
+
+
 def p99(seconds: Sequence[float]) -> float:
     """Return what 99 of 100 stay within, in milliseconds (nearest rank)."""
     return sorted(seconds)[ceil(len(seconds) * 0.99) - 1] * 1000

@@ -1,4 +1,4 @@
-"""`scanner bench gate`, `ingest`, `memory` and `replay`: the ledger, against bare loops."""
+"""`scanner bench gate`, `ingest`, `memory`, `replay` and `search`: what works on the ledger."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +20,7 @@ Folder = Annotated[
 _SIZES = (150_000, 1_000_000)
 _SCANS = 3000
 _ADMISSIONS = 10_000
+_SEARCHES = 100
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: scanner bench ingest --tickets 150000")(ingest)
     app.command(epilog="Example: scanner bench memory")(memory)
     app.command(epilog="Example: scanner bench replay --admissions 10000")(replay)
+    app.command(epilog="Example: scanner bench search --tickets 1000000")(search)
 
 
 def everything(context: typer.Context, *, folder: Folder = None, as_json: Json = False) -> None:
@@ -37,14 +39,15 @@ def everything(context: typer.Context, *, folder: Folder = None, as_json: Json =
         return
 
     def measure(within: Path) -> "Iterator[Figure]":
-        from scanner.bench import ingest, ledger, memory, replay
+        from scanner.bench import ingest, ledger, memory, replay, search
 
-        for name in ("gate", "ingest", "memory", "replay"):
+        for name in ("gate", "ingest", "memory", "replay", "search"):
             (within / name).mkdir()
         yield from ledger.measure(within / "gate", _SIZES, _SCANS)
         yield from ingest.measure(within / "ingest", _SIZES[0])
         yield from memory.measure(within / "memory", _SIZES[-1])
         yield from replay.measure(within / "replay", _ADMISSIONS)
+        yield from search.measure(within / "search", _SIZES, _SEARCHES)
 
     _report(folder, measure, as_json=as_json)
 
@@ -112,6 +115,25 @@ def replay(
         from scanner.bench import replay
 
         return replay.measure(within, admissions)
+
+    _report(folder, measure, as_json=as_json)
+
+
+def search(
+    *,
+    tickets: Annotated[
+        list[int], typer.Option(min=100, help="Cached tickets; give it twice to compare sizes.")
+    ] = list(_SIZES),  # noqa: B006 - typer reads it and nobody writes it
+    searches: Annotated[int, typer.Option(min=1, help="Searches of each kind.")] = _SEARCHES,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Time the first results for a part of a serial or of a name, after a start too."""
+
+    def measure(within: Path) -> "list[Figure]":
+        from scanner.bench import search
+
+        return search.measure(within, tickets, searches)
 
     _report(folder, measure, as_json=as_json)
 

@@ -41,8 +41,8 @@ class Status:
     admitted: Admitted = field(default_factory=Admitted)
     by_minute: dict[datetime, int] = field(default_factory=dict)
     offset: float | None = None
-    pulled: tuple[datetime | None, ...] | None = None
-    """Which pull `tickets` were counted after."""
+    pulled: tuple[datetime, datetime | None, datetime | None] | None = None
+    """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
     @property
     def waiting(self) -> int:
@@ -108,5 +108,7 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
     )
 
 
-def _pulled(session: StoredSession | None) -> tuple[datetime | None, ...]:
-    return (session.opened, session.synced, session.whole) if session else ()
+def _pulled(
+    session: StoredSession | None,
+) -> tuple[datetime, datetime | None, datetime | None] | None:
+    return (session.opened, session.synced, session.whole) if session else None

@@ -27,6 +27,9 @@ from scanner.tui.wedge_keys import WedgeKeys
 from scanner.words import choose_language, say
 
 _ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
+_TAKE_UP_SECONDS = 2.0
+"""Between two looks at whether a whole list has come: it is made ready to be searched."""
+
 _NOT_IN_PALETTE = frozenset({"command_palette", "help_quit", "screen.copy_text"})
 
 
@@ -91,6 +94,7 @@ class GateApp(App[None]):
         self._eyes = eyes
         self._network = network
         self._work: Worker[None] | None = None
+        self._taken_up: tuple[object, ...] = ()
         self.gate = GateScreen(
             judge,
             background.status,
@@ -110,6 +114,7 @@ class GateApp(App[None]):
         self._begin()
         if self._eyes:
             self._eyes.start(self.gate.presenter.present, self.gate.say)
+        self.set_interval(_TAKE_UP_SECONDS, self._take_up)
 
     async def on_event(self, event: Event) -> None:
         """Let a hand scanner's keys become payloads before they work as commands."""
@@ -251,6 +256,14 @@ class GateApp(App[None]):
     def _begin(self) -> None:
         self._work = self.run_worker(self._background.run(), exit_on_error=False)
         self.gate.show_background(running=True)
+
+    def _take_up(self) -> None:
+        """Let the search be ready before it is asked for: soon after the start, and each list."""
+        pulled, names = self._background.status().pulled, self.preferences.names
+        if self._records and pulled and self._taken_up != (*pulled[::2], names):
+            self._taken_up = (*pulled[::2], names)
+            prepare = partial(self._records.prepare, names=names)
+            self.run_worker(prepare, thread=True, exit_on_error=False)
 
     async def _save(self, name: str, value: Value) -> None:
         try:

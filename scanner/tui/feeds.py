@@ -67,8 +67,8 @@ class Records(Protocol):
         """Take up the tickets to search in, names too where they may be searched."""
         ...
 
-    def search(self, query: str, /) -> list[Found]:
-        """Find tickets by words in serial or name, as of the last `prepare`."""
+    def search(self, query: str, /, *, names: bool) -> list[Found]:
+        """Find tickets by words in serial or name; names as of the last `prepare`."""
         ...
 
     def admissions(self, state: State | None, most: int, /) -> list[Admission]:

@@ -1,15 +1,19 @@
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.admission.verdict import Kind
-from scanner.store import pulled, search
+from scanner.store import pulled, search_text
 from scanner.store.cache import TicketRow
 from scanner.store.database import transaction
-from scanner.store.search import TicketSearch, fold, read_found
+from scanner.store.search import TicketSearch, read_found
+from scanner.store.search_text import fold
 from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, admit, row
 
 NAMES = ("Jürgen Weiß", "Ana Łuczak", "Jo Doe", "Ngọc\nAnh", "Zoë Jones")
@@ -32,11 +36,20 @@ def named(conn: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def looked(
-    conn: sqlite3.Connection, query: str, *, names: bool = True, most: int = 50
+    conn: sqlite3.Connection, text: Path, query: str, *, names: bool = True, most: int = 50
 ) -> list[str]:
-    found = TicketSearch(names=names)
-    found.refresh(conn)
-    return found.find(query, most)
+    """Search in a text that was made and in none: the same is found."""
+    found = TicketSearch(text)
+    without = found.find(conn, query, names=names, most=most)
+    found.refresh(conn, names=names)
+    assert text.exists()
+    assert found.find(conn, query, names=names, most=most) == without
+    return without
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    return tmp_path / "gate.sqlite3.search"
 
 
 @pytest.mark.parametrize(
@@ -44,39 +57,99 @@ def looked(
     [("jurgen", 0), ("WEISS", 0), ("anh ngoc", 3), ("zoe", 4), ("doe 002", 2), ("k00000003", 3)],
 )
 def test_a_ticket_is_found_by_parts_of_serial_and_name(
-    named: sqlite3.Connection, query: str, index: int
+    named: sqlite3.Connection, text: Path, query: str, index: int
 ) -> None:
-    assert looked(named, query) == [SERIALS[index]]
+    assert looked(named, text, query) == [SERIALS[index]]
 
 
 @pytest.mark.parametrize("query", ["", " ", "k", "zz", "\t", "\n", "jo weiss"])
-def test_what_no_ticket_holds_finds_none(named: sqlite3.Connection, query: str) -> None:
-    assert looked(named, query) == []
+def test_what_no_ticket_holds_finds_none(named: sqlite3.Connection, text: Path, query: str) -> None:
+    assert looked(named, text, query) == []
 
 
-def test_names_are_not_kept_where_they_may_not_be_searched(named: sqlite3.Connection) -> None:
-    assert looked(named, "jurgen", names=False) == []
-    assert len(looked(named, "dawier", names=False)) == len(SERIALS)
-
-
-def test_no_more_than_asked_for_are_found_in_any_number_of_chunks(
-    named: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+def test_names_are_not_kept_where_they_may_not_be_searched(
+    named: sqlite3.Connection, text: Path
 ) -> None:
-    monkeypatch.setattr(search, "_CHUNK", 5)
-    assert looked(named, "dawier") == list(SERIALS)
-    assert looked(named, "dawier", most=7) == list(SERIALS[:7])
+    assert looked(named, text, "jurgen", names=False) == []
+    assert len(looked(named, text, "dawier", names=False)) == len(SERIALS)
+    assert b"jurgen" not in text.read_bytes()
 
 
-def test_a_ticket_that_came_later_is_found_after_a_refresh(
-    conn: sqlite3.Connection, file: object
+def test_no_more_than_asked_for_are_found_in_any_number_of_pieces(
+    named: sqlite3.Connection, text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = TicketSearch()
-    found.refresh(conn)
+    monkeypatch.setattr(search_text, "_TICKETS", 5)
+    monkeypatch.setattr(search_text, "_PIECE", 50)
+    assert looked(named, text, "dawier") == list(SERIALS)
+    assert looked(named, text, "dawier", most=7) == list(SERIALS[:7])
+
+
+def test_a_ticket_that_came_later_is_found_at_once(conn: sqlite3.Connection, text: Path) -> None:
+    found = TicketSearch(text)
+    found.refresh(conn, names=False)
     write(conn, [row("DAWIER-NEWX00000001")])
-    assert found.find("newx") == []
-    other = TicketSearch()
-    other.refresh(conn)
-    assert other.find("newx") == ["DAWIER-NEWX00000001"]
+    assert found.find(conn, "newx", names=False) == ["DAWIER-NEWX00000001"]
+    assert len(found.find(conn, "dawier", names=False)) == len(SERIALS) + 1
+
+
+def test_a_new_name_is_found_after_the_pull_that_brought_it(
+    named: sqlite3.Connection, text: Path
+) -> None:
+    found = TicketSearch(text)
+    found.refresh(named, names=True)
+    write(named, [replace(row(SERIALS[0]), name="Mei Lin")])
+    pulled.finish_pull(named, synced=NOW + timedelta(seconds=15), watermark=None)
+    found.refresh(named, names=True)
+    assert (found.find(named, "mei lin", names=True), found.find(named, "jurgen", names=True)) == (
+        [SERIALS[0]],
+        [],
+    )
+
+
+def test_a_text_that_would_be_the_same_is_not_written_again(
+    named: sqlite3.Connection, text: Path
+) -> None:
+    found = TicketSearch(text)
+    found.refresh(named, names=True)
+    before = text.stat()
+    pulled.finish_pull(named, synced=NOW + timedelta(seconds=15), watermark=None)
+    found.refresh(named, names=True)
+    assert text.stat().st_ino == before.st_ino
+    found.refresh(named, names=True)
+    assert found.find(named, "jurgen", names=True) == [SERIALS[0]]
+
+
+def test_the_text_of_another_event_is_not_searched(named: sqlite3.Connection, text: Path) -> None:
+    found = TicketSearch(text)
+    found.refresh(named, names=True)
+    named.execute("UPDATE session SET event = '/events/2'")
+    named.execute("UPDATE ticket SET name = 'Mei Lin'")
+    assert found.find(named, "jurgen", names=True) == []
+    assert len(found.find(named, "mei", names=True)) == len(SERIALS)
+
+
+@pytest.mark.parametrize("spoil", [b"", b"{}", b"[1]", b"\xff" * 600])
+def test_a_text_that_is_damaged_is_not_searched_and_made_anew(
+    named: sqlite3.Connection, text: Path, spoil: bytes
+) -> None:
+    text.write_bytes(spoil)
+    assert looked(named, text, "jurgen") == [SERIALS[0]]
+    text.write_bytes(text.read_bytes()[:-30])
+    assert looked(named, text, "jurgen") == [SERIALS[0]]
+
+
+def test_a_text_that_cannot_be_written_is_done_without(
+    named: sqlite3.Connection, text: Path
+) -> None:
+    found = TicketSearch(text.parent / "missing" / "text")
+    found.refresh(named, names=True)
+    assert found.find(named, "jurgen", names=True) == [SERIALS[0]]
+
+
+def test_only_its_owner_reads_the_text(named: sqlite3.Connection, text: Path) -> None:
+    TicketSearch(text).refresh(named, names=True)
+    assert text.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in text.parent.glob("*.partial")] == []
 
 
 def test_what_is_found_tells_the_verdict_it_would_have(conn: sqlite3.Connection) -> None:

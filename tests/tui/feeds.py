@@ -254,7 +254,7 @@ class FakeRecords:
     def prepare(self, *, names: bool) -> None:
         self.asked.append(("prepare", str(names)))
 
-    def search(self, query: str, /) -> list[Found]:
+    def search(self, query: str, /, *, names: bool) -> list[Found]:
         self._fail()
         self.asked.append(("search", query))
         return [each for each in self.found if query.upper() in each.serial]

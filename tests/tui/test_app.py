@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from scanner.config import ConfigError
@@ -170,3 +173,19 @@ async def test_a_setting_that_can_not_be_saved_is_said(stand: Stand) -> None:
         await pilot.pause()
         assert "The disk is read-only; mend it." in seen(app)
         assert app.preferences.muted
+
+
+async def test_the_search_is_made_ready_after_the_start_and_after_each_whole_list(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.tui.app._TAKE_UP_SECONDS", 0.01)
+
+    later = NOW + timedelta(seconds=15)
+    looks = [None, (NOW, NOW, NOW), (NOW, later, NOW), (NOW, later, later)]
+    prepared = []
+    async with stand.app().run_test() as pilot:
+        for pulled in looks:
+            stand.background.now = replace(stand.background.now, pulled=pulled)
+            await pilot.pause(0.2)
+            prepared.append(len(stand.records.asked))
+    assert prepared == [0, 1, 1, 2]

@@ -89,7 +89,7 @@ class SearchScreen(Aside):
 
     async def _look(self, query: str) -> None:
         try:
-            self.found = await asyncio.to_thread(self._records.search, query)
+            self.found = await asyncio.to_thread(self._records.search, query, names=self._names)
         except ScannerError as error:
             self.say(str(error))
             return
