@@ -4,13 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-import cv2
 import numpy as np
 
-from scanner.bench.contestants import Contestant
+from scanner.bench.contestants import ZXING, Contestant
 from scanner.bench.empty_frames import empty_frames, empty_video
 from scanner.bench.gate_frames import GateFrame
+from scanner.bench.one_core import one_core
 from scanner.bench.photos import Photo, same_text
+from scanner.capture.frame import Pixels
+
+SET_SECONDS = 40.0
+"""What one decoder may take for one set of pictures; one that takes seconds on noise sees only the
+first of them, and its line says how many.
+"""
 
 VIDEO_FRAMES = 30
 """A second of a camera's video."""
@@ -18,8 +24,8 @@ VIDEO_FRAMES = 30
 VIEWS = 4
 """One of each kind: an empty gate, a phone, a page, a shirt."""
 
-SAMPLE_FRAMES = 2
-"""Of that second, what is shown to a decoder that treats each frame alike."""
+VIEW_SECONDS = 2.0
+"""What a decoder that treats each frame alike may take for that second's frames; it sees one."""
 
 Picture = Photo | GateFrame
 
@@ -41,19 +47,23 @@ class Score:
 
     Attributes:
         decoder: its name.
-        codes: pictures with a code.
+        codes: pictures with a code, of those that it looked at.
         right: of those, read right.
+        looked_at: all pictures that it looked at.
         wrong: pictures in which something was read that isn't there.
         p50_ms, p95_ms: the time for one picture, in milliseconds; zero where there was none.
+        easy_ms: the median time for a picture that zxing reads at once.
         levels: the share read right at each mean level of difficulty.
     """
 
     decoder: str
+    looked_at: int
     codes: int
     right: int
     wrong: int
     p50_ms: float
     p95_ms: float
+    easy_ms: float
     levels: dict[float, float]
 
     @property
@@ -62,24 +72,57 @@ class Score:
         return self.right / self.codes if self.codes else 0.0
 
 
-def measure(contestant: Contestant, pictures: Iterable[Picture]) -> Score:
-    """Let one decoder read pictures, each as if it were its first, on one core."""
-    cv2.setNumThreads(1)
-    return score(contestant.name, [_look(contestant, picture) for picture in pictures])
+def measure(
+    contestants: Sequence[Contestant],
+    pictures: Iterable[Picture],
+    seconds: float = SET_SECONDS,
+) -> dict[str, Score]:
+    """Let decoders read pictures, each as if it were its first, on one core.
+
+    They take turns at each picture, so that a busy machine is busy for all of them.
+
+    Args:
+        contestants: the decoders.
+        pictures: what to read, in an order in which the first ones stand for all.
+        seconds: what each decoder may take; the look that has begun is let finish.
+
+    Returns:
+        Each decoder's score by its name.
+    """
+    outcomes: dict[str, list[Outcome]] = {each.name: [] for each in contestants}
+    left = dict.fromkeys(outcomes, seconds)
+    with one_core():
+        for picture in pictures:
+            for each in contestants:
+                if left[each.name] > 0:
+                    outcome = _look(each, picture)
+                    left[each.name] -= outcome.ms / 1e3
+                    outcomes[each.name].append(outcome)
+    easy = [number for number, one in enumerate(outcomes.get(ZXING, [])) if one.right]
+    return {name: score(name, those, easy) for name, those in outcomes.items()}
 
 
-def score(name: str, outcomes: Sequence[Outcome]) -> Score:
-    """Count what came of all pictures. Pure."""
+def score(name: str, outcomes: Sequence[Outcome], easy: Sequence[int] = ()) -> Score:
+    """Count what came of all pictures. Pure.
+
+    Args:
+        name: the decoder's.
+        outcomes: one for each picture that it looked at.
+        easy: the numbers of the pictures that zxing reads at once.
+    """
     codes = [one for one in outcomes if one.has_code]
     times = [one.ms for one in outcomes] or [0.0]
+    easy_times = [outcomes[number].ms for number in easy if number < len(outcomes)] or [0.0]
     levels = {one.level for one in codes if one.level is not None}
     return Score(
         decoder=name,
+        looked_at=len(outcomes),
         codes=len(codes),
         right=sum(one.right for one in codes),
         wrong=sum(one.wrong for one in outcomes),
         p50_ms=float(np.percentile(times, 50)),
         p95_ms=float(np.percentile(times, 95)),
+        easy_ms=float(np.percentile(easy_times, 50)),
         levels={level: _share(codes, level) for level in sorted(levels)},
     )
 
@@ -101,24 +144,30 @@ def _look(contestant: Contestant, picture: Picture) -> Outcome:
     return Outcome(right, wrong, ms, picture.text is not None, level)
 
 
-def false_reads(contestant: Contestant, frames: Iterable[GateFrame]) -> int:
-    """Count the frames without a code in which something was read."""
-    return sum(bool(contestant.begin()(each.pixels)) for each in frames)
+def empty_ms(contestants: Sequence[Contestant], seed: int) -> dict[str, float]:
+    """Return each decoder's milliseconds for a frame without a code, over seconds of video.
 
-
-def empty_ms(contestant: Contestant, seed: int) -> float:
-    """Return the milliseconds for a frame without a code, over a second of video of each kind.
-
-    The decoder sees a second's frames one after another, as at a gate, the first one included.
+    There is a second of each kind of view. Its frames are seen one after another, as at a gate,
+    the first one included, and each by all decoders in turn.
     """
-    cv2.setNumThreads(1)
-    shown = VIDEO_FRAMES if contestant.remembers else SAMPLE_FRAMES
-    spent = 0.0
-    for view in empty_frames(VIEWS, seed):
-        frames = empty_video(shown, view.pixels, seed)
-        read = contestant.begin()
-        begun = perf_counter()
-        for frame in frames:
-            read(frame)
-        spent += perf_counter() - begun
-    return spent * 1e3 / (shown * VIEWS)
+    spent: dict[str, list[float]] = {each.name: [] for each in contestants}
+    with one_core():
+        for view in empty_frames(VIEWS, seed):
+            frames = empty_video(VIDEO_FRAMES, view.pixels, seed)
+            for name, times in _watch(contestants, frames).items():
+                spent[name].append(sum(times) / len(times))
+    return {name: sum(those) * 1e3 / VIEWS for name, those in spent.items()}
+
+
+def _watch(contestants: Sequence[Contestant], frames: Sequence[Pixels]) -> dict[str, list[float]]:
+    """Return the seconds that each decoder took for each frame that it had time for."""
+    reads = {each.name: each.begin() for each in contestants}
+    sees_all = {each.name for each in contestants if each.remembers}
+    spent: dict[str, list[float]] = {name: [] for name in reads}
+    for frame in frames:
+        for name, read in reads.items():
+            if name in sees_all or not spent[name] or sum(spent[name]) < VIEW_SECONDS:
+                begun = perf_counter()
+                read(frame)
+                spent[name].append(perf_counter() - begun)
+    return spent

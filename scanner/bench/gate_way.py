@@ -1,21 +1,19 @@
 """A frame's way from its arrival to the published verdict, and what an empty gate costs."""
 
-import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-import cv2
 import numpy as np
 
 from scanner.bench.empty_frames import empty_frames, empty_video
+from scanner.bench.gate_frames import gate_frames
+from scanner.bench.one_core import one_core
 from scanner.capture.decode import Decoder
-from scanner.capture.frame import Frame
+from scanner.capture.frame import Frame, Pixels
 from scanner.capture.presentation import Presented
 from scanner.capture.watch import Watch
 from scanner.gate import Gate
@@ -27,6 +25,11 @@ IDLE_FRAMES_A_SECOND = 15
 """The pace at which an empty gate's load is told."""
 
 _DIFFICULTY = 0.4
+_HARD_EVERY = 6
+"""One frame in so many is drawn with several things wrong at once, so that all its time is spent
+on it: more than what the 95th percentile leaves out.
+"""
+
 _WAIT_SECONDS = 30.0
 
 
@@ -60,9 +63,8 @@ class GateWay:
 
 def measure(frames: int, seed: int) -> GateWay:
     """Send frames through decoder, presentation, gate and a ledger on disk, on one core."""
-    cv2.setNumThreads(1)
     shown = _shown(frames, seed)
-    with _on_one_core(), tempfile.TemporaryDirectory() as folder:
+    with one_core(), tempfile.TemporaryDirectory() as folder:
         with Writer(Path(folder) / "gate.sqlite3") as writer:
             ways, verdicts = _send(shown, Gate(writer))
         idle = _idle_share(seed)
@@ -71,11 +73,22 @@ def measure(frames: int, seed: int) -> GateWay:
 
 
 def _shown(frames: int, seed: int) -> list[Frame]:
-    """Draw them before the clock runs."""
+    """Draw them before the clock runs: patrons one after another, and hard frames in between."""
     payloads = (f"BENCHQ-DOOR{number:08}" for number in count(1))
     camera = SyntheticCamera(payloads, seed=seed, difficulty=_DIFFICULTY)
-    frames_shown = (camera.read() for _ in range(frames))
-    return [frame for frame in frames_shown if frame is not None]
+    hard = gate_frames(frames, seed)
+    shown: list[Frame] = []
+    while len(shown) < frames:
+        frame = camera.read()
+        if frame is not None and len(shown) % _HARD_EVERY == _HARD_EVERY - 1:
+            frame = replace(frame, pixels=_colour(next(hard).pixels))
+        if frame is not None:
+            shown.append(frame)
+    return shown
+
+
+def _colour(grey: Pixels) -> Pixels:
+    return np.repeat(grey[:, :, None], 3, axis=2)
 
 
 def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
@@ -96,23 +109,9 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
 def _idle_share(seed: int) -> float:
     """Return the share of a core that two seconds of an empty gate's video take to look at."""
     view = next(empty_frames(1, seed)).pixels
-    colour = [np.repeat(one[:, :, None], 3, axis=2) for one in empty_video(30, view, seed)]
+    colour = [_colour(one) for one in empty_video(30, view, seed)]
     watch = Watch(Decoder())
     begun = process_time()
     for number, pixels in enumerate(colour):
         watch.look(Frame(pixels, number, number / IDLE_FRAMES_A_SECOND))
     return (process_time() - begun) / len(colour) * IDLE_FRAMES_A_SECOND
-
-
-@contextmanager
-def _on_one_core() -> Iterator[None]:
-    """Keep to one core meanwhile, where the system can do that."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)

@@ -1,16 +1,21 @@
 import json
+import os
 from pathlib import Path
+from time import perf_counter
 
 import cv2
 import numpy as np
 import pytest
 
+from scanner.bench import decode, decode_report
 from scanner.bench.contestants import PRODUCT, PRODUCT_UNLIMITED, ZXING, Contestant, contestants
 from scanner.bench.decode import Outcome, measure, score
 from scanner.bench.decode_report import run
 from scanner.bench.gate_way import measure as measure_way
+from scanner.bench.one_core import one_core
 from scanner.bench.photos import Photo, read_photos, same_text
 from scanner.capture.errors import NoPictures
+from scanner.capture.frame import Pixels
 from tests.capture.pictures import SERIAL, code, on_wall
 
 
@@ -53,9 +58,9 @@ def test_texts_are_the_same_however_their_lines_end() -> None:
 def test_another_text_is_wrong_and_so_is_any_where_there_is_none() -> None:
     picture = np.zeros((9, 9), np.uint8)
     photos = [Photo("a", picture, "A"), Photo("b", picture, "B"), Photo("none", picture, None)]
-    found = measure(saying("A"), photos)
+    found = measure([saying("A")], photos)["someone"]
     assert (found.codes, found.right, found.wrong) == (2, 1, 2)
-    nobody = measure(saying(), photos)
+    nobody = measure([saying()], photos)["someone"]
     assert (nobody.right, nobody.wrong, nobody.rate) == (0, 0, 0.0)
 
 
@@ -64,6 +69,56 @@ def test_a_score_tells_the_rate_at_each_level_and_the_times() -> None:
     found = score("someone", outcomes)
     assert found.levels == {0.2: 0.75, 0.5: 0.0}
     assert (found.rate, found.p50_ms) == (0.6, 2.0)
+
+
+def test_a_slow_decoder_looks_at_the_first_pictures_only_and_its_line_says_at_how_many() -> None:
+    photos = [Photo(str(number), np.zeros((9, 9), np.uint8), "A") for number in range(20)]
+
+    def dawdle(_: Pixels) -> list[str]:
+        ended = perf_counter() + 0.002
+        while perf_counter() < ended:
+            pass
+        return ["A"]
+
+    slow = Contestant("slow", lambda: dawdle)
+    found = measure([slow, saying("A")], photos, seconds=0.001)
+    assert (found["slow"].looked_at, found["slow"].codes, found["slow"].rate) == (1, 1, 1.0)
+    assert found["someone"].looked_at == 20
+
+
+def test_the_easy_time_is_that_of_pictures_which_zxing_reads_at_once() -> None:
+    outcomes = [Outcome(True, False, float(ms), True) for ms in (1, 2, 3, 90, 91)]
+    assert score("someone", outcomes, easy=(0, 1, 2)).easy_ms == 2.0
+    assert score("someone", outcomes).easy_ms == 0.0
+
+
+def test_an_empty_second_of_video_is_timed_for_each_decoder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decode, "VIEWS", 1)
+    monkeypatch.setattr(decode, "VIDEO_FRAMES", 4)
+    monkeypatch.setattr(decode, "VIEW_SECONDS", 0.0)
+    shown: dict[str, int] = {"all": 0, "one": 0}
+
+    def counting(name: str) -> Contestant:
+        def read(_: Pixels) -> list[str]:
+            shown[name] += 1
+            return []
+
+        return Contestant(name, lambda: read, remembers=name == "all")
+
+    spent = decode.empty_ms([counting("all"), counting("one")], 0)
+    assert shown == {"all": 4, "one": 1}
+    assert set(spent) == {"all", "one"}
+
+
+def test_what_is_measured_keeps_to_one_core_and_lets_go_of_it() -> None:
+    before, threads = os.sched_getaffinity(0), cv2.getNumThreads()
+    with one_core():
+        assert len(os.sched_getaffinity(0)) == 1
+        assert cv2.getNumThreads() == 1
+    assert os.sched_getaffinity(0) == before
+    assert cv2.getNumThreads() == threads
 
 
 def test_the_product_comes_first_with_every_library_beside_it() -> None:
@@ -82,10 +137,8 @@ def test_every_contestant_reads_a_good_code_and_nothing_on_a_wall(number: int) -
 def test_one_run_measures_all_on_the_same_pictures(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from scanner.bench import decode, decode_report
-
     monkeypatch.setattr(decode, "VIEWS", 1)
-    monkeypatch.setattr(decode, "SAMPLE_FRAMES", 1)
+    monkeypatch.setattr(decode, "VIDEO_FRAMES", 2)
     chosen = [each for each in contestants() if each.name in (PRODUCT_UNLIMITED, ZXING)]
     monkeypatch.setattr(decode_report, "contestants", lambda: chosen)
     report = run(folder, 4, 2, 0)
