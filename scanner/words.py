@@ -13,6 +13,9 @@ DOMAIN = "scanner"
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
 """The languages that there are words in, by their ISO 639-1 code, each in its own name."""
 
+_THOUSANDS = {"de": ".", "es": ".", "fr": "\u00a0"}
+"""Between a number's thousands (Unicode CLDR; French with a space that every console has)."""
+
 
 class _Chosen:
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -53,10 +56,15 @@ def say(english: str, **values: object) -> str:
         return english.format(**values)
 
 
+def number(count: int) -> str:
+    """Write a whole number with its thousands apart, as the chosen language does."""
+    return f"{count:,}".replace(",", _THOUSANDS.get(_Chosen.language, ","))
+
+
 def say_count(one: str, many: str, count: int, **values: object) -> str:
     """Return a sentence about a number of things, `{count}` filled in with thousands apart."""
     translated = _Chosen.catalogue.ngettext(one, many, count)
-    found = {"count": f"{count:,}", **values}
+    found = {"count": number(count), **values}
     try:
         return translated.format(**found)
     except (KeyError, IndexError, ValueError):

@@ -7,7 +7,7 @@ import pytest
 
 from scanner import words
 from scanner.paths import assets_folder
-from scanner.words import LANGUAGES, choose_language, language, say, say_count
+from scanner.words import LANGUAGES, choose_language, language, number, say, say_count
 
 FOREIGN = [code for code in LANGUAGES if code != "en"]
 
@@ -36,6 +36,14 @@ def test_a_language_is_chosen_by_setting_or_by_locale(monkeypatch: pytest.Monkey
     assert choose_language("en") == "en"
     monkeypatch.setenv("LANG", "xx_XX.UTF-8")
     assert choose_language("auto") == "en"
+
+
+def test_thousands_stand_apart_as_the_language_writes_them() -> None:
+    written = []
+    for code in LANGUAGES:
+        choose_language(code)
+        written.append(number(1_234_567))
+    assert written == ["1,234,567", "1.234.567", "1.234.567", "1\u00a0234\u00a0567"]
 
 
 def test_what_a_catalogue_lacks_or_has_wrong_stays_english(

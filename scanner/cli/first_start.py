@@ -35,7 +35,9 @@ def first_start(
     """
     from scanner.tui.wizard.answers import Answers
     from scanner.tui.wizard.app import WizardApp
+    from scanner.words import choose_language
 
+    choose_language(config.language)
     known = Answers(api=config.api, name=config.name or "", device=device, camera=config.camera)
     return WizardApp(House(config, writer, keys), known).run()
 

@@ -191,7 +191,9 @@ def _serve(
     from scanner.sync.clock import utc_now
     from scanner.sync.starting import make_background, make_gate
     from scanner.tui.kiosk.app import KioskApp
+    from scanner.words import choose_language
 
+    choose_language(config.language)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(Writer.verified(database(config)))
         background = make_background(config, writer, open_keystore(config.home), network=network)

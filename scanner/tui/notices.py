@@ -7,6 +7,7 @@ from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.feeds import CameraState
 from scanner.tui.plain import clock_time, plain
+from scanner.tui.reported import reported
 from scanner.words import say
 
 STALE = timedelta(minutes=10)
@@ -55,12 +56,12 @@ def _closed(status: Status) -> Notice | None:
 def _camera(camera: CameraState | None) -> Notice | None:
     if camera is None or camera.running:
         return None
-    why = plain(camera.sentence) or say("No picture is coming from it.")
+    why = reported(plain(camera.sentence)) or say("No picture is coming from it.")
     return Notice(f"◌ {say('NO CAMERA, type serials with i: {why}', why=why)}")
 
 
 def _link(status: Status, since: datetime) -> Notice | None:
-    obstacle = plain(status.link.obstacle)
+    obstacle = reported(plain(status.link.obstacle))
     if status.link.state is LinkState.HELD:
         why = obstacle or say("The API does not take this gate's requests.")
         return Notice(f"■ {say('QUEUE HELD, admitting goes on: {why}', why=why)}")

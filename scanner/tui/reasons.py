@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 from scanner.tui.faces import Face
+from scanner.tui.reported import recognised_by
 from scanner.words import say
 
 SENTENCES = (
@@ -62,10 +63,7 @@ FORMS = (
 )
 """Those that do; `circumstances` is where, by whom and when, each only where it is known."""
 
-_PATTERNS = tuple(
-    (form, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(form)), re.DOTALL))
-    for form in FORMS[:5]
-)
+_PATTERNS = tuple((form, recognised_by(form)) for form in FORMS[:5])
 _CIRCUMSTANCES = re.compile(
     r"(?:(?P<fixed>here|at another gate)|(?:at (?P<gate>.+?))?(?: ?by (?P<guard>.+?))?)"
     r"(?: ?(?P<when>\d+ (?:s|min|h) ago|on \d{4}-\d\d-\d\d|at \d\d:\d\d UTC))?"

@@ -4,10 +4,12 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from scanner.tui import reported
 from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY
+from scanner.tui.kiosk import posters
 from scanner.tui.reasons import FORMS, SENTENCES
 
-_OTHERS = frozenset({"kiosk", "training", "wizard"})
+_OTHERS = frozenset({"training"})
 """Rooms whose screens speak English only, so far."""
 
 
@@ -16,7 +18,7 @@ def collect() -> list[tuple[str, str | None]]:
     found: dict[tuple[str, str | None], None] = {}
     for face in (*FACES.values(), CANNOT_RECORD, READY, CHECKING):
         found[face.title, None] = None
-    for sentence in (*SENTENCES, *FORMS):
+    for sentence in (*SENTENCES, *FORMS, *posters.SENTENCES, *reported.FORMS):
         found[sentence, None] = None
     folder = Path(__file__).parent
     for file in sorted(folder.rglob("*.py")):

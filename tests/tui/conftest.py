@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from scanner.words import choose_language
 from tests.tui.feeds import Stand
 
 
@@ -16,6 +17,14 @@ def greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Let each test begin in English, whatever the one before spoke."""
+    choose_language("en")
+    yield
+    choose_language("en")
 
 
 @pytest.fixture

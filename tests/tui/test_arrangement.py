@@ -8,9 +8,12 @@ from rich.cells import cell_len
 from scanner.admission.verdict import Kind
 from scanner.tui import lettering
 from scanner.tui.arrangement import arrange
-from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY
+from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
+from scanner.tui.kiosk.posters import PATRONS_FACES
 from scanner.tui.plain import plain
 from scanner.tui.poster import Poster
+from scanner.tui.reasons import localised
+from scanner.words import LANGUAGES, choose_language
 
 ALL = [*FACES.values(), CANNOT_RECORD, READY, CHECKING]
 WORDS = st.text(max_size=150).map(plain)
@@ -33,6 +36,14 @@ def test_every_face_is_lettered_from_80_by_24_up(face: object, room: tuple[int, 
     text = "\n".join(line.text for line in arrange(poster, *room))
     assert "█" in text
     assert "Why." in text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("face", [*ALL, *PATRONS_FACES], ids=lambda face: face.title)
+def test_every_face_is_lettered_at_80_by_24_in_every_language(code: str, face: Face) -> None:
+    choose_language(code)
+    poster = Poster(localised(face), "Why.", "What next.", "Small print")
+    assert "█" in "\n".join(line.text for line in arrange(poster, 80, 16))
 
 
 def test_a_room_too_small_for_letters_gets_plain_bold_words() -> None:

@@ -8,6 +8,8 @@ from scanner.sync.status import Status
 from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
 from scanner.tui.plain import plain
 from scanner.tui.poster import Poster
+from scanner.tui.reasons import localised
+from scanner.words import say
 
 _STAFF = "Please ask a member of staff."
 
@@ -38,15 +40,27 @@ _ATTRACT = replace(READY, words=("SHOW YOUR", "TICKET"))
 _CLOSED = replace(CANNOT_RECORD, words=("LANE", "CLOSED"))
 _WAIT = replace(CHECKING, words=("ONE", "MOMENT"))
 
+PATRONS_FACES = (
+    *(replace(FACES[kind], words=words.large) for kind, words in _WORDS.items()),
+    *(_ATTRACT, _CLOSED, _WAIT),
+)
+
+SENTENCES = (
+    *(face.title for face in PATRONS_FACES),
+    *(sentence for words in _WORDS.values() for sentence in (words.sentence, words.advice)),
+)
+"""What is said here and stands in no call of `say`."""
+
 
 def for_patron(judged: Judged) -> Poster:
     """Show a recorded verdict; another patron's name, gate and time are nobody's business here."""
     verdict = judged.verdict
     words = _WORDS[verdict.kind]
     section = plain(verdict.section, 60)
-    sentence, advice = words.sentence, words.advice
+    sentence, advice = say(words.sentence), say(words.advice)
     if verdict.kind is Kind.WRONG_SECTION and section:
-        sentence, advice = f"This ticket is for {section}.", f"Please go to {section}."
+        sentence = say("This ticket is for {section}.", section=section)
+        advice = say("Please go to {section}.", section=section)
     known = verdict.kind in {Kind.ADMITTED, Kind.WRONG_SECTION}
     place = section if known else ""
     return Poster(_face(verdict.kind), sentence, advice, plain(verdict.serial, 40), place)
@@ -58,20 +72,24 @@ def attract(status: Status, *, broken: bool) -> Poster:
         return closed()
     if status.closed:
         words = _WORDS[Kind.GATE_CLOSED]
-        return Poster(_face(Kind.GATE_CLOSED), words.sentence, words.advice)
+        return Poster(_face(Kind.GATE_CLOSED), say(words.sentence), say(words.advice))
     title = plain(status.title, 80)
-    return Poster(_ATTRACT, title, "Hold the code in front of the scanner")
+    return Poster(localised(_ATTRACT), title, say("Hold the code in front of the scanner"))
 
 
 def closed() -> Poster:
     """Show that nothing can be recorded here."""
-    return Poster(_CLOSED, "This lane can't admit anybody now.", "Please use another lane.")
+    return Poster(
+        localised(_CLOSED),
+        say("This lane can't admit anybody now."),
+        say("Please use another lane."),
+    )
 
 
 def checking() -> Poster:
     """Show that a verdict takes longer than it should."""
-    return Poster(_WAIT, "Your ticket is being checked.", "Please wait.")
+    return Poster(localised(_WAIT), say("Your ticket is being checked."), say("Please wait."))
 
 
 def _face(kind: Kind) -> Face:
-    return replace(FACES[kind], words=_WORDS[kind].large)
+    return localised(replace(FACES[kind], words=_WORDS[kind].large))

@@ -30,6 +30,7 @@ from scanner.tui.poster import Poster
 from scanner.tui.presenter import Answered, Presenter, Published
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.verdict_panel import VerdictPanel
+from scanner.words import say
 
 BACK_AFTER = timedelta(seconds=3)
 """How long a verdict fills the screen."""
@@ -215,7 +216,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
             self._prompt_timer.stop()
         self._prompt_timer = self.set_timer(PROMPT_FOR.total_seconds(), self._close_prompt)
         typed = "•" * min(self._keys.length, 12)
-        words = says or f"Supervisor's PIN, then Enter: {typed}_"
+        words = says or say("Supervisor's PIN, then Enter: {typed}", typed=f"{typed}_")
         self.query_one("#pin", Static).update(Content(words))
 
     def _try(self, pin: str) -> None:
@@ -229,7 +230,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
             answer = await asyncio.to_thread(self._lock.check, pin)
         except ScannerError as error:
             structlog.get_logger("kiosk").error("the PIN can't be checked", reason=str(error))
-            self._show_prompt("The PIN can't be checked now; try again.")
+            self._show_prompt(say("The PIN can't be checked now; try again."))
             return
         finally:
             self._checking_pin = False
@@ -253,11 +254,11 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 def _refusal(answer: Answer, wait: timedelta) -> str:
     seconds = int(wait.total_seconds()) + 1
     if answer is Answer.UNSET:
-        return "No PIN is set; set one with `scanner kiosk --set-pin`."
+        return say("No PIN is set; `scanner kiosk --set-pin` sets one.")
     if wait:
         return (
-            f"Wrong PIN. Try again in {seconds} s."
+            say("Wrong PIN. Try again in {seconds} s.", seconds=seconds)
             if answer is Answer.WRONG
-            else (f"Too many wrong tries. Try again in {seconds} s.")
+            else say("Too many wrong tries. Try again in {seconds} s.", seconds=seconds)
         )
-    return "Wrong PIN. Try again."
+    return say("Wrong PIN. Try again.")

@@ -10,23 +10,18 @@ from scanner.sync.status import Status
 from scanner.tui.feeds import CameraState
 from scanner.tui.notices import Notice, abnormal, age
 from scanner.tui.plain import clock_time, plain
-
-_LINKS = {
-    LinkState.CHECKING: "◌ Checking",
-    LinkState.ONLINE: "● Online",
-    LinkState.OFFLINE: "○ Offline",
-    LinkState.HELD: "■ Held",
-}
+from scanner.tui.reported import reported
+from scanner.words import say, say_count
 
 
 def staff_line(status: Status, now: datetime, columns: int) -> Content:
     """Say in one line which lane this is and how it stands, the clock at the right."""
     waiting = status.counts.get(State.QUEUED, 0) + status.counts.get(State.SENDING, 0)
     parts = [
-        plain(status.device, 40) or "No session",
-        _LINKS[status.link.state],
-        f"list {age(status.synced, now)} old" if status.synced else "no list yet",
-        f"{waiting:,} queued",
+        plain(status.device, 40) or say("No session"),
+        _link(status.link.state),
+        say("list {age} old", age=age(status.synced, now)) if status.synced else say("no list yet"),
+        say_count("{count} queued", "{count} queued", waiting),
     ]
     left, clock = Content("   ".join(parts)), Content.styled(clock_time(now), "bold")
     room = max(0, columns - clock.cell_length - 1)
@@ -44,7 +39,20 @@ def troubles(
     """List what staff must look at, gravest first; `since` is when the link came to its state."""
     found = abnormal(status, None, since, now)
     if camera and not camera.running:
-        found.insert(0, Notice(f"◌ NOT READING: {plain(camera.sentence)}"))
+        found.insert(
+            0, Notice(f"◌ {say('NOT READING: {why}', why=reported(plain(camera.sentence)))}")
+        )
     if turnstile:
-        found.insert(0, Notice(f"▲ TURNSTILE: {plain(turnstile)}", grave=True))
+        found.insert(
+            0, Notice(f"▲ {say('TURNSTILE: {why}', why=reported(plain(turnstile)))}", grave=True)
+        )
     return found
+
+
+def _link(state: LinkState) -> str:
+    return {
+        LinkState.CHECKING: f"◌ {say('Checking')}",
+        LinkState.ONLINE: f"● {say('Online')}",
+        LinkState.OFFLINE: f"○ {say('Offline')}",
+        LinkState.HELD: f"■ {say('Held')}",
+    }[state]

@@ -19,7 +19,7 @@ from scanner.tui.feeds import Clock, Records
 from scanner.tui.plain import clock_time, plain
 from scanner.tui.poster import Poster
 from scanner.tui.screens.aside import Aside
-from scanner.words import say
+from scanner.words import number, say
 
 REFRESH_SECONDS = 5.0
 
@@ -95,7 +95,9 @@ class StatisticsScreen(Aside):
         plot.plt.title(title)
         shown = list(reversed(bars[:_MOST_BARS]))
         if shown:
-            labels = [label if "/" in label else f"{label} {count:,}" for label, count in shown]
+            labels = [
+                label if "/" in label else f"{label} {number(count)}" for label, count in shown
+            ]
             counts = [count for _, count in shown]
             plot.plt.bar(labels, counts, orientation="horizontal", width=0.4, color=_COLOUR)
             plot.plt.xlim(0, max(100 if name == "sections" else 1, *counts))
@@ -106,18 +108,18 @@ class StatisticsScreen(Aside):
         left = evening.tickets - evening.tickets_in
         found = forecast(series(self._status().by_minute, now, MINUTES), left, now)
         if found is None:
-            return say("{left} tickets are still out.", left=f"{left:,}")
+            return say("{left} tickets are still out.", left=number(left))
         return say(
             "{coming} more are expected, in by {time} at this gate's pace of {pace}/min.",
-            coming=f"{found.coming:,}",
+            coming=number(found.coming),
             time=clock_time(found.at)[:5],
             pace=f"{found.per_minute:.0f}",
         )
 
 
 def _of(section: SectionFigure) -> str:
-    of = f"/{section.capacity:,}" if section.capacity else "/?"
-    return f"{plain(section.name, _LONGEST_NAME)} {section.admitted:,}{of}"
+    of = f"/{number(section.capacity)}" if section.capacity else "/?"
+    return f"{plain(section.name, _LONGEST_NAME)} {number(section.admitted)}{of}"
 
 
 def _percent(section: SectionFigure) -> int:

@@ -13,7 +13,7 @@ from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.notices import age
 from scanner.tui.plain import clock_time
-from scanner.words import say, say_count
+from scanner.words import number, say, say_count
 
 PACE_MINUTES = 10
 """Minutes that the sparkline shows, a bar each."""
@@ -119,7 +119,7 @@ def _pace(status: Status, now: datetime) -> Content:
 
 def _admitted(status: Status) -> Content:
     here, everywhere = status.admitted.here, status.admitted.everywhere
-    return Content(say("{here} in here, {all} in all", here=f"{here:,}", all=f"{everywhere:,}"))
+    return Content(say("{here} in here, {all} in all", here=number(here), all=number(everywhere)))
 
 
 def _queue(status: Status) -> list[Content]:

@@ -12,6 +12,7 @@ from textual.widgets import Footer, Static
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from scanner.errors import ScannerError
+from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
 from scanner.tui.theme import NIGHT
 from scanner.tui.wizard.answers import Answers
@@ -23,6 +24,7 @@ from scanner.tui.wizard.server_step import ServerStep
 from scanner.tui.wizard.sound_step import SoundStep
 from scanner.tui.wizard.step import Step
 from scanner.tui.wizard.tickets_step import TicketsStep
+from scanner.words import say
 
 
 class WizardApp(App[Answers]):
@@ -60,6 +62,7 @@ class WizardApp(App[Answers]):
         )
         self._number = 0
         self.step: Step | None = None
+        translate_keys(self)
 
     def compose(self) -> ComposeResult:
         """Lay out heading, step and keys."""
@@ -106,7 +109,8 @@ class WizardApp(App[Answers]):
         place = self.query_one("#place")
         await place.remove_children()
         self.step = step = self._makers[self._number]()
-        head = f"Set up this gate · {self._number + 1} of {len(self._makers)} · {step.TITLE}"
+        place_in_row = say("{number} of {all}", number=self._number + 1, all=len(self._makers))
+        head = f"{say('Set up this gate')} · {place_in_row} · {step.title()}"
         self.query_one("#head", Static).update(Content(head))
         await place.mount(step)
 

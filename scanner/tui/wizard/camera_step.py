@@ -15,6 +15,7 @@ from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation
+from scanner.words import say
 
 NONE = "none"
 
@@ -22,7 +23,6 @@ NONE = "none"
 class CameraStep(Step):
     """Moving through the list looks through each camera; Enter takes it."""
 
-    TITLE: ClassVar[str] = "Camera or scanner"
     DEFAULT_CSS: ClassVar[str] = """
     CameraStep OptionList { height: auto; max-height: 6; }
     CameraStep.-blind Preview { display: none; }
@@ -41,13 +41,17 @@ class CameraStep(Step):
         self._eyes: Eyes | None = None
         self._read: str | None = None
 
+    def title(self) -> str:
+        """Name it."""
+        return say("Camera or scanner")
+
     def compose(self) -> ComposeResult:
         """List what can be looked through."""
-        yield explanation("Choose, and hold any code in front of it. Enter goes on.")
+        yield explanation(say("Choose, and hold any code in front of it. Enter goes on."))
         options = [Option(name, id=spec) for spec, name in self._setup.cameras()]
-        hand = Option("No camera: a hand scanner, or serials typed by hand", id=NONE)
+        hand = Option(say("No camera: a hand scanner, or serials typed by hand"), id=NONE)
         yield OptionList(*options, hand, markup=False)
-        yield Input(placeholder="To try a hand scanner: Tab to here, then scan", id="try")
+        yield Input(placeholder=say("To try a hand scanner: Tab to here, then scan"), id="try")
         yield self.problem
         yield Preview()
 
@@ -111,4 +115,4 @@ class CameraStep(Step):
 
 
 def _read(payload: str) -> str:
-    return f"✓ It reads: {plain(payload, 60)}"
+    return f"✓ {say('It reads: {text}', text=plain(payload, 60))}"

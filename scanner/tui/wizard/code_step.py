@@ -14,12 +14,12 @@ from scanner.tui.wizard.answers import Answers, token_code
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation, label
+from scanner.words import say
 
 
 class CodeStep(Step):
     """One line to type in, and the camera on F2."""
 
-    TITLE: ClassVar[str] = "Token code"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "camera", "Camera on / off")]
     DEFAULT_CSS: ClassVar[str] = """
     CodeStep Preview { display: none; }
@@ -38,13 +38,19 @@ class CodeStep(Step):
         self._setup = setup
         self._eyes: Eyes | None = None
 
+    def title(self) -> str:
+        """Name it."""
+        return say("Token code")
+
     def compose(self) -> ComposeResult:
         """Ask for the code."""
         yield explanation(
-            "The supervisor has a code of eight letters and digits. Type it, scan its QR with a "
-            "hand scanner, or press F2 and hold the QR in front of the camera."
+            say(
+                "The supervisor has a code of eight letters and digits. Type it, scan its QR with "
+                "a hand scanner, or press F2 and hold the QR in front of the camera."
+            )
         )
-        yield label("Code")
+        yield label(say("Code"))
         yield Input(self.answers.code, placeholder="A0F9GG8D", max_length=200)
         yield self.problem
         yield Preview()
@@ -63,7 +69,7 @@ class CodeStep(Step):
             self.leave()
             return
         self.add_class("-looking")
-        self.complain("Hold the QR in front of the camera.")
+        self.complain(say("Hold the QR in front of the camera."))
         self._eyes = self._setup.look(self.answers.camera, self.query_one(Preview).take)
         self._eyes.start(self._on_payload, self._on_notice)
         self.set_interval(0.5, self._look)
@@ -96,6 +102,6 @@ class CodeStep(Step):
     def _take(self, text: str) -> None:
         code = token_code(text)
         if code is None:
-            self.complain("This is no token's code: that has eight letters and digits.")
+            self.complain(say("This is no token's code: that has eight letters and digits."))
             return
         self.post_message(self.Answered(replace(self.answers, code=code)))

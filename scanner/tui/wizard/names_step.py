@@ -1,29 +1,33 @@
 """Who stands here, and what this device is called."""
 
 from dataclasses import replace
-from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.widgets import Input
 
 from scanner.tui.wizard.answers import LONGEST_NAME, tidy_name
 from scanner.tui.wizard.step import Step, explanation, label
+from scanner.words import say
 
 
 class NamesStep(Step):
     """Two lines; both names go with every admission."""
 
-    TITLE: ClassVar[str] = "Names"
+    def title(self) -> str:
+        """Name it."""
+        return say("Names")
 
     def compose(self) -> ComposeResult:
         """Ask for both."""
         yield explanation(
-            "Both names go with every admission. No other gate of the event may have this "
-            "device's: the one proposed is unlike any other's."
+            say(
+                "Both names go with every admission. No other gate of the event may have this "
+                "device's: the one proposed is unlike any other's."
+            )
         )
-        yield label("Your name")
+        yield label(say("Your name"))
         yield Input(self.answers.name, placeholder="Lee", max_length=LONGEST_NAME, id="name")
-        yield label("This device")
+        yield label(say("This device"))
         yield Input(self.answers.device, max_length=LONGEST_NAME, id="device")
         yield self.problem
 
@@ -36,10 +40,10 @@ class NamesStep(Step):
         name = tidy_name(self.query_one("#name", Input).value)
         device = tidy_name(self.query_one("#device", Input).value)
         if name is None:
-            self.complain("Type your name.")
+            self.complain(say("Type your name."))
             self.query_one("#name").focus()
         elif device is None:
-            self.complain("Give this device a name that no other gate has.")
+            self.complain(say("Give this device a name that no other gate has."))
             self.query_one("#device").focus()
         elif event.input.id == "name":
             self.query_one("#device").focus()

@@ -9,31 +9,34 @@ from textual.widgets.option_list import Option
 
 from scanner.tui.wizard.answers import SERVERS, server_address
 from scanner.tui.wizard.step import Step, explanation, label
-
-_WORDS = {
-    "production": "Production: the evening itself",
-    "QA": "QA: the vendor's test server",
-    "mock": "Mock: a server on this computer, to try it out",
-}
+from scanner.words import say
 
 
 class ServerStep(Step):
     """A choice of three known servers, or an address of one's own; a key where one is needed."""
 
-    TITLE: ClassVar[str] = "Server"
     DEFAULT_CSS: ClassVar[str] = """
-    ServerStep OptionList { height: auto; max-height: 8; }
+    ServerStep OptionList { height: auto; max-height: 9; }
     """
+
+    def title(self) -> str:
+        """Name it."""
+        return say("Server")
 
     def compose(self) -> ComposeResult:
         """List the servers."""
-        yield explanation("Where are the tickets?")
-        options = [Option(f"{_WORDS[name]}  ({url})", id=name) for name, url in SERVERS.items()]
-        yield OptionList(*options, Option("Another address", id="own"), markup=False)
+        yield explanation(say("Where are the tickets?"))
+        words = {
+            "production": say("Production: the evening itself"),
+            "QA": say("QA: the vendor's test server"),
+            "mock": say("Mock: a server on this computer, to try it out"),
+        }
+        options = [Option(f"{words[name]}\n  {url}", id=name) for name, url in SERVERS.items()]
+        yield OptionList(*options, Option(say("Another address"), id="own"), markup=False)
         own = self.answers.api if self.answers.api not in SERVERS.values() else ""
-        yield label("Another address")
+        yield label(say("Another address"))
         yield Input(own, placeholder="https://tickets.example/v3/", id="address")
-        yield label("Application key, where the server wants one")
+        yield label(say("Application key, where the server wants one"))
         yield Input(self.answers.key or "", password=True, id="key")
         yield self.problem
 
@@ -62,7 +65,7 @@ class ServerStep(Step):
             return
         address = server_address(typed)
         if address is None:
-            self.complain("This is no web address; it begins with https:// or http://.")
+            self.complain(say("This is no web address; it begins with https:// or http://."))
             return
         self._answer(address)
 

@@ -9,25 +9,31 @@ from textual.widgets import Button
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.step import Step, explanation
+from scanner.words import say
 
 
 class SoundStep(Step):
     """Plays it once, and again on P."""
 
-    TITLE: ClassVar[str] = "Sound"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("p", "play", "Play again")]
 
     def __init__(self, answers: Answers, setup: Setup) -> None:
         super().__init__(answers)
         self._setup = setup
 
+    def title(self) -> str:
+        """Name it."""
+        return say("Sound")
+
     def compose(self) -> ComposeResult:
         """Explain."""
         yield explanation(
-            "You should hear the sound of an admission. P plays it again; turn the computer's "
-            "volume up until it is heard over a crowd. Each verdict has a sound of its own."
+            say(
+                "You should hear the sound of an admission. P plays it again; turn the computer's "
+                "volume up until it is heard over a crowd. Each verdict has a sound of its own."
+            )
         )
-        yield Button("I hear it, or I can do without", variant="primary")
+        yield Button(say("I hear it, or I can do without"), variant="primary")
         yield self.problem
 
     def on_mount(self) -> None:
@@ -39,7 +45,7 @@ class SoundStep(Step):
         """Play it, and ring the bell where there is nothing else."""
         if not self._setup.play():
             self.app.bell()
-            self.complain("This computer has no sound; the terminal's bell rings instead.")
+            self.complain(say("This computer has no sound; the terminal's bell rings instead."))
 
     def on_button_pressed(self) -> None:
         """Go on."""

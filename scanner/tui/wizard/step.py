@@ -1,5 +1,6 @@
 """One question of the first start: its title, what it says while it waits, and its answer."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual.containers import Vertical
@@ -7,14 +8,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
+from scanner.tui.reported import reported
 from scanner.tui.wizard.answers import Answers
 
 
 class Step(Vertical):
     """A page; `Answered` goes on with the answers, in which its own is set."""
 
-    TITLE: ClassVar[str] = ""
     DEFAULT_CSS: ClassVar[str] = """
     Step { padding: 1 3; }
     Step > .explanation { height: auto; margin-bottom: 1; }
@@ -35,10 +37,15 @@ class Step(Vertical):
         super().__init__()
         self.answers = answers
         self.problem = Static("", classes="problem", markup=False)
+        translate_keys(self)
+
+    @abstractmethod
+    def title(self) -> str:
+        """Return what is asked, in a word or two."""
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong with an answer; an empty sentence takes it back."""
-        self.problem.update(Content(plain(sentence)))
+        self.problem.update(Content(reported(plain(sentence))))
 
     def leave(self) -> None:
         """Give back what the step holds; called before another step takes its place."""

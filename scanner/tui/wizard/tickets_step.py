@@ -13,12 +13,12 @@ from scanner.tui.plain import plain
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.step import Step
+from scanner.words import number, say, say_count
 
 
 class TicketsStep(Step):
     """Progress, then what the gate admits to; or what stood in the way, and another try."""
 
-    TITLE: ClassVar[str] = "Tickets"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "again", "Try again")]
     DEFAULT_CSS: ClassVar[str] = """
     TicketsStep #count, TicketsStep #found { height: auto; margin-bottom: 1; text-style: bold; }
@@ -31,6 +31,10 @@ class TicketsStep(Step):
         super().__init__(answers)
         self._setup = setup
         self._working = False
+
+    def title(self) -> str:
+        """Name it."""
+        return say("Tickets")
 
     def compose(self) -> ComposeResult:
         """Lay out a bar and a count."""
@@ -51,7 +55,7 @@ class TicketsStep(Step):
         self._working = True
         self.remove_class("-failed", "-counting")
         self.complain("")
-        self._count("Asking the server …")
+        self._count(say("Asking the server …"))
         self.run_worker(self._open(), exit_on_error=False)
 
     def on_button_pressed(self) -> None:
@@ -65,13 +69,13 @@ class TicketsStep(Step):
         try:
             opened = await self._setup.open(self.answers, self._progress)
         except ScannerError as error:
-            self._count("No tickets yet.")
+            self._count(say("No tickets yet."))
             self._fail(str(error))
         except Exception:  # noqa: BLE001 - said on the screen; the detail is in the log
             import structlog
 
             structlog.get_logger("open").exception("the first sync failed")
-            self._fail("Something went wrong; the detail is in the log. Try again.")
+            self._fail(say("Something went wrong; the detail is in the log. Try again."))
         else:
             self._succeed(opened)
         finally:
@@ -80,25 +84,30 @@ class TicketsStep(Step):
     def _progress(self, done: int, total: int) -> None:
         self.query_one(ProgressBar).update(total=max(1, total), progress=done)
         self.add_class("-counting")
-        self._count(f"{done:,} of {total:,} tickets")
+        self._count(say("{done} of {total} tickets", done=number(done), total=number(total)))
 
     def _succeed(self, opened: Opened) -> None:
         bar = self.query_one(ProgressBar)
         bar.update(total=max(1, opened.tickets), progress=max(1, opened.tickets))
-        self._count(f"✓ {opened.tickets:,} tickets")
-        sections = ", ".join(plain(name, 60) for name in opened.sections) or "no section"
+        self._count(f"✓ {say_count('{count} ticket', '{count} tickets', opened.tickets)}")
+        sections = ", ".join(plain(name, 60) for name in opened.sections) or say("no section")
         self.query_one("#found", Static).update(
-            Content(f"{plain(opened.session.title, 80)}\nThis gate admits: {plain(sections)}")
+            Content(
+                f"{plain(opened.session.title, 80)}\n"
+                f"{say('This gate admits: {sections}', sections=plain(sections))}"
+            )
         )
-        self.complain(" ".join(f"Mind: {plain(warning)}" for warning in opened.warnings))
+        self.complain(
+            " ".join(say("Mind: {warning}", warning=plain(each)) for each in opened.warnings)
+        )
         self.add_class("-done", "-counting")
-        self._offer("Open the gate")
+        self._offer(say("Open the gate"))
 
     def _fail(self, sentence: str) -> None:
         self.complain(sentence)
         self.remove_class("-counting")
         self.add_class("-failed")
-        self._offer("Try again")
+        self._offer(say("Try again"))
 
     def _offer(self, words: str) -> None:
         button = self.query_one(Button)

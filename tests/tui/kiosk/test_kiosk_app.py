@@ -1,5 +1,6 @@
 import asyncio
 import string
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -166,12 +167,13 @@ async def test_a_ticket_that_is_scanned_while_a_pin_is_asked_for_is_judged(lane:
 async def test_the_line_for_the_pin_goes_away_by_itself(
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kiosk_screen, "PROMPT_FOR", patience.PATIENCE)
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape")
         await pilot.pause()
         assert "Supervisor" in seen(app)
+        monkeypatch.setattr(kiosk_screen, "PROMPT_FOR", patience.PATIENCE)
+        await pilot.press("4")
         await until(pilot, lambda: "Supervisor" not in seen(app))
 
 
@@ -208,6 +210,7 @@ async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_
         await until(pilot, lambda: not app.lane._showing)
         assert title(app) == "LANE CLOSED"
         lane.judge.error = None
+        monkeypatch.setattr(kiosk_screen, "BACK_AFTER", timedelta(seconds=3))
         await scan(pilot, SERIAL)
         assert title(app) == "WELCOME"
         await until(pilot, lambda: title(app) == "SHOW YOUR TICKET")

@@ -14,6 +14,7 @@ from scanner.store.errors import DiskFull
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.feeds import CameraState
+from scanner.words import choose_language
 from tests.tui.feeds import NOW, SERIAL, STATUS, VERDICTS, FakeEyes
 from tests.tui.kiosk.lane import Lane
 
@@ -34,6 +35,25 @@ def test_verdict(snap_compare: Compare, lane: Lane, kind: Kind, size: tuple[int,
     assert snap_compare(lane.app(), terminal_size=size, run_before=_scanned)
 
 
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("kind", Kind)
+def test_verdict_in_a_language_of_longer_words(
+    snap_compare: Compare, lane: Lane, kind: Kind, language: str
+) -> None:
+    choose_language(language)
+    lane.judge.verdict = VERDICTS[kind]
+    assert snap_compare(lane.app(), terminal_size=(80, 24), run_before=_scanned)
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_troubles_in_a_language_of_longer_words(
+    snap_compare: Compare, lane: Lane, language: str
+) -> None:
+    choose_language(language)
+    _in_trouble(lane)
+    assert snap_compare(lane.app(), terminal_size=(80, 24), press=["escape", *"4711"])
+
+
 @SIZES
 def test_closed(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
     lane.background.now = replace(STATUS, closed=next(iter(Closed)))
@@ -48,6 +68,11 @@ def test_cannot_record(snap_compare: Compare, lane: Lane, size: tuple[int, int])
 
 @SIZES
 def test_troubles(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
+    _in_trouble(lane)
+    assert snap_compare(lane.app(), terminal_size=size)
+
+
+def _in_trouble(lane: Lane) -> None:
     lane.eyes = FakeEyes(CameraState(running=False, sentence="Camera 0 is not there."))
     lane.trouble = "The turnstile at /dev/ttyUSB0 takes no line; let the patron in by hand."
     lane.background.now = replace(
@@ -56,7 +81,6 @@ def test_troubles(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> N
         counts={**STATUS.counts, State.QUEUED: 112},
         link=Link(LinkState.OFFLINE, "The API can't be reached; check the gate's network."),
     )
-    assert snap_compare(lane.app(), terminal_size=size)
 
 
 @SIZES

@@ -9,9 +9,11 @@ from textual.pilot import Pilot
 
 from scanner.sync.errors import WrongCode
 from scanner.tui.wizard.app import WizardApp
+from scanner.words import choose_language, number, say
 from tests.tui.wizard.setups import FakeSetup
 from tests.tui.wizard.test_wizard_app import (
     PROPOSED,
+    TITLES,
     seen,
     to_camera,
     to_code,
@@ -23,6 +25,9 @@ Compare = Callable[..., bool]
 Go = Callable[[Pilot[Any], WizardApp, FakeSetup], Any]
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
+
+
+LANGUAGE = pytest.mark.parametrize("language", ["de", "fr"])
 
 
 async def server(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
@@ -55,7 +60,7 @@ async def sound(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
 async def tickets(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
     setup.may_end.clear()
     await to_tickets(pilot, app)
-    await until(pilot, lambda: "42,000" in seen(app))
+    await until(pilot, lambda: number(42_000) in seen(app))
 
 
 async def done(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
@@ -66,16 +71,38 @@ async def done(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
 async def refused(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
     setup.error = WrongCode()
     await to_tickets(pilot, app)
-    await until(pilot, lambda: "belongs to no" in seen(app))
+    await until(pilot, lambda: app.query(".-failed"))
 
 
-@SIZES
-@pytest.mark.parametrize(
+STEPS = pytest.mark.parametrize(
     "go",
     [server, code, names, camera, sound, tickets, done, refused],
     ids=lambda go: go.__name__,
 )
+
+
+@SIZES
+@STEPS
 def test_step(snap_compare: Compare, go: Go, size: tuple[int, int]) -> None:
+    assert _compared(snap_compare, go, size)
+
+
+@LANGUAGE
+@STEPS
+def test_step_in_a_language_of_longer_words(
+    snap_compare: Compare, go: Go, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.tui.wizard.test_wizard_app.TITLES", _titles(language))
+    assert _compared(snap_compare, go, (80, 24))
+
+
+def _titles(language: str) -> dict[str, str]:
+    """Speak it, and return what its steps are called."""
+    choose_language(language)
+    return {each: say(each) for each in TITLES}
+
+
+def _compared(snap_compare: Compare, go: Go, size: tuple[int, int]) -> bool:
     setup = FakeSetup()
     app = WizardApp(setup, PROPOSED)
 
@@ -83,4 +110,4 @@ def test_step(snap_compare: Compare, go: Go, size: tuple[int, int]) -> None:
         await go(pilot, app, setup)
         await pilot.pause()
 
-    assert snap_compare(app, terminal_size=size, run_before=run)
+    return snap_compare(app, terminal_size=size, run_before=run)

@@ -1,0 +1,54 @@
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import scanner
+from scanner.sync.errors import WrongCode
+from scanner.tui.reported import FORMS, reported
+from scanner.words import choose_language
+
+
+def test_a_report_is_said_in_the_chosen_language_with_its_values() -> None:
+    choose_language("de")
+    assert reported("Hold closer.") == "Näher halten."
+    assert reported("Camera 0 was unplugged; trying again.").startswith("Camera 0 wurde abgezogen")
+    assert "Einlass-Token" in reported(str(WrongCode()))
+    assert reported("Something that nobody reports.") == "Something that nobody reports."
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_one_that_a_room_below_reports(form: str) -> None:
+    pieces = re.split(r"\{\w+\}", form)
+    pattern = re.compile(r"\{\}".join(map(re.escape, pieces)))
+    assert any(pattern.fullmatch(each) for each in _sentences()) or _in_parts(form)
+
+
+def _in_parts(form: str) -> bool:
+    """Tell whether it is put together from two: the API's host, and what it does."""
+    host, _, rest = form.partition("; ")
+    does = host.removeprefix("The ticketing API at {host} ")
+    whole = "The ticketing API at {} {}; " + rest
+    return does != host and {does, whole} <= _sentences()
+
+
+@cache
+def _sentences() -> frozenset[str]:
+    """Read all texts in the rooms below, what is filled in as `{}`."""
+    folder = Path(scanner.__file__).parent
+    rooms = [folder / name for name in ("capture", "kiosk", "sync", "ticketing")]
+    files = [file for room in rooms for file in room.glob("*.py")]
+    return frozenset(each for file in files for each in _texts(ast.parse(file.read_text("utf-8"))))
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+            )
