@@ -74,9 +74,9 @@ def train(
 
 
 def _check(file: Path) -> None:
-    from scanner.training.scenario_file import parse, read_text
+    from scanner.training.scenario_file import check
 
-    scenario, problems = parse(read_text(file), file.stem)
+    scenario, problems = check(file)
     for problem in problems:
         typer.echo(f"{file}:{problem.line}: {problem.sentence}", err=True)
     if scenario is None:
@@ -85,9 +85,12 @@ def _check(file: Path) -> None:
 
 
 def _list(folder: Path, *, as_json: bool) -> None:
-    from scanner.training.library import all_scenarios
+    from scanner.training.library import read_library
 
-    scenarios = all_scenarios(folder)
+    library = read_library(folder)
+    scenarios = library.scenarios
+    for each in library.broken:
+        typer.echo(str(each), err=True)
     if as_json:
         import json
 
@@ -104,8 +107,8 @@ def _list(folder: Path, *, as_json: bool) -> None:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     wide = max((len(each.key) for each in scenarios), default=0)
-    for each in scenarios:
-        typer.echo(f"{each.key:<{wide}}  {each.title} ({each.patrons} patrons)")
+    for scenario in scenarios:
+        typer.echo(f"{scenario.key:<{wide}}  {scenario.title} ({scenario.patrons} patrons)")
 
 
 def _csv(folder: Path) -> None:
@@ -154,7 +157,7 @@ def _screen(
 ) -> None:
     from scanner.errors import ScannerError
     from scanner.training.house import House
-    from scanner.training.library import all_scenarios, find_scenario
+    from scanner.training.library import find_scenario, read_library
     from scanner.training.records import SOMEBODY, clean_name
 
     folder = config.home / "training"
@@ -163,7 +166,7 @@ def _screen(
         raise ScannerError(
             "The training's screen needs a terminal; without one, use --auto or --list."
         )
-    scenarios = all_scenarios(folder)
+    library = read_library(folder)
     house = None
     if chosen:
         house = House(folder, clean_name(name or "") or SOMEBODY, chosen.patrons, seed)
@@ -172,9 +175,10 @@ def _screen(
         from scanner.tui.preferences import preferences
         from scanner.tui.sound import Loudspeaker, find_player
         from scanner.tui.training.app import TrainingApp
+        from scanner.tui.wedge_keys import WedgeKeys
 
         TrainingApp(
-            scenarios,
+            library.scenarios,
             folder,
             name=name,
             chosen=chosen,
@@ -183,6 +187,8 @@ def _screen(
             sounds=Loudspeaker(find_player()),
             preferences=preferences(config),
             house=house,
+            broken=library.broken,
+            wedge=WedgeKeys(),
         ).run()
     finally:
         if house:

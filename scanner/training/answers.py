@@ -158,6 +158,14 @@ _BY_INCIDENT: dict[What, Due] = {
 }
 
 
+NOT_THEIRS = Due(
+    (SUPERVISOR,),
+    "The green light was another patron's ticket, who will be refused now. "
+    "Choose the ticket of the very name and section, and of nobody who has a code to show.",
+)
+"""What is right once somebody else's ticket was admitted for a patron."""
+
+
 def due_to_patron(role: Role, verdict: Kind | None) -> Due:
     """Return what is right for a patron after a verdict; `None` where nothing was read yet."""
     if verdict is Kind.GATE_CLOSED:

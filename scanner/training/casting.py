@@ -1,6 +1,7 @@
 """Gives each patron a ticket, or something that is none. Pure: the same seed casts alike."""
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ class _Casting:
 
     def whole(self, line: Sequence[Patron]) -> dict[int, Prop]:
         props: dict[int, Prop] = {}
-        # Those who are searched by name first: their names must lead to one ticket only.
+        # Those who are searched by name first: name and section should lead to one ticket only.
         for patron in sorted(line, key=lambda each: each.role is not Role.DEAD_BATTERY):
             props[patron.number] = self._prop(patron, props)
         return props
@@ -86,8 +87,9 @@ class _Casting:
         if patron.role in _NO_TICKET:
             return Prop(self._no_ticket(patron.role))
         if patron.role is Role.DEAD_BATTERY:
-            ticket = self._take(self._unmistakable)
-            self._ours.remove(ticket)
+            ticket = self._take(self._unmistakable or self._ours)
+            if ticket in self._ours:
+                self._ours.remove(ticket)
             return _held(ticket, ticket.serial)
         ticket = self._take(self._others if patron.role in _ELSEWHERE_SECTION else self._ours)
         return _held(ticket, self._shown(ticket))
@@ -123,15 +125,22 @@ class _Casting:
 
 
 def _held(ticket: Ticket, payload: str) -> Prop:
-    name = ticket.owner.name if ticket.owner else None
-    return Prop(payload, ticket.serial, name, ticket.section_name)
+    return Prop(payload, ticket.serial, _name(ticket), ticket.section_name)
 
 
 def _unmistakable(tickets: Sequence[Ticket]) -> list[Ticket]:
-    """Return the tickets whose owner's name no other of these tickets has."""
-    names = [each.owner.name for each in tickets if each.owner]
-    return [
-        each
-        for each in tickets
-        if each.owner and each.owner.name and names.count(each.owner.name) == 1
-    ]
+    """Return the tickets whose owner's name no other ticket of their section has.
+
+    Those whose owner's name is nobody else's at all come last, to be taken first.
+    """
+    named = [each for each in tickets if each.owner and each.owner.name]
+    alike = Counter((_name(each), each.section) for each in named)
+    namesakes = Counter(map(_name, named))
+    return sorted(
+        (each for each in named if alike[_name(each), each.section] == 1),
+        key=lambda each: namesakes[_name(each)] == 1,
+    )
+
+
+def _name(ticket: Ticket) -> str | None:
+    return ticket.owner.name if ticket.owner else None

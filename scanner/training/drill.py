@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scanner.admission.verdict import Kind
-from scanner.training.answers import LET_IN, Act, Answer, Due, due_to_incident, due_to_patron
+from scanner.training.answers import Act, Answer, Due, due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
 from scanner.training.incident import CARDS, Incident, What
 from scanner.training.marks import Decision, Mark, mark
+from scanner.training.role import PARTS
 
 PASS_SECONDS = 1.0
 """From a patron's being let in to the next one's stepping up."""
@@ -19,10 +20,7 @@ PASS_SECONDS = 1.0
 BAG_SECONDS = 3.0
 """What a look into a bag adds to it."""
 
-_TOO_LATE = Due(
-    (LET_IN,),
-    "Patience ran out. Be quick with the clear cases, and let the supervisor take others.",
-)
+_TOO_LATE = "Patience ran out. Be quick with the clear cases, and let the supervisor take others."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,7 @@ class Drill:
         self._front_since = 0.0
         self._free_at = 0.0
         self._gone = 0
+        self._shown: tuple[Kind, str] | None = None
         self.decisions: list[Decision] = []
         self.samples: list[QueueSample] = []
 
@@ -79,6 +78,10 @@ class Drill:
         front = self._front
         return front.at + front.patience - now if isinstance(front, Patron) else None
 
+    def show(self, verdict: Kind, reason: str) -> None:
+        """Note what the gate says of the patron at it, in case that one leaves."""
+        self._shown = (verdict, reason)
+
     def advance(self, now: float) -> None:
         """Let the time pass: patrons come, some leave, the next one steps up."""
         while (event := self._next_change()) and event[0] <= now:
@@ -91,7 +94,14 @@ class Drill:
         if self._front is None:
             self._step_up(now)
 
-    def decide(self, answer: Answer, verdict: Kind | None, shown: str, now: float) -> Decision:
+    def decide(
+        self,
+        answer: Answer,
+        verdict: Kind | None,
+        shown: str,
+        now: float,
+        due: Due | None = None,
+    ) -> Decision:
         """Take the trainee's answer about whoever is at the gate.
 
         Args:
@@ -99,6 +109,7 @@ class Drill:
             verdict: what the gate last said of the patron; nothing where it read nothing.
             shown: the gate's reason, as it stood on the screen.
             now: the time of the answer.
+            due: what is right, where role and verdict alone don't tell.
 
         Raises:
             ValueError: nobody is there.
@@ -109,7 +120,7 @@ class Drill:
         if isinstance(subject, What):
             due, said = due_to_incident(subject), CARDS[subject]
         else:
-            due, said = due_to_patron(subject.role, verdict), shown
+            due, said = due or due_to_patron(subject.role, verdict), shown
         marked = mark(subject, verdict, answer, due)
         seconds = round(now - self._front_since, 2)
         decision = Decision(subject, verdict, said, answer, due, marked, now, seconds)
@@ -120,7 +131,7 @@ class Drill:
             self._sample(now)
             bag = BAG_SECONDS if subject.bag and answer.act is Act.LET_IN else 0.0
             self._free_at = now + PASS_SECONDS + bag
-        self._front = None
+        self._front = self._shown = None
         return decision
 
     def pass_by(self) -> None:
@@ -147,15 +158,16 @@ class Drill:
         return None if comes is None else (comes, None)
 
     def _leave(self, patron: Patron, at: float) -> None:
-        waited = "left the queue" if patron is not self._front else "left before an answer came"
-        self.decisions.append(
-            Decision(patron, None, f"The patron {waited}.", None, _TOO_LATE, Mark.LEFT, at, 0.0)
-        )
+        verdict, shown = None, "The patron left the queue before anybody looked."
+        if patron is self._front:
+            verdict, shown = self._shown or (None, "The patron left before an answer came.")
+            self._front = self._shown = None
+        right = due_to_patron(patron.role, verdict or PARTS[patron.role].due)
+        due = Due(right.answers, f"{_TOO_LATE} {right.why}")
+        self.decisions.append(Decision(patron, verdict, shown, None, due, Mark.LEFT, at, 0.0))
         self._waiting.remove(patron)
         self._gone += 1
         self._sample(at)
-        if patron is self._front:
-            self._front = None
 
     def _sample(self, at: float) -> None:
         self.samples.append(QueueSample(round(at, 2), len(self._waiting)))

@@ -1,5 +1,6 @@
 """Reading a scenario from TOML, and saying by line what is wrong with it."""
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,16 +12,24 @@ from scanner.training.errors import ScenarioError
 from scanner.training.incident import Incident, What
 from scanner.training.role import COPIES, OF_THE_OUTAGE, Role
 from scanner.training.scenario import Arrivals, Scenario
+from scanner.training.toml_lines import key_lines
 
 MOST_PATRONS = 2000
 MOST_MINUTES = 240.0
 LARGEST_GROUP = 8
+LARGEST_SHARE = 1000.0
+LEAST_PATIENCE, MOST_PATIENCE = 10.0, 3600.0
+"""Seconds."""
+
+LONGEST_TITLE, LONGEST_ABOUT = 60, 300
+"""Characters that the list of scenarios has room for."""
+
+LARGEST_FILE = 100_000
+"""Bytes; a scenario has a few hundred."""
 
 _TOP = frozenset({"title", "about", "patrons", "bar", "arrivals", "crowd", "incident"})
 _ARRIVALS = frozenset({"minutes", "curve", "groups", "bags", "questions", "patience"})
 _INCIDENT = frozenset({"what", "after"})
-_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-]+)\s*\]")
-_KEY = re.compile(r"\s*([\w\-]+)\s*=")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -38,7 +47,7 @@ def read_scenario(file: Path) -> Scenario:
     Raises:
         ScenarioError: naming the file, the first line that is wrong, and what to do.
     """
-    scenario, problems = parse(read_text(file), file.stem)
+    scenario, problems = check(file)
     if scenario is None:
         first = problems[0]
         raise ScenarioError(
@@ -48,17 +57,27 @@ def read_scenario(file: Path) -> Scenario:
     return scenario
 
 
-def read_text(file: Path) -> str:
-    """Return a file's text.
+def check(file: Path) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario in a file, or nothing and all that is wrong with it, by line.
 
     Raises:
-        ScenarioError: where there is none.
+        ScenarioError: there is no such file, or none that can be read.
     """
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise ScenarioError(f"The scenario {file} can't be read ({why}); name another.") from error
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ScenarioError(
+            f"The scenario {file} can't be read ({error.strerror}); name another."
+        ) from error
+    if len(content) > LARGEST_FILE:
+        return None, [Problem(1, f"the file is larger than {LARGEST_FILE} bytes: no scenario is")]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return None, [Problem(line, "this is not UTF-8 text; save the file as UTF-8")]
+    return parse(text, file.stem)
 
 
 def parse(text: str, key: str) -> tuple[Scenario | None, list[Problem]]:
@@ -67,35 +86,27 @@ def parse(text: str, key: str) -> tuple[Scenario | None, list[Problem]]:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax(str(error), text)]
-    reader = _Reader(found, _lines(text))
+    except RecursionError:
+        return None, [Problem(_line_with(r"[\[{]", text), "this is nested too deeply")]
+    except ValueError:  # a number that Python refuses to read
+        return None, [Problem(_line_with(r"\d", text), "this number has too many digits")]
+    reader = _Reader(found, key_lines(text))
     scenario = reader.scenario(key)
     problems = sorted(reader.problems, key=lambda each: each.line)
     return (None, problems) if problems else (scenario, [])
 
 
+def _line_with(most: str, text: str) -> int:
+    """Return the line that has most of something."""
+    lines = text.split("\n")
+    return 1 + max(range(len(lines)), key=lambda i: len(re.findall(most, lines[i])))
+
+
 def _syntax(error: str, text: str) -> Problem:
     match = _AT_LINE.search(error)
-    line = int(match[1]) if match and match[1] else max(1, len(text.splitlines()))
+    line = int(match[1]) if match and match[1] else max(1, text.rstrip().count("\n") + 1)
     said = _AT_LINE.sub("", error)
     return Problem(line, f"this is not TOML: {said[:1].lower()}{said[1:]}")
-
-
-def _lines(text: str) -> dict[str, int]:
-    """Return on which line each key and each table begins: "crowd.valid", "incident.1.what"."""
-    places: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = header[2]
-            if header[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                places.setdefault(table, number)
-                table = f"{table}.{counts[table]}"
-            places.setdefault(table, number)
-        elif key := _KEY.match(line):
-            places.setdefault(f"{table}.{key[1]}".lstrip("."), number)
-    return places
 
 
 @dataclass
@@ -111,8 +122,8 @@ class _Reader:
         patrons = int(self._number(self.found, "patrons", "", 1, MOST_PATRONS, whole=True))
         scenario = Scenario(
             key=key,
-            title=self._text("title"),
-            about=self._text("about"),
+            title=self._text("title", LONGEST_TITLE),
+            about=self._text("about", LONGEST_ABOUT),
             patrons=patrons,
             bar=self._number(self.found, "bar", "", 1, 100, default=80.0),
             arrivals=self._arrivals(),
@@ -139,7 +150,7 @@ class _Reader:
         table = self._table("crowd")
         self._no_others(table, frozenset(Role), "crowd", "no patron")
         crowd = {
-            role: self._number(table, role.value, "crowd", 0, 1000)
+            role: self._number(table, role.value, "crowd", 0, LARGEST_SHARE)
             for role in Role
             if role.value in table
         }
@@ -152,16 +163,19 @@ class _Reader:
         if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
             self._wrong("incident", "write each incident as [[incident]]")
             return ()
+        # Where `patrons` itself is wrong, its line says so, and no incident's has to.
+        known = _is_number(self.found.get("patrons")) and patrons == self.found["patrons"]
+        most = max(0, patrons - 1) if known else MOST_PATRONS
         incidents = []
         for index, table in enumerate(tables):
             where = f"incident.{index}"
             self._no_others(table, _INCIDENT, where)
-            after = int(self._number(table, "after", where, 0, max(0, patrons - 1), whole=True))
-            if (what := table.get("what")) in set(What):
+            after = int(self._number(table, "after", where, 0, most, whole=True))
+            what = table.get("what")
+            if isinstance(what, str) and what in set(What):
                 incidents.append(Incident(What(what), after))
             else:
-                known = ", ".join(What)
-                self._wrong(f"{where}.what", f"what must be one of {known}", where)
+                self._wrong(f"{where}.what", f"what must be one of {', '.join(What)}", where)
         return tuple(incidents)
 
     def _fits(self, scenario: Scenario) -> None:
@@ -222,12 +236,16 @@ class _Reader:
         self._wrong(name, f"a [{name}] table is missing")
         return {}
 
-    def _text(self, name: str) -> str:
+    def _text(self, name: str, longest: int) -> str:
         text = self.found.get(name)
-        if isinstance(text, str) and text.strip():
-            return " ".join(text.split())
-        self._wrong(name, f'{name} must be a text: {name} = "…"')
-        return ""
+        shown = " ".join(text.split()) if isinstance(text, str) else ""
+        if not shown:
+            self._wrong(name, f'{name} must be a text: {name} = "…"')
+        elif not shown.isprintable():
+            self._wrong(name, f"{name} holds characters that can't be shown")
+        elif len(shown) > longest:
+            self._wrong(name, f"{name} has {len(shown)} characters; {longest} are the most")
+        return shown
 
     def _number(
         self,
@@ -252,11 +270,12 @@ class _Reader:
     def _shares(self, table: Mapping[str, Any], name: str, most: int) -> tuple[float, ...]:
         shares = table.get(name, [1.0])
         sound = isinstance(shares, list) and 0 < len(shares) <= most
-        if sound and all(_is_number(each) and each >= 0 for each in shares) and sum(shares) > 0:
+        sound = sound and all(_is_number(each) and 0 <= each <= LARGEST_SHARE for each in shares)
+        if sound and sum(shares) > 0:
             return tuple(float(each) for each in shares)
         self._wrong(
             f"arrivals.{name}",
-            f"{name} must be a list of up to {most} numbers, none below 0 and not all 0",
+            f"{name} must be a list of up to {most} numbers from 0 to {LARGEST_SHARE:g}, not all 0",
             "arrivals",
         )
         return (1.0,)
@@ -267,11 +286,12 @@ class _Reader:
         pair = table.get(name, list(default))
         if isinstance(pair, list) and len(pair) == 2 and all(map(_is_number, pair)):  # noqa: PLR2004 - a pair
             low, high = map(float, pair)
-            if 0 < low <= high:
+            if LEAST_PATIENCE <= low <= high <= MOST_PATIENCE:
                 return low, high
         self._wrong(
             f"arrivals.{name}",
-            f"{name} must be two numbers of seconds, the lower first",
+            f"{name} must be two numbers of seconds from {LEAST_PATIENCE:g} to "
+            f"{MOST_PATIENCE:g}, the lower first",
             "arrivals",
         )
         return default
@@ -282,9 +302,12 @@ class _Reader:
 
 
 def _is_number(value: object) -> bool:
-    import math
-
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond any that is of use here
+        return False
 
 
 def _nearest(name: str, known: frozenset[str]) -> str:

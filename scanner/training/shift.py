@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from scanner.capture.frame import Pixels
 from scanner.gate import Judged
 from scanner.store.ledger import State
-from scanner.training.answers import Act, Answer
+from scanner.training.answers import NOT_THEIRS, Act, Answer, Due
 from scanner.training.casting import Prop, cast
 from scanner.training.crowd import Patron, draw_line
 from scanner.training.drill import Drill
@@ -25,8 +25,8 @@ from scanner.training.score import Score, score
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SYNC_EVERY = 10
-"""Patrons between two looks at the server."""
+_SYNC_SECONDS = 15.0
+"""Between two looks at the server, as at a real gate."""
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Shift:
         self.camera = True
         self.unread = 0
         self.not_due: list[int] = []
-        self._served = 0
+        self._synced_at = 0.0
         # One thread for all pictures: what several would allocate each counts several times.
         self._studio = ThreadPoolExecutor(1, "studio")
 
@@ -107,7 +107,7 @@ class Shift:
         """Let the gate judge something for whoever is at it; a typed serial, for example."""
         judged = await self.house.judge(payload, source, now)
         if self.case and isinstance(self.case.subject, Patron) and not self._foreign(payload):
-            self.case.judged = judged
+            self._show(self.case, judged)
         return judged
 
     async def decide(self, answer: Answer, now: float) -> Decision | None:
@@ -118,16 +118,16 @@ class Shift:
             return None
         verdict = case.judged.verdict if case.judged else None
         shown = verdict.reason if verdict else "Nothing was read"
-        decision = self.drill.decide(answer, verdict.kind if verdict else None, shown, now)
+        kind = verdict.kind if verdict else None
+        decision = self.drill.decide(answer, kind, shown, now, self._due_here(case))
         self.case = None
         if answer.act is Act.HAND_SCANNER:
             self.hand_scanner = True
         if answer.act is Act.SUPERVISOR and self.house.status().closed:
             await self.house.reopen()
-        if decision.patron:
-            self._served += 1
-            if self._served % _SYNC_EVERY == 0:
-                await self.house.sync()
+        if decision.patron and now - self._synced_at >= _SYNC_SECONDS:
+            self._synced_at = now
+            await self.house.sync()
         return decision
 
     async def picture_of(self, patron: Patron) -> Pixels:
@@ -169,8 +169,31 @@ class Shift:
             self.unread += 1
             return
         source = "hand scanner" if self.hand_scanner else "training camera"
-        case.judged = await self.house.judge(payload, source, now)
-        self._compare(patron, case.judged)
+        judged = await self.house.judge(payload, source, now)
+        self._show(case, judged)
+        self._compare(patron, judged)
+
+    def _show(self, case: Case, judged: Judged) -> None:
+        case.judged = judged
+        self.drill.show(judged.verdict.kind, judged.verdict.reason)
+
+    def _due_here(self, case: Case) -> Due | None:
+        """Return what is right where a ticket was admitted that is not the patron's own."""
+        if not isinstance(case.subject, Patron) or case.judged is None:
+            return None
+        verdict, own = case.judged.verdict, self.props[case.subject.number]
+        if not verdict.admits or verdict.serial == own.serial:
+            return None
+        # A namesake's of the same section can't be told from it: nobody's mistake.
+        theirs = {
+            ticket.serial
+            for ticket in self.house.tickets
+            if ticket.owner
+            and own.owner
+            and ticket.owner.name == own.owner
+            and ticket.section_name == own.section
+        }
+        return None if verdict.serial in theirs else NOT_THEIRS
 
     def _compare(self, patron: Patron, judged: Judged) -> None:
         """Note a verdict that is not the patron's due, as far as the gate is open."""

@@ -71,6 +71,35 @@ async def test_a_request_carries_key_and_version_and_asks_for_json() -> None:
     assert headers["accept"] == JSON
 
 
+async def test_this_machine_is_asked_directly_whatever_proxy_leads_out_of_the_house(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with network(Play(page())) as play:
+        assert not (await ask(play.url)).entries
+        assert not (await ask(play.url.replace("127.0.0.1", "localhost"))).entries
+
+
+async def test_the_certificates_are_read_once_and_only_where_there_is_tls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[ssl.SSLContext] = []
+
+    def create() -> ssl.SSLContext:
+        read.append(ssl.create_default_context())
+        return read[-1]
+
+    client._trusted.cache_clear()
+    monkeypatch.setattr("httpx.create_ssl_context", create)
+    for url in ("http://127.0.0.1:9/", "https://one.example/", "https://two.example/"):
+        async with TickeTing(url, KEY):
+            assert len(read) == ("https" in url)
+    client._trusted.cache_clear()
+
+
 async def test_filters_are_sent_in_the_documented_form_and_only_those_given() -> None:
     since = datetime(2024, 2, 21, 14, 59, 18, 999, tzinfo=UTC)
     async with network(Play(page())) as play, TickeTing(play.url, KEY) as api:

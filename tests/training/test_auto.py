@@ -7,12 +7,12 @@ import pytest
 from scanner.capture.decode import Decoder
 from scanner.training.auto import play
 from scanner.training.crowd import draw_line
-from scanner.training.library import all_scenarios
+from scanner.training.library import read_library
 from scanner.training.picture import draw_patron
 from scanner.training.role import Role
 from scanner.training.scenario import Scenario
 
-SHIPPED = all_scenarios(Path("/nowhere"))
+SHIPPED = read_library(Path("/nowhere")).scenarios
 
 
 @pytest.mark.parametrize("played", SHIPPED[:14], ids=lambda each: each.key)

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from scanner.training.crowd import FIRST_SECONDS, apportion, arrival_times, draw_line
 from scanner.training.incident import Incident, What
-from scanner.training.library import all_scenarios
+from scanner.training.library import read_library
 from scanner.training.role import COPIES, OF_THE_OUTAGE, Role
 from scanner.training.scenario import Arrivals, Scenario
 from tests.training.scenarios import scenario
 
-SHIPPED = all_scenarios(Path("/nowhere"))
+SHIPPED = read_library(Path("/nowhere")).scenarios
 
 
 def test_the_same_seed_brings_the_same_line_and_another_another() -> None:

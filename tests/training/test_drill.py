@@ -48,6 +48,20 @@ def test_patience_runs_out_in_the_queue_and_at_the_gate() -> None:
     assert drill.gone == 2
 
 
+def test_who_leaves_is_explained_by_what_would_have_been_right_for_them() -> None:
+    payment = patron(0, 0.0, role=Role.PAYMENT_CODE, patience=30.0)
+    drill = Drill([payment, patron(1, 1.0, role=Role.WRONG_SECTION, patience=20.0)])
+    drill.advance(0.5)
+    drill.show(Kind.NOT_A_TICKET, "This is a payment code")
+    drill.advance(40.0)
+    queued, front = drill.decisions
+    assert (queued.verdict, queued.due.best.act) == (None, Act.SEND)
+    assert queued.shown == "The patron left the queue before anybody looked."
+    assert (front.verdict, front.shown) == (Kind.NOT_A_TICKET, "This is a payment code")
+    assert front.due.best == Answer(Act.TURN_AWAY, Kind.NOT_A_TICKET)
+    assert all("Patience ran out." in each.due.why for each in drill.decisions)
+
+
 def test_something_happens_once_so_many_are_gone_and_comes_before_the_next_patron() -> None:
     drill = Drill([patron(0, 0.0), patron(1, 0.0)], [Incident(What.NETWORK_DOWN, 1)])
     drill.advance(0)

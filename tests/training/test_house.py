@@ -7,10 +7,11 @@ from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind
 from scanner.store.ledger import State
 from scanner.sync.link import LinkState
-from scanner.training.answers import SUPERVISOR, Act, Answer
+from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer
 from scanner.training.crowd import Patron
-from scanner.training.house import TRAINING_REASON, House
+from scanner.training.house import TRAINING_REASON, Hit, House
 from scanner.training.incident import Incident, What
+from scanner.training.marks import Mark
 from scanner.training.role import Role
 from scanner.training.shift import Shift
 from tests.training.scenarios import scenario
@@ -130,3 +131,42 @@ async def test_a_dead_camera_reads_nothing_until_the_hand_scanner_is_taken(house
     assert case.judged.verdict.admits
     assert case.judged.source == "hand scanner"
     shift.close()
+
+
+async def test_to_let_in_on_anothers_ticket_is_wrong_and_is_explained(house: House) -> None:
+    played = scenario(patrons=2, crowd={Role.VALID: 1, Role.DEAD_BATTERY: 1})
+    shift = Shift(played, 1, house)
+    await shift.begin()
+    own = {shift.props[each.number].serial for each in shift.line}
+    hits = [
+        Hit("", t.serial, "", permitted=True) for t in house.tickets if t.section in house.permitted
+    ]
+    anothers = next(hit for hit in hits if hit.serial not in own)
+    now = 0.0
+    while not shift.drill.over:
+        now += 5.0
+        await shift.settle(now)
+        if shift.case and isinstance(shift.case.subject, Patron):
+            if shift.case.subject.role is Role.DEAD_BATTERY:
+                await shift.pick(anothers, now)
+                assert shift.case.judged
+                assert shift.case.judged.verdict.admits
+            await shift.decide(LET_IN, now)
+    shift.close()
+    marks = {each.patron.role: each for each in shift.drill.decisions if each.patron}
+    assert marks[Role.VALID].mark is Mark.RIGHT
+    assert marks[Role.DEAD_BATTERY].mark is Mark.WRONGLY_LET_IN
+    assert "another patron's ticket" in marks[Role.DEAD_BATTERY].due.why
+
+
+async def test_what_was_admitted_is_delivered_within_seconds_not_patrons(house: House) -> None:
+    shift = Shift(scenario(patrons=3, crowd={Role.VALID: 1}), 1, house)
+    await shift.begin()
+    now = 0.0
+    while not shift.drill.over:
+        now += 20.0
+        await shift.settle(now)
+        if shift.case:
+            await shift.decide(LET_IN, now)
+    shift.close()
+    assert house.status().counts[State.CONFIRMED] >= 2

@@ -3,12 +3,12 @@ from statistics import mean, stdev
 
 import pytest
 
-from scanner.training.library import all_scenarios
+from scanner.training.library import read_library
 from scanner.training.robot import ROBOTS, Rates
 from scanner.training.scenario import Scenario
 from tests.training.scenarios import play_dry
 
-SHIPPED = all_scenarios(Path("/nowhere"))
+SHIPPED = read_library(Path("/nowhere")).scenarios
 
 
 @pytest.mark.parametrize("played", SHIPPED, ids=lambda each: each.key)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from scanner.training.errors import ScenarioError
 from scanner.training.incident import Incident, What
-from scanner.training.library import all_scenarios, find_scenario, own_folder, shipped_folder
+from scanner.training.library import find_scenario, own_folder, read_library, shipped_folder
 from scanner.training.role import Role
-from scanner.training.scenario_file import parse, read_scenario
+from scanner.training.scenario_file import check, parse, read_scenario
 
 SOUND = """\
 title = "A test"
@@ -39,7 +39,7 @@ after = 12
 
 
 def test_a_dozen_scenarios_and_more_are_shipped_and_sound() -> None:
-    scenarios = all_scenarios(Path("/nowhere"))
+    scenarios = read_library(Path("/nowhere")).scenarios
     assert len(scenarios) >= 12
     assert len({each.title for each in scenarios}) == len(scenarios)
     titles = {each.title for each in scenarios}
@@ -91,6 +91,17 @@ def test_a_sound_file_is_read_as_it_is_written() -> None:
         ("after = 12", "after = 20", 24, "after must be a whole number from 0 to 19"),
         ("[crowd]", "[crowd", 14, "this is not TOML"),
         ("[[incident]]", "[[incidents]]", 18, "no setting is called 'incidents'"),
+        ('what = "network_up"', "what = []", 23, "what must be one of network_down"),
+        ("patrons = 20", f"patrons = {'9' * 400}", 3, "patrons must be a whole number"),
+        ("patrons = 20", f"patrons = {'9' * 5000}", 3, "this number has too many digits"),
+        ("curve = [1, 2]", f"curve = [0x{'f' * 400}]", 8, "curve must be a list"),
+        ("curve = [1, 2]", "curve = [1e308, 1e308]", 8, "numbers from 0 to 1000"),
+        ("patience = [60, 90]", "patience = [60, 1e300]", 12, "seconds from 10 to 3600"),
+        ("patience = [60, 90]", "patience = [1, 2]", 12, "seconds from 10 to 3600"),
+        ("valid = 8", f"valid = {'[' * 3000}", 15, "this is nested too deeply"),
+        ("A test", "A\\u001b[2J test", 1, "title holds characters that can't be shown"),
+        ("A test", "A" * 61, 1, "title has 61 characters; 60 are the most"),
+        ("For tests.", "x" * 301, 2, "about has 301 characters; 300 are the most"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(
@@ -99,6 +110,44 @@ def test_what_is_wrong_is_said_with_its_line(
     scenario, problems = parse(SOUND.replace(before, after), "mine")
     assert scenario is None
     assert any(each.line == line and words in each.sentence for each in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('about = """\npatrons = 1\n"""\npatrons = 0\n', 4),
+        ("title = 'a'\n'patrons' = 0\n", 2),
+        ('# patrons = 1\n\n"patrons" = 0\n', 3),
+    ],
+)
+def test_a_line_is_found_however_its_key_is_written(text: str, line: int) -> None:
+    _, problems = parse(text, "mine")
+    assert any(each.line == line and "patrons must" in each.sentence for each in problems)
+
+
+def test_a_dotted_key_is_found_too() -> None:
+    text = 'title = "x"\nabout = "y"\npatrons = 3\narrivals.minutes = 1\ncrowd.valid = 1\n'
+    scenario, problems = parse(f"{text}arrivals . bags = 7\n", "mine")
+    assert scenario is None
+    assert [each.line for each in problems] == [6]
+    assert parse(text, "mine")[1] == []
+
+
+def test_a_wrong_number_of_patrons_is_one_mistake_and_not_the_incidents_too() -> None:
+    _, problems = parse(SOUND.replace("patrons = 20", "patrons = 20.5"), "mine")
+    assert [each.line for each in problems] == [3]
+
+
+def test_a_file_that_is_no_text_is_told_by_the_line_where_it_ends_to_be_one(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_bytes(SOUND.encode() + b"# caf\xe9\n")
+    assert [(each.line, "UTF-8" in each.sentence) for each in check(file)[1]] == [(25, True)]
+    file.write_bytes(b"\xef\xbb\xbf" + SOUND.encode())
+    assert check(file)[1] == []
+    file.write_bytes(b"#" * 200_000)
+    assert "larger than" in check(file)[1][0].sentence
 
 
 def test_all_that_is_wrong_is_said_at_once_in_the_order_of_lines() -> None:
@@ -132,8 +181,19 @@ def test_a_scenario_is_found_by_number_name_and_title(name: str) -> None:
 def test_a_venues_own_scenario_is_offered_after_the_shipped_ones(tmp_path: Path) -> None:
     own_folder(tmp_path).mkdir()
     (own_folder(tmp_path) / "harbour.toml").write_text(SOUND)
-    assert all_scenarios(tmp_path)[-1].key == "harbour"
+    assert read_library(tmp_path).scenarios[-1].key == "harbour"
     assert find_scenario("harbour", tmp_path).patrons == 20
+
+
+def test_a_broken_file_of_the_venues_keeps_nobody_from_the_other_scenarios(tmp_path: Path) -> None:
+    own_folder(tmp_path).mkdir()
+    (own_folder(tmp_path) / "pier.toml").write_text("patrons = 0")
+    library = read_library(tmp_path)
+    assert len(library.scenarios) == len(read_library(Path("/nowhere")).scenarios)
+    assert ["pier.toml" in str(each) for each in library.broken] == [True]
+    assert find_scenario("10", tmp_path).key == "10-network-down"
+    with pytest.raises(ScenarioError, match=r"pier\.toml can't be played: line 1"):
+        find_scenario("pier", tmp_path)
 
 
 def test_an_unknown_scenario_and_a_broken_one_are_each_one_sentence(tmp_path: Path) -> None:

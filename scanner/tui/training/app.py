@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event
 
 from scanner.errors import ScannerError
 from scanner.training.house import House
@@ -21,6 +22,12 @@ from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.menu import Choice, MenuScreen
 from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.theme import REHEARSAL
+from scanner.tui.wedge_keys import WedgeKeys
+
+if TYPE_CHECKING:
+    from scanner.tui.app import GateApp
+
+_NOT_HERE = "This is training: real tickets are not judged here."
 
 
 class TrainingApp(App[None]):
@@ -38,6 +45,8 @@ class TrainingApp(App[None]):
         sounds: makes the verdicts' sounds, the same as the gate's.
         preferences: what the guard has set: volume, bell.
         house: what the chosen scenario is played on, where it is being prepared already.
+        broken: what is wrong with scenarios that are not offered.
+        wedge: hears a hand scanner that types, so that a real ticket's letters command nothing.
     """
 
     TITLE = "scanner training"
@@ -60,6 +69,8 @@ class TrainingApp(App[None]):
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
         house: House | None = None,
+        broken: Sequence[ScannerError] = (),
+        wedge: WedgeKeys | None = None,
     ) -> None:
         super().__init__()
         self._folder = folder
@@ -73,6 +84,8 @@ class TrainingApp(App[None]):
         wishes = preferences or Preferences()
         self._announcer = Announcer(sounds, lambda: wishes, self.bell, self.set_timer)
         self._house = house
+        self._broken = list(broken)
+        self._wedge = wedge
         self._menu = MenuScreen(scenarios, self._records.all, self._name, self.play)
 
     def on_mount(self) -> None:
@@ -80,8 +93,29 @@ class TrainingApp(App[None]):
         self.register_theme(REHEARSAL)
         self.theme = REHEARSAL.name
         self.push_screen(self._menu)
+        for error in self._broken:
+            self.notify(str(error), severity="warning", timeout=15)
         if self._chosen:
             self.play(Choice(self._chosen, self._name or SOMEBODY))
+
+    async def on_event(self, event: Event) -> None:
+        """Keep a hand scanner's keys together: they are a real ticket's."""
+        # Of a gate's app, what hears the keys asks only for `gate`: who judges, who says a thing.
+        app = cast("GateApp", self)
+        if not (self._wedge and await self._wedge.take(event, app, super().on_event)):
+            await super().on_event(event)
+
+    @property
+    def gate(self) -> "_Ears":
+        """What hears a hand scanner."""
+        return _Ears(self)
+
+    def scanned(self, payload: str) -> None:
+        """Let the training gate refuse a real ticket; elsewhere say that it is training."""
+        if isinstance(self.screen, PlayScreen):
+            self.screen.scanned(payload)
+        else:
+            self.notify(_NOT_HERE, severity="warning")
 
     def play(self, choice: Choice) -> None:
         """Play a scenario, then go through it."""
@@ -112,3 +146,19 @@ class TrainingApp(App[None]):
             self.notify(str(error), severity="error", timeout=10)
             runs = [run]
         self.push_screen(DebriefScreen(shift, run, runs, self._folder))
+
+
+class _Ears:
+    """Stands where a gate's screen is, for a hand scanner's keys."""
+
+    def __init__(self, app: TrainingApp) -> None:
+        self._app = app
+        self.presenter = self
+
+    def present(self, payload: str, _source: str) -> None:
+        """Hand on what was scanned or pasted."""
+        self._app.scanned(payload)
+
+    def say(self, sentence: str) -> None:
+        """Say something about the scanner."""
+        self._app.notify(sentence, severity="warning")

@@ -57,7 +57,7 @@ class DebriefScreen(TrainingScreen[None]):
     DebriefScreen Horizontal { height: 1fr; margin: 1 1 0 1; }
     DebriefScreen PictureView { width: 2fr; height: 100%; }
     DebriefScreen VerticalScroll { width: 3fr; padding: 0 2; background: $surface; }
-    DebriefScreen #note { height: 1; padding: 0 2; color: $accent; }
+    DebriefScreen #note { height: auto; max-height: 3; padding: 0 2; color: $accent; }
     """
 
     def __init__(self, shift: Shift, run: Run, runs: Sequence[Run], folder: Path) -> None:
@@ -103,7 +103,8 @@ class DebriefScreen(TrainingScreen[None]):
     def action_certificate(self) -> None:
         """Write the certificate and say where it is."""
         try:
-            said = f"The certificate is in {write_certificate(self._run, self._folder)}"
+            file = write_certificate(self._run, self._folder)
+            said = f"The certificate, to be printed from a browser: {_shortened(file)}"
         except ScannerError as error:
             said = str(error)
         self.query_one("#note", Static).update(Content(said))
@@ -117,7 +118,7 @@ class DebriefScreen(TrainingScreen[None]):
         words, view = self.query_one("#mistake", Static), self.query_one(PictureView)
         if not self._mistakes:
             view.show(None, "✓")
-            words.update(Content.styled("\nNot one mistake.", "bold $good"))
+            words.update(_faultless(passed=self._run.passed))
             return
         mistake = self._mistakes[self._place]
         heading = f"Mistake {self._place + 1} of {len(self._mistakes)}"
@@ -126,6 +127,12 @@ class DebriefScreen(TrainingScreen[None]):
         patron = mistake.patron
         picture = await self._shift.picture_of(patron) if patron else None
         view.show(picture, "nobody: something happened")
+
+
+def _shortened(file: Path) -> str:
+    """Write the home folder as a tilde, as shells do."""
+    home = Path.home()
+    return f"~/{file.relative_to(home)}" if file.is_relative_to(home) else str(file)
 
 
 def summary(score: Score, run: Run, before: Sequence[Run], median: float | None) -> Content:
@@ -157,6 +164,13 @@ def summary(score: Score, run: Run, before: Sequence[Run], median: float | None)
             Content(f"{own}{house}"),
         ]
     )
+
+
+def _faultless(*, passed: bool) -> Content:
+    lines = [Content(""), Content.styled("Not one mistake.", "bold $good")]
+    if passed:
+        lines += [Content(""), Content("c writes your certificate, p shows your progress.")]
+    return Content("\n").join(lines)
 
 
 def explained(mistake: Decision, heading: str, said: str) -> Content:

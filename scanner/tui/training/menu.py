@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from scanner.training.records import LONGEST_NAME, Run, clean_name, house_median, own_runs
 from scanner.training.scenario import Scenario
+from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
 
@@ -31,12 +32,14 @@ class MenuScreen(TrainingScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "Name / list", show=True),
         Binding("ctrl+p", "progress", "Progress"),
-        Binding("ctrl+q", "app.quit", "Quit"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("ctrl+q", "app.quit", "Quit", priority=True),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     MenuScreen Input, MenuScreen Input:focus { height: 3; border: tall $accent; margin: 1 1 0 1; }
     MenuScreen Horizontal { height: 1fr; margin: 1; }
-    MenuScreen OptionList { width: 3fr; height: 100%; border: none; background: $surface; }
+    MenuScreen OptionList, MenuScreen OptionList:focus { width: 3fr; height: 100%; border: none;
+        background: $surface; scrollbar-size-vertical: 1; }
     MenuScreen #about { width: 2fr; padding: 0 2; }
     """
 
@@ -88,6 +91,10 @@ class MenuScreen(TrainingScreen[None]):
             self.query_one(Input).focus()
             return
         self._play(Choice(self._scenarios[event.option_index], self._trainee))
+
+    def action_help(self) -> None:
+        """Show keys and lights."""
+        self.app.push_screen(TrainingHelp())
 
     def action_progress(self) -> None:
         """Show the trainee's runs of the scenario."""

@@ -25,6 +25,7 @@ from scanner.training.shift import Case, Shift
 from scanner.tui import poster
 from scanner.tui.notices import abnormal
 from scanner.tui.poster import Poster
+from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.picture_view import PictureView
 from scanner.tui.training.queue_line import QueueLine
 from scanner.tui.training.screen import TrainingScreen
@@ -35,12 +36,28 @@ from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.strip import Strip
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 
+_TIED = "\N{NO-BREAK SPACE}"
+"""Keeps a key and its words on one line."""
+
 LOOK_SECONDS = 0.2
 """How often the queue and the clock are looked at."""
 
 _NO_PICTURE = "no picture from the camera"
 
-_GATE_KEYS = frozenset({"answer", "ask_reason", "search", "hand_scanner", "type_serial"})
+_GATE_KEYS = frozenset(
+    {"answer", "ask_reason", "search", "hand_scanner", "type_serial", "skip", "help"}
+)
+
+_ABOUT_PATRONS = frozenset({Act.LET_IN, Act.SEND})
+"""What can't be done about something that has happened."""
+
+_CHOICES = (
+    "c carry on as before",
+    "s call the supervisor",
+    "h take the hand scanner",
+    "t turn everybody away",
+)
+"""What can."""
 
 Announce = Callable[[str], None]
 
@@ -62,8 +79,10 @@ class PlayScreen(TrainingScreen[Shift | None]):
         Binding("g", "answer('send_to_another_gate')", "Send on"),
         Binding("s", "answer('call_supervisor')", "Supervisor"),
         Binding("f", "search", "Find"),
-        Binding("h", "hand_scanner", "Hand scan"),
-        Binding("c", "answer('carry_on')", "Carry on"),
+        Binding("h", "hand_scanner", "Scanner"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("space", "skip", "Next", key_display="Space"),
+        Binding("c", "answer('carry_on')", "Carry on", show=False),
         Binding("i", "type_serial", "Type", show=False),
         *(Binding(str(i), f"turn_away({i - 1})", "", show=False) for i in range(1, 7)),
         Binding("escape", "no_reason", "Back", show=False),
@@ -75,7 +94,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
     PlayScreen VerdictPanel { width: 2fr; height: 100%; }
     PlayScreen PictureView { width: 1fr; height: 100%; }
     PlayScreen #says { height: 2; padding: 0 1; background: $surface; text-style: bold; }
-    PlayScreen #reasons { height: 2; padding: 0 1; display: none; background: $accent;
+    PlayScreen #reasons { height: auto; padding: 0 1; display: none; background: $accent;
         color: #000000; }
     PlayScreen #reasons.-open { display: block; }
     """
@@ -98,6 +117,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._opened = False
         self._busy = asyncio.Lock()
         self._begun: float | None = None
+        self._skipped = 0.0
         self._heard: Judged | None = None
         self._subject: Patron | What | None = None
         self._link: LinkState | None = None
@@ -130,7 +150,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
     @property
     def now(self) -> float:
         """Seconds after the doors' opening."""
-        return 0.0 if self._begun is None else self._clock() - self._begun
+        return 0.0 if self._begun is None else self._clock() - self._begun + self._skipped
 
     async def look(self) -> None:
         """Let the time pass, and show what has become of it."""
@@ -143,14 +163,34 @@ class PlayScreen(TrainingScreen[Shift | None]):
     async def action_answer(self, act: str, reason_place: int | None = None) -> None:
         """Answer about whoever, or whatever, is at the gate."""
         shift = self.shift
-        if shift is None or shift.case is None or self._busy.locked():
+        case = shift.case if shift else None
+        if shift is None or case is None:
+            return
+        if isinstance(case.subject, What) and Act(act) in _ABOUT_PATRONS:
+            self.say("First say what you do about this.")
             return
         reason = None if reason_place is None else list(REASONS)[reason_place]
         self.action_no_reason()
         async with self._busy:
+            if shift.case is not case:
+                return  # somebody else stands there by now: the answer was not about them
             await shift.decide(Answer(Act(act), reason), self.now)
             await shift.settle(self.now)
         self._show(shift)
+
+    async def action_skip(self) -> None:
+        """Don't wait for the next patron where nobody waits: let the clock leap."""
+        shift = self.shift
+        if shift is None or shift.case is not None:
+            return
+        comes = shift.drill.next_event
+        if comes is not None and comes > self.now:
+            self._skipped += comes - self.now
+        await self.look()
+
+    def action_help(self) -> None:
+        """Show keys and lights."""
+        self.app.push_screen(TrainingHelp())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let no key of the gate's work while a name or a serial is being typed."""
@@ -158,9 +198,12 @@ class PlayScreen(TrainingScreen[Shift | None]):
             return not (self.query_one(NameSearch).opened or self.query_one(HandEntry).opened)
         return super().check_action(action, parameters)
 
-    def action_ask_reason(self) -> None:
-        """Ask why somebody is turned away."""
-        if self.shift and self.shift.case:
+    async def action_ask_reason(self) -> None:
+        """Ask why somebody is turned away; everybody, where something has happened."""
+        case = self.shift.case if self.shift else None
+        if case and isinstance(case.subject, What):
+            await self.action_answer(Act.TURN_AWAY.value)
+        elif case:
             self.query_one("#reasons").add_class("-open")
 
     def action_no_reason(self) -> None:
@@ -175,7 +218,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
     async def action_hand_scanner(self) -> None:
         """Take the hand scanner: as an answer where the camera has died, else as a tool."""
         shift = self.shift
-        if shift is None or self._busy.locked():
+        if shift is None:
             return
         if shift.case and isinstance(shift.case.subject, What):
             await self.action_answer(Act.HAND_SCANNER.value)
@@ -206,6 +249,14 @@ class PlayScreen(TrainingScreen[Shift | None]):
         """Let the gate judge what was typed."""
         await self._present(message.text)
 
+    def scanned(self, payload: str) -> None:
+        """Let the gate judge what a real hand scanner read: a real ticket, refused as training."""
+        self.run_worker(self._present(payload), exit_on_error=False)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a moment."""
+        self.query_one(VerdictPanel).say(sentence)
+
     async def _present(self, what: Hit | str) -> None:
         shift = self.shift
         if shift is None:
@@ -216,7 +267,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._show(shift)
         if shift.case is None or shift.case.judged is not judged:
             self.query_one(VerdictPanel).show(poster.of_judged(judged))
-            self.query_one(VerdictPanel).say(judged.verdict.reason)
+            self.say(judged.verdict.reason)
 
     async def _open(self) -> None:
         try:
@@ -273,7 +324,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if case is None:
             return Poster(NOBODY, "Nobody is at the gate.", "The next patron is coming.")
         if isinstance(case.subject, What):
-            return Poster(WHAT_NOW, case.says, "Choose below.")
+            return Poster(WHAT_NOW, case.says)
         if case.judged:
             return poster.of_judged(case.judged)
         return poster.at_rest(shift.house.status(), "Nothing was read.")
@@ -283,11 +334,12 @@ def _said(case: Case | None) -> Content:
     if case is None:
         return Content("")
     if isinstance(case.subject, What):
-        return Content(case.says)
+        return Content("   ".join(choice.replace(" ", _TIED) for choice in _CHOICES))
     bag = "   (carries a bag)" if case.subject.bag else ""
     return Content(f"“{case.says}”{bag}")
 
 
 def _reason_keys() -> str:
-    keys = "  ".join(f"{place} {words}" for place, words in enumerate(REASONS.values(), 1))
-    return f"Turn away, because the ticket is:  {keys}  Esc back"
+    keys = [f"{place} {words}" for place, words in enumerate(REASONS.values(), 1)]
+    tied = "   ".join(key.replace(" ", _TIED) for key in [*keys, "Esc back"])
+    return f"Turn away, because the ticket is:   {tied}"

@@ -20,7 +20,7 @@ class TrainingScreen(Screen[T]):
         """Put the banner above all else."""
         yield Banner()
         yield from self.body()
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def body(self) -> Iterable[Widget]:
         """Return the widgets between the two."""

@@ -24,7 +24,8 @@ class NameSearch(Vertical):
     NameSearch { display: none; height: auto; background: $surface; }
     NameSearch.-open { display: block; }
     NameSearch Input, NameSearch Input:focus { height: 3; border: tall $accent; }
-    NameSearch OptionList { height: auto; max-height: 6; border: none; background: $surface; }
+    NameSearch OptionList, NameSearch OptionList:focus { height: auto; max-height: 6;
+        border: none; background: $surface; }
     """
 
     class Picked(Message):

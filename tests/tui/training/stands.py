@@ -1,5 +1,6 @@
 """What the training screens' tests are built on: a clock to turn, a run that is over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from scanner.admission.verdict import Kind
 from scanner.ticketing.resources import Owner, Ticket
 from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, due_to_patron
 from scanner.training.crowd import Patron
+from scanner.training.errors import ScenarioError
 from scanner.training.house import House
 from scanner.training.incident import SILENT, Incident, What
 from scanner.training.records import Run, run_of
@@ -15,6 +17,7 @@ from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Arrivals, Scenario
 from scanner.training.shift import Shift
 from scanner.tui.training.app import TrainingApp
+from scanner.tui.wedge_keys import WedgeKeys
 
 AT = datetime(2026, 5, 2, 18, 30, tzinfo=UTC)
 
@@ -45,7 +48,13 @@ class Stand:
     def play(self, name: str, _volume: int, /) -> None:
         self.heard.append(name)
 
-    def app(self, chosen: Scenario | None = SCENARIO, name: str | None = "Lee") -> TrainingApp:
+    def app(
+        self,
+        chosen: Scenario | None = SCENARIO,
+        name: str | None = "Lee",
+        broken: Sequence[ScenarioError] = (),
+        wedge: WedgeKeys | None = None,
+    ) -> TrainingApp:
         return TrainingApp(
             [SCENARIO],
             self.folder,
@@ -55,6 +64,8 @@ class Stand:
             clock=lambda: self.now,
             today=lambda: AT,
             sounds=self,
+            broken=broken,
+            wedge=wedge,
         )
 
 

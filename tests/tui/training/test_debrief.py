@@ -15,7 +15,7 @@ from scanner.tui.training.theme import REHEARSAL
 from tests.tui.training.stands import SCENARIO, finished
 
 Compare = Callable[..., bool]
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
 
 
 @pytest.fixture(autouse=True)
