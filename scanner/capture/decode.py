@@ -12,15 +12,17 @@ from scanner.capture.decoded import Decoded, Reading
 from scanner.capture.errors import NoDecoder
 from scanner.capture.frame import Pixels
 from scanner.capture.parts import likely_code, parts
-from scanner.capture.passes import CLOSE, FIRST, HARDER, Pass, Prepared
+from scanner.capture.passes import CLOSE, CLOSEST, FIRST, HARDER, WHOLE, WIDEST, Pass, Prepared
 from scanner.capture.readers import Found, Library, available, readers
 from scanner.capture.scene import Scene
 from scanner.capture.thrift import Savings
 
 __all__ = ["FRAME_BUDGET_MS", "Decoder", "available"]
 
-FRAME_BUDGET_MS = 33.0
-"""One frame of a camera that gives thirty a second."""
+FRAME_BUDGET_MS = 30.0
+"""A camera that gives thirty frames a second leaves 33 for each; the rest is for what follows, and
+for a pass that takes longer than was thought.
+"""
 
 LEARN, FORGET = 0.2, 0.02
 """How fast a pass is found to be cheaper than was thought, and how fast a dear one is forgiven.
@@ -59,13 +61,17 @@ class Decoder:
         if first is None:
             raise NoDecoder("No library that reads QR codes is here; install zxing-cpp.")
         self._first = first
-        self._close, self._whole = (
-            [one for one in passes if one.reader in self._readers] for passes in (CLOSE, HARDER)
+        self._near, self._far = (
+            tuple([one for one in passes if self._can(one)] for passes in rounds)
+            for rounds in ((CLOSE, CLOSEST), (WHOLE, WIDEST))
         )
-        self._whole = [one for one in self._whole if one.by != first.by]
-        self._costs = {one.by: one.ms_per_megapixel for one in (*HARDER, *CLOSE)}
+        self._costs = {one.by: one.ms_per_megapixel for one in HARDER}
         self._savings = Savings(budget_ms or 0.0)
         self._scene = Scene()
+        self._like = False
+
+    def _can(self, one: Pass) -> bool:
+        return one.reader in self._readers and one.by != self._first.by
 
     @property
     def libraries(self) -> tuple[Library, ...]:
@@ -80,19 +86,19 @@ class Decoder:
         grey = _grey(pixels)
         found = self._readers[self._first.reader](grey)
         readings = _readings(found, self._first)
-        like = bool(found)
+        like = True
         if not readings:
             readings, like = self._look_harder(grey, found, begun)
-        spent_ms = (self._clock() - begun) * 1e3
-        return Decoded(tuple(readings), like or bool(readings), spent_ms)
+        return Decoded(tuple(readings), like or bool(readings), (self._clock() - begun) * 1e3)
 
     def _look_harder(
         self, grey: Pixels, found: list[Found], begun: float
     ) -> tuple[list[Reading], bool]:
         """Try the harder passes: first where a code was recognised, then where one may be.
 
-        Where nothing looks like a code, only what was saved up on earlier frames is spent; but a
-        new view is worth a whole frame's time. Also returns whether something looked like a code.
+        A new view is worth a whole frame's time, and so is what was recognised. What only looks
+        like a code is worth it again when it has moved; a view that gave nothing gets what is
+        saved up. Also returns whether something looked like a code.
         """
         if self._budget_ms is None:
             return self._search(grey, found, Purse(None, self._clock)), bool(found)
@@ -104,25 +110,37 @@ class Decoder:
         new = self._scene.is_cut(grey)
         if new:
             self._savings.forgive()
-        like = not self._savings.in_debt and likely_code(grey)
+        moved = self._scene.has_moved()
+        if moved:
+            self._like = likely_code(grey)
+        hopeful = moved and self._like
         look_ms = (self._clock() - begun) * 1e3 - first_ms
-        allowance = left_ms if like else self._savings.allowance(first_ms, new=new)
+        allowance = left_ms if hopeful else self._savings.allowance(first_ms, new=new)
         purse = Purse(min(allowance, left_ms) - look_ms, self._clock)
         readings = self._search(grey, found, purse)
-        self._savings.spend(look_ms if like else look_ms + purse.spent_ms())
-        return readings, like
+        if (new or hopeful) and not readings:
+            self._scene.looked_in_vain()
+        self._savings.spend(look_ms if hopeful and not new else look_ms + purse.spent_ms())
+        return readings, self._like
 
     def _search(self, grey: Pixels, found: list[Found], purse: "Purse") -> list[Reading]:
+        """Look at what may be a code, then at the whole picture; then at both with dear passes."""
         if not purse.has(SMALLEST_MS):
             return []
-        for part in parts(grey, found):
-            readings = self._try_passes(self._close, part, purse)
-            if readings:
+        whole = Prepared(grey)
+        places = list(parts(grey, found))
+        for near, far in zip(self._near, self._far, strict=True):
+            for place in places:
+                if readings := self._try_passes(near, self._near[0], place, purse):
+                    return readings
+            if readings := self._try_passes(far, self._far[0], whole, purse):
                 return readings
-        return self._try_passes(self._whole, Prepared(grey), purse)
+        return []
 
-    def _try_passes(self, passes: list[Pass], part: Prepared, purse: "Purse") -> list[Reading]:
-        """Try each pass that the purse has room for, the one that worked last before all others."""
+    def _try_passes(
+        self, passes: list[Pass], first: list[Pass], part: Prepared, purse: "Purse"
+    ) -> list[Reading]:
+        """Try each pass that the purse has room for; one that works is first among the first."""
         megapixels = part.pixels.size / 1e6
         for one in tuple(passes):
             if not purse.has(self._costs[one.by] * megapixels):
@@ -132,7 +150,7 @@ class Decoder:
             if readings:
                 readings = self._confirmed(readings, passes, part, purse)
                 passes.remove(one)
-                passes.insert(0, one)
+                first.insert(0, one)
                 return [replace(each, corners=part.at_home(each.corners)) for each in readings]
         return []
 

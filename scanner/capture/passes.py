@@ -82,6 +82,10 @@ def _half(grey: Pixels) -> Prepared:
     return _scaled(grey, 0.5, cv2.INTER_AREA)
 
 
+def _third(grey: Pixels) -> Prepared:
+    return _scaled(grey, 1 / 3, cv2.INTER_AREA)
+
+
 def _unsharp(grey: Pixels, sigma: float, amount: float) -> Pixels:
     soft = cv2.GaussianBlur(grey, (0, 0), sigma)
     return _pixels(cv2.addWeighted(grey, 1 + amount, soft, -amount, 0))
@@ -165,6 +169,15 @@ def _bright(grey: Pixels) -> Prepared:
     return Prepared(_pixels(cv2.LUT(grey, _GAMMA)))
 
 
+def _bright_soft(grey: Pixels) -> Prepared:
+    """Open the shadows, and even out the grain that comes to light with them."""
+    return Prepared(_pixels(cv2.GaussianBlur(cv2.LUT(grey, _GAMMA), (0, 0), 1.0)))
+
+
+def _bright_half(grey: Pixels) -> Prepared:
+    return _half(_pixels(cv2.LUT(grey, _GAMMA)))
+
+
 def _turned(grey: Pixels) -> Prepared:
     height, width = grey.shape[:2]
     there = cv2.getRotationMatrix2D((width / 2, height / 2), TURN_DEGREES, 1.0)
@@ -186,42 +199,58 @@ FIRST = (
 
 CLOSE = (
     Pass("zxing global", "median", _median, 4.0),
-    Pass("zxing", "soft double", _soft_double, 12.0),
-    Pass("zxing", "opened", _opened, 26.0),
-    Pass("zxing", "double", _double, 13.0),
-    Pass("zxing global", "soft double", _soft_double, 8.0),
-    Pass("zxing", "closed", _closed, 11.0),
-    Pass("zxing", "half", _half, 2.0),
-    Pass("zxing global", "sharp", _sharp, 11.0),
-    Pass("zxing", "softer double", _softer_double, 12.0),
-    Pass("zxing", "threshold", _threshold, 7.0),
-    Pass("zxing", "still 8", _still(8), 72.0),
-    Pass("zxing", "still 12", _still(12), 72.0),
-    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "bright soft", _bright_soft, 5.0),
+    Pass("zxing", "threshold", _threshold, 5.0),
+    Pass("zxing global", "soft double", _soft_double, 7.0),
+    Pass("zbar", "half", _half, 9.0),
     Pass("zxing", "turned", _turned, 8.0),
-    Pass("zbar", "half", _half, 15.0),
+    Pass("zxing", "soft double", _soft_double, 11.0),
+    Pass("zxing", "half", _half, 2.0),
+    Pass("zxing", "double", _double, 11.0),
+    Pass("zxing", "closed", _closed, 11.0),
+    Pass("zxing", "opened", _opened, 26.0),
+    Pass("zxing", "softer double", _softer_double, 12.0),
+)
+"""What is tried first, on a part of the picture that is or may be a code."""
+
+WHOLE = (
+    Pass("zxing", "bright half", _bright_half, 2.0),
+    Pass("zxing", "bright soft", _bright_soft, 5.0),
+    Pass("zxing", "threshold", _threshold, 6.0),
+    Pass("zxing", "median", _median, 3.5),
+    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "soft double", _soft_double, 16.0),
+)
+"""What is tried on the whole picture then: a code may lie where nothing marked it."""
+
+CLOSEST = (
+    Pass("zxing global", "sharp", _sharp, 9.0),
+    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "still 8", _still(8), 72.0),
+    Pass("zxing global", "level", _level, 32.0),
+    Pass("zbar", "", plain, 40.0),
+    Pass("zxing", "still 12", _still(12), 72.0),
     Pass("zxing", "still 5 double", _still_double(5), 80.0),
-    Pass("zxing global", "level", _level, 26.0),
-    Pass("zxing", "double sharp", _double_sharp, 38.0),
-    Pass("zbar", "", plain, 37.0),
+    Pass("zxing", "double sharp", _double_sharp, 45.0),
+    Pass("wechat", "half", _half, 300.0),
     Pass("wechat", "", plain, 400.0),
     Pass("zxing", "triple sharp", _triple_sharp, 125.0),
 )
-"""What is tried on a part of a picture that is or may be a code."""
+"""The dear ones, on a part again: smears are undone, shadows levelled."""
 
-HARDER = (
-    Pass("zxing", "double", _double, 13.0),
-    Pass("zxing global", "sharp", _sharp, 11.0),
-    Pass("zxing", "median", _median, 5.0),
-    Pass("zxing", "threshold", _threshold, 7.0),
-    Pass("zxing", "bright", _bright, 5.0),
-    Pass("zxing", "soft double", _soft_double, 12.0),
-    Pass("zxing", "double sharp", _double_sharp, 38.0),
-    Pass("zxing", "opened", _opened, 26.0),
-    Pass("zxing", "turned", _turned, 8.0),
-    Pass("zbar", "half", _half, 15.0),
+WIDEST = (
+    Pass("zxing", "double", _double, 14.0),
+    Pass("zxing global", "sharp", _sharp, 5.0),
+    Pass("zxing", "turned", _turned, 10.0),
+    Pass("zxing", "opened", _opened, 40.0),
+    Pass("zbar", "half", _half, 10.0),
+    Pass("zxing", "double sharp", _double_sharp, 40.0),
+    Pass("wechat", "third", _third, 60.0),
     Pass("wechat", "median", _median, 400.0),
     Pass("zbar", "", plain, 37.0),
     Pass("wechat", "half", _half, 250.0),
 )
-"""What is tried on the whole picture when its parts gave nothing."""
+"""The dear ones, on the whole picture."""
+
+HARDER = (*CLOSE, *WHOLE, *CLOSEST, *WIDEST)
+"""All of them, in the order in which they are tried."""

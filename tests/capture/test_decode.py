@@ -169,13 +169,14 @@ def test_every_pass_leads_back_to_the_original() -> None:
     from scanner.capture.passes import FIRST, HARDER
     from scanner.capture.readers import readers
 
-    picture = on_wall(code(), left=300, top=150)
-    middle = (300 + 87, 150 + 87)
-    for one in (*FIRST, *HARDER):
+    picture = on_wall(code(module=9), left=300, top=150)
+    middle = (300 + 130, 150 + 130)
+    smears = {one for one in HARDER if one.name.startswith("still")}  # there is none to undo
+    for one in (*FIRST, *(each for each in HARDER if each not in smears)):
         prepared = one.prepare(picture)
         (found,) = readers()[one.reader](prepared.pixels)
         corners = np.array(prepared.at_home(found.corners))
-        assert np.allclose(corners.mean(axis=0), middle, atol=6), one.by
+        assert np.allclose(corners.mean(axis=0), middle, atol=9), one.by
 
 
 def test_preparing_a_picture_leaves_the_original_as_it_was() -> None:
@@ -271,8 +272,8 @@ def test_a_pass_that_was_far_too_slow_is_left_out_of_the_next_frames(
     monkeypatch.setattr(decode, "readers", lambda: reads)
     decoder = Decoder(budget_ms=33, clock=clock)
     spent = [decoder.decode(np.zeros((100, 100), np.uint8)).spent_ms for _ in range(30)]
-    assert sum(ms > 33 for ms in spent) == 3  # it has three passes: each was tried once
-    assert max(spent[3:]) < 33
+    assert sum(ms > 33 for ms in spent) == 4  # it has four passes: each was tried once
+    assert max(spent[4:]) < 33
 
 
 def test_an_empty_view_costs_little_more_than_the_first_pass(
@@ -295,7 +296,7 @@ def slow_reader_of_bright_pictures(clock: Clock) -> dict[str, Reader]:
     def answer(grey: Pixels) -> list[Found]:
         return saying("T")(grey) if grey.mean() > 128 else []
 
-    return {"zxing": working(clock, 1, nothing), "wechat": working(clock, 2, answer)}
+    return {"zxing": working(clock, 0.5, nothing), "wechat": working(clock, 2, answer)}
 
 
 def plain_view(level: int) -> Pixels:
@@ -309,7 +310,7 @@ def test_a_view_in_which_nothing_is_recognised_is_looked_at_harder_now_and_then(
     monkeypatch.setattr(decode, "readers", lambda: slow_reader_of_bright_pictures(clock))
     decoder = Decoder(budget_ms=33, clock=clock)
     decoder.decode(plain_view(120))
-    read = [bool(decoder.decode(plain_view(130)).texts) for _ in range(300)]
+    read = [bool(decoder.decode(plain_view(130)).texts) for _ in range(600)]
     assert not read[0]
     assert any(read)
 
@@ -342,13 +343,16 @@ def test_what_two_passes_read_differently_does_not_count(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("like", [True, False])
-def test_what_looks_like_a_code_is_given_a_whole_frames_time_each_time(
+def test_what_looks_like_a_code_is_given_a_whole_frames_time_whenever_it_moved(
     like: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(decode, "readers", lambda: {"zxing": working(clock, 3, nothing)})
     monkeypatch.setattr(decode, "likely_code", lambda grey: like)
     decoder = Decoder(budget_ms=24, clock=clock)
-    decoded = [decoder.decode(plain_view(90)) for _ in range(6)][1:]
-    assert all(each.code_like == like for each in decoded)
-    assert all((each.spent_ms > 18) == like for each in decoded)
+    moving = [decoder.decode(plain_view(90 + 4 * number)) for number in range(6)][1:]
+    assert all(each.code_like == like for each in moving)
+    assert all((each.spent_ms > 18) == like for each in moving)
+    still = [decoder.decode(plain_view(110)) for _ in range(6)]
+    assert all(each.code_like == like for each in still)
+    assert all(each.spent_ms < 6 for each in still)

@@ -137,8 +137,29 @@ def test_a_small_code_within_a_large_one_is_another_code() -> None:
 def test_only_another_view_altogether_is_a_cut() -> None:
     scene = Scene()
     wall = np.full((720, 1280), 100, np.uint8)
-    assert [scene.is_cut(wall), scene.is_cut(wall + np.uint8(20))] == [True, False]
+    assert [scene.is_cut(wall), scene.is_cut(wall + np.uint8(10))] == [True, False]
     assert scene.is_cut(np.full((720, 1280), 200, np.uint8))
+
+
+def test_a_view_that_was_looked_at_in_vain_is_another_only_when_something_moved() -> None:
+    scene = Scene()
+    rng = np.random.default_rng(1)
+    wall = np.full((720, 1280), 100, np.uint8)
+    grain = rng.normal(0, 10, wall.shape).astype(np.int8)
+    scene.is_cut(wall)
+    assert scene.has_moved()
+    scene.looked_in_vain()
+    scene.is_cut(np.asarray(wall + grain, np.uint8))
+    assert not scene.has_moved()
+    wall[100:400, 200:500] = 130
+    scene.is_cut(wall)
+    assert scene.has_moved()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 700), (17, 5), (720, 1279)])
+def test_any_picture_has_a_sketch(shape: tuple[int, int]) -> None:
+    scene = Scene()
+    assert [scene.is_cut(np.zeros(shape, np.uint8)) for _ in range(2)] == [True, False]
 
 
 def test_what_is_lent_on_a_new_view_is_paid_back_before_more_is_spent() -> None:
