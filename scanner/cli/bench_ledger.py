@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: scanner bench ingest --tickets 150000")(ingest)
     app.command(epilog="Example: scanner bench memory")(memory)
     app.command(epilog="Example: scanner bench replay --admissions 10000")(replay)
+    app.command(epilog="Example: scanner bench training")(training)
     app.command(epilog="Example: scanner bench search --tickets 1000000")(search)
 
 
@@ -134,6 +135,23 @@ def search(
         from scanner.bench import search
 
         return search.measure(within, tickets, searches)
+
+    _report(folder, measure, as_json=as_json)
+
+
+def training(
+    *,
+    scenario: Annotated[str, typer.Option(help="What is started and played.")] = "first-hour",
+    starts: Annotated[int, typer.Option(min=1, help="Starts; their median counts.")] = 5,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Time the start of the staff's training, and measure a robot's session's memory."""
+
+    def measure(within: Path) -> "list[Figure]":
+        from scanner.bench import training
+
+        return training.measure(within, scenario, starts)
 
     _report(folder, measure, as_json=as_json)
 

@@ -156,9 +156,7 @@ def _screen(
     config: "Config", scenario: str | None, name: str | None, seed: int, speed: float
 ) -> None:
     from scanner.errors import ScannerError
-    from scanner.training.house import House
     from scanner.training.library import find_scenario, read_library
-    from scanner.training.records import SOMEBODY, clean_name
 
     folder = config.home / "training"
     chosen = find_scenario(scenario, folder) if scenario else None
@@ -167,29 +165,20 @@ def _screen(
             "The training's screen needs a terminal; without one, use --auto or --list."
         )
     library = read_library(folder)
-    house = None
-    if chosen:
-        house = House(folder, clean_name(name or "") or SOMEBODY, chosen.patrons, seed)
-        house.prepare()  # the server starts while the screen's library is read
-    try:
-        from scanner.tui.preferences import preferences
-        from scanner.tui.sound import Loudspeaker, find_player
-        from scanner.tui.training.app import TrainingApp
-        from scanner.tui.wedge_keys import WedgeKeys
+    from scanner.tui.preferences import preferences
+    from scanner.tui.sound import Loudspeaker, find_player
+    from scanner.tui.training.app import TrainingApp
+    from scanner.tui.wedge_keys import WedgeKeys
 
-        TrainingApp(
-            library.scenarios,
-            folder,
-            name=name,
-            chosen=chosen,
-            seed=seed,
-            speed=speed,
-            sounds=Loudspeaker(find_player()),
-            preferences=preferences(config),
-            house=house,
-            broken=library.broken,
-            wedge=WedgeKeys(),
-        ).run()
-    finally:
-        if house:
-            house.close()
+    TrainingApp(
+        library.scenarios,
+        folder,
+        name=name,
+        chosen=chosen,
+        seed=seed,
+        speed=speed,
+        sounds=Loudspeaker(find_player()),
+        preferences=preferences(config),
+        broken=library.broken,
+        wedge=WedgeKeys(),
+    ).run()

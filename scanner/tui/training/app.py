@@ -1,5 +1,7 @@
 """The training app: from the list to the gate, to the debrief, and back."""
 
+import asyncio
+import importlib
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -11,21 +13,23 @@ from textual.binding import Binding, BindingType
 from textual.events import Event
 
 from scanner.errors import ScannerError
-from scanner.training.house import House
 from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, run_of
 from scanner.training.scenario import Scenario
-from scanner.training.shift import Shift
 from scanner.tui.announcer import Announcer
 from scanner.tui.preferences import Preferences
 from scanner.tui.sound import Sounds
-from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.menu import Choice, MenuScreen
-from scanner.tui.training.play import PlayScreen
+from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.theme import REHEARSAL
 from scanner.tui.wedge_keys import WedgeKeys
 
 if TYPE_CHECKING:
+    from scanner.training.house import House
+    from scanner.training.shift import Shift
     from scanner.tui.app import GateApp
+
+_LATER = ("scanner.tui.training.play", "scanner.tui.training.debrief")
+"""What the gate needs and the list does not: reading it takes as long as all the rest."""
 
 _NOT_HERE = "This is training: real tickets are not judged here."
 
@@ -44,7 +48,6 @@ class TrainingApp(App[None]):
         today: the time now, aware.
         sounds: makes the verdicts' sounds, the same as the gate's.
         preferences: what the guard has set: volume, bell.
-        house: what the chosen scenario is played on, where it is being prepared already.
         broken: what is wrong with scenarios that are not offered.
         wedge: hears a hand scanner that types, so that a real ticket's letters command nothing.
     """
@@ -68,7 +71,6 @@ class TrainingApp(App[None]):
         today: Callable[[], datetime] = lambda: datetime.now(UTC),
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
-        house: House | None = None,
         broken: Sequence[ScannerError] = (),
         wedge: WedgeKeys | None = None,
     ) -> None:
@@ -83,7 +85,7 @@ class TrainingApp(App[None]):
         self._today = today
         wishes = preferences or Preferences()
         self._announcer = Announcer(sounds, lambda: wishes, self.bell, self.set_timer)
-        self._house = house
+        self._house: House | None = None
         self._broken = list(broken)
         self._wedge = wedge
         self._menu = MenuScreen(scenarios, self._records.all, self._name, self.play)
@@ -97,6 +99,13 @@ class TrainingApp(App[None]):
             self.notify(str(error), severity="warning", timeout=15)
         if self._chosen:
             self.play(Choice(self._chosen, self._name or SOMEBODY))
+        else:
+            self.call_after_refresh(self.run_worker, _read_gate, exit_on_error=False)
+
+    async def on_unmount(self) -> None:
+        """Take down what was prepared and never played on."""
+        if self._house:
+            await asyncio.to_thread(self._house.close)
 
     async def on_event(self, event: Event) -> None:
         """Keep a hand scanner's keys together: they are a real ticket's."""
@@ -112,22 +121,33 @@ class TrainingApp(App[None]):
 
     def scanned(self, payload: str) -> None:
         """Let the training gate refuse a real ticket; elsewhere say that it is training."""
-        if isinstance(self.screen, PlayScreen):
-            self.screen.scanned(payload)
+        heard = getattr(self.screen, "scanned", None)
+        if heard:
+            heard(payload)
         else:
             self.notify(_NOT_HERE, severity="warning")
 
     def play(self, choice: Choice) -> None:
         """Play a scenario, then go through it."""
+        opening = OpeningScreen(choice.scenario)
+        self.push_screen(opening)
+        opening.call_after_refresh(self.run_worker, self._play(choice), exit_on_error=False)
 
+    async def _play(self, choice: Choice) -> None:
         seed = self._seed + len(own_runs(self._records.all(), choice.trainee, choice.scenario.key))
+        await asyncio.to_thread(importlib.import_module, "scanner.training.house")
+        from scanner.training.house import House
 
-        def debrief(shift: Shift | None) -> None:
+        house = House(self._folder, choice.trainee, choice.scenario.patrons, self._seed)
+        self._house = house
+        house.prepare()  # the server starts while the rest is read
+        await _read_gate()
+        from scanner.tui.training.play import PlayScreen
+
+        def debrief(shift: "Shift | None") -> None:
             if shift:
                 self._debrief(choice, seed, shift)
 
-        house, self._house = self._house, None
-        house = house or House(self._folder, choice.trainee, choice.scenario.patrons, self._seed)
         screen = PlayScreen(
             choice.scenario,
             seed,
@@ -135,9 +155,13 @@ class TrainingApp(App[None]):
             clock=lambda: self._clock() * self._speed,
             announce=self._announcer.announce,
         )
-        self.push_screen(screen, debrief)
+        self.pop_screen()
+        await self.push_screen(screen, debrief)
+        self._house = None  # it is the screen's now
 
-    def _debrief(self, choice: Choice, seed: int, shift: Shift) -> None:
+    def _debrief(self, choice: Choice, seed: int, shift: "Shift") -> None:
+        from scanner.tui.training.debrief import DebriefScreen
+
         run = run_of(choice.trainee, choice.scenario, seed, shift.score(), self._today())
         try:
             self._records.add(run)
@@ -146,6 +170,12 @@ class TrainingApp(App[None]):
             self.notify(str(error), severity="error", timeout=10)
             runs = [run]
         self.push_screen(DebriefScreen(shift, run, runs, self._folder))
+
+
+async def _read_gate() -> None:
+    """Import what only the gate needs, while the screen can be seen."""
+    for name in _LATER:
+        await asyncio.to_thread(importlib.import_module, name)
 
 
 class _Ears:

@@ -1,0 +1,35 @@
+"""What is to come, said while the training gate is being read and set up."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.containers import Middle
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from scanner.training.scenario import Scenario
+from scanner.tui.training.screen import TrainingScreen
+
+
+class OpeningScreen(TrainingScreen[None]):
+    """The scenario's title and what it is about; gone as soon as the gate is there."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    OpeningScreen Static { text-align: center; padding: 0 4; }
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__()
+        self._scenario = scenario
+
+    def body(self) -> Iterable[Widget]:
+        """Lay out the words in the middle."""
+        lines = [
+            Content.styled(self._scenario.title, "bold"),
+            Content(""),
+            Content(self._scenario.about),
+            Content(""),
+            Content("The doors open in a moment ..."),
+        ]
+        yield Middle(Static(Content("\n").join(lines), markup=False))
