@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import ipaddress
 import os
+import re
 import secrets
 import shlex
 import sys
@@ -33,6 +34,16 @@ LONGEST_HEADER = 1000
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 _POLICY = "style-src 'self' 'unsafe-inline'; font-src 'self' data:; frame-ancestors 'none'"
 """Nothing is fetched from elsewhere (a gate may have no internet), nobody frames the gate."""
+
+_FOREIGN_FONT = re.compile(r'<link\s+rel="stylesheet"\s+href="https://[^>]*>')
+"""What textual-serve's page asks another host for; the policy would refuse it anyway."""
+
+_FOCUS = """<script>
+const listen = () => document.querySelector(".xterm-helper-textarea")?.focus();
+new MutationObserver(listen).observe(document.body, {attributeFilter: ["class"]});
+window.addEventListener("focus", listen);
+</script></body>"""
+"""Keys reach the gate as soon as it is seen: a hand scanner doesn't click first."""
 
 
 class WebError(ScannerError):
@@ -95,6 +106,9 @@ async def make_app(command: str, door: "Door") -> "web.Application":
         # What the page refers to is where it came from, whichever of this machine's names that is.
         server.public_url = f"{request.scheme}://{request.host}"
         response = await handler(request)
+        if isinstance(response, web.Response) and response.content_type == "text/html":
+            page = _FOREIGN_FONT.sub("", response.text or "")
+            response.text = page.replace("</body>", _FOCUS)
         if not response.prepared:
             response.headers["Content-Security-Policy"] = _POLICY
             response.headers["Cache-Control"] = "no-store"

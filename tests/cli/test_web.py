@@ -68,6 +68,8 @@ async def test_the_screen_and_its_keys_come_through_a_browsers_socket(gate: Prog
             text = await page.text()
             assert page.status == 200
             assert "style-src 'self'" in page.headers["Content-Security-Policy"]
+            assert "googleapis" not in text
+            assert text.count('querySelector(".xterm-helper-textarea")?.focus()') == 1
             assert f"ws://{address.removeprefix('http://')}/ws" in text
             async with session.ws_connect(
                 f"{address}/ws?width=80&height=24", headers={"Origin": address}
