@@ -61,6 +61,7 @@ class Decoder:
         if first is None:
             raise NoDecoder("No library that reads QR codes is here; install zxing-cpp.")
         self._first = first
+        self._first_read = self._readers[first.reader]
         self._near, self._far = (
             tuple([one for one in passes if self._can(one)] for passes in rounds)
             for rounds in ((CLOSE, CLOSEST), (WHOLE, WIDEST))
@@ -84,7 +85,7 @@ class Decoder:
         if not pixels.size:
             return Decoded((), code_like=False, spent_ms=0.0)
         grey = _grey(pixels)
-        found = self._readers[self._first.reader](grey)
+        found = self._first_read(grey)
         readings = _readings(found, self._first)
         like = True
         if not readings:
@@ -194,8 +195,9 @@ class Purse:
 
 def _readings(found: Iterable[Found], one: Pass) -> list[Reading]:
     """Keep what was read, each text once."""
-    read = {each.text: each for each in found if each.text}
-    return [Reading(text, each.corners, one.by) for text, each in read.items()]
+    read = {each.text: each.corners for each in found if each.text}
+    by = one.by if read else ""
+    return [Reading(text, corners, by) for text, corners in read.items()]
 
 
 def _grey(pixels: Pixels) -> Pixels:

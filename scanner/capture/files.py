@@ -48,7 +48,7 @@ class VideoFile:
         self._next = self._decode()
         if self._next is None:
             self.close()
-            raise NoPictures(f"{file} can't be read as a video; choose another with --camera.")
+            raise NoPictures(f"{file} can't be read as a picture or a video; choose another.")
 
     def read(self) -> Frame | None:
         """Return the next frame when its time has come."""

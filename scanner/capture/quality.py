@@ -1,26 +1,27 @@
-"""How good a view is to read codes in, and what the guard can do about it. Pure."""
+"""How good a view is to read codes in, to set a camera up by. Pure.
+
+Dark and glaring are what they are to the gate's coach; sharpness is told more exactly here, where
+there is time to look for the part of the view that has detail.
+"""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from scanner.capture.coaching import DARK, GLARE_SHARE
+from scanner.capture.coaching import measure as glance
 from scanner.capture.frame import Pixels
 from scanner.capture.texture import patches
 
-DARK, BRIGHT = 40.0, 215.0
-"""Mean grey levels below and above which a sensor has little left to tell codes by."""
-
-GLARE_SHARE = 0.06
-"""The share of the view that may be as bright as can be: a lamp, or its reflection."""
+BRIGHT = 215.0
+"""The mean grey level above which a sensor has little left to tell codes by."""
 
 SOFT = 60.0
 """Sharpness under which a code of some pixels a module is out of focus or moves."""
 
 SMALL = 60
 """Pixels of a code's side: the smallest code has 21 modules, and three pixels each are read."""
-
-_WHITE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Quality:
 
     Attributes:
         light: the mean grey level, 0 to 255.
-        glare: the share of pixels that are as bright as can be, 0 to 1.
+        glare: the share of it that is burnt out, 0 to 1.
         sharpness: the variance of the Laplacian where the view has most detail; blur lowers it.
         side: the longer side of that part, in pixels; nothing where there is no detail.
     """
@@ -59,9 +60,9 @@ class Quality:
 
 def measure(grey: Pixels) -> Quality:
     """Measure a view: rows x columns, grey."""
-    glare = float(np.count_nonzero(grey >= _WHITE)) / max(1, grey.size)
+    seen = glance(grey)
     patch = next(iter(patches(grey, most=1)), None)
     part = grey[patch.top : patch.bottom, patch.left : patch.right] if patch else grey
     sharpness = float(cv2.Laplacian(np.ascontiguousarray(part), cv2.CV_64F).var())
     side = max(patch.right - patch.left, patch.bottom - patch.top) if patch else None
-    return Quality(float(grey.mean()), glare, sharpness, side)
+    return Quality(seen.light, seen.burnt, sharpness, side)

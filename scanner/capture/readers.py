@@ -78,9 +78,9 @@ def _zxing(*, globally: bool) -> Reader | None:
         found = []
         for code in codes:
             place = code.position
-            corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-            points = _corners((corner.x, corner.y) for corner in corners)
-            found.append(Found(_text(code) if code.valid else None, points))
+            a, b, c, d = place.top_left, place.top_right, place.bottom_right, place.bottom_left
+            corners = ((a.x, a.y), (b.x, b.y), (c.x, c.y), (d.x, d.y))
+            found.append(Found(_text(code) if code.valid else None, corners))
         return found
 
     return read

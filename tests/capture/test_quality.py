@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 
+from scanner.capture.coaching import DARK, Advice, advise
+from scanner.capture.coaching import measure as glance
+from scanner.capture.decoded import Decoded
 from scanner.capture.frame import Frame, Pixels
 from scanner.capture.quality import measure
 from scanner.capture.trial import Trial
@@ -28,6 +31,14 @@ def glaring() -> Pixels:
 )
 def test_a_view_is_told_in_words_what_it_lacks(picture: Pixels, advice: str) -> None:
     assert measure(picture).advice.startswith(advice)
+
+
+@pytest.mark.parametrize("light", [DARK - 2, DARK + 2])
+def test_whoever_sets_up_a_camera_and_the_guard_are_told_of_the_same_dark(light: int) -> None:
+    view = np.full((720, 1280), light, np.uint8)
+    nothing = Decoded((), code_like=False, spent_ms=0.0)
+    told = advise(glance(view), nothing) is Advice.TOO_DARK
+    assert measure(view).advice.startswith("Too dark") == told == (light < DARK)
 
 
 def test_blur_lowers_the_sharpness() -> None:

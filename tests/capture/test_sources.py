@@ -110,7 +110,7 @@ def test_a_file_that_is_no_video_is_said_and_nothing_else_is_written(
     name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / name).write_bytes(b"RIFF0000AVI garbage" * 50)
-    assert "can't be read as a video" in refused(tmp_path / name)
+    assert "can't be read as a picture or a video" in refused(tmp_path / name)
     assert capfd.readouterr() == ("", "")
 
 
