@@ -57,6 +57,7 @@ class Config(BaseSettings):
     muted: bool = False
     bell: Literal["auto", "always", "never"] = "auto"
     names: bool = False
+    picture: Literal["auto", "on", "off"] = "auto"
 
     @property
     def sync_interval(self) -> timedelta:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from scanner.capture.state import CameraState
+from scanner.capture.view import View
 
 OnPayload = Callable[[str, str], None]
 """Called with each presentation's payload and what read it."""
@@ -29,4 +30,8 @@ class Eyes(Protocol):
 
     def state(self) -> CameraState:
         """Return the latest known state; cheap enough for the event loop."""
+        ...
+
+    def view(self) -> View | None:
+        """Return the newest picture that was looked at; nothing where none comes. As cheap."""
         ...

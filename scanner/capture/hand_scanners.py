@@ -107,6 +107,9 @@ class HandScanners:
             names = ", ".join(scanner.name for scanner in self._reading.values())
         return CameraState(running=True, sentence=f"{names} is ready." if names else "")
 
+    def view(self) -> None:
+        """Return nothing: a hand scanner gives no picture."""
+
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
         self._threads = [each for each in self._threads if each.is_alive()] + [thread]

@@ -9,6 +9,7 @@ from scanner.capture.camera_thread import RETRY_SECONDS, STOP_SECONDS, CameraThr
 from scanner.capture.eyes import OnNotice, OnPayload
 from scanner.capture.presentation import Event, Presentations, Presented
 from scanner.capture.state import CameraState
+from scanner.capture.view import View
 from scanner.capture.watch import Counts, Reads, Watch
 
 _TICK_SECONDS = 0.1
@@ -74,6 +75,11 @@ class Pipeline:
             return CameraState(running=False, sentence="The camera is off.")
         state, advice = camera.state(), self._watch.advice
         return replace(state, sentence=advice.value) if state.running and advice else state
+
+    def view(self) -> View | None:
+        """Return the newest picture that was looked at, while pictures are coming."""
+        camera = self._camera
+        return self._watch.view if camera and camera.state().running else None
 
     def counts(self) -> Counts:
         """Return how much was looked at and read since the pipeline was made."""

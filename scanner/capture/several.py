@@ -2,6 +2,7 @@
 
 from scanner.capture.eyes import Eyes, OnNotice, OnPayload
 from scanner.capture.state import CameraState
+from scanner.capture.view import View
 
 
 class Several:
@@ -30,6 +31,11 @@ class Several:
         """Return the state of the first that isn't well, else the first's."""
         states = [eyes.state() for eyes in self._eyes]
         return next((state for state in states if not state.running), states[0])
+
+    def view(self) -> View | None:
+        """Return the picture of the first that has one."""
+        views = (eyes.view() for eyes in self._eyes)
+        return next((view for view in views if view is not None), None)
 
 
 def together(*eyes: Eyes | None) -> Eyes | None:

@@ -8,9 +8,13 @@ from types import MappingProxyType
 from typing import Protocol
 
 from scanner.capture.coaching import Advice, Coach, advise, measure
-from scanner.capture.decoded import Decoded
+from scanner.capture.decoded import Corners, Decoded
 from scanner.capture.frame import Frame, Pixels
 from scanner.capture.presentation import Event, Presentations, Presented
+from scanner.capture.view import View
+
+OUTLINED_SECONDS = 0.5
+"""How long a code stays outlined when the next frames don't read it, so that it doesn't flicker."""
 
 
 class Reads(Protocol):
@@ -50,6 +54,9 @@ class Watch:
         self._guard = threading.Lock()
         self._frames = self._with_code = self._presented = 0
         self._by: Counter[str] = Counter()
+        self._outlines: tuple[Corners, ...] = ()
+        self._outlined_at = 0.0
+        self._view: View | None = None
 
     def look(self, frame: Frame) -> list[Event]:
         """Decode one frame, and return what is new in it."""
@@ -62,6 +69,7 @@ class Watch:
             for event in self._presentations.seen(decoded.texts, frame.at)
         ]
         self._count(decoded, sum(isinstance(event, Presented) for event in events))
+        self._view = View(frame.pixels, self._outlines_at(frame.at, decoded))
         return events
 
     @property
@@ -69,11 +77,24 @@ class Watch:
         """What stands in the way of reading, as the last frames show it."""
         return self._coach.advice
 
+    @property
+    def view(self) -> View | None:
+        """The newest picture, with the codes in it."""
+        return self._view
+
     def counts(self) -> Counts:
         """Return how much was done until now."""
         with self._guard:
             by = MappingProxyType(dict(self._by))
             return Counts(self._frames, self._frames, self._with_code, self._presented, by)
+
+    def _outlines_at(self, at: float, decoded: Decoded) -> tuple[Corners, ...]:
+        if decoded.readings:
+            self._outlines = tuple(reading.corners for reading in decoded.readings)
+            self._outlined_at = at
+        elif at - self._outlined_at > OUTLINED_SECONDS:
+            self._outlines = ()
+        return self._outlines
 
     def _count(self, decoded: Decoded, presented: int) -> None:
         with self._guard:

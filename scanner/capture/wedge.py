@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Generic, TypeVar
 
+ALONE_SECONDS = 0.03
+"""How long a single key is held for a second one: a scanner sends them 2 to 20 ms apart, as often
+as a USB keyboard is asked (USB HID 1.11, bInterval), and a person should not feel the wait."""
+
 TOGETHER_SECONDS = 0.08
-"""How long a key is held when nothing follows it. A fast typist's keys are 0.1 s apart (120 words a
-minute); a scanner's 2 to 20 ms, as often as a USB keyboard is asked (USB HID 1.11, bInterval)."""
+"""How long several keys are held when nothing follows them. A fast typist's keys are 0.1 s apart
+(120 words a minute)."""
 
 BURST_SECONDS = 0.03
 """The middle gap of a burst is at most this: one stall of a busy machine doesn't hide a scanner."""
@@ -90,7 +94,8 @@ class Bursts(Generic[Key]):
         """Return how long to wait before `lapse` decides; nothing where no key is held."""
         if not self._keys:
             return None
-        patience = STALL_SECONDS if self._is_burst() else TOGETHER_SECONDS
+        several = TOGETHER_SECONDS if len(self._keys) > 1 else ALONE_SECONDS
+        patience = STALL_SECONDS if self._is_burst() else several
         # A hair more, so that a wait of exactly this long is long enough in floating point.
         return self._times[-1] + patience + 1e-6 - at
 

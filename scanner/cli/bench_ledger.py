@@ -50,7 +50,7 @@ def everything(context: typer.Context, *, folder: Folder = None, as_json: Json =
         yield from replay.measure(within / "replay", _ADMISSIONS)
         yield from search.measure(within / "search", _SIZES, _SEARCHES)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def gate(
@@ -69,7 +69,7 @@ def gate(
 
         return ledger.measure(within, tickets, scans)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def ingest(
@@ -85,7 +85,7 @@ def ingest(
 
         return ingest.measure(within, tickets)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def memory(
@@ -101,7 +101,7 @@ def memory(
 
         return memory.measure(within, tickets)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def replay(
@@ -117,7 +117,7 @@ def replay(
 
         return replay.measure(within, admissions)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def search(
@@ -136,7 +136,7 @@ def search(
 
         return search.measure(within, tickets, searches)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def training(
@@ -153,10 +153,10 @@ def training(
 
         return training.measure(within, scenario, starts)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
-def _report(
+def report(
     folder: Path | None,
     measure: "Callable[[Path], Iterable[Figure]]",
     *,

@@ -82,47 +82,32 @@ def open_screen(
 
 
 def _screen(config: "Config", *, network: bool) -> None:
-    from scanner.capture.hand_scanners import hand_scanners
-    from scanner.capture.layouts import load as load_layout
-    from scanner.capture.several import together
-    from scanner.cli.first_start import first_start, needs_first_start
-    from scanner.config_file import save_setting
-    from scanner.keystore import open_keystore
-    from scanner.pin import Pin
-    from scanner.records import Records
-    from scanner.store.writer import Writer
-    from scanner.sync.clock import utc_now
-    from scanner.sync.starting import make_background, make_gate
-    from scanner.tui.app import GateApp
-    from scanner.tui.preferences import preferences
-    from scanner.tui.sound import Loudspeaker, find_player
-    from scanner.tui.wedge_keys import WedgeKeys
+    from concurrent.futures import ThreadPoolExecutor
 
-    layout = load_layout(config.home)
+    from scanner.store.integrity import verify
+
+    file = database(config)
+    with ThreadPoolExecutor(1, "verify") as reading:
+        verified = reading.submit(verify, file)  # the disk is read while the rest is imported
+        from scanner.cli.first_start import first_start, needs_first_start
+        from scanner.keystore import open_keystore
+        from scanner.store.writer import Writer
+        from scanner.tui.assembly import assemble
+
+        verified.result()
     keys = open_keystore(config.home)
-    with Writer.verified(database(config)) as writer:
+    with Writer(file) as writer:
         first = needs_first_start(writer)
         chosen = not first or "camera" in config.model_fields_set
-        eyes = look_through(config.camera) if chosen else None
+        camera = look_through(config.camera) if chosen else None
         _refuse_no_terminal()
         if first:
             answers = first_start(config, writer, keys, device_name(writer))
             if answers is None:
                 return
-            eyes = look_through(answers.camera, must_be_there=False)
-        background = make_background(config, writer, keys, network=network)
-        gate = make_gate(config, writer, background)
-        GateApp(
-            gate,
-            background,
-            together(eyes, hand_scanners(config.scanner)),
-            clock=utc_now,
-            sounds=Loudspeaker(find_player()),
-            preferences=preferences(config),
-            keep=save_setting,
-            wedge=None if config.scanner == "none" else WedgeKeys(layout.correct),
-            records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
-        ).run()
+            camera = look_through(answers.camera, must_be_there=False)
+        app, _ = assemble(config, writer, keys, camera, network=network)
+        app.run()
 
 
 def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:

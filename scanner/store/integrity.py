@@ -1,5 +1,6 @@
 """Is the ledger as it was written? Asked when a gate opens, before anybody is let in."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -33,6 +34,7 @@ GAPS = "recovery"
 
 _NO_DAMAGE = (DatabaseBusy, DiskFull, FolderUnusable, ForeignDatabase)
 
+_SHAPE_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'"
 _JOURNAL = (
     "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
     " hash FROM journal ORDER BY id"
@@ -193,16 +195,30 @@ def _lines(conn: sqlite3.Connection, check: str) -> Iterator[str]:
 
 
 def _shape(conn: sqlite3.Connection) -> Iterator[str]:
-    """Compare the tables, indexes and triggers with those that the migrations make."""
-    import sqlite_utils
+    """Compare the tables, indexes and triggers with those that the migrations make.
 
-    query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'"
-    with closing(sqlite3.connect(":memory:")) as model:
-        schema.migrations().apply(sqlite_utils.Database(model))
-        expected = set(model.execute(query))
-    found = {each for each in conn.execute(query) if each[1] != GAPS}
+    Where their digest is the known one, nothing is made to compare with: that takes 0.2 s.
+    """
+    found = {each for each in conn.execute(_SHAPE_QUERY) if each[1] != GAPS}
+    if shape_digest(found) == schema.SHAPE:
+        return
+    expected = expected_shape()
     for kind, name, *_ in sorted(expected ^ found, key=str):
         yield f"the {kind} {name} is not as it was made"
+
+
+def expected_shape() -> set[tuple[str, ...]]:
+    """Return type, name, table and SQL of all that the migrations make."""
+    import sqlite_utils
+
+    with closing(sqlite3.connect(":memory:")) as model:
+        schema.migrations().apply(sqlite_utils.Database(model))
+        return set(model.execute(_SHAPE_QUERY))
+
+
+def shape_digest(shape: set[tuple[str, ...]]) -> str:
+    """Return the SHA-256 of a shape, in hexadecimal."""
+    return hashlib.sha256(repr(sorted(shape, key=str)).encode()).hexdigest()
 
 
 def _chain(conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]) -> Iterator[str]:

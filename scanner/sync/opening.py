@@ -69,7 +69,7 @@ async def open_gate(
         opened=clock(),
     )
     keep(keys, GateSecret(session.api, session.event, request.code, grant.key))
-    await writer.run(lambda conn: _store(conn, session, sections_of(event, grant)))
+    await begin(writer, session, event, grant)
     server_time = ServerTime(clock)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
         pull = Pull(api, writer, server_time, request.records, on_progress)
@@ -78,6 +78,11 @@ async def open_gate(
         await pull.everything(session)
     await _directory(request, writer, session, grant, server_time)
     return await writer.run(lambda conn: _opened(conn, session, warnings))
+
+
+async def begin(writer: Writer, session: StoredSession, event: Event, grant: TokenGrant) -> None:
+    """Store a session and its sections, whose tickets a pull will bring."""
+    await writer.run(lambda conn: _store(conn, session, sections_of(event, grant)))
 
 
 async def _ask(request: Request) -> tuple[TokenGrant, Event]:

@@ -16,7 +16,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 from scanner.errors import ScannerError
 from scanner.tui.announcer import Announcer
 from scanner.tui.ascii_only import AsciiOnly, wanted
-from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network, Records
+from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network, Records, View
 from scanner.tui.keys import translate_keys
 from scanner.tui.preferences import Keep, Preferences, Value
 from scanner.tui.screens.aside import Aside
@@ -24,13 +24,22 @@ from scanner.tui.screens.gate import GateScreen
 from scanner.tui.sound import LOUDEST, STEP, Sounds
 from scanner.tui.theme import NIGHT, THEMES
 from scanner.tui.wedge_keys import WedgeKeys
+from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.words import choose_language, say
 
 _ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
 _TAKE_UP_SECONDS = 2.0
 """Between two looks at whether a whole list has come: it is made ready to be searched."""
 
-_NOT_IN_PALETTE = frozenset({"command_palette", "help_quit", "screen.copy_text"})
+_NOT_IN_PALETTE = frozenset(
+    {
+        "command_palette",
+        "help_quit",
+        "screen.copy_text",
+        "app.focus_next",
+        "app.focus_previous",
+    }
+)
 
 
 class GateApp(App[None]):
@@ -52,7 +61,10 @@ class GateApp(App[None]):
 
     TITLE = "scanner"
     ENABLE_COMMAND_PALETTE = True
-    CSS = "Footer.-compact FooterKey { margin: 0 1 0 0; }"
+    CSS = """
+    Footer.-compact FooterKey { margin: 0 1 0 0; }
+    Input > .input--placeholder { color: $foreground 80%; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "find", "Find", tooltip="Find a ticket by serial or name"),
         Binding("o", "override", "Override", tooltip="Let in by the supervisor, with a PIN"),
@@ -60,6 +72,7 @@ class GateApp(App[None]):
         Binding("t", "statistics", "Statistics"),
         Binding("s", "settings", "Settings"),
         Binding("n", "toggle_network", "Network", tooltip="Cut / restore network"),
+        Binding("p", "picture", "Picture", tooltip="Show or hide what the camera sees"),
         Binding("m", "mute", "Mute", tooltip="Sound off and on"),
         Binding("plus,equals_sign", "volume(1)", "Louder", key_display="+", show=False),
         Binding("minus", "volume(-1)", "Quieter", key_display="-", show=False),
@@ -101,6 +114,7 @@ class GateApp(App[None]):
             self._camera,
             clock,
             self.try_now,
+            view=self._view,
             demo=demo,
             announce=self._announcer.announce,
         )
@@ -136,6 +150,8 @@ class GateApp(App[None]):
         """Offer the network key only where there is a network to cut."""
         if action == "toggle_network":
             return self._network is not None
+        if action == "picture":
+            return self._eyes is not None and not isinstance(self.screen, Aside)
         if action in _ASIDE and (isinstance(self.screen, Aside) or not self._offers(action)):
             return False
         return super().check_action(action, parameters)
@@ -208,6 +224,15 @@ class GateApp(App[None]):
         shown = self.gate.shown
         self.push_screen(SettingsScreen(lambda: self.preferences, self.change, poster=shown))
 
+    def action_picture(self) -> None:
+        """Show what the camera sees, or hide it."""
+        shown = not self.gate.picture
+        self.change("picture", "on" if shown else "off")
+        if shown and self._view() is None:
+            self.gate.say(say("No camera gives a picture now."))
+        else:
+            self.gate.say(say("Picture on.") if shown else say("Picture off."))
+
     def action_mute(self) -> None:
         """Turn the sound off, or on again."""
         self.change("muted", not self.preferences.muted)
@@ -250,6 +275,7 @@ class GateApp(App[None]):
             self._filters.remove(self._ascii)
         if wanted(wishes.characters):
             self._filters.append(self._ascii)
+        self.gate.show_picture(shown=picture_wanted(wishes.picture))
         self.refresh_bindings()
         self.refresh()
 
@@ -283,3 +309,6 @@ class GateApp(App[None]):
 
     def _camera(self) -> CameraState | None:
         return self._eyes.state() if self._eyes else None
+
+    def _view(self) -> View | None:
+        return self._eyes.view() if self._eyes else None

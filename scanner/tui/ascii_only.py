@@ -4,9 +4,11 @@ import locale
 import os
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 
@@ -48,6 +50,11 @@ def wanted(setting: str) -> bool:
         encoding = locale.getpreferredencoding(do_setlocale=False).lower().replace("-", "")
         return encoding not in ("utf8", "cp65001") or os.environ.get("TERM") == "linux"
     return setting == "ascii"
+
+
+def is_ascii(app: App[Any]) -> bool:
+    """Tell whether an app's screen is drawn in ASCII."""
+    return any(isinstance(each, AsciiOnly) for each in app._filters)
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from scanner.capture.eyes import Eyes
 from scanner.capture.state import CameraState
+from scanner.capture.view import View
 from scanner.gate import Judged
 from scanner.pin import Answer
 from scanner.store.figures import Evening
@@ -15,7 +16,7 @@ from scanner.store.ledger import Admission, State
 from scanner.store.search import Found
 from scanner.sync.status import Status
 
-__all__ = ["Background", "CameraState", "Clock", "Eyes", "Judge", "Network", "Records"]
+__all__ = ["Background", "CameraState", "Clock", "Eyes", "Judge", "Network", "Records", "View"]
 
 
 class Judge(Protocol):

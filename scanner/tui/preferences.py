@@ -24,6 +24,7 @@ class Preferences:
     muted: bool = False
     bell: str = "auto"
     names: bool = False
+    picture: str = "auto"
 
     def with_value(self, name: str, value: Value) -> "Preferences":
         """Return them with one changed."""
@@ -41,4 +42,5 @@ def preferences(config: "Config") -> Preferences:
         muted=config.muted,
         bell=config.bell,
         names=config.names,
+        picture=config.picture,
     )

@@ -22,7 +22,7 @@ UNENDED = "The hand scanner sends no Enter after a code; set it to send one, and
 LATE_SECONDS = 0.02
 """A timer this late tells of a machine that stalled: keys may wait that nobody has read."""
 
-CATCH_UP_SECONDS = 0.05
+CATCH_UP_SECONDS = 0.02
 """How long the thread that reads the terminal is given to catch up."""
 
 Correct = Callable[[str], str]

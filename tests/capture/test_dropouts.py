@@ -66,6 +66,9 @@ class Hand:
     def state(self) -> CameraState:
         return CameraState(running=True, sentence="")
 
+    def view(self) -> None:
+        pass
+
 
 def test_a_camera_is_back_within_two_seconds_each_time_and_scanning_goes_on() -> None:
     camera, hand = Plug(), Hand()

@@ -1,7 +1,7 @@
 from scanner.capture.decode import Decoder
 from scanner.capture.frame import Frame
 from scanner.capture.presentation import Presented, TwoInView
-from scanner.capture.watch import Watch
+from scanner.capture.watch import OUTLINED_SECONDS, Watch
 from tests.capture.feigned import Scripted, frame
 from tests.capture.pictures import SERIAL, code, on_wall
 
@@ -29,3 +29,16 @@ def test_the_counts_say_what_was_done() -> None:
     counts = watch.counts()
     assert (counts.frames_read, counts.frames_decoded, counts.frames_with_code) == (10, 10, 5)
     assert (counts.presentations, dict(counts.reads_by)) == (1, {"script": 5})
+
+
+def test_the_view_is_the_newest_frame_with_its_codes_outlined_for_a_moment() -> None:
+    watch = Watch(Scripted(lambda number: ["A"] if number == 0 else []))
+    outlines: list[int] = []
+    for number, at in enumerate((0.0, 0.1, OUTLINED_SECONDS + 0.2)):
+        shown = frame(number, at=at)
+        watch.look(shown)
+        view = watch.view
+        assert view
+        assert view.pixels is shown.pixels
+        outlines.append(len(view.outlines))
+    assert outlines == [1, 1, 0]

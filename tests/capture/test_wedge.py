@@ -1,7 +1,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.capture.wedge import BURST_KEYS, STALL_SECONDS, TOGETHER_SECONDS, Bursts, Outcome
+from scanner.capture.wedge import (
+    ALONE_SECONDS,
+    BURST_KEYS,
+    STALL_SECONDS,
+    TOGETHER_SECONDS,
+    Bursts,
+    Outcome,
+)
 
 SERIAL = "DAWIER-BACK75580348"
 ENTER = "\r"
@@ -59,9 +66,15 @@ def test_a_person_who_types_a_serial_is_no_scanner() -> None:
 
 def test_a_single_key_is_given_back_after_a_wink() -> None:
     heard = play("i", 0.0)
-    assert heard.wait(TOGETHER_SECONDS / 2).typed == ""
-    assert heard.wait(TOGETHER_SECONDS / 2 + 1e-3).typed == "i"
+    assert heard.wait(ALONE_SECONDS / 2).typed == ""
+    assert heard.wait(ALONE_SECONDS / 2 + 1e-3).typed == "i"
     assert heard.bursts.wait_seconds(heard.at) is None
+
+
+def test_two_keys_in_a_row_are_held_longer_than_one() -> None:
+    heard = play("ip", 0.02)
+    assert heard.wait(ALONE_SECONDS + 1e-3).typed == ""
+    assert heard.wait(TOGETHER_SECONDS).typed == "ip"
 
 
 def test_a_key_held_down_is_no_scanner() -> None:

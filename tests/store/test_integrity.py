@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from scanner.gate import Gate
-from scanner.store import ledger
+from scanner.store import ledger, schema
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import BrokenDatabase, ForeignDatabase, NewerDatabase
-from scanner.store.integrity import find_damage, verify
+from scanner.store.integrity import expected_shape, find_damage, shape_digest, verify
 from scanner.store.witness import read_witness, witness_file
 from scanner.store.writer import Writer
 from tests.store import wrecks
@@ -194,3 +194,7 @@ def test_damage_that_shows_at_work_ends_all_work_and_is_copied(file: Path) -> No
             gate.present(wrecks.TICKETS[55], NOW, "camera").result(LIMIT)
     assert len(list(file.parent.glob("*.damaged.*Z"))) == 1
     assert wrecks.TICKETS[55] not in wrecks.read(file).serials()
+
+
+def test_the_digest_of_the_shape_is_that_of_what_the_migrations_make() -> None:
+    assert shape_digest(expected_shape()) == schema.SHAPE

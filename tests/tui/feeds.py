@@ -18,7 +18,7 @@ from scanner.store.search import Found
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.tui.app import GateApp
-from scanner.tui.feeds import CameraState
+from scanner.tui.feeds import CameraState, View
 from scanner.tui.preferences import Preferences, Value
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
@@ -165,6 +165,7 @@ class FakeEyes:
     """Sees what it is told to, in a thread of its own."""
 
     now: CameraState = LOOKING
+    seen: View | None = None
     running: bool = False
     stops: int = 0
     on_payload: Callable[[str, str], None] = lambda _payload, _by: None
@@ -181,6 +182,9 @@ class FakeEyes:
 
     def state(self) -> CameraState:
         return self.now
+
+    def view(self) -> View | None:
+        return self.seen
 
     def see(self, payload: str, by: str = "camera") -> None:
         _in_thread(lambda: self.on_payload(payload, by))

@@ -7,24 +7,9 @@ from scanner.admission.verdict import Kind
 from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
 from scanner.tui.shapes import draw
 from scanner.tui.theme import NIGHT
+from tests.tui.wcag import contrast
 
 ALL = [*FACES.values(), CANNOT_RECORD, READY, CHECKING]
-
-
-def luminance(colour: str) -> float:
-    """WCAG 2.2, relative luminance."""
-    parts = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in _rgb(colour)]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    parsed = Color.parse(colour)
-    return parsed.r / 255, parsed.g / 255, parsed.b / 255
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_every_kind_of_verdict_has_a_face() -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -16,14 +17,16 @@ from scanner.gate import Judged
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui import poster
-from scanner.tui.feeds import CameraState, Clock, Judge
+from scanner.tui.feeds import CameraState, Clock, Judge, View
 from scanner.tui.keys import translate_keys
 from scanner.tui.notices import Notice, abnormal
 from scanner.tui.patience import Patience
 from scanner.tui.plain import plain
 from scanner.tui.presenter import Answered, Presenter, Published
+from scanner.tui.reported import reported
 from scanner.tui.screens.help import HelpScreen
 from scanner.tui.sound import CANNOT_RECORD
+from scanner.tui.widgets.camera_view import CameraView
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.masthead import Masthead
@@ -53,6 +56,11 @@ class GateScreen(Screen[None]):
     GateScreen.-low.-troubled LastScans { height: 2; }
     GateScreen.-tall LastScans { height: 6; }
     GateScreen.-high LastScans { height: 8; }
+    GateScreen > #sight { height: 1fr; min-height: 3; layers: below above; }
+    GateScreen HandEntry { layer: above; dock: bottom; }
+    GateScreen VerdictPanel { width: 1fr; height: 100%; }
+    GateScreen.-picture.-rest CameraView, GateScreen.-picture.-wide CameraView { display: block; }
+    GateScreen.-wide CameraView { width: 40%; max-width: 72; }
     """
 
     class Said(Message):
@@ -70,12 +78,14 @@ class GateScreen(Screen[None]):
         clock: Clock,
         try_now: Callable[[], None],
         *,
+        view: Callable[[], View | None] = lambda: None,
         demo: bool = False,
         announce: Callable[[str], None] = lambda _name: None,
     ) -> None:
         super().__init__()
         self._announce = announce
         self.last: Judged | None = None
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-low"), (32, "-tall"), (44, "-high")]
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status = status
@@ -86,6 +96,8 @@ class GateScreen(Screen[None]):
         self._clock = clock
         self._patience = Patience(self, self.lose_patience)
         self._fading: Timer | None = None
+        self._view = view
+        self.picture = False
         self._at_rest = True
         self._failure: str | None = None
         self._link_state: LinkState | None = None
@@ -94,9 +106,11 @@ class GateScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the screen, from top to bottom."""
         yield Masthead(demo=self._demo)
-        yield VerdictPanel()
+        with Horizontal(id="sight"):
+            yield VerdictPanel()
+            yield CameraView(self._view, self._camera)
+            yield HandEntry()  # over the others: nothing below has to be set anew for it
         yield NoticeLines()
-        yield HandEntry()
         yield LastScans()
         yield Strip()
         yield Footer(show_command_palette=False, compact=True)
@@ -122,6 +136,8 @@ class GateScreen(Screen[None]):
         notices = self._notices(status, now)
         self.query_one(NoticeLines).show(notices)
         self.set_class(len(notices) > 1, "-troubled")
+        self.set_class(self.picture and self._view() is not None, "-picture")
+        self.set_class(self._at_rest, "-rest")
         if self._at_rest:
             scans = self.query_one(LastScans)
             last = self._sight() if scans.display else scans.last()
@@ -133,7 +149,13 @@ class GateScreen(Screen[None]):
 
     def on_gate_screen_said(self, message: Said) -> None:
         """Show it."""
-        self.query_one(VerdictPanel).say(plain(message.sentence))
+        self.query_one(VerdictPanel).say(reported(plain(message.sentence)))
+
+    def show_picture(self, *, shown: bool) -> None:
+        """Show or hide what the camera sees, where a camera looks."""
+        self.picture = shown
+        if self.is_mounted:
+            self.look()
 
     def show_background(self, *, running: bool) -> None:
         """Say, until it runs again, that nothing is synced or sent."""
@@ -194,7 +216,9 @@ class GateScreen(Screen[None]):
 
     def _sight(self) -> str:
         camera = self._camera()
-        return plain(camera.sentence) if camera and camera.running else ""
+        if camera is None or not camera.running or self.has_class("-picture"):
+            return ""  # the notice tells, or the picture's own line
+        return reported(plain(camera.sentence))
 
     def _notices(self, status: Status, now: datetime) -> list[Notice]:
         notices = abnormal(status, self._camera(), self._link_since, now)
@@ -215,6 +239,7 @@ class GateScreen(Screen[None]):
 
     def _fill(self, shown: poster.Poster) -> None:
         self._at_rest = False
+        self.remove_class("-rest")
         if self._fading:
             self._fading.stop()
             self._fading = None

@@ -24,7 +24,7 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,enter", "dismiss", "Close", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    HelpScreen { align: center middle; }
+    HelpScreen { align: center middle; background: $background; }
     HelpScreen > VerticalScroll {
         width: 80;
         height: auto;

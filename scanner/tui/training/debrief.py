@@ -20,9 +20,9 @@ from scanner.training.shift import Shift
 from scanner.tui.faces import FACES
 from scanner.tui.plain import plain
 from scanner.tui.training.chart import sparkline
-from scanner.tui.training.picture_view import PictureView
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.widgets.picture_view import PictureView
 
 _MARKS = {
     Mark.RIGHT: "Right",

@@ -26,13 +26,13 @@ from scanner.tui import poster
 from scanner.tui.notices import abnormal
 from scanner.tui.poster import Poster
 from scanner.tui.training.help import TrainingHelp
-from scanner.tui.training.picture_view import PictureView
 from scanner.tui.training.queue_line import QueueLine
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.training.search import NameSearch
 from scanner.tui.training.theme import NOBODY, WHAT_NOW
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.notice_lines import NoticeLines
+from scanner.tui.widgets.picture_view import PictureView
 from scanner.tui.widgets.strip import Strip
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 

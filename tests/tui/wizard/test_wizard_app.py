@@ -2,7 +2,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -11,7 +10,6 @@ from scanner.sync.errors import WrongCode
 from scanner.tui.feeds import CameraState
 from scanner.tui.wizard.answers import SERVERS, Answers
 from scanner.tui.wizard.app import WizardApp
-from scanner.tui.wizard.preview import draw
 from tests.tui.wizard.setups import FakeSetup
 
 LIMIT_SECONDS = 10
@@ -265,18 +263,3 @@ async def test_leaving_early_opens_nothing(setup: FakeSetup, steps: int) -> None
     assert app.return_value is None
     assert setup.asked == []
     assert all(not each.running for each in setup.eyes)
-
-
-def test_a_picture_is_drawn_in_its_own_proportions() -> None:
-    pixels = np.zeros((48, 64, 3), np.uint8)
-    pixels[:24] = (0, 0, 255)
-    rows = draw(pixels, 40, 6)
-    assert len(rows) == 6
-    styles = [list(row)[-1].style for row in rows]
-    colours = [style.color.name for style in styles if style and style.color]
-    assert colours == ["#f80000"] * 3 + ["#000000"] * 3
-    assert all(row.cell_length <= 40 for row in rows)
-
-
-def test_a_grey_picture_can_be_drawn() -> None:
-    assert draw(np.full((4, 4), 128, np.uint8), 10, 3)

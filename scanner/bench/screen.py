@@ -1,0 +1,162 @@
+"""How fast the gate's screen is: from outside, at the other end of a real terminal."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from scanner.bench import stock
+from scanner.bench.figure import Figure, p95
+from scanner.bench.terminal import Terminal, running
+from scanner.demo.world import World, world
+from scanner.paths import database_file
+
+if TYPE_CHECKING:
+    from scanner.ticketing.resources import Event, TokenGrant
+
+REPAINT_MS = 30.0
+"""From the committed verdict to the last scan's line at the terminal's other end, p95."""
+
+ANSWER_MS = 50.0
+"""From a key to its answer, p95, while the whole list is pulled from a server on this machine."""
+
+IDLE_PER_CENT = 2.0
+"""Of one processor core, for a gate without a camera where nobody comes."""
+
+START_SECONDS = 1.5
+"""From the process's start to a gate's screen that knows what it admits, offline."""
+
+STARTS, SCANS, IDLE_SECONDS = 5, 200, 20.0
+
+_SEED = 7
+_PAUSE_SECONDS = 0.13  # not a multiple of any of the screen's own timers
+_KEY_SECONDS = 0.002
+_BACK_SECONDS = 0.37  # a terminal is given 0.1 s to make more of an Esc
+_KEYS = ((b"i", b"Type a serial"), (b"?", b"Esc closes"), (b"s", b"Language"))
+"""Keys that a guard presses, and what answers them; Esc takes each back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What a session with the running gate showed, in seconds."""
+
+    answers: list[float]
+    repaints: list[float]
+    synced_in: float
+    busy: float
+
+
+def measure(folder: Path, tickets: int) -> Iterator[Figure]:
+    """Start a gate, and sit down at it.
+
+    Args:
+        folder: an empty folder for the gates' data.
+        tickets: how many are cached at a start, and how many are pulled.
+    """
+    starts = start(folder / "start", tickets, STARTS)
+    yield Figure(
+        f"start to the gate with {tickets:,} tickets cached, offline, median",
+        "s",
+        median(starts),
+        START_SECONDS,
+        len(starts),
+    )
+    times = sit(folder / "gate", tickets, SCANS, IDLE_SECONDS)
+    answer = f"key to answer while {tickets:,} tickets are synced, p95"
+    yield Figure(answer, "ms", p95(times.answers), ANSWER_MS, len(times.answers))
+    yield Figure("committed verdict to repaint, p95", "ms", p95(times.repaints), REPAINT_MS, SCANS)
+    idle = 100 * times.busy / IDLE_SECONDS
+    yield Figure("idle without a camera", "% of a core", idle, IDLE_PER_CENT, 1)
+
+
+def start(home: Path, tickets: int, times: int) -> list[float]:
+    """Return the seconds that starts take, each with last evening's list."""
+    home.mkdir(parents=True)
+    stock.fill(database_file(home), tickets)
+    admits = f"This gate admits: {stock.SECTIONS[0].name}".encode()
+    found: list[float] = []
+    for _ in range(times):
+        with running(["scanner", "gate", "--camera", "none"], _settings(home)) as gate:
+            found.append(gate.wait_for(admits) - gate.begun)
+    return found
+
+
+def sit(home: Path, tickets: int, scans: int, idle_seconds: float) -> Times:
+    """Open a gate at a server with so many tickets, and type, rest and scan at it."""
+    home.mkdir(parents=True)
+    notes = home / "verdicts.json"
+    with world(tickets, _SEED) as there:
+        serials = asyncio.run(_open(home, there, scans))
+        with running(["scanner.tui.timed_gate", str(notes)], _settings(home)) as gate:
+            gate.wait_for(b"No ticket was shown yet.")
+            synced = f"{tickets:,} tickets".encode()
+            begun = monotonic()
+            answers = _type(gate, synced)
+            took = monotonic() - begun
+            gate.idle(2.0)
+            before = gate.processor_seconds()
+            gate.idle(idle_seconds)
+            busy = gate.processor_seconds() - before
+            painted = _scan(gate, serials)
+    stood = dict(json.loads(notes.read_text(encoding="utf-8")))
+    repaints = [painted[serial] - stood[serial] for serial in serials]
+    return Times(answers, repaints, took, busy)
+
+
+def _settings(home: Path) -> dict[str, str]:
+    return {"SCANNER_HOME": str(home), "SCANNER_LANGUAGE": "en", "SCANNER_SCANNER": "auto"}
+
+
+async def _open(home: Path, there: World, scans: int) -> list[str]:
+    """Open a session without its list, which the gate is to pull; returns some of its serials."""
+    from scanner.keystore import KeyStore
+    from scanner.store.cache import StoredSession
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+    from scanner.sync.opening import begin
+    from scanner.sync.secret import GateSecret, keep
+    from scanner.ticketing.client import TickeTing
+
+    async with TickeTing(there.url, there.api_key) as api:
+        grant: TokenGrant = await api.token_grant(there.global_code)
+    async with TickeTing(there.url, grant.key) as api:
+        event: Event = await api.event(grant.event)
+        page = await api.tickets(event.uri, page=1, records=scans)
+    session = StoredSession(there.url, event.uri, event.title, "Lee", "bench", utc_now())
+    keep(
+        KeyStore(home, file_only=True),
+        GateSecret(there.url, event.uri, there.global_code, grant.key),
+    )
+    with Writer(database_file(home)) as writer:
+        await begin(writer, session, event, grant)
+    return [each.serial for each in page.entries]
+
+
+def _type(gate: Terminal, until: bytes) -> list[float]:
+    """Press keys, one at a time, until the list has been pulled; returns the answers' seconds."""
+    answers: list[float] = []
+    while not gate.shows(until):
+        for key, words in _KEYS:
+            gate.forget()
+            pressed = gate.press(key)
+            answers.append(gate.wait_for(words) - pressed)
+            gate.press(b"\x1b")
+            gate.idle(_BACK_SECONDS)
+    return answers
+
+
+def _scan(gate: Terminal, serials: Sequence[str]) -> dict[str, float]:
+    """Scan as a hand scanner that types; returns when each serial stood on the screen."""
+    painted: dict[str, float] = {}
+    for serial in serials:
+        gate.forget()
+        for key in f"{serial}\r":
+            gate.press(key.encode())
+            gate.idle(_KEY_SECONDS)
+        painted[serial] = gate.wait_for(serial.encode())
+        gate.idle(_PAUSE_SECONDS)
+    return painted

@@ -1,0 +1,47 @@
+"""A gate's app put together from the settings: judge, background work, eyes, sounds, records."""
+
+import sys
+
+from scanner.capture.eyes import Eyes
+from scanner.capture.hand_scanners import hand_scanners
+from scanner.capture.layouts import load as load_layout
+from scanner.capture.several import together
+from scanner.config import Config
+from scanner.config_file import save_setting
+from scanner.gate import Gate
+from scanner.keystore import KeyStore
+from scanner.pin import Pin
+from scanner.records import Records
+from scanner.store.writer import Writer
+from scanner.sync.apart import Apart
+from scanner.sync.clock import utc_now
+from scanner.sync.starting import make_background, make_gate
+from scanner.tui.app import GateApp
+from scanner.tui.preferences import preferences
+from scanner.tui.sound import Loudspeaker, find_player
+from scanner.tui.wedge_keys import WedgeKeys
+
+SWITCH_SECONDS = 0.001
+"""How long one thread may keep the interpreter while the screen's waits for it; Python's own 5 ms
+come several times on the way from a key to its answer, whenever a list is being parsed."""
+
+
+def assemble(
+    config: Config, writer: Writer, keys: KeyStore, camera: Eyes | None, *, network: bool
+) -> tuple[GateApp, Gate]:
+    """Make the app and the gate that it shows; nothing runs before the app does."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    background = make_background(config, writer, keys, network=network)
+    gate = make_gate(config, writer, background)
+    app = GateApp(
+        gate,
+        Apart(background),
+        together(camera, hand_scanners(config.scanner)),
+        clock=utc_now,
+        sounds=Loudspeaker(find_player()),
+        preferences=preferences(config),
+        keep=save_setting,
+        wedge=None if config.scanner == "none" else WedgeKeys(load_layout(config.home).correct),
+        records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
+    )
+    return app, gate

@@ -1,0 +1,86 @@
+"""A hand scanner that types, at a real gate in a real terminal, while all else is at work."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from scanner.paths import database_file
+from tests.cli.program import Program
+from tests.cli.terminal import Terminal, terminal
+from tests.mock.server import Ready, mock_server
+
+SCANS = 200
+KEY_SECONDS = 0.002
+FRAMES = 4000
+"""More than are decoded while the burst is typed."""
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Iterator[Ready]:
+    with mock_server(tickets=5000) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of nothing that can be read, and enough that looks as if it could."""
+    file = tmp_path_factory.mktemp("film") / "door.avi"
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 30, (320, 180))
+    random = np.random.default_rng(1)
+    walls = [random.integers(0, 255, (180, 320, 3), np.uint8) for _ in range(8)]
+    for number in range(FRAMES):
+        writer.write(walls[number % len(walls)])
+    writer.release()
+    return file
+
+
+def type_burst(gate: Terminal, text: str) -> None:
+    """Type a character every 2 ms, and read what the gate writes meanwhile."""
+    due = time.monotonic()
+    for character in text:
+        gate.press(character.encode())
+        due += KEY_SECONDS
+        while (left := due - time.monotonic()) > 0:
+            gate._read(left)
+            gate.seen.clear()
+
+
+def journal(program: Program, source: str) -> list[str]:
+    with closing(sqlite3.connect(database_file(program.home))) as conn:
+        rows = conn.execute("SELECT payload FROM journal WHERE source = ? ORDER BY id", (source,))
+        return [payload for (payload,) in rows]
+
+
+def test_a_burst_of_scans_loses_none_while_sync_and_camera_run(
+    program: Program, crowded: Ready, video: Path
+) -> None:
+    program.open_at(crowded)
+    serials = [f"DAWIER-BURST{number:07}" for number in range(SCANS)]
+    pulls = {"SCANNER_SYNC_SECONDS": "0.1", "SCANNER_FULL_SYNC_SECONDS": "0.1"}
+    looks = {"SCANNER_PICTURE": "on", "SCANNER_LANGUAGE": "en"}
+    with terminal(
+        program, "gate", "--camera", str(video), rows=50, columns=160, **pulls, **looks
+    ) as gate:
+        gate.wait_for("Online")
+        gate.wait_for("▀" * 3)
+        before = _synced(program)
+        type_burst(gate, "".join(f"{serial}\r" for serial in serials))
+        gate.wait_until(lambda: len(journal(program, "wedge")) >= SCANS, what="the last scan")
+        gate.forget()
+        gate.wait_for("Online")
+        assert b"come to its end" not in gate.seen, "the camera ran until after the burst"
+        assert _synced(program) != before, "the list was pulled meanwhile"
+        gate.press(b"\x11")
+        gate.wait_until(gate.ended, what="the end")
+    assert journal(program, "wedge") == serials
+
+
+def _synced(program: Program) -> str:
+    with closing(sqlite3.connect(database_file(program.home))) as conn:
+        return str(conn.execute("SELECT synced FROM session").fetchone())
