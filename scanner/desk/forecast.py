@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 WINDOW = 10
 """Minutes; the pace now is their mean, and it is compared with the ten before."""
 
+_NEEDED = WINDOW
+"""Admissions in the window: a pace of less than one a minute tells nothing of a queue."""
+
 _NEARLY = 0.05
 """The part of those still to come whom nobody waits for: a curve that dies away never ends."""
 
@@ -31,10 +34,10 @@ def forecast(counts: Sequence[int], left: int, now: datetime) -> Forecast | None
         left: tickets that nobody has shown yet.
         now: the time, aware.
 
-    Returns: nothing where nobody comes now, or nobody is left.
+    Returns: nothing where next to nobody comes now, or nobody is left.
     """
     recent, before = sum(counts[-WINDOW:]), sum(counts[-2 * WINDOW : -WINDOW])
-    if recent == 0 or left <= 0:
+    if recent < _NEEDED or left <= 0:
         return None
     pace = recent / WINDOW
     steady = timedelta(minutes=left / pace)

@@ -35,3 +35,8 @@ def test_nobody_is_forecast_twice_or_in_the_past(counts: list[int], left: int) -
     if found:
         assert 0 <= found.coming <= left
         assert NOW <= found.at <= NOW + timedelta(minutes=left / found.per_minute + 1)
+
+
+def test_a_pace_of_less_than_one_a_minute_tells_nothing() -> None:
+    assert forecast([0] * 11 + [1] * 9, 20_000, NOW) is None
+    assert forecast([0] * 10 + [1] * 10, 20_000, NOW) is not None

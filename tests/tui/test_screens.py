@@ -1,5 +1,6 @@
 """The screens beside the gate's, by their keys."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -199,8 +200,20 @@ async def test_statistics_tell_when_the_queue_is_in(stand: Stand) -> None:
         await pilot.press("t")
         await settled(app, pilot)
         text = seen(app)
-    for words in ("390 more are expected, in by", "3,100/4,000", "north door 1,304", "unknown 12"):
+    for words in ("390 more are expected, in by", "3,100/4,000", "north door 1,304", "UNKNOWN 12"):
         assert words in text
+
+
+async def test_statistics_count_whole_patrons_in_the_guards_language(stand: Stand) -> None:
+    stand.preferences = replace(stand.preferences, language="de")
+    app = stand.app()
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.press("t")
+        await settled(app, pilot)
+        text = seen(app)
+    assert "UNBEKANNT 12" in text
+    assert "3.100/4.000" in text
+    assert not re.search(r"\d\.\d(?!\d)", text)
 
 
 @pytest.mark.parametrize("name", CHOICES)

@@ -26,7 +26,8 @@ REFRESH_SECONDS = 5.0
 _MOST_BARS = 8
 _LONGEST_NAME = 14
 _COLOUR = (64, 132, 214)  # 3:1 and more on dark and light grounds
-_KINDS = {kind.value: FACES[kind].title.lower() for kind in Kind}
+_KINDS = {kind.value: FACES[kind].title for kind in Kind}
+_TICKS = 4
 
 
 class StatisticsScreen(Aside):
@@ -82,7 +83,7 @@ class StatisticsScreen(Aside):
         self._bars("sections", say("In, of capacity"), sections)
         quarters = [(clock_time(at)[:5], count) for at, count in evening.quarters[-_MOST_BARS:]]
         self._bars("quarters", say("By quarter of an hour"), quarters)
-        verdicts = [(_KINDS.get(kind, kind), count) for kind, count in evening.verdicts]
+        verdicts = [(say(_KINDS.get(kind, kind)), count) for kind, count in evening.verdicts]
         self._bars("verdicts", say("Verdicts of this gate"), verdicts)
         devices = [(plain(name, _LONGEST_NAME) or "?", count) for name, count in evening.devices]
         self._bars("devices", say("In, by device"), devices)
@@ -100,7 +101,9 @@ class StatisticsScreen(Aside):
             ]
             counts = [count for _, count in shown]
             plot.plt.bar(labels, counts, orientation="horizontal", width=0.4, color=_COLOUR)
-            plot.plt.xlim(0, max(100 if name == "sections" else 1, *counts))
+            most = max(100 if name == "sections" else 1, *counts)
+            plot.plt.xlim(0, most)
+            plot.plt.xticks([*range(0, most + 1, -(-most // _TICKS))])  # nobody counts halves
         plot.refresh()
 
     def _outlook(self, evening: Evening) -> str:
