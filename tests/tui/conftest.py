@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from textual.widgets import Input
 
 from scanner.words import choose_language
 from tests.tui.feeds import Stand
@@ -25,6 +26,12 @@ def english() -> Iterator[None]:
     choose_language("en")
     yield
     choose_language("en")
+
+
+@pytest.fixture(autouse=True)
+def steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a cursor from blinking: a picture of it would depend on the moment."""
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda _input: None)
 
 
 @pytest.fixture

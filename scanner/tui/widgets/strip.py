@@ -44,7 +44,7 @@ class Strip(Widget):
 
     def show(self, status: Status, since: datetime, now: datetime) -> None:
         """Replace what is shown; `since` is when the link came to its present state."""
-        self._parts = [
+        parts = [
             _link(status, since),
             _list(status, now),
             Content(say_count("{count} ticket", "{count} tickets", status.tickets)),
@@ -52,7 +52,10 @@ class Strip(Widget):
             _admitted(status),
             *_queue(status),
         ]
-        self._clock = Content.styled(clock_time(now), "bold")
+        clock = Content.styled(clock_time(now), "bold")
+        if parts == self._parts and clock == self._clock:
+            return  # it is asked twice a second, and a gate at rest should rest
+        self._parts, self._clock = parts, clock
         self._fit()
         self.refresh()
 
