@@ -86,6 +86,21 @@ def test_a_slow_decoder_looks_at_the_first_pictures_only_and_its_line_says_at_ho
     assert found["someone"].looked_at == 20
 
 
+def test_each_decoder_comes_first_at_some_pictures() -> None:
+    asked: list[str] = []
+
+    def noting(name: str) -> Contestant:
+        def read(_: Pixels) -> list[str]:
+            asked.append(name)
+            return []
+
+        return Contestant(name, lambda: read)
+
+    pictures = [Photo(str(number), np.zeros((9, 9), np.uint8), None) for number in range(2)]
+    measure([noting("a"), noting("b")], pictures)
+    assert asked == ["a", "b", "b", "a"]
+
+
 def test_the_easy_time_is_that_of_pictures_which_zxing_reads_at_once() -> None:
     outcomes = [Outcome(True, False, float(ms), True) for ms in (1, 2, 3, 90, 91)]
     assert score("someone", outcomes, easy=(0, 1, 2)).easy_ms == 2.0
