@@ -247,6 +247,10 @@ class GateMachine(RuleBasedStateMachine):
             assert admission.journal == judged.scan
         self.published.append(judged)
 
+    def write_cache(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        with closing(open_database(self.file)) as conn, transaction(conn):
+            work(conn)
+
     def write(self, work: Callable[[sqlite3.Connection], object]) -> None:
         def run(conn: sqlite3.Connection) -> None:
             with transaction(conn):
@@ -257,7 +261,7 @@ class GateMachine(RuleBasedStateMachine):
     def pull(self, serial: str) -> None:
         status = TicketStatus.ISSUED if self.issued[serial] else TicketStatus.CANCELLED
         found = row(serial, self.section[serial], status, self.owner[serial])
-        self.write(lambda conn: pulled.write_tickets(conn, [found], 1))
+        self.write_cache(lambda conn: pulled.write_tickets(conn, [found], 1))
 
     def enters(self, serial: str) -> bool:
         return (
@@ -311,7 +315,7 @@ class GateMachine(RuleBasedStateMachine):
     def token_is_changed(self, permitted: set[str]) -> None:
         self.permitted = permitted
         found = [CachedSection(u, name, None, u in permitted) for u, name in SECTIONS.items()]
-        self.write(lambda conn: cache.write_sections(conn, found))
+        self.write_cache(lambda conn: cache.write_sections(conn, found))
 
     @rule(closed=st.booleans())
     def token_dies_or_lives(self, closed: bool) -> None:
@@ -325,7 +329,7 @@ class GateMachine(RuleBasedStateMachine):
     def another_gate_admits(self, serial: str) -> None:
         self.elsewhere.add(serial)
         other = OtherAdmission(NOW, "Sam", "door-2")
-        self.write(lambda conn: pulled.write_others(conn, [(serial, other)]))
+        self.write_cache(lambda conn: pulled.write_others(conn, [(serial, other)]))
 
     @precondition(lambda self: self.admitted)
     @rule(state=st.sampled_from([State.CONFIRMED, State.CONFLICT, State.REFUSED, State.QUEUED]))

@@ -16,6 +16,8 @@ from scanner.admission.ticket import (
     TicketStatus,
 )
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class EvidenceError(ValueError):
     """Recorded evidence that can't be read back."""
@@ -46,7 +48,7 @@ def to_json(
         found["refusal"] = knowledge.refusal
     if override:
         found["override"] = override.reason
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return _encode(found)
 
 
 def from_json(text: str) -> tuple[Reading, Scope, Knowledge]:

@@ -64,6 +64,8 @@ def read_payload(payload: str) -> Reading:
     A fingerprint is looked for before a serial inside other text, so that whatever follows its
     colon can't take the place of the owner-bound code.
     """
+    if _SERIAL.fullmatch(payload):
+        return Serial(payload)
     if len(payload) > LONGEST_PAYLOAD:
         return NotATicket("a text too long for a ticket")
     bare = _without_prefix(_UNSEEN.sub("", payload))

@@ -45,21 +45,19 @@ class Floor:
         self._conn.close()
 
 
-def insert_all(conn: sqlite3.Connection, values: Iterable[Sequence[Any]], most: int) -> float:
-    """Insert tickets by `executemany`, `most` in a transaction; returns the seconds.
+def insert_all(conn: sqlite3.Connection, values: Iterable[Sequence[Any]]) -> float:
+    """Insert tickets by one `executemany` in one transaction; returns the seconds.
 
     Args:
         conn: a database of the gate's shape, with its sections.
         values: serial, the section's id, status, redeemed, owner, name, fingerprint, pass.
-        most: tickets in one transaction.
     """
     rows = list(values)
     begun = perf_counter()
-    for start in range(0, len(rows), most):
-        conn.execute("BEGIN IMMEDIATE")
-        conn.executemany(
-            f"INSERT INTO ticket ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed
-            rows[start : start + most],
-        )
-        conn.execute("COMMIT")
+    conn.execute("BEGIN IMMEDIATE")
+    conn.executemany(
+        f"INSERT INTO ticket ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed
+        rows,
+    )
+    conn.execute("COMMIT")
     return perf_counter() - begun

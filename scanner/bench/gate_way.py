@@ -101,7 +101,7 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
         begun = perf_counter()
         for event in watch.look(frame):
             if isinstance(event, Presented):
-                gate.present(event.payload, utc_now(), "camera").result(_WAIT_SECONDS)
+                gate.present_and_wait(event.payload, utc_now(), "camera")
         ways.append((perf_counter() - begun) * 1e3)
     return ways, len(published)
 

@@ -1,7 +1,7 @@
 """How long a durable verdict takes, against a bare loop on the same disk, many times in turn."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -11,7 +11,7 @@ from time import perf_counter
 from scanner.bench import stock
 from scanner.bench.figure import Figure, median, p99
 from scanner.bench.floor import Floor
-from scanner.gate import Gate
+from scanner.gate import Gate, Judged
 from scanner.store import ledger
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
@@ -38,6 +38,10 @@ class _Door:
     bare: list[float] = field(default_factory=list)
     admitted: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
+    published: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.gate.subscribe(self._note)
 
     def work(self) -> Iterator[None]:
         """Do one block of each kind at a time, so that what disturbs one disturbs all."""
@@ -47,23 +51,34 @@ class _Door:
         used: list[str] = []
         while block := list(islice(admissible, _BLOCK)):
             used = block
-            _time(self.bare, self.floor.record, list(islice(others, _BLOCK)))
-            _time(self.admitted, self._admit, block)
+            self.bare += map(self._bare, list(islice(others, _BLOCK)))
+            self.admitted += map(self._admit, block)
             refusals = zip(cycle((0, 1, 2)), used, strict=False)
             payloads = [(next(foreign, _UNKNOWN), _UNKNOWN, each)[kind] for kind, each in refusals]
-            _time(self.refused, self._refuse, payloads)
+            self.refused += map(self._refuse, payloads)
             yield
 
-    def _admit(self, payload: str) -> None:
-        self._present(payload, admits=True)
+    def _admit(self, payload: str) -> float:
+        return self._present(payload, admits=True)
 
-    def _refuse(self, payload: str) -> None:
-        self._present(payload, admits=False)
+    def _refuse(self, payload: str) -> float:
+        return self._present(payload, admits=False)
 
-    def _present(self, payload: str, *, admits: bool) -> None:
-        judged = self.gate.present(payload, utc_now(), "bench").result(_WAIT_SECONDS)
+    def _present(self, payload: str, *, admits: bool) -> float:
+        """Return the seconds until the verdict was published: that is when a light is shown."""
+        begun = perf_counter()
+        judged = self.gate.present_and_wait(payload, utc_now(), "bench")
         if judged.verdict.admits is not admits:
             raise AssertionError(f"{payload} was judged {judged.verdict.kind}")
+        return self.published - begun
+
+    def _bare(self, serial: str) -> float:
+        begun = perf_counter()
+        self.floor.record(serial)
+        return perf_counter() - begun
+
+    def _note(self, _: Judged) -> None:
+        self.published = perf_counter()
 
 
 def measure(folder: Path, sizes: Sequence[int], scans: int) -> list[Figure]:
@@ -93,13 +108,6 @@ def _open(stack: ExitStack, folder: Path, tickets: int) -> _Door:
     writer = stack.enter_context(Writer(file))
     floor = stack.enter_context(closing(Floor(folder / f"bare-{tickets}.sqlite3", tickets)))
     return _Door(tickets, Gate(writer), floor, writer)
-
-
-def _time(into: list[float], work: Callable[[str], None], serials: Sequence[str]) -> None:
-    for each in serials:
-        begun = perf_counter()
-        work(each)
-        into.append(perf_counter() - begun)
 
 
 def _check(door: _Door) -> None:

@@ -71,7 +71,7 @@ def _scan(writer: "Writer", tickets: int) -> None:
 
     gate = Gate(writer)
     for serial in islice(stock.scattered(tickets, permitted=True), _SCANS):
-        gate.present(serial, utc_now(), "bench").result()
+        gate.present_and_wait(serial, utc_now(), "bench")
 
 
 def _peak() -> int:

@@ -117,7 +117,7 @@ async def _open(home: Path, there: World, scans: int) -> list[str]:
     from scanner.store.cache import StoredSession
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.sync.opening import begin
+    from scanner.sync.opening import store
     from scanner.sync.secret import GateSecret, keep
     from scanner.ticketing.client import TickeTing
 
@@ -132,7 +132,7 @@ async def _open(home: Path, there: World, scans: int) -> list[str]:
         GateSecret(there.url, event.uri, there.global_code, grant.key),
     )
     with Writer(database_file(home)) as writer:
-        await begin(writer, session, event, grant)
+        await writer.run(lambda conn: store(conn, session))
     return [each.serial for each in page.entries]
 
 

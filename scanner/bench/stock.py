@@ -55,7 +55,8 @@ def fill(file: Path, count: int) -> None:
     """Make a gate's database with a session and `count` tickets, as after its first pull."""
     conn = open_database(file)
     try:
-        conn.execute("PRAGMA synchronous = OFF")
+        conn.execute("PRAGMA main.synchronous = OFF")
+        conn.execute("PRAGMA cache.synchronous = OFF")
         with transaction(conn):
             begin(conn)
             number = pulled.begin_pass(conn)
@@ -75,6 +76,7 @@ def begin(conn: sqlite3.Connection, *, everywhere: bool = False) -> None:
         everywhere: whether the token permits all sections, and so lists all tickets.
     """
     cache.open_session(conn, SESSION)
+    cache.belong_to(conn, SESSION)
     sections = (replace(each, permitted=each.permitted or everywhere) for each in SECTIONS)
     cache.write_sections(conn, sections)
 

@@ -32,7 +32,7 @@ def serve(gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool) -> No
     """
     say = as_line if as_json else as_words
     for payload in payloads(stream):
-        judged = gate.present(payload, utc_now(), "stdin").result()
+        judged = gate.present_and_wait(payload, utc_now(), "stdin")
         out.write(say(judged) + "\n")
         out.flush()
 

@@ -8,12 +8,14 @@ from typing import IO
 
 import structlog
 
-COMPANIONS = ("", "-wal")
-"""The database and its write-ahead log: together they hold every commit."""
+from scanner.store.making import cache_file
+
+_COMPANIONS = ("-wal", "")
+"""The log, then the database: together they hold every commit; with the last, a copy is whole."""
 
 
 def set_aside(file: Path) -> Path | None:
-    """Copy a damaged database and its log to `<name>.damaged.<stamp>`; the original stays.
+    """Copy a damaged database, its cache and their logs to `<name>.damaged.<stamp>`.
 
     The stamp (UTC) is when the damaged file was last written, so that the same damage is copied
     once however often it is met. Returns the copy, or nothing where there was no room for it.
@@ -21,11 +23,8 @@ def set_aside(file: Path) -> Path | None:
     try:
         target = name_aside(file)
         if not target.exists():
-            for suffix in reversed(COMPANIONS):  # the database last: with it, the copy is whole
-                source = Path(f"{file}{suffix}")
-                if source.exists():
-                    with source.open("rb") as stream:
-                        copy_durably(stream, Path(f"{target}{suffix}"))
+            copy_cache(file, target)
+            _copy_both(file, target)
     except OSError:
         structlog.get_logger("store").exception("the damaged database could not be copied")
         return None
@@ -34,13 +33,25 @@ def set_aside(file: Path) -> Path | None:
 
 def name_aside(file: Path) -> Path:
     """Return the name of a damaged database's copy."""
-    written = max(
-        Path(f"{file}{suffix}").stat().st_mtime
-        for suffix in COMPANIONS
-        if Path(f"{file}{suffix}").exists()
+    all_files = (
+        Path(f"{each}{suffix}") for each in (file, cache_file(file)) for suffix in _COMPANIONS
     )
+    written = max(each.stat().st_mtime for each in all_files if each.exists())
     stamp = datetime.fromtimestamp(written, UTC).strftime("%Y%m%dT%H%M%S%fZ")
     return file.with_name(f"{file.name}.damaged.{stamp}")
+
+
+def copy_cache(file: Path, target: Path) -> None:
+    """Copy the cache beside a ledger, and its log, to beside a copy of the ledger."""
+    _copy_both(cache_file(file), cache_file(target))
+
+
+def _copy_both(database: Path, target: Path) -> None:
+    for suffix in _COMPANIONS:
+        source = Path(f"{database}{suffix}")
+        if source.exists():
+            with source.open("rb") as stream:
+                copy_durably(stream, Path(f"{target}{suffix}"))
 
 
 def copy_durably(source: IO[bytes], target: Path) -> None:

@@ -1,7 +1,7 @@
 """The local copy of what the API knows: session, sections, tickets, other gates' admissions."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,14 +20,18 @@ _TICKET = """
 SELECT ticket.serial, section.uri, section.name, ticket.status, ticket.redeemed, ticket.listed,
        admission.at, admission.redeemer, admission.device,
        other_admission.serial, other_admission.admitted, other_admission.redeemer,
-       other_admission.device, withheld.reason, ticket.owner
+       other_admission.device, withheld.reason, ticket.owner, section.permitted
 FROM ticket JOIN section ON section.id = ticket.section
 LEFT JOIN admission ON admission.serial = ticket.serial
 LEFT JOIN other_admission ON other_admission.serial = ticket.serial
-LEFT JOIN withheld ON withheld.serial = ticket.serial
+LEFT JOIN withheld ON withheld.serial = admission.serial
 """
 _BY_SERIAL = _TICKET + "WHERE ticket.serial = ?"
 _BY_FINGERPRINT = _TICKET + "WHERE ticket.fingerprint = ?"
+_CLOSED = (
+    "invalid IS NOT NULL, synced IS NULL OR (api, event) IS NOT (SELECT api, event FROM origin)"
+)
+_OWNER = -2
 _STATUSES = {status.value: status for status in TicketStatus}
 
 
@@ -71,6 +75,20 @@ class TicketRow:
     name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the gate stands when somebody presents: the journal's last row and its hash, whose
+    session is open, and why nobody can be admitted, if so.
+    """
+
+    last_row: int
+    last_hash: bytes
+    event: str | None
+    redeemer: str | None
+    device: str | None
+    closed: Closed | None
+
+
 def read_session(conn: sqlite3.Connection) -> StoredSession | None:
     """Read the session, if one was ever opened."""
     row = conn.execute(
@@ -97,20 +115,15 @@ def read_session(conn: sqlite3.Connection) -> StoredSession | None:
 
 
 def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
-    """Replace the session; another event's cache is emptied, the same event's is kept.
+    """Replace the session; where it is for another event, the gate is closed until a pull.
 
     Call inside a transaction. The ledger is never touched.
     """
     before = read_session(conn)
     same = before is not None and (before.api, before.event) == (session.api, session.event)
-    if not same:
-        for table in ("ticket", "section", "former_owner", "event_part", "other_admission"):
-            conn.execute(f"DELETE FROM {table}")
-    conn.execute("DELETE FROM pull")
     conn.execute(
-        "INSERT OR REPLACE INTO session"
-        " (id, api, event, title, name, device, opened, synced, pass)"
-        " VALUES (1, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(pass), 0) FROM session))",
+        "INSERT OR REPLACE INTO session (id, api, event, title, name, device, opened, synced)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.api,
             session.event,
@@ -121,6 +134,24 @@ def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
             _text(before.synced) if before and same else None,
         ),
     )
+
+
+def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
+    """Make the cache the session's event's: another one's is emptied; tells whether it was.
+
+    Call inside a transaction on the cache.
+    """
+    here = conn.execute("SELECT api, event FROM origin").fetchone()
+    if here == (session.api, session.event):
+        return False
+    for table in ("pull", "ticket", "section", "former_owner", "event_part", "other_admission"):
+        conn.execute(f"DELETE FROM {table}")
+    conn.execute(
+        "INSERT INTO origin (one, api, event) VALUES (1, ?, ?) ON CONFLICT (one)"
+        " DO UPDATE SET api = excluded.api, event = excluded.event",
+        (session.api, session.event),
+    )
+    return True
 
 
 def invalidate_session(conn: sqlite3.Connection, at: datetime) -> None:
@@ -161,32 +192,41 @@ def count_tickets(conn: sqlite3.Connection) -> int:
 
 def read_scope(conn: sqlite3.Connection) -> Scope:
     """Read what the token permits now, or why the gate is closed."""
-    row = conn.execute("SELECT invalid IS NOT NULL, synced IS NULL FROM session").fetchone()
-    if row is None:
-        return Scope(closed=Closed.NO_SESSION)
-    invalid, never_synced = row
-    if invalid:
-        return Scope(closed=Closed.TOKEN_INVALID)
-    if never_synced:
-        return Scope(closed=Closed.NEVER_SYNCED)
+    row = conn.execute(f"SELECT {_CLOSED} FROM session").fetchone()
+    if closed := _why_closed(row):
+        return Scope(closed=closed)
     permitted = conn.execute("SELECT uri FROM section WHERE permitted")
     return Scope(frozenset(uri for (uri,) in permitted))
+
+
+def read_standing(conn: sqlite3.Connection) -> Standing:
+    """Read what every verdict needs beside the ticket, at once."""
+    row, digest, event, name, device, *closed = conn.execute(
+        f"SELECT journal_head.id, hash, event, name, device, {_CLOSED}"
+        " FROM journal_head LEFT JOIN session"
+    ).fetchone()
+    return Standing(row, digest, event, name, device, _why_closed(closed if event else None))
 
 
 def find_ticket(conn: sqlite3.Connection, serial: str) -> CachedTicket | None:
     """Return the cache's copy of a ticket."""
     row = conn.execute(_BY_SERIAL, (serial,)).fetchone()
-    return _known(row).ticket if row else None
+    return _known(row)[0].ticket if row else None
 
 
 def look_up(conn: sqlite3.Connection, reading: Reading) -> Knowledge:
     """Collect what cache and ledger know of a reading: an indexed read or two."""
+    return look_up_in_scope(conn, reading)[0]
+
+
+def look_up_in_scope(conn: sqlite3.Connection, reading: Reading) -> tuple[Knowledge, bool]:
+    """Return the same, and whether the token permits the found ticket's section."""
     match reading:
         case NotATicket():
-            return Knowledge()
+            return Knowledge(), False
         case Serial(value):
             row = conn.execute(_BY_SERIAL, (value,)).fetchone()
-            return _known(row) if row else _unlisted(conn, reading)
+            return _known(row) if row else (_unlisted(conn, reading), False)
         case Fingerprint(digest):
             return _by_fingerprint(conn, digest)
 
@@ -196,10 +236,10 @@ def short_fingerprint(digest: str) -> int:
     return int.from_bytes(bytes.fromhex(digest[:16]), signed=True)
 
 
-def _by_fingerprint(conn: sqlite3.Connection, digest: str) -> Knowledge:
+def _by_fingerprint(conn: sqlite3.Connection, digest: str) -> tuple[Knowledge, bool]:
     short = short_fingerprint(digest)
     for row in conn.execute(_BY_FINGERPRINT, (short,)):
-        if fingerprint(row[0], row[-1]) == digest:
+        if fingerprint(row[0], row[_OWNER]) == digest:
             return _known(row)
     former = conn.execute(
         "SELECT serial, owner FROM former_owner WHERE fingerprint = ?", (short,)
@@ -207,13 +247,14 @@ def _by_fingerprint(conn: sqlite3.Connection, digest: str) -> Knowledge:
     for serial, owner in former:
         if fingerprint(serial, owner) == digest:
             row = conn.execute(_BY_SERIAL, (serial,)).fetchone()
-            return _known(row, former_code=True) if row else Knowledge()
-    return Knowledge()
+            return _known(row, former_code=True) if row else (Knowledge(), False)
+    return Knowledge(), False
 
 
-def _known(row: tuple[object, ...], *, former_code: bool = False) -> Knowledge:
-    serial, uri, name, status, redeemed, listed, at, redeemer, device, other, *others, _ = row
-    refusal = _words(others.pop())
+def _known(row: tuple[object, ...], *, former_code: bool = False) -> tuple[Knowledge, bool]:
+    serial, uri, name, status, redeemed, listed, at, redeemer, device, other, *rest = row
+    *others, reason, _, permitted = rest
+    refusal = _words(reason)
     ticket = CachedTicket(
         str(serial),
         Section(str(uri), str(name)),
@@ -229,7 +270,8 @@ def _known(row: tuple[object, ...], *, former_code: bool = False) -> Knowledge:
         else None
     )
     elsewhere = OtherAdmission(_time(others[0]), *map(_words, others[1:])) if other else None
-    return Knowledge(ticket, local, elsewhere, event_known=True, refusal=refusal)
+    knowledge = Knowledge(ticket, local, elsewhere, event_known=True, refusal=refusal)
+    return knowledge, bool(permitted)
 
 
 def _unlisted(conn: sqlite3.Connection, serial: Serial) -> Knowledge:
@@ -246,6 +288,15 @@ def _unlisted(conn: sqlite3.Connection, serial: Serial) -> Knowledge:
     ).fetchone()
     other = OtherAdmission(_time(taken[0]), *map(_words, taken[1:])) if taken else None
     return Knowledge(local=local, other=other, event_known=part is not None)
+
+
+def _why_closed(row: Sequence[object] | None) -> Closed | None:
+    if row is None:
+        return Closed.NO_SESSION
+    invalid, never_synced = row
+    if invalid:
+        return Closed.TOKEN_INVALID
+    return Closed.NEVER_SYNCED if never_synced else None
 
 
 def _time(text: object) -> datetime | None:

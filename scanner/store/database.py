@@ -1,39 +1,31 @@
-"""Opening the one database file, and its unit of work."""
+"""Opening the ledger with its cache attached, and the unit of work.
+
+The ledger is the main database, the cache is attached as `cache`; no two tables share a name, so
+that one statement reads both. Who may write differs: a presentation writes the ledger and reads
+the cache, a pull the other way round, and neither waits for the other.
+"""
 
 import contextlib
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from scanner.store import schema
+from scanner.store import making, schema
 from scanner.store.aside import set_aside
-from scanner.store.errors import (
-    DatabaseBusy,
-    FolderUnusable,
-    ForeignDatabase,
-    NewerDatabase,
-    StoreError,
-    damaged,
-    worded,
-)
+from scanner.store.errors import FolderUnusable, damaged, worded
+from scanner.store.making import alone, cache_file, make_cache, make_ledger, recognise
 from scanner.store.witness import forget_witness, read_witness
 
-_BUSY_MS = 10_000
-_CACHE_KIB = 32_768
-_APPLICATION_ID = 0x7363_616E
-"""`scan` in ASCII: marks the file as this program's (SQLite's application_id)."""
-
-_OWN_TABLES = {"journal", "journal_head", "admission"}
-"""What has these is this program's, whatever its mark says."""
+_CACHE_KIB = 16_384
+_FOLD_PAGES = 2000
+"""The log is folded into the ledger when it has so many pages: after some 300 presentations."""
 
 
 def open_database(file: Path) -> sqlite3.Connection:
-    """Open the database, made or migrated where needed; a copy is kept before a migration.
+    """Open both for writing, made or migrated where needed; a copy is kept before a migration.
 
     The connection is in autocommit mode (use `transaction`), WAL, `synchronous=FULL`: a commit
     has reached the disk when it returns.
@@ -41,37 +33,40 @@ def open_database(file: Path) -> sqlite3.Connection:
     Raises:
         StoreError: one of its kinds, see `scanner.store.errors`.
     """
-    _make_folder(file.parent)
-    _refuse_shortened(file)
-    conn = _connect(file)
-    try:
-        _prepare(conn, file)
-    except BaseException:
-        conn.close()
-        raise
+    return _open(file, cache_mode="rw")
+
+
+def open_ledger(file: Path) -> sqlite3.Connection:
+    """Open the ledger for writing and the cache for reading, else like `open_database`."""
+    return _open(file, cache_mode="ro")
+
+
+def open_cache(file: Path) -> sqlite3.Connection:
+    """Open the cache of a ledger for writing, and the ledger for reading, attached as `ledger`.
+
+    Raises:
+        StoreError: one of its kinds, see `scanner.store.errors`.
+    """
+    _open(file, cache_mode="ro").close()
+    with _worded(file):
+        conn = _connect(cache_file(file), "rw")
+    with _closed_on_failure(conn, file):
+        _attach(conn, file, "ro", "ledger")
+        _set_up(conn)
     return conn
 
 
 def open_reader(file: Path) -> sqlite3.Connection:
-    """Open an existing database for reading only; it never waits for the writer (WAL)."""
-    try:
-        conn = sqlite3.connect(
-            f"{file.resolve().as_uri()}?mode=ro",
-            uri=True,
-            isolation_level=None,
-            timeout=_BUSY_MS / 1000,
-            check_same_thread=False,
-        )
-    except sqlite3.Error as error:
-        raise worded(error, file) from error
-    try:
-        _recognise(conn, file)
-    except sqlite3.Error as error:
-        conn.close()
-        raise worded(error, file) from error
-    except BaseException:
-        conn.close()
-        raise
+    """Open an existing database for reading only; it never waits for the writer (WAL).
+
+    The cache is there only if it was made: not beside a ledger that is to be migrated.
+    """
+    with _worded(file):
+        conn = _connect(file, "ro")
+    with _closed_on_failure(conn, file):
+        recognise(conn, file)
+        if cache_file(file).exists():
+            _attach(conn, cache_file(file), "ro", "cache")
     return conn
 
 
@@ -86,6 +81,19 @@ def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
+
+
+def data_version(conn: sqlite3.Connection) -> tuple[int, ...]:
+    """Return what is another one after another connection has committed to either file."""
+    return tuple(
+        int(conn.execute(f"PRAGMA {name}.data_version").fetchone()[0]) for name, _ in files_of(conn)
+    )
+
+
+def files_of(conn: sqlite3.Connection) -> list[tuple[str, Path]]:
+    """Return the name and the place of each file that a connection has open."""
+    listed = conn.execute("PRAGMA database_list").fetchall()
+    return [(name, Path(path)) for _, name, path in listed if path]
 
 
 def _refuse_shortened(file: Path) -> None:
@@ -123,95 +131,84 @@ def _make_folder(folder: Path) -> None:
         )
 
 
-def _connect(file: Path) -> sqlite3.Connection:
+def _open(file: Path, *, cache_mode: str) -> sqlite3.Connection:
+    _make_folder(file.parent)
+    _refuse_shortened(file)
+    _make_file(file)
+    with _worded(file):
+        conn = _connect(file, "rw")
+    with _closed_on_failure(conn, file):
+        if _is_to_be_made(conn, file):
+            with alone(file):
+                make_cache(file)
+                make_ledger(conn, file)
+        _attach(conn, cache_file(file), cache_mode, "cache")
+        if making.recognise_cache(conn, file) < schema.CACHE_CURRENT:
+            raise damaged(file)
+        _set_up(conn)
+    return conn
+
+
+def _is_to_be_made(conn: sqlite3.Connection, file: Path) -> bool:
+    """Tell whether a file is missing, new or old; a file that is not ours is refused."""
+    if recognise(conn, file) < schema.CURRENT or not cache_file(file).exists():
+        return True
+    with contextlib.closing(_connect(cache_file(file), "ro")) as cache:
+        version = cache.execute("PRAGMA user_version").fetchone()[0]
+    return bool(version < schema.CACHE_CURRENT)
+
+
+def _make_file(file: Path) -> None:
     try:
         if not file.exists():
             file.touch(mode=0o600)
-        return sqlite3.connect(
-            file, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False
-        )
     except OSError as error:
         raise FolderUnusable(
             f"The database {file} can't be made ({error.strerror}); "
             "free some space, or choose another folder with SCANNER_HOME."
         ) from error
-    except sqlite3.Error as error:
-        raise worded(error, file) from error
 
 
-def _prepare(conn: sqlite3.Connection, file: Path) -> None:
-    """Set the connection up; a file that is not ours is refused before anything changes it."""
+def _connect(file: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        _uri(file, mode),
+        uri=True,
+        isolation_level=None,
+        timeout=making.BUSY_MS / 1000,
+        check_same_thread=False,
+    )
+
+
+def _attach(conn: sqlite3.Connection, file: Path, mode: str, name: str) -> None:
+    conn.execute(f"ATTACH ? AS {name}", (_uri(file, mode),))
+
+
+def _uri(file: Path, mode: str) -> str:
+    return f"{file.resolve().as_uri()}?mode={mode}"
+
+
+def _set_up(conn: sqlite3.Connection) -> None:
+    for name, _ in files_of(conn):
+        conn.execute(f"PRAGMA {name}.synchronous = FULL")
+        conn.execute(f"PRAGMA {name}.cache_size = -{_CACHE_KIB}")
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE counts as a deletion
+    conn.execute(f"PRAGMA wal_autocheckpoint = {_FOLD_PAGES}")
+
+
+@contextlib.contextmanager
+def _worded(file: Path) -> Iterator[None]:
     try:
-        if _recognise(conn, file) < schema.CURRENT:
-            with alone(file):
-                _bring_up_to_date(conn, file)
-        conn.execute("PRAGMA synchronous = FULL")
-        conn.execute("PRAGMA foreign_keys = ON")
-        conn.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE counts as a deletion
-        conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        yield
     except sqlite3.Error as error:
         raise worded(error, file) from error
 
 
 @contextlib.contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """Keep other programs from making or migrating the same database at the same time."""
-    import filelock
-
-    lock = filelock.FileLock(f"{file}.lock", timeout=_BUSY_MS / 1000, mode=0o600)
+def _closed_on_failure(conn: sqlite3.Connection, file: Path) -> Iterator[None]:
     try:
-        with lock:
+        with _worded(file):
             yield
-    except filelock.Timeout as error:
-        raise DatabaseBusy(
-            f"The database {file} is being made or migrated by another program; try again."
-        ) from error
-
-
-def _bring_up_to_date(conn: sqlite3.Connection, file: Path) -> None:
-    version = _recognise(conn, file)
-    # Kept in the file, so once is enough; two programs that switch at once would fail.
-    conn.execute("PRAGMA journal_mode = WAL")
-    if version < schema.CURRENT:
-        _migrate(conn, file, version)
-
-
-def _recognise(conn: sqlite3.Connection, file: Path) -> int:
-    """Return the version of the file's shape, 0 for a new file; refuse what can't be used."""
-    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
-    owner = conn.execute("PRAGMA application_id").fetchone()[0]
-    tables = {name for (name,) in conn.execute("SELECT name FROM sqlite_master")}
-    if tables and owner != _APPLICATION_ID:
-        if tables >= _OWN_TABLES:
-            raise damaged(file)
-        raise ForeignDatabase(f"The file {file} is not a scanner's database; move it away.")
-    if version > schema.CURRENT:
-        raise NewerDatabase(
-            f"The database {file} was made by a newer scanner (its version {version}, "
-            f"this one's {schema.CURRENT}); upgrade this scanner."
-        )
-    return version
-
-
-def _migrate(conn: sqlite3.Connection, file: Path, version: int) -> None:
-    import sqlite_utils
-
-    if version:
-        _back_up(conn, file, version)
-    conn.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    schema.migrations().apply(sqlite_utils.Database(conn))
-    conn.isolation_level = None
-    reached = conn.execute("PRAGMA user_version").fetchone()[0]
-    if reached != schema.CURRENT:
-        raise StoreError(f"The database {file} could not be brought up to date; see the log.")
-
-
-def _back_up(conn: sqlite3.Connection, file: Path, version: int) -> None:
-    """Copy the database aside, whole, before its shape changes."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = file.with_name(f"{file.name}.v{version}.{stamp}.backup")
-    if shutil.disk_usage(file.parent).free < file.stat().st_size * 2:
-        raise StoreError(f"The disk has no room for a copy of {file}; free some space.")
-    with contextlib.closing(sqlite3.connect(target)) as copy:
-        conn.backup(copy)
-    target.chmod(0o600)
+    except BaseException:
+        conn.close()
+        raise

@@ -34,7 +34,8 @@ def per_minute(conn: sqlite3.Connection) -> dict[datetime, int]:
     """Count this gate's admissions of its last `MINUTES` minutes with one, by the minute (UTC)."""
     found: dict[datetime, int] = {}
     rows = conn.execute(
-        "SELECT at FROM admission ORDER BY journal DESC LIMIT ?", (_MOST_LOOKED_AT,)
+        "SELECT at FROM journal WHERE kind = 'admitted' ORDER BY id DESC LIMIT ?",
+        (_MOST_LOOKED_AT,),
     )
     for (text,) in rows:
         at = datetime.fromisoformat(text).astimezone(UTC).replace(second=0, microsecond=0)

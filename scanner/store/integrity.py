@@ -2,17 +2,18 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from scanner.store import schema
 from scanner.store.aside import set_aside
-from scanner.store.database import open_reader
+from scanner.store.database import files_of, open_reader
 from scanner.store.errors import (
     DatabaseBusy,
     DiskFull,
@@ -26,6 +27,9 @@ from scanner.store.errors import (
 from scanner.store.ledger import FIRST, State, link
 from scanner.store.witness import Witness, read_witness
 
+if TYPE_CHECKING:
+    from sqlite_utils.migrations import Migrations
+
 LEDGER = ("journal", "journal_head", "admission", "withheld", "transition")
 """The tables of the ledger; the rest is the cache, which a sync brings again."""
 
@@ -34,7 +38,9 @@ GAPS = "recovery"
 
 _NO_DAMAGE = (DatabaseBusy, DiskFull, FolderUnusable, ForeignDatabase)
 
-_SHAPE_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite_%'"
+_SHAPE_QUERY = (
+    "SELECT type, name, tbl_name, sql FROM {}.sqlite_master WHERE name NOT LIKE '%sqlite_%'"
+)
 _JOURNAL = (
     "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
     " hash FROM journal ORDER BY id"
@@ -53,8 +59,8 @@ WHERE json_extract(journal.evidence, '$.ticket.section[0]') <> admission.section
 """
 _UNMADE = """
 SELECT 'row ' || journal.id || ' of the journal admitted, and its admission is missing'
-FROM journal LEFT JOIN admission ON admission.journal = journal.id
-WHERE journal.kind = 'admitted' AND admission.journal IS NULL
+FROM journal
+WHERE journal.kind = 'admitted' AND journal.id NOT IN (SELECT journal FROM admission)
 """
 _MOVED = """
 SELECT 'the admission of ' || admission.serial || ' is in a state that it was never moved to'
@@ -115,7 +121,7 @@ def _find(file: Path) -> str | None:
     try:
         with closing(open_reader(file)) as conn:
             conn.execute("BEGIN")
-            checks = (_unlike_witness(conn, witness), _cut(conn, file), _unlike_written(conn))
+            checks = (_unlike_witness(conn, witness), _cut(conn), _unlike_written(conn))
             return next(chain.from_iterable(checks), None)
     except NewerDatabase:
         raise
@@ -126,6 +132,15 @@ def _find(file: Path) -> str | None:
         return str(error)
     except (ValueError, TypeError) as error:  # what was stored does not read as what it was
         return str(error)
+
+
+def find_cache_damage(conn: sqlite3.Connection) -> str | None:
+    """Return the first thing that is wrong with the cache that a reader has attached.
+
+    Raises:
+        sqlite3.Error: it can't be read at all.
+    """
+    return next(chain(_lines(conn, "PRAGMA cache.integrity_check(1)"), _cache_shape(conn)), None)
 
 
 def gaps(conn: sqlite3.Connection) -> dict[int, tuple[int, bytes | None]]:
@@ -153,15 +168,16 @@ def _unlike_witness(conn: sqlite3.Connection, witness: Witness | None) -> Iterat
         yield problem
 
 
-def _cut(conn: sqlite3.Connection, file: Path) -> Iterator[str]:
+def _cut(conn: sqlite3.Connection) -> Iterator[str]:
     """Find a last page that is not whole: SQLite reads what is missing as zeros.
 
     With a log, the page may be there; a loss of power while it was folded in does that.
     """
-    log = Path(f"{file}-wal")
-    (size,) = conn.execute("PRAGMA page_size").fetchone()
-    if file.stat().st_size % size and not (log.exists() and log.stat().st_size):
-        yield "the file ends within a page"
+    for name, path in files_of(conn):
+        log = Path(f"{path}-wal")
+        (size,) = conn.execute(f"PRAGMA {name}.page_size").fetchone()
+        if path.stat().st_size % size and not (log.exists() and log.stat().st_size):
+            yield f"the file {path.name} ends within a page"
 
 
 def _is_of_this_shape(file: Path) -> bool:
@@ -178,13 +194,15 @@ def _unlike_written(conn: sqlite3.Connection) -> Iterator[str]:
         return
     yield from _lines(conn, "PRAGMA quick_check(1)")
     for table in LEDGER:
-        yield from _lines(conn, f"PRAGMA integrity_check({table})")
+        yield from _lines(conn, f"PRAGMA main.integrity_check({table})")
     if version == schema.CURRENT:
         yield from _shape(conn)
+        yield from _cache_shape(conn)
     elif version < 1:
         yield f"its version can't be {version}"
-    if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        yield "it is no longer in WAL mode"
+    for name, path in files_of(conn):
+        if conn.execute(f"PRAGMA {name}.journal_mode").fetchone()[0] != "wal":
+            yield f"{path.name} is no longer in WAL mode"
     missing = gaps(conn)
     yield from _chain(conn, missing)
     yield from _admissions(conn, missing)
@@ -195,25 +213,37 @@ def _lines(conn: sqlite3.Connection, check: str) -> Iterator[str]:
 
 
 def _shape(conn: sqlite3.Connection) -> Iterator[str]:
-    """Compare the tables, indexes and triggers with those that the migrations make.
+    """Compare the ledger's tables, indexes and triggers with those that the migrations make.
 
     Where their digest is the known one, nothing is made to compare with: that takes 0.2 s.
     """
-    found = {each for each in conn.execute(_SHAPE_QUERY) if each[1] != GAPS}
-    if shape_digest(found) == schema.SHAPE:
+    return _unlike_made(conn, "main", schema.SHAPE, schema.migrations)
+
+
+def _cache_shape(conn: sqlite3.Connection) -> Iterator[str]:
+    """Do the same with the cache, where it is attached."""
+    if "cache" in dict(files_of(conn)):
+        yield from _unlike_made(conn, "cache", schema.CACHE_SHAPE, schema.cache_migrations)
+
+
+def _unlike_made(
+    conn: sqlite3.Connection, part: str, digest: str, migrations: "Callable[[], Migrations]"
+) -> Iterator[str]:
+    found = {each for each in conn.execute(_SHAPE_QUERY.format(part)) if each[1] != GAPS}
+    if shape_digest(found) == digest:
         return
-    expected = expected_shape()
+    expected = expected_shape(migrations())
     for kind, name, *_ in sorted(expected ^ found, key=str):
         yield f"the {kind} {name} is not as it was made"
 
 
-def expected_shape() -> set[tuple[str, ...]]:
-    """Return type, name, table and SQL of all that the migrations make."""
+def expected_shape(migrations: "Migrations") -> set[tuple[str, ...]]:
+    """Return type, name, table and SQL of all that migrations make."""
     import sqlite_utils
 
     with closing(sqlite3.connect(":memory:")) as model:
-        schema.migrations().apply(sqlite_utils.Database(model))
-        return set(model.execute(_SHAPE_QUERY))
+        migrations.apply(sqlite_utils.Database(model))
+        return set(model.execute(_SHAPE_QUERY.format("main")))
 
 
 def shape_digest(shape: set[tuple[str, ...]]) -> str:

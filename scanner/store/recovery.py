@@ -12,20 +12,18 @@ from typing import IO
 
 import structlog
 
-from scanner.store.aside import copy_durably, name_aside, sync_to_disk
-from scanner.store.database import alone, open_database, open_reader, transaction
+from scanner.store.aside import copy_cache, copy_durably, name_aside, sync_to_disk
+from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
-from scanner.store.integrity import GAPS, find_damage
+from scanner.store.integrity import GAPS, find_cache_damage, find_damage
 from scanner.store.ledger import State, counts
+from scanner.store.making import alone, cache_file, make_cache
 from scanner.store.remains import Remains, is_wanted, judge_remains
 from scanner.store.salvage import Value, salvage_files
 from scanner.store.witness import WitnessBox, forget_witness, read_witness
 
-_CACHE = ("session", "section", "ticket", "former_owner", "event_part", "other_admission")
 _SHARED_FIRST, _SHARED_SIZE = 0x4000_0002, 510
 """The bytes of the file that every open connection holds a lock on (SQLite's os_unix.c)."""
-
-_COPIED_ROWS = 10_000
 
 
 class Kept(Enum):
@@ -94,13 +92,14 @@ def _recover(file: Path, stream: IO[bytes], damage: str, at: datetime) -> Report
     rows = salvage_files(copy, is_wanted)
     partial, ready = _beside(file, "recovering"), _beside(file, "recovered")
     _remove(partial)
+    _remove(cache_file(partial))
     with closing(open_database(partial)) as conn:
-        columns = [name for _, name, *_ in conn.execute("PRAGMA table_info(admission)")]
+        columns = [name for _, name, *_ in conn.execute("PRAGMA main.table_info(admission)")]
         remains = judge_remains(rows, columns, read_witness(file))
         conn.execute("PRAGMA foreign_keys = OFF")  # an admission may have lost its journal row
         with transaction(conn):
             _write(conn, remains, at)
-        kept = _copy_cache(copy, conn)
+        kept = _keep_cache(file, copy, conn)
         admissions = counts(conn)
     if problem := find_damage(partial):
         raise StoreError(
@@ -108,6 +107,7 @@ def _recover(file: Path, stream: IO[bytes], damage: str, at: datetime) -> Report
         )
     partial.replace(ready)
     _remove(partial)
+    _remove(cache_file(partial))
     _put_in_place(ready, file)
     return Report(
         damage,
@@ -150,6 +150,7 @@ def _copy(file: Path, stream: IO[bytes]) -> Path:
         if log.exists():
             with log.open("rb") as source:
                 copy_durably(source, Path(f"{target}-wal"))
+        copy_cache(file, target)
         copy_durably(stream, target)
     return target
 
@@ -190,38 +191,38 @@ def _note_moves(conn: sqlite3.Connection, admissions: tuple[dict[str, Value], ..
             )
 
 
-def _copy_cache(copy: Path, conn: sqlite3.Connection) -> Kept:
-    """Copy the cache where it reads whole, else the session, else nothing.
+def _keep_cache(file: Path, copy: Path, conn: sqlite3.Connection) -> Kept:
+    """Bring the session where it reads whole; leave the cache where it does, else begin it anew.
 
     The next sync reads the whole list again: what the last ones brought may be lost.
     """
     try:
-        with closing(open_reader(copy)) as old:
-            for kept, tables in ((Kept.ALL, _CACHE), (Kept.SESSION, ("session",))):
-                with contextlib.suppress(sqlite3.Error), transaction(conn):
-                    for table in tables:
-                        _copy_table(old, conn, table)
-                    conn.execute("UPDATE session SET watermark = NULL, whole = NULL")
-                    if kept is Kept.SESSION:
-                        conn.execute("UPDATE session SET synced = NULL")
-                    found = conn.execute("SELECT 1 FROM session").fetchone()
-                    return kept if found else Kept.NOTHING
+        with closing(open_reader(copy)) as old, transaction(conn):
+            _copy_table(old, conn, "session")
+            conn.execute("UPDATE session SET watermark = NULL, whole = NULL")
+            whole = find_cache_damage(old) is None
+        if not conn.execute("SELECT 1 FROM session").fetchone():
+            return Kept.NOTHING
+        if whole:
+            return Kept.ALL
     except (StoreError, sqlite3.Error):
-        pass  # nothing of it can be read
+        return Kept.NOTHING  # nothing of it can be read
     finally:
-        Path(f"{copy}-shm").unlink(missing_ok=True)
-    return Kept.NOTHING
+        for each in (copy, cache_file(copy)):
+            Path(f"{each}-shm").unlink(missing_ok=True)
+    conn.execute("UPDATE session SET synced = NULL")
+    _remove(cache_file(file))
+    return Kept.SESSION
 
 
 def _copy_table(old: sqlite3.Connection, conn: sqlite3.Connection, table: str) -> None:
-    (verdict,) = old.execute(f"PRAGMA integrity_check({table})").fetchone()
+    (verdict,) = old.execute(f"PRAGMA main.integrity_check({table})").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
-    cursor = old.execute(f"SELECT * FROM {table}")
-    names = ", ".join(column for column, *_ in cursor.description)
-    marks = ", ".join("?" * len(cursor.description))
-    while rows := cursor.fetchmany(_COPIED_ROWS):
-        conn.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+    columns = [name for _, name, *_ in conn.execute(f"PRAGMA main.table_info({table})")]
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    rows = old.execute(f"SELECT {names} FROM {table}").fetchall()
+    conn.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
 
 
 def _put_in_place(ready: Path, file: Path) -> None:
@@ -231,6 +232,7 @@ def _put_in_place(ready: Path, file: Path) -> None:
     for suffix in ("-wal", "-shm"):
         Path(f"{file}{suffix}").unlink(missing_ok=True)
     ready.replace(file)
+    make_cache(file)
     sync_to_disk(file.parent)
     box = WitnessBox(file)
     with closing(open_reader(file)) as conn:

@@ -246,7 +246,7 @@ def _is_journal(row: Row) -> bool:
 def _is_admission(row: Row) -> bool:
     match row.values:
         case (str(), int(), str(), str(), str(), str(), str(at), str(state), int(), *_):
-            return row.rowid is not None and state in _STATES and _is_time(at)
+            return state in _STATES and _is_time(at)
     return False
 
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from scanner.store.making import LEDGER_PAGE
+
 Value = None | int | float | str | bytes
 
 _DEFAULT_PAGE = 4096
-"""SQLite's own; this program never asks for another, so a header that says so may be damaged."""
+"""SQLite's own, that of ledgers before version 2; a header that says another may be damaged."""
 
 _PAGE_SIZES = {1 << power for power in range(9, 17)}
 _HEADER_BYTES = 100
@@ -64,7 +66,7 @@ def salvage(database: IO[bytes], log: IO[bytes] | None, wanted: Callable[[Row], 
     whole = database.read()
     frames = log.read() if log else b""
     (declared,) = struct.unpack(">H", whole[16:18]) if len(whole) > _HEADER_BYTES else (0,)
-    sizes = {_DEFAULT_PAGE, 65_536 if declared == 1 else declared}
+    sizes = {_DEFAULT_PAGE, LEDGER_PAGE, 65_536 if declared == 1 else declared}
     found = (
         [row for row in _rows(whole, frames, size) if wanted(row)]
         for size in sorted(sizes & _PAGE_SIZES)

@@ -7,6 +7,7 @@ synced: it may lag behind after a loss of power, which proves nothing, but it ne
 
 import contextlib
 import hashlib
+import mmap
 import os
 import sqlite3
 from dataclasses import dataclass
@@ -75,26 +76,47 @@ class WitnessBox:
 
     def __init__(self, database: Path) -> None:
         self._file = witness_file(database)
-        self._handle: int | None = None
+        self._page: mmap.mmap | None = None
         self._last: Witness | None = None
 
     def note(self, conn: sqlite3.Connection) -> None:
         """Write down how far the ledger is; call after a commit."""
-        witness = observe(conn)
-        if witness == self._last:
-            return
-        text = f"{witness.row:020} {witness.digest.hex()} {witness.transition:020}"
-        with contextlib.suppress(OSError):
-            if self._handle is None:
-                self._handle = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600)
-            os.pwrite(self._handle, f"{text} {_check(text)}\n".encode(), 0)
-            self._last = witness
+        self._write(observe(conn))
+
+    def note_row(self, conn: sqlite3.Connection, row: int, digest: bytes) -> None:
+        """Write down the journal's last row, after a commit that moved no admission."""
+        if self._last is None:
+            self.note(conn)
+        else:
+            self._write(Witness(row, digest, self._last.transition))
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        if self._page is not None:
+            self._page.close()
+            self._page = None
+
+    def _write(self, witness: Witness) -> None:
+        """Write into memory that the system shares with the file: no call is as quick."""
+        if witness == self._last:
+            return
+        text = f"{witness.row:020} {witness.digest.hex()} {witness.transition:020}"
+        line = f"{text} {_check(text)}\n".encode()
+        with contextlib.suppress(OSError, ValueError):
+            if self._page is None:
+                self._page = self._open(len(line))
+            self._page[: len(line)] = line
+            self._last = witness
+
+    def _open(self, size: int) -> mmap.mmap:
+        handle = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if os.fstat(handle).st_size != size:
+                os.posix_fallocate(handle, 0, size)  # or a full disk would end the process
+                os.truncate(handle, size)
+            return mmap.mmap(handle, size)
+        finally:
+            os.close(handle)
 
 
 def _check(text: str) -> str:

@@ -1,47 +1,43 @@
-"""The only writer of its process: one thread, one connection, presentations before all else."""
+"""The only writer of its process: a lane for the ledger, and one for the cache."""
 
 import asyncio
-import itertools
-import queue
 import sqlite3
-import threading
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import structlog
-
-from scanner.store.aside import set_aside
-from scanner.store.database import open_database
-from scanner.store.errors import BrokenDatabase, StoreError, damaged, worded
+from scanner.store.database import open_cache, open_ledger
 from scanner.store.integrity import verify
+from scanner.store.lane import Lane, Soundness
 from scanner.store.witness import WitnessBox
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
-_URGENT, _ORDINARY, _LAST = 0, 1, 2
+_SWITCH_SECONDS = 0.0005
+"""How long a thread of this program may keep the interpreter while a presentation waits for it:
+a verdict takes it back some ten times, and Python's own 5 ms would add up."""
 
 
 class Writer:
-    """Runs work on the database, one piece at a time, in a thread of its own.
+    """Runs work on the database, one piece at a time on each of its two files.
 
-    A presentation waits for the piece in hand at most, so bulk work comes in small pieces.
+    What a pull writes into the cache does not hold up what a presentation writes into the ledger.
+    A presentation waits for the piece of the ledger's work in hand at most.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._conn = open_database(file)
-        self._work: queue.PriorityQueue[tuple[int, int, Any, Any]] = queue.PriorityQueue()
-        self._order = itertools.count()
-        self._closed = False
+        conn = open_ledger(file)
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        soundness = Soundness(file)
         self._witness = WitnessBox(file)
         self._changes = 0
-        self._broken: StoreError | None = None
-        self._door = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
-        self._thread.start()
+        self._ledger = Lane("ledger", conn, soundness, self._remember)
+        self._cache = Lane("cache", partial(open_cache, file), soundness)
 
     @classmethod
     def verified(cls, file: Path) -> "Writer":
@@ -54,28 +50,30 @@ class Writer:
         return cls(file)
 
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
-        """Hand in a piece of work; `urgent` for presentations. Its errors are `StoreError`s."""
-        future: Future[T] = Future()
-        priority = _URGENT if urgent else _ORDINARY
-        with self._door:  # nothing may slip in behind the end and wait for ever
-            if self._closed:
-                future.set_exception(
-                    StoreError(f"The database {self.file} is closed; start the program again.")
-                )
-            else:
-                self._work.put((priority, next(self._order), work, future))
-        return future
+        """Hand in work on the ledger; `urgent` for presentations. Its errors are `StoreError`s."""
+        return self._ledger.submit(work, urgent=urgent)
+
+    def now(self, work: Work[T]) -> T:
+        """Do work on the ledger in the caller's thread; for whoever would wait for it anyhow.
+
+        Raises:
+            StoreError: the database failed, or is closed.
+        """
+        return self._ledger.now(work)
 
     async def run(self, work: Work[T]) -> T:
-        """Run a piece of work and wait for it without blocking the event loop."""
+        """Do work on the ledger and wait for it without blocking the event loop."""
         return await asyncio.wrap_future(self.submit(work))
+
+    async def run_on_cache(self, work: Work[T]) -> T:
+        """Do work on the cache, beside what is done on the ledger, likewise."""
+        return await asyncio.wrap_future(self._cache.submit(work))
 
     def close(self) -> None:
         """Finish what was handed in, then close the database; what comes later fails."""
-        with self._door:
-            self._closed = True
-            self._work.put((_LAST, next(self._order), None, None))
-        self._thread.join()
+        self._cache.close()
+        self._ledger.close()
+        self._witness.close()
 
     def __enter__(self) -> "Writer":
         return self
@@ -83,46 +81,13 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self) -> None:
-        while True:
-            _, _, work, future = self._work.get()
-            if work is None:
-                break
-            if future.set_running_or_notify_cancel():
-                self._do(work, future)
-        self._witness.close()
-        self._conn.close()
+    def note_row(self, conn: sqlite3.Connection, row: int, digest: bytes) -> None:
+        """Have the witness know of a presentation; within work on the ledger, after its commit."""
+        self._changes = conn.total_changes
+        self._witness.note_row(conn, row, digest)
 
-    def _do(self, work: Work[T], future: "Future[T]") -> None:
-        if self._broken:  # what still reads whole can't be trusted to let anybody in
-            future.set_exception(_with_cause(damaged(self.file), self._broken))
-            return
-        try:
-            result = work(self._conn)
-            self._remember()
-        except sqlite3.Error as error:
-            structlog.get_logger("store").error("the database failed", exc_info=error)
-            future.set_exception(_with_cause(self._word(error), error))
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever handed in the work
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-
-    def _remember(self) -> None:
+    def _remember(self, conn: sqlite3.Connection) -> None:
         """Have the witness know of what was committed."""
-        if self._conn.total_changes != self._changes:
-            self._changes = self._conn.total_changes
-            self._witness.note(self._conn)
-
-    def _word(self, error: sqlite3.Error) -> StoreError:
-        """Word a failure; after damage is met, nothing more is read or written."""
-        sentence = worded(error, self.file)
-        if isinstance(sentence, BrokenDatabase):
-            sentence = damaged(self.file, set_aside(self.file))
-            self._broken = sentence
-        return sentence
-
-
-def _with_cause(error: StoreError, cause: Exception) -> StoreError:
-    error.__cause__ = cause
-    return error
+        if conn.total_changes != self._changes:
+            self._changes = conn.total_changes
+            self._witness.note(conn)

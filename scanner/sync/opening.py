@@ -8,11 +8,12 @@ from datetime import datetime
 import structlog
 
 from scanner.store import cache, ledger
-from scanner.store.cache import CachedSection, StoredSession
+from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
+from scanner.store.pulled import forget_position
 from scanner.store.writer import Writer
 from scanner.sync.errors import KeyNeeded, WrongCode
-from scanner.sync.pull import Progress, Pull, sections_of
+from scanner.sync.pull import Progress, Pull
 from scanner.sync.secret import GateSecret, Keys, keep
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.client import TickeTing, address
@@ -69,10 +70,12 @@ async def open_gate(
         opened=clock(),
     )
     keep(keys, GateSecret(session.api, session.event, request.code, grant.key))
-    await begin(writer, session, event, grant)
+    await writer.run(lambda conn: store(conn, session))
     server_time = ServerTime(clock)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
         pull = Pull(api, writer, server_time, request.records, on_progress)
+        await pull.write_scope(session, event, grant)
+        await writer.run_on_cache(forget_position)
         warnings = await _namesakes(api, writer, session)
         await pull.others(session)
         await pull.everything(session)
@@ -80,9 +83,10 @@ async def open_gate(
     return await writer.run(lambda conn: _opened(conn, session, warnings))
 
 
-async def begin(writer: Writer, session: StoredSession, event: Event, grant: TokenGrant) -> None:
-    """Store a session and its sections, whose tickets a pull will bring."""
-    await writer.run(lambda conn: _store(conn, session, sections_of(event, grant)))
+def store(conn: sqlite3.Connection, session: StoredSession) -> None:
+    """Write a session into the ledger; a pull then brings its sections and tickets."""
+    with transaction(conn):
+        cache.open_session(conn, session)
 
 
 async def _ask(request: Request) -> tuple[TokenGrant, Event]:
@@ -95,12 +99,6 @@ async def _ask(request: Request) -> tuple[TokenGrant, Event]:
             raise KeyNeeded from error
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
         return grant, await api.event(grant.event)
-
-
-def _store(conn: sqlite3.Connection, session: StoredSession, sections: list[CachedSection]) -> None:
-    with transaction(conn):
-        cache.open_session(conn, session)
-        cache.write_sections(conn, sections)
 
 
 async def _namesakes(api: TickeTing, writer: Writer, session: StoredSession) -> list[str]:

@@ -16,6 +16,7 @@ from scanner.store.database import transaction
 from scanner.store.pulled import PullPosition
 from scanner.store.writer import Writer
 from scanner.sync.api import Api
+from scanner.sync.intake import Intake
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import ApiError, NoSuchPage
 from scanner.ticketing.resources import Admission, Event, Fault, Page, Ticket, TokenGrant
@@ -25,8 +26,6 @@ OVERLAP = timedelta(minutes=2)
 
 _FULL_READS = 3
 _LOOKED_AT_ONCE = 5000
-ROWS_AT_ONCE = 250
-"""Tickets written in one transaction; a presentation waits for one such piece at most."""
 
 _STATUSES = {status.value: status for status in TicketStatus}
 _TOO_MANY = (400, 413)
@@ -51,18 +50,25 @@ class Pull:
     on_progress: Progress | None = None
 
     async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
-        """Write the event's sections and the token's scope; tell whether the scope has grown."""
-        sections = sections_of(await self.api.event(session.event), grant)
+        """Write the event's sections and the token's scope; tell whether the whole list is to be
+        read: the scope has grown, or the cache was another event's.
+        """
+        return await self.write_scope(session, await self.api.event(session.event), grant)
+
+    async def write_scope(self, session: StoredSession, event: Event, grant: TokenGrant) -> bool:
+        """Do the same with an event that was read before."""
+        sections = sections_of(event, grant)
 
         def write(conn: sqlite3.Connection) -> bool:
             with transaction(conn):
+                emptied = cache.belong_to(conn, session)
                 before = {each.uri for each in cache.read_sections(conn) if each.permitted}
                 cache.write_sections(conn, sections)
                 if before != grant.sections:
                     pulled.forget_position(conn)
-            return not before.issuperset(grant.sections)
+            return emptied or not before.issuperset(grant.sections)
 
-        return await self.writer.run(write)
+        return await self.writer.run_on_cache(write)
 
     async def changes(self, session: StoredSession) -> None:
         """Read what changed since the last pull, with an overlap."""
@@ -70,17 +76,14 @@ class Pull:
             await self.everything(session)
             return
         since = session.watermark - OVERLAP
-        number = await self.writer.run(pulled.last_number)
         page_number, watermark = 1, None
-        while True:
-            page = await self._tickets(session.event, page_number, self.records, since)
-            if page is None:
-                break
-            watermark = watermark or page.server_time
-            await self._write(page.entries, number)
-            if page_number * self.records >= page.total:
-                break
-            page_number += 1
+        async with self._intake(await self.writer.run_on_cache(pulled.last_number)) as intake:
+            while page := await self._tickets(session.event, page_number, self.records, since):
+                watermark = watermark or page.server_time
+                await intake.take(_rows(page.entries))
+                if page_number * self.records >= page.total:
+                    break
+                page_number += 1
         await self._finish(watermark)
 
     async def everything(self, session: StoredSession) -> None:
@@ -99,15 +102,13 @@ class Pull:
             position = replace(position, page=1, total=None)
         else:
             structlog.get_logger("pull").warning("the ticket list kept shifting", read=seen)
-        await self._in_transaction(
-            lambda conn: pulled.finish_full_pull(conn, self.server_time.clock())
-        )
-        await self._finish(position.watermark)
+        await self.writer.run_on_cache(pulled.forget_position)
+        await self._finish(position.watermark, whole=True)
 
     async def others(self, session: StoredSession) -> None:
         """Read the admissions that other gates made since the last time, newest pages first."""
         first = await self._admissions(session.event, 1)
-        missing = first.total - await self.writer.run(pulled.count_admissions)
+        missing = first.total - await self.writer.run_on_cache(pulled.count_admissions)
         if missing <= 0:
             return
         missing -= await self._write_others(first.entries)
@@ -120,50 +121,52 @@ class Pull:
     async def directory(self, session: StoredSession, permitted: frozenset[str]) -> None:
         """Read tickets of sections that the token does not permit, to point the way; no names."""
         page_number = 1
-        while page := await self._tickets(session.event, page_number, self.records, None):
-            foreign = [each for each in page.entries if each.section not in permitted]
-            await self._write(foreign, 0, names=False)
-            if page_number * self.records >= page.total:
-                break
-            page_number += 1
+        async with self._intake(0) as intake:
+            while page := await self._tickets(session.event, page_number, self.records, None):
+                foreign = [each for each in page.entries if each.section not in permitted]
+                await intake.take(_rows(foreign, names=False))
+                if page_number * self.records >= page.total:
+                    break
+                page_number += 1
 
     async def _read_through(
         self, session: StoredSession, position: PullPosition
     ) -> tuple[PullPosition, int]:
         faults = 0
-        while True:
-            try:
-                page = await self._tickets(session.event, position.page, position.records, None)
-            except ApiError as error:
-                if error.status not in _TOO_MANY or position.records == 1:
-                    raise
-                position = replace(position, page=1, records=position.records // 2)
-                continue
-            if page is None:
-                return replace(position, total=position.total or 0), faults
-            faults += len(page.faults)
-            position = replace(
-                position,
-                page=position.page + 1,
-                total=page.total,
-                watermark=position.watermark or page.server_time,
-            )
-            await self._write(page.entries, position.number, then=position)
-            read = (position.page - 1) * position.records
-            if self.on_progress:
-                self.on_progress(min(read, page.total), page.total)
-            if read >= page.total:
-                return position, faults
+        async with self._intake(position.number) as intake:
+            while True:
+                try:
+                    page = await self._tickets(session.event, position.page, position.records, None)
+                except ApiError as error:
+                    if error.status not in _TOO_MANY or position.records == 1:
+                        raise
+                    position = replace(position, page=1, records=position.records // 2)
+                    continue
+                if page is None:
+                    return replace(position, total=position.total or 0), faults
+                faults += len(page.faults)
+                position = replace(
+                    position,
+                    page=position.page + 1,
+                    total=page.total,
+                    watermark=position.watermark or page.server_time,
+                )
+                await intake.take(_rows(page.entries), then=position)
+                read = (position.page - 1) * position.records
+                if self.on_progress:
+                    self.on_progress(min(read, page.total), page.total)
+                if read >= page.total:
+                    return position, faults
 
     async def _count_listed(self, number: int) -> int:
         return await self._over_all(lambda conn, ids: pulled.count_listed(conn, number, ids))
 
     async def _over_all(self, work: _OverSome) -> int:
         """Go over all tickets in pieces, so that no presentation waits for the whole list."""
-        last, found = await self.writer.run(pulled.last_ticket), 0
+        last, found = await self.writer.run_on_cache(pulled.last_ticket), 0
         for start in range(0, last + 1, _LOOKED_AT_ONCE):
             ids = range(start, start + _LOOKED_AT_ONCE)
-            found += await self.writer.run(partial(work, ids=ids))
+            found += await self.writer.run_on_cache(partial(work, ids=ids))
         return found
 
     async def _position(self) -> PullPosition:
@@ -172,7 +175,7 @@ class Pull:
                 found = pulled.read_position(conn)
                 return found or PullPosition(pulled.begin_pass(conn), 1, self.records, None, None)
 
-        return await self.writer.run(read)
+        return await self.writer.run_on_cache(read)
 
     async def _tickets(
         self, event: str, page: int, records: int, since: datetime | None
@@ -195,24 +198,6 @@ class Pull:
         _log_faults("admissions", found.faults)
         return found
 
-    async def _write(
-        self,
-        tickets: Sequence[Ticket],
-        number: int,
-        *,
-        then: PullPosition | None = None,
-        names: bool = True,
-    ) -> None:
-        """Write tickets in small pieces, so that no presentation waits long."""
-        rows = [_row(ticket, names=names) for ticket in tickets]
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
-            await self._in_transaction(
-                lambda conn, some=some: pulled.write_tickets(conn, some, number)  # type: ignore[misc] # mypy can't type a default
-            )
-        if then:
-            await self._in_transaction(lambda conn: pulled.write_position(conn, then))
-
     async def _write_others(self, entries: Iterable[Admission]) -> int:
         """Write admissions, our own left out; returns how many were news."""
         found = list(entries)
@@ -231,7 +216,7 @@ class Pull:
                 pulled.write_admitted(conn, admitted)
             return sum(each.serial not in before for each in found)
 
-        return await self.writer.run(write)
+        return await self.writer.run_on_cache(write)
 
     async def _withdraw(self, number: int) -> None:
         def withdraw(conn: sqlite3.Connection, ids: range) -> int:
@@ -240,22 +225,22 @@ class Pull:
 
         await self._over_all(withdraw)
 
-    async def _finish(self, watermark: datetime | None) -> None:
+    async def _finish(self, watermark: datetime | None, *, whole: bool = False) -> None:
+        """Note in the session what has reached the cache's disk before."""
         at, offset = self.server_time.clock(), self.server_time.offset
 
         def finish(conn: sqlite3.Connection) -> None:
-            pulled.finish_pull(conn, synced=at, watermark=watermark)
-            if offset is not None:
-                cache.note_server_offset(conn, offset.total_seconds())
-
-        await self._in_transaction(finish)
-
-    async def _in_transaction(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        def run(conn: sqlite3.Connection) -> None:
             with transaction(conn):
-                work(conn)
+                pulled.finish_pull(conn, synced=at, watermark=watermark)
+                if whole:
+                    pulled.note_whole(conn, at)
+                if offset is not None:
+                    cache.note_server_offset(conn, offset.total_seconds())
 
-        await self.writer.run(run)
+        await self.writer.run(finish)
+
+    def _intake(self, number: int) -> Intake:
+        return Intake(self.writer, number)
 
 
 def sections_of(event: Event, grant: TokenGrant) -> list[CachedSection]:
@@ -272,6 +257,10 @@ def sections_of(event: Event, grant: TokenGrant) -> list[CachedSection]:
         ),
         *(CachedSection(uri, uri.rsplit("/", 1)[-1], None, permitted=True) for uri in unnamed),
     ]
+
+
+def _rows(tickets: Iterable[Ticket], *, names: bool = True) -> list[TicketRow]:
+    return [_row(each, names=names) for each in tickets]
 
 
 def _row(ticket: Ticket, *, names: bool) -> TicketRow:

@@ -190,14 +190,19 @@ class Replay:
 
     async def _move(self, known: Sequence[tuple[str, Outcome]]) -> None:
         at = self.server_time.clock()
+        others = [(serial, found.other) for serial, found in known if found.other]
 
         def move(conn: sqlite3.Connection) -> None:
             with transaction(conn):
                 for serial, found in known:
                     ledger.move(conn, serial, found.state, at, found.reason)
-                    if found.other:
-                        pulled.write_others(conn, [(serial, found.other)])
 
+        def note(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                pulled.write_others(conn, others)
+
+        if others:
+            await self.writer.run_on_cache(note)
         if known:
             await self.writer.run(move)
             if self.on_progress:

@@ -12,7 +12,7 @@ import structlog
 from scanner.admission.scope import Closed
 from scanner.store import cache, figures, ledger
 from scanner.store.cache import StoredSession
-from scanner.store.database import open_reader
+from scanner.store.database import data_version, open_reader
 from scanner.store.figures import Admitted
 from scanner.store.ledger import State
 from scanner.sync.link import Link
@@ -64,7 +64,7 @@ class StatusFeed:
         try:
             while True:
                 try:
-                    found = reader.execute("PRAGMA data_version").fetchone()[0]
+                    found = data_version(reader)
                     if found != version:
                         self.latest = await _to_its_end(read_status, reader, self.latest)
                         version = found

@@ -57,6 +57,15 @@ class InlineWriter(Writer):
         await asyncio.sleep(0)
         return self.submit(work).result()
 
+    def now(self, work: Work[T]) -> T:
+        return work(self._conn)
+
+    async def run_on_cache(self, work: Work[T]) -> T:
+        return await self.run(work)
+
+    def note_row(self, *_: object) -> None:
+        """There is no witness: the database is in memory."""
+
     def close(self) -> None:
         """The database lives on."""
 
@@ -300,6 +309,7 @@ def new_database() -> sqlite3.Connection:
 @once
 def _template() -> bytes:
     conn = sqlite3.connect(":memory:")
-    schema.migrations().apply(sqlite_utils.Database(conn))
+    for migrations in (schema.migrations(), schema.cache_migrations()):
+        migrations.apply(sqlite_utils.Database(conn))
     conn.commit()
     return conn.serialize()

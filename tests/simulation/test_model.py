@@ -77,7 +77,9 @@ class OneGate(RuleBasedStateMachine):
         self.writer = InlineWriter(Path("unused"), self.conn)
         self.gate = Gate(self.writer)
         with transaction(self.conn):
-            cache.open_session(self.conn, StoredSession(API, EVENT, "Night", "Lee", "here", BEGIN))
+            session = StoredSession(API, EVENT, "Night", "Lee", "here", BEGIN)
+            cache.open_session(self.conn, session)
+            cache.belong_to(self.conn, session)
             cache.write_sections(
                 self.conn, [CachedSection(SECTIONS[0], "Floor", None, permitted=True)]
             )

@@ -30,6 +30,14 @@ def open_again(conn: sqlite3.Connection, **changes: str) -> None:
         cache.open_session(conn, replace(SESSION, **later))  # type: ignore[arg-type] # any field
 
 
+def take_over(conn: sqlite3.Connection) -> bool:
+    """Give the cache to the session's event, as a pull does; tells whether it was emptied."""
+    session = cache.read_session(conn)
+    assert session
+    with transaction(conn):
+        return cache.belong_to(conn, session)
+
+
 def write(conn: sqlite3.Connection, *rows: cache.TicketRow, number: int = 1) -> None:
     with transaction(conn):
         pulled.write_tickets(conn, rows, number)
@@ -80,6 +88,8 @@ def test_a_session_for_another_event_empties_the_cache_and_leaves_the_ledger(
     admit(conn, A)
     open_again(conn, **change)
     assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
+    take_over(conn)
+    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
     assert cache.read_sections(conn) == []
     assert cache.find_ticket(conn, A) is None
     assert known(conn, B) == Knowledge()
@@ -88,17 +98,27 @@ def test_a_session_for_another_event_empties_the_cache_and_leaves_the_ledger(
     assert [each.serial for each in ledger.in_state(conn)] == [A]
 
 
-def test_a_pull_that_broke_off_does_not_go_on_in_another_session(
-    conn: sqlite3.Connection,
-) -> None:
+def test_a_pull_that_broke_off_does_not_go_on_at_another_event(conn: sqlite3.Connection) -> None:
     pulled.write_position(conn, pulled.PullPosition(2, 3, 500, 900, NOW))
-    open_again(conn)
+    assert not take_over(conn)
+    assert pulled.read_position(conn)
+    open_again(conn, event="/events/7")
+    assert take_over(conn)
     assert pulled.read_position(conn) is None
+
+
+def test_a_cache_that_is_another_events_closes_the_gate(conn: sqlite3.Connection) -> None:
+    conn.execute("UPDATE origin SET event = '/events/7'")
+    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
+    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
+    assert take_over(conn)
+    assert cache.read_scope(conn).closed is None
 
 
 def test_passes_are_numbered_on_over_sessions(conn: sqlite3.Connection) -> None:
     before = pulled.begin_pass(conn)
     open_again(conn, event="/events/7")
+    take_over(conn)
     assert pulled.begin_pass(conn) > before
 
 
@@ -117,6 +137,7 @@ def test_an_invalid_token_closes_the_gate_until_a_session_is_opened(
 
 def test_the_gate_is_closed_until_the_first_pull_is_complete(conn: sqlite3.Connection) -> None:
     open_again(conn, event="/events/7")
+    take_over(conn)
     with transaction(conn):
         cache.write_sections(conn, [CachedSection(FLOOR, "Floor", None, permitted=True)])
     assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED

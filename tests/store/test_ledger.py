@@ -52,7 +52,7 @@ def test_a_presentation_is_read_back_as_it_was_written(conn: sqlite3.Connection)
         replace(scan(B), event=None, redeemer=None, device=None, serial=None),
     ]
     with transaction(conn):
-        numbers = [ledger.append(conn, each) for each in written]
+        numbers = [ledger.append(conn, each)[0] for each in written]
     assert numbers == [1, 2, 3]
     assert [(row, each) for row, each, _ in ledger.journal(conn)] == list(enumerate(written, 1))
 
@@ -203,7 +203,7 @@ def test_an_admission_without_an_origin_is_refused(conn: sqlite3.Connection, nam
     nothing: dict[str, Any] = {name: None}
     nameless = replace(scan(A), **nothing)
     with pytest.raises(sqlite3.IntegrityError), transaction(conn):
-        ledger.admit(conn, nameless, ledger.append(conn, nameless), FLOOR)
+        ledger.admit(conn, nameless, ledger.append(conn, nameless)[0], FLOOR)
 
 
 def test_an_admission_begins_queued_and_never_sent(conn: sqlite3.Connection) -> None:

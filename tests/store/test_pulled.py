@@ -100,8 +100,9 @@ def test_the_position_of_a_broken_off_pull_is_read_back(conn: sqlite3.Connection
     for position in (PullPosition(2, 3, 500, 1200, NOW), PullPosition(2, 4, 250, None, None)):
         pulled.write_position(conn, position)
         assert pulled.read_position(conn) == position
-    pulled.finish_full_pull(conn, seconds(60))
+    pulled.forget_position(conn)
     assert pulled.read_position(conn) is None
+    pulled.note_whole(conn, seconds(60))
     session = cache.read_session(conn)
     assert session
     assert session.whole == seconds(60)

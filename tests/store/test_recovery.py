@@ -13,9 +13,10 @@ from scanner.gate import Gate
 from scanner.store import ledger, recovery
 from scanner.store.cache import count_tickets, read_scope, read_session
 from scanner.store.database import open_reader
-from scanner.store.errors import DatabaseBusy, StoreError
+from scanner.store.errors import BrokenDatabase, DatabaseBusy, StoreError
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
+from scanner.store.making import cache_file
 from scanner.store.recovery import Kept, recover
 from scanner.store.writer import Writer
 from tests.store import wrecks
@@ -37,14 +38,10 @@ def file(evening: Path, tmp_path: Path) -> Path:
     return wrecks.copied(evening, tmp_path / "copy")
 
 
-def pages_with(file: Path, text: str) -> list[int]:
+def pages_with(file: Path, text: str, size: int = wrecks.PAGE) -> list[int]:
     raw = file.read_bytes()
-    starts = range(0, len(raw), wrecks.PAGE)
-    return [
-        start // wrecks.PAGE
-        for start in starts
-        if text.encode() in raw[start : start + wrecks.PAGE]
-    ]
+    starts = range(0, len(raw), size)
+    return [start // size for start in starts if text.encode() in raw[start : start + size]]
 
 
 def journal_pages(file: Path) -> list[int]:
@@ -153,7 +150,7 @@ def test_a_second_recovery_keeps_the_gaps_of_the_first(file: Path) -> None:
     assert set(first.missing) <= set(second.missing)
     assert len(second.missing) == 2
     assert find_damage(file) is None
-    assert len(list(file.parent.glob("*.damaged.*Z"))) == 2
+    assert len(list(file.parent.glob("*.damaged.2*Z"))) == 2
 
 
 def test_the_next_sync_reads_the_whole_list_since_the_last_may_be_lost(file: Path) -> None:
@@ -168,7 +165,13 @@ def test_the_next_sync_reads_the_whole_list_since_the_last_may_be_lost(file: Pat
 
 
 def test_a_list_that_does_not_read_is_left_to_the_next_sync(file: Path) -> None:
-    wrecks.blank(file, pages_with(file, "DAWIER-BALC00000001")[0])
+    kept = cache_file(file)
+    wrecks.blank(kept, pages_with(kept, "DAWIER-BALC00000001", wrecks.CACHE_PAGE)[0])
+    damaged = kept.read_bytes()
+    with pytest.raises(BrokenDatabase, match="nobody can be admitted"):
+        Writer.verified(file)
+    (aside,) = file.parent.glob("*.damaged.cache.*Z")
+    assert aside.read_bytes() == damaged
     assert recover(file, NOW).kept is Kept.SESSION
     with closing(open_reader(file)) as conn:
         assert read_session(conn)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import database
+from scanner.store import ledger, making
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
 from scanner.store.writer import Writer
+from tests.store.worlds import scan
 
 LIMIT = 10
 
@@ -66,11 +67,11 @@ def test_presentations_go_first_and_each_kind_keeps_its_order(writer: Writer) ->
 def test_what_the_database_refuses_is_worded_and_its_cause_is_kept(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_BUSY_MS", 20)
+    monkeypatch.setattr(making, "BUSY_MS", 20)
 
     def write(conn: sqlite3.Connection) -> None:
         with transaction(conn):
-            conn.execute("INSERT INTO event_part VALUES ('AAAAAA')")
+            ledger.append(conn, scan(None))
 
     with Writer(file) as writer:
         other = open_database(file)
@@ -109,9 +110,9 @@ def test_what_was_cancelled_in_the_queue_is_not_done(writer: Writer) -> None:
 
 
 def test_closing_finishes_what_was_handed_in(file: Path) -> None:
-    def write(conn: sqlite3.Connection, part: str) -> None:
+    def write(conn: sqlite3.Connection, payload: str) -> None:
         with transaction(conn):
-            conn.execute("INSERT INTO event_part VALUES (?)", (part,))
+            ledger.append(conn, scan(None, payload=payload))
 
     writer = Writer(file)
     held = Held(writer)
@@ -123,7 +124,7 @@ def test_closing_finishes_what_was_handed_in(file: Path) -> None:
     assert not closer.is_alive()
     assert all(future.done() for future in futures)
     conn = open_database(file)
-    assert conn.execute("SELECT count(*) FROM event_part").fetchone() == (20,)
+    assert conn.execute("SELECT count(*) FROM journal").fetchone() == (20,)
     conn.close()
 
 

@@ -37,6 +37,7 @@ def fill(conn: sqlite3.Connection, rows: Sequence[TicketRow] = ()) -> None:
     """Open the session and write what a first pull would; the Floor is permitted."""
     with transaction(conn):
         cache.open_session(conn, SESSION)
+        cache.belong_to(conn, SESSION)
         cache.write_sections(
             conn,
             [
@@ -72,6 +73,6 @@ def admit(conn: sqlite3.Connection, serial: str, at: datetime = NOW, **changes: 
     """Journal and admit one serial in one transaction; returns the journal's row."""
     with transaction(conn):
         presented = scan(serial, at, **changes)
-        number = ledger.append(conn, presented)
+        number, _ = ledger.append(conn, presented)
         ledger.admit(conn, presented, number, FLOOR)
     return number

@@ -13,8 +13,9 @@ from scanner.admission.ticket import OtherAdmission
 from scanner.gate import Gate, Judged
 from scanner.store import ledger, pulled
 from scanner.store.cache import TicketRow
-from scanner.store.database import open_reader, transaction
+from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.ledger import State
+from scanner.store.making import cache_file
 from scanner.store.witness import witness_file
 from scanner.store.writer import Writer
 from tests.store.worlds import BALCONY, NOW, fill, row, seconds
@@ -23,7 +24,7 @@ TICKETS = tuple(f"DAWIER-BACK{number:08}" for number in range(60))
 ADMITTED = TICKETS[:42]
 WITHHELD = ADMITTED[40:]
 LIMIT = 10.0
-PAGE = 4096
+PAGE, CACHE_PAGE = 1024, 4096
 
 
 class RefusesSome:
@@ -62,8 +63,10 @@ def read(file: Path) -> Kept:
 @contextmanager
 def evening(file: Path) -> Iterator[Writer]:
     """Run a gate for an evening: admissions in every state, refusals, some withheld."""
+    with closing(open_database(file)) as conn:
+        fill(conn, _tickets())
+        pulled.write_others(conn, [(TICKETS[50], OtherAdmission(NOW, "Sam", "door-2"))])
     with Writer(file) as writer:
-        writer.submit(lambda conn: fill(conn, _tickets())).result(LIMIT)
         gate = Gate(writer, RefusesSome())
         for number, serial in enumerate(ADMITTED):
             for payload in (serial, "https://example.org/") if number % 3 else (serial,):
@@ -78,7 +81,8 @@ def evening(file: Path) -> Iterator[Writer]:
 def copied(file: Path, folder: Path) -> Path:
     """Copy a database with its log and its witness, as a crash would leave them."""
     folder.mkdir(parents=True)
-    for each in (file, Path(f"{file}-wal"), witness_file(file)):
+    cache = cache_file(file)
+    for each in (file, Path(f"{file}-wal"), cache, Path(f"{cache}-wal"), witness_file(file)):
         if each.exists():
             shutil.copy(each, folder / each.name)
     return folder / file.name
@@ -97,7 +101,8 @@ def cut(file: Path, length: int) -> None:
 
 def blank(file: Path, page: int) -> None:
     """Overwrite one page of the database, or the frame of the log in its place, with zeros."""
-    head, step = (32, PAGE + 24) if file.name.endswith("-wal") else (0, PAGE)
+    size = CACHE_PAGE if ".cache." in file.name else PAGE
+    head, step = (32, size + 24) if file.name.endswith("-wal") else (0, size)
     count = (file.stat().st_size - head) // step
     with file.open("r+b") as stream:
         stream.seek(head + (page % count) * step)
@@ -120,4 +125,3 @@ def _settle(number: int, conn: sqlite3.Connection) -> None:
         for serial, end in zip(batch, ends, strict=False):  # the last one stays in doubt
             ledger.mark_answered(conn, [serial])
             ledger.move(conn, serial, end, seconds(number), f"because of {end.value}")
-        pulled.write_others(conn, [(TICKETS[50], OtherAdmission(NOW, "Sam", "door-2"))])

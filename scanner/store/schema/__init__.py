@@ -1,24 +1,44 @@
-"""The database's shape, as forward migrations: one file for each, in order, never changed later."""
+"""The shape of the two files, as forward migrations: one module for each, in order, never changed
+later. The ledger's file is precious; the cache's beside it can be fetched again.
+"""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
-CURRENT = 1
-"""The version that this program reads and writes; kept in the file as `user_version`."""
+CURRENT = 2
+"""The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
-SHAPE = "9074c076cf1ec5130eb8ffe12b26df74aa7ed4a458a2bb6c2e07eb896e5ae119"
+CACHE_CURRENT = 1
+"""The same of the cache."""
+
+SHAPE = "da59c0ec92836ac0dc95b5c36d921dee4a14801f63181e7db06241f9de831bb2"
 """The digest of the tables, indexes and triggers at that version; `scanner.store.integrity` makes
 it. Making them anew at each start, only to compare, would cost a fifth of a second."""
 
+CACHE_SHAPE = "2b68e2320a017e6f80681bc3344e0cf54463103a6197c71d521e92bafd48d9eb"
+"""The same of the cache."""
+
 
 def migrations() -> "Migrations":
-    """Collect the migrations, oldest first."""
+    """Collect the ledger's migrations, oldest first."""
     from sqlite_utils.migrations import Migrations
 
-    from scanner.store.schema import v1_first
+    from scanner.store.schema import v1_first, v2_cache_apart
 
     collected = Migrations("scanner")
     collected(name="v1_first")(v1_first.apply)
+    collected(name="v2_cache_apart")(v2_cache_apart.apply)
+    return collected
+
+
+def cache_migrations() -> "Migrations":
+    """Collect the cache's migrations, oldest first."""
+    from sqlite_utils.migrations import Migrations
+
+    from scanner.store.schema import cache_v1_first
+
+    collected = Migrations("scanner cache")
+    collected(name="cache_v1_first")(cache_v1_first.apply)
     return collected

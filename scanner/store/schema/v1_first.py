@@ -6,6 +6,8 @@ can't be changed, and an admission moves only along the permitted transitions, e
 
 from sqlite_utils import Database
 
+from scanner.store.schema.statements import run
+
 _SCHEMA = """
 CREATE TABLE session (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -114,19 +116,5 @@ CREATE TRIGGER transition_stays BEFORE DELETE ON transition
 
 def apply(db: Database) -> None:
     """Make the tables; runs inside the migration's transaction."""
-    for statement in _statements(_SCHEMA):
-        db.conn.execute(statement)
+    run(db, _SCHEMA)
     db.conn.execute("PRAGMA user_version = 1")
-
-
-def _statements(script: str) -> list[str]:
-    """Split the script; `executescript` would commit the migration's transaction."""
-    import sqlite3
-
-    statements, current = [], ""
-    for line in script.splitlines(keepends=True):
-        current += line
-        if sqlite3.complete_statement(current):
-            statements.append(current)
-            current = ""
-    return statements

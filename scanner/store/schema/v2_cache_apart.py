@@ -1,0 +1,75 @@
+"""Version 2: the cache has a file of its own, so that a pull never makes a presentation wait.
+
+What the cache held comes along, where its file is attached as `cache`. Admissions lose two
+indexes that each of them had to write: they are kept in the order of their serials, and only
+reports ask for them by their journal's row.
+"""
+
+from sqlite_utils import Database
+
+from scanner.store.schema.statements import run
+
+_MOVED = {
+    "section": "id, uri, name, capacity, permitted",
+    "ticket": "id, serial, section, status, redeemed, owner, name, fingerprint, pass, listed",
+    "former_owner": "serial, owner, fingerprint",
+    "event_part": "part",
+    "other_admission": "serial, redeemer, device, admitted",
+    "pull": "one, pass, page, records, total, watermark",
+}
+"""Each table before those that refer to it, with its columns."""
+
+_ADMISSIONS = """
+CREATE TABLE former AS SELECT * FROM admission;
+DROP TABLE admission;   -- and its triggers; a row of it can't be deleted, the table can
+
+CREATE TABLE admission (
+    serial TEXT PRIMARY KEY, journal INTEGER NOT NULL REFERENCES journal (id),
+    event TEXT NOT NULL, section TEXT NOT NULL, redeemer TEXT NOT NULL, device TEXT NOT NULL,
+    at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    sent TEXT,              -- the server's time of the first sending
+    last_sent TEXT,         -- the server's time of the last sending
+    answered INTEGER NOT NULL DEFAULT 0,    -- whether nothing of the last sending is outstanding
+    outstanding TEXT,       -- the server's time of an earlier sending that was never answered
+    faults INTEGER NOT NULL DEFAULT 0,      -- faults in a row while it was sent alone
+    reason TEXT, settled TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO admission SELECT * FROM former ORDER BY journal;
+DROP TABLE former;
+CREATE INDEX admission_state ON admission (state, faults, journal);
+
+CREATE TRIGGER admission_moves AFTER UPDATE OF state ON admission WHEN old.state <> new.state
+BEGIN
+    SELECT RAISE(ABORT, 'an admission can''t move so')
+    WHERE (old.state, new.state) NOT IN (VALUES
+        ('queued', 'sending'), ('sending', 'queued'), ('sending', 'confirmed'),
+        ('sending', 'conflict'), ('sending', 'refused'));
+    INSERT INTO transition (serial, before, after, reason)
+    VALUES (new.serial, old.state, new.state, new.reason);
+END;
+CREATE TRIGGER admission_is_its_presentations BEFORE INSERT ON admission
+WHEN EXISTS (SELECT 1 FROM journal WHERE id = new.journal AND serial IS NOT new.serial)
+BEGIN SELECT RAISE(ABORT, 'an admission is of the serial that was presented'); END;
+CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
+    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
+CREATE TRIGGER admission_stays BEFORE DELETE ON admission
+    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
+"""
+
+
+def apply(db: Database) -> None:
+    """Move the tables; runs inside the migration's transaction."""
+    if "cache" in {name for _, name, _ in db.conn.execute("PRAGMA database_list")}:
+        for table in ("origin", *reversed(_MOVED)):
+            db.conn.execute(f"DELETE FROM cache.{table}")
+        db.conn.execute("INSERT INTO cache.origin SELECT id, api, event, pass FROM main.session")
+        for table, columns in _MOVED.items():
+            db.conn.execute(
+                f"INSERT INTO cache.{table} ({columns}) SELECT {columns} FROM main.{table}"
+            )
+    for table in reversed(_MOVED):
+        db.conn.execute(f"DROP TABLE main.{table}")
+    run(db, _ADMISSIONS)
+    db.conn.execute("ALTER TABLE session DROP COLUMN pass")
+    db.conn.execute("PRAGMA user_version = 2")

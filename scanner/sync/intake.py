@@ -1,0 +1,78 @@
+"""Tickets on their way into the cache: collected while pages come in, written many at once."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from types import TracebackType
+
+from scanner.store import pulled
+from scanner.store.cache import TicketRow
+from scanner.store.database import transaction
+from scanner.store.pulled import PullPosition
+from scanner.store.writer import Writer
+
+_FEWEST, _MOST = 1_000, 20_000
+"""Tickets in one transaction: as many as were written before, within these. Few at first, so that
+little is read again after a crash; many later, since each transaction writes every page of the
+indexes that it touches, and touches nearly all of them."""
+
+
+class Intake:
+    """Writes what it takes in, at the latest at its end, also when that is a failure's.
+
+    The next pages are read while the last ones are written. Use as an async context manager.
+
+    Args:
+        writer: of the database.
+        number: the pull that lists the tickets.
+    """
+
+    def __init__(self, writer: Writer, number: int) -> None:
+        self._writer = writer
+        self._number = number
+        self._rows: list[TicketRow] = []
+        self._position: PullPosition | None = None
+        self._written = 0
+        self._writing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Intake":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        try:
+            if self._rows or self._position:
+                await self._begin_to_write()
+        finally:
+            await self._end_writing()
+
+    async def take(self, rows: Sequence[TicketRow], then: PullPosition | None = None) -> None:
+        """Take in the tickets of a page; `then` is where to go on after it.
+
+        Raises:
+            StoreError: what was taken in before could not be written.
+        """
+        self._rows += rows
+        self._position = then
+        if len(self._rows) >= min(max(_FEWEST, self._written), _MOST):
+            await self._begin_to_write()
+
+    async def _begin_to_write(self) -> None:
+        await self._end_writing()
+        rows, position, number = self._rows, self._position, self._number
+        self._rows, self._position = [], None
+        self._written += len(rows)
+
+        def write(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                pulled.write_tickets(conn, rows, number)
+                if position:
+                    pulled.write_position(conn, position)
+
+        self._writing = asyncio.ensure_future(self._writer.run_on_cache(write))
+
+    async def _end_writing(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing:
+            await writing
