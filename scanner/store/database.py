@@ -202,6 +202,8 @@ def _worded(file: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise worded(error, file) from error
+    except UnicodeDecodeError as error:  # SQLite's own message quotes what is damaged
+        raise damaged(file) from error
 
 
 @contextlib.contextmanager

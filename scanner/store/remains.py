@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from scanner.admission.verdict import Kind
 from scanner.store.integrity import lone_digest
 from scanner.store.ledger import FIRST, State, link
 from scanner.store.salvage import Row, Value
 from scanner.store.witness import Witness
 
 _STATES = {state.value for state in State}
+_KINDS = {kind.value for kind in Kind}
 _SETTLED = {State.CONFIRMED.value, State.CONFLICT.value, State.REFUSED.value}
 _DIGEST_BYTES = 32
 _AT, _SERIAL, _KIND, _EVIDENCE, _HASH = 1, 7, 8, 10, 11
@@ -192,16 +194,17 @@ def _agree(found: dict[str, Value], row: Fields) -> bool:
 
 def _in_doubt(found: dict[str, Value]) -> dict[str, Value]:
     """Leave what was settled; the rest may be older than what was sent, so the API is asked."""
+    times = ("sent", "last_sent", "outstanding")
+    found = found | {each: None for each in times if not _is_time(found.get(each))}
     if found["state"] in _SETTLED and _is_time(found.get("settled")):
         return found
-    sent = found.get("sent") if _is_time(found.get("sent")) else None
     unknown: dict[str, Value] = {
         "state": State.SENDING.value,
         "answered": 0,
         "settled": None,
         "reason": None,
     }
-    return {**found, **unknown, "sent": sent}
+    return {**found, **unknown}
 
 
 def _from_journal(row: Fields) -> dict[str, Value]:
@@ -230,13 +233,14 @@ def _withheld(rows: Sequence[Row], journal: dict[int, Fields]) -> dict[str, str]
 
 def _is_journal(row: Row) -> bool:
     match row.values:
-        case (None, str(at), event, redeemer, device, str(), str(), serial, str(), str(), str(),
+        case (None, str(at), event, redeemer, device, str(), str(), serial, str(kind), str(), str(),
               bytes(digest), *_):  # fmt: skip
             texts = (event, redeemer, device, serial)
             return (
                 row.rowid is not None
                 and row.rowid > 0
                 and len(digest) == _DIGEST_BYTES
+                and kind in _KINDS
                 and all(each is None or isinstance(each, str) for each in texts)
                 and _is_time(at)
             )

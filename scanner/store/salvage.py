@@ -41,6 +41,14 @@ _CONTINUES = 0x80
 
 
 @dataclass(frozen=True, slots=True)
+class _Pages:
+    """The pages of a file by number, as they are at one time, and how long each should be."""
+
+    size: int
+    of: dict[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A record's values; `rowid` where the page has one. Of two versions the newer has the larger
     `age`: 0 in the database itself, the frame's number in the log.
@@ -84,14 +92,17 @@ def salvage_files(file: Path, wanted: Callable[[Row], bool]) -> list[Row]:
 
 def _rows(whole: bytes, frames: bytes, size: int) -> Iterator[Row]:
     """Read the newest version of every page, then the older ones, as a last resort."""
-    pages = {
-        number + 1: whole[start : start + size].ljust(size, b"\0")
-        for number, start in enumerate(range(0, len(whole), size))
-    }
-    for number, page in pages.items():
+    pages = _Pages(
+        size,
+        {
+            number + 1: whole[start : start + size]  # the last one may be cut short
+            for number, start in enumerate(range(0, len(whole), size))
+        },
+    )
+    for number, page in pages.of.items():
         yield from _records(page, pages, 0, first=number == 1)
     for age, number, page in _committed(frames, size):
-        pages[number] = page  # an overflow chain is followed as it was at that frame, or before
+        pages.of[number] = page  # an overflow chain is followed as it was at that frame, or before
         yield from _records(page, pages, age, first=number == 1)
 
 
@@ -112,11 +123,13 @@ def _committed(frames: bytes, size: int) -> Iterator[tuple[int, int, bytes]]:
     last = max((at for at, head in enumerate(heads, 1) if head[1] and head[2] == salts), default=0)
     for at, (number, *_) in enumerate(heads[:last], 1):
         start = _WAL_HEADER + (at - 1) * step + _FRAME_HEADER
-        yield at, number, frames[start : start + size].ljust(size, b"\0")
+        yield at, number, frames[start : start + size]
 
 
-def _records(page: bytes, pages: dict[int, bytes], age: int, *, first: bool) -> Iterator[Row]:
+def _records(page: bytes, pages: "_Pages", age: int, *, first: bool) -> Iterator[Row]:
     start = _HEADER_BYTES if first else 0
+    if len(page) < start + _LEAVES[_INDEX_INNER]:
+        return
     kind = page[start]
     if kind == _NO_RECORDS:
         return
@@ -132,7 +145,7 @@ def _records(page: bytes, pages: dict[int, bytes], age: int, *, first: bool) -> 
                 yield _record(page, cell, kind, pages, age)
 
 
-def _record(page: bytes, at: int, kind: int, pages: dict[int, bytes], age: int) -> Row:
+def _record(page: bytes, at: int, kind: int, pages: "_Pages", age: int) -> Row:
     rowid = None
     if kind == _INDEX_INNER:
         at += 4  # the child page's number
@@ -145,9 +158,11 @@ def _record(page: bytes, at: int, kind: int, pages: dict[int, bytes], age: int) 
     return Row(_values(_payload(page, at, length, kind, pages)), rowid, age)
 
 
-def _payload(page: bytes, at: int, length: int, kind: int, pages: dict[int, bytes]) -> bytes:
-    """Put a record together from its page and its overflow pages (section 1.6)."""
-    usable = len(page)
+def _payload(page: bytes, at: int, length: int, kind: int, pages: "_Pages") -> bytes:
+    """Put a record together from its page and its overflow pages (section 1.6); where one of them
+    is cut short, so is the record, and does not parse.
+    """
+    usable = pages.size
     most = usable - 35 if kind == _TABLE_LEAF else (usable - 12) * 64 // 255 - 23
     if length <= most:
         return page[at : at + length]
@@ -157,7 +172,7 @@ def _payload(page: bytes, at: int, length: int, kind: int, pages: dict[int, byte
     found = bytearray(page[at : at + here])
     (following,) = struct.unpack(">I", page[at + here : at + here + 4])
     while len(found) < length:
-        overflow = pages.get(following)
+        overflow = pages.of.get(following)
         if overflow is None:
             raise _Unreadable
         (following,) = struct.unpack(">I", overflow[:4])
