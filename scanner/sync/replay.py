@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -40,6 +40,17 @@ _NONE_VALID = "None of the provided ticket serials"
 """How the API's 400 begins when it understood the batch and admitted nobody (SDK 3.1)."""
 
 
+_NEVER_LEFT = "it did not leave this gate"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the API said to a batch: the serials that it granted to this gate, and the rest."""
+
+    ours: Sequence[str] = ()
+    rest: Sequence[str] = ()
+
+
 @dataclass(slots=True)
 class Replay:
     """Sends and settles one event's admissions; one works on a database at a time (`lease`)."""
@@ -60,19 +71,51 @@ class Replay:
             TicketingError: what stopped it, or stopped some of it; what was sent and not settled
                 is settled next time.
         """
-        settled, failures = 0, []
-        try:
-            settled += await self._settle(await self._in_doubt())
-        except _OF_A_FEW as error:
-            failures.append(error)
-        while len(failures) < _MOST_FAILURES and (batch := await self._take_batch()):
-            try:
-                settled += await self._send(batch)
-            except _OF_A_FEW as error:
-                failures.append(error)
+        failures: list[TicketingError] = []
+        settled = await _tolerating(failures, self._settle(await self._in_doubt()))
+        if len(failures) < _MOST_FAILURES:
+            settled += await self._send_all(failures)
         if failures:
             raise failures[0]
         return settled
+
+    async def _send_all(self, failures: list[TicketingError]) -> int:
+        """Send batch after batch. While one is under way, what came of the last one is noted and
+        the next one is marked: the disk and the network work at the same time.
+        """
+        settled, answer, batch = 0, _Answer(), await self._take_batch()
+        while batch:
+            posted, between = await asyncio.gather(
+                self._post(batch), self._meanwhile(answer, failures), return_exceptions=True
+            )
+            if isinstance(posted, _OF_A_FEW):
+                failures.append(posted)
+                posted = _Answer()
+            count, ahead = (0, []) if isinstance(between, BaseException) else between
+            settled += count
+            if isinstance(posted, BaseException):
+                await self._hold(ahead)
+                raise posted
+            if isinstance(between, BaseException):
+                await self._conclude(posted)
+                raise between
+            if len(failures) >= _MOST_FAILURES:
+                await self._hold(ahead)
+                ahead = []
+            answer, batch = posted, ahead
+        return settled + await _tolerating(failures, self._conclude(answer))
+
+    async def _meanwhile(
+        self, answer: "_Answer", failures: list[TicketingError]
+    ) -> tuple[int, list[Admission]]:
+        settled = await _tolerating(failures, self._conclude(answer))
+        return settled, await self._take_batch()
+
+    async def _hold(self, ahead: Sequence[Admission]) -> None:
+        """Put back a batch that was marked, and is not sent after all."""
+        serials = [each.serial for each in ahead]
+        await self._note_answer(serials)
+        await self._put_back(serials, _NEVER_LEFT)
 
     async def _in_doubt(self) -> list[Admission]:
         sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
@@ -99,7 +142,12 @@ class Replay:
         page = await self.api.tickets(self.event, page=1, records=1)
         self.server_time.note(page.server_time)
 
-    async def _send(self, batch: Sequence[Admission]) -> int:
+    async def _post(self, batch: Sequence[Admission]) -> "_Answer":
+        """Send a batch; what it leaves to be noted is in the answer.
+
+        Raises:
+            TicketingError: there was no answer that says what became of it.
+        """
         first = batch[0]
         serials = [each.serial for each in batch]
         try:
@@ -107,11 +155,13 @@ class Replay:
                 first.event, redeemer=first.redeemer, device=first.device, serials=serials
             )
         except BadRequest as error:
-            return await self._after_refusal(serials, error)
+            if _NONE_VALID in error.said or len(serials) == 1:
+                return _Answer(rest=serials)
+            return await self._split(serials, f"the API did not take the batch: {error.said}")
         except (Unreachable, NotTheApi, Malformed) as error:
             if isinstance(error, Unreachable) and not error.sent:
                 await self._note_answer(serials)
-                await self._put_back(serials, "it did not leave this gate")
+                await self._put_back(serials, _NEVER_LEFT)
             raise
         except ServerFault:
             await self._note_fault(serials)
@@ -128,23 +178,24 @@ class Replay:
             for each in granted.admissions
             if (each.redeemer, each.device) == (first.redeemer, first.device)
         }
-        rest = [each for each in serials if each not in ours]
-        await self._note_granted([each for each in serials if each in ours], rest)
-        return len(serials) - len(rest) + await self._settle(await self._reread(rest))
+        return _Answer(
+            [each for each in serials if each in ours],
+            [each for each in serials if each not in ours],
+        )
 
-    async def _after_refusal(self, serials: Sequence[str], error: BadRequest) -> int:
-        """Settle a batch of which no serial was admitted; or split one that wasn't understood."""
-        if _NONE_VALID in error.said or len(serials) == 1:
-            await self._note_answer(serials)
-            return await self._settle(await self._reread(serials))
-        return await self._split(serials, f"the API did not take the batch: {error.said}")
+    async def _conclude(self, answer: "_Answer") -> int:
+        """Note what an answer grants, look the rest up, and return how many were settled."""
+        if not answer.ours and not answer.rest:
+            return 0
+        await self._note_granted(answer.ours, answer.rest)
+        return len(answer.ours) + await self._settle(await self._reread(answer.rest))
 
-    async def _split(self, serials: Sequence[str], reason: str) -> int:
+    async def _split(self, serials: Sequence[str], reason: str) -> "_Answer":
         """Send fewer together next time: nothing of this batch was admitted."""
         await self._note_answer(serials)
         await self._note_fault(serials)
         await self._put_back(serials, reason)
-        return 0
+        return _Answer()
 
     async def _settle(self, doubtful: Sequence[Admission]) -> int:
         """Look each one up and move it to where it stands; what could not be looked up stays."""
@@ -241,6 +292,15 @@ class Replay:
                 note(conn, serials)
 
         await self.writer.run(write)
+
+
+async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> int:
+    """Do what a few admissions may make fail; such a failure is added to the others."""
+    try:
+        return await work
+    except _OF_A_FEW as error:
+        failures.append(error)
+        return 0
 
 
 def _refusal(conn: sqlite3.Connection, admission: Admission) -> str:

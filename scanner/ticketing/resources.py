@@ -328,7 +328,7 @@ def _text_or_none(body: dict[str, Any], name: str, path: str | None = None) -> s
 
 def _encodable(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can carry and neither file nor screen takes."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _number(body: dict[str, Any], name: str) -> int:
