@@ -23,7 +23,7 @@ def config_file() -> Path:
 
 
 def database_file(folder: Path) -> Path:
-    """Return the one SQLite file that holds cache and ledger."""
+    """Return the SQLite file that holds the ledger; its cache is beside it."""
     return folder / "gate.sqlite3"
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from scanner.admission.scope import Closed, Scope
 from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial, fingerprint
@@ -32,6 +33,7 @@ _CLOSED = (
     "invalid IS NOT NULL, synced IS NULL OR (api, event) IS NOT (SELECT api, event FROM origin)"
 )
 _OWNER = -2
+_SHORT_DIGITS, _SIGN = 16, 1 << 63
 _STATUSES = {status.value: status for status in TicketStatus}
 
 
@@ -62,8 +64,7 @@ class CachedSection:
     permitted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRow:
+class TicketRow(NamedTuple):
     """One ticket as a pull writes it: all that is kept of it and of its owner."""
 
     serial: str
@@ -233,7 +234,8 @@ def look_up_in_scope(conn: sqlite3.Connection, reading: Reading) -> tuple[Knowle
 
 def short_fingerprint(digest: str) -> int:
     """Return the digest's first eight bytes as SQLite's signed integer; the index's key."""
-    return int.from_bytes(bytes.fromhex(digest[:16]), signed=True)
+    number = int(digest[:_SHORT_DIGITS], 16)
+    return number if number < _SIGN else number - 2 * _SIGN
 
 
 def _by_fingerprint(conn: sqlite3.Connection, digest: str) -> tuple[Knowledge, bool]:

@@ -17,7 +17,7 @@ from scanner.store.witness import WitnessBox
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.0001
 """How long a thread of this program may keep the interpreter while a presentation waits for it:
 a verdict takes it back some ten times, and Python's own 5 ms would add up."""
 
@@ -65,9 +65,13 @@ class Writer:
         """Do work on the ledger and wait for it without blocking the event loop."""
         return await asyncio.wrap_future(self.submit(work))
 
+    def submit_to_cache(self, work: Work[T]) -> "Future[T]":
+        """Hand in work on the cache; it is done beside what is done on the ledger."""
+        return self._cache.submit(work)
+
     async def run_on_cache(self, work: Work[T]) -> T:
-        """Do work on the cache, beside what is done on the ledger, likewise."""
-        return await asyncio.wrap_future(self._cache.submit(work))
+        """Do work on the cache and wait for it without blocking the event loop."""
+        return await asyncio.wrap_future(self.submit_to_cache(work))
 
     def close(self) -> None:
         """Finish what was handed in, then close the database; what comes later fails."""

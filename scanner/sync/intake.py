@@ -11,10 +11,11 @@ from scanner.store.database import transaction
 from scanner.store.pulled import PullPosition
 from scanner.store.writer import Writer
 
-_FEWEST, _MOST = 1_000, 20_000
+_FEWEST, _MOST = 1_000, 5_000
 """Tickets in one transaction: as many as were written before, within these. Few at first, so that
-little is read again after a crash; many later, since each transaction writes every page of the
-indexes that it touches, and touches nearly all of them."""
+little is read again after a crash; more later, since each transaction writes every page of the
+indexes that it touches, and touches nearly all of them; not too many, since a presentation's
+commit waits while the disk takes them."""
 
 
 class Intake:
@@ -33,7 +34,7 @@ class Intake:
         self._rows: list[TicketRow] = []
         self._position: PullPosition | None = None
         self._written = 0
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
 
     async def __aenter__(self) -> "Intake":
         return self
@@ -70,7 +71,7 @@ class Intake:
                 if position:
                     pulled.write_position(conn, position)
 
-        self._writing = asyncio.ensure_future(self._writer.run_on_cache(write))
+        self._writing = asyncio.wrap_future(self._writer.submit_to_cache(write))
 
     async def _end_writing(self) -> None:
         writing, self._writing = self._writing, None

@@ -25,7 +25,7 @@ OVERLAP = timedelta(minutes=2)
 """How far before the last pull's start the next one asks: clocks differ, answers cross."""
 
 _FULL_READS = 3
-_LOOKED_AT_ONCE = 5000
+_LOOKED_AT_ONCE = 50_000
 
 _STATUSES = {status.value: status for status in TicketStatus}
 _TOO_MANY = (400, 413)

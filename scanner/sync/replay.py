@@ -108,8 +108,13 @@ class Replay:
     async def _meanwhile(
         self, answer: "_Answer", failures: list[TicketingError]
     ) -> tuple[int, list[Admission]]:
-        settled = await _tolerating(failures, self._conclude(answer))
-        return settled, await self._take_batch()
+        ahead = await self._take_batch(answer)
+        try:
+            settling = self._settle(await self._reread(answer.rest))
+            return len(answer.ours) + await _tolerating(failures, settling), ahead
+        except BaseException:
+            await self._hold(ahead)
+            raise
 
     async def _hold(self, ahead: Sequence[Admission]) -> None:
         """Put back a batch that was marked, and is not sent after all."""
@@ -121,19 +126,29 @@ class Replay:
         sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
         return [each for each in sending if each.event == self.event]
 
-    async def _take_batch(self) -> list[Admission]:
-        """Mark the next batch as being sent, durably, before anything leaves."""
+    async def _take_batch(self, answer: "_Answer | None" = None) -> list[Admission]:
+        """Mark the next batch as being sent, durably, before anything leaves.
+
+        With the answer to the last one, what it grants is confirmed in the same transaction; the
+        rest was answered and is in doubt.
+        """
         if self.server_time.offset is None and await self._has_queue():
             await self._learn_server_time()
-        sent = self.server_time.now()
+        sent, at = self.server_time.now(), self.server_time.clock()
 
         def take(conn: sqlite3.Connection) -> list[Admission]:
             with transaction(conn):
+                if answer:
+                    ledger.confirm(conn, answer.ours, at)
+                    ledger.mark_answered(conn, answer.rest)
                 batch = ledger.next_batch(conn, LARGEST_BATCH, self.event)
                 ledger.mark_sending(conn, [each.serial for each in batch], sent)
-            return ledger.by_serial(conn, [each.serial for each in batch])
+            return batch
 
-        return await self.writer.run(take)
+        batch = await self.writer.run(take)
+        if answer and answer.ours and self.on_progress:
+            self.on_progress()
+        return batch
 
     async def _has_queue(self) -> bool:
         return bool(await self.writer.run(lambda conn: ledger.next_batch(conn, 1, self.event)))
@@ -237,6 +252,8 @@ class Replay:
         return outcome(admission, found, refusal, self.server_time.now())
 
     async def _reread(self, serials: Sequence[str]) -> list[Admission]:
+        if not serials:
+            return []
         return await self.writer.run(lambda conn: ledger.by_serial(conn, serials))
 
     async def _move(self, known: Sequence[tuple[str, Outcome]]) -> None:

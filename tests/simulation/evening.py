@@ -60,6 +60,9 @@ class InlineWriter(Writer):
     def now(self, work: Work[T]) -> T:
         return work(self._conn)
 
+    def submit_to_cache(self, work: Work[T]) -> "Future[T]":
+        return self.submit(work)
+
     async def run_on_cache(self, work: Work[T]) -> T:
         return await self.run(work)
 

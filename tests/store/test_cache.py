@@ -265,7 +265,7 @@ def test_an_admission_elsewhere_is_known_though_the_ticket_is_not_listed(
 
 @pytest.mark.parametrize("status", TicketStatus)
 def test_every_status_is_read_back(conn: sqlite3.Connection, status: TicketStatus) -> None:
-    write(conn, replace(row(A, status=status), redeemed=seconds(3)))
+    write(conn, row(A, status=status)._replace(redeemed=seconds(3)))
     ticket = cache.find_ticket(conn, A)
     assert ticket
     assert (ticket.status, ticket.redeemed) == (status, seconds(3))

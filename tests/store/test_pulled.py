@@ -1,5 +1,4 @@
 import sqlite3
-from dataclasses import replace
 
 from scanner.admission.ticket import OtherAdmission, Section, TicketStatus
 from scanner.store import cache, ledger, pulled
@@ -25,8 +24,8 @@ def listed(conn: sqlite3.Connection, serial: str) -> bool:
 
 
 def test_a_ticket_that_comes_again_is_changed_not_doubled(conn: sqlite3.Connection) -> None:
-    changed = replace(
-        row(A, BALCONY, TicketStatus.REDEEMED, "BX-00000001"), redeemed=seconds(3), name="Kim Roe"
+    changed = row(A, BALCONY, TicketStatus.REDEEMED, "BX-00000001")._replace(
+        redeemed=seconds(3), name="Kim Roe"
     )
     write(conn, changed)
     ticket = cache.find_ticket(conn, A)
@@ -54,9 +53,9 @@ def test_a_section_that_the_event_does_not_name_is_added_without_permission(
     conn: sqlite3.Connection,
 ) -> None:
     far = f"{EVENT}/sections/99"
-    write(conn, replace(row("DAWIER-FAR000000001", far), section_name="Far"))
+    write(conn, row("DAWIER-FAR000000001", far)._replace(section_name="Far"))
     assert CachedSection(far, "Far", None, permitted=False) in cache.read_sections(conn)
-    write(conn, replace(row(A), section_name="Renamed by a ticket"))
+    write(conn, row(A)._replace(section_name="Renamed by a ticket"))
     assert cache.read_sections(conn)[-1] == CachedSection(FLOOR, "Floor", 100, permitted=True)
 
 

@@ -1,6 +1,5 @@
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -97,7 +96,7 @@ def test_a_new_name_is_found_after_the_pull_that_brought_it(
 ) -> None:
     found = TicketSearch(text)
     found.refresh(named, names=True)
-    write(named, [replace(row(SERIALS[0]), name="Mei Lin")])
+    write(named, [row(SERIALS[0])._replace(name="Mei Lin")])
     pulled.finish_pull(named, synced=NOW + timedelta(seconds=15), watermark=None)
     found.refresh(named, names=True)
     assert (found.find(named, "mei lin", names=True), found.find(named, "jurgen", names=True)) == (

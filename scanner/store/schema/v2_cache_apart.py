@@ -42,9 +42,8 @@ CREATE INDEX admission_state ON admission (state, faults, journal);
 CREATE TRIGGER admission_moves AFTER UPDATE OF state ON admission WHEN old.state <> new.state
 BEGIN
     SELECT RAISE(ABORT, 'an admission can''t move so')
-    WHERE (old.state, new.state) NOT IN (VALUES
-        ('queued', 'sending'), ('sending', 'queued'), ('sending', 'confirmed'),
-        ('sending', 'conflict'), ('sending', 'refused'));
+    WHERE NOT (old.state = 'queued' AND new.state = 'sending' OR old.state = 'sending'
+        AND new.state IN ('queued', 'confirmed', 'conflict', 'refused'));
     INSERT INTO transition (serial, before, after, reason)
     VALUES (new.serial, old.state, new.state, new.reason);
 END;

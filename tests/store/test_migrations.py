@@ -1,0 +1,138 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from scanner.admission.verdict import Kind
+from scanner.gate import Gate
+from scanner.store import cache, ledger, making, pulled, schema
+from scanner.store.cache import CachedSection
+from scanner.store.database import open_database, transaction
+from scanner.store.integrity import find_damage
+from scanner.store.ledger import State
+from scanner.store.making import cache_file
+from scanner.store.pulled import PullPosition
+from scanner.store.schema import v1_first, v2_cache_apart
+from scanner.store.writer import Writer
+from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, scan, seconds
+
+A, B, C = SERIALS[:3]
+
+
+def version_one(file: Path) -> None:
+    """Make a database as version 1 left it: one file, an admission delivered, one queued."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as conn:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute(f"PRAGMA application_id = {0x7363616E}")
+        schema.migrations().apply(sqlite_utils.Database(conn), stop_before="v2_cache_apart")
+        conn.isolation_level = None
+        with transaction(conn):
+            conn.execute(
+                "INSERT INTO session (id, api, event, title, name, device, opened, synced,"
+                " watermark, pass) VALUES (1, ?, ?, 'Night', 'Ana', 'door-1', ?, ?, ?, 4)",
+                (API, EVENT, *[NOW.isoformat()] * 3),
+            )
+            conn.executemany(
+                "INSERT INTO section VALUES (?, ?, ?, ?, ?)",
+                [(1, FLOOR, "Floor", 100, 1), (2, BALCONY, "Balcony", None, 0)],
+            )
+            conn.executemany(
+                "INSERT INTO ticket (serial, section, status, pass) VALUES (?, 1, 'Issued', 4)",
+                [(serial,) for serial in SERIALS],
+            )
+            conn.execute("INSERT INTO event_part VALUES ('DAWIER')")
+            conn.execute("INSERT INTO pull VALUES (1, 5, 3, 500, 900, NULL)")
+            for number, serial in enumerate((A, B)):
+                presented = scan(serial, seconds(number))
+                row, _ = ledger.append(conn, presented)
+                ledger.admit(conn, presented, row, FLOOR)
+            ledger.mark_sending(conn, [A], NOW)
+            ledger.move(conn, A, State.CONFIRMED, NOW)
+
+
+def test_a_ledger_of_version_one_goes_on_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    version_one(file)
+    with Writer.verified(file) as writer:
+        kinds = [
+            Gate(writer).present_and_wait(serial, seconds(60), "camera").verdict.kind
+            for serial in (A, B, C)
+        ]
+    assert kinds == [Kind.ALREADY_ADMITTED, Kind.ALREADY_ADMITTED, Kind.ADMITTED]
+    assert find_damage(file) is None
+    with closing(open_database(file)) as conn:
+        states = {each.serial: each.state for each in ledger.in_state(conn)}
+        assert states == {A: State.CONFIRMED, B: State.QUEUED, C: State.QUEUED}
+        assert ledger.head(conn)[0] == 5
+        with pytest.raises(sqlite3.IntegrityError, match="can't move so"):
+            ledger.move(conn, A, State.QUEUED, NOW)
+        with pytest.raises(sqlite3.IntegrityError, match="is not removed"):
+            conn.execute("DELETE FROM admission")
+
+
+def test_what_version_one_had_cached_comes_along_into_the_caches_file(tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    version_one(file)
+    with closing(open_database(file)) as conn:
+        assert cache.count_tickets(conn) == len(SERIALS)
+        assert cache.read_scope(conn).sections == {FLOOR}
+        assert cache.read_sections(conn)[0] == CachedSection(BALCONY, "Balcony", None, False)
+        assert pulled.read_position(conn) == PullPosition(5, 3, 500, 900, None)
+        assert pulled.last_number(conn) == 4
+        where = {name for (name,) in conn.execute("SELECT name FROM cache.sqlite_master")}
+        assert {"ticket", "section", "other_admission"} <= where
+    with closing(sqlite3.connect(file)) as alone:
+        left = {name for (name,) in alone.execute("SELECT name FROM sqlite_master")}
+        assert not left & {"ticket", "section", "pull", "former"}
+
+
+def test_a_migrated_ledger_has_the_pages_of_a_new_one_and_its_copy_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    version_one(file)
+    with closing(open_database(file)) as conn:
+        assert conn.execute("PRAGMA main.page_size").fetchone() == (making.LEDGER_PAGE,)
+        assert conn.execute("PRAGMA main.journal_mode").fetchone() == ("wal",)
+    (copy,) = tmp_path.glob("*.v1.*.backup")
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT count(*) FROM ticket").fetchone() == (len(SERIALS),)
+
+
+def test_a_migration_that_broke_off_before_its_commit_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "gate.sqlite3"
+    version_one(file)
+
+    def break_off(db: sqlite_utils.Database) -> None:
+        v2_cache_apart.apply(db)
+        raise KeyboardInterrupt
+
+    def breaking() -> Migrations:
+        found = Migrations("scanner")
+        found(name="v1_first")(v1_first.apply)
+        found(name="v2_cache_apart")(break_off)
+        return found
+
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "migrations", breaking)
+        with pytest.raises(KeyboardInterrupt):
+            open_database(file)
+    with closing(sqlite3.connect(file)) as conn:
+        assert conn.execute("SELECT count(*) FROM ticket").fetchone() == (len(SERIALS),)
+    with closing(open_database(file)) as conn:
+        assert cache.count_tickets(conn) == len(SERIALS)
+
+
+def test_a_cache_that_is_gone_is_made_anew_and_the_gate_is_closed_until_a_pull(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "gate.sqlite3"
+    version_one(file)
+    open_database(file).close()
+    cache_file(file).unlink()
+    with Writer.verified(file) as writer:
+        judged = Gate(writer).present_and_wait(C, NOW, "camera")
+    assert judged.verdict.kind is Kind.GATE_CLOSED
