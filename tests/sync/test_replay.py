@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.replay import Replay
 from scanner.sync.server_time import ServerTime
-from scanner.ticketing.errors import Malformed
+from scanner.ticketing.errors import Malformed, ServerFault, TicketingError, Unreachable
 from scanner.ticketing.resources import Admission, Fault, Granted, Page, Ticket
 from tests.store.worlds import admit, filled
 
@@ -48,3 +49,64 @@ async def test_an_admission_whose_fate_cannot_be_read_stays_in_doubt(writer: Wri
         await replay.run_once()
     (admission,) = await writer.run(in_state)
     assert (admission.state, admission.answered) == (State.SENDING, True)
+
+
+SERIALS = [f"DAWIER-BACK{number:08}" for number in range(250)]
+
+
+class Cuts(AdmissionsApi):
+    """Grants one batch and is gone with the second; notes what it was sent."""
+
+    def __init__(self, error: TicketingError) -> None:
+        self.error = error
+        self.batches: list[list[str]] = []
+
+    async def admit(
+        self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
+    ) -> Granted:
+        self.batches.append(list(serials))
+        if len(self.batches) > 1:
+            raise self.error
+        granted = [Admission(each, redeemer, device, NOW) for each in serials]
+        return Granted(tuple(granted), server_time=NOW)
+
+    async def tickets(self, event: str, **_: object) -> Page[Ticket]:
+        return Page(0, 1, 1, (), (), NOW)
+
+    async def admissions(self, event: str, **_: object) -> Page[Admission]:
+        return Page(0, 1, 25, (), (), NOW)
+
+
+async def states_after(writer: Writer, api: Cuts) -> list[State]:
+    def enter(conn: sqlite3.Connection) -> None:
+        for serial in SERIALS:
+            admit(conn, serial)
+
+    await writer.run(enter)
+    with pytest.raises(type(api.error)):
+        await Replay(api, writer, ServerTime(lambda: NOW), EVENT).run_once()
+    return [each.state for each in await writer.run(in_state)]
+
+
+async def test_a_batch_that_was_marked_ahead_waits_again_when_the_one_before_it_cannot_leave(
+    writer: Writer,
+) -> None:
+    api = Cuts(Unreachable("Nobody is there.", sent=False))
+    states = await states_after(writer, api)
+    assert api.batches == [SERIALS[:100], SERIALS[100:200]]
+    assert states == [State.CONFIRMED] * 100 + [State.QUEUED] * 150
+
+
+async def test_a_batch_without_an_answer_is_in_doubt_and_the_one_marked_ahead_is_not(
+    writer: Writer,
+) -> None:
+    api = Cuts(Unreachable("It took too long.", sent=True))
+    states = await states_after(writer, api)
+    assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 100 + [State.QUEUED] * 50
+
+
+async def test_a_fault_of_one_batch_does_not_keep_the_one_marked_ahead(writer: Writer) -> None:
+    api = Cuts(ServerFault("The API failed.", status=500))
+    states = await states_after(writer, api)
+    assert api.batches == [SERIALS[:100], SERIALS[100:200], SERIALS[200:]]
+    assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 150
