@@ -1,6 +1,7 @@
 """A mock server in a process of its own, with an evening's tickets in it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,8 +31,13 @@ class World:
 
 
 @contextmanager
-def world(tickets: int, seed: int) -> Iterator[World]:
+def world(tickets: int, seed: int, *, nice: int = 0) -> Iterator[World]:
     """Start the server, and end it afterwards.
+
+    Args:
+        tickets: of the event.
+        seed: decides who they are.
+        nice: how far the server stands back for other programs of this machine (nice(2)).
 
     Raises:
         DemoError: it does not start.
@@ -47,6 +53,8 @@ def world(tickets: int, seed: int) -> Iterator[World]:
         start_new_session=True,
     ) as server:
         try:
+            if nice:
+                os.setpriority(os.PRIO_PROCESS, server.pid, nice)
             yield _read(server.stdout.readline() if server.stdout else "")
         finally:
             server.terminate()

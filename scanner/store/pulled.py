@@ -1,7 +1,7 @@
 """Writing what a pull brought into the cache, and remembering how far it came."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache as once
@@ -39,12 +39,17 @@ ON CONFLICT (serial) DO UPDATE SET section = excluded.section, status = excluded
 """
 
 
-def write_tickets(conn: sqlite3.Connection, rows: Iterable[TicketRow], number: int) -> None:
+def write_tickets(
+    conn: sqlite3.Connection,
+    rows: Iterable[TicketRow],
+    number: int,
+    pause: Callable[[], None] = lambda: None,
+) -> None:
     """Insert or update tickets that pull `number` listed; call inside a transaction.
 
     The cache remembers an owner that has changed, so that the old code is known as such. A
     section that the event did not name is added, as one that the token does not permit. Of a
-    ticket that comes twice, the later row stands.
+    ticket that comes twice, the later row stands. `pause` is called before every few of them.
     """
     latest = {row.serial: row for row in rows}
     conn.executemany(
@@ -53,9 +58,12 @@ def write_tickets(conn: sqlite3.Connection, rows: Iterable[TicketRow], number: i
     )
     sections = dict(conn.execute("SELECT uri, id FROM section").fetchall())
     # In the index's order: a run of neighbours changes few of its pages.
-    values = [_values(latest[serial], sections, number) for serial in sorted(latest)]
-    for start in range(0, len(values), _AT_ONCE):
-        some = values[start : start + _AT_ONCE]
+    serials = sorted(latest)
+    for start in range(0, len(serials), _AT_ONCE):
+        pause()
+        some = [
+            _values(latest[each], sections, number) for each in serials[start : start + _AT_ONCE]
+        ]
         conn.execute(_upsert(len(some)), list(chain.from_iterable(some)))
     parts = {serial[:6] for serial in latest}
     conn.executemany("INSERT OR IGNORE INTO event_part VALUES (?)", [(part,) for part in parts])

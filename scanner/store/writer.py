@@ -12,14 +12,16 @@ from typing import TypeVar
 from scanner.store.database import open_cache, open_ledger
 from scanner.store.integrity import verify
 from scanner.store.lane import Lane, Soundness
+from scanner.store.precedence import Precedence
 from scanner.store.witness import WitnessBox
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 _SWITCH_SECONDS = 0.0001
-"""How long a thread of this program may keep the interpreter while a presentation waits for it:
-a verdict takes it back some ten times, and Python's own 5 ms would add up."""
+"""How long a thread of this program may keep the interpreter while another waits for it: a verdict
+takes it back some ten times, a key on its way to its answer likewise, and Python's own 5 ms would
+add up."""
 
 
 class Writer:
@@ -31,6 +33,7 @@ class Writer:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.precedence = Precedence()
         conn = open_ledger(file)
         sys.setswitchinterval(_SWITCH_SECONDS)
         soundness = Soundness(file)

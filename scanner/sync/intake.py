@@ -54,6 +54,7 @@ class Intake:
         Raises:
             StoreError: what was taken in before could not be written.
         """
+        await self._writer.precedence.step_aside()
         self._rows += rows
         self._position = then
         if len(self._rows) >= min(max(_FEWEST, self._written), _MOST):
@@ -67,7 +68,7 @@ class Intake:
 
         def write(conn: sqlite3.Connection) -> None:
             with transaction(conn):
-                pulled.write_tickets(conn, rows, number)
+                pulled.write_tickets(conn, rows, number, self._writer.precedence.give_way)
                 if position:
                     pulled.write_position(conn, position)
 

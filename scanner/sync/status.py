@@ -45,6 +45,11 @@ class Status:
     """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
     @property
+    def known(self) -> bool:
+        """Tell whether it was read at all: there is a session, or its lack closes the gate."""
+        return self.pulled is not None or self.closed is not None
+
+    @property
     def waiting(self) -> int:
         """The admissions that the API has not settled yet."""
         return self.counts[State.QUEUED] + self.counts[State.SENDING]

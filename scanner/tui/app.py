@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
 
 import structlog
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Event
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
@@ -57,6 +57,7 @@ class GateApp(App[None]):
         preferences: what the guard has set before.
         keep: saves what the guard sets.
         records: what is searched, listed, counted and overridden; without it, nothing is.
+        claim: called with every key: a person waits, other work may not.
     """
 
     TITLE = "scanner"
@@ -94,12 +95,14 @@ class GateApp(App[None]):
         preferences: Preferences | None = None,
         keep: Keep = lambda _name, _value: None,
         records: Records | None = None,
+        claim: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._wedge = wedge
         self.preferences = preferences or Preferences()
         self._keep = keep
         self._records = records
+        self._claim = claim
         self._clock = clock
         self._ascii = AsciiOnly()
         self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
@@ -132,6 +135,8 @@ class GateApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Let a hand scanner's keys become payloads before they work as commands."""
+        if isinstance(event, Key):
+            self._claim()
         if not (self._wedge and await self._wedge.take(event, self, super().on_event)):
             await super().on_event(event)
 

@@ -1,6 +1,6 @@
 """A gate's app put together from the settings: judge, background work, eyes, sounds, records."""
 
-import sys
+import gc
 
 from scanner.capture.eyes import Eyes
 from scanner.capture.hand_scanners import hand_scanners
@@ -21,16 +21,12 @@ from scanner.tui.preferences import preferences
 from scanner.tui.sound import Loudspeaker, find_player
 from scanner.tui.wedge_keys import WedgeKeys
 
-SWITCH_SECONDS = 0.001
-"""How long one thread may keep the interpreter while the screen's waits for it; Python's own 5 ms
-come several times on the way from a key to its answer, whenever a list is being parsed."""
-
 
 def assemble(
     config: Config, writer: Writer, keys: KeyStore, camera: Eyes | None, *, network: bool
 ) -> tuple[GateApp, Gate]:
     """Make the app and the gate that it shows; nothing runs before the app does."""
-    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()  # what was imported stays: a search through it would hold up a key by 50 ms
     background = make_background(config, writer, keys, network=network)
     gate = make_gate(config, writer, background)
     app = GateApp(
@@ -43,5 +39,6 @@ def assemble(
         keep=save_setting,
         wedge=None if config.scanner == "none" else WedgeKeys(load_layout(config.home).correct),
         records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
+        claim=writer.precedence.claim,
     )
     return app, gate

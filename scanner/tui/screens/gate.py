@@ -42,6 +42,9 @@ SHOWN_FOR = timedelta(seconds=8)
 REFRESH = timedelta(milliseconds=500)
 """How often the state is looked at."""
 
+FIRST_LOOKS = timedelta(milliseconds=50)
+"""How often it is looked at until it is known for the first time: somebody has just sat down."""
+
 
 class GateScreen(Screen[None]):
     """Verdict, last scans, what is abnormal, and how the gate stands."""
@@ -96,6 +99,7 @@ class GateScreen(Screen[None]):
         self._clock = clock
         self._patience = Patience(self, self.lose_patience)
         self._fading: Timer | None = None
+        self._knowing: Timer | None = None
         self._view = view
         self.picture = False
         self._at_rest = True
@@ -120,6 +124,7 @@ class GateScreen(Screen[None]):
         translate_keys(self)
         self.look()
         self.set_interval(REFRESH.total_seconds(), self.look)
+        self._knowing = self.set_interval(FIRST_LOOKS.total_seconds(), self._look_until_known)
 
     @property
     def shown(self) -> poster.Poster:
@@ -142,6 +147,12 @@ class GateScreen(Screen[None]):
             scans = self.query_one(LastScans)
             last = self._sight() if scans.display else scans.last()
             self.query_one(VerdictPanel).show(poster.at_rest(status, last))
+
+    def _look_until_known(self) -> None:
+        if self._status().known and self._knowing:
+            self._knowing.stop()
+            self._knowing = None
+            self.look()
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a moment; callable from any thread."""
