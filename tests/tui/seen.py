@@ -7,6 +7,9 @@ from textual.pilot import Pilot
 
 from scanner.tui.app import GateApp
 
+STILL, LOOK_SECONDS = 3, 0.02
+"""A screen has settled when it looks the same for so many looks in a row."""
+
 
 def seen(app: App[None]) -> str:
     """Return the characters of the whole screen, row by row."""
@@ -19,4 +22,8 @@ async def settled(app: GateApp, pilot: Pilot[None]) -> None:
     async with asyncio.timeout(10):
         for each in [each for each in app.workers if each is not app._work]:
             await each.wait()
-        await pilot.pause()
+        same, before = 0, ""
+        while same < STILL:  # a scroll bar that comes sets all anew, once more
+            await pilot.pause(LOOK_SECONDS)
+            now = seen(app)
+            same, before = (same + 1 if now == before else 0), now

@@ -62,7 +62,7 @@ def _shown(stand: Stand, *keys: str) -> Callable[[Pilot[Any]], Any]:
         stand.eyes.see(SERIAL)
         await pilot.pause()
         await pilot.press(*keys)
-        await pilot.pause()
+        await settled(pilot.app, pilot)  # type: ignore[arg-type] # it is a gate's
 
     return see
 
