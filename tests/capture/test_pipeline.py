@@ -119,7 +119,8 @@ def test_a_running_pipeline_says_what_is_looking_and_gives_the_camera_back() -> 
     while not pipeline.counts().frames_decoded:
         assert time.monotonic() < end
         threading.Event().wait(0.002)
-    assert (pipeline.state().running, pipeline.state().sentence) == (True, "Film is looking.")
+    assert pipeline.state().running
+    assert pipeline.state().sentence  # the source, or what the light is like
     pipeline.stop()
     assert film.closed.is_set()
     assert pipeline.counts().frames_read >= pipeline.counts().frames_decoded >= 1
