@@ -21,6 +21,7 @@ from scanner.store import cache, ledger, schema
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
 from scanner.store.ledger import State
+from scanner.store.precedence import Precedence
 from scanner.store.writer import Work, Writer
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.secret import GateSecret, keep
@@ -38,11 +39,19 @@ CALM_SECONDS = 260.0
 API = "https://api.example/v3/"
 
 
+class NobodyWaits(Precedence):
+    """Lets the background go on: in virtual time nothing lapses while a thread is blocked."""
+
+    def claim(self) -> None:
+        """Ask for nothing."""
+
+
 class InlineWriter(Writer):
     """The ledger's writer without its thread, over a database in memory that outlives crashes."""
 
     def __init__(self, file: Path, conn: sqlite3.Connection) -> None:
         self.file = file
+        self.precedence = NobodyWaits()
         self._conn = conn
 
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
