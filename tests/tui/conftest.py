@@ -1,6 +1,5 @@
 """What every test of the screens needs."""
 
-import re
 import time
 from collections.abc import Iterator
 
@@ -38,14 +37,3 @@ def steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def stand() -> Stand:
     return Stand()
-
-
-_NARROW_PLOTS = re.compile(r"\[t-(?:\w+-)?80x24\]")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what plotext draws in one of two ways, by the process's hash seed."""
-    for item in items:
-        if _NARROW_PLOTS.search(item.name):
-            reason = "plotext leaves out a number under a narrow plot in some processes"
-            item.add_marker(pytest.mark.skip(reason=reason))

@@ -27,7 +27,10 @@ _MOST_BARS = 8
 _LONGEST_NAME = 14
 _COLOUR = (64, 132, 214)  # 3:1 and more on dark and light grounds
 _KINDS = {kind.value: FACES[kind].title for kind in Kind}
-_TICKS = 4
+_TICKS, _TICKS_WHERE_NARROW = 4, 2
+_NARROW = 120
+"""Columns of the screen. Numbers that have no room side by side are left out by plotext, and which
+of them is chance: it puts them in the order of a set of texts."""
 
 
 class StatisticsScreen(Aside):
@@ -103,7 +106,8 @@ class StatisticsScreen(Aside):
             plot.plt.bar(labels, counts, orientation="horizontal", width=0.4, color=_COLOUR)
             most = max(100 if name == "sections" else 1, *counts)
             plot.plt.xlim(0, most)
-            plot.plt.xticks([*range(0, most + 1, -(-most // _TICKS))])  # nobody counts halves
+            ticks = _TICKS_WHERE_NARROW if self.app.size.width < _NARROW else _TICKS
+            plot.plt.xticks([*range(0, most + 1, -(-most // ticks))])  # nobody counts halves
         plot.refresh()
 
     def _outlook(self, evening: Evening) -> str:
