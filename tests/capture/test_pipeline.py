@@ -112,15 +112,15 @@ def test_a_pipeline_that_never_ran_is_off_and_can_be_stopped() -> None:
 
 
 def test_a_running_pipeline_says_what_is_looking_and_gives_the_camera_back() -> None:
-    film = Film((frame(number % 200) for number in range(10**9)), live=True)
+    bright = (frame(100 + number % 100) for number in range(10**9))
+    film = Film(bright, live=True)
     pipeline = made(Pipeline(lambda: film, Scripted(lambda _: [])))
     pipeline.start(lambda *_: None, lambda _: None)
     end = time.monotonic() + LIMIT
     while not pipeline.counts().frames_decoded:
         assert time.monotonic() < end
         threading.Event().wait(0.002)
-    assert pipeline.state().running
-    assert pipeline.state().sentence  # the source, or what the light is like
+    assert (pipeline.state().running, pipeline.state().sentence) == (True, "Film is looking.")
     pipeline.stop()
     assert film.closed.is_set()
     assert pipeline.counts().frames_read >= pipeline.counts().frames_decoded >= 1
