@@ -47,10 +47,11 @@ def open_ledger(file: Path) -> sqlite3.Connection:
 def open_cache(file: Path) -> sqlite3.Connection:
     """Open the cache of a ledger for writing, and the ledger for reading, attached as `ledger`.
 
+    Both must have been made: `open_ledger` does that.
+
     Raises:
         StoreError: one of its kinds, see `scanner.store.errors`.
     """
-    _open(file, cache_mode="ro").close()
     with _worded(file):
         conn = _connect(cache_file(file), "rw")
     with _closed_on_failure(conn, file):

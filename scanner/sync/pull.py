@@ -162,7 +162,7 @@ class Pull:
         return await self._over_all(lambda conn, ids: pulled.count_listed(conn, number, ids))
 
     async def _over_all(self, work: _OverSome) -> int:
-        """Go over all tickets in pieces, so that no presentation waits for the whole list."""
+        """Go over all tickets in pieces, so that no other program waits long for the cache."""
         last, found = await self.writer.run_on_cache(pulled.last_ticket), 0
         for start in range(0, last + 1, _LOOKED_AT_ONCE):
             ids = range(start, start + _LOOKED_AT_ONCE)

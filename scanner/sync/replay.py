@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -51,6 +52,9 @@ class _Answer:
     rest: Sequence[str] = ()
 
 
+_NOTHING = _Answer()
+
+
 @dataclass(slots=True)
 class Replay:
     """Sends and settles one event's admissions; one works on a database at a time (`lease`)."""
@@ -83,14 +87,14 @@ class Replay:
         """Send batch after batch. While one is under way, what came of the last one is noted and
         the next one is marked: the disk and the network work at the same time.
         """
-        settled, answer, batch = 0, _Answer(), await self._take_batch()
+        settled, answer, batch = 0, _NOTHING, await self._take_batch()
         while batch:
             posted, between = await asyncio.gather(
                 self._post(batch), self._meanwhile(answer, failures), return_exceptions=True
             )
             if isinstance(posted, _OF_A_FEW):
                 failures.append(posted)
-                posted = _Answer()
+                posted = _NOTHING
             count, ahead = (0, []) if isinstance(between, BaseException) else between
             settled += count
             if isinstance(posted, BaseException):
@@ -106,7 +110,7 @@ class Replay:
         return settled + await _tolerating(failures, self._conclude(answer))
 
     async def _meanwhile(
-        self, answer: "_Answer", failures: list[TicketingError]
+        self, answer: _Answer, failures: list[TicketingError]
     ) -> tuple[int, list[Admission]]:
         ahead = await self._take_batch(answer)
         try:
@@ -126,11 +130,10 @@ class Replay:
         sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
         return [each for each in sending if each.event == self.event]
 
-    async def _take_batch(self, answer: "_Answer | None" = None) -> list[Admission]:
+    async def _take_batch(self, answer: _Answer = _NOTHING) -> list[Admission]:
         """Mark the next batch as being sent, durably, before anything leaves.
 
-        With the answer to the last one, what it grants is confirmed in the same transaction; the
-        rest was answered and is in doubt.
+        The answer to the last one is noted in the same transaction.
         """
         if self.server_time.offset is None and await self._has_queue():
             await self._learn_server_time()
@@ -138,16 +141,13 @@ class Replay:
 
         def take(conn: sqlite3.Connection) -> list[Admission]:
             with transaction(conn):
-                if answer:
-                    ledger.confirm(conn, answer.ours, at)
-                    ledger.mark_answered(conn, answer.rest)
+                _note(conn, answer, at)
                 batch = ledger.next_batch(conn, LARGEST_BATCH, self.event)
                 ledger.mark_sending(conn, [each.serial for each in batch], sent)
             return batch
 
         batch = await self.writer.run(take)
-        if answer and answer.ours and self.on_progress:
-            self.on_progress()
+        self._tell(answer)
         return batch
 
     async def _has_queue(self) -> bool:
@@ -157,7 +157,7 @@ class Replay:
         page = await self.api.tickets(self.event, page=1, records=1)
         self.server_time.note(page.server_time)
 
-    async def _post(self, batch: Sequence[Admission]) -> "_Answer":
+    async def _post(self, batch: Sequence[Admission]) -> _Answer:
         """Send a batch; what it leaves to be noted is in the answer.
 
         Raises:
@@ -198,19 +198,26 @@ class Replay:
             [each for each in serials if each not in ours],
         )
 
-    async def _conclude(self, answer: "_Answer") -> int:
+    async def _conclude(self, answer: _Answer) -> int:
         """Note what an answer grants, look the rest up, and return how many were settled."""
-        if not answer.ours and not answer.rest:
+        at = self.server_time.clock()
+
+        def note(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                _note(conn, answer, at)
+
+        if answer == _NOTHING:
             return 0
-        await self._note_granted(answer.ours, answer.rest)
+        await self.writer.run(note)
+        self._tell(answer)
         return len(answer.ours) + await self._settle(await self._reread(answer.rest))
 
-    async def _split(self, serials: Sequence[str], reason: str) -> "_Answer":
+    async def _split(self, serials: Sequence[str], reason: str) -> _Answer:
         """Send fewer together next time: nothing of this batch was admitted."""
         await self._note_answer(serials)
         await self._note_fault(serials)
         await self._put_back(serials, reason)
-        return _Answer()
+        return _NOTHING
 
     async def _settle(self, doubtful: Sequence[Admission]) -> int:
         """Look each one up and move it to where it stands; what could not be looked up stays."""
@@ -276,17 +283,8 @@ class Replay:
             if self.on_progress:
                 self.on_progress()
 
-    async def _note_granted(self, ours: Sequence[str], rest: Sequence[str]) -> None:
-        """Confirm what the answer grants to this gate; the rest was answered and is in doubt."""
-        at = self.server_time.clock()
-
-        def note(conn: sqlite3.Connection) -> None:
-            with transaction(conn):
-                ledger.confirm(conn, ours, at)
-                ledger.mark_answered(conn, rest)
-
-        await self.writer.run(note)
-        if ours and self.on_progress:
+    def _tell(self, answer: _Answer) -> None:
+        if answer.ours and self.on_progress:
             self.on_progress()
 
     async def _note_answer(self, serials: Sequence[str]) -> None:
@@ -309,6 +307,12 @@ class Replay:
                 note(conn, serials)
 
         await self.writer.run(write)
+
+
+def _note(conn: sqlite3.Connection, answer: _Answer, at: datetime) -> None:
+    """Confirm what an answer grants to this gate; the rest was answered and is in doubt."""
+    ledger.confirm(conn, answer.ours, at)
+    ledger.mark_answered(conn, answer.rest)
 
 
 async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> int:
