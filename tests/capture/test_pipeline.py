@@ -6,7 +6,7 @@ import pytest
 
 from scanner.capture.decode import Decoder
 from scanner.capture.errors import NoPictures
-from scanner.capture.frame import Source
+from scanner.capture.frame import Frame, Source
 from scanner.capture.pipeline import Pipeline
 from scanner.stage.synthetic import SyntheticCamera
 from tests.capture.feigned import Film, Scripted, frame
@@ -112,8 +112,14 @@ def test_a_pipeline_that_never_ran_is_off_and_can_be_stopped() -> None:
 
 
 def test_a_running_pipeline_says_what_is_looking_and_gives_the_camera_back() -> None:
-    bright = (frame(100 + number % 100) for number in range(10**9))
-    film = Film(bright, live=True)
+    """Its single frame is dark, but one frame is too few to give advice on."""
+    over = threading.Event()
+
+    def frames() -> Iterator[Frame]:
+        yield frame(0)
+        over.wait(LIMIT)
+
+    film = Film(frames(), live=True)
     pipeline = made(Pipeline(lambda: film, Scripted(lambda _: [])))
     pipeline.start(lambda *_: None, lambda _: None)
     end = time.monotonic() + LIMIT
@@ -121,6 +127,7 @@ def test_a_running_pipeline_says_what_is_looking_and_gives_the_camera_back() -> 
         assert time.monotonic() < end
         threading.Event().wait(0.002)
     assert (pipeline.state().running, pipeline.state().sentence) == (True, "Film is looking.")
+    over.set()
     pipeline.stop()
     assert film.closed.is_set()
     assert pipeline.counts().frames_read >= pipeline.counts().frames_decoded >= 1
