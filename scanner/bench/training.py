@@ -1,9 +1,10 @@
-"""How soon training stands on the screen, and the most memory that a robot's session takes."""
+"""How soon training stands on the screen, and the most memory that sessions take.
+
+One session is a robot's, without a screen; the other is played by keys on a real terminal.
+"""
 
 import json
 import os
-import pty
-import select
 import subprocess
 import sys
 import time
@@ -11,59 +12,60 @@ from pathlib import Path
 from statistics import median
 
 from scanner.bench.figure import Figure
+from scanner.bench.terminal import running
 
 START_LIMIT_MS = 2000.0
 MEMORY_LIMIT_MB = 150.0
 """Megabytes (10**6 bytes) of the program itself; the made-up server's are shown beside it."""
 
 _BANNER = b"NOTHING HERE IS REAL"
-_QUIT = b"\x11"
-_LIMIT_SECONDS = 60.0
+_SUPERVISOR = b"s"
+_OVER = b"PASSED"
+"""Stands on the debrief, after a NOT as well."""
+
+_SPEED = "20"
+"""How many times faster than real the played session's clock runs: the fastest there is."""
+
+_KEY_SECONDS = 0.4
 _LOOK_SECONDS = 0.02
 _KIB = 1024
 
 
 def measure(folder: Path, scenario: str, starts: int) -> list[Figure]:
-    """Start the list and a scenario so many times on a terminal, and play the scenario once."""
-    environment = {**os.environ, "SCANNER_HOME": str(folder), "TERM": "xterm-256color"}
-    listed = [_first_screen([], environment) for _ in range(starts)]
-    opened = [_first_screen([scenario], environment) for _ in range(starts)]
-    patrons, own, server = _session(scenario, environment)
+    """Start the list and a scenario so many times on a terminal, and play the scenario twice.
+
+    Raises:
+        AssertionError: the program did not show what it must.
+    """
+    settings = {"SCANNER_HOME": str(folder)}
+    listed = [_first_screen([], settings) for _ in range(starts)]
+    opened = [_first_screen([scenario], settings) for _ in range(starts)]
+    patrons, own, server = _session(scenario, {**os.environ, **settings})
+    on_screen = _played(scenario, settings)
     return [
         Figure("first screen of the list", "ms", median(listed), START_LIMIT_MS, starts),
         Figure("first screen of a scenario", "ms", median(opened), START_LIMIT_MS, starts),
-        Figure(f"memory of {patrons} patrons", "MB", own, MEMORY_LIMIT_MB, patrons),
+        Figure(f"memory of {patrons} patrons, robot", "MB", own, MEMORY_LIMIT_MB, patrons),
         Figure("memory of their server", "MB", server, MEMORY_LIMIT_MB, patrons),
+        Figure(f"memory of {patrons} patrons, screen", "MB", on_screen, MEMORY_LIMIT_MB, patrons),
     ]
 
 
-def _first_screen(words: list[str], environment: dict[str, str]) -> float:
+def _first_screen(words: list[str], settings: dict[str, str]) -> float:
     """Return the milliseconds from the process's start until the banner is drawn."""
-    terminal, far = pty.openpty()
-    begun = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "scanner", "train", *words, "--name", "Bench"],
-        stdin=far, stdout=far, stderr=far, env=environment, start_new_session=True,
-    ) as program:  # fmt: skip
-        os.close(far)
-        seen = b""
-        while _BANNER not in seen and time.perf_counter() - begun < _LIMIT_SECONDS:
-            seen += _some(terminal)
-        took = (time.perf_counter() - begun) * 1000
-        os.write(terminal, _QUIT)
-        while program.poll() is None:
-            _some(terminal)
-    os.close(terminal)
-    return took
+    with running(["scanner", "train", *words, "--name", "Bench"], settings) as terminal:
+        return (terminal.wait_for(_BANNER) - terminal.begun) * 1000
 
 
-def _some(terminal: int) -> bytes:
-    if not select.select([terminal], [], [], _LOOK_SECONDS)[0]:
-        return b""
-    try:
-        return os.read(terminal, 65_536)
-    except OSError:  # the other end is gone
-        return b""
+def _played(scenario: str, settings: dict[str, str]) -> float:
+    """Call the supervisor for everybody, to the debrief; returns the program's peak in MB."""
+    words = ["scanner", "train", scenario, "--name", "Bench", "--speed", _SPEED]
+    with running(words, settings) as terminal:
+        terminal.wait_for(_BANNER)
+        while not terminal.shows(_OVER):
+            terminal.press(_SUPERVISOR)
+            terminal.idle(_KEY_SECONDS)
+        return _peak(terminal.process.pid)
 
 
 def _session(scenario: str, environment: dict[str, str]) -> tuple[int, float, float]:

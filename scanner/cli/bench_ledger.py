@@ -146,7 +146,7 @@ def training(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Time the start of the staff's training, and measure a robot's session's memory."""
+    """Time the start of the training, and measure a session's memory, by robot and by keys."""
 
     def measure(within: Path) -> "list[Figure]":
         from scanner.bench import training
