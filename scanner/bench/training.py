@@ -27,6 +27,9 @@ _SPEED = "20"
 """How many times faster than real the played session's clock runs: the fastest there is."""
 
 _KEY_SECONDS = 0.4
+_LONGEST_SECONDS = 900.0
+"""Of a played session: the first hour is 180 s long at that speed."""
+
 _LOOK_SECONDS = 0.02
 _KIB = 1024
 
@@ -62,7 +65,10 @@ def _played(scenario: str, settings: dict[str, str]) -> float:
     words = ["scanner", "train", scenario, "--name", "Bench", "--speed", _SPEED]
     with running(words, settings) as terminal:
         terminal.wait_for(_BANNER)
+        until = time.monotonic() + _LONGEST_SECONDS
         while not terminal.shows(_OVER):
+            if time.monotonic() > until:
+                raise AssertionError("the debrief did not come")
             terminal.press(_SUPERVISOR)
             terminal.idle(_KEY_SECONDS)
         return _peak(terminal.process.pid)

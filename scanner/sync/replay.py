@@ -200,14 +200,14 @@ class Replay:
 
     async def _conclude(self, answer: _Answer) -> int:
         """Note what an answer grants, look the rest up, and return how many were settled."""
+        if answer == _NOTHING:
+            return 0
         at = self.server_time.clock()
 
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):
                 _note(conn, answer, at)
 
-        if answer == _NOTHING:
-            return 0
         await self.writer.run(note)
         self._tell(answer)
         return len(answer.ours) + await self._settle(await self._reread(answer.rest))
