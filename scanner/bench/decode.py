@@ -28,6 +28,8 @@ VIEWS = 4
 VIEW_SECONDS = 1.0
 """What a decoder that treats each frame alike may take for that second's frames; it sees one."""
 
+_ORDER_SEED = 75
+
 Picture = Photo | GateFrame
 
 _T = TypeVar("_T")
@@ -82,8 +84,9 @@ def measure(
 ) -> dict[str, Score]:
     """Let decoders read pictures, each as if it were its first, on one core.
 
-    They take turns at each picture, so that a busy machine is busy for all of them; and each comes
-    first as often as the others, for whom the picture is in the processor's cache already.
+    They look at each picture one after another, so that a busy machine is busy for all of them, in
+    an order that is drawn anew each time: who comes first, or after one that works for long, finds
+    the processor's caches full of other things, and pays for it.
 
     Args:
         contestants: the decoders.
@@ -95,9 +98,10 @@ def measure(
     """
     outcomes: dict[str, list[Outcome]] = {each.name: [] for each in contestants}
     left = dict.fromkeys(outcomes, seconds)
+    order = np.random.default_rng(_ORDER_SEED)
     with one_core():
-        for number, picture in enumerate(pictures):
-            for each in _turn(contestants, number):
+        for picture in pictures:
+            for each in _shuffled(contestants, order):
                 if left[each.name] > 0:
                     outcome = _look(each, picture)
                     left[each.name] -= outcome.ms / 1e3
@@ -152,7 +156,7 @@ def empty_ms(contestants: Sequence[Contestant], seed: int) -> dict[str, float]:
     """Return each decoder's milliseconds for a frame without a code, over seconds of video.
 
     There is a second of each kind of view. Its frames are seen one after another, as at a gate,
-    the first one included, and each by all decoders in turn.
+    the first one included, and each by all decoders.
     """
     spent: dict[str, list[float]] = {each.name: [] for each in contestants}
     with one_core():
@@ -163,10 +167,8 @@ def empty_ms(contestants: Sequence[Contestant], seed: int) -> dict[str, float]:
     return {name: sum(those) * 1e3 / VIEWS for name, those in spent.items()}
 
 
-def _turn(those: Sequence[_T], number: int) -> Sequence[_T]:
-    """Return all of them, another one first for each number."""
-    first = number % len(those)
-    return [*those[first:], *those[:first]]
+def _shuffled(those: Sequence[_T], order: np.random.Generator) -> Sequence[_T]:
+    return [those[number] for number in order.permutation(len(those))]
 
 
 def _watch(contestants: Sequence[Contestant], frames: Sequence[Pixels]) -> dict[str, list[float]]:
@@ -174,8 +176,9 @@ def _watch(contestants: Sequence[Contestant], frames: Sequence[Pixels]) -> dict[
     reads = {each.name: each.begin() for each in contestants}
     sees_all = {each.name for each in contestants if each.remembers}
     spent: dict[str, list[float]] = {name: [] for name in reads}
-    for number, frame in enumerate(frames):
-        for name, read in _turn(list(reads.items()), number):
+    order = np.random.default_rng(_ORDER_SEED)
+    for frame in frames:
+        for name, read in _shuffled(list(reads.items()), order):
             if name in sees_all or not spent[name] or sum(spent[name]) < VIEW_SECONDS:
                 begun = perf_counter()
                 read(frame)

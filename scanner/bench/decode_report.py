@@ -135,14 +135,14 @@ def _table(title: str, scores: dict[str, Score]) -> "Table":
         box=SIMPLE_HEAD,
         pad_edge=False,
         padding=(0, 0),
-        caption="easy: the median for pictures that zxing reads at once",
+        caption="easy: the median for pictures that zxing reads at once; (n): saw the first n",
         caption_justify="left",
     )
     table.add_column("decoder", no_wrap=True)
     for name in ("read", *map(str, levels), "wrong", "p50 ms", "p95 ms", "easy ms"):
         table.add_column(name, justify="right", no_wrap=True)
     for name, score in scores.items():
-        seen = f"{name}, first {score.codes}" if score.codes < codes else name
+        seen = f"{name} ({score.codes})" if score.codes < codes else name
         shares = [f"{score.levels[level]:.0%}" if level in score.levels else "" for level in levels]
         times = [_short(ms) for ms in (score.p50_ms, score.p95_ms, score.easy_ms)]
         table.add_row(seen, f"{score.rate:.1%}", *shares, str(score.wrong), *times)

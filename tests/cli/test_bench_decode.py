@@ -32,13 +32,6 @@ def test_the_table_names_every_decoder(program: Program, tmp_path: Path) -> None
         assert name in said
 
 
-def test_the_tables_fit_a_terminal_of_80_columns(program: Program) -> None:
-    said = program.says("bench", "decode", "--frames", "4", "--empties", "0")
-    assert "Gate frames: 4 codes; at each level of difficulty" in said
-    assert "…" not in said
-    assert max(len(line.rstrip()) for line in said.splitlines()) <= 80
-
-
 def test_a_folder_without_photographs_is_one_sentence(program: Program, tmp_path: Path) -> None:
     said = program.complains("bench", "decode", "--photos", str(tmp_path), "--frames", "0")
     assert "holds no picture" in said

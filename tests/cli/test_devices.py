@@ -1,7 +1,6 @@
 import fcntl
 import json
 import os
-import sqlite3
 import struct
 import subprocess
 import sys
@@ -10,20 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-import cv2
 
 from scanner.capture.layouts import FILE, SETUP
-from tests.capture.pictures import code, on_wall
 from tests.cli.program import Program
-from tests.mock.api import Api
-from tests.mock.server import Ready
 
 LIMIT = 60.0
-SCANS = 200
-KEY_SECONDS = 0.002
-SECONDS_OF_VIDEO, RATE = 20, 15
 SWAP = str.maketrans("YZyz-", "ZYzyß")
 
 
@@ -118,49 +108,3 @@ def test_pair_shows_a_code_and_hears_a_scanner(program: Program) -> None:
             threading.Event().wait(0.02)
         assert screen.process.returncode == 0
     assert json.loads((program.home / FILE).read_text())["keys"]["ß"] == "-"
-
-
-def _video(file: Path) -> Path:
-    picture = on_wall(code("not a ticket"))
-    height, width = picture.shape[:2]
-    colour = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) if picture.ndim == 2 else picture
-    fourcc = cv2.VideoWriter.fourcc(*"MJPG")
-    writer = cv2.VideoWriter(str(file), fourcc, RATE, (width, height))
-    for _ in range(SECONDS_OF_VIDEO * RATE):
-        writer.write(colour)
-    writer.release()
-    return file
-
-
-def _journal(program: Program) -> list[tuple[str, str, str]]:
-    connection = sqlite3.connect(f"file:{program.home / 'gate.sqlite3'}?mode=ro", uri=True)
-    try:
-        return connection.execute(
-            "SELECT source, payload, kind FROM journal ORDER BY rowid"
-        ).fetchall()
-    finally:
-        connection.close()
-
-
-def test_200_wedge_scans_in_a_row_all_count_while_camera_and_sync_run(
-    program: Program, server: Ready, tmp_path: Path
-) -> None:
-    program.open_at(server)
-    program.says("pair", given=SETUP.translate(SWAP).encode() + b"\n")
-    anybody = Api(server.url, server.api_key).gate(server.tokens[-1].code)
-    tickets = [each["serial"] for each in anybody.entries(f"{server.event}/tickets", records=1000)]
-    serials = [tickets[number % len(tickets)] for number in range(SCANS)]
-    video = str(_video(tmp_path / "camera.avi"))
-    with on_screen(
-        program, "gate", "--camera", video,
-        SCANNER_SYNC_SECONDS="0.5", SCANNER_API=server.url, SCANNER_API_KEY=server.api_key,
-    ) as screen:  # fmt: skip
-        screen.until(lambda: any(source != "wedge" for source, _, _ in _journal(program)))
-        for serial in serials:
-            for char in f"{serial.translate(SWAP)}\r":
-                screen.type(char)
-                time.sleep(KEY_SECONDS)  # the scanner's own pace
-        screen.until(lambda: sum(row[0] == "wedge" for row in _journal(program)) >= SCANS)
-    heard = [payload for source, payload, _ in _journal(program) if source == "wedge"]
-    assert heard == serials
-    assert len({p for s, p, kind in _journal(program) if kind == "admitted"}) > 0
