@@ -31,6 +31,7 @@ _LONGEST_SECONDS = 900.0
 """Of a played session: the first hour is 180 s long at that speed."""
 
 _LOOK_SECONDS = 0.02
+_FAULTLESS = 100.0
 _KIB = 1024
 
 
@@ -86,6 +87,8 @@ def _session(scenario: str, environment: dict[str, str]) -> tuple[int, float, fl
             server = max([server, *map(_peak, _children(program.pid))])
             time.sleep(_LOOK_SECONDS)
         score = json.loads(program.stdout.read() if program.stdout else b"{}")
+    if score["percent"] != _FAULTLESS:
+        raise AssertionError(f"the perfect robot reached {score['percent']} % only")
     return int(score["patrons"]), own, server
 
 

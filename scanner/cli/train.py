@@ -57,6 +57,9 @@ def train(
     Without options, the scenarios are offered on the screen. A venue's own scenarios lie in the
     data folder's training/scenarios.
     """
+    from scanner.training.memory import keep_little
+
+    keep_little()
     config = load()
     folder = config.home / "training"
     if check:

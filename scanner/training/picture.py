@@ -23,7 +23,7 @@ _SIZE = (WIDTH // 2, HEIGHT // 2)
 """Width and height in pixels: enough to read, a quarter of the memory."""
 
 _BODIES = 3
-"""So many different bodies stand behind the tickets; each takes memory."""
+"""So many different bodies stand behind the tickets."""
 
 _HARDNESS = (0.55, 0.3, 0.1, 0.0)
 """From glaring and tilted to plain; the first that can be read is taken."""
@@ -77,18 +77,24 @@ def _picture(
     matrix = np.diag([0.5, 0.5, 1.0]) @ homography(motion.rest, art.centre, art.height)
     ticket, mask = _laid(art, matrix)
     if medium is Medium.PAPER:
-        ticket = np.asarray(cv2.multiply(ticket, cv2.merge([_light()] * 3), scale=1 / 255))
+        light = cv2.merge([cv2.resize(_LIGHT, _SIZE)] * 3)
+        ticket = np.asarray(cv2.multiply(ticket, light, scale=1 / 255))
     if lit and medium is not Medium.PAPER:
         ticket = _with_glare(ticket, rng, (motion.rest.x / 2, motion.rest.y / 2), hardness)
     ticket = np.asarray(cv2.GaussianBlur(ticket, (0, 0), 0.4 + 0.6 * hardness), np.uint8)
-    frame = _view(looks % _BODIES).copy()
+    frame = _view(looks % _BODIES)
     cv2.copyTo(ticket, mask, frame)
     return frame
 
 
-@cache
 def _view(body: int) -> Pixels:
-    """Draw a wall, a lamp and somebody's shirt, small and then enlarged: it is out of focus."""
+    """Enlarge what stands behind the ticket: it is out of focus."""
+    return np.asarray(cv2.resize(_far(body), _SIZE, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+@cache
+def _far(body: int) -> Pixels:
+    """Draw a wall, a lamp and somebody's shirt, small."""
     rng = np.random.default_rng([body, 22])
     small = np.asarray(cv2.merge([cv2.resize(_LIGHT // 2, (160, 90))] * 3), np.uint8)
     cv2.rectangle(small, (0, 70), (160, 90), (58, 56, 54), -1)
@@ -98,12 +104,7 @@ def _view(body: int) -> Pixels:
     cv2.ellipse(small, (x, 96), (44, 46), 0, 0, 360, cloth, -1)
     cv2.ellipse(small, (x, 34), (13, 17), 0, 0, 360, (130 * skin, 165 * skin, 210 * skin), -1)
     cv2.ellipse(small, (x, 28), (14, 13), 0, 180, 360, (60 * skin, 70 * skin, 90 * skin), -1)
-    return np.asarray(cv2.resize(small, _SIZE, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-@cache
-def _light() -> Pixels:
-    return np.asarray(cv2.resize(_LIGHT, _SIZE), np.uint8)
+    return small
 
 
 def _laid(art: TicketArt, matrix: "np.typing.NDArray[np.float64]") -> tuple[Pixels, Pixels]:

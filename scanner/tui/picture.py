@@ -24,6 +24,9 @@ _BLACK = Style.from_color(bgcolor=Color.from_rgb(0, 0, 0))
 _PLAIN = Style.from_color(Color.from_rgb(0xE0, 0xE0, 0xE0), Color.from_rgb(0, 0, 0))
 _STEPS = np.uint8(0xF0)  # few colours, so that a terminal has few changes to draw
 
+_MOST_STYLES = 2048
+"""Kept at once: some pictures' worth. Each takes the better part of a kilobyte."""
+
 
 def whole(pixels: Pixels, wide: int, high: int, outlines: Sequence[Corners] = ()) -> Pixels:
     """Shrink a picture to fit into `wide` x `high`, in its own proportions; returns RGB.
@@ -60,6 +63,7 @@ def middle(pixels: Pixels, wide: int, high: int) -> Pixels:
 
 def half_blocks(small: Pixels, columns: int) -> list[Strip]:
     """Draw two rows of pixels as one of cells, in the middle of `columns`."""
+    _forget_old_styles()
     rows = small.tolist()
     return [
         _placed(
@@ -101,6 +105,17 @@ def _placed(segments: list[Segment], across: int, columns: int) -> Strip:
     return Strip([before, *segments, after], columns)
 
 
-@lru_cache(maxsize=4096)
+def _forget_old_styles() -> None:
+    """Keep Textual from holding 16,384 styles of pictures that are long gone."""
+    if Strip.render_ansi.cache_info().currsize > _MOST_STYLES:
+        Strip.render_ansi.cache_clear()
+
+
+@lru_cache(maxsize=_MOST_STYLES)
 def _style(upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Style:
-    return Style.from_color(Color.from_rgb(*upper), Color.from_rgb(*lower))
+    return Style.from_color(_colour(upper), _colour(lower))
+
+
+@lru_cache(maxsize=_MOST_STYLES)
+def _colour(rgb: tuple[int, int, int]) -> Color:
+    return Color.from_rgb(*rgb)

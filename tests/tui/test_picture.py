@@ -1,5 +1,8 @@
+from io import StringIO
+
 import numpy as np
 import pytest
+from rich.console import Console
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -66,3 +69,15 @@ def test_without_unicode_light_is_told_by_letters() -> None:
 def test_equal_neighbours_are_drawn_in_one_go() -> None:
     (row,) = half_blocks(np.full((2, 30, 3), RED, np.uint8), 30)
     assert [segment.text for segment in row if segment.text] == ["▀" * 30]
+
+
+def test_colours_of_pictures_long_gone_are_not_kept() -> None:
+    console = Console(color_system="truecolor", force_terminal=True, file=StringIO())
+    rng = np.random.default_rng(1)
+    most = 0
+    for _ in range(10):
+        for row in half_blocks(rng.integers(0, 255, (40, 40, 3), np.uint8), 40):
+            row.render(console)
+        most = max(most, Strip.render_ansi.cache_info().currsize)
+    one_picture = 20 * 40
+    assert most <= 2048 + one_picture
