@@ -63,7 +63,6 @@ class GateApp(App[None]):
     TITLE = "scanner"
     ENABLE_COMMAND_PALETTE = True
     CSS = """
-    Footer.-compact FooterKey { margin: 0 1 0 0; }
     Input > .input--placeholder { color: $foreground 80%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,10 +8,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from scanner.tui.keys import translate_keys
 from scanner.tui.poster import Poster
+from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.verdict_band import VerdictBand
 
 
@@ -39,7 +40,7 @@ class Aside(Screen[None]):
         with Vertical(id="body"):
             yield from self.body()
         yield Static("", id="said", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def body(self) -> list[Widget]:
         """Return what the screen is for."""

@@ -11,7 +11,6 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from scanner.gate import Judged
 from scanner.sync.link import LinkState
@@ -28,6 +27,7 @@ from scanner.tui.screens.help import HelpScreen
 from scanner.tui.sound import CANNOT_RECORD
 from scanner.tui.widgets.camera_view import CameraView
 from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.masthead import Masthead
 from scanner.tui.widgets.notice_lines import NoticeLines
@@ -117,7 +117,7 @@ class GateScreen(Screen[None]):
         yield NoticeLines()
         yield LastScans()
         yield Strip()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look at the state now and from now on."""

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from scanner.errors import ScannerError
 from scanner.gate import Judged
@@ -17,6 +17,7 @@ from scanner.tui.faces import FACES
 from scanner.tui.feeds import Records
 from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
+from scanner.tui.widgets.key_line import KeyLine
 from scanner.words import say
 
 LONGEST_REASON = 120
@@ -60,7 +61,7 @@ class OverrideScreen(ModalScreen[None]):
                 placeholder=say("Supervisor's PIN"), id="pin", password=True, max_length=LONGEST
             )
             yield Static("", id="said", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with the reason."""

@@ -6,9 +6,9 @@ from typing import TypeVar
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from scanner.tui.training.banner import Banner
+from scanner.tui.widgets.key_line import KeyLine
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ class TrainingScreen(Screen[T]):
         """Put the banner above all else."""
         yield Banner()
         yield from self.body()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def body(self) -> Iterable[Widget]:
         """Return the widgets between the two."""

@@ -1,0 +1,100 @@
+"""The keys that work now, on the lowest row; each can be clicked."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.content import Content
+from textual.events import Leave, MouseDown, MouseMove
+from textual.screen import Screen
+from textual.widget import Widget
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """One key: what presses it, what is written, and what more there is to say about it."""
+
+    key: str
+    display: str
+    description: str
+    tooltip: str
+
+    @property
+    def width(self) -> int:
+        """Return the cells that it takes."""
+        return Content(f"{self.display} {self.description}").cell_length
+
+
+class KeyLine(Widget):
+    """The screen's keys, in one widget: one for each key took most of a new screen's time."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS: ClassVar[str] = """
+    KeyLine {
+        dock: bottom;
+        height: 1;
+        color: $footer-foreground;
+        background: $footer-background;
+        text-wrap: nowrap;
+        text-overflow: clip;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: list[ShownKey] = []
+        self._under: ShownKey | None = None
+
+    def on_mount(self) -> None:
+        """Follow the screen's keys."""
+        self.screen.bindings_updated_signal.subscribe(self, self._take)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Mark the key under the mouse, and say more about it."""
+        self._point_at(self._at(event.x))
+
+    def on_leave(self, _: Leave) -> None:
+        """Mark none."""
+        self._point_at(None)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Press the key that was clicked."""
+        if found := self._at(event.x):
+            self.app.simulate_key(found.key)
+
+    def render(self) -> Content:
+        """List the keys."""
+        return Content(" ").join(self._drawn(each) for each in self._keys)
+
+    def _take(self, screen: Screen[Any]) -> None:
+        """Take over what the screen's keys are now; of two for one action, the first."""
+        if screen is not self.screen:
+            return
+        keys: dict[str, ShownKey] = {}
+        for _, binding, enabled, tooltip in screen.active_bindings.values():
+            if binding.show and enabled:
+                display = self.app.get_key_display(binding)
+                shown = ShownKey(binding.key, display, binding.description, tooltip)
+                keys.setdefault(binding.action, shown)
+        if list(keys.values()) != self._keys:
+            self._keys = list(keys.values())
+            self.refresh()
+
+    def _at(self, x: int) -> ShownKey | None:
+        for each in self._keys:
+            if x < each.width:
+                return each
+            x -= each.width + 1
+        return None
+
+    def _point_at(self, key: ShownKey | None) -> None:
+        if key != self._under:
+            self._under = key
+            self.tooltip = key.tooltip if key else None
+            self.refresh()
+
+    def _drawn(self, key: ShownKey) -> Content:
+        drawn = Content.assemble(
+            (key.display, "bold $footer-key-foreground on $footer-key-background"),
+            (f" {key.description}", "$footer-description-foreground"),
+        )
+        return drawn.stylize("on $block-hover-background") if key == self._under else drawn
