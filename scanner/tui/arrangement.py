@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from scanner.tui import lettering, shapes
 from scanner.tui.blocks import Dots, to_lines
+from scanner.tui.faces import Face
 from scanner.tui.poster import Poster
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SCALES = ((5, 6), (4, 5), (4, 4), (3, 4), (3, 3), (2, 3), (2, 2), (1, 2), (1, 1))
 _MARGIN = 1  # columns on either side
@@ -40,7 +46,7 @@ def arrange(poster: Poster, columns: int, rows: int) -> list[Line]:
         [*why[:1], *what[:1]],
     ):
         for spare in (3, 1, 0):
-            art = _art(poster, columns - 2 * _MARGIN, rows - len(small) - spare)
+            art = _art(poster.face, poster.place, columns - 2 * _MARGIN, rows - len(small) - spare)
             if not art:
                 continue
             large = _lettered(poster.advice, columns, rows - len(art) - len(why) - len(detail) - 5)
@@ -55,23 +61,24 @@ def _headline(poster: Poster, columns: int) -> Line:
     return Line(_fit(title, columns), bold=True)
 
 
-def _art(poster: Poster, columns: int, rows: int) -> list[str]:
+@lru_cache(maxsize=64)
+def _art(face: Face, place: str, columns: int, rows: int) -> tuple[str, ...]:
     for wide, high in _SCALES:
-        words = _words(poster, wide, high, columns, 2 * rows)
+        words = _words(face, place, wide, high, columns=columns, dots=2 * rows)
         if words is None:
             continue
         side = min(2 * rows, columns - _GAP - len(words[0]), max(2 * len(words), 14))
         if side < max(_SMALLEST_SHAPE, _SHAPE_TO_WORDS * len(words)):
             continue
-        shape = shapes.draw(poster.face.shape, side - side % 2)
-        return to_lines(_side_by_side(shape, words))
-    return []
+        shape = shapes.draw(face.shape, side - side % 2)
+        return tuple(to_lines(_side_by_side(shape, words)))
+    return ()
 
 
-def _words(poster: Poster, wide: int, high: int, columns: int, dots: int) -> Dots | None:
+def _words(face: Face, place: str, wide: int, high: int, *, columns: int, dots: int) -> Dots | None:
     """Letter the words, and the place below them where there is room for it as well."""
-    words = [word for each in poster.face.words if (word := lettering.letterable(each))]
-    if len(words) < len(poster.face.words):
+    words = [word for each in face.words if (word := lettering.letterable(each))]
+    if len(words) < len(face.words):
         return None
     across = max(lettering.width(word, wide) for word in words)
     gap = max(2, high)
@@ -79,12 +86,12 @@ def _words(poster: Poster, wide: int, high: int, columns: int, dots: int) -> Dot
     if across > columns - _GAP - _SMALLEST_SHAPE or needed > dots:
         return None
     pictures = [lettering.draw(word, wide, high) for word in words]
-    place = lettering.letterable(poster.place)
+    below = lettering.letterable(place)
     room = dots - needed - 2 * gap
     for w, h in _SCALES:
-        fits = place and w <= wide and h <= high and lettering.HEIGHT * h <= room
-        if place and fits and lettering.width(place, w) <= across:
-            return _stacked([*pictures, ("",) * gap, lettering.draw(place, w, h)], gap // 2)
+        fits = below and w <= wide and h <= high and lettering.HEIGHT * h <= room
+        if below and fits and lettering.width(below, w) <= across:
+            return _stacked([*pictures, ("",) * gap, lettering.draw(below, w, h)], gap // 2)
     return _stacked(pictures, gap)
 
 
@@ -109,11 +116,12 @@ def _middle(picture: Dots, down: int) -> list[str]:
     return [blank] * above + list(picture) + [blank] * (down - len(picture) - above)
 
 
-def _lettered(advice: str, columns: int, rows: int) -> list[Line]:
+@lru_cache(maxsize=64)
+def _lettered(advice: str, columns: int, rows: int) -> tuple[Line, ...]:
     """Letter the advice, on one line or two, where width and height allow."""
     text = lettering.letterable(advice.rstrip(".")) if advice else None
     if not text:
-        return []
+        return ()
     for parts in ([text], _halved(text)):
         tall = len(parts) * 4 + len(parts) - 1
         if tall > rows or any(lettering.width(p) > columns - 2 * _MARGIN for p in parts):
@@ -122,8 +130,8 @@ def _lettered(advice: str, columns: int, rows: int) -> list[Line]:
         for part in parts:
             lines += [Line("")] if lines else []
             lines += map(Line, to_lines(lettering.draw(part)))
-        return lines
-    return []
+        return tuple(lines)
+    return ()
 
 
 def _halved(text: str) -> list[str]:
@@ -146,9 +154,15 @@ def _wrapped(text: str, columns: int) -> list[Line]:
 
 
 def _wrap(text: str, across: int) -> Sequence[Text]:
+    return list(Text(text).wrap(_console(), across))
+
+
+@cache
+def _console() -> "Console":
+    """Return what rich asks for to wrap; to make one takes longer than to set a poster."""
     from rich.console import Console
 
-    return list(Text(text).wrap(Console(width=across), across))
+    return Console()
 
 
 def _fit(text: str, columns: int) -> str:

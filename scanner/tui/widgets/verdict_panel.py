@@ -1,20 +1,28 @@
 """The verdict, as large as the panel allows."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Size
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from scanner.tui.arrangement import arrange
+from scanner.tui.arrangement import Line, arrange
 from scanner.tui.faces import READY
 from scanner.tui.poster import Poster
 
 SAID_FOR = timedelta(seconds=4)
 """How long a sentence said in passing stays."""
+
+_BLANK = Line("")
+_BOLD = Style(bold=True)
 
 
 class VerdictPanel(Widget):
@@ -42,6 +50,8 @@ class VerdictPanel(Widget):
         super().__init__(id=id)
         self.poster = Poster(READY)
         self._hushing: Timer | None = None
+        self._lines: Sequence[Line] = ()
+        self._set_for: tuple[Poster, Size] | None = None
         self._colour()
 
     def compose(self) -> ComposeResult:
@@ -73,9 +83,17 @@ class VerdictPanel(Widget):
         self.styles.background = self.poster.face.paper
         self.styles.color = self.poster.face.ink
 
-    def render(self) -> Content:
-        """Set the poster for the present size."""
-        lines = arrange(self.poster, self.size.width, self.size.height)
-        return Content("\n").join(
-            Content.styled(line.text, "bold") if line.bold else Content(line.text) for line in lines
-        )
+    def render_line(self, y: int) -> Strip:
+        """Return one row of the poster, set for the present size."""
+        lines = self._set()
+        line = lines[y] if y < len(lines) else _BLANK
+        style = self.rich_style
+        shown = Segment(line.text, style + _BOLD if line.bold else style)
+        return Strip([shown]).adjust_cell_length(self.size.width, style)
+
+    def _set(self) -> Sequence[Line]:
+        """Set the poster anew where it or its room has changed."""
+        now = (self.poster, self.size)
+        if now != self._set_for:
+            self._lines, self._set_for = arrange(self.poster, *self.size), now
+        return self._lines
