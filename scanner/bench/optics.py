@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.capture.deblur import Kernel, line
+from scanner.capture.deblur import Kernel, disc, line
 from scanner.capture.frame import Pixels
 
 Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
@@ -15,7 +15,7 @@ Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
 
 def defocus(frame: Pixels, level: float, module: float, _rng: np.random.Generator) -> Pixels:
     """Blur with a disc of up to 1.6 modules' radius, as a lens out of focus does."""
-    return _filtered(frame, _disc(1.6 * level * module))
+    return _filtered(frame, disc(1.6 * level * module))
 
 
 def motion(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
@@ -85,14 +85,6 @@ EFFECTS: dict[str, Effect] = {
 
 def _filtered(frame: Pixels, kernel: Kernel) -> Pixels:
     return np.asarray(cv2.filter2D(frame, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
-
-
-def _disc(radius: float) -> Kernel:
-    """Return an even disc, its edge as sharp as the pixels let it be."""
-    reach = int(np.ceil(radius)) + 1
-    down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    kernel = np.clip(radius + 0.5 - np.hypot(down, across), 0, 1)
-    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def _clipped(frame: NDArray[np.float64]) -> Pixels:

@@ -1,4 +1,4 @@
-"""Undoes a smear: a picture taken while the ticket moved, made as if it had stood still."""
+"""Undoes a smear or a blur: what moved is made to have stood still, what was too near, in focus."""
 
 import cv2
 import numpy as np
@@ -21,6 +21,11 @@ def stilled(grey: Pixels, pixels: float) -> Pixels:
     A code has as many edges one way as across it, so where it has fewer, it was smeared.
     """
     return _unfiltered(grey, line(pixels, smear_angle(grey)))
+
+
+def focused(grey: Pixels, radius: float) -> Pixels:
+    """Undo a lens's blur, which spreads a point to a disc of so many pixels' radius."""
+    return _unfiltered(grey, disc(radius))
 
 
 def smear_angle(grey: Pixels) -> float:
@@ -63,4 +68,12 @@ def line(length: float, angle: float) -> Kernel:
     along = np.abs(across * np.cos(angle) + down * np.sin(angle))
     beside = np.abs(down * np.cos(angle) - across * np.sin(angle))
     kernel = np.clip(length / 2 + 0.5 - along, 0, 1) * np.clip(1 - beside, 0, 1)
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def disc(radius: float) -> Kernel:
+    """Return an even disc, its edge as sharp as the pixels let it be."""
+    reach = int(np.ceil(radius)) + 1
+    down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    kernel = np.clip(radius + 0.5 - np.hypot(down, across), 0, 1)
     return np.asarray(kernel / kernel.sum(), np.float32)

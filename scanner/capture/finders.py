@@ -115,11 +115,20 @@ def _crossings(rows: Points, columns: Points) -> list[tuple[float, float, float]
     apart = np.abs(rows[:, None, :2] - columns[None, :, :2]).max(axis=2)
     module = np.minimum(rows[:, None, 2], columns[None, :, 2])
     alike = np.maximum(rows[:, None, 2], columns[None, :, 2]) < _STRETCH * module
+    hits = rows[((apart <= 1.5 * module) & alike).any(axis=1)]
     places: list[tuple[float, float, float]] = []
-    for x, y, size in rows[((apart <= 1.5 * module) & alike).any(axis=1)].tolist():
+    for x, y, size in hits.tolist():
         near = (max(abs(x - u), abs(y - v)) <= 3.5 * min(size, w) for u, v, w in places)
         if not any(near):
             places.append((x, y, size))
             if len(places) > MOST:
                 break
-    return places
+    return [_middle(place, hits) for place in places]
+
+
+def _middle(place: tuple[float, float, float], hits: Points) -> tuple[float, float, float]:
+    """Return the middle of all rows that met the same pattern."""
+    x, y, size = place
+    same = np.abs(hits[:, :2] - (x, y)).max(axis=1) <= 3.5 * size
+    u, v, w = hits[same].mean(axis=0).tolist()
+    return u, v, w

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.capture.deblur import stilled
+from scanner.capture.deblur import focused, stilled
 from scanner.capture.decoded import Corners, Point
 from scanner.capture.frame import Pixels
+from scanner.capture.unbend import unbent
 
 Affine = NDArray[np.float64]
 """2 x 3: takes a point of the prepared picture back to the one it was made from."""
@@ -125,6 +126,16 @@ def _opened(grey: Pixels) -> Prepared:
     return Prepared(_pixels(opened), triple.back)
 
 
+def _opened_double(grey: Pixels) -> Prepared:
+    double = _double(grey)
+    opened = cv2.morphologyEx(double.pixels, cv2.MORPH_OPEN, _ROUND_5)
+    return Prepared(_pixels(opened), double.back)
+
+
+def _opened_as_is(grey: Pixels) -> Prepared:
+    return Prepared(_pixels(cv2.morphologyEx(grey, cv2.MORPH_OPEN, _SQUARE_3)))
+
+
 def _closed(grey: Pixels) -> Prepared:
     """Take away dark lines that are thinner than a module."""
     double = _double(grey)
@@ -132,6 +143,7 @@ def _closed(grey: Pixels) -> Prepared:
     return Prepared(_pixels(closed), double.back)
 
 
+_SQUARE_3 = np.ones((3, 3), np.uint8)
 _ROUND_5 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 _ROUND_7 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
 
@@ -159,6 +171,23 @@ def _still_double(pixels: float) -> Callable[[Pixels], Prepared]:
 def _threshold(grey: Pixels) -> Prepared:
     mean, binary = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY
     return Prepared(_pixels(cv2.adaptiveThreshold(grey, 255, mean, binary, 31, 5)))
+
+
+def _soft_threshold(grey: Pixels) -> Prepared:
+    """Even out grain, then part light from dark by what lies near: shadows and lamps fall out."""
+    soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    mean, binary = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY
+    return Prepared(_pixels(cv2.adaptiveThreshold(soft, 255, mean, binary, 21, 0)))
+
+
+def _unbent(grey: Pixels) -> Prepared:
+    """Lay a bent code flat; where there is none, nothing is left to read."""
+    flat = unbent(grey)
+    return Prepared(*flat) if flat else Prepared(grey[:1, :1])
+
+
+def _focused(radius: float) -> Callable[[Pixels], Prepared]:
+    return lambda grey: Prepared(focused(grey, radius))
 
 
 _GAMMA = (255 * np.sqrt(np.arange(256) / 255)).astype(np.uint8)
@@ -200,16 +229,21 @@ FIRST = (
 CLOSE = (
     Pass("zxing global", "median", _median, 4.0),
     Pass("zxing", "bright soft", _bright_soft, 5.0),
-    Pass("zxing", "threshold", _threshold, 5.0),
+    Pass("zxing", "soft threshold", _soft_threshold, 6.0),
+    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "opened as it is", _opened_as_is, 4.0),
+    Pass("zxing", "double", _double, 11.0),
+    Pass("zxing", "opened double", _opened_double, 14.0),
     Pass("zxing global", "soft double", _soft_double, 7.0),
     Pass("zbar", "half", _half, 9.0),
+    Pass("zxing global", "sharp", _sharp, 9.0),
     Pass("zxing", "turned", _turned, 8.0),
     Pass("zxing", "soft double", _soft_double, 11.0),
     Pass("zxing", "half", _half, 2.0),
-    Pass("zxing", "double", _double, 11.0),
     Pass("zxing", "closed", _closed, 11.0),
-    Pass("zxing", "opened", _opened, 26.0),
+    Pass("zxing", "unbent", _unbent, 60.0),
     Pass("zxing", "softer double", _softer_double, 12.0),
+    Pass("zxing", "threshold", _threshold, 5.0),
 )
 """What is tried first, on a part of the picture that is or may be a code."""
 
@@ -224,19 +258,20 @@ WHOLE = (
 """What is tried on the whole picture then: a code may lie where nothing marked it."""
 
 CLOSEST = (
-    Pass("zxing global", "sharp", _sharp, 9.0),
-    Pass("zxing", "bright", _bright, 5.0),
-    Pass("zxing", "still 8", _still(8), 72.0),
+    Pass("zxing", "double sharp", _double_sharp, 45.0),
+    Pass("zxing", "still 10", _still(10), 72.0),
+    Pass("zxing", "still 6", _still(6), 72.0),
+    Pass("zxing", "in focus 3", _focused(3.0), 72.0),
+    Pass("zxing", "opened", _opened, 26.0),
     Pass("zxing global", "level", _level, 32.0),
     Pass("zbar", "", plain, 40.0),
-    Pass("zxing", "still 12", _still(12), 72.0),
+    Pass("zxing", "in focus 4.5", _focused(4.5), 72.0),
     Pass("zxing", "still 5 double", _still_double(5), 80.0),
-    Pass("zxing", "double sharp", _double_sharp, 45.0),
     Pass("wechat", "half", _half, 300.0),
     Pass("wechat", "", plain, 400.0),
     Pass("zxing", "triple sharp", _triple_sharp, 125.0),
 )
-"""The dear ones, on a part again: smears are undone, shadows levelled."""
+"""The dear ones, on a part again: smears and blur are undone, shadows levelled."""
 
 WIDEST = (
     Pass("zxing", "double", _double, 14.0),

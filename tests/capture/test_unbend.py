@@ -1,0 +1,66 @@
+import cv2
+import numpy as np
+import pytest
+
+from scanner.capture.decode import Decoder
+from scanner.capture.frame import Pixels
+from scanner.capture.readers import readers
+from scanner.capture.unbend import unbent
+from tests.capture.pictures import SERIAL, code, on_wall, page_of_text, turned
+
+LONG = "0123456789" * 8
+"""Version 4: with so many modules a bend carries the grid off by more than half of one."""
+
+
+def bent(picture: Pixels, by: float, wave: float) -> Pixels:
+    """Move places to the side and down by so many pixels, in waves of so many."""
+    down, across = np.mgrid[: picture.shape[0], : picture.shape[1]].astype(np.float32)
+    x = across + by * np.sin(down * (2 * np.pi / wave))
+    y = down + by * np.sin(across * (2 * np.pi / wave))
+    moved = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
+
+
+def read(picture: Pixels) -> list[str]:
+    return [each.text for each in readers()["zxing"](picture) if each.text]
+
+
+CLOTH = bent(code(LONG, module=6), 3.0, 180.0)
+
+
+def test_a_bent_code_is_laid_flat() -> None:
+    assert read(CLOTH) == []
+    flat = unbent(CLOTH)
+    assert flat is not None
+    assert read(flat[0]) == [LONG]
+
+
+@pytest.mark.parametrize("degrees", [180, 75, 45, 20])
+def test_it_may_be_turned(degrees: float) -> None:
+    flat = unbent(turned(np.pad(CLOTH, 60, constant_values=235), degrees))
+    assert flat is not None
+    assert read(flat[0]) == [LONG]
+
+
+def test_a_flat_code_stays_one_and_leads_back_to_its_place() -> None:
+    picture = on_wall(code(module=6))[150:450, 450:750]
+    flat = unbent(np.ascontiguousarray(picture))
+    assert flat is not None
+    drawn, back = flat
+    (found,) = readers()["zxing"](drawn)
+    assert found.text == SERIAL
+    corners = [back @ (x, y, 1.0) for x, y in found.corners]
+    expected = [(74, 74), (200, 74), (200, 200), (74, 200)]
+    assert np.allclose(corners, expected, atol=6)
+
+
+def test_nothing_is_laid_flat_where_no_code_is() -> None:
+    assert unbent(np.full((200, 200), 90, np.uint8)) is None
+    assert unbent(page_of_text()) is None
+
+
+def test_the_decoder_reads_a_code_on_cloth_in_a_frames_view() -> None:
+    picture = on_wall(CLOTH)
+    (reading,) = Decoder(budget_ms=None).decode(picture).readings
+    assert reading.text == LONG
+    assert reading.by == "zxing unbent"
