@@ -34,8 +34,9 @@ from tests.sync.house import MemoryKeys
 T = TypeVar("T")
 
 BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-EVENING_SECONDS = 240.0
-CALM_SECONDS = 260.0
+EVENING_SECONDS = 180.0
+ROUND_SECONDS = 20.0
+CALM_ROUNDS = 13
 API = "https://api.example/v3/"
 
 
@@ -242,7 +243,11 @@ class Evening:
             if house.work is None:
                 self._start(house)
         await asyncio.sleep(LATEST + TIMEOUT)
-        await asyncio.sleep(CALM_SECONDS)
+        for _ in range(CALM_ROUNDS):
+            await asyncio.sleep(ROUND_SECONDS)
+            if not any(ledger.has_unsettled(house.conn, EVENT) for house in self.houses):
+                break
+        await asyncio.sleep(ROUND_SECONDS)  # what is settled has to stay so
         for house in self.houses:
             if house.work and house.work.done():
                 house.work.result()
