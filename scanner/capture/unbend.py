@@ -1,4 +1,4 @@
-"""Lays a bent code flat: cloth, creased paper, a label round a bottle.
+"""Lays a bent code flat, as one on cloth is.
 
 A reader lays a straight grid over a code. Where the code is bent, the grid misses its modules,
 however sharp they are. But the edges between modules still come at even steps, so that the place

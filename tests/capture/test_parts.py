@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from scanner.capture.agreement import agreed
-from scanner.capture.deblur import smear_angle, stilled
+from scanner.capture.deblur import disc, focused, smear_angle, stilled
 from scanner.capture.decoded import Corners, Reading
 from scanner.capture.finders import finders, has_finders
 from scanner.capture.frame import Pixels
@@ -183,3 +183,10 @@ def test_savings_are_spent_when_they_are_worth_something() -> None:
         frames += 1
     assert savings.allowance(4, new=False) >= 0.6 * 33
     assert frames == 33
+
+
+def test_a_code_out_of_focus_that_zxing_misses_is_read_when_it_was_focused() -> None:
+    zxing = readers()["zxing"]
+    picture = np.asarray(cv2.filter2D(on_wall(code(module=5)), -1, disc(5.0)), np.uint8)
+    assert not any(found.text for found in zxing(picture))
+    assert [each.text for each in zxing(focused(picture, 5.0)) if each.text] == [SERIAL]
