@@ -30,6 +30,16 @@ REASONS: dict[Kind, str] = {
 """The reasons to turn somebody away, in the order of their keys, 1 to 6."""
 
 
+_WORDS: dict[Act, str] = {
+    Act.LET_IN: "let in",
+    Act.TURN_AWAY: "turn away",
+    Act.SEND: "send to another gate",
+    Act.SUPERVISOR: "call the supervisor",
+    Act.CARRY_ON: "carry on",
+    Act.HAND_SCANNER: "take the hand scanner",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An act; `reason` goes with turning away and with nothing else."""
@@ -39,7 +49,7 @@ class Answer:
 
     def in_words(self) -> str:
         """Say it as a sentence's end: "turn away: not a ticket"."""
-        words = self.act.value.replace("_", " ")
+        words = _WORDS[self.act]
         return f"{words}: {REASONS[self.reason]}" if self.reason else words
 
 

@@ -7,6 +7,7 @@ database, session or API: the address is this machine's, and the key store is a 
 import asyncio
 import contextlib
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -76,6 +77,7 @@ class House:
         self._tickets = max(_FEWEST_TICKETS, _TICKETS_A_PATRON * patrons)
         self._seed = seed
         self._stack = contextlib.ExitStack()
+        self._closing = threading.Lock()
         self._starting: Future[None] | None = None
         self._link = Link()
         self._begun = utc_now()
@@ -92,9 +94,10 @@ class House:
 
     def close(self) -> None:
         """Take everything down, however far it came; harmless a second time."""
-        if self._starting:
-            wait([self._starting])
-        self._stack.close()
+        with self._closing:
+            if self._starting:
+                wait([self._starting])
+            self._stack.close()
 
     async def __aenter__(self) -> "House":
         self.prepare()
@@ -218,7 +221,11 @@ class House:
         self._there: World = self._stack.enter_context(world(self._tickets, self._seed))
         self._code = self._there.code
         self._cable = self._stack.enter_context(Cable(self._there.port))
-        home = tempfile.TemporaryDirectory(prefix="gate-", dir=self._folder)
+        home = tempfile.TemporaryDirectory(
+            prefix="gate-",
+            dir=self._folder,
+            ignore_cleanup_errors=True,  # whoever leaves while it opens may be writing yet
+        )
         self._home = Path(self._stack.enter_context(home))
         self._keys = KeyStore(self._home, file_only=True)
         self._writer = self._stack.enter_context(Writer(database_file(self._home)))

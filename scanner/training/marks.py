@@ -77,6 +77,8 @@ def mark(subject: Patron | What, verdict: Kind | None, answer: Answer, due: Due)
         return Mark.RIGHT
     if answer.act is Act.LET_IN:
         return Mark.WRONGLY_LET_IN
+    if answer.act is Act.SUPERVISOR:
+        return Mark.NEEDLESS_CALL
     if due.admits:
-        return Mark.NEEDLESS_CALL if answer.act is Act.SUPERVISOR else Mark.WRONGLY_TURNED_AWAY
+        return Mark.WRONGLY_TURNED_AWAY
     return Mark.WRONG_PROCEDURE if verdict is Kind.GATE_CLOSED else Mark.WRONG_REASON

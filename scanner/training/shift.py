@@ -119,7 +119,10 @@ class Shift:
         verdict = case.judged.verdict if case.judged else None
         shown = verdict.reason if verdict else "Nothing was read"
         kind = verdict.kind if verdict else None
-        decision = self.drill.decide(answer, kind, shown, now, self._due_here(case))
+        due = self._due_here(case)
+        if due is NOT_THEIRS and verdict:
+            shown = f"{shown}, of {self._owner(verdict.serial)}"
+        decision = self.drill.decide(answer, kind, shown, now, due)
         self.case = None
         if answer.act is Act.HAND_SCANNER:
             self.hand_scanner = True
@@ -194,6 +197,15 @@ class Shift:
             and ticket.section_name == own.section
         }
         return None if verdict.serial in theirs else NOT_THEIRS
+
+    def _owner(self, serial: str | None) -> str:
+        """Say whose ticket it is, of which section."""
+        known = (
+            f"{each.owner.name if each.owner else None}, {each.section_name}, "
+            for each in self.house.tickets
+            if each.serial == serial
+        )
+        return f"{next(known, '')}{serial}"
 
     def _compare(self, patron: Patron, judged: Judged) -> None:
         """Note a verdict that is not the patron's due, as far as the gate is open."""

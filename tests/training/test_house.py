@@ -157,6 +157,8 @@ async def test_to_let_in_on_anothers_ticket_is_wrong_and_is_explained(house: Hou
     assert marks[Role.VALID].mark is Mark.RIGHT
     assert marks[Role.DEAD_BATTERY].mark is Mark.WRONGLY_LET_IN
     assert "another patron's ticket" in marks[Role.DEAD_BATTERY].due.why
+    assert marks[Role.DEAD_BATTERY].shown.startswith("Valid ticket, of ")
+    assert marks[Role.DEAD_BATTERY].shown.endswith(anothers.serial)
 
 
 async def test_what_was_admitted_is_delivered_within_seconds_not_patrons(house: House) -> None:

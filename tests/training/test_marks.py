@@ -52,6 +52,7 @@ def test_letting_in_without_a_green_light_is_always_wrong(role: Role, verdict: K
         (Role.LOST_CHILD, Kind.ADMITTED, SUPERVISOR, Mark.RIGHT),
         (Role.PAYMENT_CODE, Kind.NOT_A_TICKET, Answer(Act.TURN_AWAY, Kind.UNKNOWN),
          Mark.WRONG_REASON),
+        (Role.PAYMENT_CODE, Kind.NOT_A_TICKET, SUPERVISOR, Mark.NEEDLESS_CALL),
         (Role.DEAD_BATTERY, None, Answer(Act.TURN_AWAY, Kind.UNKNOWN), Mark.WRONGLY_TURNED_AWAY),
         (Role.DEAD_BATTERY, Kind.WRONG_SECTION, SEND, Mark.WRONGLY_TURNED_AWAY),
         (Role.VALID, Kind.GATE_CLOSED, Answer(Act.TURN_AWAY, Kind.UNKNOWN), Mark.WRONG_PROCEDURE),

@@ -103,7 +103,7 @@ class TrainingApp(App[None]):
             self.call_after_refresh(self.run_worker, _read_gate, exit_on_error=False)
 
     async def on_unmount(self) -> None:
-        """Take down what was prepared and never played on."""
+        """Take down what was prepared, wherever its screen is on its way in or out."""
         if self._house:
             await asyncio.to_thread(self._house.close)
 
@@ -140,8 +140,15 @@ class TrainingApp(App[None]):
 
         house = House(self._folder, choice.trainee, choice.scenario.patrons, self._seed)
         self._house = house
-        house.prepare()  # the server starts while the rest is read
-        await _read_gate()
+        try:
+            house.prepare()  # the server starts while the rest is read
+            await _read_gate()
+            await self._take_over(choice, seed, house)
+        except BaseException:  # the app ends meanwhile, as a rule
+            await asyncio.to_thread(house.close)
+            raise
+
+    async def _take_over(self, choice: Choice, seed: int, house: "House") -> None:
         from scanner.tui.training.play import PlayScreen
 
         def debrief(shift: "Shift | None") -> None:
@@ -157,7 +164,6 @@ class TrainingApp(App[None]):
         )
         self.pop_screen()
         await self.push_screen(screen, debrief)
-        self._house = None  # it is the screen's now
 
     def _debrief(self, choice: Choice, seed: int, shift: "Shift") -> None:
         from scanner.tui.training.debrief import DebriefScreen

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scanner.errors import ScannerError
+from scanner.training.answers import Act
 from scanner.training.certificate import write_certificate
 from scanner.training.marks import Decision, Mark
 from scanner.training.records import Run, house_median, own_runs
@@ -79,7 +80,8 @@ class DebriefScreen(TrainingScreen[None]):
     async def on_mount(self) -> None:
         """Show the score and the first mistake."""
         before = own_runs(self._runs, self._run.trainee, self._run.scenario)[:-1]
-        median = house_median(self._runs, self._run.scenario)
+        shared = any(each.trainee != self._run.trainee for each in self._runs)
+        median = house_median(self._runs, self._run.scenario) if shared else None
         self.query_one("#score", Static).update(summary(self._score, self._run, before, median))
         await self._show()
 
@@ -121,9 +123,9 @@ class DebriefScreen(TrainingScreen[None]):
             words.update(_faultless(passed=self._run.passed))
             return
         mistake = self._mistakes[self._place]
-        heading = f"Mistake {self._place + 1} of {len(self._mistakes)}"
+        place = f"Mistake {self._place + 1} of {len(self._mistakes)}"
         said = self._shift.says(mistake.patron) if mistake.patron else ""
-        words.update(explained(mistake, heading, said))
+        words.update(explained(mistake, place, said))
         patron = mistake.patron
         picture = await self._shift.picture_of(patron) if patron else None
         view.show(picture, "nobody: something happened")
@@ -140,6 +142,8 @@ def summary(score: Score, run: Run, before: Sequence[Run], median: float | None)
     verdict = ("PASSED", "bold $good") if score.passed else ("NOT PASSED", "bold $bad")
     best = max((each.percent for each in before), default=None)
     own = "your first run" if best is None else f"your best before: {best:g} %"
+    happened = score.procedure_of
+    procedure = f"procedure {score.procedure_right} of {happened}   " if happened else ""
     house = "" if median is None else f"   house median: {median:g} %"
     return Content("\n").join(
         [
@@ -154,8 +158,8 @@ def summary(score: Score, run: Run, before: Sequence[Run], median: float | None)
                 f"left {score.left}"
             ),
             Content(
-                f"procedure {score.procedure_right} of {score.procedure_of}   "
-                f"needless calls {score.needless_call}   {score.seconds_per_patron:g} s a patron"
+                f"{procedure}needless calls {score.needless_call}   "
+                f"{score.seconds_per_patron:g} s a patron"
             ),
             Content(
                 f"queue {sparkline(score.queue, 30)} longest {score.longest_queue}, "
@@ -166,6 +170,21 @@ def summary(score: Score, run: Run, before: Sequence[Run], median: float | None)
     )
 
 
+def heading(mistake: Decision) -> str:
+    """Name a mistake; what was refused wrongly, by what was done instead of what is right."""
+    if mistake.mark is not Mark.WRONG_REASON or mistake.answer is None:
+        return _MARKS[mistake.mark]
+    if mistake.answer.act is Act.SEND:
+        return "Sent to a gate that is not theirs either"
+    match mistake.due.best.act:
+        case Act.SEND:
+            return "Turned away, though another gate is theirs"
+        case Act.SUPERVISOR:
+            return "Turned away, though the supervisor can help"
+        case _:
+            return _MARKS[Mark.WRONG_REASON]
+
+
 def _faultless(*, passed: bool) -> Content:
     lines = [Content(""), Content.styled("Not one mistake.", "bold $good")]
     if passed:
@@ -173,7 +192,7 @@ def _faultless(*, passed: bool) -> Content:
     return Content("\n").join(lines)
 
 
-def explained(mistake: Decision, heading: str, said: str) -> Content:
+def explained(mistake: Decision, place: str, said: str) -> Content:
     """Say of a mistake who it was, what was shown, what was done, what is right, and why."""
     patron = mistake.patron
     who = PARTS[patron.role].who if patron else "something happened"
@@ -189,7 +208,7 @@ def explained(mistake: Decision, heading: str, said: str) -> Content:
         ("Why", mistake.due.why),
     ]
     lines = [
-        Content.assemble((f"{heading}: ", "bold"), (_MARKS[mistake.mark], "bold $bad")),
+        Content.assemble((f"{place}: ", "bold"), (heading(mistake), "bold $bad")),
         Content(""),
     ]
     lines += [

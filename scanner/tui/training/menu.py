@@ -114,9 +114,10 @@ class MenuScreen(TrainingScreen[None]):
     def _line(self, scenario: Scenario, runs: Sequence[Run]) -> Content:
         own = own_runs(runs, self._trainee, scenario.key)
         best = max((run.percent for run in own), default=None)
-        tick = ("✓ ", "bold $good") if any(run.passed for run in own) else ("  ", "")
+        tick = "✓ " if any(run.passed for run in own) else "  "
         score = "" if best is None else f"  {best:g} %"
-        return Content.assemble(tick, scenario.title, (score, "$accent"))
+        # No colours of their own: on the chosen line they would be pink on pink.
+        return Content.assemble((tick, "bold"), scenario.title, (score, "bold"))
 
     def _about(self) -> Content:
         place = self.query_one(OptionList).highlighted

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.containers import Middle
+from textual.containers import CenterMiddle
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -16,7 +16,7 @@ class OpeningScreen(TrainingScreen[None]):
     """The scenario's title and what it is about; gone as soon as the gate is there."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    OpeningScreen Static { text-align: center; padding: 0 4; }
+    OpeningScreen Static { width: 100%; text-align: center; padding: 0 4; }
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -32,4 +32,4 @@ class OpeningScreen(TrainingScreen[None]):
             Content(""),
             Content("The doors open in a moment ..."),
         ]
-        yield Middle(Static(Content("\n").join(lines), markup=False))
+        yield CenterMiddle(Static(Content("\n").join(lines), markup=False))

@@ -36,9 +36,6 @@ from scanner.tui.widgets.picture_view import PictureView
 from scanner.tui.widgets.strip import Strip
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 
-_TIED = "\N{NO-BREAK SPACE}"
-"""Keeps a key and its words on one line."""
-
 LOOK_SECONDS = 0.2
 """How often the queue and the clock are looked at."""
 
@@ -52,12 +49,10 @@ _ABOUT_PATRONS = frozenset({Act.LET_IN, Act.SEND})
 """What can't be done about something that has happened."""
 
 _CHOICES = (
-    "c carry on as before",
-    "s call the supervisor",
-    "h take the hand scanner",
-    "t turn everybody away",
+    "c carry on as before     s call the supervisor",
+    "h take the hand scanner  t turn everybody away",
 )
-"""What can."""
+"""What can, row by row: a line that breaks by itself parts a key from its words."""
 
 Announce = Callable[[str], None]
 
@@ -144,6 +139,8 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if self._opened:
             self._opened = False
             await self._house.__aexit__(None, None, None)
+        else:
+            await asyncio.to_thread(self._house.close)  # it may be on its way
         if self.shift and not self.shift.drill.over:
             self.shift.close()  # after the end, the debrief still draws with it
 
@@ -169,6 +166,9 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if isinstance(case.subject, What) and Act(act) in _ABOUT_PATRONS:
             self.say("First say what you do about this.")
             return
+        if isinstance(case.subject, Patron) and Act(act) is Act.CARRY_ON:
+            self.say("Nothing has happened: somebody is at the gate.")
+            return
         reason = None if reason_place is None else list(REASONS)[reason_place]
         self.action_no_reason()
         async with self._busy:
@@ -193,7 +193,13 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self.app.push_screen(TrainingHelp())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key of the gate's work while a name or a serial is being typed."""
+        """Let no key of the gate's work while a name or a serial is being typed.
+
+        Somebody who is there can be searched for; where nobody is, one need not wait.
+        """
+        somebody = self.shift is not None and self.shift.case is not None
+        if (action == "skip" and somebody) or (action == "search" and not somebody):
+            return False
         if action in _GATE_KEYS and self.is_mounted:
             return not (self.query_one(NameSearch).opened or self.query_one(HandEntry).opened)
         return super().check_action(action, parameters)
@@ -293,6 +299,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
             self._subject = case.subject if case else None
             self.action_no_reason()
             self.query_one(NameSearch).action_leave()
+            self.refresh_bindings()
         self._show_queue(shift)
         self._show_gate(shift)
         self.query_one(VerdictPanel).show(self._poster(shift, case))
@@ -334,12 +341,12 @@ def _said(case: Case | None) -> Content:
     if case is None:
         return Content("")
     if isinstance(case.subject, What):
-        return Content("   ".join(choice.replace(" ", _TIED) for choice in _CHOICES))
+        return Content("\n".join(_CHOICES))
     bag = "   (carries a bag)" if case.subject.bag else ""
     return Content(f"“{case.says}”{bag}")
 
 
 def _reason_keys() -> str:
     keys = [f"{place} {words}" for place, words in enumerate(REASONS.values(), 1)]
-    tied = "   ".join(key.replace(" ", _TIED) for key in [*keys, "Esc back"])
-    return f"Turn away, because the ticket is:   {tied}"
+    first, second = ("   ".join(part) for part in (keys[:2], [*keys[2:], "Esc back"]))
+    return f"Turn away, because the ticket is:   {first}\n{second}"

@@ -26,6 +26,7 @@ class NameSearch(Vertical):
     NameSearch Input, NameSearch Input:focus { height: 3; border: tall $accent; }
     NameSearch OptionList, NameSearch OptionList:focus { height: auto; max-height: 6;
         border: none; background: $surface; }
+    NameSearch OptionList > .option-list--option-disabled { color: $warning; }
     """
 
     class Picked(Message):
@@ -69,6 +70,9 @@ class NameSearch(Vertical):
         """Search as one types."""
         event.stop()
         self._fill(self._search(event.value))
+        if event.value.strip() and not self._hits:
+            nobody = Option("No ticket bears such a name.", disabled=True)
+            self.query_one(OptionList).add_option(nobody)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the only ticket of this gate's, or go on to the list."""

@@ -5,36 +5,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.app import App
 
-from scanner.training import picture
-from scanner.tui.training.debrief import DebriefScreen
+from scanner.admission.verdict import Kind
+from scanner.training.answers import SEND, SUPERVISOR, Act, Answer, due_to_patron
+from scanner.training.marks import Decision, mark
+from scanner.training.role import Role
+from scanner.tui.training.debrief import DebriefScreen, heading
 from scanner.tui.training.progress import ProgressScreen
-from scanner.tui.training.screen import TrainingScreen
-from scanner.tui.training.theme import REHEARSAL
+from tests.training.test_drill import patron
+from tests.tui.training.one_screen import OneScreen, plain_pictures
 from tests.tui.training.stands import SCENARIO, finished
 
 Compare = Callable[..., bool]
+
+
+def refused(reason: Kind) -> Answer:
+    return Answer(Act.TURN_AWAY, reason)
+
+
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
 
 
-@pytest.fixture(autouse=True)
-def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw the same pictures however much the decoder can read."""
-    monkeypatch.setattr(picture, "_HARDNESS", (0.3,))
-
-
-class OneScreen(App[None]):
-    ENABLE_COMMAND_PALETTE = False
-
-    def __init__(self, shown: TrainingScreen[None]) -> None:
-        super().__init__()
-        self._shown = shown
-
-    def on_mount(self) -> None:
-        self.register_theme(REHEARSAL)
-        self.theme = REHEARSAL.name
-        self.push_screen(self._shown)
+__all__ = ["plain_pictures"]
 
 
 def debrief(folder: Path, *, wrong: bool) -> OneScreen:
@@ -67,3 +59,25 @@ def test_progress(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) 
     runs.append(replace(run, trainee="Mo", percent=90.0))
     screen = ProgressScreen(SCENARIO, "Lee", runs)
     assert snap_compare(OneScreen(screen), terminal_size=size)
+
+
+@pytest.mark.parametrize(
+    ("role", "verdict", "answer", "said"),
+    [
+        (Role.OTHER_CODE, Kind.NOT_A_TICKET, SEND, "Sent to a gate that is not theirs either"),
+        (Role.ANGRY_VIP, Kind.WRONG_SECTION, refused(Kind.WRONG_SECTION),
+         "Turned away, though another gate is theirs"),
+        (Role.FRESH_SALE, Kind.UNKNOWN, refused(Kind.UNKNOWN),
+         "Turned away, though the supervisor can help"),
+        (Role.OTHER_CODE, Kind.NOT_A_TICKET, refused(Kind.UNKNOWN),
+         "Refused, but not for the right reason"),
+        (Role.OTHER_CODE, Kind.NOT_A_TICKET, SUPERVISOR, "The supervisor was called needlessly"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_by_what_was_done(
+    role: Role, verdict: Kind, answer: Answer, said: str
+) -> None:
+    somebody = patron(0, 0.0, role=role)
+    due = due_to_patron(role, verdict)
+    marked = mark(somebody, verdict, answer, due)
+    assert heading(Decision(somebody, verdict, "", answer, due, marked, 0.0, 0.0)) == said

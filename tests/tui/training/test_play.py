@@ -21,8 +21,10 @@ from scanner.tui.training.app import TrainingApp
 from scanner.tui.training.banner import Banner
 from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.menu import MenuScreen
+from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.progress import ProgressScreen
+from scanner.tui.training.search import NameSearch
 from scanner.tui.wedge_keys import WedgeKeys
 from tests.tui.seen import seen
 from tests.tui.training.stands import SCENARIO, Stand
@@ -67,7 +69,7 @@ async def play(pilot: Pilot[None], stand: Stand, keys: dict[Role, list[str]]) ->
     while case := await next_case(pilot, stand, screen):
         cases.append(case)
         if case.subject is What.NETWORK_DOWN:
-            for words in ("What do you do?", "OFFLINE", "c\N{NO-BREAK SPACE}carry"):
+            for words in ("What do you do?", "OFFLINE", "c carry on"):
                 assert words in seen(pilot.app)
             await pilot.press("l", "g")  # meant for the patron before: no answer to this
             assert screen.shift
@@ -205,12 +207,41 @@ async def test_a_reason_is_asked_before_somebody_is_turned_away_and_can_be_taken
         assert screen.shift.drill.gone == 0
         await pilot.press("t")
         await pilot.pause()
-        assert "3 not a ticket" in seen(app).replace("\N{NO-BREAK SPACE}", " ")
+        assert "3 not a ticket" in seen(app)
         await pilot.press("escape", "3")
         await pilot.pause()
         assert screen.shift.drill.gone == 0
         await pilot.press("t", "3")
         await until(pilot, lambda: screen.shift and screen.shift.drill.gone == 1)
+
+
+async def test_carrying_on_is_no_answer_to_somebody_at_the_gate(training: Stand) -> None:
+    app = training.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await played_screen(pilot)
+        case = await next_case(pilot, training, screen)
+        await pilot.press("c")
+        await until(pilot, lambda: "Nothing has happened" in seen(app))
+        assert screen.shift
+        assert screen.shift.case is case
+
+
+async def test_a_name_that_nobody_has_is_said_to_be(training: Stand) -> None:
+    app = training.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await played_screen(pilot)
+        await next_case(pilot, training, screen)
+        await pilot.press("f", *"qqq")
+        await until(pilot, lambda: "No ticket bears such a name." in seen(app))
+        await pilot.press("enter")
+        assert screen.query_one(NameSearch).opened
+
+
+async def test_what_is_to_come_is_said_while_the_gate_is_set_up(training: Stand) -> None:
+    app = training.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, OpeningScreen))
+        assert "Six patrons and an outage." in seen(app)
 
 
 @pytest.mark.parametrize("name", [None, ""])
