@@ -135,7 +135,7 @@ def _table(title: str, scores: dict[str, Score]) -> "Table":
         box=SIMPLE_HEAD,
         pad_edge=False,
         padding=(0, 0),
-        caption="easy: the median for pictures that zxing reads at once; (n): saw the first n",
+        caption="easy: the median for pictures that zxing reads at once\n(n): saw the first n only",
         caption_justify="left",
     )
     table.add_column("decoder", no_wrap=True)
