@@ -45,8 +45,8 @@ def world(tickets: int, seed: int, *, nice: int = 0) -> Iterator[World]:
     options = {"tickets": tickets, "sections": 3, "seed": seed, "port": 0}
     flags = [f"--{name}={value}" for name, value in options.items()]
     with subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "scanner.mock", *flags],
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "scanner.mock", "--until-eof", *flags],
+        stdin=subprocess.PIPE,  # a program that is killed leaves no server behind
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -1,6 +1,10 @@
 """`python -m scanner.mock`: the server without the rest of the program."""
 
 import argparse
+import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 from scanner.mock.server import run
@@ -18,7 +22,12 @@ def main() -> None:
     parser.add_argument("--state", type=Path, help="a file that keeps the world over a restart")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--api-key", help="an administrator's key; made up when not given")
+    parser.add_argument(
+        "--until-eof", action="store_true", help="end with the standard input, so with its writer"
+    )
     chosen = parser.parse_args()
+    if chosen.until_eof:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     run(
         tickets=chosen.tickets,
         sections=chosen.sections,
@@ -27,6 +36,12 @@ def main() -> None:
         port=chosen.port,
         api_key=chosen.api_key,
     )
+
+
+def _end_with_input() -> None:
+    """End the server when nobody holds the other end any more, however they went."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

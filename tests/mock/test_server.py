@@ -163,3 +163,18 @@ def test_a_hundred_thousand_tickets_are_listed_by_the_page() -> None:
         api = administrator(server)
         last = api.get(f"{server.event}/tickets", page=200, records=500).json()
         assert (last["total"], len(last["entries"])) == (100_000, 500)
+
+
+def test_a_server_that_is_to_end_with_its_input_outlives_nobody() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "scanner.mock", "--until-eof", "--tickets=5"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        assert server.stdin
+        assert server.stdout
+        assert server.stdout.readline().startswith(b"{")
+        assert server.poll() is None
+        server.stdin.close()  # as when whoever started it is killed
+        server.wait(20)
