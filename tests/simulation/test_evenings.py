@@ -1,5 +1,6 @@
 """Thousands of evenings, each from one seed; a failing one is played again with `--seed`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ CHUNKS = 40
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> None:
+def quiet() -> Iterator[None]:
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.configure(**before)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

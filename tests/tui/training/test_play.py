@@ -237,11 +237,17 @@ async def test_a_name_that_nobody_has_is_said_to_be(training: Stand) -> None:
         assert screen.query_one(NameSearch).opened
 
 
-async def test_what_is_to_come_is_said_while_the_gate_is_set_up(training: Stand) -> None:
+async def test_what_is_to_come_is_said_while_the_gate_is_set_up(
+    training: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = asyncio.Event()
+    monkeypatch.setattr("scanner.tui.training.app._read_gate", looked_at.wait)
     app = training.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, OpeningScreen))
-        assert "Six patrons and an outage." in seen(app)
+        await until(pilot, lambda: "Six patrons and an outage." in seen(app))
+        looked_at.set()
+        await played_screen(pilot)
 
 
 @pytest.mark.parametrize("name", [None, ""])
