@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from scanner.capture import wedge
 from scanner.capture.layouts import SETUP
 from scanner.paths import database_file
 from tests.cli.program import Program
@@ -19,6 +20,7 @@ from tests.mock.server import Ready, mock_server
 
 SCANS = 200
 KEY_SECONDS = 0.002
+STEADY_SECONDS = wedge.ALONE_SECONDS / 2
 SWAP = str.maketrans("YZyz-", "ZYzyß")
 """What a German layout makes of what an American scanner types."""
 
@@ -45,15 +47,26 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def type_burst(gate: Terminal, text: str) -> None:
-    """Type a character every 2 ms, and read what the gate writes meanwhile."""
+def type_burst(gate: Terminal, scans: list[str]) -> set[int]:
+    """Type a character every 2 ms, and read what the gate writes meanwhile.
+
+    Returns which scans were typed as a scanner does: where this process itself had to wait for a
+    core, its keys came apart, and a person's do so too.
+    """
     due = time.monotonic()
-    for character in text:
-        gate.press(character.encode())
-        due += KEY_SECONDS
-        while (left := due - time.monotonic()) > 0:
-            gate._read(left)
-            gate.seen.clear()
+    steady: set[int] = set()
+    for number, scan in enumerate(scans):
+        longest, before = 0.0, time.monotonic()
+        for character in scan:
+            gate.press(character.encode())
+            longest, before = max(longest, time.monotonic() - before), time.monotonic()
+            due += KEY_SECONDS
+            while (left := due - time.monotonic()) > 0:
+                gate._read(left)
+                gate.seen.clear()
+        if longest < STEADY_SECONDS:
+            steady.add(number)
+    return steady
 
 
 def journal(program: Program, source: str) -> list[str]:
@@ -79,15 +92,17 @@ def test_a_burst_of_scans_loses_none_while_sync_and_camera_run(
         gate.wait_for("Online")
         gate.wait_for("▀" * 3)
         before = _synced(program)
-        type_burst(gate, "".join(f"{serial.translate(SWAP)}\r" for serial in serials))
-        gate.wait_until(lambda: len(journal(program, "wedge")) >= SCANS, what="the last scan")
+        typed = type_burst(gate, [f"{serial.translate(SWAP)}\r" for serial in serials])
+        assert len(typed) > SCANS // 2, "this machine is too busy to type like a scanner"
+        steady = [serials[number] for number in sorted(typed)]
+        gate.wait_until(lambda: {*steady} <= {*journal(program, "wedge")}, what="the last scan")
         gate.forget()
         gate.wait_for("Online")
         assert b"come to its end" not in gate.seen, "the camera ran until after the burst"
         assert _synced(program) != before, "the list was pulled meanwhile"
         gate.press(b"\x11")
         gate.wait_until(gate.ended, what="the end")
-    assert journal(program, "wedge") == serials
+    assert [each for each in journal(program, "wedge") if each in steady] == steady
     assert admitted(program)
 
 
