@@ -22,7 +22,7 @@ from scanner.store.witness import forget_witness, read_witness
 _CACHE_KIB = 16_384
 _LOG_HEADER, _FRAME_HEADER = 32, 24
 _FOLD_PAGES = 4000
-"""The log is folded into the ledger when it has so many pages: after some 900 presentations."""
+"""The log is folded into the ledger when it has so many pages: after some 600 presentations."""
 
 
 def open_database(file: Path) -> sqlite3.Connection:

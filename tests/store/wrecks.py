@@ -24,7 +24,7 @@ TICKETS = tuple(f"DAWIER-BACK{number:08}" for number in range(60))
 ADMITTED = TICKETS[:42]
 WITHHELD = ADMITTED[40:]
 LIMIT = 10.0
-PAGE, CACHE_PAGE = 2048, 4096
+PAGE, CACHE_PAGE = 1024, 4096
 
 
 class RefusesSome:
