@@ -200,12 +200,10 @@ class Shift:
 
     def _owner(self, serial: str | None) -> str:
         """Say whose ticket it is, of which section."""
-        known = (
-            f"{each.owner.name if each.owner else None}, {each.section_name}, "
-            for each in self.house.tickets
-            if each.serial == serial
-        )
-        return f"{next(known, '')}{serial}"
+        known = next((each for each in self.house.tickets if each.serial == serial), None)
+        owner = known.owner.name if known and known.owner else None
+        said = (owner, known.section_name if known else None, serial)
+        return ", ".join(part for part in said if part)
 
     def _compare(self, patron: Patron, judged: Judged) -> None:
         """Note a verdict that is not the patron's due, as far as the gate is open."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,7 @@ def test_nobody(snap_compare: Compare, gate: Gate, size: tuple[int, int]) -> Non
 def test_patron(
     snap_compare: Compare, gate: Gate, clock: Clock, role: Role, size: tuple[int, int]
 ) -> None:
-    async def come(pilot: Pilot[Any]) -> None:
-        await until(pilot, clock, role)
-
+    come = partial(until, clock=clock, sought=role)
     assert snap_compare(gate(scenario()), terminal_size=size, run_before=come)
 
 
@@ -126,9 +125,7 @@ def test_patron(
 def test_incident(
     snap_compare: Compare, gate: Gate, clock: Clock, what: What, size: tuple[int, int]
 ) -> None:
-    async def happen(pilot: Pilot[Any]) -> None:
-        await until(pilot, clock, what)
-
+    happen = partial(until, clock=clock, sought=what)
     assert snap_compare(gate(scenario(what)), terminal_size=size, run_before=happen)
 
 
