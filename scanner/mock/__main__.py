@@ -9,6 +9,8 @@ from pathlib import Path
 
 from scanner.mock.server import run
 
+_CHUNK = 4096
+
 
 def main() -> None:
     """Read the options and serve."""
@@ -40,7 +42,8 @@ def main() -> None:
 
 def _end_with_input() -> None:
     """End the server when nobody holds the other end any more, however they went."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), _CHUNK):  # `sys.stdin` itself would be locked at the end
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

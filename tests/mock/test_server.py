@@ -178,3 +178,18 @@ def test_a_server_that_is_to_end_with_its_input_outlives_nobody() -> None:
         assert server.poll() is None
         server.stdin.close()  # as when whoever started it is killed
         server.wait(20)
+
+
+def test_told_to_end_it_leaves_its_input_and_ends_in_order() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "scanner.mock", "--until-eof", "--tickets=5"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as server:
+        assert server.stdout
+        assert server.stderr
+        assert server.stdout.readline().startswith(b"{")
+        server.terminate()
+        assert server.wait(20) == 0
+        assert server.stderr.read() == b""
