@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from scanner.words import choose_language
 from tests.tui.feeds import Stand
+from tests.tui.quiet import waited_for_by_work
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,13 @@ def english() -> Iterator[None]:
 def steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a cursor from blinking: a picture of it would depend on the moment."""
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _input: None)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Wait for an app only as long as it works."""
+    with waited_for_by_work():
+        yield
 
 
 @pytest.fixture

@@ -7,9 +7,6 @@ from textual.pilot import Pilot
 
 from scanner.tui.app import GateApp
 
-STILL, LOOK_SECONDS = 3, 0.02
-"""A screen has settled when it looks the same for so many looks in a row."""
-
 
 def seen(app: App[None]) -> str:
     """Return the characters of the whole screen, row by row."""
@@ -22,8 +19,7 @@ async def settled(app: GateApp, pilot: Pilot[None]) -> None:
     async with asyncio.timeout(10):
         for each in [each for each in app.workers if each is not app._work]:
             await each.wait()
-        same, before = 0, ""
-        while same < STILL:  # a scroll bar that comes sets all anew, once more
-            await pilot.pause(LOOK_SECONDS)
-            now = seen(app)
-            same, before = (same + 1 if now == before else 0), now
+        before, now = "", seen(app)
+        while before != now:  # a scroll bar that comes sets all anew, once more
+            await pilot.pause()
+            before, now = now, seen(app)
