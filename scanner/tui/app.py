@@ -22,6 +22,7 @@ from scanner.tui.preferences import Keep, Preferences, Value
 from scanner.tui.screens.aside import Aside
 from scanner.tui.screens.gate import GateScreen
 from scanner.tui.sound import LOUDEST, STEP, Sounds
+from scanner.tui.terminal import terminal_driver
 from scanner.tui.theme import NIGHT, THEMES
 from scanner.tui.wedge_keys import WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
@@ -96,7 +97,7 @@ class GateApp(App[None]):
         records: Records | None = None,
         claim: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal_driver())
         self._wedge = wedge
         self.preferences = preferences or Preferences()
         self._keep = keep

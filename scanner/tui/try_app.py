@@ -11,6 +11,7 @@ from textual.widgets import Footer, Static
 
 from scanner.capture.camera_thread import CameraThread, SourceOpener
 from scanner.capture.trial import Look, Trial
+from scanner.tui.terminal import terminal_driver
 
 _TICK_SECONDS = 0.2
 _JOIN_SECONDS = 3.0
@@ -37,7 +38,7 @@ class TryApp(App[None]):
     ]
 
     def __init__(self, opener: SourceOpener, trial: Trial) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal_driver())
         self._camera = CameraThread(opener)
         self._trial = trial
         self._stopping = threading.Event()

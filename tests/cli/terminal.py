@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -58,6 +58,11 @@ class Terminal:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
+    def vanish(self) -> None:
+        """Take the terminal away."""
+        os.close(self.master)
+        self.master = -1
+
     def _read(self, seconds: float) -> None:
         while select.select([self.master], [], [], seconds)[0]:
             seconds = 0
@@ -75,15 +80,36 @@ def terminal(
     program: Program, *words: str, rows: int = 24, columns: int = 80, **settings: str
 ) -> Iterator[Terminal]:
     """Start `scanner` in a terminal that controls it, and end it."""
+    with _started(program, words, (rows, columns), settings, controls=True) as running:
+        yield running
+
+
+@contextmanager
+def loose_terminal(program: Program, *words: str, **settings: str) -> Iterator[Terminal]:
+    """Do the same with one that doesn't control it, and so sends no signal when it is gone."""
+    with _started(program, words, (24, 80), settings, controls=False) as running:
+        yield running
+
+
+@contextmanager
+def _started(
+    program: Program,
+    words: Sequence[str],
+    size: tuple[int, int],
+    settings: dict[str, str],
+    *,
+    controls: bool,
+) -> Iterator[Terminal]:
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     environment = program.environment(TERM="xterm-256color", **settings)
     for name in ("COLUMNS", "LINES", "NO_COLOR"):
         environment.pop(name, None)
 
     def control() -> None:
         os.setsid()
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        if controls:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     with subprocess.Popen(
         [sys.executable, "-m", "scanner", *words],
@@ -98,10 +124,11 @@ def terminal(
         try:
             yield running
         finally:
-            if process.poll() is None:
+            if process.poll() is None and running.master >= 0:
                 process.send_signal(signal.SIGTERM)
                 with contextlib.suppress(AssertionError):
                     running.wait_until(running.ended, 10)
             if process.poll() is None:
                 process.kill()
-            os.close(master)
+            if running.master >= 0:
+                os.close(master)

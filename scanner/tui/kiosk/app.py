@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge
 from scanner.tui.kiosk.screen import KioskScreen, Lock
+from scanner.tui.terminal import terminal_driver
 from scanner.tui.theme import NIGHT
 
 AGAIN_SECONDS = 10.0
@@ -56,7 +57,7 @@ class KioskApp(App[int], inherit_bindings=False):
         unlocked: int = 0,
         correct: Callable[[str], str] = lambda text: text,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal_driver())
         self._background = background
         self._eyes = eyes
         self._sign_of_life = sign_of_life

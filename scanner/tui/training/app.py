@@ -18,6 +18,7 @@ from scanner.training.scenario import Scenario
 from scanner.tui.announcer import Announcer
 from scanner.tui.preferences import Preferences
 from scanner.tui.sound import Sounds
+from scanner.tui.terminal import terminal_driver
 from scanner.tui.training.menu import Choice, MenuScreen
 from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.theme import REHEARSAL
@@ -74,7 +75,7 @@ class TrainingApp(App[None]):
         broken: Sequence[ScannerError] = (),
         wedge: WedgeKeys | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal_driver())
         self._folder = folder
         self._records = Records(folder)
         self._name = clean_name(name or "")

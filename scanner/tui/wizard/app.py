@@ -14,6 +14,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from scanner.errors import ScannerError
 from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
+from scanner.tui.terminal import terminal_driver
 from scanner.tui.theme import NIGHT
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.camera_step import CameraStep
@@ -49,7 +50,7 @@ class WizardApp(App[Answers]):
     """
 
     def __init__(self, setup: Setup, answers: Answers) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal_driver())
         self._setup = setup
         self._answers = answers
         self._makers: tuple[Callable[[], Step], ...] = (

@@ -1,0 +1,90 @@
+"""The terminal's two ends as this program wants them: quick with Esc, and done when it is gone."""
+
+import codecs
+import os
+import select
+from threading import Event
+from typing import IO, Any
+
+from textual import constants
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+_POLL_SECONDS = 0.1
+"""Between two looks at whether reading is to end."""
+
+_HAIR_SECONDS = 0.002
+_CHUNK = 4096
+
+
+class Outlet:
+    """What is written to a terminal, or to nobody once the terminal is gone.
+
+    Textual's writing thread dies of the first error, and whoever writes next waits for it for ever.
+
+    Args:
+        file: the terminal.
+        gone: set as soon as the terminal takes nothing any more.
+    """
+
+    def __init__(self, file: IO[str], gone: Event) -> None:
+        self._file = file
+        self._gone = gone
+
+    def write(self, text: str) -> int:
+        """Write a text; returns its length."""
+        if not self._gone.is_set():
+            try:
+                return self._file.write(text)
+            except OSError:
+                self._gone.set()
+        return len(text)
+
+    def flush(self) -> None:
+        """Let the terminal have what was written."""
+        if not self._gone.is_set():
+            try:
+                self._file.flush()
+            except OSError:
+                self._gone.set()
+
+    def fileno(self) -> int:
+        """Return the terminal's file number."""
+        return self._file.fileno()
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's own, but for the two ends."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._gone = Event()
+        self._file: Any = Outlet(self._file, self._gone)
+
+    def run_input_thread(self) -> None:
+        """Read keys until the app ends, or the terminal does; then the app is to end too.
+
+        A terminal can go without a signal to this process: when it is not the one that
+        controls it. Then it reads as ended, at once and for ever.
+        """
+        parser, decoder = XTermParser(self._debug), codecs.getincrementaldecoder("utf-8")("replace")
+        wait = _POLL_SECONDS
+        while not self.exit_event.is_set() and not self._gone.is_set():
+            text, came = "", bool(select.select([self.fileno], [], [], wait)[0])
+            if came:
+                raw = self._read()
+                text = decoder.decode(raw)
+                if not raw:
+                    self._gone.set()
+            for event in [*(parser.feed(text) if text else ()), *parser.tick()]:
+                self.process_message(event)
+            # An Esc may be the start of more; when nothing more comes it is to count soon.
+            wait = constants.ESCAPE_DELAY + _HAIR_SECONDS if came else _POLL_SECONDS
+        if self._gone.is_set():
+            self._app.call_later(self._app.action_quit)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, _CHUNK)
+        except OSError:  # Linux's way to say that nobody holds the other end
+            return b""
