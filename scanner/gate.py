@@ -21,10 +21,6 @@ from scanner.store.writer import Writer
 T = TypeVar("T")
 
 
-NO_SECTION = ""
-"""Stands in the ledger for the section of a ticket that the cache did not know."""
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A published verdict: what was presented, when (aware, UTC), the journal's row, its hash."""
@@ -163,9 +159,6 @@ def judge(
         evidence=to_json(reading, scope, knowledge, override),
     )
     row, digest = ledger.append(conn, scan, (standing.last_row, standing.last_hash))
-    if verdict.admits:
-        ticket = knowledge.ticket  # an override can admit one that the cache lacks
-        ledger.admit(conn, scan, row, ticket.section.uri if ticket else NO_SECTION)
     return Judged(row, payload, source, at, verdict, digest)
 
 

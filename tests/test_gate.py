@@ -157,7 +157,7 @@ def test_what_cannot_be_recorded_admits_nobody_and_publishes_nothing(
 ) -> None:
     def refuse(conn: sqlite3.Connection) -> None:
         conn.execute(
-            "CREATE TRIGGER broken BEFORE INSERT ON admission"
+            "CREATE TRIGGER broken BEFORE INSERT ON journal"
             " BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END"
         )
 

@@ -19,13 +19,16 @@ from scanner.admission.ticket import (
 
 _TICKET = """
 SELECT ticket.serial, section.uri, section.name, ticket.status, ticket.redeemed, ticket.listed,
-       admission.at, admission.redeemer, admission.device,
+       coalesce(let_in.at, lost.at), coalesce(let_in.redeemer, lost.redeemer),
+       coalesce(let_in.device, lost.device),
        other_admission.serial, other_admission.admitted, other_admission.redeemer,
        other_admission.device, withheld.reason, ticket.owner, section.permitted
 FROM ticket JOIN section ON section.id = ticket.section
-LEFT JOIN admission ON admission.serial = ticket.serial
+LEFT JOIN journal AS let_in ON let_in.serial = ticket.serial AND let_in.kind = 'admitted'
+LEFT JOIN admission AS lost     -- its journal row, as far as a recovery knows
+    ON lost.serial = ticket.serial AND let_in.id IS NULL AND EXISTS (SELECT 1 FROM recovery)
 LEFT JOIN other_admission ON other_admission.serial = ticket.serial
-LEFT JOIN withheld ON withheld.serial = admission.serial
+LEFT JOIN withheld ON withheld.serial = ticket.serial
 """
 _BY_SERIAL = _TICKET + "WHERE ticket.serial = ?"
 _BY_FINGERPRINT = _TICKET + "WHERE ticket.fingerprint = ?"
@@ -280,8 +283,10 @@ def _unlisted(conn: sqlite3.Connection, serial: Serial) -> Knowledge:
     """Look further for a serial that the cache does not list."""
     part = conn.execute("SELECT 1 FROM event_part WHERE part = ?", (serial.event_part,)).fetchone()
     row = conn.execute(
-        "SELECT at, redeemer, device FROM admission WHERE serial = ?"
-        " AND serial NOT IN (SELECT serial FROM withheld)",
+        "SELECT at, redeemer, device FROM journal WHERE kind = 'admitted' AND serial = ?1"
+        " AND ?1 NOT IN (SELECT serial FROM withheld)"
+        " UNION ALL SELECT at, redeemer, device FROM admission WHERE serial = ?1"
+        " AND ?1 NOT IN (SELECT serial FROM withheld) LIMIT 1",
         (serial.value,),
     ).fetchone()
     local = LocalAdmission(datetime.fromisoformat(row[0]), row[1], row[2]) if row else None

@@ -21,7 +21,7 @@ from scanner.store.witness import forget_witness, read_witness
 
 _CACHE_KIB = 16_384
 _LOG_HEADER, _FRAME_HEADER = 32, 24
-_FOLD_PAGES = 4000
+_FOLD_PAGES = 1500
 """The log is folded into the ledger when it has so many pages: after some 600 presentations."""
 
 

@@ -22,9 +22,9 @@ class Admitted:
 def admitted(conn: sqlite3.Connection) -> Admitted:
     """Count the patrons of the session's event; one that two gates let in is one."""
     here, elsewhere, both = conn.execute(
-        "SELECT (SELECT count(*) FROM admission WHERE event = (SELECT event FROM session)),"
+        "SELECT (SELECT count(*) FROM admitted WHERE event = (SELECT event FROM session)),"
         " (SELECT count(*) FROM other_admission),"
-        " (SELECT count(*) FROM admission JOIN other_admission USING (serial)"
+        " (SELECT count(*) FROM admitted JOIN other_admission USING (serial)"
         "  WHERE event = (SELECT event FROM session))"
     ).fetchone()
     return Admitted(here, here + elsewhere - both)
@@ -79,7 +79,7 @@ class Evening:
 
 _IN = (
     "SELECT serial, admitted AS at, device FROM other_admission"
-    " UNION ALL SELECT serial, at, device FROM admission"
+    " UNION ALL SELECT serial, at, device FROM admitted"
     " WHERE event = (SELECT event FROM session)"
     " AND serial NOT IN (SELECT serial FROM other_admission)"
 )

@@ -30,7 +30,7 @@ from scanner.store.witness import Witness, read_witness
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
-LEDGER = ("journal", "journal_head", "admission", "withheld", "transition")
+LEDGER = ("journal", "admission", "withheld", "transition")
 """The tables of the ledger; the rest is the cache, which a sync brings again."""
 
 GAPS = "recovery"
@@ -61,6 +61,7 @@ _UNMADE = """
 SELECT 'row ' || journal.id || ' of the journal admitted, and its admission is missing'
 FROM journal
 WHERE journal.kind = 'admitted' AND journal.id NOT IN (SELECT journal FROM admission)
+    AND journal.id < (SELECT max(journal) FROM admission)   -- the rest waits to be enqueued
 """
 _MOVED = """
 SELECT 'the admission of ' || admission.serial || ' is in a state that it was never moved to'
@@ -160,7 +161,7 @@ def lone_digest(fields: tuple[object, ...]) -> bytes:
 
 def _unlike_witness(conn: sqlite3.Connection, witness: Witness | None) -> Iterator[str]:
     version = conn.execute("PRAGMA user_version").fetchone()[0]
-    if not _has_table(conn, "journal_head"):
+    if not _has_table(conn, "journal"):
         if witness or version:
             yield "the ledger's tables are missing"
         return
@@ -190,7 +191,7 @@ def _is_of_this_shape(file: Path) -> bool:
 def _unlike_written(conn: sqlite3.Connection) -> Iterator[str]:
     """Yield what is wrong, the cheapest to find first."""
     version = conn.execute("PRAGMA user_version").fetchone()[0]
-    if not _has_table(conn, "journal_head"):
+    if not _has_table(conn, "journal"):
         return
     yield from _lines(conn, "PRAGMA quick_check(1)")
     for table in LEDGER:
@@ -229,7 +230,7 @@ def _cache_shape(conn: sqlite3.Connection) -> Iterator[str]:
 def _unlike_made(
     conn: sqlite3.Connection, part: str, digest: str, migrations: "Callable[[], Migrations]"
 ) -> Iterator[str]:
-    found = {each for each in conn.execute(_SHAPE_QUERY.format(part)) if each[1] != GAPS}
+    found = set(conn.execute(_SHAPE_QUERY.format(part)))
     if shape_digest(found) == digest:
         return
     expected = expected_shape(migrations())

@@ -67,6 +67,7 @@ _APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _THESE = "(SELECT value FROM json_each(?2))"
 """The serials of a batch, in one statement: it takes a fifth of what a statement for each does."""
 
+_ADMITTED = "serial, journal, event, section, redeemer, device, at"
 _quoted = json.encoder.encode_basestring_ascii
 _COLUMNS = (
     "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
@@ -79,13 +80,13 @@ def append(
 ) -> tuple[int, bytes]:
     """Append a presentation to the journal, chained to the one before; returns its row and hash.
 
+    One that lets somebody in is an admission by that; the database takes no second one of a serial.
     Call inside a transaction; `last` is the `head` that was read in it, if it was.
     """
     before, digest_before = last or head(conn)
     columns = (before + 1, *_fields(scan))
     digest = link(digest_before, columns)
     conn.execute(_APPEND, (*columns, digest))
-    conn.execute("UPDATE journal_head SET id = ?, hash = ?", (before + 1, digest))
     return before + 1, digest
 
 
@@ -109,17 +110,16 @@ def _as_json(value: object) -> str:
     return str(value) if type(value) is int else json.dumps(value)
 
 
-def admit(conn: sqlite3.Connection, scan: Scan, row: int, section: str) -> None:
-    """Record an admission as queued; in the transaction that appended its presentation."""
+def enqueue(conn: sqlite3.Connection) -> None:
+    """Write down, for what becomes of them, the admissions that the journal has got since."""
     conn.execute(
-        "INSERT INTO admission (serial, journal, event, section, redeemer, device, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (scan.serial, row, scan.event, section, scan.redeemer, scan.device, scan.at.isoformat()),
+        f"INSERT INTO admission ({_ADMITTED}) SELECT {_ADMITTED} FROM fresh ORDER BY journal"
     )
 
 
 def withhold(conn: sqlite3.Connection, serial: str, reason: str) -> None:
     """Note that an admission's green light was never shown: the API had said no before."""
+    enqueue(conn)
     conn.execute("INSERT INTO withheld VALUES (?, ?)", (serial, reason))
 
 
@@ -129,6 +129,7 @@ def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) ->
     Those that made the API fail come last, half as many together after each fault, so that one
     that always fails is soon alone. All share event, redeemer and device.
     """
+    enqueue(conn)
     rows = list(
         _admissions(
             conn,
@@ -150,27 +151,27 @@ def in_state(
 ) -> list[Admission]:
     """Return admissions oldest first, of one state or of all."""
     where, values = ("WHERE state = ?", (state.value, most)) if state else ("", (most,))
-    query = f"SELECT {_COLUMNS} FROM admission {where} ORDER BY journal LIMIT ?"
+    query = f"SELECT {_COLUMNS} FROM admitted {where} ORDER BY journal LIMIT ?"
     return list(_admissions(conn, query, values))
 
 
 def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admission]:
     """Return the admissions of these serials, oldest first."""
     marks = ",".join("?" * len(serials))
-    query = f"SELECT {_COLUMNS} FROM admission WHERE serial IN ({marks}) ORDER BY journal"
+    query = f"SELECT {_COLUMNS} FROM admitted WHERE serial IN ({marks}) ORDER BY journal"
     return list(_admissions(conn, query, tuple(serials)))
 
 
 def count_by_device(conn: sqlite3.Connection, device: str) -> int:
     """Count the admissions that were made under a device's name."""
-    row = conn.execute("SELECT count(*) FROM admission WHERE device = ?", (device,)).fetchone()
+    row = conn.execute("SELECT count(*) FROM admitted WHERE device = ?", (device,)).fetchone()
     return int(row[0])
 
 
 def has_unsettled(conn: sqlite3.Connection, event: str) -> bool:
     """Tell whether admissions to an event are queued or being sent."""
     row = conn.execute(
-        "SELECT 1 FROM admission WHERE state IN ('queued', 'sending') AND event = ? LIMIT 1",
+        "SELECT 1 FROM admitted WHERE state IN ('queued', 'sending') AND event = ? LIMIT 1",
         (event,),
     ).fetchone()
     return row is not None
@@ -179,7 +180,7 @@ def has_unsettled(conn: sqlite3.Connection, event: str) -> bool:
 def count_waiting_elsewhere(conn: sqlite3.Connection, event: str) -> int:
     """Count the unsettled admissions to other events than this one."""
     row = conn.execute(
-        "SELECT count(*) FROM admission WHERE state IN ('queued', 'sending') AND event <> ?",
+        "SELECT count(*) FROM admitted WHERE state IN ('queued', 'sending') AND event <> ?",
         (event,),
     ).fetchone()
     return int(row[0])
@@ -187,12 +188,18 @@ def count_waiting_elsewhere(conn: sqlite3.Connection, event: str) -> int:
 
 def counts(conn: sqlite3.Connection) -> dict[State, int]:
     """Count the admissions of each state."""
-    rows = conn.execute("SELECT state, count(*) FROM admission GROUP BY state")
-    return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
+    found = dict.fromkeys(State, 0)
+    for state, count in conn.execute(
+        "SELECT state, count(*) FROM admission GROUP BY state"
+        " UNION ALL SELECT 'queued', count(*) FROM fresh"
+    ):
+        found[State(state)] += count
+    return found
 
 
 def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetime) -> None:
     """Note, before the request leaves, that these are being sent; `sent` in the server's time."""
+    enqueue(conn)
     conn.execute(
         "UPDATE admission SET state = 'sending', attempts = attempts + 1, reason = NULL,"
         " outstanding = CASE WHEN answered THEN outstanding ELSE last_sent END, answered = 0,"
@@ -210,6 +217,7 @@ def mark_answered(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
 
 def mark_fault(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
     """Note that the API failed on a request that carried these."""
+    enqueue(conn)
     conn.executemany(
         "UPDATE admission SET faults = faults + 1 WHERE serial = ?", [(each,) for each in serials]
     )
@@ -219,6 +227,7 @@ def move(
     conn: sqlite3.Connection, serial: str, state: State, at: datetime, reason: str | None = None
 ) -> None:
     """Move an admission to a state; the database refuses a move that is not permitted."""
+    enqueue(conn)
     settled = None if state in (State.QUEUED, State.SENDING) else at.isoformat()
     conn.execute(
         "UPDATE admission SET state = ?, reason = ?, settled = ? WHERE serial = ?",
@@ -245,8 +254,16 @@ def journal(conn: sqlite3.Connection) -> Iterator[tuple[int, Scan, bytes]]:
         yield row, Scan(datetime.fromisoformat(at), *fields), digest
 
 
+def moved_without_record(conn: sqlite3.Connection) -> list[str]:
+    """Return the serials of which a transition is known, and no record of what became of them."""
+    rows = conn.execute(
+        "SELECT DISTINCT serial FROM transition WHERE serial NOT IN (SELECT serial FROM admission)"
+    )
+    return [serial for (serial,) in rows]
+
+
 def head(conn: sqlite3.Connection) -> tuple[int, bytes]:
-    """Return the last row's number and hash, as noted when it was written."""
+    """Return the number that the journal gave last, and the hash to chain its next row to."""
     row, digest = conn.execute("SELECT id, hash FROM journal_head").fetchone()
     return int(row), bytes(digest)
 

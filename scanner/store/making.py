@@ -26,12 +26,11 @@ BUSY_MS = 10_000
 _LEDGER_ID, _CACHE_ID = 0x7363_616E, 0x7363_6163
 """`scan` and `scac` in ASCII: mark the files as this program's (SQLite's application_id)."""
 
-_LEDGER_TABLES, _CACHE_TABLES = {"journal", "journal_head", "admission"}, {"origin", "ticket"}
+_LEDGER_TABLES, _CACHE_TABLES = {"journal", "admission"}, {"origin", "ticket"}
 """What has these is this program's, whatever its mark says."""
 
-LEDGER_PAGE = 1024
-"""Bytes. A verdict changes five or six pages, each of which is written whole: with SQLite's own
-4,096, a commit took a quarter longer here, with 2,048 as long as with these."""
+LEDGER_PAGE = 4096
+"""Bytes; SQLite's own. A verdict writes some two of them."""
 
 
 def cache_file(file: Path) -> Path:

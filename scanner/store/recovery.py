@@ -159,7 +159,6 @@ def _write(conn: sqlite3.Connection, remains: Remains, at: datetime) -> None:
     """Write the ledger as it can be brought back, into a new database."""
     marks = ",".join("?" * 12)
     conn.executemany(f"INSERT INTO journal VALUES ({marks})", remains.journal.values())
-    conn.execute("UPDATE journal_head SET id = ?, hash = ?", (remains.head, remains.last_hash))
     for each in remains.admissions:
         names = ", ".join(each)
         marks = ", ".join("?" * len(each))
@@ -167,10 +166,6 @@ def _write(conn: sqlite3.Connection, remains: Remains, at: datetime) -> None:
     conn.executemany("INSERT INTO withheld VALUES (?, ?)", remains.withheld.items())
     conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?)", remains.transitions)
     _note_moves(conn, remains.admissions)
-    conn.execute(
-        f"CREATE TABLE {GAPS} (first INTEGER PRIMARY KEY, last INTEGER NOT NULL,"
-        " next_digest BLOB, at TEXT NOT NULL) STRICT"
-    )
     conn.executemany(
         f"INSERT INTO {GAPS} VALUES (?, ?, ?, ?)",
         [(gap.first, gap.last, gap.next_digest, at.isoformat()) for gap in remains.gaps],

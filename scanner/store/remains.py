@@ -47,11 +47,6 @@ class Remains:
     transitions: tuple[Fields, ...]
     rebuilt: int
 
-    @property
-    def last_hash(self) -> bytes:
-        """Return the hash that the next row is chained to."""
-        return _digest(self.journal[max(self.journal)]) if self.journal else FIRST
-
 
 def is_wanted(row: Row) -> bool:
     """Tell whether a record may be the ledger's."""

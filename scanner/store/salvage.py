@@ -16,8 +16,8 @@ from scanner.store.making import LEDGER_PAGE
 
 Value = None | int | float | str | bytes
 
-_DEFAULT_PAGE = 4096
-"""SQLite's own, that of ledgers before version 2; a header that says another may be damaged."""
+_FORMER_PAGE = 1024
+"""That of ledgers of version 2; a header that says another may be damaged."""
 
 _PAGE_SIZES = {1 << power for power in range(9, 17)}
 _HEADER_BYTES = 100
@@ -74,7 +74,7 @@ def salvage(database: IO[bytes], log: IO[bytes] | None, wanted: Callable[[Row], 
     whole = database.read()
     frames = log.read() if log else b""
     (declared,) = struct.unpack(">H", whole[16:18]) if len(whole) > _HEADER_BYTES else (0,)
-    sizes = {_DEFAULT_PAGE, LEDGER_PAGE, 65_536 if declared == 1 else declared}
+    sizes = {LEDGER_PAGE, _FORMER_PAGE, 65_536 if declared == 1 else declared}
     found = (
         [row for row in _rows(whole, frames, size) if wanted(row)]
         for size in sorted(sizes & _PAGE_SIZES)

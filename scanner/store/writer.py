@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from scanner.store.database import open_cache, open_ledger
+from scanner.store import ledger
+from scanner.store.database import open_cache, open_ledger, transaction
 from scanner.store.integrity import verify
 from scanner.store.lane import Lane, Soundness
 from scanner.store.precedence import Precedence
@@ -22,6 +23,9 @@ _SWITCH_SECONDS = 0.0001
 """How long a thread of this program may keep the interpreter while another waits for it: a verdict
 takes it back some ten times, a key on its way to its answer likewise, and Python's own 5 ms would
 add up."""
+
+_ENQUEUE_EVERY = 256
+"""Presentations. What waits in the journal alone is read row by row by whoever counts it."""
 
 
 class Writer:
@@ -92,9 +96,16 @@ class Writer:
         """Have the witness know of a presentation; within work on the ledger, after its commit."""
         self._changes = conn.total_changes
         self._witness.note_row(conn, row, digest)
+        if row % _ENQUEUE_EVERY == 0:
+            self.submit(_enqueue)
 
     def _remember(self, conn: sqlite3.Connection) -> None:
         """Have the witness know of what was committed."""
         if conn.total_changes != self._changes:
             self._changes = conn.total_changes
             self._witness.note(conn)
+
+
+def _enqueue(conn: sqlite3.Connection) -> None:
+    with transaction(conn):
+        ledger.enqueue(conn)

@@ -12,7 +12,7 @@ def test_every_time_at_the_gate_has_its_rows_on_the_disk(tmp_path: Path) -> None
     assert all(each.floor for each in figures)
     with closing(open_database(tmp_path / "gate-300.sqlite3")) as conn:
         kinds = dict(conn.execute("SELECT kind, count(*) FROM journal GROUP BY kind").fetchall())
-        (admitted,) = conn.execute("SELECT count(*) FROM admission").fetchone()
+        (admitted,) = conn.execute("SELECT count(*) FROM admitted").fetchone()
     assert kinds["admitted"] == admitted == 50
     assert set(kinds) == {"admitted", "already_admitted", "unknown", "wrong_section"}
 

@@ -46,7 +46,7 @@ def leave(kiosk: Terminal) -> None:
 
 def admitted(program: Program) -> list[str]:
     with closing(sqlite3.connect(program.home / "gate.sqlite3")) as conn:
-        return [row[0] for row in conn.execute("SELECT serial FROM admission ORDER BY 1")]
+        return [row[0] for row in conn.execute("SELECT serial FROM admitted ORDER BY 1")]
 
 
 def serials(server: Ready) -> list[str]:

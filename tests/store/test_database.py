@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import filelock
 import pytest
 
-from scanner.store import making, schema
+from scanner.store import ledger, making, schema
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import (
     BrokenDatabase,
@@ -269,6 +269,7 @@ def test_a_copy_is_kept_before_a_migration(file: Path, monkeypatch: pytest.Monke
     with closing(open_database(file)) as conn:
         fill(conn, [row(SERIALS[0])])
         admit(conn, SERIALS[0])
+        ledger.enqueue(conn)
     old = schema.CURRENT
     migrations = two_versions()
     monkeypatch.setattr(schema, "CURRENT", old + 1)

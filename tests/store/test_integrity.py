@@ -15,7 +15,7 @@ from scanner.store.integrity import expected_shape, find_damage, shape_digest, v
 from scanner.store.witness import read_witness, witness_file
 from scanner.store.writer import Writer
 from tests.store import wrecks
-from tests.store.worlds import EVENT, NOW, scan
+from tests.store.worlds import NOW, scan
 
 LIMIT = 10.0
 QUICK_SECONDS = 5.0
@@ -63,7 +63,6 @@ def test_one_that_is_not_there_yet_is_whole(tmp_path: Path) -> None:
         ("UPDATE journal SET reason = 'x' WHERE id = 5", "row 5 of the journal, or the row before"),
         ("UPDATE journal SET hash = zeroblob(32) WHERE id = 7", "row 7 of the journal"),
         ("DELETE FROM journal WHERE id = 9", "row 9 of the journal is missing"),
-        ("UPDATE journal_head SET id = id + 1", "was the last written"),
         ("UPDATE admission SET device = 'x' WHERE journal = 1", "not what its journal row says"),
         ("UPDATE admission SET at = 'x' WHERE journal = 1", "not what its journal row says"),
         ("UPDATE admission SET section = 'x' WHERE journal = 1", "for another section"),
@@ -171,9 +170,8 @@ def test_twenty_thousand_rows_are_checked_quickly(tmp_path: Path) -> None:
     file = tmp_path / "gate.sqlite3"
     with closing(open_database(file)) as conn, transaction(conn):
         for number in range(20_000):
-            fields = scan(f"DAWIER-BACK{number:08}")
-            row, _ = ledger.append(conn, fields)
-            ledger.admit(conn, fields, row, f"{EVENT}/sections/2")
+            ledger.append(conn, scan(f"DAWIER-BACK{number:08}"))
+        ledger.enqueue(conn)
     began = time.perf_counter()
     assert find_damage(file) is None
     assert time.perf_counter() - began < QUICK_SECONDS

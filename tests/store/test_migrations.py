@@ -1,5 +1,7 @@
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -15,47 +17,84 @@ from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
 from scanner.store.making import cache_file
 from scanner.store.pulled import PullPosition
-from scanner.store.schema import v1_first, v2_cache_apart
+from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row
 from scanner.store.writer import Writer
-from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, scan, seconds
+from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, scan, seconds
 
 A, B, C = SERIALS[:3]
 
 
+def begun(file: Path, stop_before: str) -> sqlite3.Connection:
+    """Open a file of a former version, without a row."""
+    conn = sqlite3.connect(file, isolation_level=None)
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute(f"PRAGMA application_id = {0x7363616E}")
+    schema.migrations().apply(sqlite_utils.Database(conn), stop_before=stop_before)
+    conn.isolation_level = None
+    return conn
+
+
+def present(conn: sqlite3.Connection) -> None:
+    """Let two in, as versions 1 and 2 wrote it; the first is delivered."""
+    digest = ledger.FIRST
+    for number, serial in enumerate((A, B), 1):
+        presented = scan(serial, seconds(number - 1))
+        digest = ledger.chain_hash(digest, number, presented)
+        fields = (presented.at.isoformat(), *astuple(presented)[1:])
+        conn.execute(
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, *fields, digest),
+        )
+        conn.execute("UPDATE journal_head SET id = ?, hash = ?", (number, digest))
+        conn.execute(
+            "INSERT INTO admission (serial, journal, event, section, redeemer, device, at)"
+            " VALUES (?, ?, ?, ?, 'Ana', 'door-1', ?)",
+            (serial, number, EVENT, FLOOR, presented.at.isoformat()),
+        )
+    for state in ("sending", "confirmed"):
+        conn.execute("UPDATE admission SET state = ? WHERE serial = ?", (state, A))
+
+
 def version_one(file: Path) -> None:
     """Make a database as version 1 left it: one file, an admission delivered, one queued."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as conn:
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute(f"PRAGMA application_id = {0x7363616E}")
-        schema.migrations().apply(sqlite_utils.Database(conn), stop_before="v2_cache_apart")
-        conn.isolation_level = None
+    with closing(begun(file, "v2_cache_apart")) as conn, transaction(conn):
+        conn.execute(
+            "INSERT INTO session (id, api, event, title, name, device, opened, synced,"
+            " watermark, pass) VALUES (1, ?, ?, 'Night', 'Ana', 'door-1', ?, ?, ?, 4)",
+            (API, EVENT, *[NOW.isoformat()] * 3),
+        )
+        conn.executemany(
+            "INSERT INTO section VALUES (?, ?, ?, ?, ?)",
+            [(1, FLOOR, "Floor", 100, 1), (2, BALCONY, "Balcony", None, 0)],
+        )
+        conn.executemany(
+            "INSERT INTO ticket (serial, section, status, pass) VALUES (?, 1, 'Issued', 4)",
+            [(serial,) for serial in SERIALS],
+        )
+        conn.execute("INSERT INTO event_part VALUES ('DAWIER')")
+        conn.execute("INSERT INTO pull VALUES (1, 5, 3, 500, 900, NULL)")
+        present(conn)
+
+
+def version_two(file: Path) -> None:
+    """Make a database as version 2 left it: small pages, the cache beside it."""
+    with closing(sqlite3.connect(file)) as conn:
+        conn.execute("PRAGMA page_size = 1024")
+        conn.execute("VACUUM")
+    making.make_cache(file)
+    with closing(begun(file, "v3_one_row")) as conn:
+        conn.execute("ATTACH ? AS cache", (str(cache_file(file)),))
+        fill(conn, [*map(row, SERIALS)])
         with transaction(conn):
-            conn.execute(
-                "INSERT INTO session (id, api, event, title, name, device, opened, synced,"
-                " watermark, pass) VALUES (1, ?, ?, 'Night', 'Ana', 'door-1', ?, ?, ?, 4)",
-                (API, EVENT, *[NOW.isoformat()] * 3),
-            )
-            conn.executemany(
-                "INSERT INTO section VALUES (?, ?, ?, ?, ?)",
-                [(1, FLOOR, "Floor", 100, 1), (2, BALCONY, "Balcony", None, 0)],
-            )
-            conn.executemany(
-                "INSERT INTO ticket (serial, section, status, pass) VALUES (?, 1, 'Issued', 4)",
-                [(serial,) for serial in SERIALS],
-            )
-            conn.execute("INSERT INTO event_part VALUES ('DAWIER')")
-            conn.execute("INSERT INTO pull VALUES (1, 5, 3, 500, 900, NULL)")
-            for number, serial in enumerate((A, B)):
-                presented = scan(serial, seconds(number))
-                row, _ = ledger.append(conn, presented)
-                ledger.admit(conn, presented, row, FLOOR)
-            ledger.mark_sending(conn, [A], NOW)
-            ledger.move(conn, A, State.CONFIRMED, NOW)
+            present(conn)
 
 
-def test_a_ledger_of_version_one_goes_on_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("former", [version_one, version_two])
+def test_a_ledger_of_a_former_version_goes_on_as_it_was(
+    tmp_path: Path, former: Callable[[Path], None]
+) -> None:
     file = tmp_path / "gate.sqlite3"
-    version_one(file)
+    former(file)
     with Writer.verified(file) as writer:
         kinds = [
             Gate(writer).present_and_wait(serial, seconds(60), "camera").verdict.kind
@@ -114,6 +153,7 @@ def test_a_migration_that_broke_off_before_its_commit_is_done_again(
         found = Migrations("scanner")
         found(name="v1_first")(v1_first.apply)
         found(name="v2_cache_apart")(break_off)
+        found(name="v3_one_row")(v3_one_row.apply)
         return found
 
     with monkeypatch.context() as broken:

@@ -73,7 +73,7 @@ def test_without_a_database_there_is_nothing_to_recover(tmp_path: Path) -> None:
 
 def test_a_lost_page_of_the_journal_leaves_its_admissions_and_names_the_rows(file: Path) -> None:
     before = wrecks.read(file)
-    wrecks.blank(file, journal_pages(file)[1])
+    wrecks.blank(file, journal_pages(file)[0])
     report = recover(file, NOW)
     after = wrecks.read(file)
     ((first, last),) = report.missing
@@ -142,8 +142,7 @@ def test_the_gate_goes_on_and_nobody_comes_in_twice(file: Path) -> None:
 
 
 def test_a_second_recovery_keeps_the_gaps_of_the_first(file: Path) -> None:
-    pages = journal_pages(file)
-    wrecks.blank(file, pages[1])
+    wrecks.blank(file, journal_pages(file)[0])
     first = recover(file, NOW)
     wrecks.blank(file, journal_pages(file)[-1])
     second = recover(file, seconds(9))
@@ -166,7 +165,7 @@ def test_the_next_sync_reads_the_whole_list_since_the_last_may_be_lost(file: Pat
 
 def test_a_list_that_does_not_read_is_left_to_the_next_sync(file: Path) -> None:
     kept = cache_file(file)
-    wrecks.blank(kept, pages_with(kept, "DAWIER-BALC00000001", wrecks.CACHE_PAGE)[0])
+    wrecks.blank(kept, pages_with(kept, "DAWIER-BALC00000001", wrecks.PAGE)[0])
     damaged = kept.read_bytes()
     with pytest.raises(BrokenDatabase, match="nobody can be admitted"):
         Writer.verified(file)

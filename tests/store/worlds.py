@@ -1,5 +1,6 @@
 """A database with a session, two sections and tickets, as a gate has after its first pull."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -64,15 +65,13 @@ def scan(serial: str | None = None, at: datetime = NOW, **changes: str) -> Scan:
         "payload": serial or "hello",
         "kind": "admitted" if serial else "not_a_ticket",
         "reason": "Valid ticket",
-        "evidence": "{}",
+        "evidence": json.dumps({"ticket": {"section": [FLOOR, "Floor"]}}) if serial else "{}",
     }
     return Scan(at=at, serial=serial, **(fields | changes))
 
 
 def admit(conn: sqlite3.Connection, serial: str, at: datetime = NOW, **changes: str) -> int:
-    """Journal and admit one serial in one transaction; returns the journal's row."""
+    """Journal the admission of one serial in one transaction; returns the journal's row."""
     with transaction(conn):
-        presented = scan(serial, at, **changes)
-        number, _ = ledger.append(conn, presented)
-        ledger.admit(conn, presented, number, FLOOR)
+        number, _ = ledger.append(conn, scan(serial, at, **changes))
     return number

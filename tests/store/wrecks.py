@@ -24,7 +24,7 @@ TICKETS = tuple(f"DAWIER-BACK{number:08}" for number in range(60))
 ADMITTED = TICKETS[:42]
 WITHHELD = ADMITTED[40:]
 LIMIT = 10.0
-PAGE, CACHE_PAGE = 1024, 4096
+PAGE = 4096
 
 
 class RefusesSome:
@@ -75,6 +75,7 @@ def evening(file: Path) -> Iterator[Writer]:
                 writer.submit(_fold).result(LIMIT)
             if number % 6 == 5:
                 writer.submit(partial(_settle, number)).result(LIMIT)
+        writer.submit(ledger.enqueue).result(LIMIT)
         yield writer
 
 
@@ -101,8 +102,7 @@ def cut(file: Path, length: int) -> None:
 
 def blank(file: Path, page: int) -> None:
     """Overwrite one page of the database, or the frame of the log in its place, with zeros."""
-    size = CACHE_PAGE if ".cache." in file.name else PAGE
-    head, step = (32, size + 24) if file.name.endswith("-wal") else (0, size)
+    head, step = (32, PAGE + 24) if file.name.endswith("-wal") else (0, PAGE)
     count = (file.stat().st_size - head) // step
     with file.open("r+b") as stream:
         stream.seek(head + (page % count) * step)

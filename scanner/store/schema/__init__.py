@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
-CURRENT = 2
+CURRENT = 3
 """The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
 CACHE_CURRENT = 1
 """The same of the cache."""
 
-SHAPE = "e5566ee349288ca3733d344a3c2b2ab67806ecfacc70d53514ddd825de62fa85"
+SHAPE = "19f39ffb50da8d1d1a8348034c536995957b840e99a0af86041d63052418c338"
 """The digest of the tables, indexes and triggers at that version; `scanner.store.integrity` makes
 it. Making them anew at each start, only to compare, would cost a fifth of a second."""
 
@@ -25,11 +25,12 @@ def migrations() -> "Migrations":
     """Collect the ledger's migrations, oldest first."""
     from sqlite_utils.migrations import Migrations
 
-    from scanner.store.schema import v1_first, v2_cache_apart
+    from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row
 
     collected = Migrations("scanner")
     collected(name="v1_first")(v1_first.apply)
     collected(name="v2_cache_apart")(v2_cache_apart.apply)
+    collected(name="v3_one_row")(v3_one_row.apply)
     return collected
 
 
