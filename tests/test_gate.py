@@ -2,7 +2,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -397,3 +397,16 @@ def test_a_supervisors_word_admits_once_and_the_audit_agrees(
         audit = Audit(reader)
         assert list(audit.findings()) == []
         assert audit.rows == 3
+
+
+def test_no_word_lets_in_whom_the_api_refused_before_the_green_light(writer: Writer) -> None:
+    class Refuses:
+        def ask(self, _: Judged, /) -> "Future[str | None]":
+            answer: Future[str | None] = Future()
+            answer.set_result("already redeemed")
+            return answer
+
+    gate = Gate(writer, Refuses())
+    assert not gate.present(A, NOW, "camera").result(LIMIT).verdict.admits
+    let_in = gate.present(A, NOW, "override", Override("they are on the list")).result(LIMIT)
+    assert let_in.verdict.kind is Kind.WITHDRAWN

@@ -71,9 +71,10 @@ def may_override(verdict: Verdict, knowledge: Knowledge) -> bool:
     """Tell whether a supervisor can let in whom this verdict keeps out.
 
     There must be a serial to send to the API, and no admission of it in this gate's own ledger:
-    that one stands already, and a ticket has one.
+    that one stands already, or was refused by the API before its green light, and a ticket has one.
     """
-    return bool(verdict.kind in _OVERRIDABLE and verdict.serial and knowledge.local is None)
+    recorded = knowledge.local is not None or knowledge.refusal is not None
+    return bool(verdict.kind in _OVERRIDABLE and verdict.serial and not recorded)
 
 
 def _judge(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -> Verdict:

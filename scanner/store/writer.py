@@ -24,7 +24,7 @@ _SWITCH_SECONDS = 0.0001
 takes it back some ten times, a key on its way to its answer likewise, and Python's own 5 ms would
 add up."""
 
-_ENQUEUE_EVERY = 256
+ENQUEUE_EVERY = 256
 """Presentations. What waits in the journal alone is read row by row by whoever counts it."""
 
 
@@ -96,7 +96,7 @@ class Writer:
         """Have the witness know of a presentation; within work on the ledger, after its commit."""
         self._changes = conn.total_changes
         self._witness.note_row(conn, row, digest)
-        if row % _ENQUEUE_EVERY == 0:
+        if row % ENQUEUE_EVERY == 0:
             self.submit(_enqueue)
 
     def _remember(self, conn: sqlite3.Connection) -> None:

@@ -36,6 +36,7 @@ def test_an_override_admits_exactly_those_who_may_be_let_in_so(
         (Fingerprint("0" * 64), NOBODY, Knowledge()),
         (Serial(SERIAL), Scope(closed=Closed.TOKEN_INVALID), Knowledge(TICKET)),
         (Serial(SERIAL), NOBODY, Knowledge(TICKET, LocalAdmission(NOW, "Ana", "door-1"))),
+        (Serial(SERIAL), NOBODY, Knowledge(TICKET, refusal="already redeemed")),
     ],
 )
 def test_without_a_serial_a_session_or_with_an_admission_here_nobody_can_be_let_in(

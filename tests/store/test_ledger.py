@@ -268,6 +268,22 @@ def test_a_settled_admission_says_when_and_a_queued_one_nothing(conn: sqlite3.Co
     assert settled == {A: SETTLED.isoformat(), B: None}
 
 
+def test_what_is_enqueued_reads_as_before_and_is_enqueued_once(conn: sqlite3.Connection) -> None:
+    bring_to(conn, A, State.CONFIRMED)
+    for serial in (C, B):
+        admit(conn, serial, seconds(5))
+
+    def read() -> tuple[object, ...]:
+        return ledger.in_state(conn), ledger.counts(conn), ledger.by_serial(conn, [B, C])
+
+    before = read()
+    assert conn.execute("SELECT serial FROM admission").fetchall() == [(A,)]
+    for _ in range(2):
+        ledger.enqueue(conn)
+        assert read() == before
+    assert len(conn.execute("SELECT serial FROM admission").fetchall()) == 3
+
+
 def test_a_batch_is_the_oldest_of_the_queue(conn: sqlite3.Connection) -> None:
     for serial in reversed(SERIALS):
         admit(conn, serial)

@@ -12,7 +12,7 @@ from scanner.desk.audit import Audit
 from scanner.gate import Gate
 from scanner.store import ledger, recovery
 from scanner.store.cache import count_tickets, read_scope, read_session
-from scanner.store.database import open_reader
+from scanner.store.database import open_database, open_reader
 from scanner.store.errors import BrokenDatabase, DatabaseBusy, StoreError
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
@@ -20,7 +20,7 @@ from scanner.store.making import cache_file
 from scanner.store.recovery import Kept, recover
 from scanner.store.writer import Writer
 from tests.store import wrecks
-from tests.store.worlds import NOW, seconds
+from tests.store.worlds import EVENT, NOW, scan, seconds
 
 LIMIT = 10.0
 
@@ -112,6 +112,19 @@ def test_what_was_settled_stays_so_and_the_rest_is_in_doubt_and_not_answered(fil
         assert report.admissions == ledger.counts(conn)
 
 
+def test_an_admission_that_only_the_journal_has_yet_comes_back(file: Path) -> None:
+    fresh = wrecks.TICKETS[55]
+    with Writer(file) as writer:
+        Gate(writer).present(fresh, seconds(500), "camera").result(LIMIT)
+    assert fresh not in wrecks.read(file).serials()
+    wrecks.blank(file, admission_pages(file)[0])
+    recover(file, NOW)
+    with closing(open_reader(file)) as conn:
+        (admission,) = ledger.by_serial(conn, [fresh])
+    assert (admission.section, admission.at) == (f"{EVENT}/sections/2", seconds(500))
+    assert findings(file) == []
+
+
 def test_where_admission_and_journal_differ_the_journal_wins(file: Path) -> None:
     before = wrecks.read(file)
     raw = file.read_bytes()
@@ -126,18 +139,24 @@ def test_where_admission_and_journal_differ_the_journal_wins(file: Path) -> None
 
 
 def test_the_gate_goes_on_and_nobody_comes_in_twice(file: Path) -> None:
-    wrecks.blank(file, journal_pages(file)[-1])
+    wrecks.blank(file, journal_pages(file)[0])
     report = recover(file, NOW)
     assert report.kept is Kept.ALL
+    ((first, last),) = report.missing
+    admissions = {int(str(row)): str(serial) for serial, row, *_ in wrecks.read(file).admissions}
+    lost = next(serial for row, serial in admissions.items() if first <= row <= last)
+    kept = next(serial for row, serial in admissions.items() if row < first or row > last)
     with Writer.verified(file) as writer:
         gate = Gate(writer)
-        old, new = (
+        *old, new = (
             gate.present(serial, seconds(500), "camera").result(LIMIT)
-            for serial in (wrecks.ADMITTED[0], wrecks.TICKETS[55])
+            for serial in (lost, kept, wrecks.TICKETS[55])
         )
-    assert old.verdict.kind is Kind.ALREADY_ADMITTED
+    assert [each.verdict.kind for each in old] == [Kind.ALREADY_ADMITTED] * 2
     assert new.verdict.kind is Kind.ADMITTED
-    assert new.scan == report.presentations + sum(b - a + 1 for a, b in report.missing) + 2
+    assert new.scan == report.presentations + last - first + 4
+    with closing(open_database(file)) as conn, pytest.raises(sqlite3.IntegrityError, match="once"):
+        ledger.append(conn, scan(lost))
     assert find_damage(file) is None
 
 

@@ -11,7 +11,7 @@ from scanner.store import ledger, making
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
 from scanner.store.writer import Writer
-from tests.store.worlds import scan
+from tests.store.worlds import SERIALS, scan
 
 LIMIT = 10
 
@@ -107,6 +107,26 @@ def test_what_was_cancelled_in_the_queue_is_not_done(writer: Writer) -> None:
     assert done == [2]
     with pytest.raises(CancelledError):
         cancelled.result(LIMIT)
+
+
+def test_what_the_journal_has_got_is_enqueued_now_and_then(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.store.writer.ENQUEUE_EVERY", 2)
+
+    def present(conn: sqlite3.Connection, serial: str) -> None:
+        with transaction(conn):
+            row, digest = ledger.append(conn, scan(serial))
+        writer.note_row(conn, row, digest)
+
+    def count(conn: sqlite3.Connection) -> int:
+        return int(conn.execute("SELECT count(*) FROM admission").fetchone()[0])
+
+    enqueued = []
+    for serial in SERIALS[:3]:
+        writer.now(lambda conn, serial=serial: present(conn, serial))  # type: ignore[misc] # mypy can't type a default
+        enqueued.append(writer.submit(count).result(LIMIT))
+    assert enqueued == [0, 2, 2]
 
 
 def test_closing_finishes_what_was_handed_in(file: Path) -> None:
