@@ -10,6 +10,8 @@ MINUTES = 20
 _MOST_LOOKED_AT = 20_000
 """Admissions: a thousand a minute is more than any gate lets in."""
 
+_OURS = "WHERE event = (SELECT event FROM session)"
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
@@ -22,10 +24,10 @@ class Admitted:
 def admitted(conn: sqlite3.Connection) -> Admitted:
     """Count the patrons of the session's event; one that two gates let in is one."""
     here, elsewhere, both = conn.execute(
-        "SELECT (SELECT count(*) FROM admitted WHERE event = (SELECT event FROM session)),"
+        f"SELECT (SELECT count(*) FROM admission {_OURS}) + (SELECT count(*) FROM fresh {_OURS}),"
         " (SELECT count(*) FROM other_admission),"
-        " (SELECT count(*) FROM admitted JOIN other_admission USING (serial)"
-        "  WHERE event = (SELECT event FROM session))"
+        f" (SELECT count(*) FROM admission JOIN other_admission USING (serial) {_OURS})"
+        f" + (SELECT count(*) FROM fresh JOIN other_admission USING (serial) {_OURS})"
     ).fetchone()
     return Admitted(here, here + elsewhere - both)
 

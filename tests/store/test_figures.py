@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from scanner.admission.ticket import OtherAdmission
-from scanner.store import figures, pulled
+from scanner.store import figures, ledger, pulled
 from scanner.store.database import transaction
 from scanner.store.figures import Admitted
 from tests.store.worlds import NOW, SERIALS, admit, seconds
@@ -22,6 +22,9 @@ def test_a_patron_whom_two_gates_let_in_is_one_in_all(conn: sqlite3.Connection) 
     with transaction(conn):
         pulled.write_others(conn, [(serial, there) for serial in SERIALS[2:7]])
     assert figures.admitted(conn) == Admitted(here=3, everywhere=7)
+    ledger.enqueue(conn)
+    admit(conn, SERIALS[6])
+    assert figures.admitted(conn) == Admitted(here=4, everywhere=7)
 
 
 def test_admissions_to_another_event_are_not_this_evenings(conn: sqlite3.Connection) -> None:
