@@ -18,6 +18,7 @@ from scanner.tui.announcer import Announcer
 from scanner.tui.ascii_only import AsciiOnly, wanted
 from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network, Records, View
 from scanner.tui.keys import translate_keys
+from scanner.tui.openings import GateOpenings
 from scanner.tui.preferences import Keep, Preferences, Value
 from scanner.tui.screens.aside import Aside
 from scanner.tui.screens.gate import GateScreen
@@ -99,6 +100,8 @@ class GateApp(App[None]):
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._wedge = wedge
+        if wedge:
+            wedge.openings = GateOpenings(self)
         self.preferences = preferences or Preferences()
         self._keep = keep
         self._records = records

@@ -4,7 +4,7 @@ import select
 import sys
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from textual.events import Event, Key, Paste
 
@@ -32,6 +32,18 @@ HandOn = Callable[[Event], Awaitable[None]]
 """What the app does with a person's key."""
 
 
+class Openings(Protocol):
+    """What keys open on the screen."""
+
+    def opened_by(self, key: Key) -> bool:
+        """Tell whether all that a key does now is to open something."""
+        ...
+
+    def close(self) -> None:
+        """Close it again."""
+        ...
+
+
 class Lapse(Event, bubble=False):
     """A while has passed; sent through the queue, so that keys which wait there come first."""
 
@@ -41,10 +53,15 @@ class WedgeKeys:
 
     Args:
         correct: corrects what a scan's keys wrote.
+
+    Attributes:
+        openings: lets keys that only open something do so early; without it, all keys are held
+            until they can't be a scan's.
     """
 
     def __init__(self, correct: Correct = lambda text: text) -> None:
         self._correct = correct
+        self.openings: Openings | None = None
         self._bursts: Bursts[Key] = Bursts()
         self._due: float | None = None
 
@@ -66,13 +83,18 @@ class WedgeKeys:
         if key.key in ENDINGS:
             return self._bursts.end(key, key.time)
         if key.is_printable and key.character:
-            return self._bursts.press(key, key.character, key.time)
+            return self._bursts.press(key, key.character, key.time, early=self._may_be_early(key))
         return self._bursts.other(key, key.time)
+
+    def _may_be_early(self, key: Key) -> bool:
+        return bool(self.openings and self._bursts.holds_none and self.openings.opened_by(key))
 
     async def _carry_out(
         self, outcome: Outcome[Key], at: float, app: "GateApp", hand_on: HandOn
     ) -> None:
         typed = outcome.typed
+        if outcome.take_back and self.openings:
+            self.openings.close()
         if outcome.cut_off and isinstance(app.focused, HandEntry):
             typed = (*outcome.cut_off, *typed)  # text that somebody pastes; it commands nothing
         elif outcome.cut_off:

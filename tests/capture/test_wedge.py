@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from scanner.capture.wedge import (
     ALONE_SECONDS,
     BURST_KEYS,
+    EARLY_SECONDS,
     STALL_SECONDS,
     TOGETHER_SECONDS,
     Bursts,
@@ -39,10 +40,12 @@ class Heard:
         self.scans: list[str] = []
         self.typed = ""
         self.cut_off = ""
+        self.taken_back = False
 
     def add(self, outcome: Outcome[str]) -> None:
         self.cut_off += "".join(outcome.cut_off)
         self.typed += "".join(outcome.typed)
+        self.taken_back |= outcome.take_back
         if outcome.scan is not None:
             self.scans.append(outcome.scan)
 
@@ -62,6 +65,60 @@ def test_a_burst_ended_by_enter_or_tab_is_a_scan() -> None:
 def test_a_person_who_types_a_serial_is_no_scanner() -> None:
     heard = play(SERIAL + ENTER, 0.1)
     assert (heard.scans, heard.typed, heard.cut_off) == ([], SERIAL + ENTER, "")
+
+
+def begin_early(bursts: Bursts[str], at: float = 0.0) -> "Heard":
+    """Press the serial's first letter, which may come early, and wait until it does."""
+    heard = Heard(bursts, at)
+    heard.add(bursts.press(SERIAL[0], SERIAL[0], at, early=True))
+    assert heard.wait(EARLY_SECONDS / 2).typed == ""
+    assert heard.wait(EARLY_SECONDS / 2 + 1e-3).typed == SERIAL[0]
+    return heard
+
+
+def test_a_key_that_can_be_taken_back_comes_early_and_once() -> None:
+    heard = begin_early(Bursts())
+    assert heard.wait(ALONE_SECONDS).typed == SERIAL[0]
+    assert not heard.taken_back
+
+
+def test_a_scan_whose_first_key_came_early_counts_whole_and_takes_it_back() -> None:
+    for ending in "\r\t\n":
+        bursts = Bursts[str]()
+        heard = begin_early(bursts)
+        rest = play(SERIAL[1:] + ending, 0.015, bursts, heard.at)
+        assert (rest.scans, rest.typed, rest.cut_off) == ([SERIAL], "", "")
+        assert rest.taken_back
+
+
+def test_what_a_code_without_an_end_did_early_is_taken_back() -> None:
+    bursts = Bursts[str]()
+    heard = begin_early(bursts)
+    rest = play(SERIAL[1:], 0.015, bursts, heard.at).wait(STALL_SECONDS + 1e-3)
+    assert (rest.scans, rest.typed, rest.cut_off) == ([], "", SERIAL[1:])
+    assert rest.taken_back
+
+
+def test_two_quick_keys_of_a_person_both_count_once() -> None:
+    bursts = Bursts[str]()
+    heard = begin_early(bursts)
+    rest = play("x", 0.01, bursts, heard.at).wait(TOGETHER_SECONDS + 1e-3)
+    assert rest.typed == "x"
+    assert not rest.taken_back
+
+
+def test_no_key_comes_early_once_a_slow_scanner_was_heard() -> None:
+    bursts = Bursts[str]()
+    play(SERIAL + ENTER, 0.012, bursts)
+    bursts.press("s", "s", 10.0, early=True)
+    assert bursts.lapse(10.0 + EARLY_SECONDS + 1e-3) == Outcome()
+    assert bursts.lapse(10.0 + ALONE_SECONDS + 1e-3).typed == ("s",)
+
+
+def test_a_quick_scanner_leaves_keys_early() -> None:
+    bursts = Bursts[str]()
+    play(SERIAL + ENTER, 0.002, bursts)
+    begin_early(bursts, 10.0)
 
 
 def test_a_single_key_is_given_back_after_a_wink() -> None:

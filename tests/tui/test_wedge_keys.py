@@ -8,6 +8,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
+from scanner.capture import wedge
 from scanner.tui.app import GateApp
 from scanner.tui.screens.help import HelpScreen
 from scanner.tui.wedge_keys import UNENDED, WedgeKeys
@@ -27,9 +28,9 @@ class Keyboard:
 
     def type(self, text: str, gap: float = 0.002) -> None:
         at = monotonic() - gap * len(text)
-        for char in text:
+        for char in [text] if text == "question_mark" else text:
             name = {"\r": "enter", "\t": "tab", "\n": "ctrl+j", "-": "minus"}.get(char, char)
-            key = Key(name, char)
+            key = Key(name, {"question_mark": "?"}.get(char, char))
             at += gap
             key.time = at
             self.app.post_message(key)
@@ -80,6 +81,32 @@ async def test_no_letter_of_a_scan_works_as_a_command(stand: Stand, keyboard: Ke
     assert not keyboard.app.gate.query_one(HandEntry).opened
 
 
+@pytest.mark.parametrize("first", ["s", "i", "question_mark"])
+async def test_what_a_slow_scans_first_letter_opened_is_closed_again(
+    stand: Stand, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setattr(wedge, "ALONE_SECONDS", 2 * LIMIT)  # however long this machine takes
+    gate = keyboard.app.gate
+    entry = gate.query_one(HandEntry)
+    keyboard.type(first, gap=0.0)
+    await keyboard.until(lambda: entry.opened or keyboard.app.screen is not gate)
+    keyboard.type(f"{SERIAL.lower()}\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    await keyboard.until(lambda: keyboard.app.screen is gate and not entry.opened)
+    assert [(payload[1:], source) for payload, source in stand.judge.presented] == [
+        (SERIAL, "wedge")
+    ]
+
+
+async def test_a_key_that_changes_something_is_not_early(stand: Stand, keyboard: Keyboard) -> None:
+    openings = keyboard.app._wedge and keyboard.app._wedge.openings
+    assert openings
+    opened = {key: openings.opened_by(Key(key, None)) for key in ("s", "i", "m", "q", "r", "up")}
+    assert opened == {"s": True, "i": True, "m": False, "q": False, "r": False, "up": False}
+    await keyboard.app.push_screen(HelpScreen(keyboard.app.gate))
+    assert not openings.opened_by(Key("i", None))
+
+
 async def test_a_persons_key_works_all_the_same(stand: Stand, keyboard: Keyboard) -> None:
     keyboard.type("r", gap=0.0)
     await keyboard.until(lambda: stand.background.woken == 1)
@@ -89,6 +116,7 @@ async def test_a_serial_can_be_typed_by_hand(stand: Stand, keyboard: Keyboard) -
     keyboard.type("i", gap=0.0)
     entry = keyboard.app.gate.query_one(HandEntry)
     await keyboard.until(lambda: entry.opened)
+    await keyboard.settle()
     keyboard.type(f"{SERIAL}\r", gap=0.15)
     await keyboard.until(lambda: stand.judge.presented)
     assert stand.judge.presented == [(SERIAL, "hand")]
@@ -100,6 +128,7 @@ async def test_a_scan_counts_while_the_line_for_serials_is_open(
     keyboard.type("i", gap=0.0)
     entry = keyboard.app.gate.query_one(HandEntry)
     await keyboard.until(lambda: entry.opened)
+    await keyboard.settle()
     keyboard.type(f"{SERIAL.lower()}\r")
     await keyboard.until(lambda: stand.judge.presented)
     assert stand.judge.presented == [(SERIAL, "wedge")]
