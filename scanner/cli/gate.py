@@ -138,6 +138,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
             return
         engine = make_engine(config, writer, open_keystore(config.home))
         gate = make_gate(config, writer, engine)
+        gc.freeze()  # what was imported stays: a search through it would hold up a verdict
         with Alongside(engine) as background:
             serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
             background.deliver(config.timeout_seconds)

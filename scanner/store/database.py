@@ -57,6 +57,7 @@ def open_cache(file: Path) -> sqlite3.Connection:
     with _closed_on_failure(conn, file):
         _attach(conn, file, "ro", "ledger")
         _set_up(conn)
+        conn.execute("PRAGMA temp_store = MEMORY")  # what is sorted in goes to the disk once
     return conn
 
 

@@ -78,15 +78,15 @@ def test_writing_many_tickets_pauses_every_few_of_them(tmp_path: Path) -> None:
 
     def write(conn: sqlite3.Connection) -> None:
         def pause() -> None:
-            pauses.append(int(conn.execute("SELECT count(*) FROM ticket").fetchone()[0]))
+            pauses.append(int(conn.execute("SELECT count(*) FROM incoming").fetchone()[0]))
 
         with transaction(conn):
-            pulled.write_tickets(conn, rows, 0, pause)
+            pulled.write_incoming(conn, [pulled.incoming(each) for each in rows], 0, pause)
 
     rows = [
         TicketRow(f"DAWIER-BACK{n:08}", "/s", "S", TicketStatus.ISSUED, None, None, None)
-        for n in range(1000)
+        for n in range(1001)
     ]
     with Writer(tmp_path / "gate.sqlite3") as writer:
         asyncio.run(writer.run_on_cache(write))
-    assert pauses == [0, 200, 400, 600, 800]
+    assert pauses == [0, 500, 1000]

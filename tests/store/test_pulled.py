@@ -37,6 +37,15 @@ def test_a_ticket_that_comes_again_is_changed_not_doubled(conn: sqlite3.Connecti
     assert conn.execute("SELECT count(*) FROM ticket").fetchone() == (len(SERIALS),)
 
 
+def test_of_a_ticket_that_comes_twice_at_once_the_later_row_stands(
+    conn: sqlite3.Connection,
+) -> None:
+    write(conn, row(B, owner="P1"), row(A, owner="P3"), row(A, owner="P2"), row(B, owner="P1"))
+    owners = conn.execute("SELECT owner FROM ticket WHERE serial = ?", (A,)).fetchall()
+    assert owners == [("P2",)]
+    assert conn.execute("SELECT count(*) FROM ticket").fetchone() == (len(SERIALS),)
+
+
 def test_every_earlier_owner_is_remembered_once(conn: sqlite3.Connection) -> None:
     for owner in ("P2", "P1", "P2", "P3", "P3"):
         write(conn, row(A, owner=owner))
