@@ -1,5 +1,6 @@
 """Keys that a hand scanner types, caught before they work as commands of the screen."""
 
+import asyncio
 import select
 import sys
 from collections.abc import Awaitable, Callable
@@ -122,7 +123,8 @@ class WedgeKeys:
 
     def _look_in(self, seconds: float, at: float, app: "GateApp") -> None:
         self._due = at + seconds
-        app.set_timer(seconds, lambda: app.post_message(Lapse()))
+        # Not a timer of Textual's: one that comes late is left out, and the keys would stay held.
+        asyncio.get_running_loop().call_later(seconds, lambda: app.post_message(Lapse()))
 
 
 def _input_waits(app: "GateApp") -> bool:

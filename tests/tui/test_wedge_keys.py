@@ -107,6 +107,18 @@ async def test_a_key_that_changes_something_is_not_early(stand: Stand, keyboard:
     assert not openings.opened_by(Key("i", None))
 
 
+async def test_keys_work_on_after_one_that_waited_long(stand: Stand, keyboard: Keyboard) -> None:
+    entry = keyboard.app.gate.query_one(HandEntry)
+    for _ in range(2):
+        key = Key("i", "i")
+        key.time = monotonic() - 2 * wedge.ALONE_SECONDS
+        keyboard.app.post_message(key)
+        await keyboard.until(lambda: entry.opened)
+        await keyboard.settle()
+        await keyboard.pilot.press("escape")
+        await keyboard.until(lambda: not entry.opened)
+
+
 async def test_a_persons_key_works_all_the_same(stand: Stand, keyboard: Keyboard) -> None:
     keyboard.type("r", gap=0.0)
     await keyboard.until(lambda: stand.background.woken == 1)

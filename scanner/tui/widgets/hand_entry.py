@@ -53,13 +53,13 @@ class HandEntry(Input):
         """Show the empty line and put the cursor into it."""
         self.can_focus = True
         self.add_class("-open")
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next key may be here already
 
     def action_leave(self) -> None:
         """Put the line away, what was typed with it."""
         self.value = ""
         self.remove_class("-open")
-        self.blur()
+        self.screen.set_focus(None)
         self.can_focus = False
 
     async def action_submit(self) -> None:
