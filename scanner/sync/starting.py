@@ -22,7 +22,8 @@ def make_engine(config: Config, writer: Writer, keys: Keys) -> Engine:
     )
 
     def connect(url: str, key: str) -> TickeTing:
-        return TickeTing(url, key, timeout=config.timeout_seconds)
+        pause = writer.precedence.step_aside
+        return TickeTing(url, key, timeout=config.timeout_seconds, pause=pause)
 
     return Engine(writer, keys, utc_now, connect, pace)
 

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import cache
 from ipaddress import ip_address
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -44,10 +44,22 @@ LONGEST_CALL_SECONDS = 60.0
 T = TypeVar("T")
 
 
+async def _without_pause() -> None:
+    """Read on."""
+
+
 class TickeTing:
     """A connection to the API with one key; use as an async context manager.
 
     Every call raises a `TicketingError` where it fails; httpx's own errors never come out.
+
+    Args:
+        url: the API's address.
+        key: what it is asked with.
+        timeout: seconds between two bytes.
+        transport: in place of httpx's own.
+        pause: awaited again and again while a list is read, which takes the interpreter for
+            milliseconds: it comes back when nobody waits for that.
     """
 
     def __init__(
@@ -57,7 +69,9 @@ class TickeTing:
         *,
         timeout: float = 10.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        pause: Callable[[], Awaitable[None]] = _without_pause,
     ) -> None:
+        self._pause = pause
         self.url = address(url)
         self._host = self.url.host
         headers = {"X-Client-Version": CLIENT_VERSION, "Accept": "application/json"}
@@ -230,12 +244,24 @@ class TickeTing:
     ) -> Page[T]:
         given = {name: value for name, value in filters.items() if value is not None}
         query = {"page": str(page), "records": str(records), **given}
-        body, at = await self._call("GET", uri, query=query)
-        return _shaped(lambda found: resources.read_page(found, read, at), body)
+        answer, content = await self._ask("GET", uri, query=query)
+        await self._pause()
+        body, at = answers.body_of(answer, content, self._host), answers.server_time(answer)
+        pieces = resources.read_page_in_pieces(body, read, at)
+        while True:
+            await self._pause()
+            try:
+                _shaped(next, pieces)
+            except StopIteration as end:
+                return cast("Page[T]", end.value)
 
-    async def _call(
+    async def _call(self, method: str, uri: str, body: Any = None) -> tuple[Any, datetime | None]:
+        answer, content = await self._ask(method, uri, body)
+        return answers.body_of(answer, content, self._host), answers.server_time(answer)
+
+    async def _ask(
         self, method: str, uri: str, body: Any = None, query: dict[str, str] | None = None
-    ) -> tuple[Any, datetime | None]:
+    ) -> tuple[httpx.Response, bytes]:
         content = json.dumps(body).encode() if body is not None else None
         headers = {"Content-Type": "application/json"} if content else None
         try:
@@ -259,7 +285,7 @@ class TickeTing:
             raise TicketingError(
                 "What was asked for does not fit into a web address; check the code and the names."
             ) from error
-        return answers.body_of(answer, content, self._host), answers.server_time(answer)
+        return answer, content
 
     async def _read_bounded(self, answer: httpx.Response) -> bytes:
         read = 0

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scanner.ticketing import resources
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import BadRequest, NotFound, NotTheApi, TicketingError
 from scanner.ticketing.resources import Owner, Page, Ticket
@@ -86,6 +87,26 @@ async def test_pages_of_tickets_make_the_whole_list(ready: Ready, stage: Stage) 
         whole = await serials(api, stage)
     assert [len(page.entries) for page in pages] == [4, 2]
     assert sorted(t.serial for page in pages for t in page.entries) == sorted(whole)
+
+
+async def test_a_long_page_is_read_with_pauses(
+    ready: Ready, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "_PIECE", 2)
+    stage, pauses = set_up(api, sections=1, tickets=7), 0
+
+    async def pause() -> None:
+        nonlocal pauses
+        pauses += 1
+
+    async with administrator(ready) as client:
+        token = await client.issue_token(stage.event, stage.sections)
+        key = (await client.token_grant(token.code)).key
+    async with TickeTing(ready.url, key, pause=pause) as client:
+        page = await client.tickets(stage.event)
+    assert len(page.entries) == page.total == 7
+    before_the_text, before_and_between_pieces = 1, 1 + 4
+    assert pauses == before_the_text + before_and_between_pieces
 
 
 async def test_the_servers_time_comes_with_a_page_in_utc(ready: Ready, stage: Stage) -> None:
