@@ -142,9 +142,8 @@ class Decoder:
         self, passes: list[Pass], first: list[Pass], part: Prepared, purse: "Purse"
     ) -> list[Reading]:
         """Try each pass that the purse has room for; one that works is first among the first."""
-        megapixels = part.pixels.size / 1e6
         for one in tuple(passes):
-            if not purse.has(self._costs[one.by] * megapixels):
+            if not purse.has(self._cost_ms(one, part.pixels)):
                 self._costs[one.by] += FORGET * (one.ms_per_megapixel - self._costs[one.by])
                 continue
             readings = self._try(one, part.pixels)
@@ -159,17 +158,20 @@ class Decoder:
         self, readings: list[Reading], passes: list[Pass], part: Prepared, purse: "Purse"
     ) -> list[Reading]:
         """Let a second pass look at what a harder one read: where they differ, neither counts."""
-        second = next(one for one in passes if one.by != readings[0].by)
-        if not purse.has(self._costs[second.by] * part.pixels.size / 1e6):
+        second = next((one for one in passes if one.by != readings[0].by), None)
+        if second is None or not purse.has(self._cost_ms(second, part.pixels)):
             return readings
         others = self._try(second, part.pixels)
         return [one for one in agreed([*readings, *others]) if one in readings]
+
+    def _cost_ms(self, one: Pass, grey: Pixels) -> float:
+        return one.least_ms + self._costs[one.by] * grey.size / 1e6
 
     def _try(self, one: Pass, grey: Pixels) -> list[Reading]:
         begun = self._clock()
         prepared = one.prepare(grey)
         found = self._readers[one.reader](prepared.pixels)
-        spent = (self._clock() - begun) * 1e3 / (grey.size / 1e6)
+        spent = max(0.0, (self._clock() - begun) * 1e3 - one.least_ms) / (grey.size / 1e6)
         usual = self._costs[one.by]
         self._costs[one.by] = max(spent, usual + LEARN * (spent - usual))
         at_home = (Found(each.text, prepared.at_home(each.corners)) for each in found)

@@ -68,17 +68,32 @@ def finders(part: Pixels) -> list[Finder]:
     scale = LONGEST / max(part.shape)
     if scale < 1:
         part = np.asarray(cv2.resize(part, None, fx=scale, fy=scale), np.uint8)
+    rows, _ = crossing_lines(parted(part))
+    back = 1 / min(scale, 1.0)
+    return [Finder(x * back, y * back, module * back) for x, y, module in _places(rows)]
+
+
+def parted(part: Pixels) -> Pixels:
+    """Part light, 1, from dark, 0, by what lies near."""
     mean, binary = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY
-    dark = cv2.adaptiveThreshold(cv2.blur(part, (3, 3)), 1, mean, binary, _WINDOW, 0)
-    rows = _middles(np.asarray(dark[::_LINES], np.uint8))
-    columns = _middles(np.asarray(dark[:, ::_LINES].T, np.uint8))
+    light = cv2.adaptiveThreshold(cv2.blur(part, (3, 3)), 1, mean, binary, _WINDOW, 0)
+    return np.asarray(light, np.uint8)
+
+
+def crossing_lines(light: Pixels) -> tuple[Points, Points]:
+    """Return the rows and the columns that run as through a pattern's middle, where they cross."""
+    rows = _middles(np.asarray(light[::_LINES], np.uint8))
+    columns = _middles(np.asarray(light[:, ::_LINES].T, np.uint8))
     rows[:, 1] *= _LINES
     columns[:, 1] *= _LINES
-    back = 1 / min(scale, 1.0)
-    return [
-        Finder(x * back, y * back, module * back)
-        for x, y, module in _crossings(rows, columns[:, [1, 0, 2]])
-    ]
+    columns = columns[:, [1, 0, 2]]
+    if not len(rows) or not len(columns):
+        return rows[:0], columns[:0]
+    apart = np.abs(rows[:, None, :2] - columns[None, :, :2]).max(axis=2)
+    module = np.minimum(rows[:, None, 2], columns[None, :, 2])
+    alike = np.maximum(rows[:, None, 2], columns[None, :, 2]) < _STRETCH * module
+    met = (apart <= 1.5 * module) & alike
+    return rows[met.any(axis=1)], columns[met.any(axis=0)]
 
 
 def _belong_together(one: Finder, other: Finder) -> bool:
@@ -108,14 +123,8 @@ def _middles(lines: Pixels) -> Points:
     return np.column_stack([middle - line * width, line.astype(np.float64), module[good]])
 
 
-def _crossings(rows: Points, columns: Points) -> list[tuple[float, float, float]]:
-    """Return the places where a row's and a column's middle meet; near ones are the same."""
-    if not len(rows) or not len(columns):
-        return []
-    apart = np.abs(rows[:, None, :2] - columns[None, :, :2]).max(axis=2)
-    module = np.minimum(rows[:, None, 2], columns[None, :, 2])
-    alike = np.maximum(rows[:, None, 2], columns[None, :, 2]) < _STRETCH * module
-    hits = rows[((apart <= 1.5 * module) & alike).any(axis=1)]
+def _places(hits: Points) -> list[tuple[float, float, float]]:
+    """Return the places of rows that cross columns; near ones are the same."""
     places: list[tuple[float, float, float]] = []
     for x, y, size in hits.tolist():
         near = (max(abs(x - u), abs(y - v)) <= 3.5 * min(size, w) for u, v, w in places)

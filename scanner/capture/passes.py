@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.capture.deblur import focused, stilled
+from scanner.capture.deblur import steadied
 from scanner.capture.decoded import Corners, Point
 from scanner.capture.frame import Pixels
-from scanner.capture.unbend import unbent
+from scanner.capture.redraw import redrawn
 
 Affine = NDArray[np.float64]
 """2 x 3: takes a point of the prepared picture back to the one it was made from."""
@@ -52,12 +52,14 @@ class Pass:
         name: what was done; empty where nothing was.
         prepare: makes the picture ready; takes and leaves the original as it is.
         ms_per_megapixel: the first guess at its time, on a picture of a million pixels.
+        least_ms: what it takes besides, however small the picture is.
     """
 
     reader: str
     name: str
     prepare: Callable[[Pixels], Prepared]
     ms_per_megapixel: float
+    least_ms: float = 0.0
 
     @property
     def by(self) -> str:
@@ -160,12 +162,10 @@ _LEVEL_REACH = 8.0
 _LEVEL_GRAIN = 3.0
 
 
-def _still(pixels: float) -> Callable[[Pixels], Prepared]:
-    return lambda grey: Prepared(stilled(grey, pixels))
-
-
-def _still_double(pixels: float) -> Callable[[Pixels], Prepared]:
-    return lambda grey: _double(stilled(grey, pixels))
+def _steady(grey: Pixels) -> Prepared:
+    """Undo the smear or the blur that it shows."""
+    steady, scale = steadied(grey)
+    return Prepared(steady, np.array([[1 / scale, 0, 0], [0, 1 / scale, 0]]))
 
 
 def _threshold(grey: Pixels) -> Prepared:
@@ -180,14 +180,17 @@ def _soft_threshold(grey: Pixels) -> Prepared:
     return Prepared(_pixels(cv2.adaptiveThreshold(soft, 255, mean, binary, 21, 0)))
 
 
-def _unbent(grey: Pixels) -> Prepared:
-    """Lay a bent code flat; where there is none, nothing is left to read."""
-    flat = unbent(grey)
-    return Prepared(*flat) if flat else Prepared(grey[:1, :1])
+def _redrawn(grey: Pixels) -> Prepared:
+    """Draw a bent or slanted code anew; where there is none, nothing is left to read."""
+    drawn = redrawn(grey)
+    return Prepared(*drawn) if drawn else Prepared(grey[:1, :1])
 
 
-def _focused(radius: float) -> Callable[[Pixels], Prepared]:
-    return lambda grey: Prepared(focused(grey, radius))
+def _steady_redrawn(grey: Pixels) -> Prepared:
+    """Draw a smeared or blurred code anew."""
+    steady, scale = steadied(grey)
+    drawn = redrawn(steady)
+    return Prepared(drawn[0], drawn[1] / scale) if drawn else Prepared(grey[:1, :1])
 
 
 _GAMMA = (255 * np.sqrt(np.arange(256) / 255)).astype(np.uint8)
@@ -227,65 +230,61 @@ FIRST = (
 """The pass that every frame gets: the first of these whose reader is installed."""
 
 CLOSE = (
-    Pass("zxing global", "median", _median, 4.0),
-    Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "soft threshold", _soft_threshold, 6.0),
-    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "opened as it is", _opened_as_is, 4.0),
-    Pass("zxing", "double", _double, 11.0),
-    Pass("zxing", "opened double", _opened_double, 14.0),
-    Pass("zxing global", "soft double", _soft_double, 7.0),
+    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=3.5),
+    Pass("zxing", "steady redrawn", _steady_redrawn, 25.0, least_ms=6.5),
     Pass("zbar", "half", _half, 9.0),
-    Pass("zxing global", "sharp", _sharp, 9.0),
-    Pass("zxing", "turned", _turned, 8.0),
-    Pass("zxing", "soft double", _soft_double, 11.0),
-    Pass("zxing", "half", _half, 2.0),
-    Pass("zxing", "closed", _closed, 11.0),
-    Pass("zxing", "unbent", _unbent, 60.0),
-    Pass("zxing", "softer double", _softer_double, 12.0),
-    Pass("zxing", "threshold", _threshold, 5.0),
 )
 """What is tried first, on a part of the picture that is or may be a code."""
 
 WHOLE = (
     Pass("zxing", "bright half", _bright_half, 2.0),
-    Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "threshold", _threshold, 6.0),
-    Pass("zxing", "median", _median, 3.5),
-    Pass("zxing", "bright", _bright, 5.0),
-    Pass("zxing", "soft double", _soft_double, 16.0),
 )
 """What is tried on the whole picture then: a code may lie where nothing marked it."""
 
 CLOSEST = (
-    Pass("zxing", "double sharp", _double_sharp, 45.0),
-    Pass("zxing", "still 10", _still(10), 72.0),
-    Pass("zxing", "still 6", _still(6), 72.0),
-    Pass("zxing", "in focus 3", _focused(3.0), 72.0),
+    Pass("zxing", "opened double", _opened_double, 14.0),
+    Pass("zxing", "soft double", _soft_double, 11.0),
+    Pass("zxing global", "median", _median, 4.0),
+    Pass("zxing", "closed", _closed, 11.0),
+    Pass("zxing", "turned", _turned, 8.0),
+    Pass("zxing", "threshold", _threshold, 5.0),
+    Pass("zxing", "double", _double, 11.0),
+    Pass("zxing", "steady", _steady, 16.0),
     Pass("zxing", "opened", _opened, 26.0),
     Pass("zxing global", "level", _level, 32.0),
+    Pass("zxing", "double sharp", _double_sharp, 45.0),
     Pass("zbar", "", plain, 40.0),
-    Pass("zxing", "in focus 4.5", _focused(4.5), 72.0),
-    Pass("zxing", "still 5 double", _still_double(5), 80.0),
+    Pass("zxing global", "sharp", _sharp, 9.0),
+    Pass("zxing", "half", _half, 2.0),
+    Pass("zxing", "softer double", _softer_double, 12.0),
+    Pass("zxing", "bright", _bright, 5.0),
     Pass("wechat", "half", _half, 300.0),
     Pass("wechat", "", plain, 400.0),
     Pass("zxing", "triple sharp", _triple_sharp, 125.0),
 )
-"""The dear ones, on a part again: smears and blur are undone, shadows levelled."""
+"""What is tried on a part again while there is time."""
 
 WIDEST = (
+    Pass("zbar", "half", _half, 10.0),
+    Pass("zxing", "bright soft", _bright_soft, 5.0),
+    Pass("zxing", "bright", _bright, 5.0),
+    Pass("zxing", "soft double", _soft_double, 16.0),
     Pass("zxing", "double", _double, 14.0),
     Pass("zxing global", "sharp", _sharp, 5.0),
     Pass("zxing", "turned", _turned, 10.0),
+    Pass("zxing", "median", _median, 3.5),
     Pass("zxing", "opened", _opened, 40.0),
-    Pass("zbar", "half", _half, 10.0),
     Pass("zxing", "double sharp", _double_sharp, 40.0),
     Pass("wechat", "third", _third, 60.0),
-    Pass("wechat", "median", _median, 400.0),
     Pass("zbar", "", plain, 37.0),
+    Pass("wechat", "median", _median, 400.0),
     Pass("wechat", "half", _half, 250.0),
 )
-"""The dear ones, on the whole picture."""
+"""The same on the whole picture."""
 
 HARDER = (*CLOSE, *WHOLE, *CLOSEST, *WIDEST)
 """All of them, in the order in which they are tried."""

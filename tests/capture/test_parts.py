@@ -1,23 +1,19 @@
-import cv2
 import numpy as np
 import pytest
 
 from scanner.capture.agreement import agreed
-from scanner.capture.deblur import disc, focused, smear_angle, stilled
 from scanner.capture.decoded import Corners, Reading
 from scanner.capture.finders import finders, has_finders
 from scanner.capture.frame import Pixels
 from scanner.capture.parts import LONGEST, cut, likely_code, parts
-from scanner.capture.readers import Found, readers
+from scanner.capture.readers import Found
 from scanner.capture.scene import Scene
 from scanner.capture.texture import patches
 from scanner.capture.thrift import IDLE_SHARE, LENT, Savings
 from tests.capture.pictures import (
-    SERIAL,
     blurred,
     checkered,
     code,
-    noisy,
     on_wall,
     page_of_text,
     turned,
@@ -94,35 +90,6 @@ def test_what_lies_outside_the_picture_is_no_part() -> None:
     assert list(parts(np.full((200, 200), 90, np.uint8), [Found(None, square(900, 0, 9))])) == []
 
 
-SMEAR = np.linspace(-5, 5, 21)
-
-
-def smeared(angle: float) -> Pixels:
-    """Move a code along a line of 10 pixels while the picture is taken."""
-    picture = code(module=6)
-    height, width = picture.shape
-    steps = [np.array([[1, 0, d * np.cos(angle)], [0, 1, d * np.sin(angle)]]) for d in SMEAR]
-    moved = [cv2.warpAffine(picture, step, (width, height), borderValue=235) for step in steps]
-    return np.asarray(np.mean(moved, axis=0), np.uint8)
-
-
-@pytest.mark.parametrize("angle", [0.0, 0.6, 1.3])
-def test_the_direction_of_a_smear_is_seen_and_the_smear_undone(angle: float) -> None:
-    picture = noisy(smeared(angle), 1)
-    off = (smear_angle(picture) - angle + np.pi / 2) % np.pi - np.pi / 2
-    assert abs(off) < 0.25
-    before = np.abs(picture - code(module=6).astype(float)).mean()
-    after = np.abs(stilled(picture, 10) - code(module=6).astype(float)).mean()
-    assert after < 0.9 * before
-
-
-def test_a_smeared_code_that_zxing_misses_is_read_when_it_was_stilled() -> None:
-    picture = smeared(0.3)
-    zxing = readers()["zxing"]
-    assert not any(found.text for found in zxing(picture))
-    assert [found.text for found in zxing(stilled(picture, 10))] == [SERIAL]
-
-
 def test_readings_of_one_place_by_two_passes_must_agree() -> None:
     a, b = (Reading(text, square(10, 10, 50), by) for text, by in (("A", "one"), ("B", "two")))
     beside = Reading("C", square(400, 10, 50), "two")
@@ -183,10 +150,3 @@ def test_savings_are_spent_when_they_are_worth_something() -> None:
         frames += 1
     assert savings.allowance(4, new=False) >= 0.6 * 33
     assert frames == 33
-
-
-def test_a_code_out_of_focus_that_zxing_misses_is_read_when_it_was_focused() -> None:
-    zxing = readers()["zxing"]
-    picture = np.asarray(cv2.filter2D(on_wall(code(module=5)), -1, disc(5.0)), np.uint8)
-    assert not any(found.text for found in zxing(picture))
-    assert [each.text for each in zxing(focused(picture, 5.0)) if each.text] == [SERIAL]

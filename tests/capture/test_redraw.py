@@ -5,7 +5,7 @@ import pytest
 from scanner.capture.decode import Decoder
 from scanner.capture.frame import Pixels
 from scanner.capture.readers import readers
-from scanner.capture.unbend import unbent
+from scanner.capture.redraw import redrawn
 from tests.capture.pictures import SERIAL, code, on_wall, page_of_text, turned
 
 LONG = "0123456789" * 8
@@ -30,21 +30,21 @@ CLOTH = bent(code(LONG, module=6), 3.0, 180.0)
 
 def test_a_bent_code_is_laid_flat() -> None:
     assert read(CLOTH) == []
-    flat = unbent(CLOTH)
+    flat = redrawn(CLOTH)
     assert flat is not None
     assert read(flat[0]) == [LONG]
 
 
 @pytest.mark.parametrize("degrees", [180, 75, 45, 20])
 def test_it_may_be_turned(degrees: float) -> None:
-    flat = unbent(turned(np.pad(CLOTH, 60, constant_values=235), degrees))
+    flat = redrawn(turned(np.pad(CLOTH, 60, constant_values=235), degrees))
     assert flat is not None
     assert read(flat[0]) == [LONG]
 
 
 def test_a_flat_code_stays_one_and_leads_back_to_its_place() -> None:
     picture = on_wall(code(module=6))[150:450, 450:750]
-    flat = unbent(np.ascontiguousarray(picture))
+    flat = redrawn(np.ascontiguousarray(picture))
     assert flat is not None
     drawn, back = flat
     (found,) = readers()["zxing"](drawn)
@@ -55,12 +55,12 @@ def test_a_flat_code_stays_one_and_leads_back_to_its_place() -> None:
 
 
 def test_nothing_is_laid_flat_where_no_code_is() -> None:
-    assert unbent(np.full((200, 200), 90, np.uint8)) is None
-    assert unbent(page_of_text()) is None
+    assert redrawn(np.full((200, 200), 90, np.uint8)) is None
+    assert redrawn(page_of_text()) is None
 
 
 def test_the_decoder_reads_a_code_on_cloth_in_a_frames_view() -> None:
     picture = on_wall(CLOTH)
     (reading,) = Decoder(budget_ms=None).decode(picture).readings
     assert reading.text == LONG
-    assert reading.by == "zxing unbent"
+    assert reading.by == "zxing redrawn"

@@ -1,0 +1,81 @@
+"""Tells dark modules from light ones, whatever a lens, a movement or a lamp did to them.
+
+What a symbol's function patterns must look like is known: from how they do look, a filter is
+learned that undoes what happened to them, and used on all modules. What it is sure of teaches it
+more. So a blur need not be known, and shadows fall out.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanner.capture.algebra import least_squares, product
+from scanner.capture.frame import Pixels
+from scanner.capture.lattice import MARGIN, Lattice
+from scanner.capture.symbol import known_modules
+
+REACH = 3
+"""Halves of modules around one's middle that are looked at for it."""
+
+LIGHT_REACH = 5.0
+"""Modules over which light and contrast are averaged."""
+
+ROUNDS = 3
+"""How often the filter is learned; the first time from the function patterns alone."""
+
+GRAIN = 1.5
+"""Grey levels that are noise, so that even places stay so."""
+
+STIFF = 0.02
+"""How little a filter's weights may be bent to a single module's sake, beside its noise."""
+
+_PITCH = 4
+_HALF = _PITCH // 2
+
+Values = NDArray[np.float32]
+
+
+def modules_of(part: Pixels, lattice: Lattice) -> tuple[Values, float]:
+    """Return each module's value, above zero where it is light, and how well it fits, 0 to 1.
+
+    That is the share of the function patterns' modules that are as they should be: half of them
+    would be so by chance.
+    """
+    looks = _looks(_levelled(lattice.drawn(part, _PITCH)), lattice.side)
+    known = known_modules(lattice.side).ravel()
+    sure = known >= 0
+    wanted = np.where(known == 1, -1.0, 1.0).astype(np.float32)
+    weight = sure.astype(np.float32)
+    values = wanted
+    for _ in range(ROUNDS):
+        stiff = np.full(looks.shape[1], STIFF * float(weight.sum()))
+        values = product(looks, least_squares(looks, wanted, weight, stiff))
+        wanted = np.where(sure, wanted, np.sign(values)).astype(np.float32)
+        weight = np.where(sure, 1, np.clip(1.5 * np.abs(values) - 0.25, 0, 1)).astype(np.float32)
+    fit = float(((values > 0) == (wanted > 0))[sure].mean())
+    return np.asarray(values.reshape(lattice.side, lattice.side), np.float32), fit
+
+
+def _levelled(drawn: Pixels) -> Values:
+    """Give every neighbourhood the same mean and contrast, at steps of half a module."""
+    soft = cv2.boxFilter(drawn, cv2.CV_32F, (_HALF, _HALF))
+    # A module's middle is before its third pixel, and the filter's before the pixel it is given to.
+    steps = np.ascontiguousarray(soft[_HALF::_HALF, _HALF::_HALF])
+    spread = LIGHT_REACH * _PITCH / _HALF
+    away = steps - cv2.GaussianBlur(steps, (0, 0), spread)
+    contrast = np.sqrt(cv2.GaussianBlur(away * away, (0, 0), spread)) + GRAIN
+    return np.asarray(away / contrast, np.float32)
+
+
+def _looks(levelled: Values, side: int) -> Values:
+    """Return for each module, row by row, the values around its middle, and a constant."""
+    first = 2 * MARGIN
+    steps = range(-REACH, REACH + 1)
+    looks = [
+        levelled[first + down :: 2, first + across :: 2][:side, :side]
+        for down in steps
+        for across in steps
+        if down * down + across * across <= REACH * (REACH + 1)
+    ]
+    flat = np.stack([*looks, np.ones((side, side), np.float32)], axis=-1)
+    return np.asarray(flat.reshape(side * side, -1), np.float32)

@@ -1,0 +1,212 @@
+"""Follows a code's grid over paper that is bent, curled or seen at a slant.
+
+The edges between modules come at even steps, so that the place of the nearest grid line can be
+measured everywhere, but for whole steps. At the finder patterns the grid is known: from there it is
+followed outwards, each time no farther than a smooth surface through what is known foretells to
+less than half a step.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanner.capture.algebra import Row, Table, least_squares, product, products
+from scanner.capture.frame import Pixels
+from scanner.capture.symbol import PATTERN
+from scanner.capture.three import Three, grid_at
+
+MARGIN = 2
+"""Modules around the code that the grid goes on for."""
+
+PITCH = 5
+"""Pixels that a module is drawn with while the grid is followed."""
+
+NEAR = 4.5
+"""Modules from a finder pattern's middle in which the grid is trusted at first."""
+
+FURTHER = 8.0, 0.4
+"""Modules that the grid is followed further each time; or this share of the code's side."""
+
+REACH = 1.3
+"""Modules over which the steps are averaged: fewer follow sharper bends, more hold out more noise.
+"""
+
+STRONGEST = 6.0
+"""Times the mean: a stronger edge counts as this, so that one at a lamp's rim is not all."""
+
+OFF = 0.15
+"""Modules: what is farther from the surface than this counts for less."""
+
+STIFF = (1e-6, 1e-6, 1e-5, 1e-4, 1e-3)
+"""How stiff a surface is against bends of each degree; those of the highest must be shown."""
+
+_MIDDLE = PATTERN / 2
+_SPREAD = np.array([(u, v, 1) for u in (-_MIDDLE, 0, _MIDDLE) for v in (-_MIDDLE, 0, _MIDDLE)])
+"""Places of a finder pattern, from its middle, by which its grid is told."""
+
+Matrix = NDArray[np.float64]
+Field = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    """Where the modules of a code are.
+
+    Attributes:
+        side: modules of the code's side.
+        back: 2 x 3, from modules to pixels of the part, as if it were flat.
+        shift: 2 x rows x columns: how many modules each module's middle is off that, across and
+            down, from `MARGIN` before the first one to `MARGIN` after the last.
+    """
+
+    side: int
+    back: Matrix
+    shift: Field
+
+    def drawn(self, part: Pixels, pitch: int) -> Pixels:
+        """Draw the code flat, with its margin, in so many pixels a module."""
+        places = _middles(self.side)
+        u, v = self.shift[0] + places, self.shift[1] + places[:, None]
+        size = (len(places) * pitch,) * 2
+        x, y = (
+            cv2.resize((a * u + b * v + c).astype(np.float32), size)
+            for a, b, c in self.back.tolist()
+        )
+        how, edge = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+        return np.asarray(cv2.remap(part, x, y, how, borderMode=edge), np.uint8)
+
+
+def begun(part: Pixels, found: Three, apart: int) -> Lattice:
+    """Lay a grid for a code of so many modules between its patterns, and look at these only."""
+    return _step(part, _first(found, apart), NEAR, 3)
+
+
+def followed(part: Pixels, lattice: Lattice) -> Lattice:
+    """Follow a grid that was begun over the whole code."""
+    farthest = float(_away(lattice.side)[_inside(lattice.side)].max())
+    reach = NEAR
+    while reach < farthest:
+        reach = min(farthest, reach + max(FURTHER[0], FURTHER[1] * lattice.side))
+        lattice = _step(part, lattice, reach, 4 if reach == farthest else 3)
+    return lattice
+
+
+def _first(found: Three, apart: int) -> Lattice:
+    """Fit a surface through the three patterns and how the grid lies at each."""
+    side = apart + PATTERN
+    middles = [np.array([each.x, each.y]) for each in found.rings]
+    across, down = (middles[1] - middles[0]) / apart, (middles[2] - middles[0]) / apart
+    straight = np.column_stack([across, down])
+    back = np.column_stack([straight, middles[0] - _MIDDLE * (across + down)])
+    far = side - _MIDDLE
+    places, seen = [], []
+    corners = ((_MIDDLE, _MIDDLE), (far, _MIDDLE), (_MIDDLE, far))
+    for ring, at in zip(found.rings, corners, strict=True):
+        pixels = _SPREAD @ grid_at(ring, across, down).T + (ring.x, ring.y)
+        places.append(_SPREAD[:, :2] + at)
+        seen.append(np.linalg.solve(straight, (pixels - back[:, 2]).T).T)
+    told = np.vstack(places)
+    x, y = (told / (side / 2) - 1).T
+    terms = _terms(x, y, 3)
+    shift = [
+        product(_bases(side, 3), _fitted(terms, off, np.ones(len(off), np.float32)))
+        for off in (np.vstack(seen) - told).T.astype(np.float32)
+    ]
+    modules = side + 2 * MARGIN
+    return Lattice(side, back, np.stack(shift).reshape(2, modules, modules))
+
+
+def _step(part: Pixels, lattice: Lattice, reach: float, degree: int) -> Lattice:
+    """Measure how far the grid's lines are off, and bend the surface there."""
+    side = lattice.side
+    trusted = _inside(side) & (_away(side) <= reach)
+    bases = _bases(side, degree)
+    near = bases[trusted.ravel()]
+    drawn = cv2.GaussianBlur(lattice.drawn(part, PITCH), (0, 0), 0.7)
+    shift = []
+    for axis in (0, 1):
+        off, sure = _steps(np.asarray(cv2.Sobel(drawn, cv2.CV_32F, 1 - axis, axis)), axis)
+        was = lattice.shift[axis][trusted]
+        bent = _fitted(near, was + off[trusted], sure[trusted] ** 2, was)
+        shift.append(product(bases, bent).reshape(trusted.shape))
+    return Lattice(side, lattice.back, np.stack(shift))
+
+
+def _steps(slopes: Field, axis: int) -> tuple[Field, Field]:
+    """Return for each module how far the nearest grid line is off, and how sure that is.
+
+    Args:
+        slopes: the drawn code's, across or down.
+        axis: 0 where they are across; 1: down.
+    """
+    edges = np.abs(slopes if axis == 0 else slopes.T)
+    edges = np.minimum(edges, STRONGEST * cv2.mean(edges)[0])
+    modules = len(edges) // PITCH
+    folded = edges.reshape(modules, PITCH, modules, PITCH).sum(axis=1)
+    turn = 2 * np.pi * (np.arange(PITCH) + 0.5) / PITCH
+    basis = np.stack([np.cos(turn), np.sin(turn), np.ones(PITCH)], axis=1).astype(np.float32)
+    waves = products(folded.reshape(-1, PITCH), basis)
+    waves = np.asarray(cv2.GaussianBlur(waves.reshape(modules, modules, 3), (0, 0), REACH))
+    real, imaginary, all_of_it = waves[..., 0], waves[..., 1], waves[..., 2]
+    off = np.arctan2(imaginary, real) / np.float32(2 * np.pi)
+    faintest = 0.2 * float(all_of_it.mean()) + 1e-3
+    sure = np.hypot(real, imaginary) / (all_of_it + np.float32(faintest))
+    both = np.stack([off, sure]).astype(np.float32)
+    return (both[0], both[1]) if axis == 0 else (both[0].T, both[1].T)
+
+
+def _fitted(terms: Table, wanted: Row, weight: Row, guess: Row | None = None) -> Row:
+    """Return the surface nearest to what is wanted.
+
+    What strays from the guess, and then from the first fit, counts for less.
+    """
+    stiff = np.repeat(STIFF, np.arange(1, len(STIFF) + 1))[: terms.shape[1]] * len(terms)
+    surface = np.zeros(terms.shape[1], np.float32)
+    for _ in range(2):
+        light = weight if guess is None else weight / (1 + np.square((wanted - guess) / OFF))
+        surface = least_squares(terms, wanted, light, stiff)
+        guess = product(terms, surface)
+    return surface
+
+
+def _terms(x: NDArray[np.float64], y: NDArray[np.float64], degree: int) -> Table:
+    """Return the products of powers of places, -1 to 1 across and down, one place a row."""
+    across, down = [np.ones_like(x)], [np.ones_like(y)]
+    for _ in range(degree):
+        across.append(across[-1] * x)
+        down.append(down[-1] * y)
+    terms = [
+        (across[one] * down[whole - one]).ravel()
+        for whole in range(degree + 1)
+        for one in range(whole + 1)
+    ]
+    return np.stack(terms, axis=-1).astype(np.float32)
+
+
+@lru_cache(maxsize=16)
+def _bases(side: int, degree: int) -> Table:
+    places = _middles(side) / (side / 2) - 1
+    return _terms(places[None, :], places[:, None], degree)
+
+
+@lru_cache(maxsize=16)
+def _inside(side: int) -> NDArray[np.bool_]:
+    return np.pad(np.ones((side, side), bool), MARGIN)
+
+
+@lru_cache(maxsize=16)
+def _away(side: int) -> NDArray[np.float64]:
+    """Return how many modules each place is from the nearest finder pattern's middle."""
+    far = side - _MIDDLE
+    u = _middles(side)
+    v = u[:, None]
+    middles = ((_MIDDLE, _MIDDLE), (far, _MIDDLE), (_MIDDLE, far))
+    away = [np.maximum(np.abs(u - a), np.abs(v - b)) for a, b in middles]
+    return np.asarray(np.min(away, axis=0), np.float64)
+
+
+def _middles(side: int) -> NDArray[np.float64]:
+    return np.asarray(np.arange(-MARGIN, side + MARGIN) + 0.5, np.float64)
