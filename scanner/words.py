@@ -16,6 +16,9 @@ LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Françai
 _THOUSANDS = {"de": ".", "es": ".", "fr": "\u00a0"}
 """Between a number's thousands (Unicode CLDR; French with a space that every console has)."""
 
+_COMMA = frozenset({"de", "es", "fr"})
+"""Where a comma parts the whole from its fraction (Unicode CLDR)."""
+
 
 class _Chosen:
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -59,6 +62,12 @@ def say(english: str, **values: object) -> str:
 def number(count: int) -> str:
     """Write a whole number with its thousands apart, as the chosen language does."""
     return f"{count:,}".replace(",", _THOUSANDS.get(_Chosen.language, ","))
+
+
+def decimal(value: float, places: int | None = None) -> str:
+    """Write a number with a fraction of so many places, or of as many as it has, as `number`."""
+    written = f"{value:g}" if places is None else f"{value:.{places}f}"
+    return written.replace(".", ",") if _Chosen.language in _COMMA else written
 
 
 def say_count(one: str, many: str, count: int, **values: object) -> str:

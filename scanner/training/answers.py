@@ -30,7 +30,7 @@ REASONS: dict[Kind, str] = {
 """The reasons to turn somebody away, in the order of their keys, 1 to 6."""
 
 
-_WORDS: dict[Act, str] = {
+ACTS: dict[Act, str] = {
     Act.LET_IN: "let in",
     Act.TURN_AWAY: "turn away",
     Act.SEND: "send to another gate",
@@ -38,6 +38,7 @@ _WORDS: dict[Act, str] = {
     Act.CARRY_ON: "carry on",
     Act.HAND_SCANNER: "take the hand scanner",
 }
+"""The acts as a sentence's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Answer:
 
     def in_words(self) -> str:
         """Say it as a sentence's end: "turn away: not a ticket"."""
-        words = _WORDS[self.act]
+        words = ACTS[self.act]
         return f"{words}: {REASONS[self.reason]}" if self.reason else words
 
 
@@ -190,3 +191,10 @@ def due_to_patron(role: Role, verdict: Kind | None) -> Due:
 def due_to_incident(what: What) -> Due:
     """Return what is right when something happens; only for what asks for an answer."""
     return _BY_INCIDENT[what]
+
+
+def reasons_why() -> list[str]:
+    """Return every `why` that there is, once each."""
+    every = (*_BY_VERDICT.values(), *_BY_ROLE.values(), *_BY_INCIDENT.values())
+    others = (_ANYTHING_ELSE, _UNREAD, _SEARCH, NOT_THEIRS)
+    return list(dict.fromkeys(due.why for due in (*every, *others)))

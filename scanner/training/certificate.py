@@ -5,7 +5,8 @@ from html import escape
 from pathlib import Path
 
 from scanner.training.errors import TrainingError
-from scanner.training.records import Run
+from scanner.training.records import SOMEBODY, Run
+from scanner.words import decimal, language, say
 
 _LONG_NAME = 28
 """Characters; a longer name is set smaller, so that the page stays one."""
@@ -46,14 +47,16 @@ def certificate(run: Run) -> str:
         for name, value in _facts(run)
     )
     look = "name long" if len(run.trainee) > _LONG_NAME else "name"
-    name, title = escape(run.trainee or "A trainee"), escape(run.title)
+    named = run.trainee if run.trainee != SOMEBODY else ""
+    name, title = escape(named or say("A trainee")), escape(say(run.title))
+    which = say("run {seed} of {scenario}", seed=run.seed, scenario=run.scenario)
     return (
-        f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
+        f"<!doctype html>\n<html lang='{language()}'><head><meta charset='utf-8'>"
         f"<title>{title}: {name}</title><style>{_STYLE}</style></head>\n"
-        f"<body><main><h1>Gate training</h1><p class='{look}'>{name}</p>"
-        f"<p>has stood at the gate and passed</p><p class='title'>{title}</p>"
-        f"<p class='percent'>{run.percent:g}&nbsp;%</p><table>{rows}</table>"
-        f"<footer>{_day(run.at)} · run {run.seed} of {escape(run.scenario)}</footer>"
+        f"<body><main><h1>{escape(say('Gate training'))}</h1><p class='{look}'>{name}</p>"
+        f"<p>{escape(say('has stood at the gate and passed'))}</p><p class='title'>{title}</p>"
+        f"<p class='percent'>{decimal(run.percent)}&nbsp;%</p><table>{rows}</table>"
+        f"<footer>{escape(_day(run.at))} · {escape(which)}</footer>"
         f"</main></body></html>\n"
     )
 
@@ -80,15 +83,21 @@ def write_certificate(run: Run, folder: Path) -> Path:
 
 
 def _facts(run: Run) -> list[tuple[str, str]]:
+    procedure = say("{number} of {all}", number=run.procedure_right, all=run.procedure_of)
     return [
-        ("Patrons", str(run.patrons)),
-        ("Wrongly let in", str(run.wrongly_let_in)),
-        ("Wrongly turned away", str(run.wrongly_turned_away)),
-        ("Right when something happened", f"{run.procedure_right} of {run.procedure_of}"),
-        ("Seconds for each patron", f"{run.seconds_per_patron:.1f}"),
-        ("Longest queue", str(run.longest_queue)),
+        (say("Patrons"), str(run.patrons)),
+        (say("Wrongly let in"), str(run.wrongly_let_in)),
+        (say("Wrongly turned away"), str(run.wrongly_turned_away)),
+        (say("Right when something happened"), procedure),
+        (say("Seconds for each patron"), decimal(run.seconds_per_patron, 1)),
+        (say("Longest queue"), str(run.longest_queue)),
     ]
 
 
 def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
+    months = (
+        say("January"), say("February"), say("March"), say("April"), say("May"), say("June"),
+        say("July"), say("August"), say("September"), say("October"), say("November"),
+        say("December"),
+    )  # fmt: skip
+    return say("{day} {month} {year}", day=at.day, month=months[at.month - 1], year=at.year)

@@ -20,7 +20,11 @@ PASS_SECONDS = 1.0
 BAG_SECONDS = 3.0
 """What a look into a bag adds to it."""
 
-_TOO_LATE = "Patience ran out. Be quick with the clear cases, and let the supervisor take others."
+TOO_LATE = "Patience ran out. Be quick with the clear cases, and let the supervisor take others."
+"""What comes before why something was right, where nothing was done in time."""
+
+LEFT_UNSEEN = "The patron left the queue before anybody looked."
+LEFT_UNANSWERED = "The patron left before an answer came."
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +162,12 @@ class Drill:
         return None if comes is None else (comes, None)
 
     def _leave(self, patron: Patron, at: float) -> None:
-        verdict, shown = None, "The patron left the queue before anybody looked."
+        verdict, shown = None, LEFT_UNSEEN
         if patron is self._front:
-            verdict, shown = self._shown or (None, "The patron left before an answer came.")
+            verdict, shown = self._shown or (None, LEFT_UNANSWERED)
             self._front = self._shown = None
         right = due_to_patron(patron.role, verdict or PARTS[patron.role].due)
-        due = Due(right.answers, f"{_TOO_LATE} {right.why}")
+        due = Due(right.answers, f"{TOO_LATE} {right.why}")
         self.decisions.append(Decision(patron, verdict, shown, None, due, Mark.LEFT, at, 0.0))
         self._waiting.remove(patron)
         self._gone += 1

@@ -15,7 +15,7 @@ from scanner.training.casting import Prop, cast
 from scanner.training.crowd import Patron, draw_line
 from scanner.training.drill import Drill
 from scanner.training.house import Hit, House
-from scanner.training.incident import CARDS, SILENT, What
+from scanner.training.incident import SILENT, What
 from scanner.training.marks import Decision
 from scanner.training.picture import draw_patron, read
 from scanner.training.role import PARTS, Role
@@ -24,6 +24,10 @@ from scanner.training.score import Score, score
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+NOTHING_READ = "Nothing was read"
+ANOTHERS = "{reason}, of {whose}"
+"""What the gate showed of a ticket that is not the patron's own."""
 
 _SYNC_SECONDS = 15.0
 """Between two looks at the server, as at a real gate."""
@@ -35,13 +39,11 @@ class Case:
 
     Attributes:
         subject: a patron, or what has happened.
-        says: the patron's words, or what the card asks.
         picture: what the camera sees; nothing for incidents and for a dead camera.
         judged: the last verdict on this patron; nothing while nothing was read.
     """
 
     subject: Patron | What
-    says: str
     picture: Pixels | None = None
     judged: Judged | None = None
 
@@ -117,11 +119,11 @@ class Shift:
         if case is None or self.drill.front is not case.subject:
             return None
         verdict = case.judged.verdict if case.judged else None
-        shown = verdict.reason if verdict else "Nothing was read"
+        shown = verdict.reason if verdict else NOTHING_READ
         kind = verdict.kind if verdict else None
         due = self._due_here(case)
         if due is NOT_THEIRS and verdict:
-            shown = f"{shown}, of {self._owner(verdict.serial)}"
+            shown = ANOTHERS.format(reason=shown, whose=self._owner(verdict.serial))
         decision = self.drill.decide(answer, kind, shown, now, due)
         self.case = None
         if answer.act is Act.HAND_SCANNER:
@@ -141,12 +143,6 @@ class Shift:
         """Count up."""
         return score(self.drill.decisions, self.drill.samples, self.scenario.bar)
 
-    def says(self, patron: Patron) -> str:
-        """Return a patron's words."""
-        prop = self.props[patron.number]
-        words = patron.says.format(name=prop.owner or "", section=prop.section or "")
-        return f"{words} {patron.question}" if patron.question else words
-
     async def _step_up(self, front: Patron | What, now: float) -> None:
         if isinstance(front, What):
             await self._happen(front)
@@ -154,9 +150,9 @@ class Shift:
                 self.drill.pass_by()  # nobody of those left the queue for this gate
                 await self.settle(now)
                 return
-            self.case = Case(front, CARDS[front])
+            self.case = Case(front)
             return
-        case = Case(front, self.says(front))
+        case = Case(front)
         await self._look(case, front, now)
         self.case = case
 

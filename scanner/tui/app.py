@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import structlog
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
@@ -193,6 +194,14 @@ class GateApp(App[None]):
                     tooltip or binding.description,
                     partial(screen.run_action, action),
                 )
+
+    def action_command_palette(self) -> None:
+        """Offer every command, to be searched."""
+        if not isinstance(self.screen, CommandPalette):
+            palette = CommandPalette(
+                placeholder=say("Search for commands…"), id="--command-palette"
+            )
+            self.push_screen(palette)
 
     def action_find(self) -> None:
         """Find a ticket by a part of its serial or of a name."""

@@ -15,6 +15,11 @@ def translate_keys(node: DOMNode) -> None:
         return
     for key, found in originals.key_to_bindings.items():
         bindings[key] = [
-            replace(each, description=say(each.description), tooltip=say(each.tooltip))
+            replace(
+                each,
+                description=say(each.description),
+                tooltip=say(each.tooltip),
+                key_display=say(each.key_display or "") or None,
+            )
             for each in found
         ]

@@ -8,6 +8,7 @@ from scanner.sync.status import Status
 from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
 from scanner.tui.plain import clock_time, plain
 from scanner.tui.reasons import in_words, localised
+from scanner.tui.reported import reported
 from scanner.words import say
 
 _SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
@@ -46,7 +47,7 @@ def cannot_record(sentence: str) -> Poster:
     """Show that the database failed: without a record nobody enters."""
     return Poster(
         localised(CANNOT_RECORD),
-        plain(sentence),
+        reported(plain(sentence)),
         say("Nobody may enter."),
         say("Call the supervisor."),
     )

@@ -11,6 +11,7 @@ from textual.message import Message
 from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.tui.feeds import Clock, Judge
+from scanner.words import say
 
 
 class Presented(Message):
@@ -69,4 +70,4 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, ScannerError):
         return str(error)
     structlog.get_logger("tui").error("a presentation failed", exc_info=error)
-    return "The verdict could not be recorded; details are in the log."
+    return say("The verdict could not be recorded; details are in the log.")

@@ -44,8 +44,10 @@ SENTENCES = (
     "some other text",
     "here",
     "at another gate",
+    "This is training: real tickets are not judged here",
+    "Send the patron to a real gate.",
 )
-"""The sentences and parts of `scanner.admission` that hold no value."""
+"""The sentences and parts of `scanner.admission`, and of training's gate, that hold no value."""
 
 FORMS = (
     "This is {what}",

@@ -1,12 +1,13 @@
 """What the rooms below report in English, said in the guard's language.
 
 They know no language; a sentence of theirs is recognised by its form, and what is not recognised
-is shown as it is.
+is shown as it is. What fills a form can have one of its own.
 """
 
 import re
+from functools import cache
 
-from scanner.words import say
+from scanner.words import language, say
 
 FORMS = (
     "Too dark: turn on a light, or the phone's screen up.",
@@ -40,21 +41,77 @@ FORMS = (
     "The turnstile is too slow; let patrons in by hand.",
     "The turnstile came too late; let the patron in by hand.",
     "The turnstile failed; let the patron in by hand, and see the log.",
+    "Two codes in view: show one at a time.",
+    "A picture could not be read; if this stays, see the log.",
+    "{name} may not be used by you; join the group that owns {device}, often video, "
+    "and log in again.",
+    "{name} may not be used by you; install assets/udev/70-scanner.rules, "
+    "then unplug it and plug it in again.",
+    "{name} is held by another program; close that one.",
+    "{name} can't be read; close the program that uses it.",
+    "{name} is not there; plug it in.",
+    "The ticketing API at {host} does not come to an end with its answer; check the network.",
+    "Something other than the ticketing API answers at {host} ({what}); check the address, "
+    "and whether the network wants a log-in page first.",
+    "it sends requests elsewhere",
+    "it sends {kind} instead of JSON",
+    "its answer is empty",
+    "its answer breaks off or is no JSON",
+    "The answer from {host} can't be read; check the network.",
+    "The answer from {host} is too large to be the ticketing API's; check the address.",
+    "The connection to {host} is not private: its certificate can't be trusted; "
+    "check the address, the date of this computer, and the network.",
+    "The ticketing API answered {status}{words}; {advice}.",
+    "log in again, or give a valid key",
+    "ask an administrator for the right to do this, or open a session with a valid token",
+    "install a newer version of scanner",
+    "wait a little; a gate tries again by itself",
+    "check what was asked for",
+    "The API's address is no web address; give one like https://host/v3/.",
+    "No session is open on this gate; open one with `scanner open`.",
+    "Another gate has admitted patrons under the name {name}; unless this is that gate, "
+    "open it again with another --device.",
+    "{count} admissions to another event wait in the queue; "
+    "open a session with that event's token to deliver them.",
+    "The database {file} is damaged{copy}: nobody can be admitted; "
+    "run `scanner recover` to save its admissions.",
+    "The database {file} is held by another program; close it, try again.",
+    "The database {file} can't be written; check the folder's owner.",
+    "The database {file} failed ({error}); details are in the log.",
+    "The database {file} is closed; start the program again.",
+    "The disk of {file} is full: nobody can be admitted; free some space.",
+    "The file {file} can't be written ({why}); free some space.",
+    "The setting {name} can't be saved in {file} ({why}); mend or remove the file.",
+    "The scenario {file} can't be played: line {line}: {problem}; "
+    "see all with scanner train --check {again}.",
+    "The scenario {file} can't be read ({why}); name another.",
+    "The run could not be kept in {file} ({why}); free some space "
+    "or choose another folder with SCANNER_HOME.",
+    "The runs in {file} can't be read ({why}); mend its rights.",
+    "The certificate could not be written to {file} ({why}); free some space "
+    "or choose another folder with SCANNER_HOME.",
+    "The training server did not cancel a ticket; try again.",
+    "The training server has too few tickets; play fewer patrons.",
+    "The demo's server did not start; try again.",
 )
-"""The sentences that a guard meets on an evening; `name` is a camera's or a scanner's."""
+"""The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""
 
 
+@cache
 def recognised_by(form: str) -> re.Pattern[str]:
     """Return what recognises a form, its `{placeholders}` as groups."""
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(form)), re.DOTALL)
 
 
-_PATTERNS = tuple((form, recognised_by(form)) for form in FORMS)
-
-
 def reported(english: str) -> str:
     """Return a report in the chosen language."""
-    for form, pattern in _PATTERNS:
-        if match := pattern.fullmatch(english):
-            return say(form, **match.groupdict())
+    if language() == "en":
+        return english
+    for form in FORMS:
+        # A pattern is compiled once it may match: all of them would make the gate open late.
+        begin, end = form.partition("{")[0], form.rpartition("}")[2]
+        if not (english.startswith(begin) and english.endswith(end)):
+            continue
+        if match := recognised_by(form).fullmatch(english):
+            return say(form, **{name: reported(text) for name, text in match.groupdict().items()})
     return english

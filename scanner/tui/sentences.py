@@ -4,13 +4,12 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from scanner.training import certificate
 from scanner.tui import reported
 from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.kiosk import posters
 from scanner.tui.reasons import FORMS, SENTENCES
-
-_OTHERS = frozenset({"training"})
-"""Rooms whose screens speak English only, so far."""
+from scanner.tui.training import said
 
 
 def collect() -> list[tuple[str, str | None]]:
@@ -20,10 +19,11 @@ def collect() -> list[tuple[str, str | None]]:
         found[face.title, None] = None
     for sentence in (*SENTENCES, *FORMS, *posters.SENTENCES, *reported.FORMS):
         found[sentence, None] = None
-    folder = Path(__file__).parent
-    for file in sorted(folder.rglob("*.py")):
-        if not _OTHERS & set(file.relative_to(folder).parts):
-            found.update(dict.fromkeys(_in_file(ast.parse(file.read_text(encoding="utf-8")))))
+    for sentence in said.sentences():
+        found[sentence, None] = None
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    for file in [*files, Path(certificate.__file__)]:
+        found.update(dict.fromkeys(_in_file(ast.parse(file.read_text(encoding="utf-8")))))
     return list(found)
 
 
@@ -37,8 +37,14 @@ def _in_file(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
         elif node.func.id == "say_count" and texts[0]:
             yield texts[0], texts[1]
         elif node.func.id == "Binding":
-            tips = [_text(each.value) for each in node.keywords if each.arg == "tooltip"]
-            yield from ((text, None) for text in [*texts[2:3], *tips] if text)
+            named = {each.arg: _text(each.value) for each in node.keywords}
+            key = named.get("key_display") or ""
+            words = [
+                *texts[2:3],
+                named.get("tooltip"),
+                key if key.isalpha() and len(key) > 1 else None,
+            ]
+            yield from ((text, None) for text in words if text)
 
 
 def _text(node: ast.expr) -> str | None:

@@ -11,14 +11,13 @@ from textual.events import Event, Key, Paste
 
 from scanner.capture.wedge import Bursts, Outcome
 from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.words import say
 
 if TYPE_CHECKING:
     from scanner.tui.app import GateApp
 
 ENDINGS = frozenset({"enter", "tab", "ctrl+j"})
 """What scanners are set to send after a code: carriage return, tabulator, line feed."""
-
-UNENDED = "The hand scanner sends no Enter after a code; set it to send one, and scan again."
 
 LATE_SECONDS = 0.02
 """A timer this late tells of a machine that stalled: keys may wait that nobody has read."""
@@ -99,7 +98,12 @@ class WedgeKeys:
         if outcome.cut_off and isinstance(app.focused, HandEntry):
             typed = (*outcome.cut_off, *typed)  # text that somebody pastes; it commands nothing
         elif outcome.cut_off:
-            app.gate.say(UNENDED)
+            app.gate.say(
+                say(
+                    "The hand scanner sends no Enter after a code; set it to send one, "
+                    "and scan again."
+                )
+            )
         for key in typed:
             await hand_on(key)
         if outcome.scan is not None:

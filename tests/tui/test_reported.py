@@ -8,6 +8,7 @@ import pytest
 
 import scanner
 from scanner.sync.errors import WrongCode
+from scanner.ticketing.answers import _not_the_api
 from scanner.tui.reported import FORMS, reported
 from scanner.words import choose_language
 
@@ -18,6 +19,16 @@ def test_a_report_is_said_in_the_chosen_language_with_its_values() -> None:
     assert reported("Camera 0 was unplugged; trying again.").startswith("Camera 0 wurde abgezogen")
     assert "Einlass-Token" in reported(str(WrongCode()))
     assert reported("Something that nobody reports.") == "Something that nobody reports."
+
+
+_ROOMS = ("capture", "demo", "kiosk", "store", "sync", "ticketing", "training")
+
+
+def test_what_fills_a_report_is_said_in_the_chosen_language_too() -> None:
+    choose_language("de")
+    portal = reported(str(_not_the_api("api.example", "its answer is empty")))
+    assert "api.example" in portal
+    assert "(die Antwort ist leer)" in portal
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -39,8 +50,9 @@ def _in_parts(form: str) -> bool:
 def _sentences() -> frozenset[str]:
     """Read all texts in the rooms below, what is filled in as `{}`."""
     folder = Path(scanner.__file__).parent
-    rooms = [folder / name for name in ("capture", "kiosk", "sync", "ticketing")]
+    rooms = [folder / name for name in _ROOMS]
     files = [file for room in rooms for file in room.glob("*.py")]
+    files += [folder / "config_file.py", folder / "records.py"]
     return frozenset(each for file in files for each in _texts(ast.parse(file.read_text("utf-8"))))
 
 

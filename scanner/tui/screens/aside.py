@@ -11,7 +11,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scanner.tui.keys import translate_keys
+from scanner.tui.plain import plain
 from scanner.tui.poster import Poster
+from scanner.tui.reported import reported
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.verdict_band import VerdictBand
 
@@ -48,7 +50,7 @@ class Aside(Screen[None]):
 
     def say(self, sentence: str) -> None:
         """Show a sentence until the next."""
-        self.query_one("#said", Static).update(Content(sentence))
+        self.query_one("#said", Static).update(Content(reported(plain(sentence))))
 
     def entitle(self, title: str) -> None:
         """Show a title."""

@@ -239,7 +239,7 @@ class GateScreen(Screen[None]):
             )
         if self._failure:
             notices.insert(
-                0, Notice(f"⊗ {say('CANNOT RECORD')}: {plain(self._failure)}", grave=True)
+                0, Notice(f"⊗ {say('CANNOT RECORD')}: {reported(plain(self._failure))}", grave=True)
             )
         return notices
 

@@ -17,6 +17,8 @@ from scanner.tui.faces import FACES
 from scanner.tui.feeds import Records
 from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
+from scanner.tui.reasons import in_words
+from scanner.tui.reported import reported
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.words import say
 
@@ -67,7 +69,8 @@ class OverrideScreen(ModalScreen[None]):
         """Begin with the reason."""
         verdict = self._refused.verdict
         face = FACES[verdict.kind]
-        words = f"{face.symbol} {face.title}  {plain(verdict.serial, 40)}  {plain(verdict.reason)}"
+        reason, serial = in_words(plain(verdict.reason)), plain(verdict.serial, 40)
+        words = f"{face.symbol} {say(face.title)}  {serial}  {reason}"
         self.query_one("#why", Static).update(Content(words))
         self.query_one("#reason", Input).focus()
 
@@ -109,4 +112,4 @@ class OverrideScreen(ModalScreen[None]):
         )
 
     def _say(self, sentence: str) -> None:
-        self.query_one("#said", Static).update(Content(sentence))
+        self.query_one("#said", Static).update(Content(reported(plain(sentence))))

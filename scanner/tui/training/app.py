@@ -17,12 +17,14 @@ from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, ru
 from scanner.training.scenario import Scenario
 from scanner.tui.announcer import Announcer
 from scanner.tui.preferences import Preferences
+from scanner.tui.reported import reported
 from scanner.tui.sound import Sounds
 from scanner.tui.terminal import terminal_driver
 from scanner.tui.training.menu import Choice, MenuScreen
 from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.theme import REHEARSAL
 from scanner.tui.wedge_keys import WedgeKeys
+from scanner.words import choose_language, say
 
 if TYPE_CHECKING:
     from scanner.training.house import House
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 
 _LATER = ("scanner.tui.training.play", "scanner.tui.training.debrief")
 """What the gate needs and the list does not: reading it takes as long as all the rest."""
-
-_NOT_HERE = "This is training: real tickets are not judged here."
 
 
 class TrainingApp(App[None]):
@@ -84,24 +84,28 @@ class TrainingApp(App[None]):
         self._speed = speed
         self._clock = clock
         self._today = today
-        wishes = preferences or Preferences()
+        wishes = self._wishes = preferences or Preferences()
         self._announcer = Announcer(sounds, lambda: wishes, self.bell, self.set_timer)
         self._house: House | None = None
         self._broken = list(broken)
         self._wedge = wedge
-        self._menu = MenuScreen(scenarios, self._records.all, self._name, self.play)
+        self._scenarios = scenarios
 
     def on_mount(self) -> None:
         """Offer the scenarios, or play what was chosen."""
+        choose_language(self._wishes.language)
         self.register_theme(REHEARSAL)
         self.theme = REHEARSAL.name
-        self.push_screen(self._menu)
+        self.push_screen(self._menu())
         for error in self._broken:
-            self.notify(str(error), severity="warning", timeout=15)
+            self.notify(reported(str(error)), severity="warning", timeout=15)
         if self._chosen:
             self.play(Choice(self._chosen, self._name or SOMEBODY))
         else:
             self.call_after_refresh(self.run_worker, _read_gate, exit_on_error=False)
+
+    def _menu(self) -> MenuScreen:
+        return MenuScreen(self._scenarios, self._records.all, self._name or "", self.play)
 
     async def on_unmount(self) -> None:
         """Take down what was prepared, wherever its screen is on its way in or out."""
@@ -126,7 +130,8 @@ class TrainingApp(App[None]):
         if heard:
             heard(payload)
         else:
-            self.notify(_NOT_HERE, severity="warning")
+            sentence = say("This is training: real tickets are not judged here.")
+            self.notify(sentence, severity="warning")
 
     def play(self, choice: Choice) -> None:
         """Play a scenario, then go through it."""
@@ -174,7 +179,7 @@ class TrainingApp(App[None]):
             self._records.add(run)
             runs = self._records.all()
         except ScannerError as error:
-            self.notify(str(error), severity="error", timeout=10)
+            self.notify(reported(str(error)), severity="error", timeout=10)
             runs = [run]
         self.push_screen(DebriefScreen(shift, run, runs, self._folder))
 
@@ -198,4 +203,4 @@ class _Ears:
 
     def say(self, sentence: str) -> None:
         """Say something about the scanner."""
-        self._app.notify(sentence, severity="warning")
+        self._app.notify(reported(sentence), severity="warning")

@@ -5,7 +5,8 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-_WORDS = "TRAINING · NOTHING HERE IS REAL"
+from scanner.words import say
+
 _STRIPES = "▞"
 
 
@@ -25,6 +26,7 @@ class Banner(Widget):
 
     def render(self) -> Content:
         """Fill the row."""
-        room = max(0, self.size.width - len(_WORDS) - 2)
+        words = say("TRAINING · NOTHING HERE IS REAL")
+        room = max(0, self.size.width - len(words) - 2)
         left = room // 2
-        return Content(f"{_STRIPES * left} {_WORDS} {_STRIPES * (room - left)}")
+        return Content(f"{_STRIPES * left} {words} {_STRIPES * (room - left)}")

@@ -14,26 +14,18 @@ from scanner.errors import ScannerError
 from scanner.training.answers import Act
 from scanner.training.certificate import write_certificate
 from scanner.training.marks import Decision, Mark
-from scanner.training.records import Run, house_median, own_runs
+from scanner.training.records import SOMEBODY, Run, house_median, own_runs
 from scanner.training.role import PARTS
 from scanner.training.score import Score
 from scanner.training.shift import Shift
-from scanner.tui.faces import FACES
 from scanner.tui.plain import plain
+from scanner.tui.reported import reported
+from scanner.tui.training import said
 from scanner.tui.training.chart import sparkline
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.picture_view import PictureView
-
-_MARKS = {
-    Mark.RIGHT: "Right",
-    Mark.WRONGLY_LET_IN: "Wrongly let in",
-    Mark.WRONGLY_TURNED_AWAY: "Wrongly turned away",
-    Mark.WRONG_PROCEDURE: "The wrong procedure",
-    Mark.WRONG_REASON: "Refused, but not for the right reason",
-    Mark.NEEDLESS_CALL: "The supervisor was called needlessly",
-    Mark.LEFT: "Lost patience and left",
-}
+from scanner.words import decimal, say
 
 
 class DebriefScreen(TrainingScreen[None]):
@@ -106,10 +98,12 @@ class DebriefScreen(TrainingScreen[None]):
         """Write the certificate and say where it is."""
         try:
             file = write_certificate(self._run, self._folder)
-            said = f"The certificate, to be printed from a browser: {_shortened(file)}"
+            note = say(
+                "The certificate, to be printed from a browser: {file}", file=_shortened(file)
+            )
         except ScannerError as error:
-            said = str(error)
-        self.query_one("#note", Static).update(Content(said))
+            note = reported(str(error))
+        self.query_one("#note", Static).update(Content(note))
 
     def action_progress(self) -> None:
         """Show this trainee's runs of this scenario."""
@@ -123,12 +117,12 @@ class DebriefScreen(TrainingScreen[None]):
             words.update(_faultless(passed=self._run.passed))
             return
         mistake = self._mistakes[self._place]
-        place = f"Mistake {self._place + 1} of {len(self._mistakes)}"
-        said = self._shift.says(mistake.patron) if mistake.patron else ""
-        words.update(explained(mistake, place, said))
+        place = say("Mistake {number} of {all}", number=self._place + 1, all=len(self._mistakes))
         patron = mistake.patron
+        spoken = said.patrons_words(patron, self._shift.props[patron.number]) if patron else ""
+        words.update(explained(mistake, place, spoken))
         picture = await self._shift.picture_of(patron) if patron else None
-        view.show(picture, "nobody: something happened")
+        view.show(picture, say("nobody: something happened"))
 
 
 def _shortened(file: Path) -> str:
@@ -139,81 +133,119 @@ def _shortened(file: Path) -> str:
 
 def summary(score: Score, run: Run, before: Sequence[Run], median: float | None) -> Content:
     """Put the score, its parts, the queue and the comparison on five lines."""
-    verdict = ("PASSED", "bold $good") if score.passed else ("NOT PASSED", "bold $bad")
-    best = max((each.percent for each in before), default=None)
-    own = "your first run" if best is None else f"your best before: {best:g} %"
-    happened = score.procedure_of
-    procedure = f"procedure {score.procedure_right} of {happened}   " if happened else ""
-    house = "" if median is None else f"   house median: {median:g} %"
+    verdict = (say("PASSED"), "bold $good") if score.passed else (say("NOT PASSED"), "bold $bad")
+    bar = say("(bar {bar} %)", bar=decimal(score.bar))
+    who = say(SOMEBODY) if run.trainee == SOMEBODY else plain(run.trainee, 40)
+    title = say(run.title)
     return Content("\n").join(
         [
             Content.assemble(
-                (f"{score.percent:g} %  ", "bold"),
-                verdict,
-                f"  (bar {score.bar:g} %)   {plain(run.trainee, 40)} · {run.title}",
+                (f"{decimal(score.percent)} %  ", "bold"), verdict, f"  {bar}   {who} · {title}"
             ),
+            Content("   ".join(_mistakes(score))),
+            Content("   ".join(_conduct(score))),
             Content(
-                f"wrongly let in {score.wrongly_let_in}   wrongly turned away "
-                f"{score.wrongly_turned_away}   wrong reason {score.wrong_reason}   "
-                f"left {score.left}"
+                say(
+                    "queue {curve} longest {longest}, mean {mean}",
+                    curve=sparkline(score.queue, 30),
+                    longest=score.longest_queue,
+                    mean=decimal(score.mean_queue),
+                )
             ),
-            Content(
-                f"{procedure}needless calls {score.needless_call}   "
-                f"{score.seconds_per_patron:g} s a patron"
-            ),
-            Content(
-                f"queue {sparkline(score.queue, 30)} longest {score.longest_queue}, "
-                f"mean {score.mean_queue:g}"
-            ),
-            Content(f"{own}{house}"),
+            Content("   ".join(_comparison(before, median))),
         ]
     )
+
+
+def _mistakes(score: Score) -> list[str]:
+    return [
+        say("wrongly let in {count}", count=score.wrongly_let_in),
+        say("wrongly turned away {count}", count=score.wrongly_turned_away),
+        say("wrong reason {count}", count=score.wrong_reason),
+        say("left {count}", count=score.left),
+    ]
+
+
+def _conduct(score: Score) -> list[str]:
+    right, happened = score.procedure_right, score.procedure_of
+    parts = [
+        say("needless calls {count}", count=score.needless_call),
+        say("{seconds} s a patron", seconds=decimal(score.seconds_per_patron)),
+    ]
+    if happened:
+        parts.insert(0, say("procedure {right} of {all}", right=right, all=happened))
+    return parts
+
+
+def _comparison(before: Sequence[Run], median: float | None) -> list[str]:
+    best = max((each.percent for each in before), default=None)
+    parts = [
+        say("your first run")
+        if best is None
+        else say("your best before: {percent} %", percent=decimal(best))
+    ]
+    if median is not None:
+        parts.append(say("house median: {median} %", median=decimal(median)))
+    return parts
 
 
 def heading(mistake: Decision) -> str:
     """Name a mistake; what was refused wrongly, by what was done instead of what is right."""
     if mistake.mark is not Mark.WRONG_REASON or mistake.answer is None:
-        return _MARKS[mistake.mark]
+        return _named(mistake.mark)
     if mistake.answer.act is Act.SEND:
-        return "Sent to a gate that is not theirs either"
+        return say("Sent to a gate that is not theirs either")
     match mistake.due.best.act:
         case Act.SEND:
-            return "Turned away, though another gate is theirs"
+            return say("Turned away, though another gate is theirs")
         case Act.SUPERVISOR:
-            return "Turned away, though the supervisor can help"
+            return say("Turned away, though the supervisor can help")
         case _:
-            return _MARKS[Mark.WRONG_REASON]
+            return _named(Mark.WRONG_REASON)
+
+
+def _named(mark: Mark) -> str:
+    return {
+        Mark.RIGHT: say("Right"),
+        Mark.WRONGLY_LET_IN: say("Wrongly let in"),
+        Mark.WRONGLY_TURNED_AWAY: say("Wrongly turned away"),
+        Mark.WRONG_PROCEDURE: say("The wrong procedure"),
+        Mark.WRONG_REASON: say("Refused, but not for the right reason"),
+        Mark.NEEDLESS_CALL: say("The supervisor was called needlessly"),
+        Mark.LEFT: say("Lost patience and left"),
+    }[mark]
 
 
 def _faultless(*, passed: bool) -> Content:
-    lines = [Content(""), Content.styled("Not one mistake.", "bold $good")]
+    lines = [Content(""), Content.styled(say("Not one mistake."), "bold $good")]
     if passed:
-        lines += [Content(""), Content("c writes your certificate, p shows your progress.")]
+        lines += [Content(""), Content(say("c writes your certificate, p shows your progress."))]
     return Content("\n").join(lines)
 
 
-def explained(mistake: Decision, place: str, said: str) -> Content:
-    """Say of a mistake who it was, what was shown, what was done, what is right, and why."""
-    patron = mistake.patron
-    who = PARTS[patron.role].who if patron else "something happened"
-    light = FACES[mistake.verdict].title if mistake.verdict else ""
-    did = mistake.answer.in_words() if mistake.answer else "nothing in time"
+def explained(mistake: Decision, place: str, spoken: str) -> Content:
+    """Say of a mistake who it was, what was shown, what was done, what is right, and why.
+
+    `spoken` is what the patron said, in quotation marks.
+    """
+    patron, answer = mistake.patron, mistake.answer
+    alternatives = f" — {say('or')} ".join(said.done(each) for each in mistake.due.answers)
     rows = [
-        ("It was", who),
-        ("They said", f"“{plain(said)}”" if said else ""),
-        ("Light", light),
-        ("Shown", plain(mistake.shown)),
-        ("You did", did),
-        ("Right", " — or ".join(each.in_words() for each in mistake.due.answers)),
-        ("Why", mistake.due.why),
+        (say("It was"), say(PARTS[patron.role].who) if patron else say("something happened"), ""),
+        (say("They said"), spoken, ""),
+        (say("Light"), said.light(mistake), ""),
+        (say("Shown"), said.shown(mistake), ""),
+        (say("You did"), said.done(answer) if answer else say("nothing in time"), ""),
+        (say("Right"), alternatives, "bold"),
+        (say("Why"), said.why(mistake), ""),
     ]
     lines = [
         Content.assemble((f"{place}: ", "bold"), (heading(mistake), "bold $bad")),
         Content(""),
     ]
     lines += [
-        Content.assemble((f"{name:<10}", "$accent"), (text, "bold" if name == "Right" else ""))
-        for name, text in rows
+        Content.assemble((f"{name:<10}", "$accent"), (text, style))
+        for name, text, style in rows
         if text
     ]
     return Content("\n").join(lines)

@@ -12,29 +12,7 @@ from textual.widgets import Static
 from scanner.admission.verdict import Kind
 from scanner.tui.faces import FACES
 from scanner.tui.training.screen import TrainingScreen
-
-_KEYS = (
-    ("l", "let in; only after a green light"),
-    ("t", "turn away; then the reason's number"),
-    ("g", "send to the gate of the ticket's own section"),
-    ("s", "call the supervisor"),
-    ("f", "find a ticket by its owner's name, where there is no code to read"),
-    ("h", "take the hand scanner, where the camera reads nothing"),
-    ("c", "carry on, when something has happened"),
-    ("i", "type a serial"),
-    ("Space", "don't wait: the next patron comes at once"),
-    ("Ctrl+X", "leave; the run does not count"),
-)
-_RULES: tuple[tuple[Kind, str], ...] = (
-    (Kind.ADMITTED, "let in; a child alone goes to the supervisor"),
-    (Kind.ALREADY_ADMITTED, "turn away, or call the supervisor"),
-    (Kind.WRONG_SECTION, "send to the gate of that section"),
-    (Kind.OTHER_EVENT, "turn away"),
-    (Kind.UNKNOWN, "turn away; bought while offline: supervisor"),
-    (Kind.WITHDRAWN, "turn away, or call the supervisor"),
-    (Kind.NOT_A_TICKET, "turn away: ask for the ticket's code"),
-    (Kind.GATE_CLOSED, "call the supervisor; nobody enters"),
-)
+from scanner.words import say
 
 
 class TrainingHelp(TrainingScreen[None]):
@@ -53,14 +31,37 @@ class TrainingHelp(TrainingScreen[None]):
 
 
 def _keys() -> list[Content]:
-    rows = [Content.assemble((f"{key:>8}", "bold $accent"), f"  {words}") for key, words in _KEYS]
-    return [Content.styled("What the keys do", "bold"), *rows]
+    keys = (
+        ("l", say("let in; only after a green light")),
+        ("t", say("turn away; then the reason's number")),
+        ("g", say("send to the gate of the ticket's own section")),
+        ("s", say("call the supervisor")),
+        ("f", say("find a ticket by its owner's name, where there is no code to read")),
+        ("h", say("take the hand scanner, where the camera reads nothing")),
+        ("c", say("carry on, when something has happened")),
+        ("i", say("type a serial")),
+        (say("Space"), say("don't wait: the next patron comes at once")),
+        (say("Ctrl+X"), say("leave; the run does not count")),
+    )
+    rows = [Content.assemble((f"{key:>8}", "bold $accent"), f"  {words}") for key, words in keys]
+    return [Content.styled(say("What the keys do"), "bold"), *rows]
 
 
 def _lights() -> list[Content]:
-    rows = []
-    for kind, words in _RULES:
-        face = FACES[kind]
-        left = f"{face.symbol} {face.title}"
-        rows.append(Content.assemble((f"  {left:<20}", f"bold {face.tint}"), words))
-    return [Content.styled("What to do about each light", "bold"), *rows]
+    rules = {
+        Kind.ADMITTED: say("let in; a child alone goes to the supervisor"),
+        Kind.ALREADY_ADMITTED: say("turn away, or call the supervisor"),
+        Kind.WRONG_SECTION: say("send to the gate of that section"),
+        Kind.OTHER_EVENT: say("turn away"),
+        Kind.UNKNOWN: say("turn away; bought while offline: supervisor"),
+        Kind.WITHDRAWN: say("turn away, or call the supervisor"),
+        Kind.NOT_A_TICKET: say("turn away: ask for the ticket's code"),
+        Kind.GATE_CLOSED: say("call the supervisor; nobody enters"),
+    }
+    names = {kind: f"{FACES[kind].symbol} {say(FACES[kind].title)}" for kind in rules}
+    wide = max(map(len, names.values()))
+    rows = [
+        Content.assemble((f"  {names[kind]:<{wide}}  ", f"bold {FACES[kind].tint}"), words)
+        for kind, words in rules.items()
+    ]
+    return [Content.styled(say("What to do about each light"), "bold"), *rows]

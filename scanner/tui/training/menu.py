@@ -16,6 +16,7 @@ from scanner.training.scenario import Scenario
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
+from scanner.words import decimal, say, say_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class MenuScreen(TrainingScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         """Lay out name, list and what the scenario is about."""
-        name = Input(self._trainee, placeholder="Your name", max_length=LONGEST_NAME)
-        name.border_title = "Your name (nothing else is kept)"
+        name = Input(self._trainee, placeholder=say("Your name"), max_length=LONGEST_NAME)
+        name.border_title = say("Your name (nothing else is kept)")
         yield name
         yield Horizontal(OptionList(), Static(id="about", markup=False))
 
@@ -115,25 +116,42 @@ class MenuScreen(TrainingScreen[None]):
         own = own_runs(runs, self._trainee, scenario.key)
         best = max((run.percent for run in own), default=None)
         tick = "✓ " if any(run.passed for run in own) else "  "
-        score = "" if best is None else f"  {best:g} %"
+        score = "" if best is None else f"  {decimal(best)} %"
         # No colours of their own: on the chosen line they would be pink on pink.
-        return Content.assemble((tick, "bold"), scenario.title, (score, "bold"))
+        return Content.assemble((tick, "bold"), say(scenario.title), (score, "bold"))
 
     def _about(self) -> Content:
         place = self.query_one(OptionList).highlighted
         if place is None or place >= len(self._scenarios):
             return Content("")
         scenario = self._scenarios[place]
+        return Content("\n").join(
+            [
+                Content.styled(say(scenario.title), "bold"),
+                Content(""),
+                Content(say(scenario.about)),
+                Content(""),
+                *self._measures(scenario),
+                Content(""),
+                Content(say("Enter plays it.") if self._trainee else say("Give your name first.")),
+            ]
+        )
+
+    def _measures(self, scenario: Scenario) -> list[Content]:
         median = house_median(self._runs(), scenario.key)
-        lines = [
-            Content.styled(scenario.title, "bold"),
-            Content(""),
-            Content(scenario.about),
-            Content(""),
-            Content(f"{scenario.patrons} patrons in {scenario.arrivals.minutes:g} minutes"),
-            Content(f"passed with {scenario.bar:g} %"),
-            Content("" if median is None else f"the house's median is {median:g} %"),
-            Content(""),
-            Content("Enter plays it." if self._trainee else "Give your name first."),
+        crowd = say_count(
+            "{count} patron in {minutes} minutes",
+            "{count} patrons in {minutes} minutes",
+            scenario.patrons,
+            minutes=decimal(scenario.arrivals.minutes),
+        )
+        house = (
+            ""
+            if median is None
+            else say("the house's median is {median} %", median=decimal(median))
+        )
+        return [
+            Content(crowd),
+            Content(say("passed with {bar} %", bar=decimal(scenario.bar))),
+            Content(house),
         ]
-        return Content("\n").join(lines)

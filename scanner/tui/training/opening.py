@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from scanner.training.scenario import Scenario
 from scanner.tui.training.screen import TrainingScreen
+from scanner.words import say
 
 
 class OpeningScreen(TrainingScreen[None]):
@@ -26,10 +27,10 @@ class OpeningScreen(TrainingScreen[None]):
     def body(self) -> Iterable[Widget]:
         """Lay out the words in the middle."""
         lines = [
-            Content.styled(self._scenario.title, "bold"),
+            Content.styled(say(self._scenario.title), "bold"),
             Content(""),
-            Content(self._scenario.about),
+            Content(say(self._scenario.about)),
             Content(""),
-            Content("The doors open in a moment ..."),
+            Content(say("The doors open in a moment ...")),
         ]
         yield CenterMiddle(Static(Content("\n").join(lines), markup=False))

@@ -19,12 +19,16 @@ from scanner.sync.link import LinkState
 from scanner.training.answers import REASONS, Act, Answer
 from scanner.training.crowd import Patron
 from scanner.training.house import Hit, House
-from scanner.training.incident import What
+from scanner.training.incident import CARDS, What
 from scanner.training.scenario import Scenario
 from scanner.training.shift import Case, Shift
 from scanner.tui import poster
 from scanner.tui.notices import abnormal
+from scanner.tui.plain import plain
 from scanner.tui.poster import Poster
+from scanner.tui.reasons import in_words, localised
+from scanner.tui.reported import reported
+from scanner.tui.training import said
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.queue_line import QueueLine
 from scanner.tui.training.screen import TrainingScreen
@@ -35,11 +39,10 @@ from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.tui.widgets.strip import Strip
 from scanner.tui.widgets.verdict_panel import VerdictPanel
+from scanner.words import say
 
 LOOK_SECONDS = 0.2
 """How often the queue and the clock are looked at."""
-
-_NO_PICTURE = "no picture from the camera"
 
 _GATE_KEYS = frozenset(
     {"answer", "ask_reason", "search", "hand_scanner", "type_serial", "skip", "help"}
@@ -48,11 +51,8 @@ _GATE_KEYS = frozenset(
 _ABOUT_PATRONS = frozenset({Act.LET_IN, Act.SEND})
 """What can't be done about something that has happened."""
 
-_CHOICES = (
-    "c carry on as before     s call the supervisor",
-    "h take the hand scanner  t turn everybody away",
-)
-"""What can, row by row: a line that breaks by itself parts a key from its words."""
+_ROW_CELLS = 78
+"""Of the narrowest screen, without its edges."""
 
 Announce = Callable[[str], None]
 
@@ -81,7 +81,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         Binding("i", "type_serial", "Type", show=False),
         *(Binding(str(i), f"turn_away({i - 1})", "", show=False) for i in range(1, 7)),
         Binding("escape", "no_reason", "Back", show=False),
-        Binding("ctrl+x", "leave", "Leave"),
+        Binding("ctrl+x", "leave", "Stop"),
     ]
     AUTO_FOCUS = ""
     DEFAULT_CSS: ClassVar[str] = """
@@ -121,9 +121,9 @@ class PlayScreen(TrainingScreen[Shift | None]):
 
     def body(self) -> Iterable[Widget]:
         """Lay out the screen, from top to bottom."""
-        yield QueueLine(self._scenario.title, self._scenario.patrons)
+        yield QueueLine(say(self._scenario.title), self._scenario.patrons)
         yield Horizontal(VerdictPanel(), PictureView())
-        yield Static("The doors open in a moment ...", id="says", markup=False)
+        yield Static(say("The doors open in a moment ..."), id="says", markup=False)
         yield Static(_reason_keys(), id="reasons", markup=False)
         yield NoticeLines()
         yield NameSearch(self._house.search)
@@ -164,10 +164,10 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if shift is None or case is None:
             return
         if isinstance(case.subject, What) and Act(act) in _ABOUT_PATRONS:
-            self.say("First say what you do about this.")
+            self.say(say("First say what you do about this."))
             return
         if isinstance(case.subject, Patron) and Act(act) is Act.CARRY_ON:
-            self.say("Nothing has happened: somebody is at the gate.")
+            self.say(say("Nothing has happened: somebody is at the gate."))
             return
         reason = None if reason_place is None else list(REASONS)[reason_place]
         self.action_no_reason()
@@ -273,7 +273,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._show(shift)
         if shift.case is None or shift.case.judged is not judged:
             self.query_one(VerdictPanel).show(poster.of_judged(judged))
-            self.say(judged.verdict.reason)
+            self.say(in_words(plain(judged.verdict.reason)))
 
     async def _open(self) -> None:
         try:
@@ -282,7 +282,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
             shift = Shift(self._scenario, self._seed, self._house)
             await shift.begin()
         except ScannerError as error:
-            self.query_one("#says", Static).update(Content(str(error)))
+            self.query_one("#says", Static).update(Content(reported(str(error))))
             return
         self.shift = shift
         self._begun = self._clock()
@@ -305,8 +305,10 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self.query_one(VerdictPanel).show(self._poster(shift, case))
         unseen = case and isinstance(case.subject, Patron) and case.picture is None
         picture = case.picture if case else None
-        self.query_one(PictureView).show(picture, _NO_PICTURE if unseen else "")
-        self.query_one("#says", Static).update(_said(case))
+        self.query_one(PictureView).show(
+            picture, say("no picture from the camera") if unseen else ""
+        )
+        self.query_one("#says", Static).update(_spoken(shift, case))
         judged = case.judged if case else None
         if judged and judged is not self._heard:
             self._announce(judged.verdict.kind.value)
@@ -323,30 +325,50 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if status.link.state is not self._link:
             self._link, self._link_since = status.link.state, now
         dead = not shift.camera and not shift.hand_scanner
-        camera = CameraState(running=False, sentence="No picture is coming.") if dead else None
+        camera = CameraState(running=False, sentence=say("No picture is coming.")) if dead else None
         self.query_one(NoticeLines).show(abnormal(status, camera, self._link_since, now))
         self.query_one(Strip).show(status, self._link_since, now)
 
     def _poster(self, shift: Shift, case: Case | None) -> Poster:
         if case is None:
-            return Poster(NOBODY, "Nobody is at the gate.", "The next patron is coming.")
+            return Poster(
+                localised(NOBODY), say("Nobody is at the gate."), say("The next patron is coming.")
+            )
         if isinstance(case.subject, What):
-            return Poster(WHAT_NOW, case.says)
+            return Poster(localised(WHAT_NOW), say(CARDS[case.subject]))
         if case.judged:
             return poster.of_judged(case.judged)
-        return poster.at_rest(shift.house.status(), "Nothing was read.")
+        return poster.at_rest(shift.house.status(), say("Nothing was read."))
 
 
-def _said(case: Case | None) -> Content:
+def _spoken(shift: Shift, case: Case | None) -> Content:
     if case is None:
         return Content("")
     if isinstance(case.subject, What):
-        return Content("\n".join(_CHOICES))
-    bag = "   (carries a bag)" if case.subject.bag else ""
-    return Content(f"“{case.says}”{bag}")
+        return Content("\n".join(_choices()))
+    words = said.patrons_words(case.subject, shift.props[case.subject.number])
+    bag = f"   {say('(carries a bag)')}" if case.subject.bag else ""
+    return Content(f"{words}{bag}")
+
+
+def _choices() -> tuple[str, str]:
+    """Say what can be done about something, row by row.
+
+    A line that breaks by itself parts a key from its words.
+    """
+    left = f"c {say('carry on as before')}", f"h {say('take the hand scanner')}"
+    right = f"s {say('call the supervisor')}", f"t {say('turn everybody away')}"
+    wide = max(map(len, left))
+    return f"{left[0]:<{wide}}  {right[0]}", f"{left[1]:<{wide}}  {right[1]}"
 
 
 def _reason_keys() -> str:
-    keys = [f"{place} {words}" for place, words in enumerate(REASONS.values(), 1)]
-    first, second = ("   ".join(part) for part in (keys[:2], [*keys[2:], "Esc back"]))
-    return f"Turn away, because the ticket is:   {first}\n{second}"
+    keys = [f"{place} {say(words)}" for place, words in enumerate(REASONS.values(), 1)]
+    parts = [say("Turn away, because the ticket is:"), *keys, f"{say('Esc')} {say('back')}"]
+    rows = [parts[0]]
+    for part in parts[1:]:
+        if len(rows[-1]) + 3 + len(part) <= _ROW_CELLS:
+            rows[-1] += f"   {part}"
+        else:
+            rows.append(part)
+    return "\n".join(rows)

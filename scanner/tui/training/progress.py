@@ -13,6 +13,7 @@ from scanner.training.scenario import Scenario
 from scanner.tui.plain import plain
 from scanner.tui.training.chart import columns
 from scanner.tui.training.screen import TrainingScreen
+from scanner.words import decimal, say
 
 _LISTED = 6
 
@@ -39,22 +40,30 @@ class ProgressScreen(TrainingScreen[None]):
         yield Static(self._words(), markup=False)
 
     def _words(self) -> Content:
-        title = f"{plain(self._trainee, 40) or 'Nobody'} · {self._scenario.title}"
+        title = f"{plain(self._trainee, 40) or say('Nobody')} · {say(self._scenario.title)}"
         lines = [Content.styled(title, "bold"), Content("")]
         if not self._own:
-            return Content("\n").join([*lines, Content("No run yet.")])
+            return Content("\n").join([*lines, Content(say("No run yet."))])
         chart = columns([run.percent for run in self._own], self._scenario.bar, self._median, 8)
-        house = "none" if self._median is None else f"{self._median:g} %"
-        legend = Content.assemble(
-            ("─", ""), f" bar {self._scenario.bar:g} %   ", ("┄", "$accent"), f" median {house}"
+        bar = say("bar {bar} %", bar=decimal(self._scenario.bar))
+        house = (
+            say("no median")
+            if self._median is None
+            else say("median {median} %", median=decimal(self._median))
         )
+        legend = Content.assemble(("─", ""), f" {bar}   ", ("┄", "$accent"), f" {house}")
         runs = [Content(_row(run)) for run in reversed(self._own[-_LISTED:])]
         return Content("\n").join([*lines, chart, legend, Content(""), *runs])
 
 
 def _row(run: Run) -> str:
-    passed = "passed" if run.passed else "      "
+    passed = say("passed")
+    pace = say(
+        "{seconds} s a patron, longest queue {longest}",
+        seconds=decimal(run.seconds_per_patron, 1),
+        longest=run.longest_queue,
+    )
     return (
-        f"{run.at:%Y-%m-%d %H:%M}  {run.percent:>5.1f} %  {passed}  "
-        f"{run.seconds_per_patron:.1f} s a patron, longest queue {run.longest_queue}"
+        f"{run.at:%Y-%m-%d %H:%M}  {decimal(run.percent, 1):>5} %  "
+        f"{passed if run.passed else '':<{len(passed)}}  {pace}"
     )

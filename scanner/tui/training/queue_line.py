@@ -5,6 +5,8 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
+from scanner.words import say, say_count
+
 _MOST_HEADS = 12
 _PATIENCE_CELLS = 8
 _HURRY = 0.35
@@ -42,15 +44,19 @@ class QueueLine(Widget):
         """Set the parts."""
         seconds, waiting, gone, patience = self._shown
         heads = "●" * min(waiting, _MOST_HEADS) + ("+" if waiting > _MOST_HEADS else "")
+        served = say("{gone} of {all} served", gone=gone, all=self._patrons)
+        queue = say_count("{count} waiting", "{count} waiting", waiting)
         right = Content.assemble(
             (f"{seconds // 60:02}:{seconds % 60:02}", "bold"),
-            f"   {gone} of {self._patrons} served   {waiting} waiting ",
+            f"   {served}   {queue} ",
             (heads, "$fair" if waiting > _MOST_HEADS // 2 else "$good"),
         )
         if patience is not None:
             hurry = patience <= _HURRY * _PATIENCE_CELLS
             bar = "▮" * patience + "▯" * (_PATIENCE_CELLS - patience)
-            right = right.append(Content.assemble("   patience ", (bar, "$bad" if hurry else "")))
+            right = right.append(
+                Content.assemble(f"   {say('patience')} ", (bar, "$bad" if hurry else ""))
+            )
         room = max(0, self.size.width - right.cell_length - 2)
         title = Content.styled(self._title, "bold").truncate(room, ellipsis=True)
         return title.pad_right(room - title.cell_length + 2).append(right)

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from scanner.tui.keys import translate_keys
 from scanner.tui.training.banner import Banner
 from scanner.tui.widgets.key_line import KeyLine
 
@@ -15,6 +16,10 @@ T = TypeVar("T")
 
 class TrainingScreen(Screen[T]):
     """A screen between the banner and the keys; `body` is what differs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        translate_keys(self)
 
     def compose(self) -> ComposeResult:
         """Put the banner above all else."""

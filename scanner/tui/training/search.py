@@ -11,7 +11,9 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from scanner.training.house import Hit
+from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
+from scanner.words import say
 
 Search = Callable[[str], Sequence[Hit]]
 
@@ -39,6 +41,7 @@ class NameSearch(Vertical):
     def __init__(self, search: Search) -> None:
         super().__init__()
         self._search = search
+        translate_keys(self)
         self._hits: list[Hit] = []
 
     @property
@@ -48,8 +51,8 @@ class NameSearch(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out line and list."""
-        line = Input(placeholder="A part of the name, e.g. browne", select_on_focus=False)
-        line.border_title = "Search by name"
+        line = Input(placeholder=say("A part of the name, e.g. browne"), select_on_focus=False)
+        line.border_title = say("Search by name")
         yield line
         yield OptionList()
 
@@ -71,7 +74,7 @@ class NameSearch(Vertical):
         event.stop()
         self._fill(self._search(event.value))
         if event.value.strip() and not self._hits:
-            nobody = Option("No ticket bears such a name.", disabled=True)
+            nobody = Option(say("No ticket bears such a name."), disabled=True)
             self.query_one(OptionList).add_option(nobody)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -107,5 +110,7 @@ class NameSearch(Vertical):
 
 
 def _line(hit: Hit) -> str:
-    here = "" if hit.permitted else "   another gate's"
-    return f"{plain(hit.name, 40)}   {plain(hit.section, 30)}   {hit.serial}{here}"
+    parts = [plain(hit.name, 40), plain(hit.section, 30), hit.serial]
+    if not hit.permitted:
+        parts.append(say("another gate's"))
+    return "   ".join(parts)

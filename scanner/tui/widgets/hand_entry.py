@@ -7,6 +7,8 @@ from textual.message import Message
 from textual.widgets import Input
 
 from scanner.admission.serial import LONGEST_PAYLOAD
+from scanner.tui.keys import translate_keys
+from scanner.words import say
 
 
 class HandEntry(Input):
@@ -36,13 +38,11 @@ class HandEntry(Input):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(
-            placeholder="Serial, e.g. DAWIER-BACK75580348",
             max_length=LONGEST_PAYLOAD,
             select_on_focus=False,
             id=id,
         )
         self.can_focus = False
-        self.border_title = "Type a serial"
 
     @property
     def opened(self) -> bool:
@@ -51,6 +51,9 @@ class HandEntry(Input):
 
     def open(self) -> None:
         """Show the empty line and put the cursor into it."""
+        translate_keys(self)
+        self.placeholder = say("Serial, e.g. DAWIER-BACK75580348")
+        self.border_title = say("Type a serial")
         self.can_focus = True
         self.add_class("-open")
         self.screen.set_focus(self)  # at once: the next key may be here already

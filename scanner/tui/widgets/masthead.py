@@ -10,6 +10,7 @@ from textual.widgets import Static
 from scanner.sync.status import Status
 from scanner.tui.plain import plain
 from scanner.tui.poster import sections
+from scanner.words import say
 
 
 class Masthead(Horizontal):
@@ -47,7 +48,7 @@ class Masthead(Horizontal):
         who = " @ ".join(
             part for part in (plain(status.name, 40), plain(status.device, 40)) if part
         )
-        title = plain(status.title, 80) or "No session"
+        title = plain(status.title, 80) or say("No session")
         if self._shown == (title, who, sections(status)):
             return
         self._shown = (title, who, sections(status))

@@ -14,6 +14,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from scanner.errors import ScannerError
 from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
+from scanner.tui.reported import reported
 from scanner.tui.terminal import terminal_driver
 from scanner.tui.theme import NIGHT
 from scanner.tui.wizard.answers import Answers
@@ -123,4 +124,4 @@ class WizardApp(App[Answers]):
         try:
             self._setup.keep(self._answers)
         except ScannerError as error:
-            self.notify(plain(str(error)))
+            self.notify(reported(plain(str(error))))

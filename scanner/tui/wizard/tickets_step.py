@@ -10,6 +10,7 @@ from textual.widgets import Button, ProgressBar, Static
 from scanner.errors import ScannerError
 from scanner.sync.opening import Opened
 from scanner.tui.plain import plain
+from scanner.tui.reported import reported
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.step import Step
@@ -98,7 +99,9 @@ class TicketsStep(Step):
             )
         )
         self.complain(
-            " ".join(say("Mind: {warning}", warning=plain(each)) for each in opened.warnings)
+            " ".join(
+                say("Mind: {warning}", warning=reported(plain(each))) for each in opened.warnings
+            )
         )
         self.add_class("-done", "-counting")
         self._offer(say("Open the gate"))
