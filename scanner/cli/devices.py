@@ -124,7 +124,7 @@ def _scan() -> str:
     before = termios.tcgetattr(handle)
     text = ""
     try:
-        tty.setcbreak(handle)
+        tty.setcbreak(handle, termios.TCSANOW)  # what was typed by now is not thrown away
         while (char := sys.stdin.read(1)) not in {"\r", "\n", "\t"} or not text:
             if char in {"", _INTERRUPT, _ESCAPE, _END_OF_INPUT}:
                 raise typer.Exit(1)

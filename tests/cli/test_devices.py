@@ -102,9 +102,20 @@ def test_pair_shows_a_code_and_hears_a_scanner(program: Program) -> None:
     with on_screen(program, "pair") as screen:
         screen.until(lambda: b"Scan this code" in screen.shown)
         screen.type(SETUP.translate(SWAP) + "\r")
-        end = time.monotonic() + LIMIT
-        while screen.process.poll() is None:
-            assert time.monotonic() < end
-            threading.Event().wait(0.02)
-        assert screen.process.returncode == 0
+        _ends_well(screen)
     assert json.loads((program.home / FILE).read_text())["keys"]["ß"] == "-"
+
+
+def test_pair_loses_no_key_of_a_scan_that_comes_at_once(program: Program) -> None:
+    with on_screen(program, "pair") as screen:
+        screen.type(SETUP.translate(SWAP) + "\r")
+        _ends_well(screen)
+    assert json.loads((program.home / FILE).read_text())["keys"]["ß"] == "-"
+
+
+def _ends_well(screen: Screen) -> None:
+    end = time.monotonic() + LIMIT
+    while screen.process.poll() is None:
+        assert time.monotonic() < end
+        threading.Event().wait(0.02)
+    assert screen.process.returncode == 0
