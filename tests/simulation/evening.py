@@ -65,7 +65,7 @@ class InlineWriter(Writer):
 
     async def run(self, work: Work[T]) -> T:
         await asyncio.sleep(0)
-        return self.submit(work).result()
+        return work(self._conn)
 
     def now(self, work: Work[T]) -> T:
         return work(self._conn)
