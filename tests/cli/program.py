@@ -2,11 +2,13 @@
 
 import os
 import subprocess
-import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from tests.mock.server import Ready
+from tests.warm import start
 
 LIMIT_SECONDS = 60
 
@@ -21,14 +23,22 @@ class Program:
     def run(
         self, *words: str, given: bytes = b"", **settings: str
     ) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(
-            [sys.executable, "-m", "scanner", *words],
-            input=given,
-            capture_output=True,
-            timeout=LIMIT_SECONDS,
-            check=False,
-            env=self.environment(**settings),
-        )
+        """Run it to its end in a process of its own, forked from a Python that is warm."""
+        reading, writing = os.pipe()
+        with TemporaryFile() as out, TemporaryFile() as complaints:
+            with os.fdopen(reading, "rb") as theirs:
+                streams = (theirs, out, complaints)
+                environment = self.environment(**settings)
+                started = start("scanner", *words, streams=streams, environment=environment)
+            try:
+                with suppress(BrokenPipeError), os.fdopen(writing, "wb") as ours:
+                    ours.write(given)
+                code = started.wait(LIMIT_SECONDS)
+            finally:
+                started.end()
+            for each in (out, complaints):
+                each.seek(0)
+            return subprocess.CompletedProcess(words, code, out.read(), complaints.read())
 
     def environment(self, **settings: str) -> dict[str, str]:
         kept = {name: text for name, text in os.environ.items() if not name.startswith("SCANNER_")}

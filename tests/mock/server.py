@@ -1,13 +1,14 @@
 """The mock server as a real process, for whoever needs one in a test."""
 
 import json
+import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.warm import Started, start
 
 END_SECONDS = 10
 
@@ -30,7 +31,7 @@ class Ready:
     event: str
     api_key: str
     tokens: tuple[Token, ...]
-    process: subprocess.Popen[str]
+    process: Started
 
     @property
     def port(self) -> int:
@@ -67,25 +68,17 @@ def mock_server(
     if api_key is not None:
         options["api-key"] = api_key
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scanner.mock", *words], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        yield _ready(process)
-    finally:
-        process.terminate()
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as output, Path(os.devnull).open("rb") as nothing:
+        with os.fdopen(writing, "wb") as theirs:
+            process = start("scanner.mock", *words, streams=(nothing, theirs, 2))
         try:
-            process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+            yield _ready(process, output.readline())
+        finally:
+            process.end()
 
 
-def _ready(process: subprocess.Popen[str]) -> Ready:
-    assert process.stdout is not None
-    line = process.stdout.readline()
+def _ready(process: Started, line: str) -> Ready:
     if not line:
         raise RuntimeError("the mock server did not start; its own words are on stderr")
     said = json.loads(line)
