@@ -62,5 +62,7 @@ def _is_ours(sent: Admission, found: Granted) -> bool:
 
 
 def _who(other: Granted) -> str:
-    when = f" at {other.admitted:%H:%M:%S} UTC" if other.admitted else ""
-    return f"admitted before by {other.redeemer or 'somebody'} at {other.device or 'a gate'}{when}"
+    guard, gate = other.redeemer or "somebody", other.device or "a gate"
+    if other.admitted is None:
+        return f"admitted before by {guard} at {gate}"
+    return f"admitted before by {guard} at {gate} at {other.admitted:%H:%M:%S} UTC"

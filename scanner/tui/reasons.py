@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from scanner.tui.faces import Face
-from scanner.tui.reported import recognised_by
+from scanner.tui.reported import recognised_by, reported
 from scanner.words import say
 
 SENTENCES = (
@@ -54,6 +54,7 @@ FORMS = (
     "This ticket is for {section}",
     "Send the patron to {section}.",
     "Let in by the supervisor: {reason}",
+    "The ticketing API refused it: {why}",
     "Already admitted {circumstances}",
     "at {gate}",
     "by {guard}",
@@ -65,7 +66,7 @@ FORMS = (
 )
 """Those that do; `circumstances` is where, by whom and when, each only where it is known."""
 
-_PATTERNS = tuple((form, recognised_by(form)) for form in FORMS[:5])
+_PATTERNS = tuple((form, recognised_by(form)) for form in FORMS[:6])
 _CIRCUMSTANCES = re.compile(
     r"(?:(?P<fixed>here|at another gate)|(?:at (?P<gate>.+?))?(?: ?by (?P<guard>.+?))?)"
     r"(?: ?(?P<when>\d+ (?:s|min|h) ago|on \d{4}-\d\d-\d\d|at \d\d:\d\d UTC))?"
@@ -88,6 +89,8 @@ def in_words(english: str) -> str:
             values = match.groupdict()
             if "what" in values:
                 values["what"] = say(values["what"])
+            if "why" in values:
+                values["why"] = reported(values["why"])
             if "circumstances" in values:
                 values["circumstances"] = _circumstances(values["circumstances"])
             return say(form, **values)

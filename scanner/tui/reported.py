@@ -68,6 +68,20 @@ FORMS = (
     "wait a little; a gate tries again by itself",
     "check what was asked for",
     "The API's address is no web address; give one like https://host/v3/.",
+    "admitted before by {guard} at {gate} at {time} UTC",
+    "admitted before by {guard} at {gate}",
+    "somebody",
+    "a gate",
+    "{refusal}; an earlier request may still arrive",
+    "the API does not know this ticket",
+    "the token no longer permits {section}",
+    "the API granted no admission; the ticket's status is {status}",
+    "no answer came; the API does not list it",
+    "it did not leave this gate",
+    "it gave no reason",
+    "the API did not take the batch: {said}",
+    "the API takes smaller batches",
+    "the API took no requests ({status})",
     "No session is open on this gate; open one with `scanner open`.",
     "Another gate has admitted patrons under the name {name}; unless this is that gate, "
     "open it again with another --device.",
@@ -105,7 +119,7 @@ def recognised_by(form: str) -> re.Pattern[str]:
 
 def reported(english: str) -> str:
     """Return a report in the chosen language."""
-    if language() == "en":
+    if not english or language() == "en":
         return english
     for form in FORMS:
         # A pattern is compiled once it may match: all of them would make the gate open late.

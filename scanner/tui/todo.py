@@ -2,6 +2,7 @@
 
 from scanner.store.ledger import Admission, State
 from scanner.tui.plain import plain
+from scanner.tui.reported import reported
 from scanner.words import say
 
 SYMBOLS = {
@@ -28,7 +29,7 @@ def todo(admission: Admission) -> str:
 
 def reason(admission: Admission) -> str:
     """Return why it came to its state, fit to show."""
-    return plain(admission.reason)
+    return reported(plain(admission.reason))
 
 
 def state_word(state: State | None) -> str:

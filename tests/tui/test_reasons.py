@@ -34,6 +34,10 @@ def english_afterwards() -> Iterator[None]:
         ("Already admitted by Sam", "Schon eingelassen von Sam"),
         ("Already admitted at another gate", "Schon eingelassen an einem anderen Tor"),
         ("Let in by the supervisor: torn", "Von der Leitung eingelassen: torn"),
+        (
+            "The ticketing API refused it: the API does not know this ticket",
+            "Die Ticket-API hat es abgelehnt: die API kennt dieses Ticket nicht",
+        ),
         ("Something that nobody has said", "Something that nobody has said"),
     ],
 )
