@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from scanner.words import choose_language
 from tests.tui.feeds import Stand
+from tests.tui.pseudo import pseudo_language
 from tests.tui.quiet import waited_for_by_work
 
 
@@ -27,6 +28,13 @@ def english() -> Iterator[None]:
     choose_language("en")
     yield
     choose_language("en")
+
+
+@pytest.fixture
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak the language in which what is in no catalogue can be told."""
+    with pseudo_language(monkeypatch):
+        yield
 
 
 @pytest.fixture(autouse=True)
