@@ -83,7 +83,7 @@ async def test_n_cuts_and_restores_the_demos_network(stand: Stand) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert " DEMO " in seen(app)
-        assert "n Network" in seen(app)
+        assert "n Net" in seen(app)
         await pilot.press("n")
         await pilot.pause()
         assert "The network is cut." in seen(app)

@@ -1,11 +1,45 @@
 """The row of keys: what it lists, and what a mouse does there."""
 
 import asyncio
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.tui.screens.settings import SettingsScreen
-from scanner.tui.widgets.key_line import KeyLine
+from scanner.tui.widgets.key_line import FEWEST_LETTERS, KeyLine, ShownKey, fitted
+from scanner.words import LANGUAGES
 from tests.tui.feeds import Stand
 from tests.tui.seen import seen
+
+
+def key(name: str, description: str) -> ShownKey:
+    return ShownKey(name, name, description, "")
+
+
+@given(st.lists(st.text("abcdé", min_size=1, max_size=14), max_size=12), st.integers(1, 200))
+def test_where_the_row_is_narrow_the_longest_names_are_shortened_first(
+    names: list[str], columns: int
+) -> None:
+    keys = [key("x", each) for each in names]
+    shown = fitted(keys, columns)
+    assert [each.key for each in shown] == ["x"] * len(keys)
+    shortened = [len(old) for old, new in zip(names, shown, strict=True) if new.description != old]
+    whole = [len(new.description) for new in shown if new in keys]
+    assert max(whole, default=0) <= min(shortened, default=99)
+    fits = len(" ".join(f"x {each.description}" for each in shown)) <= columns
+    assert fits or all(len(each.description) <= FEWEST_LETTERS for each in shown)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_no_key_of_the_gate_is_cut_off_in_any_language(stand: Stand, code: str) -> None:
+    stand.preferences = replace(stand.preferences, language=code)
+    app = stand.app(network=lambda: True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        row = f" {seen(app).splitlines()[-1]}"
+        assert [each for each in ("i /", *"?fwtsnpmq") if f" {each} " not in row] == []
 
 
 async def _at(stand: Stand, words: str, *, click: bool) -> tuple[object, KeyLine]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from textual.widgets import DataTable, OptionList
+from textual.widgets import DataTable, OptionList, Static
 
 from scanner.admission.verdict import Kind
 from scanner.pin import Answer
@@ -15,7 +15,7 @@ from scanner.tui.screens.queue import QueueScreen
 from scanner.tui.screens.search import SearchScreen
 from scanner.tui.screens.settings import CHOICES, SettingsScreen
 from scanner.tui.screens.statistics import StatisticsScreen
-from scanner.words import language
+from scanner.words import LANGUAGES, language
 from tests.tui.feeds import FOUND, SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
@@ -243,3 +243,14 @@ async def test_the_palette_does_what_the_keys_do(stand: Stand) -> None:
         stand.eyes.see(SERIAL)
         await pilot.pause()
         assert app.screen_stack[-1] is app.gate
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_no_line_of_the_help_breaks_in_any_language(stand: Stand, code: str) -> None:
+    stand.preferences = replace(stand.preferences, language=code)
+    app = stand.app(network=lambda: True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        for column in app.screen.query(Static):
+            assert column.size.height == str(column.content).count("\n") + 1

@@ -1,6 +1,7 @@
 """The keys that work now, on the lowest row; each can be clicked."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual.content import Content
@@ -22,6 +23,36 @@ class ShownKey:
     def width(self) -> int:
         """Return the cells that it takes."""
         return Content(f"{self.display} {self.description}").cell_length
+
+
+FEWEST_LETTERS = 3
+"""That are left of a key's name, at least, where the row is too narrow."""
+
+
+def fitted(keys: Sequence[ShownKey], columns: int) -> list[ShownKey]:
+    """Shorten the longest names until all keys fit, so that none is cut off at the end."""
+    shown = list(keys)
+    letters = max((len(each.description) for each in keys), default=0)
+    while _columns(shown) > columns and letters > FEWEST_LETTERS:
+        letters -= 1
+        shown = [_shortened(each, letters) for each in keys]
+    spare = columns - _columns(shown)
+    for place in sorted(range(len(keys)), key=lambda each: len(keys[each].description)):
+        more = keys[place].width - shown[place].width
+        if more <= spare:
+            shown[place] = keys[place]
+            spare -= more
+    return shown
+
+
+def _columns(keys: Sequence[ShownKey]) -> int:
+    return sum(each.width + 1 for each in keys) - 1
+
+
+def _shortened(key: ShownKey, letters: int) -> ShownKey:
+    if len(key.description) <= letters:
+        return key
+    return replace(key, description=f"{key.description[: letters - 1].rstrip()}.")
 
 
 class KeyLine(Widget):
@@ -63,7 +94,7 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         """List the keys."""
-        return Content(" ").join(self._drawn(each) for each in self._keys)
+        return Content(" ").join(self._drawn(each) for each in self._fitted())
 
     def _take(self, screen: Screen[Any]) -> None:
         """Take over what the screen's keys are now; of two for one action, the first."""
@@ -80,11 +111,14 @@ class KeyLine(Widget):
             self.refresh()
 
     def _at(self, x: int) -> ShownKey | None:
-        for each in self._keys:
+        for each in self._fitted():
             if x < each.width:
                 return each
             x -= each.width + 1
         return None
+
+    def _fitted(self) -> list[ShownKey]:
+        return fitted(self._keys, self.size.width)
 
     def _point_at(self, key: ShownKey | None) -> None:
         if key != self._under:
