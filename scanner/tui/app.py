@@ -34,6 +34,8 @@ _ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
 _TAKE_UP_SECONDS = 2.0
 """Between two looks at whether a whole list has come: it is made ready to be searched."""
 
+_SETTLED_SECONDS = 2.0
+
 _NOT_IN_PALETTE = frozenset(
     {
         "command_palette",
@@ -61,6 +63,7 @@ class GateApp(App[None]):
         keep: saves what the guard sets.
         records: what is searched, listed, counted and overridden; without it, nothing is.
         claim: called with every key: a person waits, other work may not.
+        settled: called once, when all that comes with a start is there.
     """
 
     TITLE = "scanner"
@@ -98,6 +101,7 @@ class GateApp(App[None]):
         keep: Keep = lambda _name, _value: None,
         records: Records | None = None,
         claim: Callable[[], None] = lambda: None,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._wedge = wedge
@@ -107,6 +111,7 @@ class GateApp(App[None]):
         self._keep = keep
         self._records = records
         self._claim = claim
+        self._settled = settled
         self._clock = clock
         self._ascii = AsciiOnly()
         self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
@@ -136,6 +141,7 @@ class GateApp(App[None]):
         if self._eyes:
             self._eyes.start(self.gate.presenter.present, self.gate.say)
         self.set_interval(_TAKE_UP_SECONDS, self._take_up)
+        self.set_timer(_SETTLED_SECONDS, self._settled)
 
     async def on_event(self, event: Event) -> None:
         """Let a hand scanner's keys become payloads before they work as commands."""

@@ -26,7 +26,9 @@ def assemble(
     config: Config, writer: Writer, keys: KeyStore, camera: Eyes | None, *, network: bool
 ) -> tuple[GateApp, Gate]:
     """Make the app and the gate that it shows; nothing runs before the app does."""
-    gc.freeze()  # what was imported stays: a search through it would hold up a key by 50 ms
+    # What was imported stays: a search through it would hold up a key by 50 ms. Later the same of
+    # what the screen and the background work are made of, by 10 ms or more.
+    gc.freeze()
     background = make_background(config, writer, keys, network=network)
     gate = make_gate(config, writer, background)
     app = GateApp(
@@ -40,5 +42,6 @@ def assemble(
         wedge=None if config.scanner == "none" else WedgeKeys(load_layout(config.home).correct),
         records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
         claim=writer.precedence.claim,
+        settled=gc.freeze,
     )
     return app, gate
