@@ -18,11 +18,12 @@ from scanner.errors import ScannerError
 from scanner.tui.announcer import Announcer
 from scanner.tui.ascii_only import AsciiOnly, wanted
 from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Network, Records, View
+from scanner.tui.kept_screens import forget_kept, show_kept
 from scanner.tui.keys import translate_keys
 from scanner.tui.openings import GateOpenings
 from scanner.tui.preferences import Keep, Preferences, Value
 from scanner.tui.screens.aside import Aside
-from scanner.tui.screens.gate import GateScreen
+from scanner.tui.screens.gate import HELP, GateScreen
 from scanner.tui.sound import LOUDEST, STEP, Sounds
 from scanner.tui.terminal import terminal_driver
 from scanner.tui.theme import NIGHT, THEMES
@@ -244,8 +245,10 @@ class GateApp(App[None]):
         """Show the settings."""
         from scanner.tui.screens.settings import SettingsScreen
 
-        shown = self.gate.shown
-        self.push_screen(SettingsScreen(lambda: self.preferences, self.change, poster=shown))
+        def make() -> SettingsScreen:
+            return SettingsScreen(lambda: self.preferences, self.change, lambda: self.gate.shown)
+
+        show_kept(self, "settings", make)
 
     def action_picture(self) -> None:
         """Show what the camera sees, or hide it."""
@@ -298,6 +301,7 @@ class GateApp(App[None]):
             self._filters.remove(self._ascii)
         if wanted(wishes.characters):
             self._filters.append(self._ascii)
+        forget_kept(self, HELP)  # its words and colours were those before
         self.gate.show_picture(shown=picture_wanted(wishes.picture))
         self.refresh_bindings()
         self.refresh()

@@ -17,6 +17,7 @@ from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui import poster
 from scanner.tui.feeds import CameraState, Clock, Judge, View
+from scanner.tui.kept_screens import show_kept
 from scanner.tui.keys import translate_keys
 from scanner.tui.notices import Notice, abnormal
 from scanner.tui.patience import Patience
@@ -38,6 +39,9 @@ from scanner.words import say
 
 SHOWN_FOR = timedelta(seconds=8)
 """How long a verdict fills the screen when nobody comes after it."""
+
+HELP = "help"
+"""The name by which the help over the gate is kept."""
 
 REFRESH = timedelta(milliseconds=500)
 """How often the state is looked at."""
@@ -223,7 +227,7 @@ class GateScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the keys and the shapes."""
-        self.app.push_screen(HelpScreen(self))
+        show_kept(self.app, HELP, lambda: HelpScreen(self))
 
     def _sight(self) -> str:
         camera = self._camera()

@@ -54,6 +54,13 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(Content("\n").join(self._keys()))
                 yield Static(Content("\n").join(_shapes()))
 
+    def on_screen_resume(self) -> None:
+        """List the keys that work now, from the top."""
+        listed, keys = self.query(Static).first(), Content("\n").join(self._keys())
+        if listed.content != keys:
+            listed.update(keys)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
     def _keys(self) -> list[Content]:
         lines = []
         for _, binding, enabled, tooltip in self._below.active_bindings.values():

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from scanner.tui.poster import Poster
 from scanner.tui.preferences import Preferences, Value
 from scanner.tui.screens.aside import Aside
+from scanner.tui.widgets.verdict_band import VerdictBand
 from scanner.words import LANGUAGES, say
 
 CHOICES: dict[str, tuple[Value, ...]] = {
@@ -42,10 +43,10 @@ class SettingsScreen(Aside):
         self,
         preferences: Callable[[], Preferences],
         change: Callable[[str, Value], None],
-        *,
-        poster: Poster | None,
+        poster: Callable[[], Poster],
     ) -> None:
-        super().__init__(poster)
+        super().__init__(poster())
+        self._shown = poster
         self._preferences = preferences
         self._change = change
 
@@ -53,11 +54,16 @@ class SettingsScreen(Aside):
         """Return the list."""
         return [OptionList(*(Option(self._line(name), id=name) for name in CHOICES))]
 
-    def on_mount(self) -> None:
-        """Begin with the first."""
+    def on_screen_resume(self) -> None:
+        """Begin with the first, each time."""
+        band, shown = self.query_one(VerdictBand), self._shown()
+        if band.poster != shown:
+            band.show(shown)
         self.entitle(say("Settings"))
+        self.say("")
+        self._fill()
         options = self.query_one(OptionList)
-        options.focus()
+        self.set_focus(options)
         options.highlighted = 0
 
     def on_option_list_option_selected(self) -> None:
@@ -74,10 +80,17 @@ class SettingsScreen(Aside):
         now = getattr(self._preferences(), name)
         at = choices.index(now) if now in choices else 0
         self._change(name, choices[(at + steps) % len(choices)])
-        for each in CHOICES:
-            options.replace_option_prompt(each, self._line(each))
+        self._fill()
         self.entitle(say("Settings"))
         self.say(say("Saved."))
+
+    def _fill(self) -> None:
+        """Set the lines that are not as they should be."""
+        options = self.query_one(OptionList)
+        for each in CHOICES:
+            line = self._line(each)
+            if options.get_option(each).prompt != line:
+                options.replace_option_prompt(each, line)
 
     def _line(self, name: str) -> Content:
         value = getattr(self._preferences(), name)
