@@ -37,6 +37,8 @@ def least_squares(table: Table, wanted: Row, weight: Row, stiff: NDArray[np.floa
         stiff: what it costs, beside the cases, to have each of the weights.
     """
     heavy = np.asarray(table * weight[:, None], np.float32)
-    both = np.column_stack([table, wanted]).astype(np.float32)
+    both = np.asarray(cv2.hconcat([table, np.asarray(wanted, np.float32)[:, None]]), np.float32)
     sums = products(heavy, both, cv2.GEMM_1_T).astype(np.float64)
-    return np.asarray(np.linalg.solve(sums[:, :-1] + np.diag(stiff), sums[:, -1]), np.float32)
+    sums[:, :-1].flat[:: len(sums) + 1] += stiff
+    _, found = cv2.solve(sums[:, :-1].copy(), sums[:, -1:].copy(), flags=cv2.DECOMP_CHOLESKY)
+    return np.asarray(found, np.float32).ravel()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scanner.capture.algebra import least_squares, product
 from scanner.capture.frame import Pixels
 from scanner.capture.lattice import MARGIN, Lattice
-from scanner.capture.symbol import known_modules
+from scanner.capture.symbol import Modules, known_modules
 
 REACH = 3
 """Halves of modules around one's middle that are looked at for it."""
@@ -35,16 +35,23 @@ _HALF = _PITCH // 2
 Values = NDArray[np.float32]
 
 
-def modules_of(part: Pixels, lattice: Lattice) -> tuple[Values, float]:
+def modules_of(
+    part: Pixels, lattice: Lattice, known: Modules | None = None
+) -> tuple[Values, float]:
     """Return each module's value, above zero where it is light, and how well it fits, 0 to 1.
 
-    That is the share of the function patterns' modules that are as they should be: half of them
-    would be so by chance.
+    That is the share of the known modules that are as they should be: half of them would be so by
+    chance.
+
+    Args:
+        part: the picture.
+        lattice: where the modules are in it.
+        known: what is known of them; nothing: all function patterns.
     """
     looks = _looks(_levelled(lattice.drawn(part, _PITCH)), lattice.side)
-    known = known_modules(lattice.side).ravel()
-    sure = known >= 0
-    wanted = np.where(known == 1, -1.0, 1.0).astype(np.float32)
+    told = (known_modules(lattice.side) if known is None else known).ravel()
+    sure = told >= 0
+    wanted = np.where(told == 1, -1.0, 1.0).astype(np.float32)
     weight = sure.astype(np.float32)
     values = wanted
     for _ in range(ROUNDS):

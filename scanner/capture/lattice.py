@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanner.capture.algebra import Row, Table, least_squares, product, products
+from scanner.capture.anchors import Anchors, grid_at
 from scanner.capture.frame import Pixels
 from scanner.capture.symbol import PATTERN
-from scanner.capture.three import Three, grid_at
 
 MARGIN = 2
 """Modules around the code that the grid goes on for."""
@@ -28,7 +28,9 @@ NEAR = 4.5
 """Modules from a finder pattern's middle in which the grid is trusted at first."""
 
 FURTHER = 8.0, 0.4
-"""Modules that the grid is followed further each time; or this share of the code's side."""
+"""Modules that the grid is followed further each time; or this share of the code's side. Half of it
+where a finder pattern is missing: nothing holds the surface there.
+"""
 
 REACH = 1.3
 """Modules over which the steps are averaged: fewer follow sharper bends, more hold out more noise.
@@ -58,12 +60,14 @@ class Lattice:
     Attributes:
         side: modules of the code's side.
         back: 2 x 3, from modules to pixels of the part, as if it were flat.
+        corners: which finder patterns are known.
         shift: 2 x rows x columns: how many modules each module's middle is off that, across and
             down, from `MARGIN` before the first one to `MARGIN` after the last.
     """
 
     side: int
     back: Matrix
+    corners: tuple[tuple[int, int], ...]
     shift: Field
 
     def drawn(self, part: Pixels, pitch: int) -> Pixels:
@@ -79,34 +83,35 @@ class Lattice:
         return np.asarray(cv2.remap(part, x, y, how, borderMode=edge), np.uint8)
 
 
-def begun(part: Pixels, found: Three, apart: int) -> Lattice:
+def begun(part: Pixels, found: Anchors, apart: int) -> Lattice:
     """Lay a grid for a code of so many modules between its patterns, and look at these only."""
     return _step(part, _first(found, apart), NEAR, 3)
 
 
 def followed(part: Pixels, lattice: Lattice) -> Lattice:
     """Follow a grid that was begun over the whole code."""
-    farthest = float(_away(lattice.side)[_inside(lattice.side)].max())
+    side = lattice.side
+    farthest = float(_away(side, lattice.corners)[_inside(side)].max())
+    further = max(FURTHER[0], FURTHER[1] * side) / (1 if len(lattice.corners) == 3 else 2)  # noqa: PLR2004 - all of a code's
     reach = NEAR
     while reach < farthest:
-        reach = min(farthest, reach + max(FURTHER[0], FURTHER[1] * lattice.side))
+        reach = min(farthest, reach + further)
         lattice = _step(part, lattice, reach, 4 if reach == farthest else 3)
     return lattice
 
 
-def _first(found: Three, apart: int) -> Lattice:
-    """Fit a surface through the three patterns and how the grid lies at each."""
+def _first(found: Anchors, apart: int) -> Lattice:
+    """Fit a surface through the finder patterns and how the grid lies at each."""
     side = apart + PATTERN
-    middles = [np.array([each.x, each.y]) for each in found.rings]
-    across, down = (middles[1] - middles[0]) / apart, (middles[2] - middles[0]) / apart
+    across, down = (each * found.apart / apart for each in (found.across, found.down))
     straight = np.column_stack([across, down])
-    back = np.column_stack([straight, middles[0] - _MIDDLE * (across + down)])
-    far = side - _MIDDLE
+    first = np.array([found.rings[0].x, found.rings[0].y])
+    origin = first - straight @ (_MIDDLE + np.array(found.corners[0]) * apart)
+    back = np.column_stack([straight, origin])
     places, seen = [], []
-    corners = ((_MIDDLE, _MIDDLE), (far, _MIDDLE), (_MIDDLE, far))
-    for ring, at in zip(found.rings, corners, strict=True):
+    for ring, corner in zip(found.rings, found.corners, strict=True):
         pixels = _SPREAD @ grid_at(ring, across, down).T + (ring.x, ring.y)
-        places.append(_SPREAD[:, :2] + at)
+        places.append(_SPREAD[:, :2] + _MIDDLE + np.array(corner) * apart)
         seen.append(np.linalg.solve(straight, (pixels - back[:, 2]).T).T)
     told = np.vstack(places)
     x, y = (told / (side / 2) - 1).T
@@ -116,13 +121,13 @@ def _first(found: Three, apart: int) -> Lattice:
         for off in (np.vstack(seen) - told).T.astype(np.float32)
     ]
     modules = side + 2 * MARGIN
-    return Lattice(side, back, np.stack(shift).reshape(2, modules, modules))
+    return Lattice(side, back, found.corners, np.stack(shift).reshape(2, modules, modules))
 
 
 def _step(part: Pixels, lattice: Lattice, reach: float, degree: int) -> Lattice:
     """Measure how far the grid's lines are off, and bend the surface there."""
     side = lattice.side
-    trusted = _inside(side) & (_away(side) <= reach)
+    trusted = _inside(side) & (_away(side, lattice.corners) <= reach)
     bases = _bases(side, degree)
     near = bases[trusted.ravel()]
     drawn = cv2.GaussianBlur(lattice.drawn(part, PITCH), (0, 0), 0.7)
@@ -132,7 +137,7 @@ def _step(part: Pixels, lattice: Lattice, reach: float, degree: int) -> Lattice:
         was = lattice.shift[axis][trusted]
         bent = _fitted(near, was + off[trusted], sure[trusted] ** 2, was)
         shift.append(product(bases, bent).reshape(trusted.shape))
-    return Lattice(side, lattice.back, np.stack(shift))
+    return Lattice(side, lattice.back, lattice.corners, np.stack(shift))
 
 
 def _steps(slopes: Field, axis: int) -> tuple[Field, Field]:
@@ -198,13 +203,14 @@ def _inside(side: int) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=16)
-def _away(side: int) -> NDArray[np.float64]:
-    """Return how many modules each place is from the nearest finder pattern's middle."""
-    far = side - _MIDDLE
-    u = _middles(side)
-    v = u[:, None]
-    middles = ((_MIDDLE, _MIDDLE), (far, _MIDDLE), (_MIDDLE, far))
-    away = [np.maximum(np.abs(u - a), np.abs(v - b)) for a, b in middles]
+def _away(side: int, corners: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
+    """Return how many modules each place is from the nearest known finder pattern's middle."""
+    u = _middles(side) - _MIDDLE
+    apart = side - PATTERN
+    away = [
+        np.maximum(np.abs(u - right * apart), np.abs(u[:, None] - below * apart))
+        for right, below in corners
+    ]
     return np.asarray(np.min(away, axis=0), np.float64)
 
 

@@ -233,9 +233,10 @@ CLOSE = (
     Pass("zxing", "soft threshold", _soft_threshold, 6.0),
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "opened as it is", _opened_as_is, 4.0),
-    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=3.5),
+    Pass("zxing global", "median", _median, 4.0),
     Pass("zxing", "steady redrawn", _steady_redrawn, 25.0, least_ms=6.5),
     Pass("zbar", "half", _half, 9.0),
+    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=3.5),
 )
 """What is tried first, on a part of the picture that is or may be a code."""
 
@@ -248,7 +249,6 @@ WHOLE = (
 CLOSEST = (
     Pass("zxing", "opened double", _opened_double, 14.0),
     Pass("zxing", "soft double", _soft_double, 11.0),
-    Pass("zxing global", "median", _median, 4.0),
     Pass("zxing", "closed", _closed, 11.0),
     Pass("zxing", "turned", _turned, 8.0),
     Pass("zxing", "threshold", _threshold, 5.0),

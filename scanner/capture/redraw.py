@@ -10,12 +10,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanner.capture.anchors import (
+    LOWER_LEFT,
+    UPPER_LEFT,
+    UPPER_RIGHT,
+    Anchors,
+    three,
+    two,
+)
 from scanner.capture.equaliser import modules_of
 from scanner.capture.frame import Pixels
-from scanner.capture.lattice import Matrix, begun, followed
+from scanner.capture.lattice import Lattice, Matrix, begun, followed
 from scanner.capture.rings import rings
-from scanner.capture.symbol import known_modules
-from scanner.capture.three import three
+from scanner.capture.symbol import PATTERN, known_modules, without_pattern
 
 MODULE = 3
 """Pixels that a module is drawn with."""
@@ -34,28 +41,66 @@ more, there is no need to look for another size.
 """
 
 
-def redrawn(part: Pixels) -> tuple[Pixels, Matrix] | None:
+STANDS: dict[tuple[tuple[int, int], ...], tuple[tuple[tuple[int, int], int], ...]] = {
+    (UPPER_LEFT, UPPER_RIGHT): ((LOWER_LEFT, 0), (UPPER_RIGHT, 1)),
+    (UPPER_RIGHT, LOWER_LEFT): ((UPPER_LEFT, 0), (UPPER_LEFT, 2)),
+}
+"""How a code may stand of which two patterns are seen there: the one that can't be seen, and the
+quarter turns, against the clock, that set it upright.
+"""
+
+Drawn = tuple[Pixels, Matrix]
+
+
+def redrawn(part: Pixels) -> Drawn | None:
     """Return the code of the part, drawn anew, and the 2 x 3 way back from its points.
 
-    The way back leaves out the bends. Nothing where no three finder patterns are a code's.
+    The way back leaves out the bends. Nothing where no finder patterns are a code's.
     """
-    found = three(rings(part))
-    if found is None:
-        return None
+    found = rings(part)
+    whole = three(found)
+    return (_by_three(part, whole) if whole else None) or _by_two(part, two(found))
+
+
+def _by_three(part: Pixels, found: Anchors) -> Drawn | None:
     best, most = None, FITS
     for apart in found.nearest(SIZES):
         grid = followed(part, begun(part, found, apart))
         values, fit = modules_of(part, grid)
         if fit > most:
-            best, most = (_drawn(values < 0), grid.back @ _TO_MODULES), fit
+            best, most = _drawn(values < 0, grid), fit
         if fit > SURELY:
             break
     return best
 
 
-def _drawn(dark: NDArray[np.bool_]) -> Pixels:
+def _by_two(part: Pixels, sides: list[Anchors]) -> Drawn | None:
+    """Draw a code whose third finder pattern can't be seen, on the side that has more edges.
+
+    How it stands is told by what fits.
+    """
+    grids = [begun(part, side, side.nearest(1)[0]) for side in sides]
+    if not grids:
+        return None
+    grid = followed(part, max(grids, key=lambda each: _edges(part, each)))
+    best, most = None, FITS
+    for hidden, turns in STANDS[grid.corners]:
+        known = np.rot90(without_pattern(grid.side, *hidden), -turns)
+        values, fit = modules_of(part, grid, known)
+        if fit > most:
+            best, most = _drawn(np.rot90(values, turns) < 0, grid), fit
+    return best
+
+
+def _edges(part: Pixels, grid: Lattice) -> float:
+    """Return how many edges the code's place has, where it is not known to have some."""
+    drawn = grid.drawn(part, 2)[2 * PATTERN :]
+    return float(np.abs(np.asarray(cv2.Laplacian(drawn, cv2.CV_16S))).mean())
+
+
+def _drawn(dark: NDArray[np.bool_], grid: Lattice) -> Drawn:
     known = known_modules(len(dark))
     light = np.where(known >= 0, known == 0, ~dark).astype(np.uint8) * 255
     whole = cv2.copyMakeBorder(light, *(QUIET,) * 4, cv2.BORDER_CONSTANT, value=255)
     large = cv2.resize(whole, None, fx=MODULE, fy=MODULE, interpolation=cv2.INTER_NEAREST)
-    return np.asarray(large, np.uint8)
+    return np.asarray(large, np.uint8), grid.back @ _TO_MODULES

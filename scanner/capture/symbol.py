@@ -37,6 +37,21 @@ def known_modules(side: int) -> Modules:
     return known
 
 
+def without_pattern(side: int, right: int, below: int) -> Modules:
+    """Return what is known of a symbol one of whose finder patterns can't be seen.
+
+    Args:
+        side: its modules.
+        right, below: 1 where that pattern is on the right, and where it is below; else 0.
+    """
+    known = known_modules(side).copy()
+    reach = PATTERN + 1
+    rows = slice(-reach, None) if below else slice(reach)
+    columns = slice(-reach, None) if right else slice(reach)
+    known[rows, columns] = -1
+    return known
+
+
 def alignment_places(side: int) -> list[int]:
     """Return the rows, and columns, in which the middles of alignment patterns lie."""
     version = (side - 17) // 4

@@ -4,12 +4,12 @@ import pytest
 import segno
 
 from scanner.capture.algebra import least_squares, product
+from scanner.capture.anchors import APARTS, three
 from scanner.capture.equaliser import modules_of
 from scanner.capture.frame import Pixels
 from scanner.capture.lattice import begun, followed
 from scanner.capture.rings import rings
 from scanner.capture.symbol import known_modules
-from scanner.capture.three import APARTS, three
 from tests.capture.pictures import SERIAL, checkered, code, noisy, page_of_text, tilted, turned
 
 PAPER = np.pad(code(module=8), 60, constant_values=235)

@@ -63,4 +63,19 @@ def test_the_decoder_reads_a_code_on_cloth_in_a_frames_view() -> None:
     picture = on_wall(CLOTH)
     (reading,) = Decoder(budget_ms=None).decode(picture).readings
     assert reading.text == LONG
-    assert reading.by == "zxing redrawn"
+    assert reading.by.endswith("redrawn")
+
+
+@pytest.mark.parametrize("degrees", [0, 35, 200])
+@pytest.mark.parametrize("hidden", [(24, 24), (108, 24), (24, 108)])
+def test_a_code_is_drawn_anew_where_one_finder_pattern_is_covered(
+    hidden: tuple[int, int], degrees: float
+) -> None:
+    picture = code(module=6)
+    x, y = hidden
+    cv2.circle(picture, (x + 21, y + 21), 24, 120, -1)
+    picture = turned(np.pad(picture, 60, constant_values=235), degrees)
+    assert read(picture) == []
+    drawn = redrawn(picture)
+    assert drawn is not None
+    assert read(drawn[0]) == [SERIAL]
