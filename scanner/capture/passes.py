@@ -234,9 +234,9 @@ CLOSE = (
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "opened as it is", _opened_as_is, 4.0),
     Pass("zxing global", "median", _median, 4.0),
-    Pass("zxing", "steady redrawn", _steady_redrawn, 25.0, least_ms=6.5),
+    Pass("zxing", "steady redrawn", _steady_redrawn, 25.0, least_ms=8.0),
     Pass("zbar", "half", _half, 9.0),
-    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=3.5),
+    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=4.0),
 )
 """What is tried first, on a part of the picture that is or may be a code."""
 
