@@ -240,7 +240,9 @@ def explained(mistake: Decision, place: str, spoken: str) -> Content:
         (say("Why"), said.why(mistake), ""),
     ]
     lines = [
-        Content.assemble((f"{place}: ", "bold"), (heading(mistake), "bold $bad")),
+        Content.assemble(
+            (say("{what}: {which}", what=place, which=""), "bold"), (heading(mistake), "bold $bad")
+        ),
         Content(""),
     ]
     lines += [

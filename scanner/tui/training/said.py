@@ -50,7 +50,9 @@ def patrons_words(patron: Patron, prop: Prop) -> str:
 def done(answer: Answer) -> str:
     """Say an answer as a sentence's end: "turn away: not a ticket"."""
     words = say(ACTS[answer.act])
-    return f"{words}: {say(REASONS[answer.reason])}" if answer.reason else words
+    if answer.reason is None:
+        return words
+    return say("{what}: {which}", what=words, which=say(REASONS[answer.reason]))
 
 
 def shown(decision: Decision) -> str:

@@ -23,7 +23,8 @@ _ONLINE = Status(
     synced=AT,
     link=Link(LinkState.ONLINE),
 )
-_OFFLINE = Link(LinkState.OFFLINE, "The API can't be reached; check the gate's network.")
+_UNREACHABLE = "The ticketing API at 127.0.0.1 can't be reached; check the address and the network."
+_OFFLINE = Link(LinkState.OFFLINE, _UNREACHABLE)
 
 
 class OpenHouse(House):

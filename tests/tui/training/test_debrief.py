@@ -12,6 +12,7 @@ from scanner.training.marks import Decision, mark
 from scanner.training.role import Role
 from scanner.tui.training.debrief import DebriefScreen, heading
 from scanner.tui.training.progress import ProgressScreen
+from scanner.words import choose_language
 from tests.training.test_drill import patron
 from tests.tui.training.one_screen import OneScreen, plain_pictures
 from tests.tui.training.stands import SCENARIO, finished
@@ -59,6 +60,14 @@ def test_progress(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) 
     runs.append(replace(run, trainee="Mo", percent=90.0))
     screen = ProgressScreen(SCENARIO, "Lee", runs)
     assert snap_compare(OneScreen(screen), terminal_size=size)
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_mistake_in_a_language_of_longer_words(
+    snap_compare: Compare, tmp_path: Path, language: str
+) -> None:
+    choose_language(language)
+    assert snap_compare(debrief(tmp_path, wrong=True), terminal_size=(80, 24))
 
 
 @pytest.mark.parametrize(

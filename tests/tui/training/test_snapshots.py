@@ -20,6 +20,9 @@ from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.menu import MenuScreen
 from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.play import PlayScreen
+from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.widgets.key_line import KeyLine
+from scanner.words import LANGUAGES, choose_language
 from tests.tui.training.one_screen import OneScreen, plain_pictures
 from tests.tui.training.open_house import OpenHouse
 from tests.tui.training.stands import AT
@@ -168,3 +171,53 @@ def test_queue_losing_patience(
         await screen.look()
 
     assert snap_compare(gate(scenario()), terminal_size=size, run_before=wait)
+
+
+LANGUAGE = pytest.mark.parametrize("language", ["de", "fr"])
+
+
+@LANGUAGE
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: MenuScreen(SHIPPED, lambda: [RUN], "Lee", lambda _: None),
+        lambda: OpeningScreen(SHIPPED[9]),
+        TrainingHelp,
+    ],
+    ids=["menu", "opening", "help"],
+)
+def test_a_screen_in_a_language_of_longer_words(
+    snap_compare: Compare, make: Callable[[], TrainingScreen[None]], language: str
+) -> None:
+    choose_language(language)
+    assert snap_compare(OneScreen(make()), terminal_size=(80, 24))
+
+
+@LANGUAGE
+@pytest.mark.parametrize("sought", [Role.DEAD_BATTERY, What.NETWORK_DOWN])
+def test_the_gate_in_a_language_of_longer_words(
+    snap_compare: Compare, gate: Gate, clock: Clock, sought: Role | What, language: str
+) -> None:
+    choose_language(language)
+
+    async def ask(pilot: Pilot[Any]) -> None:
+        await until(pilot, clock, sought)
+        if isinstance(sought, Role):
+            await pilot.press("t")
+
+    happens = [sought] if isinstance(sought, What) else []
+    assert snap_compare(gate(scenario(*happens)), terminal_size=(80, 24), run_before=ask)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("sought", [None, Role.VALID])
+async def test_no_key_of_the_training_gate_is_shortened_in_any_language(
+    gate: Gate, clock: Clock, sought: Role | None, code: str
+) -> None:
+    choose_language(code)
+    app = gate(scenario())
+    async with app.run_test(size=(80, 24)) as pilot:
+        if sought:
+            await until(pilot, clock, sought)
+        await pilot.pause()
+        assert "." not in app.screen.query_one(KeyLine).render().plain
