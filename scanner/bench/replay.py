@@ -27,7 +27,7 @@ SHARE = 0.8
 """Of the bare loop's rate: a replay reaches at least this."""
 
 _NAME, _DEVICE = "Lee", "bench"
-_ROUND = 25 * LARGEST_BATCH
+_ROUND = 50 * LARGEST_BATCH
 """A queue as an outage leaves it; in rounds, so that what disturbs one loop disturbs both."""
 _SEED = 7
 

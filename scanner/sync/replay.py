@@ -188,6 +188,10 @@ class Replay:
             await self._put_back(serials, f"the API took no requests ({error.status})")
             raise
         self.server_time.note(granted.server_time)
+        for fault in granted.faults:  # looked up like all that the answer does not grant
+            structlog.get_logger("replay").warning(
+                "an entry was set aside", list="granted", field=fault.field, problem=fault.problem
+            )
         ours = {
             each.serial
             for each in granted.admissions

@@ -185,9 +185,7 @@ class TickeTing:
         body, at = await self._call("POST", f"{event}/admissions", batch)
 
         def read(found: Any) -> Granted:
-            entries, faults = resources.read_entries(
-                found, lambda each: resources.read_admission(each, event), "admissions"
-            )
+            entries, faults = resources.read_entries(found, resources.read_receipt, "admissions")
             return Granted(entries, faults, at)
 
         return _shaped(read, body)

@@ -95,12 +95,18 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """An admission that the API holds."""
+class Receipt:
+    """Who admitted a ticket where: all that a gate reads of the answer to a batch."""
 
     serial: str
     redeemer: str | None
     device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission(Receipt):
+    """An admission that the API holds."""
+
     admitted: datetime | None
     uri: str | None = None
     owner: Owner | None = None
@@ -112,7 +118,7 @@ class Admission:
 class Granted:
     """The API's answer to a batch: the admissions that it granted."""
 
-    admissions: tuple[Admission, ...]
+    admissions: tuple[Receipt, ...]
     faults: tuple[Fault, ...] = ()
     server_time: datetime | None = None
 
@@ -202,6 +208,14 @@ def read_ticket(found: Any, event: str) -> Ticket:
         _text_or_none(section, "name", "section.name"),
         _owner(body.get("owner"), "owner"),
         _time_or_none(body, "redeemed"),
+    )
+
+
+def read_receipt(found: Any) -> Receipt:
+    """Read an admission that was just granted: whom else it names changes nothing."""
+    body = _object(found, "admission")
+    return Receipt(
+        _text(body, "ticket"), _text_or_none(body, "redeemer"), _text_or_none(body, "device")
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from scanner.store.ledger import State, in_state
 from scanner.store.writer import Writer
@@ -49,6 +50,31 @@ async def test_an_admission_whose_fate_cannot_be_read_stays_in_doubt(writer: Wri
         await replay.run_once()
     (admission,) = await writer.run(in_state)
     assert (admission.state, admission.answered) == (State.SENDING, True)
+
+
+class HalfReadableApi(SilentApi):
+    """Grants a batch with an entry that can't be read, and lists its admission as the gate's."""
+
+    async def admit(
+        self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
+    ) -> Granted:
+        self.listed = Admission(serials[0], redeemer, device, NOW)
+        return Granted((), (Fault(0, "ticket", "should be a text"),), NOW)
+
+    async def admissions(self, event: str, **_: object) -> Page[Admission]:
+        return Page(1, 1, 25, (self.listed,), (), NOW)
+
+
+async def test_an_entry_of_an_answer_that_cannot_be_read_is_told_of_and_looked_up(
+    writer: Writer,
+) -> None:
+    await writer.run(lambda conn: admit(conn, "DAWIER-BACK00000001"))
+    with capture_logs() as log:
+        assert await Replay(HalfReadableApi(), writer, ServerTime(lambda: NOW), EVENT).run_once()
+    told = [(each["event"], each["field"]) for each in log if each["log_level"] == "warning"]
+    assert told == [("an entry was set aside", "ticket")]
+    (admission,) = await writer.run(in_state)
+    assert admission.state is State.CONFIRMED
 
 
 SERIALS = [f"DAWIER-BACK{number:08}" for number in range(250)]

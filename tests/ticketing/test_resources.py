@@ -203,6 +203,12 @@ def test_an_admission_counts_though_its_patron_or_section_cannot_be_read(
     assert admission.admitted
 
 
+def test_what_was_granted_counts_whatever_else_the_answer_says_of_it() -> None:
+    odd = ADMISSION | {"admitted": [], "self": 7, "patron": "jo", "section": None}
+    granted = resources.read_receipt(odd)
+    assert granted == resources.Receipt("DAWIER-BACK75580348", "Ana", "door-1")
+
+
 @pytest.mark.parametrize("capacity", [-1, 10**30, True, "50", 1.5, None])
 def test_a_capacity_that_is_no_count_is_unknown(capacity: object) -> None:
     sections = [{"self": "/sections/2", "capacity": capacity}]
