@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -58,6 +59,16 @@ class Admission:
     outstanding: datetime | None
     faults: int
     reason: str | None
+
+
+class Waiting(NamedTuple):
+    """A queued admission, as far as a request carries it."""
+
+    serial: str
+    event: str
+    redeemer: str
+    device: str
+    faults: int
 
 
 FIRST = bytes(32)
@@ -123,26 +134,23 @@ def withhold(conn: sqlite3.Connection, serial: str, reason: str) -> None:
     conn.execute("INSERT INTO withheld VALUES (?, ?)", (serial, reason))
 
 
-def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Admission]:
+def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Waiting]:
     """Return the oldest queued admissions that one request can carry, of one event or of any.
 
     Those that made the API fail come last, half as many together after each fault, so that one
     that always fails is soon alone. All share event, redeemer and device.
     """
     enqueue(conn)
-    rows = list(
-        _admissions(
-            conn,
-            f"SELECT {_COLUMNS} FROM admission WHERE state = 'queued'"
-            " AND event = coalesce(?, event) ORDER BY faults, journal LIMIT ?",
-            (event, most),
-        )
+    found = conn.execute(
+        "SELECT serial, event, redeemer, device, faults FROM admission WHERE state = 'queued'"
+        " AND event = coalesce(?, event) ORDER BY faults, journal LIMIT ?",
+        (event, most),
     )
+    rows = [Waiting._make(row) for row in found]
     if not rows:
         return []
     first = rows[0]
-    origin = (first.event, first.redeemer, first.device, first.faults)
-    alike = [a for a in rows if (a.event, a.redeemer, a.device, a.faults) == origin]
+    alike = [each for each in rows if each[1:] == first[1:]]
     return alike[: max(1, most >> first.faults)]
 
 
@@ -203,7 +211,9 @@ def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetim
     conn.execute(
         "UPDATE admission SET state = 'sending', attempts = attempts + 1, reason = NULL,"
         " outstanding = CASE WHEN answered THEN outstanding ELSE last_sent END, answered = 0,"
-        f" sent = coalesce(sent, ?1), last_sent = ?1 WHERE serial IN {_THESE} AND state = 'queued'",
+        " sent = coalesce(sent, ?1), last_sent = ?1"
+        # The + keeps SQLite from going through all that is queued, in search of a hundred.
+        f" WHERE serial IN {_THESE} AND +state = 'queued'",
         (sent.isoformat(), json.dumps(serials)),
     )
 

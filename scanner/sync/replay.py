@@ -2,17 +2,19 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 
 from scanner.store import cache, ledger, pulled
 from scanner.store.database import transaction
-from scanner.store.ledger import Admission, State
+from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
+from scanner.sync.delivery import Delivery
 from scanner.sync.server_time import ServerTime
 from scanner.sync.settle import Outcome, outcome
 from scanner.ticketing.errors import (
@@ -36,6 +38,13 @@ _OF_A_FEW = (ServerFault, Malformed)
 _MOST_FAILURES = 3
 """In one run; after so many, it is the API that fails and not an admission."""
 
+_AT_ONCE = 2
+"""Batches under way: the API works on one while the answer to the other is read."""
+
+_AHEAD = 4
+"""Batches that are marked beside them. A disk takes about as long for a batch as the API, but comes
+in bursts; each batch more is up to 100 admissions to look up after a crash."""
+
 _TOO_LARGE = 413
 _NONE_VALID = "None of the provided ticket serials"
 """How the API's 400 begins when it understood the batch and admitted nobody (SDK 3.1)."""
@@ -51,8 +60,15 @@ class _Answer:
     ours: Sequence[str] = ()
     rest: Sequence[str] = ()
 
+    def __add__(self, other: "_Answer") -> "_Answer":
+        return _Answer([*self.ours, *other.ours], [*self.rest, *other.rest])
+
+    def __bool__(self) -> bool:
+        return bool(self.ours or self.rest)
+
 
 _NOTHING = _Answer()
+_Batch = Sequence[Waiting]
 
 
 @dataclass(slots=True)
@@ -84,35 +100,29 @@ class Replay:
         return settled
 
     async def _send_all(self, failures: list[TicketingError]) -> int:
-        """Send batch after batch. While one is under way, what came of the last one is noted and
-        the next one is marked: the disk and the network work at the same time.
-        """
-        settled, answer, batch = 0, _NOTHING, await self._take_batch()
-        while batch:
-            posted, between = await asyncio.gather(
-                self._post(batch), self._meanwhile(answer, failures), return_exceptions=True
-            )
-            if isinstance(posted, _OF_A_FEW):
-                failures.append(posted)
-                posted = _NOTHING
-            count, ahead = (0, []) if isinstance(between, BaseException) else between
-            settled += count
-            if isinstance(posted, BaseException):
-                await self._hold(ahead)
-                raise posted
-            if isinstance(between, BaseException):
-                await self._conclude(posted)
-                raise between
-            if len(failures) >= _MOST_FAILURES:
-                await self._hold(ahead)
-                ahead = []
-            answer, batch = posted, ahead
-        return settled + await _tolerating(failures, self._conclude(answer))
+        settled = 0
 
-    async def _meanwhile(
-        self, answer: _Answer, failures: list[TicketingError]
-    ) -> tuple[int, list[Admission]]:
-        ahead = await self._take_batch(answer)
+        async def keep(answers: list[_Answer], most: int) -> list[_Batch]:
+            nonlocal settled
+            count, batches = await self._keep_books(sum(answers, _NOTHING), failures, most)
+            settled += count
+            return batches
+
+        def post(batch: _Batch) -> Coroutine[Any, Any, _Answer]:
+            return self._post_tolerantly(batch, failures)
+
+        delivery = Delivery(post, keep, _AT_ONCE, _AHEAD)
+        try:
+            await delivery.run(lambda: len(failures) < _MOST_FAILURES)
+        finally:
+            await self._hold(delivery.marked, sum(delivery.answers, _NOTHING))
+        return settled
+
+    async def _keep_books(
+        self, answer: _Answer, failures: list[TicketingError], most: int
+    ) -> tuple[int, list[_Batch]]:
+        """Note an answer, mark as many batches, and look up what the answer leaves open."""
+        ahead = await self._take_batches(answer, most)
         try:
             settling = self._settle(await self._reread(answer.rest))
             return len(answer.ours) + await _tolerating(failures, settling), ahead
@@ -120,35 +130,43 @@ class Replay:
             await self._hold(ahead)
             raise
 
-    async def _hold(self, ahead: Sequence[Admission]) -> None:
-        """Put back a batch that was marked, and is not sent after all."""
-        serials = [each.serial for each in ahead]
-        await self._note_answer(serials)
-        await self._put_back(serials, _NEVER_LEFT)
+    async def _post_tolerantly(self, batch: _Batch, failures: list[TicketingError]) -> _Answer:
+        try:
+            return await self._post(batch)
+        except _OF_A_FEW as error:
+            failures.append(error)
+            return _NOTHING
+
+    async def _hold(self, ahead: Sequence[_Batch], answer: _Answer = _NOTHING) -> None:
+        """Put back batches that were marked, and are not sent after all; note the last answer."""
+        serials = [each.serial for batch in ahead for each in batch]
+        if answer:
+            await self._note(answer)
+        if serials:
+            await self._note_answer(serials)
+            await self._put_back(serials, _NEVER_LEFT)
 
     async def _in_doubt(self) -> list[Admission]:
         sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
         return [each for each in sending if each.event == self.event]
 
-    async def _take_batch(self, answer: _Answer = _NOTHING) -> list[Admission]:
-        """Mark the next batch as being sent, durably, before anything leaves.
+    async def _take_batches(self, answer: _Answer, most: int) -> list[_Batch]:
+        """Mark the next batches as being sent, durably, before anything leaves.
 
-        The answer to the last one is noted in the same transaction.
+        The answer to the last ones is noted in the same transaction.
         """
         if self.server_time.offset is None and await self._has_queue():
             await self._learn_server_time()
         sent, at = self.server_time.now(), self.server_time.clock()
 
-        def take(conn: sqlite3.Connection) -> list[Admission]:
+        def take(conn: sqlite3.Connection) -> list[_Batch]:
             with transaction(conn):
                 _note(conn, answer, at)
-                batch = ledger.next_batch(conn, LARGEST_BATCH, self.event)
-                ledger.mark_sending(conn, [each.serial for each in batch], sent)
-            return batch
+                return list(_marked(conn, self.event, most, sent))
 
-        batch = await self.writer.run(take)
+        batches = await self.writer.run(take)
         self._tell(answer)
-        return batch
+        return batches
 
     async def _has_queue(self) -> bool:
         return bool(await self.writer.run(lambda conn: ledger.next_batch(conn, 1, self.event)))
@@ -157,7 +175,7 @@ class Replay:
         page = await self.api.tickets(self.event, page=1, records=1)
         self.server_time.note(page.server_time)
 
-    async def _post(self, batch: Sequence[Admission]) -> _Answer:
+    async def _post(self, batch: _Batch) -> _Answer:
         """Send a batch; what it leaves to be noted is in the answer.
 
         Raises:
@@ -202,10 +220,7 @@ class Replay:
             [each for each in serials if each not in ours],
         )
 
-    async def _conclude(self, answer: _Answer) -> int:
-        """Note what an answer grants, look the rest up, and return how many were settled."""
-        if answer == _NOTHING:
-            return 0
+    async def _note(self, answer: _Answer) -> None:
         at = self.server_time.clock()
 
         def note(conn: sqlite3.Connection) -> None:
@@ -214,7 +229,6 @@ class Replay:
 
         await self.writer.run(note)
         self._tell(answer)
-        return len(answer.ours) + await self._settle(await self._reread(answer.rest))
 
     async def _split(self, serials: Sequence[str], reason: str) -> _Answer:
         """Send fewer together next time: nothing of this batch was admitted."""
@@ -311,6 +325,16 @@ class Replay:
                 note(conn, serials)
 
         await self.writer.run(write)
+
+
+def _marked(conn: sqlite3.Connection, event: str, most: int, sent: datetime) -> Iterator[_Batch]:
+    """Mark batches as being sent, until so many are or nothing is left."""
+    for _ in range(most):
+        batch = ledger.next_batch(conn, LARGEST_BATCH, event)
+        if not batch:
+            return
+        ledger.mark_sending(conn, [each.serial for each in batch], sent)
+        yield batch
 
 
 def _note(conn: sqlite3.Connection, answer: _Answer, at: datetime) -> None:

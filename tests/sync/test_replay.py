@@ -77,7 +77,7 @@ async def test_an_entry_of_an_answer_that_cannot_be_read_is_told_of_and_looked_u
     assert admission.state is State.CONFIRMED
 
 
-SERIALS = [f"DAWIER-BACK{number:08}" for number in range(250)]
+SERIALS = [f"DAWIER-BACK{number:08}" for number in range(350)]
 
 
 class Cuts(AdmissionsApi):
@@ -119,8 +119,8 @@ async def test_a_batch_that_was_marked_ahead_waits_again_when_the_one_before_it_
 ) -> None:
     api = Cuts(Unreachable("Nobody is there.", sent=False))
     states = await states_after(writer, api)
-    assert api.batches == [SERIALS[:100], SERIALS[100:200]]
-    assert states == [State.CONFIRMED] * 100 + [State.QUEUED] * 150
+    assert api.batches == [SERIALS[:100], SERIALS[100:200], SERIALS[200:300]]
+    assert states == [State.CONFIRMED] * 100 + [State.QUEUED] * 250
 
 
 async def test_a_batch_without_an_answer_is_in_doubt_and_the_one_marked_ahead_is_not(
@@ -128,11 +128,11 @@ async def test_a_batch_without_an_answer_is_in_doubt_and_the_one_marked_ahead_is
 ) -> None:
     api = Cuts(Unreachable("It took too long.", sent=True))
     states = await states_after(writer, api)
-    assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 100 + [State.QUEUED] * 50
+    assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 200 + [State.QUEUED] * 50
 
 
 async def test_a_fault_of_one_batch_does_not_keep_the_one_marked_ahead(writer: Writer) -> None:
     api = Cuts(ServerFault("The API failed.", status=500))
     states = await states_after(writer, api)
-    assert api.batches == [SERIALS[:100], SERIALS[100:200], SERIALS[200:]]
-    assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 150
+    assert api.batches == [SERIALS[:100], SERIALS[100:200], SERIALS[200:300], SERIALS[300:]]
+    assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 250

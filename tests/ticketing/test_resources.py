@@ -204,7 +204,7 @@ def test_an_admission_counts_though_its_patron_or_section_cannot_be_read(
 
 
 def test_what_was_granted_counts_whatever_else_the_answer_says_of_it() -> None:
-    odd = ADMISSION | {"admitted": [], "self": 7, "patron": "jo", "section": None}
+    odd: dict[str, Any] = ADMISSION | {"admitted": [], "self": 7, "patron": "jo", "section": None}
     granted = resources.read_receipt(odd)
     assert granted == resources.Receipt("DAWIER-BACK75580348", "Ana", "door-1")
 
