@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scanner.store import cache
 from scanner.store.cache import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.errors import NoSession
 from scanner.sync.secret import GateSecret, Keys, keep, recall
-from scanner.ticketing.client import TickeTing
 
-Connect = Callable[[str, str], TickeTing]
+if TYPE_CHECKING:
+    from scanner.ticketing.client import TickeTing
+
+Connect = Callable[[str, str], "TickeTing"]
 """Makes a client from an address and a key."""
 
 
@@ -21,7 +24,7 @@ class Connected:
 
     session: StoredSession
     secret: GateSecret
-    api: TickeTing
+    api: "TickeTing"
 
 
 class Connection:

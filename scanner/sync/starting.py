@@ -1,6 +1,7 @@
 """Making the background work from the settings."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from scanner.config import Config, Confirmation
 from scanner.gate import Gate
@@ -10,7 +11,9 @@ from scanner.sync.engine import Engine, Pace
 from scanner.sync.secret import Keys
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.standstill import Standstill
-from scanner.ticketing.client import TickeTing
+
+if TYPE_CHECKING:
+    from scanner.ticketing.client import TickeTing
 
 
 def make_engine(config: Config, writer: Writer, keys: Keys) -> Engine:
@@ -21,7 +24,11 @@ def make_engine(config: Config, writer: Writer, keys: Keys) -> Engine:
         records=config.page_records,
     )
 
-    def connect(url: str, key: str) -> TickeTing:
+    def connect(url: str, key: str) -> "TickeTing":
+        # Only now, in the background: reading it takes a tenth of a start, and offline there is
+        # nothing to connect to.
+        from scanner.ticketing.client import TickeTing
+
         pause = writer.precedence.step_aside
         return TickeTing(url, key, timeout=config.timeout_seconds, pause=pause)
 
