@@ -143,8 +143,9 @@ class GateScreen(Screen[None]):
         self.query_one(Masthead).show(status)
         self.query_one(Strip).show(status, self._link_since, now)
         notices = self._notices(status, now)
-        self.query_one(NoticeLines).show(notices)
-        self.set_class(len(notices) > 1, "-troubled")
+        lines = self.query_one(NoticeLines)
+        lines.show(notices)
+        self.set_class(len(lines.rows(self.size.width)) > 1, "-troubled")
         self.set_class(self.picture and self._view() is not None, "-picture")
         self.set_class(self._at_rest, "-rest")
         if self._at_rest:
