@@ -19,6 +19,9 @@ from scanner.capture.redraw import redrawn
 Affine = NDArray[np.float64]
 """2 x 3: takes a point of the prepared picture back to the one it was made from."""
 
+SMALL = 520
+"""Pixels of a small picture's longer side."""
+
 TURN_DEGREES = 20.0
 """Far enough from a right angle's half for the finder patterns' rows to be met anew."""
 
@@ -186,6 +189,29 @@ def _redrawn(grey: Pixels) -> Prepared:
     return Prepared(*drawn) if drawn else Prepared(grey[:1, :1])
 
 
+def _small(grey: Pixels) -> Prepared:
+    """Shrink a whole picture as far as a code that fills much of it can still be read."""
+    factor = min(1.0, SMALL / max(grey.shape))
+    return _scaled(grey, factor, cv2.INTER_AREA)
+
+
+def _small_redrawn(grey: Pixels) -> Prepared:
+    """Draw a code anew that fills the picture: no part of it stands out then."""
+    return _after(_small(grey), _redrawn)
+
+
+def _small_steady_redrawn(grey: Pixels) -> Prepared:
+    return _after(_small(grey), _steady_redrawn)
+
+
+def _after(first: Prepared, then: Callable[[Pixels], Prepared]) -> Prepared:
+    """Do one thing after another; both ways back are gone."""
+    second = then(first.pixels)
+    if first.back is None or second.back is None:
+        return second
+    return Prepared(second.pixels, first.back @ np.vstack([second.back, (0.0, 0.0, 1.0)]))
+
+
 def _steady_redrawn(grey: Pixels) -> Prepared:
     """Draw a smeared or blurred code anew."""
     steady, scale = steadied(grey)
@@ -269,6 +295,8 @@ CLOSEST = (
 """What is tried on a part again while there is time."""
 
 WIDEST = (
+    Pass("zxing", "small steady redrawn", _small_steady_redrawn, 5.0, least_ms=8.0),
+    Pass("zxing", "small redrawn", _small_redrawn, 4.0, least_ms=4.0),
     Pass("zbar", "half", _half, 10.0),
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "bright", _bright, 5.0),

@@ -4,12 +4,13 @@ import pytest
 
 from scanner.capture.decode import Decoder
 from scanner.capture.frame import Pixels
+from scanner.capture.passes import HARDER
 from scanner.capture.readers import readers
 from scanner.capture.redraw import redrawn
 from tests.capture.pictures import SERIAL, code, on_wall, page_of_text, turned
 
 LONG = "0123456789" * 8
-"""Version 4: with so many modules a bend carries the grid off by more than half of one."""
+"""Version 3: with so many modules a bend carries the grid off by more than half of one."""
 
 
 def bent(picture: Pixels, by: float, wave: float) -> Pixels:
@@ -79,3 +80,15 @@ def test_a_code_is_drawn_anew_where_one_finder_pattern_is_covered(
     drawn = redrawn(picture)
     assert drawn is not None
     assert read(drawn[0]) == [SERIAL]
+
+
+def test_a_code_that_fills_the_picture_leads_back_to_its_place() -> None:
+    whole = cv2.resize(np.pad(CLOTH, 20, constant_values=235), (1200, 1200))
+    scale = 1200 / (len(CLOTH) + 40)
+    small = next(one for one in HARDER if one.name == "small redrawn")
+    prepared = small.prepare(np.asarray(whole, np.uint8))
+    (found,) = readers()[small.reader](prepared.pixels)
+    assert found.text == LONG
+    corners = np.array(prepared.at_home(found.corners))
+    assert np.allclose(corners[0], 44 * scale, atol=30)
+    assert np.allclose(corners[2], (44 + 29 * 6) * scale, atol=30)
