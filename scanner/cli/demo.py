@@ -34,11 +34,11 @@ def demo(
     """
     from scanner.cli.settings import load
 
-    load()
+    config = load()
     if headless:
         _play(patrons, seed)
     else:
-        _show(seed)
+        _show(seed, config.language)
 
 
 def _play(patrons: int, seed: int) -> None:
@@ -54,10 +54,10 @@ def _play(patrons: int, seed: int) -> None:
         raise typer.Exit(1)
 
 
-def _show(seed: int) -> None:
+def _show(seed: int, language: str) -> None:
     from scanner.errors import ScannerError
     from scanner.tui.demo import show
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError("The demo's screen needs a terminal; without one, use --headless.")
-    show(seed)
+    show(seed, language)

@@ -25,6 +25,7 @@ def try_camera(
     from scanner.capture.trial import Trial
     from scanner.errors import ScannerError
     from scanner.tui.try_app import TryApp
+    from scanner.words import choose_language
 
     config = load(camera=camera)
     if config.camera == "none":
@@ -33,4 +34,5 @@ def try_camera(
     open_source(config.camera).close()
     if not sys.stdout.isatty():
         raise ScannerError("The live view needs a terminal; run `scanner decode` for files.")
+    choose_language(config.language)
     TryApp(lambda: open_source(config.camera), Trial()).run()

@@ -24,6 +24,7 @@ from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.starting import make_engine, make_gate
 from scanner.tui.app import GateApp
+from scanner.tui.preferences import Preferences
 from scanner.tui.sound import Loudspeaker, find_player
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ _FRAMES_A_SECOND = 20.0
 _SYNC_SECONDS = 3
 
 
-def show(seed: int) -> None:
+def show(seed: int, language: str) -> None:
     """Play until the guard quits; nothing of it is kept."""
-    with staged(seed) as on_stage:
+    with staged(seed, language) as on_stage:
         on_stage.app.run()
 
 
@@ -49,7 +50,7 @@ class Stage:
 
 
 @contextmanager
-def staged(seed: int) -> Iterator[Stage]:
+def staged(seed: int, language: str = "auto") -> Iterator[Stage]:
     """Set everything up around the gate's app, and take it down afterwards."""
     with (
         world(_TICKETS, seed) as there,
@@ -74,6 +75,7 @@ def staged(seed: int) -> Iterator[Stage]:
                 network=cable.toggle,
                 demo=True,
                 sounds=Loudspeaker(find_player()),
+                preferences=Preferences(language=language),
                 records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
             )
             yield Stage(app, gate)

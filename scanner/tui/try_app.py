@@ -11,7 +11,10 @@ from textual.widgets import Footer, Static
 
 from scanner.capture.camera_thread import CameraThread, SourceOpener
 from scanner.capture.trial import Look, Trial
+from scanner.tui.keys import translate_keys
+from scanner.tui.reported import reported
 from scanner.tui.terminal import terminal_driver
+from scanner.words import decimal, number, say
 
 _TICK_SECONDS = 0.2
 _JOIN_SECONDS = 3.0
@@ -39,6 +42,7 @@ class TryApp(App[None]):
 
     def __init__(self, opener: SourceOpener, trial: Trial) -> None:
         super().__init__(driver_class=terminal_driver())
+        translate_keys(self)
         self._camera = CameraThread(opener)
         self._trial = trial
         self._stopping = threading.Event()
@@ -77,30 +81,35 @@ class TryApp(App[None]):
                 self._latest = self._trial.look(frame)
 
     def _show(self) -> None:
-        self.query_one("#camera", Static).update(Text(self._camera.state().sentence))
+        self.query_one("#camera", Static).update(Text(reported(self._camera.state().sentence)))
         look = self._latest
         if look is None:
             return
-        self.query_one("#advice", Static).update(Text(look.quality.advice))
+        self.query_one("#advice", Static).update(Text(reported(look.quality.advice)))
         self.query_one("#view", Static).update(Text(describe(look)))
         self.query_one("#readers", Static).update(_table(look))
 
 
 def describe(look: Look) -> str:
     """Return a view's measures in one line."""
-    rate = f"{look.rate:.0f} frames a second" if look.rate else "one frame"
-    return (
-        f"{look.size[0]} x {look.size[1]} · {rate} · sharpness {look.quality.sharpness:.0f} · "
-        f"light {look.quality.light / 255:.0%} · glare {look.quality.glare:.0%}"
+    found = look.quality
+    rate = say("{rate} frames a second", rate=f"{look.rate:.0f}") if look.rate else say("one frame")
+    parts = (
+        f"{look.size[0]} x {look.size[1]}",
+        rate,
+        say("sharpness {measure}", measure=number(round(found.sharpness))),
+        say("light {percent} %", percent=f"{100 * found.light / 255:.0f}"),
+        say("glare {percent} %", percent=f"{100 * found.glare:.0f}"),
     )
+    return " · ".join(parts)
 
 
 def _table(look: Look) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("decoder")
+    table.add_column(say("decoder"))
     table.add_column("ms", justify="right")
-    table.add_column("sees")
+    table.add_column(say("sees"))
     for seen in look.seen:
         texts = ", ".join(text[:_LONGEST] for text in seen.texts) or "-"
-        table.add_row(seen.by, f"{seen.ms:.1f}", Text(texts))
+        table.add_row(seen.by, decimal(seen.ms, 1), Text(texts))
     return table

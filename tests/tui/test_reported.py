@@ -16,12 +16,12 @@ from scanner.words import choose_language
 def test_a_report_is_said_in_the_chosen_language_with_its_values() -> None:
     choose_language("de")
     assert reported("Hold closer.") == "Näher halten."
-    assert reported("Camera 0 was unplugged; trying again.").startswith("Camera 0 wurde abgezogen")
+    assert reported("Camera 0 was unplugged; trying again.").startswith("Kamera 0 wurde abgezogen")
     assert "Einlass-Token" in reported(str(WrongCode()))
     assert reported("Something that nobody reports.") == "Something that nobody reports."
 
 
-_ROOMS = ("capture", "demo", "kiosk", "store", "sync", "ticketing", "training")
+_ROOMS = ("capture", "demo", "kiosk", "stage", "store", "sync", "ticketing", "training")
 
 
 def test_what_fills_a_report_is_said_in_the_chosen_language_too() -> None:

@@ -11,6 +11,8 @@ from scanner.capture.trial import Trial
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.tui.try_app import TryApp, describe
 from tests.capture.pictures import SERIAL, code, on_wall
+from tests.tui.pseudo import latin
+from tests.tui.seen import seen
 
 LIMIT = 200
 
@@ -61,3 +63,15 @@ async def test_a_camera_that_is_not_there_is_told_in_words(tmp_path: Path) -> No
     app = TryApp(lambda: open_source(str(tmp_path / "gone")), Trial())
     async with app.run_test() as pilot:
         await until(pilot, lambda: "is not there" in shown(app, "#camera"))
+
+
+async def test_the_live_view_speaks_no_english_alone(tmp_path: Path, pseudo: None) -> None:
+    file = tmp_path / "ticket.png"
+    cv2.imwrite(str(file), on_wall(code()))
+    app = TryApp(lambda: open_source(str(file)), Trial())
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "жжжж." in shown(app, "#advice"))
+        look = app.latest
+        assert look is not None
+        decoders = " ".join(each.by for each in look.seen)
+        assert latin(seen(app), f"{decoders} {SERIAL} ticket png ms") == []

@@ -28,7 +28,7 @@ from tests.tui.seen import seen, settled
 DATA = """
     Harbour Lights 2026 Friday Mo Ek gate-a gate-b north door Floor Balcony VIP Lounge Gate B Sam
     DAWIER-BACK75580348 QWERTY Jürgen Weiß Ana Luz Zoë Jones Jo Doe Deutsch Unicode ASCII
-    data admissions csv gate sqlite3 api example torn zz Camera
+    data admissions csv gate sqlite3 api example torn zz
 """
 UNITS = "min UTC esc PIN"
 BROKEN = worded(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
