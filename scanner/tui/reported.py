@@ -18,11 +18,6 @@ FORMS = (
     "The camera is off.",
     "The camera has failed; start scanner again and see its log.",
     "{name} is looking.",
-    "Camera {number}",
-    "Picture {file}",
-    "Folder {file}",
-    "Video {file}",
-    "Demo camera",
     "{name} is ready.",
     "{name} has come to its end.",
     "{name} was unplugged; trying again.",
@@ -122,6 +117,15 @@ FORMS = (
 )
 """The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""
 
+NAMES = (
+    "Camera {number}",
+    "Picture {file}",
+    "Folder {file}",
+    "Video {file}",
+    "Demo camera",
+)
+"""What a camera is called that has no name of its own; only within a sentence."""
+
 
 @cache
 def recognised_by(form: str) -> re.Pattern[str]:
@@ -131,13 +135,16 @@ def recognised_by(form: str) -> re.Pattern[str]:
 
 def reported(english: str) -> str:
     """Return a report in the chosen language."""
-    if not english or language() == "en":
-        return english
-    for form in FORMS:
+    return english if language() == "en" else _said(english, FORMS)
+
+
+def _said(english: str, forms: tuple[str, ...]) -> str:
+    for form in forms if english else ():
         # A pattern is compiled once it may match: all of them would make the gate open late.
         begin, end = form.partition("{")[0], form.rpartition("}")[2]
         if not (english.startswith(begin) and english.endswith(end)):
             continue
         if match := recognised_by(form).fullmatch(english):
-            return say(form, **{name: reported(text) for name, text in match.groupdict().items()})
+            filled = match.groupdict()
+            return say(form, **{name: _said(filled[name], (*FORMS, *NAMES)) for name in filled})
     return english

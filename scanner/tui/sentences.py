@@ -17,7 +17,7 @@ def collect() -> list[tuple[str, str | None]]:
     found: dict[tuple[str, str | None], None] = {}
     for face in (*FACES.values(), CANNOT_RECORD, READY, CHECKING):
         found[face.title, None] = None
-    for sentence in (*SENTENCES, *FORMS, *posters.SENTENCES, *reported.FORMS):
+    for sentence in (*SENTENCES, *FORMS, *posters.SENTENCES, *reported.FORMS, *reported.NAMES):
         found[sentence, None] = None
     for sentence in said.sentences():
         found[sentence, None] = None

@@ -9,7 +9,7 @@ import pytest
 import scanner
 from scanner.sync.errors import WrongCode
 from scanner.ticketing.answers import _not_the_api
-from scanner.tui.reported import FORMS, reported
+from scanner.tui.reported import FORMS, NAMES, reported
 from scanner.words import choose_language
 
 
@@ -18,6 +18,7 @@ def test_a_report_is_said_in_the_chosen_language_with_its_values() -> None:
     assert reported("Hold closer.") == "Näher halten."
     assert reported("Camera 0 was unplugged; trying again.").startswith("Kamera 0 wurde abgezogen")
     assert "Einlass-Token" in reported(str(WrongCode()))
+    assert reported("Camera 0 does something else.") == "Camera 0 does something else."
     assert reported("Something that nobody reports.") == "Something that nobody reports."
 
 
@@ -31,7 +32,7 @@ def test_what_fills_a_report_is_said_in_the_chosen_language_too() -> None:
     assert "(die Antwort ist leer)" in portal
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *NAMES])
 def test_every_form_is_one_that_a_room_below_reports(form: str) -> None:
     pieces = re.split(r"\{\w+\}", form)
     pattern = re.compile(r"\{\}".join(map(re.escape, pieces)))
