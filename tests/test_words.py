@@ -7,7 +7,7 @@ import pytest
 
 from scanner import words
 from scanner.paths import assets_folder
-from scanner.words import LANGUAGES, choose_language, language, number, say, say_count
+from scanner.words import LANGUAGES, choose_language, decimal, language, number, say, say_count
 
 FOREIGN = [code for code in LANGUAGES if code != "en"]
 
@@ -44,6 +44,14 @@ def test_thousands_stand_apart_as_the_language_writes_them() -> None:
         choose_language(code)
         written.append(number(1_234_567))
     assert written == ["1,234,567", "1.234.567", "1.234.567", "1\u00a0234\u00a0567"]
+
+
+def test_a_fraction_stands_behind_the_languages_own_mark() -> None:
+    written = []
+    for code in LANGUAGES:
+        choose_language(code)
+        written.append((decimal(92.5), decimal(80.0), decimal(2.0, 1)))
+    assert written == [("92.5", "80", "2.0"), *[("92,5", "80", "2,0")] * 3]
 
 
 def test_what_a_catalogue_lacks_or_has_wrong_stays_english(
