@@ -1,14 +1,17 @@
 """The screens beside the gate's, by their keys."""
 
 import re
+import threading
 from dataclasses import replace
 
 import pytest
+from textual.containers import Grid
 from textual.widgets import DataTable, OptionList, Static
 
 from scanner.admission.verdict import Kind
 from scanner.pin import Answer
 from scanner.store.errors import DatabaseBusy
+from scanner.store.figures import Evening
 from scanner.tui.screens.aside import Aside
 from scanner.tui.screens.override import OverrideScreen
 from scanner.tui.screens.queue import QueueScreen
@@ -254,3 +257,26 @@ async def test_no_line_of_the_help_breaks_in_any_language(stand: Stand, code: st
         await pilot.pause()
         for column in app.screen.query(Static):
             assert column.size.height == str(column.content).count("\n") + 1
+
+
+async def test_statistics_are_there_before_their_plots_are(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = threading.Event()
+    evening = stand.records.evening
+
+    def count() -> Evening:
+        counted.wait(10)
+        return evening()
+
+    monkeypatch.setattr(stand.records, "evening", count)
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("t")
+        try:
+            assert "Statistics" in seen(app)
+            assert not app.screen.query_one(Grid).display
+        finally:
+            counted.set()
+        await settled(app, pilot)
+        assert app.screen.query_one(Grid).display

@@ -38,7 +38,8 @@ class StatisticsScreen(Aside):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "look", "Count again")]
     DEFAULT_CSS: ClassVar[str] = """
-    StatisticsScreen Grid { grid-size: 2 2; height: 1fr; }
+    StatisticsScreen Grid { grid-size: 2 2; height: 1fr; display: none; }
+    StatisticsScreen.-counted Grid { display: block; }
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class StatisticsScreen(Aside):
             return
         self.say(self._outlook(evening))
         self._draw(evening)
+        self.add_class("-counted")  # not before: to plot takes longer than the key's answer may
 
     def _draw(self, evening: Evening) -> None:
         sections = [
