@@ -163,7 +163,8 @@ def _admissions(
     serials = {each[_SERIAL] for each in green.values()}
     for row in sorted(filter(_is_admission, rows), key=lambda each: -each.age):
         found = dict(zip(columns, row.values, strict=False))
-        number = cast(int, found["journal"])  # by `_is_admission`
+        number = cast(int, found["journal"] or row.rowid)  # by `_is_admission`
+        found["journal"] = number
         if number in of_row or not 0 < number <= head:
             continue
         if number in journal:
@@ -244,8 +245,10 @@ def _is_journal(row: Row) -> bool:
 
 def _is_admission(row: Row) -> bool:
     match row.values:
-        case (str(), int(), str(), str(), str(), str(), str(at), str(state), int(), *_):
-            return state in _STATES and _is_time(at)
+        case (str(), None | int() as number, str(), str(), str(), str(), str(at), str(state),
+              int(), *_):  # fmt: skip
+            # Until version 2 a record has its number, since then it is the record's key.
+            return (number is None) == (row.rowid is not None) and state in _STATES and _is_time(at)
     return False
 
 

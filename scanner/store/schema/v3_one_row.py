@@ -2,7 +2,8 @@
 
 What becomes of it at the API is written behind it, many at a time, into the table `admission`.
 Each of its rows has its presentation's number; a presentation that let somebody in and has a
-higher one than any of them is `fresh`, and queued. The view `admitted` has both.
+higher one than any of them is `fresh`, and queued. The view `admitted` has both. Its rows are kept
+in that order, in which they are sent too: a batch of neighbours changes few pages.
 """
 
 from sqlite_utils import Database
@@ -11,7 +12,40 @@ from scanner.store.schema.statements import run
 
 _SCHEMA = """
 CREATE UNIQUE INDEX journal_admitted ON journal (serial) WHERE kind = 'admitted';
-CREATE UNIQUE INDEX admission_journal ON admission (journal);
+
+CREATE TABLE former AS SELECT * FROM admission;
+DROP TABLE admission;   -- and its triggers; a row of it can't be deleted, the table can
+CREATE TABLE admission (
+    serial TEXT NOT NULL UNIQUE, journal INTEGER PRIMARY KEY REFERENCES journal (id),
+    event TEXT NOT NULL, section TEXT NOT NULL, redeemer TEXT NOT NULL, device TEXT NOT NULL,
+    at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    sent TEXT,              -- the server's time of the first sending
+    last_sent TEXT,         -- the server's time of the last sending
+    answered INTEGER NOT NULL DEFAULT 0,    -- whether nothing of the last sending is outstanding
+    outstanding TEXT,       -- the server's time of an earlier sending that was never answered
+    faults INTEGER NOT NULL DEFAULT 0,      -- faults in a row while it was sent alone
+    reason TEXT, settled TEXT
+) STRICT;
+INSERT INTO admission SELECT * FROM former ORDER BY journal;
+DROP TABLE former;
+CREATE INDEX admission_state ON admission (state, faults, journal);
+
+CREATE TRIGGER admission_moves AFTER UPDATE OF state ON admission WHEN old.state <> new.state
+BEGIN
+    SELECT RAISE(ABORT, 'an admission can''t move so')
+    WHERE NOT (old.state = 'queued' AND new.state = 'sending' OR old.state = 'sending'
+        AND new.state IN ('queued', 'confirmed', 'conflict', 'refused'));
+    INSERT INTO transition (serial, before, after, reason)
+    VALUES (new.serial, old.state, new.state, new.reason);
+END;
+CREATE TRIGGER admission_is_its_presentations BEFORE INSERT ON admission
+WHEN EXISTS (SELECT 1 FROM journal WHERE id = new.journal AND serial IS NOT new.serial)
+BEGIN SELECT RAISE(ABORT, 'an admission is of the serial that was presented'); END;
+CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
+    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
+CREATE TRIGGER admission_stays BEFORE DELETE ON admission
+    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
 
 CREATE TRIGGER journal_admits_once BEFORE INSERT ON journal WHEN new.kind = 'admitted'
 BEGIN
