@@ -17,6 +17,7 @@ from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
 from scanner.store.making import cache_file
 from scanner.store.pulled import PullPosition
+from scanner.store.recovery import recover
 from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row
 from scanner.store.writer import Writer
 from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, scan, seconds
@@ -51,8 +52,10 @@ def present(conn: sqlite3.Connection) -> None:
             " VALUES (?, ?, ?, ?, 'Ana', 'door-1', ?)",
             (serial, number, EVENT, FLOOR, presented.at.isoformat()),
         )
-    for state in ("sending", "confirmed"):
-        conn.execute("UPDATE admission SET state = ? WHERE serial = ?", (state, A))
+    for state, settled in (("sending", None), ("confirmed", NOW.isoformat())):
+        conn.execute(
+            "UPDATE admission SET state = ?, settled = ? WHERE serial = ?", (state, settled, A)
+        )
 
 
 def version_one(file: Path) -> None:
@@ -176,3 +179,16 @@ def test_a_cache_that_is_gone_is_made_anew_and_the_gate_is_closed_until_a_pull(
     with Writer.verified(file) as writer:
         judged = Gate(writer).present_and_wait(C, NOW, "camera")
     assert judged.verdict.kind is Kind.GATE_CLOSED
+
+
+def test_what_a_damaged_ledger_of_version_two_holds_comes_back(tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    version_two(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as conn:
+        conn.execute("DROP TRIGGER journal_fixed")
+        conn.execute("UPDATE journal SET reason = 'x' WHERE id = 2")
+    report = recover(file, NOW)
+    assert (report.presentations, report.missing) == (1, ((2, 2),))
+    with closing(open_database(file)) as conn:
+        states = {each.serial: (each.journal, each.state) for each in ledger.in_state(conn)}
+    assert states == {A: (1, State.CONFIRMED), B: (2, State.SENDING)}
