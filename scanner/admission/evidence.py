@@ -16,7 +16,8 @@ from scanner.admission.ticket import (
     TicketStatus,
 )
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring
+"""Writes a text as JSON. Put together by hand, a verdict's inputs take half as long."""
 
 
 class EvidenceError(ValueError):
@@ -30,25 +31,25 @@ def to_json(
 
     Of the scope, only the ticket's own section is kept: no rule asks about another.
     """
-    found: dict[str, Any] = {"reading": _reading(reading)}
+    found = [f'"reading":{_list(*_reading(reading))}']
     if scope.closed:
-        found["closed"] = scope.closed.name
+        found.append(f'"closed":{_quoted(scope.closed.name)}')
     if knowledge.event_known:
-        found["event_known"] = True
+        found.append('"event_known":true')
     if knowledge.ticket:
-        found["ticket"] = _ticket(knowledge.ticket)
-        found["permitted"] = knowledge.ticket.section.uri in scope.sections
+        permitted = knowledge.ticket.section.uri in scope.sections
+        found.append(f'"ticket":{_ticket(knowledge.ticket)},"permitted":{_truth(permitted)}')
     if knowledge.local:
         local = knowledge.local
-        found["local"] = [local.at.isoformat(), local.redeemer, local.device]
+        found.append(f'"local":{_list(local.at.isoformat(), local.redeemer, local.device)}')
     if knowledge.other:
         other = knowledge.other
-        found["other"] = [_time(other.at), other.redeemer, other.device]
+        found.append(f'"other":{_list(_time(other.at), other.redeemer, other.device)}')
     if knowledge.refusal is not None:
-        found["refusal"] = knowledge.refusal
+        found.append(f'"refusal":{_quoted(knowledge.refusal)}')
     if override:
-        found["override"] = override.reason
-    return _encode(found)
+        found.append(f'"override":{_quoted(override.reason)}')
+    return f"{{{','.join(found)}}}"
 
 
 def from_json(text: str) -> tuple[Reading, Scope, Knowledge]:
@@ -107,15 +108,25 @@ def _read_reading(found: list[str]) -> Reading:
     return forms[form](value)
 
 
-def _ticket(ticket: CachedTicket) -> dict[str, Any]:
-    return {
-        "serial": ticket.serial,
-        "section": [ticket.section.uri, ticket.section.name],
-        "status": ticket.status.value,
-        "redeemed": _time(ticket.redeemed),
-        "listed": ticket.listed,
-        "former": ticket.former_code,
-    }
+def _ticket(ticket: CachedTicket) -> str:
+    return (
+        f'{{"serial":{_quoted(ticket.serial)},'
+        f'"section":{_list(ticket.section.uri, ticket.section.name)},'
+        f'"status":{_quoted(ticket.status.value)},"redeemed":{_text_or_null(_time(ticket.redeemed))},'
+        f'"listed":{_truth(ticket.listed)},"former":{_truth(ticket.former_code)}}}'
+    )
+
+
+def _list(*texts: str | None) -> str:
+    return f"[{','.join(map(_text_or_null, texts))}]"
+
+
+def _text_or_null(text: str | None) -> str:
+    return "null" if text is None else _quoted(text)
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _read_ticket(found: dict[str, Any]) -> CachedTicket:

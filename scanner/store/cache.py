@@ -28,7 +28,7 @@ LEFT JOIN journal AS let_in ON let_in.serial = ticket.serial AND let_in.kind = '
 LEFT JOIN admission AS lost     -- its journal row, as far as a recovery knows
     ON lost.serial = ticket.serial AND let_in.id IS NULL AND EXISTS (SELECT 1 FROM recovery)
 LEFT JOIN other_admission ON other_admission.serial = ticket.serial
-LEFT JOIN withheld ON withheld.serial = ticket.serial
+LEFT JOIN withheld ON withheld.serial = coalesce(let_in.serial, lost.serial)
 """
 _BY_SERIAL = _TICKET + "WHERE ticket.serial = ?"
 _BY_FINGERPRINT = _TICKET + "WHERE ticket.fingerprint = ?"

@@ -47,13 +47,11 @@ CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section,
 CREATE TRIGGER admission_stays BEFORE DELETE ON admission
     BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
 
-CREATE TRIGGER journal_admits_once BEFORE INSERT ON journal WHEN new.kind = 'admitted'
-BEGIN
-    SELECT RAISE(ABORT, 'an admission names its serial, event, redeemer and device')
-    WHERE new.serial IS NULL OR new.event IS NULL OR new.redeemer IS NULL OR new.device IS NULL;
-    SELECT RAISE(ABORT, 'a serial is admitted once')    -- also where its journal row was lost
-    WHERE EXISTS (SELECT 1 FROM admission WHERE serial = new.serial);
-END;
+CREATE TRIGGER journal_admits_once BEFORE INSERT ON journal     -- also where its row was lost
+WHEN new.kind = 'admitted' AND (
+    new.serial IS NULL OR new.event IS NULL OR new.redeemer IS NULL OR new.device IS NULL
+    OR EXISTS (SELECT 1 FROM admission WHERE serial = new.serial))
+BEGIN SELECT RAISE(ABORT, 'a serial is admitted once, by name'); END;
 
 CREATE TABLE IF NOT EXISTS recovery (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, \
 next_digest BLOB, at TEXT NOT NULL) STRICT;
