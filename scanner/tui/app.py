@@ -285,8 +285,7 @@ class GateApp(App[None]):
     def _offers(self, action: str) -> bool:
         """Tell whether an aside has something to show; an override needs somebody refused."""
         if action == "override":
-            last = self.gate.last
-            return bool(self._records and last and last.verdict.serial and not last.verdict.admits)
+            return self._records is not None and self.gate.refused
         return action == "settings" or self._records is not None
 
     def _apply(self) -> None:

@@ -150,6 +150,17 @@ async def test_without_the_pin_nobody_is_let_in(stand: Stand, answer: Answer, wo
         assert app.screen_stack[-1] is app.gate
 
 
+async def test_the_supervisors_key_is_shown_as_soon_as_somebody_was_refused(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await refuse(stand)
+        await settled(app, pilot)
+        assert "o Overr" in seen(app)
+        await refuse(stand, Kind.ADMITTED)
+        await settled(app, pilot)
+        assert "o Over" not in seen(app)
+
+
 @pytest.mark.parametrize("kind", [None, Kind.ADMITTED, Kind.NOT_A_TICKET])
 async def test_there_is_nothing_to_override_where_nobody_was_refused_with_a_serial(
     stand: Stand, kind: Kind | None

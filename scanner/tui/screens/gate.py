@@ -183,14 +183,21 @@ class GateScreen(Screen[None]):
         """Begin to wait for a verdict."""
         self._patience.begin()
 
+    @property
+    def refused(self) -> bool:
+        """Tell whether the last patron, of a known serial, was kept out."""
+        return bool(self.last and self.last.verdict.serial and not self.last.verdict.admits)
+
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
         self._failure = None
-        self.last = message.judged
+        refused, self.last = self.refused, message.judged
         self.query_one(LastScans).add(message.judged)
         self._fill(poster.of_judged(message.judged))
         self._announce(message.judged.verdict.kind.value)
         self._fading = self.set_timer(SHOWN_FOR.total_seconds(), self.rest)
+        if refused != self.refused:  # the supervisor's key comes or goes, after the verdict
+            self.call_after_refresh(self.refresh_bindings)
 
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, say so until something is."""
