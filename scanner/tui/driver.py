@@ -3,6 +3,7 @@
 import codecs
 import os
 import select
+from pathlib import Path
 from threading import Event
 from typing import IO, Any
 
@@ -53,6 +54,21 @@ class Outlet:
         return self._file.fileno()
 
 
+def let_go(terminal: int) -> None:
+    """Have nobody read what is still written to a terminal that is gone.
+
+    Python writes out what it holds as it ends, and where it can't, its exit code is 120.
+
+    Args:
+        terminal: a file number of it; standard output and error go to nobody where they are it.
+    """
+    device = os.fstat(terminal).st_rdev
+    with Path(os.devnull).open("wb") as nobody:
+        for stream in (1, 2):
+            if os.fstat(stream).st_rdev == device:
+                os.dup2(nobody.fileno(), stream)
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's own, but for the two ends."""
 
@@ -81,6 +97,7 @@ class TerminalDriver(LinuxDriver):
             # An Esc may be the start of more; when nothing more comes it is to count soon.
             wait = constants.ESCAPE_DELAY + _HAIR_SECONDS if came else _POLL_SECONDS
         if self._gone.is_set():
+            let_go(self.fileno)
             self._app.call_later(self._app.action_quit)
 
     def _read(self) -> bytes:

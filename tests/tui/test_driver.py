@@ -1,6 +1,11 @@
 import errno
+import os
+import subprocess
+import sys
 from io import StringIO
 from threading import Event
+
+import pytest
 
 from scanner.tui.driver import Outlet
 
@@ -41,3 +46,15 @@ def test_a_terminal_that_is_gone_is_noted_when_it_is_flushed_too() -> None:
     gone = Event()
     Outlet(Gone(), gone).flush()
     assert gone.is_set()
+
+
+@pytest.mark.parametrize(("last", "code"), [("let_go(1)", 0), ("pass", 120)])
+def test_what_a_gone_terminal_did_not_take_is_no_failure_at_the_end(last: str, code: int) -> None:
+    ours, theirs = os.openpty()
+    os.close(ours)
+    program = f"import sys\nfrom scanner.tui.driver import let_go\nsys.stdout.write('left')\n{last}"
+    held_back = {**os.environ, "PYTHONUNBUFFERED": ""}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, stdout=theirs, env=held_back, check=False)
+    os.close(theirs)
+    assert done.returncode == code
