@@ -37,6 +37,9 @@ CREATE TABLE admission (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO admission SELECT * FROM former ORDER BY journal;
 DROP TABLE former;
+"""
+
+ADMISSION_RULES = """
 CREATE INDEX admission_state ON admission (state, faults, journal);
 
 CREATE TRIGGER admission_moves AFTER UPDATE OF state ON admission WHEN old.state <> new.state
@@ -55,6 +58,7 @@ CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section,
 CREATE TRIGGER admission_stays BEFORE DELETE ON admission
     BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
 """
+"""The table's index, and how its rows may change; a table that takes its place has them too."""
 
 
 def apply(db: Database) -> None:
@@ -70,5 +74,6 @@ def apply(db: Database) -> None:
     for table in reversed(_MOVED):
         db.conn.execute(f"DROP TABLE main.{table}")
     run(db, _ADMISSIONS)
+    run(db, ADMISSION_RULES)
     db.conn.execute("ALTER TABLE session DROP COLUMN pass")
     db.conn.execute("PRAGMA user_version = 2")

@@ -9,8 +9,9 @@ in that order, in which they are sent too: a batch of neighbours changes few pag
 from sqlite_utils import Database
 
 from scanner.store.schema.statements import run
+from scanner.store.schema.v2_cache_apart import ADMISSION_RULES
 
-_SCHEMA = """
+_TABLES = """
 CREATE UNIQUE INDEX journal_admitted ON journal (serial) WHERE kind = 'admitted';
 
 CREATE TABLE former AS SELECT * FROM admission;
@@ -29,24 +30,9 @@ CREATE TABLE admission (
 ) STRICT;
 INSERT INTO admission SELECT * FROM former ORDER BY journal;
 DROP TABLE former;
-CREATE INDEX admission_state ON admission (state, faults, journal);
+"""
 
-CREATE TRIGGER admission_moves AFTER UPDATE OF state ON admission WHEN old.state <> new.state
-BEGIN
-    SELECT RAISE(ABORT, 'an admission can''t move so')
-    WHERE NOT (old.state = 'queued' AND new.state = 'sending' OR old.state = 'sending'
-        AND new.state IN ('queued', 'confirmed', 'conflict', 'refused'));
-    INSERT INTO transition (serial, before, after, reason)
-    VALUES (new.serial, old.state, new.state, new.reason);
-END;
-CREATE TRIGGER admission_is_its_presentations BEFORE INSERT ON admission
-WHEN EXISTS (SELECT 1 FROM journal WHERE id = new.journal AND serial IS NOT new.serial)
-BEGIN SELECT RAISE(ABORT, 'an admission is of the serial that was presented'); END;
-CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
-    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
-CREATE TRIGGER admission_stays BEFORE DELETE ON admission
-    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
-
+_VIEWS = """
 CREATE TRIGGER journal_admits_once BEFORE INSERT ON journal     -- also where its row was lost
 WHEN new.kind = 'admitted' AND (
     new.serial IS NULL OR new.event IS NULL OR new.redeemer IS NULL OR new.device IS NULL
@@ -80,5 +66,7 @@ FROM fresh;
 
 def apply(db: Database) -> None:
     """Make the index and the views; runs inside the migration's transaction."""
-    run(db, _SCHEMA)
+    run(db, _TABLES)
+    run(db, ADMISSION_RULES)
+    run(db, _VIEWS)
     db.conn.execute("PRAGMA user_version = 3")
