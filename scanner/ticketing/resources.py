@@ -249,12 +249,7 @@ def read_entries(
     found: Any, read: Callable[[Any], T], name: str
 ) -> tuple[tuple[T, ...], tuple[Fault, ...]]:
     """Read a list entry by entry; what can't be read is set aside."""
-    return _to_its_end(_entries(found, read, name))
-
-
-def read_page(found: Any, read: Callable[[Any], T], server_time: datetime | None) -> Page[T]:
-    """Read one page of a list."""
-    return _to_its_end(read_page_in_pieces(found, read, server_time))
+    return to_its_end(_entries(found, read, name))
 
 
 def read_page_in_pieces(
@@ -284,7 +279,8 @@ def _entries(
     return tuple(entries), tuple(faults)
 
 
-def _to_its_end(steps: Generator[None, None, T]) -> T:
+def to_its_end(steps: Generator[None, None, T]) -> T:
+    """Take all steps of what is read in pieces, and return what was read."""
     while True:
         try:
             next(steps)

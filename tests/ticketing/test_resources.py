@@ -76,7 +76,7 @@ def read_admission(found: Any) -> Admission:
 
 
 def read_page(found: Any) -> Page[Ticket]:
-    return resources.read_page(found, read_ticket, None)
+    return resources.to_its_end(resources.read_page_in_pieces(found, read_ticket, None))
 
 
 READERS: list[tuple[Callable[[Any], Any], dict[str, Any]]] = [
