@@ -94,10 +94,10 @@ class HandScanners:
     def stop(self) -> None:
         """Give all scanners back; harmless when it isn't running."""
         self._stopping.set()
-        for thread in self._threads:
+        while self._threads:  # the one that looks may have begun to read another since
+            thread = self._threads.pop(0)
             if thread is not threading.current_thread():
                 thread.join(STOP_SECONDS)
-        self._threads = []
 
     def state(self) -> CameraState:
         """Return whether the scanners that there are can be read; cheap."""
