@@ -30,6 +30,12 @@ LEARN, FORGET = 0.2, 0.02
 That it is dearer is learned at once: one of them takes seconds on a picture that is all noise.
 """
 
+PATIENCE_MS = 10_000.0
+"""What a picture may need: a photograph of twelve million pixels takes less; noise, minutes."""
+
+SMALLEST_SIDE = 21
+"""Pixels: no code has fewer modules to a side (ISO/IEC 18004, 6.3.1), and in less there is none."""
+
 SMALLEST_MS = 0.5
 """With less left, nothing is worth beginning."""
 
@@ -42,7 +48,7 @@ class Decoder:
 
     Args:
         budget_ms: the time for one frame; the pass that has begun is let finish. Nothing stands
-            for no limit: every pass is tried.
+            for all that a picture needs: every pass is tried, within `PATIENCE_MS`.
         clock: seconds that only rise.
 
     Raises:
@@ -88,7 +94,9 @@ class Decoder:
         found = self._first_read(grey)
         readings = _readings(found, self._first)
         like = True
-        if not readings:
+        if not readings and min(grey.shape) < SMALLEST_SIDE:
+            like = False
+        elif not readings:
             readings, like = self._look_harder(grey, found, begun)
         return Decoded(tuple(readings), like or bool(readings), (self._clock() - begun) * 1e3)
 
@@ -102,7 +110,7 @@ class Decoder:
         saved up. Also returns whether something looked like a code.
         """
         if self._budget_ms is None:
-            return self._search(grey, found, Purse(None, self._clock)), bool(found)
+            return self._search(grey, found, Purse(PATIENCE_MS, self._clock)), bool(found)
         first_ms = (self._clock() - begun) * 1e3
         left_ms = self._budget_ms - first_ms
         if found:
@@ -179,9 +187,9 @@ class Decoder:
 
 
 class Purse:
-    """The time that may be spent on one picture's harder passes, in milliseconds; None: any."""
+    """The time that may be spent on one picture's harder passes, in milliseconds."""
 
-    def __init__(self, ms: float | None, clock: Callable[[], float]) -> None:
+    def __init__(self, ms: float, clock: Callable[[], float]) -> None:
         self._ms = ms
         self._clock = clock
         self._begun = clock()
@@ -192,7 +200,7 @@ class Purse:
 
     def has(self, ms: float) -> bool:
         """Return whether something that takes so long may begin."""
-        return self._ms is None or ms <= self._ms - self.spent_ms()
+        return ms <= self._ms - self.spent_ms()
 
 
 def _readings(found: Iterable[Found], one: Pass) -> list[Reading]:

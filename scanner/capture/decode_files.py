@@ -1,5 +1,6 @@
 """Reads the codes in one file: a picture with all the time it needs, a video frame by frame."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ class Answer:
     """What one file gave.
 
     Attributes:
-        file: as it was named.
+        file: as it was named; what isn't UTF-8 in its name is replaced.
         payloads: each once, in the order in which they were read.
         ms: what the decoder took, in milliseconds; a video's is that of all its frames.
         by: the library and the pass that read each payload first.
@@ -46,7 +47,9 @@ def files_in(folder: Path) -> list[Path]:
         NoPictures: there are none.
     """
     endings = PICTURES | VIDEOS
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in endings)
+    files = sorted(
+        file for file in folder.rglob("*") if file.suffix.lower() in endings and not file.is_dir()
+    )
     if not files:
         raise NoPictures(f"{folder} holds no pictures or videos; choose another folder.")
     return files
@@ -60,6 +63,8 @@ def read_file(file: Path) -> Answer:
     """
     if not file.exists():
         raise NoPictures(f"{file} is not there; give a picture, a video or a folder.")
+    if not file.is_file():
+        raise NoPictures(f"{file} is no file; give a picture, a video or a folder.")
     # A path that is all digits would name a camera.
     source = open_source(str(file.resolve()), as_fast=True)
     decoder = Decoder(None) if file.suffix.lower() in PICTURES else Decoder()
@@ -73,4 +78,5 @@ def read_file(file: Path) -> Answer:
                 read.setdefault(reading.text, reading.by)
     finally:
         source.close()
-    return Answer(str(file), tuple(read), spent_ms, tuple(read.values()))
+    name = os.fsencode(file).decode("utf-8", "replace")
+    return Answer(name, tuple(read), spent_ms, tuple(read.values()))

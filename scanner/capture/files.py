@@ -22,6 +22,13 @@ SECONDS_A_PICTURE = 10.0
 SECONDS_SHOWN = 2.0
 """How long each picture of a folder stands before a gate's screen, so that a person can follow."""
 
+LARGEST = 16_000_000
+"""Pixels of a picture; a larger one is shrunk. The harder looks take seconds on so many."""
+
+LONGEST = 16_384
+"""Pixels of a picture's longer side, likewise: zxing takes 65535, of what was made thrice as large.
+"""
+
 _USUAL_RATE = 30.0
 _LARGEST_RATE = 1000.0
 
@@ -94,7 +101,8 @@ class PictureFiles:
         self._begun = time.monotonic()
         self._number = 0
         self._files = list(files)
-        if len(files) == 1 and _picture(files[0]) is None:
+        self._only = _picture(files[0]) if len(files) == 1 else None
+        if len(files) == 1 and self._only is None:
             raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
 
     def read(self) -> Frame | None:
@@ -102,7 +110,8 @@ class PictureFiles:
         if self._number and self._files:
             self._closed.wait(self._shown_for)
         while self._files:
-            pixels = _picture(self._files.pop(0))
+            file = self._files.pop(0)
+            pixels, self._only = _picture(file) if self._only is None else self._only, None
             if pixels is not None:
                 self._number += 1
                 at = self._begun + self._number * SECONDS_A_PICTURE
@@ -112,9 +121,41 @@ class PictureFiles:
     def close(self) -> None:
         """Show no more."""
         self._files.clear()
+        self._only = None
         self._closed.set()
 
 
 def _picture(file: Path) -> Pixels | None:
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR)
-    return None if pixels is None else np.asarray(pixels, np.uint8)
+    """Read a picture in colour, no larger than `LARGEST` and `LONGEST` say; nothing: it can't be.
+
+    OpenCV is given the bytes, not the name: it ends the program at a name that isn't UTF-8.
+    """
+    try:
+        data = np.fromfile(file, np.uint8) if file.is_file() else np.empty(0, np.uint8)
+        if not data.size:
+            return None
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        if pixels is not None and pixels.min() == pixels.max():
+            pixels = _drawn_by_transparency(data, pixels)
+    except (OSError, cv2.error):  # may not be read; or says that it is larger than any picture
+        return None
+    return None if pixels is None else _no_larger(np.asarray(pixels, np.uint8))
+
+
+def _drawn_by_transparency(data: Pixels, plain: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Lay a picture of one colour on white or black paper: its shapes may be in what covers it."""
+    whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or whole.dtype != np.uint8:  # noqa: PLR2004 - no transparency
+        return plain
+    cover = np.asarray(whole[:, :, 3], np.uint8)
+    shapes = 255 - cover if plain.max() < 128 else cover  # noqa: PLR2004 - half of white
+    return cv2.cvtColor(shapes, cv2.COLOR_GRAY2BGR)
+
+
+def _no_larger(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    scale = min(math.sqrt(LARGEST / (height * width)), LONGEST / max(height, width))
+    if scale >= 1:
+        return pixels
+    size = (max(1, int(width * scale)), max(1, int(height * scale)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from scanner.capture.errors import NoPictures
+
 _SETTINGS = {
     "OPENCV_LOG_LEVEL": "SILENT",
     "OPENCV_FFMPEG_LOGLEVEL": "-8",  # AV_LOG_QUIET in libavutil/log.h
@@ -23,7 +25,15 @@ def open_device(number: int) -> cv2.VideoCapture:
 
 
 def open_file(file: Path) -> cv2.VideoCapture:
-    """Open a video file; whether it worked, `isOpened` says."""
+    """Open a video file; whether it worked, `isOpened` says.
+
+    Raises:
+        NoPictures: its name isn't UTF-8, at which OpenCV ends the program.
+    """
+    try:
+        name = str(file).encode().decode()
+    except UnicodeEncodeError as error:
+        raise NoPictures(f"{file} has a name that isn't UTF-8; rename it.") from error
     # OpenCV's own AVI reader, one of CAP_ANY, complains on the terminal.
     ffmpeg = cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG)
-    return cv2.VideoCapture(str(file), cv2.CAP_FFMPEG if ffmpeg else cv2.CAP_ANY)
+    return cv2.VideoCapture(name, cv2.CAP_FFMPEG if ffmpeg else cv2.CAP_ANY)

@@ -12,6 +12,9 @@ from scanner.cli.settings import load
 if TYPE_CHECKING:
     from scanner.capture.decode_files import Answer
 
+_LONGEST = 4096
+"""Characters of a sentence with a file's name in it: as many as a path may have (PATH_MAX)."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -33,6 +36,7 @@ def decode(
     Takes all the time that a picture needs. What can't be opened is said on standard error, the
     other files are read all the same, and the exit code is then 1.
     """
+    from scanner.desk.token_view import visible
     from scanner.errors import ScannerError
 
     load()
@@ -43,7 +47,7 @@ def decode(
         try:
             answer = read_file(file)
         except ScannerError as error:
-            typer.echo(str(error), err=True)
+            typer.echo(visible(str(error), _LONGEST), err=True)
             failed = True
             continue
         typer.echo(json.dumps(answer.facts(), ensure_ascii=False) if as_json else _words(answer))
@@ -64,10 +68,11 @@ def _all(named: list[Path]) -> Iterator[Path]:
 def _words(answer: "Answer") -> str:
     from scanner.desk.token_view import visible
 
+    file = visible(answer.file, _LONGEST)
     if not answer.payloads:
-        return f"{answer.file}: no code was read ({answer.ms:.0f} ms)."
+        return f"{file}: no code was read ({answer.ms:.0f} ms)."
     told = ", ".join(
         f"{visible(payload)} (by {by})"
         for payload, by in zip(answer.payloads, answer.by, strict=True)
     )
-    return f"{answer.file}: {told}, {answer.ms:.0f} ms."
+    return f"{file}: {told}, {answer.ms:.0f} ms."

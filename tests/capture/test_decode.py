@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scanner.capture import decode
-from scanner.capture.decode import Decoder, available
+from scanner.capture.decode import FRAME_BUDGET_MS, PATIENCE_MS, Decoder, available
 from scanner.capture.decoded import Corners
 from scanner.capture.errors import NoDecoder
 from scanner.capture.frame import Pixels
@@ -356,3 +356,21 @@ def test_what_looks_like_a_code_is_given_a_whole_frames_time_whenever_it_moved(
     still = [decoder.decode(plain_view(110)) for _ in range(6)]
     assert all(each.code_like == like for each in still)
     assert all(each.spent_ms < 6 for each in still)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5000), (20, 1), (21, 21), (22, 600)])
+@pytest.mark.parametrize("budget_ms", [FRAME_BUDGET_MS, None])
+def test_a_strip_of_any_size_is_looked_at_in_vain(
+    size: tuple[int, int], budget_ms: float | None
+) -> None:
+    strip = ((np.indices(size) // 3).sum(axis=0) % 2 * 255).astype(np.uint8)
+    assert Decoder(budget_ms).decode(strip).texts == ()
+
+
+def test_a_picture_is_worth_seconds_and_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(
+        decode, "readers", lambda: {"zxing": working(clock, PATIENCE_MS / 3, unread)}
+    )
+    Decoder(None, clock).decode(np.zeros((100, 100), np.uint8))
+    assert clock.now * 1e3 <= 5 * PATIENCE_MS / 3

@@ -1,6 +1,8 @@
 import os
+import struct
 import threading
 import time
+import zlib
 from pathlib import Path
 
 import cv2
@@ -10,7 +12,7 @@ import pytest
 from scanner.capture.camera import Webcam
 from scanner.capture.decode import Decoder
 from scanner.capture.errors import CameraAway, NoPictures
-from scanner.capture.files import SECONDS_SHOWN
+from scanner.capture.files import LONGEST, SECONDS_SHOWN
 from scanner.capture.frame import Frame, Pixels, Source
 from scanner.capture.presentation import Presented
 from scanner.capture.sources import open_source
@@ -214,3 +216,59 @@ def test_a_folder_before_a_gates_screen_gives_each_picture_its_time(
     monkeypatch.setattr(threading.Event, "wait", lambda _, seconds: waited.append(seconds))
     assert len(list(iter(source.read, None))) == 3
     assert waited == [SECONDS_SHOWN, SECONDS_SHOWN]
+
+
+def says_larger_than_it_is(side: int) -> bytes:
+    """Give a PNG whose head claims so many pixels a side, with hardly any in it."""
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"a page of text", says_larger_than_it_is(60_000)],
+    ids=["empty", "text", "larger than any"],
+)
+def test_what_only_is_called_a_picture_is_said(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "ticket.png").write_bytes(data)
+    with pytest.raises(NoPictures, match=r"ticket\.png can't be read as a picture"):
+        open_source(str(tmp_path / "ticket.png"))
+
+
+def test_a_pipe_called_a_picture_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ticket.png")
+    with pytest.raises(NoPictures, match="can't be read as a picture"):
+        open_source(str(tmp_path / "ticket.png"))
+
+
+def test_a_name_that_is_no_utf8_is_no_trouble_for_a_picture_and_is_said_of_a_video(
+    tmp_path: Path,
+) -> None:
+    named = tmp_path / os.fsdecode(b"\xff.png")
+    cv2.imwrite(str(tmp_path / "a.png"), code("A"))
+    (tmp_path / "a.png").rename(named)
+    (frame,) = all_of(open_source(str(named)))
+    assert Decoder().decode(frame.pixels).texts == ("A",)
+    film(tmp_path / "a.avi", [grey(9)]).rename(tmp_path / os.fsdecode(b"\xff.avi"))
+    with pytest.raises(NoPictures, match="rename it"):
+        open_source(str(tmp_path / os.fsdecode(b"\xff.avi")))
+
+
+@pytest.mark.parametrize("paper", [0, 255])
+def test_a_code_drawn_by_transparency_alone_is_read(tmp_path: Path, paper: int) -> None:
+    modules = code("A", dark=0, light=255)
+    colour = np.full_like(modules, paper)
+    cover = 255 - modules if paper == 0 else modules
+    cv2.imwrite(str(tmp_path / "a.png"), np.dstack([colour, colour, colour, cover]))
+    (frame,) = all_of(open_source(str(tmp_path / "a.png")))
+    assert Decoder().decode(frame.pixels).texts == ("A",)
+
+
+def test_a_picture_larger_than_can_be_looked_at_is_shrunk(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((100, 20_000), np.uint8))
+    (frame,) = all_of(open_source(str(tmp_path / "a.png")))
+    assert frame.pixels.shape == (81, LONGEST, 3)

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import cv2
@@ -68,3 +69,25 @@ def test_a_file_whose_name_is_a_number_is_no_camera(
 
 def test_a_folder_without_pictures_is_one_sentence(program: Program, tmp_path: Path) -> None:
     assert "holds no pictures or videos" in program.complains("decode", str(tmp_path))
+
+
+def test_a_hostile_name_is_told_as_text(program: Program, folder: Path) -> None:
+    hostile = folder / os.fsdecode(b"\x1b[2J\xff.png")
+    (folder / "a.png").rename(hostile)
+    done = program.run("decode", str(folder))
+    assert b"\x1b" not in done.stdout
+    assert SERIAL in done.stdout.decode()
+    said = json.loads(program.says("decode", str(hostile), "--json"))
+    assert said["file"].endswith("\x1b[2J\N{REPLACEMENT CHARACTER}.png")
+
+
+def test_a_pipe_and_a_folder_with_a_pictures_name_are_not_waited_for(
+    program: Program, folder: Path
+) -> None:
+    os.mkfifo(folder / "pipe.png")
+    (folder / "folder.png").mkdir()
+    done = program.run("decode", str(folder), "--json")
+    assert done.returncode == 1
+    assert "pipe.png is no file" in done.stderr.decode()
+    assert done.stderr.decode().count("\n") == 1
+    assert len(done.stdout.splitlines()) == 2
