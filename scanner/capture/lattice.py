@@ -3,10 +3,10 @@
 The edges between modules come at even steps, so that the place of the nearest grid line can be
 measured everywhere, but for whole steps. At the finder patterns the grid is known: from there it is
 followed outwards, each time no farther than a smooth surface through what is known foretells to
-less than half a step.
+less than half a step, and where they come alignment patterns show what was missed all the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanner.capture.algebra import Row, Table, least_squares, product, products
+from scanner.capture.alignment import PITCH, pattern_off
 from scanner.capture.anchors import Anchors, grid_at
 from scanner.capture.frame import Pixels
-from scanner.capture.symbol import PATTERN
+from scanner.capture.symbol import PATTERN, alignment_patterns
 
 MARGIN = 2
 """Modules around the code that the grid goes on for."""
-
-PITCH = 5
-"""Pixels that a module is drawn with while the grid is followed."""
 
 NEAR = 4.5
 """Modules from a finder pattern's middle in which the grid is trusted at first."""
@@ -31,6 +29,12 @@ FURTHER = 8.0, 0.4
 """Modules that the grid is followed further each time; or this share of the code's side. Half of it
 where a finder pattern is missing: nothing holds the surface there.
 """
+
+AHEAD = 12.0
+"""Modules beyond that in which alignment patterns are looked for."""
+
+LEADS, STRAYED = 4.0, 0.3
+"""Times that an alignment pattern's module counts, and modules off that are worth bending for."""
 
 REACH = 1.3
 """Modules over which the steps are averaged: fewer follow sharper bends, more hold out more noise.
@@ -63,12 +67,14 @@ class Lattice:
         corners: which finder patterns are known.
         shift: 2 x rows x columns: how many modules each module's middle is off that, across and
             down, from `MARGIN` before the first one to `MARGIN` after the last.
+        light: whether it is inverted.
     """
 
     side: int
     back: Matrix
     corners: tuple[tuple[int, int], ...]
     shift: Field
+    light: bool
 
     def drawn(self, part: Pixels, pitch: int) -> Pixels:
         """Draw the code flat, with its margin, in so many pixels a module."""
@@ -95,7 +101,8 @@ def followed(part: Pixels, lattice: Lattice) -> Lattice:
     further = max(FURTHER[0], FURTHER[1] * side) / (1 if len(lattice.corners) == 3 else 2)  # noqa: PLR2004 - all of a code's
     reach = NEAR
     while reach < farthest:
-        reach = min(farthest, reach + further)
+        trusted, reach = reach, min(farthest, reach + further)
+        lattice = _led(part, lattice, trusted, reach)
         lattice = _step(part, lattice, reach, 4 if reach == farthest else 3)
     return lattice
 
@@ -121,7 +128,46 @@ def _first(found: Anchors, apart: int) -> Lattice:
         for off in (np.vstack(seen) - told).T.astype(np.float32)
     ]
     modules = side + 2 * MARGIN
-    return Lattice(side, back, found.corners, np.stack(shift).reshape(2, modules, modules))
+    return Lattice(
+        side,
+        back,
+        found.corners,
+        np.stack(shift).reshape(2, modules, modules),
+        found.rings[0].light,
+    )
+
+
+def _led(part: Pixels, lattice: Lattice, trusted: float, reach: float) -> Lattice:
+    """Bend the surface to the alignment patterns that come next: the nearest grid line may be the
+    next module's where the grid was followed for long.
+    """
+    side = lattice.side
+    away = _away(side, lattice.corners)
+    coming = [
+        (row, column)
+        for row, column in alignment_patterns(side)
+        if trusted < away[row + MARGIN, column + MARGIN] <= reach + AHEAD
+    ]
+    if not coming:
+        return lattice
+    drawn = lattice.drawn(part, PITCH)
+    known = _inside(side) & (away <= trusted)
+    weight, off = known.astype(np.float32), np.zeros((2, *known.shape), np.float32)
+    astray = False
+    for row, column in coming:
+        seen = pattern_off(drawn, row + MARGIN, column + MARGIN, light=lattice.light)
+        if seen:
+            here = (slice(row, row + 2 * MARGIN + 1), slice(column, column + 2 * MARGIN + 1))
+            weight[here], off[:, *here] = LEADS, np.reshape(seen, (2, 1, 1))
+            astray = astray or max(map(abs, seen)) > STRAYED
+    if not astray:
+        return lattice
+    bases, heavy = _bases(side, 4), weight > 0
+    shift = [
+        product(bases, _fitted(bases[heavy.ravel()], wanted[heavy], weight[heavy]))
+        for wanted in lattice.shift + off
+    ]
+    return replace(lattice, shift=np.reshape(shift, lattice.shift.shape))
 
 
 def _step(part: Pixels, lattice: Lattice, reach: float, degree: int) -> Lattice:
@@ -137,7 +183,7 @@ def _step(part: Pixels, lattice: Lattice, reach: float, degree: int) -> Lattice:
         was = lattice.shift[axis][trusted]
         bent = _fitted(near, was + off[trusted], sure[trusted] ** 2, was)
         shift.append(product(bases, bent).reshape(trusted.shape))
-    return Lattice(side, lattice.back, lattice.corners, np.stack(shift))
+    return replace(lattice, shift=np.stack(shift))
 
 
 def _steps(slopes: Field, axis: int) -> tuple[Field, Field]:

@@ -23,11 +23,8 @@ def known_modules(side: int) -> Modules:
     """Return what is known of a symbol of so many modules: all its function patterns."""
     known = np.full((side, side), -1, np.int8)
     known[_TIMING, :] = known[:, _TIMING] = (np.arange(side) % 2 == 0).astype(np.int8)
-    places = alignment_places(side)
-    for row in places:
-        for column in places:
-            if not _in_corner(row, column, side):
-                known[row - 2 : row + 3, column - 2 : column + 3] = _square(5)
+    for row, column in alignment_patterns(side):
+        known[row - 2 : row + 3, column - 2 : column + 3] = _square(5)
     corner = np.pad(_square(PATTERN), ((0, 1), (0, 1)))
     known[: PATTERN + 1, : PATTERN + 1] = corner
     known[: PATTERN + 1, -PATTERN - 1 :] = corner[:, ::-1]
@@ -50,6 +47,15 @@ def without_pattern(side: int, right: int, below: int) -> Modules:
     columns = slice(-reach, None) if right else slice(reach)
     known[rows, columns] = -1
     return known
+
+
+@cache
+def alignment_patterns(side: int) -> tuple[tuple[int, int], ...]:
+    """Return the row and the column of each alignment pattern's middle."""
+    places = alignment_places(side)
+    return tuple(
+        (row, column) for row in places for column in places if not _in_corner(row, column, side)
+    )
 
 
 def alignment_places(side: int) -> list[int]:

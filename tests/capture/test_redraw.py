@@ -12,6 +12,9 @@ from tests.capture.pictures import SERIAL, code, on_wall, page_of_text, turned
 LONG = "0123456789" * 8
 """Version 3: with so many modules a bend carries the grid off by more than half of one."""
 
+LARGE = "0470369" * 43
+"""Version 8: there are alignment patterns within it."""
+
 
 def bent(picture: Pixels, by: float, wave: float) -> Pixels:
     """Move places to the side and down by so many pixels, in waves of so many."""
@@ -53,6 +56,25 @@ def test_a_flat_code_stays_one_and_leads_back_to_its_place() -> None:
     corners = [back @ (x, y, 1.0) for x, y in found.corners]
     expected = [(74, 74), (200, 74), (200, 200), (74, 200)]
     assert np.allclose(corners, expected, atol=6)
+
+
+def curled(picture: Pixels, by: float) -> Pixels:
+    """Pull the lower right corner away, by so many pixels where the far corner would be."""
+    down, across = np.mgrid[: picture.shape[0], : picture.shape[1]].astype(np.float32)
+    away = by * np.maximum(0, (across + down) / len(picture) - 0.9) ** 2
+    moved = cv2.remap(
+        picture, across + away, down + away, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.uint8)
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_corner_that_curls_by_modules_is_met_at_its_alignment_pattern(inverted: bool) -> None:
+    paper = np.pad(code(LARGE, module=6), 30, constant_values=235)
+    picture = curled(255 - paper if inverted else paper, 60.0)
+    flat = redrawn(picture)
+    assert flat is not None
+    assert read(flat[0]) == [LARGE]
 
 
 def test_nothing_is_laid_flat_where_no_code_is() -> None:
