@@ -18,6 +18,7 @@ from scanner.gate import Judged
 from scanner.store import cache, ledger
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
+from scanner.store.precedence import CLAIM_SECONDS
 from scanner.store.writer import Writer
 from scanner.sync.backoff import pause
 from scanner.sync.connection import Connect, Connected, Connection
@@ -104,11 +105,11 @@ class Engine:
         self._replay_now.set()
 
     def heed(self, judged: Judged) -> None:
-        """Replay soon when somebody was admitted; callable from any thread."""
+        """Replay soon when somebody was admitted, not before it is shown; from any thread."""
         loop = self._loop
         if judged.verdict.admits and loop:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
-                loop.call_soon_threadsafe(self._replay_now.set)
+                loop.call_soon_threadsafe(loop.call_later, CLAIM_SECONDS, self._replay_now.set)
 
     def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> "Future[T] | None":
         """Run a coroutine where this engine runs; nothing where it doesn't run. Any thread."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from scanner.admission.verdict import Kind
 from scanner.gate import Gate
 from scanner.store.ledger import State
+from scanner.store.precedence import CLAIM_SECONDS
 from scanner.sync.clock import utc_now
 from scanner.sync.link import LinkState
 from tests.mock.server import mock_server
@@ -27,6 +28,20 @@ async def test_an_admission_is_confirmed_at_the_api_soon_after_the_green_light(
         assert judged.verdict.admits
         await until(lambda: house.states() == {serial: State.CONFIRMED})
     assert house.at_server() == {serial}
+
+
+async def test_an_admission_is_not_sent_before_the_guard_has_seen_the_green_light(
+    house: House,
+) -> None:
+    await _open(house)
+    judged = await asyncio.to_thread(house.present, house.tickets(0)[0])
+    engine, loop = house.engine(), asyncio.get_running_loop()
+    engine._loop = loop
+    begun = loop.time()
+    engine.heed(judged)
+    async with asyncio.timeout(10):
+        await engine._replay_now.wait()
+    assert loop.time() - begun >= CLAIM_SECONDS
 
 
 async def test_what_was_admitted_without_a_network_is_delivered_when_it_is_back(
