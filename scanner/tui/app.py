@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib import import_module
 from typing import Any, ClassVar
 
 import structlog
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
@@ -21,6 +22,8 @@ from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge, Netwo
 from scanner.tui.kept_screens import forget_kept, show_kept
 from scanner.tui.keys import translate_keys
 from scanner.tui.openings import GateOpenings
+from scanner.tui.palette import Commands, Palette
+from scanner.tui.poster import Poster
 from scanner.tui.preferences import Keep, Preferences, Value
 from scanner.tui.screens.aside import Aside
 from scanner.tui.screens.gate import HELP, GateScreen
@@ -32,6 +35,8 @@ from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.words import choose_language, say
 
 _ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
+_LOOKS = frozenset({"language", "theme", "characters"})
+_FORGOTTEN = (HELP, "find", "queue", "statistics")
 _TAKE_UP_SECONDS = 2.0
 """Between two looks at whether a whole list has come: it is made ready to be searched."""
 
@@ -69,6 +74,7 @@ class GateApp(App[None]):
 
     TITLE = "scanner"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
     CSS = """
     Input > .input--placeholder { color: $foreground 80%; }
     """
@@ -142,7 +148,7 @@ class GateApp(App[None]):
         if self._eyes:
             self._eyes.start(self.gate.presenter.present, self.gate.say)
         self.set_interval(_TAKE_UP_SECONDS, self._take_up)
-        self.set_timer(_SETTLED_SECONDS, self._settled)
+        self.set_timer(_SETTLED_SECONDS, self._settle)
 
     async def on_event(self, event: Event) -> None:
         """Let a hand scanner's keys become payloads before they work as commands."""
@@ -188,36 +194,35 @@ class GateApp(App[None]):
     def change(self, name: str, value: Value) -> None:
         """Set a preference, for now and for the next start."""
         self.preferences = self.preferences.with_value(name, value)
-        self._apply()
+        if name in _LOOKS:
+            self._apply()
+        elif name == "picture":
+            self._apply_picture()
         self.run_worker(self._save(name, value), exit_on_error=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer in the palette what the keys offer on the screen below it."""
-        for _, binding, enabled, tooltip in screen.active_bindings.values():
-            if enabled and binding.description and binding.action not in _NOT_IN_PALETTE:
-                action = binding.action
-                yield SystemCommand(
-                    binding.description,
-                    tooltip or binding.description,
-                    partial(screen.run_action, action),
-                )
+        """Offer in the palette what this app's keys offer on the screen below it, each once."""
+        offered: set[str] = set()
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
+            name, action = binding.description, binding.action
+            ours = isinstance(node, App | Screen)  # not a text field's, to delete a word
+            if ours and enabled and name and action not in _NOT_IN_PALETTE | offered:
+                offered.add(action)
+                yield SystemCommand(name, tooltip, partial(screen.run_action, action))
 
     def action_command_palette(self) -> None:
         """Offer every command, to be searched."""
         if not isinstance(self.screen, CommandPalette):
-            palette = CommandPalette(
-                placeholder=say("Search for commands…"), id="--command-palette"
-            )
-            self.push_screen(palette)
+            self.push_screen(Palette())
 
     def action_find(self) -> None:
         """Find a ticket by a part of its serial or of a name."""
-        if self._records:
+        if records := self._records:
             from scanner.tui.screens.search import SearchScreen
 
-            names = self.preferences.names
-            presenter, shown = self.gate.presenter, self.gate.shown
-            self.push_screen(SearchScreen(self._records, presenter, names=names, poster=shown))
+            presenter, names = self.gate.presenter, lambda: self.preferences.names
+            make = partial(SearchScreen, records, presenter, self._shown, names=names)
+            show_kept(self, "find", make)
 
     def action_override(self) -> None:
         """Let the refused patron in, on the supervisor's word."""
@@ -231,23 +236,22 @@ class GateApp(App[None]):
         if self._records:
             from scanner.tui.screens.queue import QueueScreen
 
-            self.push_screen(QueueScreen(self._records, self.try_now, poster=self.gate.shown))
+            show_kept(self, "queue", partial(QueueScreen, self._records, self.try_now, self._shown))
 
     def action_statistics(self) -> None:
         """Show the evening in plots."""
         if self._records:
             from scanner.tui.screens.statistics import StatisticsScreen
 
-            status, shown = self._background.status, self.gate.shown
-            self.push_screen(StatisticsScreen(self._records, status, self._clock, poster=shown))
+            status = self._background.status
+            make = partial(StatisticsScreen, self._records, status, self._clock, self._shown)
+            show_kept(self, "statistics", make)
 
     def action_settings(self) -> None:
         """Show the settings."""
         from scanner.tui.screens.settings import SettingsScreen
 
-        def make() -> SettingsScreen:
-            return SettingsScreen(lambda: self.preferences, self.change, lambda: self.gate.shown)
-
+        make = partial(SettingsScreen, lambda: self.preferences, self.change, self._shown)
         show_kept(self, "settings", make)
 
     def action_picture(self) -> None:
@@ -282,6 +286,9 @@ class GateApp(App[None]):
                 await self._work.wait()
         self.exit()
 
+    def _shown(self) -> Poster:
+        return self.gate.shown
+
     def _offers(self, action: str) -> bool:
         """Tell whether an aside has something to show; an override needs somebody refused."""
         if action == "override":
@@ -300,14 +307,23 @@ class GateApp(App[None]):
             self._filters.remove(self._ascii)
         if wanted(wishes.characters):
             self._filters.append(self._ascii)
-        forget_kept(self, HELP)  # its words and colours were those before
-        self.gate.show_picture(shown=picture_wanted(wishes.picture))
+        for name in _FORGOTTEN:  # their words and colours were those before
+            forget_kept(self, name)
+        self._apply_picture()
         self.refresh_bindings()
         self.refresh()
+
+    def _apply_picture(self) -> None:
+        self.gate.show_picture(shown=picture_wanted(self.preferences.picture))
 
     def _begin(self) -> None:
         self._work = self.run_worker(self._background.run(), exit_on_error=False)
         self.gate.show_background(running=True)
+
+    async def _settle(self) -> None:
+        """Read what the keys open before the first of them is pressed."""
+        await asyncio.to_thread(_read_asides)
+        self._settled()
 
     def _take_up(self) -> None:
         """Let the search be ready before it is asked for: soon after the start, and each list."""
@@ -338,3 +354,8 @@ class GateApp(App[None]):
 
     def _view(self) -> View | None:
         return self._eyes.view() if self._eyes else None
+
+
+def _read_asides() -> None:
+    for name in ("search", *sorted(_ASIDE - {"find"})):
+        import_module(f"scanner.tui.screens.{name}")

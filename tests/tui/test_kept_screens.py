@@ -1,8 +1,11 @@
 """What is shown a second time is the same screen, and as new as the first time."""
 
-from textual.widgets import OptionList
+from textual.containers import Grid
+from textual.widgets import DataTable, Input, OptionList
 
 from scanner.admission.verdict import Kind
+from scanner.errors import ScannerError
+from scanner.tui.screens.statistics import StatisticsScreen
 from scanner.words import choose_language
 from tests.tui.feeds import SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
@@ -31,6 +34,89 @@ async def test_settings_begin_anew_each_time(stand: Stand) -> None:
         options = app.screen.query_one(OptionList)
         assert options.highlighted == 0
         assert app.focused is options
+
+
+async def test_a_search_begins_anew_each_time(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("f", *"7558")
+        await settled(app, pilot)
+        first = app.screen
+        assert first.query_one(OptionList).option_count
+        await pilot.press("escape", "f")
+        await settled(app, pilot)
+        assert app.screen is first
+        assert app.screen.query_one(Input).value == ""
+        assert isinstance(app.focused, Input)
+        assert first.query_one(OptionList).option_count == 0
+
+
+async def test_a_search_goes_on_after_the_palette(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("f", *"7558", "ctrl+p", "escape")
+        await settled(app, pilot)
+        assert app.screen.query_one(Input).value == "7558"
+        assert app.screen.query_one(OptionList).option_count
+
+
+async def test_the_search_asks_for_names_as_soon_as_they_may_be_searched(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("f", "escape")
+        app.change("names", True)
+        await pilot.press("f")
+        await settled(app, pilot)
+        assert "art of a serial or of a name" in seen(app)
+
+
+async def test_the_queue_begins_with_all_each_time(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("w", "f", "down")
+        await settled(app, pilot)
+        first = app.screen
+        assert "Queue: conflict" in seen(app)
+        await pilot.press("escape", "w")
+        await settled(app, pilot)
+        assert app.screen is first
+        assert "Queue: all" in seen(app)
+        table = app.screen.query_one(DataTable)
+        assert app.focused is table
+        assert table.cursor_row == 0
+
+
+async def test_a_kept_queue_speaks_the_language_that_was_chosen_meanwhile(stand: Stand) -> None:
+    app = stand.app()
+    try:
+        async with app.run_test(size=SMALL) as pilot:
+            await pilot.press("w", "escape")
+            app.change("language", "de")
+            await pilot.press("w")
+            await settled(app, pilot)
+            assert "Grund" in seen(app)
+            assert "Reason" not in seen(app)
+    finally:
+        choose_language("en")
+
+
+async def test_statistics_that_were_left_count_no_more(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("t")
+        await settled(app, pilot)
+        screen = app.screen
+        assert isinstance(screen, StatisticsScreen)
+        assert screen.query_one(Grid).display
+        await pilot.press("escape")
+        await settled(app, pilot)
+        assert not screen.query_one(Grid).display
+        stand.records.error = ScannerError("Counted again.")
+        screen.follow()
+        await settled(app, pilot)
+        await pilot.press("t")
+        await settled(app, pilot)
+        assert "Counted again." in seen(app)
 
 
 async def test_help_lists_the_keys_that_work_now(stand: Stand) -> None:

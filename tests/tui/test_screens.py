@@ -259,6 +259,25 @@ async def test_the_palette_does_what_the_keys_do(stand: Stand) -> None:
         assert app.screen_stack[-1] is app.gate
 
 
+async def test_the_palette_offers_nothing_twice(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL):
+        offered = [command.title for command in app.get_system_commands(app.gate)]
+        assert sorted(offered) == sorted(set(offered))
+
+
+async def test_the_palette_says_in_the_guards_language_that_nothing_fits(stand: Stand) -> None:
+    stand.preferences = replace(stand.preferences, language="de")
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+p", *"zzzz")
+        await settled(app, pilot)
+        assert "Kein Befehl heißt so." in seen(app)
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert app.screen is app.gate
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 async def test_no_line_of_the_help_breaks_in_any_language(stand: Stand, code: str) -> None:
     stand.preferences = replace(stand.preferences, language=code)

@@ -1,5 +1,6 @@
 """A screen beside the gate's: verdicts go on above it, Esc goes back."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,7 +20,13 @@ from scanner.tui.widgets.verdict_band import VerdictBand
 
 
 class Aside(Screen[None]):
-    """The band of the last verdict, a title, what the screen is for, a line for what is said."""
+    """The band of the last verdict, a title, what the screen is for, a line for what is said.
+
+    It is kept once made (`kept_screens`), so whatever it shows is set when it appears.
+
+    Args:
+        shown: what fills the gate's screen now.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="Esc")]
     DEFAULT_CSS: ClassVar[str] = """
@@ -30,14 +37,15 @@ class Aside(Screen[None]):
     }
     """
 
-    def __init__(self, poster: Poster | None) -> None:
+    def __init__(self, shown: Callable[[], Poster]) -> None:
         super().__init__()
-        self._poster = poster
+        self._shown = shown
+        self._away = True
         translate_keys(self)
 
     def compose(self) -> ComposeResult:
         """Lay out the screen, from top to bottom."""
-        yield VerdictBand(self._poster)
+        yield VerdictBand(self._shown())
         yield Static("", id="title", markup=False)
         with Vertical(id="body"):
             yield from self.body()
@@ -47,6 +55,29 @@ class Aside(Screen[None]):
     def body(self) -> list[Widget]:
         """Return what the screen is for."""
         return []
+
+    def on_screen_resume(self) -> None:
+        """Begin anew where it was away, not where the palette was above it."""
+        if not self._away:
+            return
+        self._away = False
+        band, shown = self.query_one(VerdictBand), self._shown()
+        if band.poster != shown:
+            band.show(shown)
+        self.say("")
+        self.begin()
+
+    def on_screen_suspend(self) -> None:
+        """Note that it was left."""
+        self._away = self not in self.app.screen_stack
+        if self._away:
+            self.leave()
+
+    def begin(self) -> None:
+        """Show everything as it is now, from the first on."""
+
+    def leave(self) -> None:
+        """Clear away what would take time when it appears again."""
 
     def say(self, sentence: str) -> None:
         """Show a sentence until the next."""

@@ -52,30 +52,42 @@ class QueueScreen(Aside):
     """
 
     def __init__(
-        self, records: Records, try_now: Callable[[], None], *, poster: Poster | None
+        self, records: Records, try_now: Callable[[], None], shown: Callable[[], Poster]
     ) -> None:
-        super().__init__(poster)
+        super().__init__(shown)
         self._records = records
         self._try_now = try_now
         self._filter = 0
-        self._shown: list[Admission] = []
+        self._listed: list[Admission] = []
 
     def body(self) -> list[Widget]:
         """Return the table, and a place for what to do about the marked row."""
         return [DataTable(cursor_type="row"), Static("", id="todo", markup=False)]
 
     def on_mount(self) -> None:
-        """Fill the table now and from now on."""
+        """Follow the admissions from now on."""
         table = self.query_one(DataTable)
         for title in (say("Time"), say("State"), say("Serial"), say("Reason")):
             table.add_column(title)
-        table.focus()
+        self.set_interval(REFRESH_SECONDS, self.follow)
+
+    def begin(self) -> None:
+        """Show all, the newest marked."""
+        self._filter = 0
+        table = self.query_one(DataTable)
+        table.move_cursor(row=0)
+        self.set_focus(table)  # at once: the next key may be here already
+        self.entitle(say("Queue"))  # before what takes time: it answers the key
         self.look()
-        self.set_interval(REFRESH_SECONDS, self.look)
 
     def look(self) -> None:
         """Read the admissions again."""
         self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+
+    def follow(self) -> None:
+        """Look again, where it is seen."""
+        if self in self.app.screen_stack:
+            self.look()
 
     def action_filter(self, steps: int) -> None:
         """Show another state, or all."""
@@ -89,7 +101,7 @@ class QueueScreen(Aside):
 
     def action_jump(self, where: Literal["first", "last"]) -> None:
         """Mark the first row or the last."""
-        self.query_one(DataTable).move_cursor(row=0 if where == "first" else len(self._shown) - 1)
+        self.query_one(DataTable).move_cursor(row=0 if where == "first" else len(self._listed) - 1)
 
     def action_copy(self) -> None:
         """Put the marked serial on the clipboard."""
@@ -114,7 +126,7 @@ class QueueScreen(Aside):
             return
         count = say_count("{count} admission", "{count} admissions", len(found))
         self.entitle(f"{say('Queue')}: {state_word(state)} · {count}")
-        if found == self._shown and self.query_one(DataTable).row_count:
+        if found == self._listed and self.query_one(DataTable).row_count:
             return
         self._fill(found)
 
@@ -122,7 +134,7 @@ class QueueScreen(Aside):
         table = self.query_one(DataTable)
         row = table.cursor_row
         table.clear()
-        self._shown = found
+        self._listed = found
         for each in found:
             state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
             cells = (clock_time(each.at), state, plain(each.serial, 40))
@@ -132,7 +144,7 @@ class QueueScreen(Aside):
 
     def _marked(self) -> Admission | None:
         row = self.query_one(DataTable).cursor_row
-        return self._shown[row] if 0 <= row < len(self._shown) else None
+        return self._listed[row] if 0 <= row < len(self._listed) else None
 
     def _show_todo(self) -> None:
         marked = self._marked()

@@ -1,6 +1,7 @@
 """Find a ticket by a part of its serial or of a name, and judge it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -37,25 +38,47 @@ class SearchScreen(Aside):
     """
 
     def __init__(
-        self, records: Records, presenter: Presenter, *, names: bool, poster: Poster | None
+        self,
+        records: Records,
+        presenter: Presenter,
+        shown: Callable[[], Poster],
+        *,
+        names: Callable[[], bool],
     ) -> None:
-        super().__init__(poster)
+        super().__init__(shown)
         self._records = records
         self._presenter = presenter
-        self._names = names
+        self._names_wanted = names
+        self._names = names()
         self.found: list[Found] = []
 
     def body(self) -> list[Widget]:
         """Return the line and the list."""
-        hint = say("Part of a serial or of a name") if self._names else say("Part of a serial")
-        return [Input(placeholder=hint), OptionList()]
+        return [Input(), OptionList()]
 
     def on_mount(self) -> None:
-        """Take up the tickets, and begin."""
-        self.entitle(say("Find a ticket"))
-        self.query_one(Input).focus()
+        """Leave the keys to the line."""
         self.query_one(OptionList).can_focus = False
+
+    def begin(self) -> None:
+        """Take up the tickets, and begin with an empty line."""
+        self.entitle(say("Find a ticket"))
+        self._names = self._names_wanted()
+        line = self.query_one(Input)
+        line.placeholder = (
+            say("Part of a serial or of a name") if self._names else say("Part of a serial")
+        )
+        self.set_focus(line)  # at once: the next key may be here already
         self.run_worker(self._prepare(), exit_on_error=False)
+
+    def leave(self) -> None:
+        """Forget what was asked and found."""
+        self.workers.cancel_group(self, "search")
+        line = self.query_one(Input)
+        with line.prevent(Input.Changed):
+            line.value = ""
+        self.found = []
+        self.query_one(OptionList).clear_options()
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         """Look again at every key; an older answer never overtakes a newer question."""

@@ -12,7 +12,6 @@ from textual.widgets.option_list import Option
 from scanner.tui.poster import Poster
 from scanner.tui.preferences import Preferences, Value
 from scanner.tui.screens.aside import Aside
-from scanner.tui.widgets.verdict_band import VerdictBand
 from scanner.words import LANGUAGES, say
 
 CHOICES: dict[str, tuple[Value, ...]] = {
@@ -43,10 +42,9 @@ class SettingsScreen(Aside):
         self,
         preferences: Callable[[], Preferences],
         change: Callable[[str, Value], None],
-        poster: Callable[[], Poster],
+        shown: Callable[[], Poster],
     ) -> None:
-        super().__init__(poster())
-        self._shown = poster
+        super().__init__(shown)
         self._preferences = preferences
         self._change = change
 
@@ -54,13 +52,9 @@ class SettingsScreen(Aside):
         """Return the list."""
         return [OptionList(*(Option(self._line(name), id=name) for name in CHOICES))]
 
-    def on_screen_resume(self) -> None:
-        """Begin with the first, each time."""
-        band, shown = self.query_one(VerdictBand), self._shown()
-        if band.poster != shown:
-            band.show(shown)
+    def begin(self) -> None:
+        """Mark the first."""
         self.entitle(say("Settings"))
-        self.say("")
         self._fill()
         options = self.query_one(OptionList)
         self.set_focus(options)

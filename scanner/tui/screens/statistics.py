@@ -47,10 +47,9 @@ class StatisticsScreen(Aside):
         records: Records,
         status: Callable[[], Status],
         clock: Clock,
-        *,
-        poster: Poster | None,
+        shown: Callable[[], Poster],
     ) -> None:
-        super().__init__(poster)
+        super().__init__(shown)
         self._records = records
         self._status = status
         self._clock = clock
@@ -61,14 +60,27 @@ class StatisticsScreen(Aside):
         return [Grid(*(PlotextPlot(id=name) for name in names))]
 
     def on_mount(self) -> None:
-        """Count now and from now on."""
+        """Count again from now on."""
+        self.set_interval(REFRESH_SECONDS, self.follow)
+
+    def begin(self) -> None:
+        """Count now."""
         self.entitle(say("Statistics"))
         self.action_look()
-        self.set_interval(REFRESH_SECONDS, self.action_look)
+
+    def leave(self) -> None:
+        """Put the plots away: to draw them takes longer than the key's answer may."""
+        self.workers.cancel_group(self, "read")
+        self.remove_class("-counted")
 
     def action_look(self) -> None:
         """Count again."""
         self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+
+    def follow(self) -> None:
+        """Look again, where it is seen."""
+        if self in self.app.screen_stack:
+            self.action_look()
 
     async def _read(self) -> None:
         try:
