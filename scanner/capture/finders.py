@@ -41,7 +41,7 @@ one of version 12, more than any ticket needs.
 """
 
 MOST = 12
-"""With more, it is a page of text or a pattern on cloth."""
+"""With more, it is a page of text or a pattern on cloth, or else a code of many modules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,15 @@ class Finder:
     module: float
 
 
-def has_finders(part: Pixels) -> bool:
+def has_finders(part: Pixels) -> bool | None:
     """Tell whether two finder patterns lie in the part as those of one code do.
 
-    The third is often what a thumb or a lamp hides.
+    The third is often what a thumb or a lamp hides. Nothing where so many seem to be there that
+    only a closer look can tell.
     """
     patterns = finders(part)
     pairs = ((a, b) for number, a in enumerate(patterns) for b in patterns[:number])
-    return len(patterns) <= MOST and any(_belong_together(a, b) for a, b in pairs)
+    return None if len(patterns) > MOST else any(_belong_together(a, b) for a, b in pairs)
 
 
 def finders(part: Pixels) -> list[Finder]:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 import cv2
 import numpy as np
 
+from scanner.capture.anchors import three
 from scanner.capture.decoded import Corners
 from scanner.capture.finders import has_finders
 from scanner.capture.frame import Pixels
 from scanner.capture.passes import Prepared
 from scanner.capture.readers import Found
+from scanner.capture.rings import rings
 from scanner.capture.texture import Patch, patches
 
 ROOM = 0.4
@@ -51,7 +53,9 @@ def likely_code(grey: Pixels) -> bool:
         box = _around(_corners(patch), PATCH_ROOM, grey)
         area = (patch.right - patch.left) * (patch.bottom - patch.top)
         if box and area < CROWDED * grey.size:
-            return has_finders(cut(grey, box).pixels)
+            part = cut(grey, box).pixels
+            told = has_finders(part)
+            return three(rings(part)) is not None if told is None else told
     return False
 
 

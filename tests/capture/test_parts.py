@@ -60,6 +60,12 @@ def test_a_code_that_is_hard_to_read_still_looks_like_one(kind: str) -> None:
     assert likely_code(picture)
 
 
+def test_a_code_of_many_modules_that_is_full_of_patterns_looks_like_one() -> None:
+    large = blurred(code("0123456789" * 50, module=5), 2.0)
+    assert has_finders(large) is None
+    assert likely_code(on_wall(large))
+
+
 @pytest.mark.parametrize("picture", [checkered(), page_of_text()], ids=["shirt", "text"])
 def test_a_shirt_and_a_page_do_not_look_like_a_code(picture: Pixels) -> None:
     assert not likely_code(picture)
