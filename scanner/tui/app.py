@@ -36,9 +36,12 @@ from scanner.words import choose_language, say
 
 _ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
 _LOOKS = frozenset({"language", "theme", "characters"})
-_FORGOTTEN = (HELP, "find", "queue", "statistics")
+_FORGOTTEN = (HELP, "find", "override", "queue", "statistics")
 _TAKE_UP_SECONDS = 2.0
 """Between two looks at whether a whole list has come: it is made ready to be searched."""
+
+_READ_SECONDS = 0.4
+"""From the start: the gate stands by then."""
 
 _SETTLED_SECONDS = 2.0
 
@@ -148,7 +151,8 @@ class GateApp(App[None]):
         if self._eyes:
             self._eyes.start(self.gate.presenter.present, self.gate.say)
         self.set_interval(_TAKE_UP_SECONDS, self._take_up)
-        self.set_timer(_SETTLED_SECONDS, self._settle)
+        self.set_timer(_READ_SECONDS, self._read_asides)
+        self.set_timer(_SETTLED_SECONDS, self._settled)
 
     async def on_event(self, event: Event) -> None:
         """Let a hand scanner's keys become payloads before they work as commands."""
@@ -226,10 +230,13 @@ class GateApp(App[None]):
 
     def action_override(self) -> None:
         """Let the refused patron in, on the supervisor's word."""
-        if self._records and self.gate.last:
+        records, last = self._records, self.gate.last
+        if records and last:
             from scanner.tui.screens.override import OverrideScreen
 
-            self.push_screen(OverrideScreen(self._records, self.gate.last))
+            show_kept(
+                self, "override", lambda: OverrideScreen(records, lambda: self.gate.last or last)
+            )
 
     def action_queue(self) -> None:
         """Show what became of the admissions."""
@@ -320,10 +327,9 @@ class GateApp(App[None]):
         self._work = self.run_worker(self._background.run(), exit_on_error=False)
         self.gate.show_background(running=True)
 
-    async def _settle(self) -> None:
+    async def _read_asides(self) -> None:
         """Read what the keys open before the first of them is pressed."""
         await asyncio.to_thread(_read_asides)
-        self._settled()
 
     def _take_up(self) -> None:
         """Let the search be ready before it is asked for: soon after the start, and each list."""

@@ -7,11 +7,32 @@ from textual.app import App
 from textual.screen import Screen
 
 
-def show_kept(app: App[Any], name: str, make: Callable[[], Screen[Any]]) -> None:
-    """Show a screen over the others, made now only if it was not kept.
+class Kept(Screen[None]):
+    """A screen that is kept: whatever it shows is set when it appears, and cleared when left."""
 
-    It is to bring itself up to date whenever it comes to the top (`ScreenResume`).
-    """
+    _away = True
+
+    def on_screen_resume(self) -> None:
+        """Begin anew where it was away, not where the palette was above it."""
+        if self._away:
+            self._away = False
+            self.begin()
+
+    def on_screen_suspend(self) -> None:
+        """Note that it was left."""
+        self._away = self not in self.app.screen_stack
+        if self._away:
+            self.leave()
+
+    def begin(self) -> None:
+        """Show everything as it is now, from the first on."""
+
+    def leave(self) -> None:
+        """Clear away what is nobody's next time, or would take time then."""
+
+
+def show_kept(app: App[Any], name: str, make: Callable[[], Screen[Any]]) -> None:
+    """Show a screen over the others, made now only if it was not kept; one that begins anew."""
     if not app.is_screen_installed(name):
         app.install_screen(make(), name)
     app.push_screen(name)

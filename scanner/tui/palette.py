@@ -29,10 +29,14 @@ class Commands(Provider):
 
 
 class Palette(CommandPalette):
-    """Textual's, on a ground of its own: to draw the gate through it took twice as long."""
+    """Textual's, on a ground of its own, there before its list is.
+
+    To draw the gate through it, and to wait for the list, took longer than a key's answer may.
+    """
 
     DEFAULT_CSS: ClassVar[str] = """
     Palette { background: $background; }
+    Palette > #--container { display: block; }
     """
 
     def __init__(self) -> None:

@@ -64,6 +64,7 @@ class WedgeKeys:
         self.openings: Openings | None = None
         self._bursts: Bursts[Key] = Bursts()
         self._due: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, event: Event, app: "GateApp", hand_on: HandOn) -> bool:
         """Take an event of the app's; whether nobody else is to have it."""
@@ -120,15 +121,21 @@ class WedgeKeys:
         await self._carry_out(self._bursts.lapse(at), at, app, hand_on)
 
     def _wait(self, at: float, app: "GateApp") -> None:
-        """Have a look later at the keys that are held; one timer at a time is enough."""
-        seconds = self._bursts.wait_seconds(at)
-        if seconds is not None and self._due is None:
-            self._look_in(max(seconds, 0.0), monotonic(), app)
+        """Have a look later at the keys that are held; one timer is enough, the earliest."""
+        seconds, now = self._bursts.wait_seconds(at), monotonic()
+        if seconds is None:
+            return
+        seconds = max(seconds, 0.0)
+        if self._due is None or now + seconds < self._due:
+            self._look_in(seconds, now, app)
 
     def _look_in(self, seconds: float, at: float, app: "GateApp") -> None:
+        if self._timer:
+            self._timer.cancel()
         self._due = at + seconds
         # Not a timer of Textual's: one that comes late is left out, and the keys would stay held.
-        asyncio.get_running_loop().call_later(seconds, lambda: app.post_message(Lapse()))
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(seconds, lambda: app.post_message(Lapse()))
 
 
 def _input_waits(app: "GateApp") -> bool:

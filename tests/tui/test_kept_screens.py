@@ -70,6 +70,27 @@ async def test_the_search_asks_for_names_as_soon_as_they_may_be_searched(stand: 
         assert "art of a serial or of a name" in seen(app)
 
 
+async def test_an_override_asks_anew_for_whom_why_and_by_whom(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        await pilot.press("o", *"torn", "enter", *"47")
+        first = app.screen
+        assert "not on the list" in seen(app).rpartition("Let in by")[2]
+        await pilot.press("escape")
+        stand.judge.verdict = VERDICTS[Kind.WITHDRAWN]
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        await pilot.press("o")
+        await settled(app, pilot)
+        assert app.screen is first
+        assert "transferred" in seen(app).rpartition("Let in by")[2]
+        assert [line.value for line in first.query(Input)] == ["", ""]
+        assert app.focused is first.query_one("#reason")
+
+
 async def test_the_queue_begins_with_all_each_time(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:

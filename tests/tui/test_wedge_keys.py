@@ -107,6 +107,20 @@ async def test_a_key_that_changes_something_is_not_early(stand: Stand, keyboard:
     assert not openings.opened_by(Key("i", None))
 
 
+async def test_a_key_just_after_a_scan_does_not_wait_as_long_as_the_scan_might_have(
+    stand: Stand, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wedge, "STALL_SECONDS", 10 * LIMIT)
+    held = keyboard.app._wedge
+    assert held
+    keyboard.type(SERIAL)
+    await keyboard.until(lambda: held._due and held._due - monotonic() > LIMIT)
+    keyboard.type("\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    keyboard.type("i", gap=0.0)
+    await keyboard.until(lambda: keyboard.app.gate.query_one(HandEntry).opened)
+
+
 async def test_keys_work_on_after_one_that_waited_long(stand: Stand, keyboard: Keyboard) -> None:
     entry = keyboard.app.gate.query_one(HandEntry)
     for _ in range(2):

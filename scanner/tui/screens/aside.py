@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from scanner.tui.kept_screens import Kept
 from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
 from scanner.tui.poster import Poster
@@ -19,10 +19,8 @@ from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.verdict_band import VerdictBand
 
 
-class Aside(Screen[None]):
+class Aside(Kept):
     """The band of the last verdict, a title, what the screen is for, a line for what is said.
-
-    It is kept once made (`kept_screens`), so whatever it shows is set when it appears.
 
     Args:
         shown: what fills the gate's screen now.
@@ -40,7 +38,6 @@ class Aside(Screen[None]):
     def __init__(self, shown: Callable[[], Poster]) -> None:
         super().__init__()
         self._shown = shown
-        self._away = True
         translate_keys(self)
 
     def compose(self) -> ComposeResult:
@@ -56,28 +53,12 @@ class Aside(Screen[None]):
         """Return what the screen is for."""
         return []
 
-    def on_screen_resume(self) -> None:
-        """Begin anew where it was away, not where the palette was above it."""
-        if not self._away:
-            return
-        self._away = False
+    def begin(self) -> None:
+        """Show the verdict of now, and nothing said."""
         band, shown = self.query_one(VerdictBand), self._shown()
         if band.poster != shown:
             band.show(shown)
         self.say("")
-        self.begin()
-
-    def on_screen_suspend(self) -> None:
-        """Note that it was left."""
-        self._away = self not in self.app.screen_stack
-        if self._away:
-            self.leave()
-
-    def begin(self) -> None:
-        """Show everything as it is now, from the first on."""
-
-    def leave(self) -> None:
-        """Clear away what would take time when it appears again."""
 
     def say(self, sentence: str) -> None:
         """Show a sentence until the next."""

@@ -1,6 +1,7 @@
 """The supervisor's word: a refused patron goes in, for a reason, after a PIN."""
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from scanner.gate import Judged
 from scanner.pin import LONGEST, Answer
 from scanner.tui.faces import FACES
 from scanner.tui.feeds import Records
+from scanner.tui.kept_screens import Kept
 from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
 from scanner.tui.reasons import in_words
@@ -26,8 +28,13 @@ LONGEST_REASON = 120
 """Characters; it is shown on one line and kept in the journal."""
 
 
-class OverrideScreen(ModalScreen[None]):
-    """Asks for a reason and the PIN; the verdict of it is shown by the gate as any other."""
+class OverrideScreen(ModalScreen[None], Kept):
+    """Asks for a reason and the PIN; the verdict of it is shown by the gate as any other.
+
+    Args:
+        records: lets in.
+        last: the last patron, who was refused.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "Next", priority=True),
@@ -46,10 +53,11 @@ class OverrideScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, records: Records, refused: Judged) -> None:
+    def __init__(self, records: Records, last: Callable[[], Judged]) -> None:
         super().__init__()
         self._records = records
-        self._refused = refused
+        self._last = last
+        self._refused = last()
         self._busy = False
         translate_keys(self)
 
@@ -65,14 +73,21 @@ class OverrideScreen(ModalScreen[None]):
             yield Static("", id="said", markup=False)
         yield KeyLine()
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Begin with the reason."""
+        self._refused = self._last()
         verdict = self._refused.verdict
         face = FACES[verdict.kind]
         reason, serial = in_words(plain(verdict.reason)), plain(verdict.serial, 40)
         words = f"{face.symbol} {say(face.title)}  {serial}  {reason}"
         self.query_one("#why", Static).update(Content(words))
-        self.query_one("#reason", Input).focus()
+        self._say("")
+        self.set_focus(self.query_one("#reason", Input))
+
+    def leave(self) -> None:
+        """Forget reason and PIN."""
+        for line in self.query(Input):
+            line.value = ""
 
     def action_leave(self) -> None:
         """Leave it refused."""

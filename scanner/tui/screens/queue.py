@@ -73,6 +73,7 @@ class QueueScreen(Aside):
 
     def begin(self) -> None:
         """Show all, the newest marked."""
+        super().begin()
         self._filter = 0
         table = self.query_one(DataTable)
         table.move_cursor(row=0)

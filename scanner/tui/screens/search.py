@@ -62,6 +62,7 @@ class SearchScreen(Aside):
 
     def begin(self) -> None:
         """Take up the tickets, and begin with an empty line."""
+        super().begin()
         self.entitle(say("Find a ticket"))
         self._names = self._names_wanted()
         line = self.query_one(Input)
@@ -69,7 +70,8 @@ class SearchScreen(Aside):
             say("Part of a serial or of a name") if self._names else say("Part of a serial")
         )
         self.set_focus(line)  # at once: the next key may be here already
-        self.run_worker(self._prepare(), exit_on_error=False)
+        # Not before the screen is seen: it takes the interpreter that draws it.
+        self.call_after_refresh(self.run_worker, self._prepare, exit_on_error=False)
 
     def leave(self) -> None:
         """Forget what was asked and found."""

@@ -54,6 +54,7 @@ class SettingsScreen(Aside):
 
     def begin(self) -> None:
         """Mark the first."""
+        super().begin()
         self.entitle(say("Settings"))
         self._fill()
         options = self.query_one(OptionList)

@@ -65,6 +65,7 @@ class StatisticsScreen(Aside):
 
     def begin(self) -> None:
         """Count now."""
+        super().begin()
         self.entitle(say("Statistics"))
         self.action_look()
 
