@@ -3,9 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 
@@ -21,8 +20,7 @@ from scanner.store.writer import Writer
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A published verdict: what was presented, when (aware, UTC), the journal's row, its hash."""
 
     scan: int
@@ -141,8 +139,7 @@ def judge(
 ) -> Judged:
     """Look up, decide and record one presentation; call inside a transaction."""
     reading = read_payload(payload)
-    standing = cache.read_standing(conn)
-    knowledge, permitted = cache.look_up_in_scope(conn, reading)
+    standing, knowledge, permitted = cache.read_presented(conn, reading)
     sections = (knowledge.ticket.section.uri,) if knowledge.ticket and permitted else ()
     scope = Scope(frozenset(sections), standing.closed)
     verdict = decide(reading, scope, knowledge, at, override)

@@ -31,7 +31,7 @@ def to_json(
 
     Of the scope, only the ticket's own section is kept: no rule asks about another.
     """
-    found = [f'"reading":{_list(*_reading(reading))}']
+    found = [f'"reading":{_reading(reading)}']
     if scope.closed:
         found.append(f'"closed":{_quoted(scope.closed.name)}')
     if knowledge.event_known:
@@ -88,14 +88,14 @@ def override_from_json(text: str) -> Override | None:
         raise EvidenceError(f"the recorded override can't be read: {error}") from error
 
 
-def _reading(reading: Reading) -> list[str]:
+def _reading(reading: Reading) -> str:
     match reading:
         case Serial(value):
-            return ["serial", value]
+            return f'["serial",{_quoted(value)}]'
         case Fingerprint(digest):
-            return ["fingerprint", digest]
+            return f'["fingerprint",{_quoted(digest)}]'
         case NotATicket(what):
-            return ["nothing", what]
+            return f'["nothing",{_quoted(what)}]'
 
 
 def _read_reading(found: list[str]) -> Reading:
@@ -109,10 +109,11 @@ def _read_reading(found: list[str]) -> Reading:
 
 
 def _ticket(ticket: CachedTicket) -> str:
+    section = ticket.section
     return (
         f'{{"serial":{_quoted(ticket.serial)},'
-        f'"section":{_list(ticket.section.uri, ticket.section.name)},'
-        f'"status":{_quoted(ticket.status.value)},"redeemed":{_text_or_null(_time(ticket.redeemed))},'
+        f'"section":[{_quoted(section.uri)},{_quoted(section.name)}],'
+        f'"status":{_quoted(ticket.status)},"redeemed":{_text_or_null(_time(ticket.redeemed))},'
         f'"listed":{_truth(ticket.listed)},"former":{_truth(ticket.former_code)}}}'
     )
 

@@ -1,6 +1,6 @@
 """The house rules: who enters. Read top to bottom, the first rule that applies decides."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scanner.admission.scope import Closed, Scope
@@ -119,7 +119,7 @@ def _not_in_cache(reading: Serial | Fingerprint, knowledge: Knowledge, at: datet
             first=knowledge.local.at,
         )
     if knowledge.other:
-        return replace(_admitted_elsewhere(None, knowledge.other, at), serial=serial)
+        return _admitted_elsewhere(None, knowledge.other, at)._replace(serial=serial)
     if serial and not knowledge.event_known:
         return Verdict(
             Kind.OTHER_EVENT,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class TicketStatus(StrEnum):
@@ -19,16 +20,14 @@ class TicketStatus(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of the event that tickets are sold for."""
 
     uri: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class CachedTicket:
+class CachedTicket(NamedTuple):
     """The cache's copy of one ticket.
 
     `listed` is false when a complete pull no longer finds the ticket; `former_code` is true when
@@ -61,8 +60,7 @@ class OtherAdmission:
     device: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(NamedTuple):
     """All that the cache and the ledger know of one reading.
 
     `event_known` says that the serial's event part is one of the cache's; `refusal` is why the

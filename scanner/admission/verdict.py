@@ -1,8 +1,8 @@
 """The answer to one presentation."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -18,8 +18,7 @@ class Kind(StrEnum):
     GATE_CLOSED = "gate_closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Kind, a reason that a guard can say aloud, and what the guard does next.
 
     `serial` and `section` (a name) are present when the reading led to a ticket; `first` is the

@@ -20,8 +20,7 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """One presentation as the journal keeps it; `at` is aware, `evidence` is JSON."""
 
     at: datetime
@@ -95,7 +94,7 @@ def append(
     Call inside a transaction; `last` is the `head` that was read in it, if it was.
     """
     before, digest_before = last or head(conn)
-    columns = (before + 1, *_fields(scan))
+    columns = _columns(before + 1, scan)
     digest = link(digest_before, columns)
     conn.execute(_APPEND, (*columns, digest))
     return before + 1, digest
@@ -103,7 +102,7 @@ def append(
 
 def chain_hash(before: bytes, row: int, scan: Scan) -> bytes:
     """Compute the hash of a presentation that is the journal's `row`."""
-    return link(before, (row, *_fields(scan)))
+    return link(before, _columns(row, scan))
 
 
 def link(before: bytes, columns: tuple[object, ...]) -> bytes:
@@ -278,19 +277,8 @@ def head(conn: sqlite3.Connection) -> tuple[int, bytes]:
     return int(row), bytes(digest)
 
 
-def _fields(scan: Scan) -> tuple[str | None, ...]:
-    return (
-        scan.at.isoformat(),
-        scan.event,
-        scan.redeemer,
-        scan.device,
-        scan.source,
-        scan.payload,
-        scan.serial,
-        scan.kind,
-        scan.reason,
-        scan.evidence,
-    )
+def _columns(row: int, scan: Scan) -> tuple[int | str | None, ...]:
+    return (row, scan.at.isoformat(), *scan[1:])
 
 
 def _admissions(

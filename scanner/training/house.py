@@ -128,7 +128,7 @@ class House:
         if payload in self._ours or judged.verdict.kind not in _WORDLESS:
             return judged
         refusal = Verdict(Kind.OTHER_EVENT, TRAINING_REASON, TRAINING_ADVICE, judged.verdict.serial)
-        return replace(judged, verdict=refusal)
+        return judged._replace(verdict=refusal)
 
     def search(self, name: str, most: int = 6) -> list[Hit]:
         """Find tickets by a part of the owner's name; those of this gate's sections first."""

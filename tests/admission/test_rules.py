@@ -123,7 +123,7 @@ def test_an_admission_elsewhere_says_where_by_whom_and_when(
 
 
 def test_a_ticket_that_the_api_calls_redeemed_was_admitted_then() -> None:
-    redeemed = replace(TICKET, status=TicketStatus.REDEEMED, redeemed=BEFORE)
+    redeemed = TICKET._replace(status=TicketStatus.REDEEMED, redeemed=BEFORE)
     verdict = judge(Knowledge(redeemed))
     assert verdict.kind is Kind.ALREADY_ADMITTED
     assert verdict.reason == "Already admitted at another gate 12 min ago"
@@ -133,15 +133,15 @@ def test_a_ticket_that_the_api_calls_redeemed_was_admitted_then() -> None:
 @pytest.mark.parametrize(
     ("ticket", "reason"),
     [
-        (replace(TICKET, status=TicketStatus.CANCELLED), "This ticket was cancelled"),
+        (TICKET._replace(status=TicketStatus.CANCELLED), "This ticket was cancelled"),
         (
-            replace(TICKET, status=TicketStatus.TRANSFERRED),
+            TICKET._replace(status=TicketStatus.TRANSFERRED),
             "This ticket was transferred to somebody else",
         ),
-        (replace(TICKET, status=TicketStatus.OTHER), "This ticket is no longer valid"),
-        (replace(TICKET, listed=False), "This ticket was taken off the list"),
+        (TICKET._replace(status=TicketStatus.OTHER), "This ticket is no longer valid"),
+        (TICKET._replace(listed=False), "This ticket was taken off the list"),
         (
-            replace(TICKET, former_code=True),
+            TICKET._replace(former_code=True),
             "This code belonged to an earlier owner of the ticket",
         ),
     ],
@@ -152,7 +152,7 @@ def test_a_ticket_that_was_withdrawn_says_how(ticket: CachedTicket, reason: str)
 
 
 def test_a_ticket_of_another_section_says_where_to_go() -> None:
-    verdict = judge(Knowledge(replace(TICKET, section=BALCONY)))
+    verdict = judge(Knowledge(TICKET._replace(section=BALCONY)))
     assert (verdict.kind, verdict.reason) == (Kind.WRONG_SECTION, "This ticket is for Balcony")
     assert verdict.advice == "Send the patron to Balcony."
 
@@ -162,7 +162,7 @@ def test_the_rules_are_asked_in_the_houses_order() -> None:
     former = CachedTicket(
         SERIAL, BALCONY, TicketStatus.CANCELLED, BEFORE, listed=False, former_code=True
     )
-    present = replace(former, former_code=False)
+    present = former._replace(former_code=False)
     closed = Scope(closed=Closed.TOKEN_INVALID)
     nothing = NotATicket("a web address")
     steps: list[tuple[Reading, Scope, Knowledge, Kind]] = [
@@ -173,8 +173,8 @@ def test_the_rules_are_asked_in_the_houses_order() -> None:
         (READ, OPEN, Knowledge(present, HERE, THERE), Kind.ALREADY_ADMITTED),
         (READ, OPEN, Knowledge(present, None, THERE), Kind.ALREADY_ADMITTED),
         (READ, OPEN, Knowledge(present), Kind.WITHDRAWN),
-        (READ, OPEN, Knowledge(replace(present, status=TicketStatus.ISSUED)), Kind.WITHDRAWN),
-        (READ, OPEN, Knowledge(replace(TICKET, section=BALCONY)), Kind.WRONG_SECTION),
+        (READ, OPEN, Knowledge(present._replace(status=TicketStatus.ISSUED)), Kind.WITHDRAWN),
+        (READ, OPEN, Knowledge(TICKET._replace(section=BALCONY)), Kind.WRONG_SECTION),
         (READ, OPEN, Knowledge(TICKET), Kind.ADMITTED),
     ]
     assert [judge(known, reading, scope).kind for reading, scope, known, _ in steps] == [

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from scanner.admission.rules import decide
@@ -21,10 +19,10 @@ def every_verdict() -> list[Verdict]:
     read = Serial(SERIAL)
     variants: list[CachedTicket] = [
         TICKET,
-        *(replace(TICKET, status=status) for status in TicketStatus),
-        replace(TICKET, listed=False),
-        replace(TICKET, former_code=True),
-        replace(TICKET, section=BALCONY),
+        *(TICKET._replace(status=status) for status in TicketStatus),
+        TICKET._replace(listed=False),
+        TICKET._replace(former_code=True),
+        TICKET._replace(section=BALCONY),
     ]
     cases: list[tuple[Reading, Scope, Knowledge]] = [
         *((read, Scope(closed=closed), Knowledge()) for closed in Closed),

@@ -3,7 +3,7 @@ import pty
 import sys
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -80,7 +80,7 @@ def test_an_opening_that_comes_too_late_is_left_out() -> None:
     with Turnstile(opener, lambda: now[0]) as gate:
         gate.heed(judged())
         assert opener.begun.acquire(timeout=LIMIT_SECONDS)
-        gate.heed(replace(judged(), scan=8))
+        gate.heed(judged()._replace(scan=8))
         now[0] += TOO_LATE_SECONDS + 1
         opener.may.set()
         until(lambda: "too late" in (gate.failure() or ""))
@@ -117,7 +117,7 @@ def test_a_command_learns_who_passes_and_no_secret(
 def test_a_section_from_the_server_is_never_run_by_a_shell(tmp_path: Path) -> None:
     verdict = Verdict(Kind.ADMITTED, "", "", SERIAL, f"$(touch {tmp_path}/x)\0; touch {tmp_path}/y")
     words = turnstile.command(f"{sys.executable} -c 'import sys' ; touch {tmp_path}/z")
-    words.open(replace(judged(), verdict=verdict))
+    words.open(judged()._replace(verdict=verdict))
     assert not list(tmp_path.iterdir())
 
 

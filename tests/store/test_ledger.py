@@ -3,7 +3,6 @@ import itertools
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ def test_a_presentation_is_read_back_as_it_was_written(conn: sqlite3.Connection)
     written = [
         scan(A),
         scan(None, seconds(0.000001), payload="\x00 \u202e ñ 🎫"),
-        replace(scan(None), event=None, redeemer=None, device=None),
+        scan(None)._replace(event=None, redeemer=None, device=None),
     ]
     with transaction(conn):
         numbers = [ledger.append(conn, each)[0] for each in written]
@@ -82,7 +81,7 @@ def test_each_hash_covers_the_row_and_the_hash_before_it(conn: sqlite3.Connectio
 def test_no_word_of_a_row_can_change_without_its_hash(name: str, value: str) -> None:
     honest = scan(A)
     change: dict[str, Any] = {name: value}
-    forged = replace(honest, **change)
+    forged = honest._replace(**change)
     same = ledger.chain_hash(bytes(32), 1, forged) == ledger.chain_hash(bytes(32), 1, honest)
     assert same == (forged == honest)
 
@@ -202,7 +201,7 @@ def test_a_presentation_has_one_admission_at_most_and_an_admission_a_presentatio
 @pytest.mark.parametrize("name", ["event", "redeemer", "device"])
 def test_an_admission_without_an_origin_is_refused(conn: sqlite3.Connection, name: str) -> None:
     nothing: dict[str, Any] = {name: None}
-    nameless = replace(scan(A), **nothing)
+    nameless = scan(A)._replace(**nothing)
     with pytest.raises(sqlite3.IntegrityError), transaction(conn):
         ledger.append(conn, nameless)
 

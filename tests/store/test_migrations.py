@@ -1,7 +1,6 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,7 @@ def present(conn: sqlite3.Connection) -> None:
     for number, serial in enumerate((A, B), 1):
         presented = scan(serial, seconds(number - 1))
         digest = ledger.chain_hash(digest, number, presented)
-        fields = (presented.at.isoformat(), *astuple(presented)[1:])
+        fields = (presented.at.isoformat(), *presented[1:])
         conn.execute(
             "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, *fields, digest),

@@ -77,7 +77,7 @@ async def _scan(stand: Stand, app: GateApp, pilot: Pilot[None], verdict: Verdict
 
 
 async def test_no_verdict_speaks_english_alone(stand: Stand) -> None:
-    refused = replace(VERDICTS[Kind.WITHDRAWN], reason=REFUSED)
+    refused = VERDICTS[Kind.WITHDRAWN]._replace(reason=REFUSED)
     assert await left_over(stand, verdicts=[*VERDICTS.values(), refused]) == []
 
 
