@@ -8,11 +8,11 @@ from scanner.capture.frame import Pixels
 PITCH = 5
 """Pixels that a module is drawn with while a grid is followed."""
 
-SEARCH = 2
+SEARCH = 3
 """Modules that it may be off, each way."""
 
-ALIKE = 0.6
-"""How well what is seen must go with the pattern, of 1: about 20 of its 25 modules."""
+ALIKE = 0.55
+"""How well what is seen must go with the pattern, of 1: some 20 of its 25 modules."""
 
 _SIDE = 5
 _SOFT = 1.2

@@ -74,10 +74,10 @@ def finders(part: Pixels) -> list[Finder]:
     return [Finder(x * back, y * back, module * back) for x, y, module in _places(rows)]
 
 
-def parted(part: Pixels) -> Pixels:
-    """Part light, 1, from dark, 0, by what lies near."""
+def parted(part: Pixels, window: int = _WINDOW) -> Pixels:
+    """Part light, 1, from dark, 0, by the mean within so many pixels, an odd number."""
     mean, binary = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY
-    light = cv2.adaptiveThreshold(cv2.blur(part, (3, 3)), 1, mean, binary, _WINDOW, 0)
+    light = cv2.adaptiveThreshold(cv2.blur(part, (3, 3)), 1, mean, binary, window, 0)
     return np.asarray(light, np.uint8)
 
 

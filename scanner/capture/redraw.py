@@ -21,7 +21,7 @@ from scanner.capture.anchors import (
 from scanner.capture.equaliser import modules_of
 from scanner.capture.frame import Pixels
 from scanner.capture.lattice import Lattice, Matrix, begun, followed
-from scanner.capture.rings import rings
+from scanner.capture.rings import WINDOWS, Ring, distinct, rings
 from scanner.capture.symbol import PATTERN, known_modules, without_pattern
 
 MODULE = 3
@@ -57,9 +57,12 @@ def redrawn(part: Pixels) -> Drawn | None:
 
     The way back leaves out the bends. Nothing where no finder patterns are a code's.
     """
-    found = rings(part)
-    whole = three(found)
-    return (_by_three(part, whole) if whole else None) or _by_two(part, two(found))
+    found: list[Ring] = []
+    for window in WINDOWS:
+        found = distinct([*found, *rings(part, window)])
+        if whole := three(found):
+            return _by_three(part, whole) or _by_two(part, two(found))
+    return _by_two(part, two(found))
 
 
 def _by_three(part: Pixels, found: Anchors) -> Drawn | None:

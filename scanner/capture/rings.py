@@ -24,6 +24,11 @@ RAYS = 24
 LONGEST = 400
 """Pixels of the side to which a part is shrunk before it is looked at."""
 
+WINDOWS = (41, 25)
+"""Pixels of a part in which light is told from dark; the second where the first shows no code. In
+more, the modules beside a pattern tell on it where it is blurred; in less, it is all that is there.
+"""
+
 MOST = 10
 """Patterns that are kept, the clearest ones."""
 
@@ -86,13 +91,18 @@ class Ring:
         return one + (other - one) * (ray - before)
 
 
-def rings(part: Pixels) -> list[Ring]:
-    """Return the finder patterns, the clearest first; the part may be shrunk first."""
+def rings(part: Pixels, window: int = WINDOWS[0]) -> list[Ring]:
+    """Return the finder patterns, the clearest first; the part may be shrunk first.
+
+    Args:
+        part: the picture.
+        window: pixels in which light is told from dark, an odd number.
+    """
     scale = min(1.0, LONGEST / max(part.shape))
     if scale < 1:
         small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         part = np.asarray(small, np.uint8)
-    light = parted(part)
+    light = parted(part, window)
     places = _places(*crossing_lines(light))
     return _verified(light, places, 1 / scale) if len(places) else []
 
@@ -136,7 +146,7 @@ def _verified(light: Pixels, places: Points, scale: float) -> list[Ring]:
         _ring(places[number], edges[number], good[number], bool(along[number, :, 0].mean() > 0.5))  # noqa: PLR2004 - of 0 and 1
         for number in np.flatnonzero(good.mean(axis=1) >= _CLEAR).tolist()
     ]
-    return [_scaled(ring, scale) for ring in _distinct(found)]
+    return [_scaled(ring, scale) for ring in distinct(found)]
 
 
 def _first(there: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -173,7 +183,7 @@ def _ring(
     )
 
 
-def _distinct(found: list[Ring]) -> list[Ring]:
+def distinct(found: list[Ring]) -> list[Ring]:
     """Return each place once, the clearest first."""
     kept: list[Ring] = []
     for ring in sorted(found, key=lambda each: -each.clear):

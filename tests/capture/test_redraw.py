@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from scanner.capture.deblur import disc
 from scanner.capture.decode import Decoder
 from scanner.capture.frame import Pixels
 from scanner.capture.passes import HARDER
@@ -56,6 +57,19 @@ def test_a_flat_code_stays_one_and_leads_back_to_its_place() -> None:
     corners = [back @ (x, y, 1.0) for x, y in found.corners]
     expected = [(74, 74), (200, 74), (200, 200), (74, 200)]
     assert np.allclose(corners, expected, atol=6)
+
+
+@pytest.mark.parametrize(("text", "module"), [(SERIAL, 4), (LONG, 5)])
+def test_a_code_so_blurred_that_its_finder_patterns_run_together_is_drawn_anew(
+    text: str, module: int
+) -> None:
+    paper = np.pad(code(text, module=module, dark=60, light=200), 20, constant_values=200)
+    lens = disc(0.9 * module)
+    soft = np.asarray(cv2.filter2D(paper, -1, lens, borderType=cv2.BORDER_REPLICATE), np.uint8)
+    assert read(soft) == []
+    drawn = redrawn(soft)
+    assert drawn is not None
+    assert read(drawn[0]) == [text]
 
 
 def curled(picture: Pixels, by: float) -> Pixels:
