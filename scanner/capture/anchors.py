@@ -104,8 +104,9 @@ def two(found: list[Ring]) -> list[Anchors]:
     best, least = None, ODDEST
     for one, other in itertools.combinations(found, 2):
         arm = _arm(one, other)
+        at_least = _mismatch(arm) if one.light == other.light else math.inf
         for diagonal in (False, True):
-            if one.light == other.light and (off := _slant(arm, diagonal=diagonal)) < least:
+            if at_least < least and (off := at_least + _slant(arm, diagonal=diagonal)) < least:
                 best, least = (arm, diagonal), off
     if best is None:
         return []
@@ -179,11 +180,16 @@ def _skew(one: _Arm, other: _Arm) -> float:
     return off
 
 
-def _slant(arm: _Arm, *, diagonal: bool) -> float:
-    """Return how far two patterns are from being one code's; infinite: they are not."""
+def _mismatch(arm: _Arm) -> float:
+    """Return how far two patterns are from being one code's, at least; infinite: they are not."""
     if not (arm.modules > _SOME and arm.unlike < UNLIKE):
         return math.inf
-    off = math.log(arm.unlike) + 0.7 * sum(1 - each.clear for each in (arm.start, arm.end))
+    return math.log(arm.unlike) + 0.7 * sum(1 - each.clear for each in (arm.start, arm.end))
+
+
+def _slant(arm: _Arm, *, diagonal: bool) -> float:
+    """Return how much farther their grids are from being one."""
+    off = 0.0
     grids = _grids(arm, diagonal=diagonal)
     for (across, down), reach in zip(grids, (arm.here, arm.there), strict=True):
         x, y = down - across if diagonal else across
