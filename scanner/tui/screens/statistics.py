@@ -67,7 +67,7 @@ class StatisticsScreen(Aside):
         """Count now."""
         super().begin()
         self.entitle(say("Statistics"))
-        self.action_look()
+        self.call_after_refresh(self.action_look)  # the plots are not to come before the title
 
     def leave(self) -> None:
         """Put the plots away: to draw them takes longer than the key's answer may."""

@@ -47,8 +47,16 @@ class CameraView(PictureView):
         self._rest_until = 0.0
 
     def on_mount(self) -> None:
-        """Begin to follow the camera."""
-        self.set_interval(1 / PICTURES_A_SECOND, self.follow)
+        """Be ready to follow the camera."""
+        self._following = self.set_interval(1 / PICTURES_A_SECOND, self.follow, pause=True)
+
+    def on_show(self) -> None:
+        """Follow the camera: nobody is woken for a picture that isn't shown."""
+        self._following.resume()
+
+    def on_hide(self) -> None:
+        """Rest."""
+        self._following.pause()
 
     def follow(self) -> None:
         """Show the newest picture, where it can be seen and the screen has time for it."""

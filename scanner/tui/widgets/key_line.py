@@ -76,7 +76,8 @@ class KeyLine(Widget):
         self._under: ShownKey | None = None
 
     def on_mount(self) -> None:
-        """Follow the screen's keys."""
+        """List the screen's keys from the first picture on, and follow them."""
+        self._take(self.screen)
         self.screen.bindings_updated_signal.subscribe(self, self._take)
 
     def on_mouse_move(self, event: MouseMove) -> None:
