@@ -3,6 +3,7 @@ from contextlib import closing
 from pathlib import Path
 from queue import Queue
 
+import cv2
 import pytest
 import segno
 
@@ -80,11 +81,22 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
         return House(config, writer, KeyStore(tmp_path, file_only=True))
 
 
-def test_a_supervisors_qr_is_read_and_its_picture_shown(house: House, tmp_path: Path) -> None:
-    segno.make("A0F9GG8D", micro=False).save(str(tmp_path / "code.png"), scale=8, border=4)
+@pytest.mark.parametrize("source", ["show/code.png", "show", "code.avi"])
+def test_a_supervisors_qr_is_read_and_its_picture_shown(
+    house: House, tmp_path: Path, source: str
+) -> None:
+    (tmp_path / "show").mkdir()
+    file = str(tmp_path / "show/code.png")
+    segno.make("A0F9GG8D", micro=False).save(file, scale=8, border=4)
+    picture = cv2.imread(file)
+    assert picture is not None
+    size = (picture.shape[1], picture.shape[0])
+    video = cv2.VideoWriter(str(tmp_path / "code.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 30, size)
+    video.write(picture)
+    video.release()
     shown: Queue[object] = Queue()
     read: Queue[str] = Queue()
-    eyes = house.look(str(tmp_path / "code.png"), shown.put)
+    eyes = house.look(str(tmp_path / source), shown.put)
     eyes.start(lambda payload, _by: read.put(payload), lambda _sentence: None)
     try:
         assert read.get(timeout=20) == "A0F9GG8D"

@@ -90,10 +90,18 @@ class WizardApp(App[Answers]):
         await self._show()
 
     async def action_back(self) -> None:
-        """Ask the question before; at the first there is none."""
+        """Take back what was begun here, or else ask the question before."""
+        if self.step and self.step.take_back():
+            return
         if self._number:
             self._number -= 1
             await self._show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to go back from the second question on."""
+        if action == "back":
+            return self._number > 0
+        return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
         """Leave; nothing that was typed is kept."""
@@ -115,6 +123,7 @@ class WizardApp(App[Answers]):
         head = f"{say('Set up this gate')} · {place_in_row} · {step.title()}"
         self.query_one("#head", Static).update(Content(head))
         await place.mount(step)
+        self.refresh_bindings()
 
     def _leave_step(self) -> None:
         if self.step:

@@ -58,6 +58,7 @@ class CodeStep(Step):
     def on_mount(self) -> None:
         """Begin with the line."""
         self.query_one(Input).focus()
+        self.set_interval(0.5, self._look)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take what was typed."""
@@ -65,14 +66,12 @@ class CodeStep(Step):
 
     def action_camera(self) -> None:
         """Look through the camera, or stop it."""
-        if self._eyes:
-            self.leave()
+        if self.take_back():
             return
         self.add_class("-looking")
         self.complain(say("Hold the QR in front of the camera."))
         self._eyes = self._setup.look(self.answers.camera, self.query_one(Preview).take)
         self._eyes.start(self._on_payload, self._on_notice)
-        self.set_interval(0.5, self._look)
 
     def on_code_step_seen(self, message: Seen) -> None:
         """Take what the camera read."""
@@ -80,6 +79,13 @@ class CodeStep(Step):
             self.complain(message.sentence)
         elif self._eyes:
             self._take(message.payload)
+
+    def take_back(self) -> bool:
+        """Give the camera back, where it looks."""
+        looking = self._eyes is not None
+        if looking:
+            self.leave()
+        return looking
 
     def leave(self) -> None:
         """Give the camera back."""

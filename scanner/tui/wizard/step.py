@@ -47,6 +47,10 @@ class Step(Vertical):
         """Say what is wrong with an answer; an empty sentence takes it back."""
         self.problem.update(Content(reported(plain(sentence))))
 
+    def take_back(self) -> bool:
+        """Undo what a key began within the step; tells whether there was anything to undo."""
+        return False
+
     def leave(self) -> None:
         """Give back what the step holds; called before another step takes its place."""
 

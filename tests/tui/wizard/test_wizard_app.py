@@ -251,6 +251,32 @@ async def test_a_wrong_code_is_said_and_can_be_tried_again_or_gone_back_from(
         assert not app._exit
 
 
+async def test_esc_gives_the_camera_back_before_it_goes_back(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_code(pilot, app)
+        await pilot.press("f2")
+        await until(pilot, lambda: setup.eyes and setup.eyes[0].running)
+        await pilot.press("escape")
+        await until(pilot, lambda: not setup.eyes[0].running)
+        await at(pilot, app, "Token code")
+        assert isinstance(app.focused, Input)
+        await pilot.press("escape")
+        await at(pilot, app, "Server")
+
+
+async def test_esc_is_offered_only_where_something_lies_behind(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "Server")
+        assert "esc Back" not in seen(app)
+        await to_code(pilot, app)
+        assert "esc Back" in seen(app)
+        await pilot.press("escape")
+        await at(pilot, app, "Server")
+        assert "esc Back" not in seen(app)
+
+
 @pytest.mark.parametrize("steps", [0, 1])
 async def test_leaving_early_opens_nothing(setup: FakeSetup, steps: int) -> None:
     app = WizardApp(setup, PROPOSED)
