@@ -8,7 +8,7 @@ from scanner.store.database import open_database
 def test_a_first_sync_and_the_bare_loop_write_the_same_tickets(tmp_path: Path) -> None:
     figures = ingest.measure(tmp_path, 1201)
     found = []
-    for name in ("alone", "scanned", "bare"):
+    for name in ("alone-0", "alone-2", "scanned", "bare-0", "bare-2"):
         with closing(open_database(tmp_path / f"{name}.sqlite3")) as conn:
             found.append(
                 conn.execute(
