@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.admission.verdict import Kind
 from scanner.tui.screens.settings import SettingsScreen
 from scanner.tui.widgets.key_line import FEWEST_LETTERS, KeyLine, ShownKey, fitted
 from scanner.words import LANGUAGES
-from tests.tui.feeds import Stand
+from tests.tui.feeds import SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen
 
 
@@ -39,7 +40,37 @@ async def test_no_key_of_the_gate_is_cut_off_in_any_language(stand: Stand, code:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         row = f" {seen(app).splitlines()[-1]}"
-        assert [each for each in ("i /", *"?fwtsnpmq") if f" {each} " not in row] == []
+        assert [each for each in "i?fwtsnpmq" if f" {each} " not in row] == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_no_name_of_the_gates_keys_loses_letters_in_any_language(
+    stand: Stand, code: str
+) -> None:
+    stand.preferences = replace(stand.preferences, language=code)
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        row = app.gate.query_one(KeyLine).render()
+        assert " o " in row.plain
+        assert "." not in row.plain
+        assert row.cell_length <= 80
+
+
+def test_a_short_word_stands_in_only_where_the_whole_one_has_no_room() -> None:
+    keys = [
+        ShownKey("i", "i /", "Type", "", "Key in"),
+        ShownKey("t", "t", "Statistics", "", "Stats"),
+        ShownKey("m", "m", "Mute", "", ""),
+    ]
+    rows = [" ".join(f"{e.display} {e.description}" for e in fitted(keys, n)) for n in (28, 27, 21)]
+    assert rows == [
+        "i / Type t Statistics m Mute",
+        "i / Type t Stats m Mute",
+        "i Type t Stats m Mute",
+    ]
 
 
 async def _at(stand: Stand, words: str, *, click: bool) -> tuple[object, KeyLine]:

@@ -9,15 +9,21 @@ from textual.events import Leave, MouseDown, MouseMove
 from textual.screen import Screen
 from textual.widget import Widget
 
+from scanner.words import say
+
 
 @dataclass(frozen=True, slots=True)
 class ShownKey:
-    """One key: what presses it, what is written, and what more there is to say about it."""
+    """One key: what presses it, what is written, and what more there is to say about it.
+
+    `short` is a word for it that takes less room, where there is one.
+    """
 
     key: str
     display: str
     description: str
     tooltip: str
+    short: str = ""
 
     @property
     def width(self) -> int:
@@ -30,8 +36,11 @@ FEWEST_LETTERS = 3
 
 
 def fitted(keys: Sequence[ShownKey], columns: int) -> list[ShownKey]:
-    """Shorten the longest names until all keys fit, so that none is cut off at the end."""
-    shown = list(keys)
+    """Shorten names until all keys fit, so that none is cut off at the end.
+
+    Short words come first, those that save most; then the longest names lose letters.
+    """
+    shown = keys = _in_short_words(keys, columns)
     letters = max((len(each.description) for each in keys), default=0)
     while _columns(shown) > columns and letters > FEWEST_LETTERS:
         letters -= 1
@@ -45,6 +54,21 @@ def fitted(keys: Sequence[ShownKey], columns: int) -> list[ShownKey]:
     return shown
 
 
+def _in_short_words(keys: Sequence[ShownKey], columns: int) -> list[ShownKey]:
+    shown = list(keys)
+    shorter = [_in_short(each) for each in keys]
+    for place in sorted(range(len(keys)), key=lambda each: shorter[each].width - keys[each].width):
+        if _columns(shown) > columns:
+            shown[place] = shorter[place]
+    return shown
+
+
+def _in_short(key: ShownKey) -> ShownKey:
+    """Write its short word, where that is shorter, and only the first of its keys."""
+    word = min(key.short or key.description, key.description, key=len)
+    return replace(key, display=key.display.partition(" ")[0], description=word)
+
+
 def _columns(keys: Sequence[ShownKey]) -> int:
     return sum(each.width + 1 for each in keys) - 1
 
@@ -53,6 +77,23 @@ def _shortened(key: ShownKey, letters: int) -> ShownKey:
     if len(key.description) <= letters:
         return key
     return replace(key, description=f"{key.description[: letters - 1].rstrip()}.")
+
+
+def _short_word(action: str) -> str:
+    """Return a word for one of the gate's keys that still says what it does."""
+    words = {
+        "type_serial": say("Key in"),
+        "find": say("Seek"),
+        "override": say("Allow"),
+        "queue": say("Sent"),
+        "statistics": say("Stats"),
+        "settings": say("Setup"),
+        "toggle_network": say("Net"),
+        "picture": say("View"),
+        "mute": say("Hush"),
+        "quit": say("End"),
+    }
+    return words.get(action, "")
 
 
 class KeyLine(Widget):
@@ -105,7 +146,8 @@ class KeyLine(Widget):
         for _, binding, enabled, tooltip in screen.active_bindings.values():
             if binding.show and enabled:
                 display = self.app.get_key_display(binding)
-                shown = ShownKey(binding.key, display, binding.description, tooltip)
+                name, short = binding.description, _short_word(binding.action)
+                shown = ShownKey(binding.key, display, name, tooltip, short)
                 keys.setdefault(binding.action, shown)
         if list(keys.values()) != self._keys:
             self._keys = list(keys.values())
