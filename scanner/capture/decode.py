@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from scanner.capture.agreement import agreed
 from scanner.capture.decoded import Decoded, Reading
 from scanner.capture.errors import NoDecoder
+from scanner.capture.finders import has_finders
 from scanner.capture.frame import Pixels
 from scanner.capture.parts import likely_code, parts
 from scanner.capture.passes import CLOSE, CLOSEST, FIRST, HARDER, WHOLE, WIDEST, Pass, Prepared
@@ -94,11 +96,21 @@ class Decoder:
         found = self._first_read(grey)
         readings = _readings(found, self._first)
         like = True
-        if not readings and min(grey.shape) < SMALLEST_SIDE:
+        unread = [each for each in found if not each.text]
+        if readings and unread:
+            purse = Purse(self._left_ms(begun), self._clock)
+            beside = list(islice(parts(grey, unread), len(unread)))
+            readings = self._with_others(readings, beside, purse)
+        elif not readings and min(grey.shape) < SMALLEST_SIDE:
             like = False
         elif not readings:
             readings, like = self._look_harder(grey, found, begun)
         return Decoded(tuple(readings), like or bool(readings), (self._clock() - begun) * 1e3)
+
+    def _left_ms(self, begun: float) -> float:
+        """Return what is left for a picture that was begun then."""
+        allowed = PATIENCE_MS if self._budget_ms is None else self._budget_ms
+        return allowed - (self._clock() - begun) * 1e3
 
     def _look_harder(
         self, grey: Pixels, found: list[Found], begun: float
@@ -110,7 +122,8 @@ class Decoder:
         saved up. Also returns whether something looked like a code.
         """
         if self._budget_ms is None:
-            return self._search(grey, found, Purse(PATIENCE_MS, self._clock)), bool(found)
+            purse = Purse(self._left_ms(begun), self._clock)
+            return self._search(grey, found, purse), bool(found)
         first_ms = (self._clock() - begun) * 1e3
         left_ms = self._budget_ms - first_ms
         if found:
@@ -141,10 +154,27 @@ class Decoder:
         for near, far in zip(self._near, self._far, strict=True):
             for place in places:
                 if readings := self._try_passes(near, self._near[0], place, purse):
-                    return readings
+                    others = [other for other in places if other is not place]
+                    return self._with_others(readings, others, purse)
             if readings := self._try_passes(far, self._far[0], whole, purse):
                 return readings
         return []
+
+    def _with_others(
+        self, readings: list[Reading], places: list[Prepared], purse: "Purse"
+    ) -> list[Reading]:
+        """Read what lies beside a code as well: of two in view neither may pass for the only one.
+
+        Where no finder pattern is met, only what read the first is tried.
+        """
+        close = self._near[0]
+        for place in places:
+            passes = close[:1] if has_finders(place.pixels) is False else close
+            readings = [*readings, *self._try_passes(passes, passes, place, purse)]
+        once: dict[str, Reading] = {}
+        for one in agreed(readings):
+            once.setdefault(one.text, one)
+        return list(once.values())
 
     def _try_passes(
         self, passes: list[Pass], first: list[Pass], part: Prepared, purse: "Purse"

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from scanner.capture import decode
+from scanner.capture.deblur import disc
 from scanner.capture.decode import FRAME_BUDGET_MS, PATIENCE_MS, Decoder, available
 from scanner.capture.decoded import Corners
 from scanner.capture.errors import NoDecoder
 from scanner.capture.frame import Pixels
-from scanner.capture.readers import Found, Library, Reader
+from scanner.capture.readers import Found, Library, Reader, readers
 from tests.capture.pictures import (
     SERIAL,
     blurred,
@@ -138,6 +139,32 @@ def test_two_codes_in_view_are_both_read() -> None:
     second = code("RIGHT1-GATE00000002")
     picture[200 : 200 + len(second), 700 : 700 + len(second)] = second
     assert set(Decoder().decode(picture).texts) == {"LEFT01-GATE00000001", "RIGHT1-GATE00000002"}
+
+
+OTHER = "OTHERR-GATE00000001"
+
+
+def unfocused(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.filter2D(picture, -1, disc(5.2)), np.uint8)
+
+
+def beside(one: Pixels, other: Pixels) -> Pixels:
+    return np.hstack([on_wall(one)[:, 300:940], on_wall(other)[:, 300:940]])
+
+
+def test_of_two_blurred_codes_neither_passes_for_the_only_one() -> None:
+    both = unfocused(beside(code(), code(OTHER)))
+    assert all(each.text is None for each in readers()["zxing"](both))
+    assert set(Decoder(None).decode(both).texts) == {SERIAL, OTHER}
+
+
+def test_a_code_that_is_only_recognised_beside_one_that_is_read_is_looked_at() -> None:
+    both = beside(code(), unfocused(code(OTHER)))
+    assert {each.text for each in readers()["zxing"](both)} == {SERIAL, None}
+    decoded = Decoder(None).decode(both)
+    assert decoded.texts == (SERIAL, OTHER)
+    first, second = (reading.corners[0][0] for reading in decoded.readings)
+    assert first < 640 < second
 
 
 def test_bytes_that_are_no_text_become_a_text_without_a_crash() -> None:
