@@ -2,6 +2,7 @@
 
 import array
 import contextlib
+import io
 import queue
 import shutil
 import subprocess
@@ -67,7 +68,7 @@ class Loudspeaker:
         self._player = play
         self._folder = folder or assets_folder() / "sounds"
         self._waiting: queue.Queue[tuple[str, int]] = queue.Queue(maxsize=1)
-        self._scaled: dict[tuple[str, int], Path] = {}
+        self._scaled: dict[tuple[str, int], bytes] = {}
         self._thread: threading.Thread | None = None
 
     @property
@@ -88,31 +89,33 @@ class Loudspeaker:
             self._waiting.put_nowait((name, volume))
 
     def _run(self) -> None:
-        with tempfile.TemporaryDirectory(
-            prefix="scanner-sounds-", ignore_cleanup_errors=True
-        ) as kept:
-            while play := self._player:
-                name, volume = self._waiting.get()
-                try:
-                    play(self._at_volume(name, volume, Path(kept)))
-                except (OSError, wave.Error, subprocess.SubprocessError) as error:
-                    self._player = None
-                    structlog.get_logger("sound").warning("no sound from now on", exc_info=error)
+        while play := self._player:
+            name, volume = self._waiting.get()
+            try:
+                self._play(play, name, volume)
+            except (OSError, wave.Error, subprocess.SubprocessError) as error:
+                self._player = None
+                structlog.get_logger("sound").warning("no sound from now on", exc_info=error)
 
-    def _at_volume(self, name: str, volume: int, kept: Path) -> Path:
-        """Return the sound's file, made quieter where it is to be: not every player can."""
+    def _play(self, play: Play, name: str, volume: int) -> None:
+        """Play the sound's file, or a quieter one, which is there as long as it is heard.
+
+        Not every player can make it quieter itself, and a gate that is killed leaves nothing.
+        """
         source = self._folder / f"{name}.wav"
         if volume >= LOUDEST:
-            return source
+            play(source)
+            return
         if (name, volume) not in self._scaled:
-            target = kept / f"{name}-{volume}.wav"
-            _scale(source, target, volume / LOUDEST)
-            self._scaled[name, volume] = target
-        return self._scaled[name, volume]
+            self._scaled[name, volume] = _scaled(source, volume / LOUDEST)
+        with tempfile.TemporaryDirectory(prefix="scanner-sound-", ignore_cleanup_errors=True) as at:
+            file = Path(at) / f"{name}-{volume}.wav"
+            file.write_bytes(self._scaled[name, volume])
+            play(file)
 
 
-def _scale(source: Path, target: Path, factor: float) -> None:
-    """Copy a WAV of 16-bit samples, every one times `factor` squared: ears hear in powers."""
+def _scaled(source: Path, factor: float) -> bytes:
+    """Return a WAV of 16-bit samples, every one times `factor` squared: ears hear in powers."""
     with wave.open(str(source), "rb") as file:
         settings, frames = file.getparams(), file.readframes(file.getnframes())
     values = array.array("h", frames)
@@ -121,9 +124,11 @@ def _scale(source: Path, target: Path, factor: float) -> None:
     quieter = array.array("h", (round(value * factor * factor) for value in values))
     if sys.byteorder == "big":
         quieter.byteswap()
-    with wave.open(str(target), "wb") as file:
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
         file.setparams(settings)
         file.writeframes(quieter.tobytes())
+    return written.getvalue()
 
 
 def _run(words: list[str], file: Path) -> None:

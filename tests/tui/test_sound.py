@@ -1,6 +1,7 @@
 import array
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import wave
@@ -75,6 +76,17 @@ def test_a_lower_volume_is_quieter_and_none_is_silence(player: Player) -> None:
     (loud, half) = (peak for _, peak in player.heard)
     assert half == pytest.approx(loud / 4, rel=0.01)
     assert [name for name, _ in player.heard] == ["admitted.wav", "admitted-50.wav"]
+
+
+def test_nothing_is_left_of_a_sound_that_was_heard(
+    player: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    speaker = Loudspeaker(player)
+    for heard in (1, 2):
+        speaker.play("admitted", 50)
+        until(lambda heard=heard: len(player.heard) == heard)  # type: ignore[misc]
+        until(lambda: not any(tmp_path.iterdir()))
 
 
 def test_of_several_that_wait_the_last_is_played(player: Player) -> None:
