@@ -39,7 +39,7 @@ SMALLEST_SIDE = 21
 """Pixels: no code has fewer modules to a side (ISO/IEC 18004, 6.3.1), and in less there is none."""
 
 SMALLEST_MS = 0.5
-"""With less left, nothing is worth beginning."""
+"""With less left, nothing is worth beginning; what tells finder patterns takes as long."""
 
 
 class Decoder:
@@ -169,6 +169,8 @@ class Decoder:
         """
         close = self._near[0]
         for place in places:
+            if not purse.has(SMALLEST_MS):
+                break
             passes = close[:1] if has_finders(place.pixels) is False else close
             readings = [*readings, *self._try_passes(passes, passes, place, purse)]
         once: dict[str, Reading] = {}
