@@ -31,6 +31,9 @@ _AT_ONCE = 500
 200, waiting for the interpreter between two statements took longer than the statements; SQLite
 takes 32,766 values at a time."""
 
+_STEPS = 10_000
+"""Of SQLite's, between two pauses while it sorts tickets in: a millisecond or so."""
+
 _INCOMING = """
 CREATE TEMP TABLE IF NOT EXISTS incoming (
     serial TEXT, section TEXT, section_name TEXT, status TEXT, redeemed TEXT, owner TEXT,
@@ -93,7 +96,8 @@ def write_incoming(
     """Do the same with tickets that were put into form before.
 
     They are handed over first and sorted in by SQLite, which needs no interpreter for it: a
-    thread that answers somebody has it meanwhile. `pause` is called before every few of them.
+    thread that answers somebody has it meanwhile. `pause` is called before every few of them, and
+    while they are sorted in: a core is needed for that, and the screen may have no other.
     """
     conn.execute(_INCOMING)
     for start in range(0, len(tickets), _AT_ONCE):
@@ -101,7 +105,11 @@ def write_incoming(
         some = tickets[start : start + _AT_ONCE]
         conn.execute(_hand_over(len(some)), list(chain.from_iterable(some)))
     conn.execute(_SECTIONS)
-    conn.execute(_UPSERT, (number,))
+    conn.set_progress_handler(pause, _STEPS)
+    try:
+        conn.execute(_UPSERT, (number,))
+    finally:
+        conn.set_progress_handler(None, 0)
     conn.execute(_PARTS)
     conn.execute("DELETE FROM incoming")  # a transaction that fails takes them back itself
 

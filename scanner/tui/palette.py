@@ -37,6 +37,8 @@ class Palette(CommandPalette):
     DEFAULT_CSS: ClassVar[str] = """
     Palette { background: $background; }
     Palette > #--container { display: block; }
+    Palette SearchIcon { display: none; }  /* a picture that not every terminal has */
+    Palette CommandInput { padding-left: 1; }
     """
 
     def __init__(self) -> None:

@@ -58,6 +58,19 @@ def test_a_ticket_with_the_same_owner_has_no_earlier_one(conn: sqlite3.Connectio
     assert conn.execute("SELECT * FROM former_owner").fetchall() == []
 
 
+def test_somebody_who_waits_is_let_pass_while_tickets_are_sorted_in(
+    conn: sqlite3.Connection,
+) -> None:
+    tickets = [pulled.incoming(row(f"DAWIER-BACK{number:08}")) for number in range(500)]
+    asked: list[bool] = []
+    with transaction(conn):
+        pulled.write_incoming(conn, tickets, 1, lambda: asked.append(conn.in_transaction))
+    before = len(asked)
+    assert before > 1
+    conn.execute("SELECT count(*) FROM ticket AS a, ticket AS b").fetchone()
+    assert len(asked) == before
+
+
 def test_a_section_that_the_event_does_not_name_is_added_without_permission(
     conn: sqlite3.Connection,
 ) -> None:

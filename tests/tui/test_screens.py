@@ -155,10 +155,10 @@ async def test_the_supervisors_key_is_shown_as_soon_as_somebody_was_refused(stan
     async with app.run_test(size=SMALL) as pilot:
         await refuse(stand)
         await settled(app, pilot)
-        assert "o Overr" in seen(app)
+        assert " o Allow " in seen(app)
         await refuse(stand, Kind.ADMITTED)
         await settled(app, pilot)
-        assert "o Over" not in seen(app)
+        assert " o Allow " not in seen(app)
 
 
 @pytest.mark.parametrize("kind", [None, Kind.ADMITTED, Kind.NOT_A_TICKET])
