@@ -96,16 +96,22 @@ class Decoder:
         found = self._first_read(grey)
         readings = _readings(found, self._first)
         like = True
-        unread = [each for each in found if not each.text]
-        if readings and unread:
-            purse = Purse(self._left_ms(begun), self._clock)
-            beside = list(islice(parts(grey, unread), len(unread)))
-            readings = self._with_others(readings, beside, purse)
-        elif not readings and min(grey.shape) < SMALLEST_SIDE:
+        if readings:
+            if len(found) > len(readings):
+                readings = self._look_beside(grey, readings, found, begun)
+        elif min(grey.shape) < SMALLEST_SIDE:
             like = False
-        elif not readings:
+        else:
             readings, like = self._look_harder(grey, found, begun)
         return Decoded(tuple(readings), like or bool(readings), (self._clock() - begun) * 1e3)
+
+    def _look_beside(
+        self, grey: Pixels, readings: list[Reading], found: list[Found], begun: float
+    ) -> list[Reading]:
+        """Look at what was only recognised as a code beside one that was read."""
+        unread = [each for each in found if not each.text]
+        places = list(islice(parts(grey, unread), len(unread)))
+        return self._with_others(readings, places, Purse(self._left_ms(begun), self._clock))
 
     def _left_ms(self, begun: float) -> float:
         """Return what is left for a picture that was begun then."""
