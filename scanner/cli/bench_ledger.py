@@ -19,6 +19,8 @@ Folder = Annotated[
 
 _SIZES = (150_000, 1_000_000)
 _SCANS = 3000
+_FEW = 10
+"""Of seconds or per cent: rounded to a whole one, it could hide a miss."""
 _ADMISSIONS = 10_000
 _SEARCHES = 100
 
@@ -221,4 +223,5 @@ def _print_table(figures: "list[Figure]") -> None:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:,.3f} {unit}" if unit == "ms" else f"{value:,.0f} {unit}"
+    digits = 3 if unit == "ms" else 2 if value < _FEW else 0
+    return f"{value:,.{digits}f} {unit}"
