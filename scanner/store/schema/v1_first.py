@@ -8,7 +8,20 @@ from sqlite_utils import Database
 
 from scanner.store.schema.statements import run
 
-_SCHEMA = """
+ADMISSION_COLUMNS = """\
+    event TEXT NOT NULL, section TEXT NOT NULL, redeemer TEXT NOT NULL, device TEXT NOT NULL,
+    at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    sent TEXT,              -- the server's time of the first sending
+    last_sent TEXT,         -- the server's time of the last sending
+    answered INTEGER NOT NULL DEFAULT 0,    -- whether nothing of the last sending is outstanding
+    outstanding TEXT,       -- the server's time of an earlier sending that was never answered
+    faults INTEGER NOT NULL DEFAULT 0,      -- faults in a row while it was sent alone
+    reason TEXT, settled TEXT
+"""
+"""What an admission is, beside its serial and its presentation: the same in every version."""
+
+_SCHEMA = f"""
 CREATE TABLE session (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     api TEXT NOT NULL, event TEXT NOT NULL, title TEXT NOT NULL,
@@ -65,16 +78,7 @@ INSERT INTO journal_head VALUES (1, 0, zeroblob(32));
 
 CREATE TABLE admission (
     serial TEXT PRIMARY KEY, journal INTEGER NOT NULL UNIQUE REFERENCES journal (id),
-    event TEXT NOT NULL, section TEXT NOT NULL, redeemer TEXT NOT NULL, device TEXT NOT NULL,
-    at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
-    attempts INTEGER NOT NULL DEFAULT 0,
-    sent TEXT,              -- the server's time of the first sending
-    last_sent TEXT,         -- the server's time of the last sending
-    answered INTEGER NOT NULL DEFAULT 0,    -- whether nothing of the last sending is outstanding
-    outstanding TEXT,       -- the server's time of an earlier sending that was never answered
-    faults INTEGER NOT NULL DEFAULT 0,      -- faults in a row while it was sent alone
-    reason TEXT, settled TEXT
-) STRICT;
+{ADMISSION_COLUMNS}) STRICT;
 CREATE INDEX admission_state ON admission (state, faults, journal);
 
 CREATE TABLE withheld (    -- admissions whose green light was never shown: the API said no first

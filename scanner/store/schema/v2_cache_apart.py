@@ -8,6 +8,7 @@ reports ask for them by their journal's row.
 from sqlite_utils import Database
 
 from scanner.store.schema.statements import run
+from scanner.store.schema.v1_first import ADMISSION_COLUMNS
 
 _MOVED = {
     "section": "id, uri, name, capacity, permitted",
@@ -18,26 +19,6 @@ _MOVED = {
     "pull": "one, pass, page, records, total, watermark",
 }
 """Each table before those that refer to it, with its columns."""
-
-_ADMISSIONS = """
-CREATE TABLE former AS SELECT * FROM admission;
-DROP TABLE admission;   -- and its triggers; a row of it can't be deleted, the table can
-
-CREATE TABLE admission (
-    serial TEXT PRIMARY KEY, journal INTEGER NOT NULL REFERENCES journal (id),
-    event TEXT NOT NULL, section TEXT NOT NULL, redeemer TEXT NOT NULL, device TEXT NOT NULL,
-    at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
-    attempts INTEGER NOT NULL DEFAULT 0,
-    sent TEXT,              -- the server's time of the first sending
-    last_sent TEXT,         -- the server's time of the last sending
-    answered INTEGER NOT NULL DEFAULT 0,    -- whether nothing of the last sending is outstanding
-    outstanding TEXT,       -- the server's time of an earlier sending that was never answered
-    faults INTEGER NOT NULL DEFAULT 0,      -- faults in a row while it was sent alone
-    reason TEXT, settled TEXT
-) STRICT, WITHOUT ROWID;
-INSERT INTO admission SELECT * FROM former ORDER BY journal;
-DROP TABLE former;
-"""
 
 ADMISSION_RULES = """
 CREATE INDEX admission_state ON admission (state, faults, journal);
@@ -61,6 +42,28 @@ CREATE TRIGGER admission_stays BEFORE DELETE ON admission
 """The table's index, and how its rows may change; a table that takes its place has them too."""
 
 
+def remake_admissions(db: Database, keys: str, options: str) -> None:
+    """Make the table anew, with other keys; it keeps its rows, in the order of the journal.
+
+    Args:
+        db: the ledger, within a migration.
+        keys: how it defines serial and journal.
+        options: what follows its definition.
+    """
+    run(
+        db,
+        f"""
+CREATE TABLE former AS SELECT * FROM admission;
+DROP TABLE admission;   -- and its triggers; a row of it can't be deleted, the table can
+CREATE TABLE admission (
+    {keys},
+{ADMISSION_COLUMNS}) {options};
+INSERT INTO admission SELECT * FROM former ORDER BY journal;
+DROP TABLE former;
+""",
+    )
+
+
 def apply(db: Database) -> None:
     """Move the tables; runs inside the migration's transaction."""
     if "cache" in {name for _, name, _ in db.conn.execute("PRAGMA database_list")}:
@@ -73,7 +76,11 @@ def apply(db: Database) -> None:
             )
     for table in reversed(_MOVED):
         db.conn.execute(f"DROP TABLE main.{table}")
-    run(db, _ADMISSIONS)
+    remake_admissions(
+        db,
+        "serial TEXT PRIMARY KEY, journal INTEGER NOT NULL REFERENCES journal (id)",
+        "STRICT, WITHOUT ROWID",
+    )
     run(db, ADMISSION_RULES)
     db.conn.execute("ALTER TABLE session DROP COLUMN pass")
     db.conn.execute("PRAGMA user_version = 2")

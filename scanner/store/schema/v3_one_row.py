@@ -9,28 +9,9 @@ in that order, in which they are sent too: a batch of neighbours changes few pag
 from sqlite_utils import Database
 
 from scanner.store.schema.statements import run
-from scanner.store.schema.v2_cache_apart import ADMISSION_RULES
+from scanner.store.schema.v2_cache_apart import ADMISSION_RULES, remake_admissions
 
-_TABLES = """
-CREATE UNIQUE INDEX journal_admitted ON journal (serial) WHERE kind = 'admitted';
-
-CREATE TABLE former AS SELECT * FROM admission;
-DROP TABLE admission;   -- and its triggers; a row of it can't be deleted, the table can
-CREATE TABLE admission (
-    serial TEXT NOT NULL UNIQUE, journal INTEGER PRIMARY KEY REFERENCES journal (id),
-    event TEXT NOT NULL, section TEXT NOT NULL, redeemer TEXT NOT NULL, device TEXT NOT NULL,
-    at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'queued',
-    attempts INTEGER NOT NULL DEFAULT 0,
-    sent TEXT,              -- the server's time of the first sending
-    last_sent TEXT,         -- the server's time of the last sending
-    answered INTEGER NOT NULL DEFAULT 0,    -- whether nothing of the last sending is outstanding
-    outstanding TEXT,       -- the server's time of an earlier sending that was never answered
-    faults INTEGER NOT NULL DEFAULT 0,      -- faults in a row while it was sent alone
-    reason TEXT, settled TEXT
-) STRICT;
-INSERT INTO admission SELECT * FROM former ORDER BY journal;
-DROP TABLE former;
-"""
+_ONE_A_SERIAL = "CREATE UNIQUE INDEX journal_admitted ON journal (serial) WHERE kind = 'admitted';"
 
 _VIEWS = """
 CREATE TRIGGER journal_admits_once BEFORE INSERT ON journal     -- also where its row was lost
@@ -66,7 +47,12 @@ FROM fresh;
 
 def apply(db: Database) -> None:
     """Make the index and the views; runs inside the migration's transaction."""
-    run(db, _TABLES)
+    run(db, _ONE_A_SERIAL)
+    remake_admissions(
+        db,
+        "serial TEXT NOT NULL UNIQUE, journal INTEGER PRIMARY KEY REFERENCES journal (id)",
+        "STRICT",
+    )
     run(db, ADMISSION_RULES)
     run(db, _VIEWS)
     db.conn.execute("PRAGMA user_version = 3")
