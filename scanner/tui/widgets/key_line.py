@@ -79,9 +79,9 @@ def _shortened(key: ShownKey, letters: int) -> ShownKey:
     return replace(key, description=f"{key.description[: letters - 1].rstrip()}.")
 
 
-def _short_word(action: str) -> str:
-    """Return a word for one of the gate's keys that still says what it does."""
-    words = {
+def _short_words() -> dict[str, str]:
+    """Return, for the gate's actions, a word that still says what each does."""
+    return {
         "type_serial": say("Key in"),
         "find": say("Seek"),
         "override": say("Allow"),
@@ -93,7 +93,6 @@ def _short_word(action: str) -> str:
         "mute": say("Hush"),
         "quit": say("End"),
     }
-    return words.get(action, "")
 
 
 class KeyLine(Widget):
@@ -143,10 +142,11 @@ class KeyLine(Widget):
         if screen is not self.screen:
             return
         keys: dict[str, ShownKey] = {}
+        words = _short_words()
         for _, binding, enabled, tooltip in screen.active_bindings.values():
             if binding.show and enabled:
                 display = self.app.get_key_display(binding)
-                name, short = binding.description, _short_word(binding.action)
+                name, short = binding.description, words.get(binding.action, "")
                 shown = ShownKey(binding.key, display, name, tooltip, short)
                 keys.setdefault(binding.action, shown)
         if list(keys.values()) != self._keys:
