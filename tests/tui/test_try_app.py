@@ -29,10 +29,15 @@ def shown(app: TryApp, where: str) -> str:
     return str(app.query_one(where, Static).render())
 
 
-async def test_a_picture_is_looked_at_and_told(tmp_path: Path) -> None:
-    file = tmp_path / "ticket.png"
+def with_a_ticket(folder: Path) -> TryApp:
+    """Return the live view of a picture of a ticket."""
+    file = folder / "ticket.png"
     cv2.imwrite(str(file), on_wall(code()))
-    app = TryApp(lambda: open_source(str(file)), Trial())
+    return TryApp(lambda: open_source(str(file)), Trial())
+
+
+async def test_a_picture_is_looked_at_and_told(tmp_path: Path) -> None:
+    app = with_a_ticket(tmp_path)
     async with app.run_test() as pilot:
         await until(pilot, lambda: "Good." in shown(app, "#advice"))
         look = app.latest
@@ -66,9 +71,7 @@ async def test_a_camera_that_is_not_there_is_told_in_words(tmp_path: Path) -> No
 
 
 async def test_the_live_view_speaks_no_english_alone(tmp_path: Path, pseudo: None) -> None:
-    file = tmp_path / "ticket.png"
-    cv2.imwrite(str(file), on_wall(code()))
-    app = TryApp(lambda: open_source(str(file)), Trial())
+    app = with_a_ticket(tmp_path)
     async with app.run_test() as pilot:
         await until(pilot, lambda: "жжжж." in shown(app, "#advice"))
         look = app.latest
