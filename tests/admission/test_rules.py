@@ -220,6 +220,7 @@ def holds_for_admission(reading: Reading, scope: Scope, known: Knowledge) -> boo
         and ticket.section.uri in scope.sections
         and known.local is None
         and known.other is None
+        and known.refusal is None
     )
 
 

@@ -74,6 +74,7 @@ def knowledge() -> st.SearchStrategy[Knowledge]:
         st.none() | st.builds(LocalAdmission, times(), words, words),
         st.none() | others,
         st.booleans(),
+        st.none() | words,
     )
 
 
