@@ -1,6 +1,7 @@
 """Reads the codes in one file: a picture with all the time it needs, a video frame by frame."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,31 +41,31 @@ class Answer:
         }
 
 
-def files_in(folder: Path) -> list[Path]:
-    """Return the pictures and videos in a folder and below it, by name.
+def files_in(named: Path) -> list[Path]:
+    """Return the file itself, or the pictures and videos in the folder and below it, by name.
 
-    Raises:
-        NoPictures: there are none.
+    Folders that may not be read are among them, and so is one that holds nothing: what is wrong
+    with each, `read_file` says.
     """
-    endings = PICTURES | VIDEOS
-    files = sorted(
-        file for file in folder.rglob("*") if file.suffix.lower() in endings and not file.is_dir()
-    )
-    if not files:
-        raise NoPictures(f"{folder} holds no pictures or videos; choose another folder.")
-    return files
+    if not os.path.isdir(named):  # noqa: PTH112 - what can't be reached is no error yet
+        return [named]
+    shut: list[Path] = []
+    files = [
+        Path(folder, name)
+        for folder, _, names in os.walk(named, onerror=lambda error: shut.append(_place(error)))
+        for name in names
+        if Path(name).suffix.lower() in PICTURES | VIDEOS
+    ]
+    return sorted([*files, *shut]) or [named]
 
 
 def read_file(file: Path) -> Answer:
     """Read one picture, or all frames of one video within a camera's time for each.
 
     Raises:
-        NoPictures: the file is missing, or can be read neither as a picture nor as a video.
+        NoPictures: the file is missing or may not be read, or it is neither a picture nor a video.
     """
-    if not file.exists():
-        raise NoPictures(f"{file} is not there; give a picture, a video or a folder.")
-    if not file.is_file():
-        raise NoPictures(f"{file} is no file; give a picture, a video or a folder.")
+    _check(file)
     # A path that is all digits would name a camera.
     source = open_source(str(file.resolve()), as_fast=True)
     decoder = Decoder(None) if file.suffix.lower() in PICTURES else Decoder()
@@ -80,3 +81,27 @@ def read_file(file: Path) -> Answer:
         source.close()
     name = os.fsencode(file).decode("utf-8", "replace")
     return Answer(name, tuple(read), spent_ms, tuple(read.values()))
+
+
+def _place(error: OSError) -> Path:
+    return Path(error.filename)
+
+
+def _check(file: Path) -> None:
+    """Say what is wrong with a file before it is opened: OpenCV doesn't tell."""
+    try:
+        mode = file.stat().st_mode
+    except PermissionError as error:
+        raise _refused(file) from error
+    except OSError as error:
+        raise NoPictures(f"{file} is not there; give a picture, a video or a folder.") from error
+    if not os.access(file, os.R_OK):
+        raise _refused(file)
+    if stat.S_ISDIR(mode):
+        raise NoPictures(f"{file} holds no pictures or videos; choose another folder.")
+    if not stat.S_ISREG(mode):
+        raise NoPictures(f"{file} is no file; give a picture, a video or a folder.")
+
+
+def _refused(file: Path) -> NoPictures:
+    return NoPictures(f"{file} may not be read by you; choose another, or mend its rights.")

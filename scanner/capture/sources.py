@@ -1,6 +1,7 @@
 """From what a person names to where frames come from."""
 
 import re
+import stat
 from pathlib import Path
 
 from scanner.capture.camera import Webcam
@@ -28,12 +29,20 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
     if camera:
         return Webcam(int(camera[1]))
     path = Path(spec).expanduser()
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except PermissionError as error:
+        raise NoPictures(f"{path} may not be read by you; choose another.") from error
+    except OSError as error:
+        if _may_be_name(spec):
+            return _named(spec)
+        raise NoPictures(
+            f"{path} is not there; give a camera's number, a file or a folder."
+        ) from error
+    if stat.S_ISDIR(mode):
         return _folder(path, as_fast=as_fast)
-    if not path.exists() and _may_be_name(spec):
-        return _named(spec)
-    if not path.exists():
-        raise NoPictures(f"{path} is not there; give a camera's number, a file or a folder.")
+    if not stat.S_ISREG(mode):  # whoever opens a pipe waits for its other end, deaf to Ctrl+C
+        raise NoPictures(f"{path} is no file; give a camera's number, a file or a folder.")
     if path.suffix.lower() in PICTURES:
         return PictureFiles(f"Picture {path.name}", [path])
     return VideoFile(path, as_fast=as_fast)

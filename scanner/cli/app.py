@@ -1,5 +1,7 @@
 """`scanner`: all commands, put together."""
 
+import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -37,6 +39,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that isn't UTF-8 gets question marks
     app(prog_name="scanner")
 
 

@@ -1,7 +1,6 @@
 """`scanner decode`: what codes say in pictures, videos and folders."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
 def decode(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Pictures, videos or folders of them.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="Pictures, videos or folders of them.", readable=False
+        ),
     ],
     *,
     as_json: Annotated[
@@ -36,33 +38,23 @@ def decode(
     Takes all the time that a picture needs. What can't be opened is said on standard error, the
     other files are read all the same, and the exit code is then 1.
     """
+    from scanner.capture.decode_files import files_in, read_file
     from scanner.desk.token_view import visible
     from scanner.errors import ScannerError
 
     load()
     failed = False
-    for file in _all(files):
-        from scanner.capture.decode_files import read_file
-
+    for file in (each for named in files for each in files_in(named)):
         try:
             answer = read_file(file)
         except ScannerError as error:
             typer.echo(visible(str(error), _LONGEST), err=True)
             failed = True
             continue
-        typer.echo(json.dumps(answer.facts(), ensure_ascii=False) if as_json else _words(answer))
+        # In plain ASCII: a payload may hold what the terminal obeys, or can't show.
+        typer.echo(json.dumps(answer.facts()) if as_json else _words(answer))
     if failed:
         raise typer.Exit(1)
-
-
-def _all(named: list[Path]) -> Iterator[Path]:
-    from scanner.capture.decode_files import files_in
-
-    for path in named:
-        if path.is_dir():
-            yield from files_in(path)
-        else:
-            yield path
 
 
 def _words(answer: "Answer") -> str:

@@ -1,3 +1,4 @@
+import errno
 import os
 import struct
 import threading
@@ -239,10 +240,11 @@ def test_what_only_is_called_a_picture_is_said(tmp_path: Path, data: bytes) -> N
         open_source(str(tmp_path / "ticket.png"))
 
 
-def test_a_pipe_called_a_picture_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "ticket.png")
-    with pytest.raises(NoPictures, match="can't be read as a picture"):
-        open_source(str(tmp_path / "ticket.png"))
+@pytest.mark.parametrize("name", ["ticket.png", "film.mp4"])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(NoPictures, match="is no file"):
+        open_source(str(tmp_path / name))
 
 
 def test_a_name_that_is_no_utf8_is_no_trouble_for_a_picture_and_is_said_of_a_video(
@@ -272,3 +274,19 @@ def test_a_picture_larger_than_can_be_looked_at_is_shrunk(tmp_path: Path) -> Non
     cv2.imwrite(str(tmp_path / "a.png"), np.zeros((100, 20_000), np.uint8))
     (frame,) = all_of(open_source(str(tmp_path / "a.png")))
     assert frame.pixels.shape == (81, LONGEST, 3)
+
+
+def test_a_file_in_a_folder_that_is_shut_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **_: bool) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(NoPictures, match="may not be read by you"):
+        open_source(str(tmp_path / "film.mp4"))
+
+
+def test_a_name_longer_than_any_is_not_there() -> None:
+    with pytest.raises(NoPictures, match="is not there"):
+        open_source("x" * 300 + ".mp4")

@@ -1,11 +1,17 @@
+import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from scanner.capture.decode_files import files_in, read_file
+from scanner.capture.errors import NoPictures
 from tests.capture.pictures import SERIAL, code, on_wall
 from tests.cli.program import Program
 
@@ -91,3 +97,61 @@ def test_a_pipe_and_a_folder_with_a_pictures_name_are_not_waited_for(
     assert "pipe.png is no file" in done.stderr.decode()
     assert done.stderr.decode().count("\n") == 1
     assert len(done.stdout.splitlines()) == 2
+
+
+def test_an_empty_folder_and_a_name_too_long_do_not_stop_the_others(
+    program: Program, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    named = str(tmp_path / "empty"), "x" * 300 + ".png", str(folder / "a.png")
+    done = program.run("decode", *named, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["payloads"] == [SERIAL]
+    empty, long = done.stderr.decode().splitlines()
+    assert "empty holds no pictures or videos" in empty
+    assert "xx.png is not there" in long
+
+
+def test_what_may_not_be_read_is_said_and_the_rest_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut, scandir, access = folder / "shut", os.scandir, os.access
+
+    def refuse(path: str) -> Any:
+        if str(path) == str(shut):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    shut.mkdir()
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != shut and access(path, mode))
+    assert files_in(folder) == [folder / "a.png", folder / "b.png", shut]
+    with pytest.raises(NoPictures, match=f"{shut} may not be read by you"):
+        read_file(shut)
+
+
+def test_a_file_that_may_not_be_read_is_a_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+    with pytest.raises(NoPictures, match=r"a\.png may not be read by you"):
+        read_file(folder / "a.png")
+
+
+def test_json_is_plain_ascii_whatever_a_payload_holds(program: Program, tmp_path: Path) -> None:
+    file = str(tmp_path / "a.png")
+    cv2.imwrite(file, on_wall(code("票\u202e\x1b[2J")))
+    said = program.says("decode", file, "--json")
+    assert said.isascii()
+    assert json.loads(said)["payloads"] == ["票\u202e\x1b[2J"]
+
+
+def test_a_payload_that_the_terminal_can_not_show_has_question_marks(
+    program: Program, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "a.png")
+    cv2.imwrite(file, on_wall(code("票-1")))
+    words = [sys.executable, "-m", "scanner", "decode", file]
+    environment = program.environment(PYTHONIOENCODING="latin-1")
+    done = subprocess.run(words, env=environment, capture_output=True, timeout=60, check=True)
+    assert b"?-1 (by zxing)" in done.stdout
