@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from scanner.capture.decode import Decoder
+from scanner.capture.files import SECONDS_A_PICTURE
 from scanner.capture.frame import Frame
 from scanner.capture.quality import Quality, measure
 from scanner.capture.readers import Library, readers
@@ -34,7 +35,8 @@ class Look:
         number: the frame's.
         size: columns and rows.
         seen: the whole decoder first, then each library alone.
-        rate: frames a second that arrive, by their own times; nothing after a single one.
+        rate: frames a second that arrive, by their own times; nothing after a single one, nor for
+            a folder's pictures, which were not taken one after another.
         quality: light, sharpness and the advice that follows.
     """
 
@@ -72,4 +74,5 @@ class Trial:
 
     def _rate(self) -> float | None:
         (first, begun), (last, ended) = self._times[0], self._times[-1]
-        return (last - first) / (ended - begun) if ended > begun else None
+        streaming = begun < ended < begun + (last - first) * SECONDS_A_PICTURE / 2
+        return (last - first) / (ended - begun) if streaming else None

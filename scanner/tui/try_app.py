@@ -3,6 +3,7 @@
 import threading
 from typing import ClassVar
 
+import structlog
 from rich.table import Table
 from rich.text import Text
 from textual.app import App, ComposeResult
@@ -12,6 +13,7 @@ from textual.widgets import Footer, Static
 from scanner.capture.camera_thread import CameraThread, SourceOpener
 from scanner.capture.trial import Look, Trial
 from scanner.tui.keys import translate_keys
+from scanner.tui.plain import plain
 from scanner.tui.reported import reported
 from scanner.tui.terminal import terminal_driver
 from scanner.words import decimal, number, say
@@ -19,6 +21,9 @@ from scanner.words import decimal, number, say
 _TICK_SECONDS = 0.2
 _JOIN_SECONDS = 3.0
 _LONGEST = 60
+_FAILED = "A picture could not be read; if this stays, see the log."
+_FEW = 10.0
+"""Frames a second, below which a tenth of one is told."""
 
 
 class TryApp(App[None]):
@@ -47,6 +52,7 @@ class TryApp(App[None]):
         self._trial = trial
         self._stopping = threading.Event()
         self._latest: Look | None = None
+        self._failed = False
         self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
 
     def compose(self) -> ComposeResult:
@@ -77,23 +83,35 @@ class TryApp(App[None]):
     def _look(self) -> None:
         while not self._stopping.is_set() and not self._camera.exhausted:
             frame = self._camera.next(_TICK_SECONDS)
-            if frame is not None:
-                self._latest = self._trial.look(frame)
+            if frame is None:
+                continue
+            try:
+                self._latest, self._failed = self._trial.look(frame), False
+            except Exception:  # noqa: BLE001 - one bad picture must not end the view
+                structlog.get_logger("tui").exception("a picture failed")
+                self._failed = True
 
     def _show(self) -> None:
-        self.query_one("#camera", Static).update(Text(reported(self._camera.state().sentence)))
-        look = self._latest
-        if look is None:
-            return
-        self.query_one("#advice", Static).update(Text(reported(look.quality.advice)))
-        self.query_one("#view", Static).update(Text(describe(look)))
-        self.query_one("#readers", Static).update(_table(look))
+        state = self._camera.state()
+        sentence = _FAILED if self._failed else state.sentence
+        self.query_one("#camera", Static).update(Text(reported(plain(sentence))))
+        away = not (state.running or self._camera.exhausted)
+        look = None if away or self._failed else self._latest
+        advice = reported(look.quality.advice) if look else ""
+        self.query_one("#advice", Static).update(Text(advice))
+        self.query_one("#view", Static).update(Text(describe(look) if look else ""))
+        self.query_one("#readers", Static).update(_table(look) if look else "")
 
 
 def describe(look: Look) -> str:
     """Return a view's measures in one line."""
     found = look.quality
-    rate = say("{rate} frames a second", rate=f"{look.rate:.0f}") if look.rate else say("one frame")
+    few = look.rate is not None and look.rate < _FEW
+    rate = (
+        say("{rate} frames a second", rate=decimal(look.rate, 1 if few else 0))
+        if look.rate
+        else say("one frame")
+    )
     parts = (
         f"{look.size[0]} x {look.size[1]}",
         rate,
@@ -110,6 +128,6 @@ def _table(look: Look) -> Table:
     table.add_column("ms", justify="right")
     table.add_column(say("sees"))
     for seen in look.seen:
-        texts = ", ".join(text[:_LONGEST] for text in seen.texts) or "-"
+        texts = ", ".join(plain(text, _LONGEST) or "·" for text in seen.texts) or "-"
         table.add_row(seen.by, decimal(seen.ms, 1), Text(texts))
     return table

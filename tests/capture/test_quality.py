@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
@@ -6,6 +9,7 @@ from scanner.capture.coaching import measure as glance
 from scanner.capture.decoded import Decoded
 from scanner.capture.frame import Frame, Pixels
 from scanner.capture.quality import measure
+from scanner.capture.sources import open_source
 from scanner.capture.trial import Trial
 from tests.capture.pictures import SERIAL, blurred, code, on_wall
 
@@ -59,3 +63,11 @@ def test_the_rate_is_that_at_which_frames_arrive_even_where_some_were_never_look
     wall = np.full((90, 160), 120, np.uint8)
     looks = [trial.look(Frame(wall, number, number / 25)) for number in (0, 3, 5)]
     assert looks[-1].rate == pytest.approx(25)
+
+
+def test_pictures_of_a_folder_have_no_rate(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        cv2.imwrite(str(tmp_path / name), np.full((90, 160), 120, np.uint8))
+    source, trial = open_source(str(tmp_path), as_fast=True), Trial()
+    looks = [trial.look(frame) for frame in iter(source.read, None)]
+    assert [look.rate for look in looks] == [None, None]

@@ -1,15 +1,20 @@
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from scanner.capture.errors import CameraAway
+from scanner.capture.frame import Frame
 from scanner.capture.sources import open_source
 from scanner.capture.trial import Trial
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.tui.try_app import TryApp, describe
+from tests.capture.feigned import Film
 from tests.capture.pictures import SERIAL, code, on_wall
 from tests.tui.pseudo import latin
 from tests.tui.seen import seen
@@ -68,6 +73,52 @@ async def test_a_camera_that_is_not_there_is_told_in_words(tmp_path: Path) -> No
     app = TryApp(lambda: open_source(str(tmp_path / "gone")), Trial())
     async with app.run_test() as pilot:
         await until(pilot, lambda: "is not there" in shown(app, "#camera"))
+
+
+async def test_nothing_in_a_code_is_obeyed_by_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "hostile.png"
+    cv2.imwrite(str(file), on_wall(code("A\x1b]0;owned\x07\x1b[31m\u202eB\nC")))
+    app = TryApp(lambda: open_source(str(file)), Trial())
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.latest is not None and "A ]0;owned" in seen(app))
+        assert "[31m B C" in seen(app)
+        assert not {"\x1b", "\x07", "\u202e"} & set(seen(app))
+
+
+async def test_nothing_is_called_good_while_no_picture_comes() -> None:
+    gone = threading.Event()
+    frames = (Frame(on_wall(code()), number, number / 30) for number in range(10**6))
+
+    def picture() -> None:
+        if gone.wait(0.01):
+            raise CameraAway("Camera 0 was unplugged; trying again.")
+
+    app = TryApp(lambda: Film(frames, live=True, before=picture), Trial())
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "Good." in shown(app, "#advice"))
+        gone.set()
+        await until(pilot, lambda: "unplugged" in shown(app, "#camera"))
+        assert shown(app, "#advice") + shown(app, "#view") == ""
+        gone.clear()
+        await until(pilot, lambda: "Good." in shown(app, "#advice"))
+
+
+async def test_a_picture_that_can_not_be_looked_at_does_not_end_the_view(tmp_path: Path) -> None:
+    bad = Frame(np.zeros((0, 0), np.uint8), 0, 0.0)
+    frames = [bad, *(Frame(on_wall(code()), number, number / 30) for number in range(1, 9))]
+    hold, numbers = threading.Event(), iter(range(99))
+    film = Film(frames, before=lambda: hold.wait(10) if next(numbers) == 1 else None)
+    app = TryApp(lambda: film, Trial())
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "could not be read" in shown(app, "#camera"))
+        hold.set()
+        await until(pilot, lambda: "Good." in shown(app, "#advice"))
+
+
+def test_a_slow_camera_is_told_to_the_tenth() -> None:
+    look = Trial().look(Frame(on_wall(code()), 0, 0.0))
+    assert "0.4 frames a second" in describe(replace(look, rate=0.42))
+    assert "30 frames a second" in describe(replace(look, rate=29.97))
 
 
 async def test_the_live_view_speaks_no_english_alone(tmp_path: Path, pseudo: None) -> None:
