@@ -2,7 +2,8 @@
 
 What a symbol's function patterns must look like is known: from how they do look, a filter is
 learned that undoes what happened to them, and used on all modules. What it is sure of teaches it
-more. So a blur need not be known, and shadows fall out.
+more. So a blur need not be known, and shadows fall out. It is also shown the darkest and the
+brightest of each module: a crack over a dark one leaves some of it dark.
 """
 
 import cv2
@@ -26,11 +27,13 @@ ROUNDS = 3
 GRAIN = 1.5
 """Grey levels that are noise, so that even places stay so."""
 
-STIFF = 0.02
+STIFF = 0.005
 """How little a filter's weights may be bent to a single module's sake, beside its noise."""
 
 _PITCH = 4
 _HALF = _PITCH // 2
+_NEAR = np.ones((3, 3), np.uint8)
+"""Where a module's darkest and brightest are looked for: no farther than it reaches."""
 
 Values = NDArray[np.float32]
 
@@ -48,7 +51,7 @@ def modules_of(
         lattice: where the modules are in it.
         known: what is known of them; nothing: all function patterns.
     """
-    looks = _looks(_levelled(lattice.drawn(part, _PITCH)), lattice.side)
+    looks = _looks(lattice.drawn(part, _PITCH), lattice.side)
     told = (known_modules(lattice.side) if known is None else known).ravel()
     sure = told >= 0
     wanted = np.where(told == 1, -1.0, 1.0).astype(np.float32)
@@ -63,26 +66,34 @@ def modules_of(
     return np.asarray(values.reshape(lattice.side, lattice.side), np.float32), fit
 
 
-def _levelled(drawn: Pixels) -> Values:
-    """Give every neighbourhood the same mean and contrast, at steps of half a module."""
-    soft = cv2.boxFilter(drawn, cv2.CV_32F, (_HALF, _HALF))
-    # A module's middle is before its third pixel, and the filter's before the pixel it is given to.
-    steps = np.ascontiguousarray(soft[_HALF::_HALF, _HALF::_HALF])
+def _looks(drawn: Pixels, side: int) -> Values:
+    """Return for each module, row by row, the values around its middle, its darkest and brightest,
+    and a constant; every neighbourhood with the same mean and contrast.
+    """
+    steps = _in_steps(drawn)
     spread = LIGHT_REACH * _PITCH / _HALF
-    away = steps - cv2.GaussianBlur(steps, (0, 0), spread)
+    mean = np.asarray(cv2.GaussianBlur(steps, (0, 0), spread))
+    away = steps - mean
     contrast = np.sqrt(cv2.GaussianBlur(away * away, (0, 0), spread)) + GRAIN
-    return np.asarray(away / contrast, np.float32)
-
-
-def _looks(levelled: Values, side: int) -> Values:
-    """Return for each module, row by row, the values around its middle, and a constant."""
+    levelled = away / contrast
     first = 2 * MARGIN
-    steps = range(-REACH, REACH + 1)
+    around = range(-REACH, REACH + 1)
     looks = [
         levelled[first + down :: 2, first + across :: 2][:side, :side]
-        for down in steps
-        for across in steps
+        for down in around
+        for across in around
         if down * down + across * across <= REACH * (REACH + 1)
     ]
+    middle = slice(first, first + 2 * side, 2)
+    for extreme in (cv2.erode(drawn, _NEAR), cv2.dilate(drawn, _NEAR)):
+        off = _in_steps(np.asarray(extreme, np.uint8)) - mean
+        looks.append((off / contrast)[middle, middle])
     flat = np.stack([*looks, np.ones((side, side), np.float32)], axis=-1)
     return np.asarray(flat.reshape(side * side, -1), np.float32)
+
+
+def _in_steps(drawn: Pixels) -> Values:
+    """Return its values at steps of half a module."""
+    soft = cv2.boxFilter(drawn, cv2.CV_32F, (_HALF, _HALF))
+    # A module's middle is before its third pixel, and the filter's before the pixel it is given to.
+    return np.ascontiguousarray(soft[_HALF::_HALF, _HALF::_HALF], np.float32)

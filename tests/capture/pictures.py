@@ -48,6 +48,17 @@ def turned(picture: Pixels, degrees: float) -> Pixels:
     return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderValue=120), np.uint8)
 
 
+def cracked(picture: Pixels, seed: int = 1, *, thick: int = 2) -> Pixels:
+    """Draw seven bright lines across it, as cracks in a display's glass are."""
+    rng = np.random.default_rng(seed)
+    cracks = picture.copy()
+    for _ in range(7):
+        one, other = rng.uniform(0.2, 0.83, (2, 2)) * len(picture)
+        ends = (one.astype(int).tolist(), other.astype(int).tolist())
+        cv2.line(cracks, *ends, 235, thick, cv2.LINE_AA)
+    return cracks
+
+
 def tilted(picture: Pixels, by: float) -> Pixels:
     """Lean the picture back: its upper edge is `by` shorter, as a share of its width."""
     height, width = picture.shape

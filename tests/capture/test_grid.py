@@ -10,7 +10,16 @@ from scanner.capture.frame import Pixels
 from scanner.capture.lattice import begun, followed
 from scanner.capture.rings import rings
 from scanner.capture.symbol import known_modules
-from tests.capture.pictures import SERIAL, checkered, code, noisy, page_of_text, tilted, turned
+from tests.capture.pictures import (
+    SERIAL,
+    checkered,
+    code,
+    cracked,
+    noisy,
+    page_of_text,
+    tilted,
+    turned,
+)
 
 PAPER = np.pad(code(module=8), 60, constant_values=235)
 MIDDLES = [(120, 120), (232, 120), (120, 232)]
@@ -64,8 +73,8 @@ def rolled(picture: Pixels, radius: float) -> Pixels:
 
 @pytest.mark.parametrize(
     "picture",
-    [PAPER, tilted(PAPER, 0.4), rolled(PAPER, 190), noisy(turned(PAPER, 30), 25)],
-    ids=["flat", "tilted", "rolled", "turned and noisy"],
+    [PAPER, tilted(PAPER, 0.4), rolled(PAPER, 190), noisy(turned(PAPER, 30), 25), cracked(PAPER)],
+    ids=["flat", "tilted", "rolled", "turned and noisy", "cracked"],
 )
 def test_each_module_is_told_wherever_it_lies(picture: Pixels) -> None:
     found = three(rings(picture))
