@@ -68,6 +68,7 @@ class HandScanners:
         find: lists the scanners that there are now.
         opener: opens one.
         look_seconds: between two looks.
+        correct: undoes what the layout did to a scan of keys that are read at the kernel.
     """
 
     def __init__(
@@ -75,7 +76,9 @@ class HandScanners:
         find: Find = list_scanners,
         opener: Open = open_scanner,
         look_seconds: float = LOOK_SECONDS,
+        correct: Callable[[str], str] = lambda text: text,
     ) -> None:
+        self._correct = correct
         self._find = find
         self._open = opener
         self._look_seconds = look_seconds
@@ -158,7 +161,8 @@ class HandScanners:
         try:
             while not stopping.is_set():
                 for payload in device.read(_TICK_SECONDS):
-                    on_payload(payload, device.source)
+                    keys = scanner.kind is Kind.KEYS
+                    on_payload(self._correct(payload) if keys else payload, device.source)
         except HandScannerError as error:
             on_notice(str(error))
         except Exception:  # noqa: BLE001 - it is opened again at the next look
@@ -178,11 +182,18 @@ class HandScanners:
             on_notice(why)
 
 
-def hand_scanners(spec: str) -> HandScanners | None:
-    """Make what `scanner gate --scanner` names: `auto`, `none` or a device."""
+def hand_scanners(
+    spec: str, correct: Callable[[str], str] = lambda text: text
+) -> HandScanners | None:
+    """Make what `scanner gate --scanner` names: `auto`, `none` or a device.
+
+    Args:
+        spec: which.
+        correct: undoes what the layout did to a scan of keys that are read at the kernel.
+    """
     if spec == "none":
         return None
     if spec == "auto":
-        return HandScanners()
+        return HandScanners(correct=correct)
     device = Path(spec)
-    return HandScanners(lambda: [scanner_at(device)])
+    return HandScanners(lambda: [scanner_at(device)], correct=correct)

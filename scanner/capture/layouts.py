@@ -1,7 +1,8 @@
 """What a keyboard layout does to a scan, learned from one set-up code and undone.
 
 A scanner that types presses keys of one layout, most often the US one; the laptop reads them in its
-own, so that on a German laptop Z arrives as Y and a hyphen as ß.
+own, so that on a German laptop Z arrives as Y and a hyphen as ß. Read at the kernel, a German
+scanner's keys are taken for a US one's, likewise.
 """
 
 import json
@@ -15,7 +16,10 @@ from types import MappingProxyType
 from scanner.capture.errors import LayoutUnknown
 
 FILE = "wedge-keys.json"
-"""The learned keys, in the data folder."""
+"""The learned keys of scanners that type into the terminal, in the data folder."""
+
+DIRECT_FILE = "direct-keys.json"
+"""The learned keys of scanners that are read at the kernel, whose keys are taken for US ones."""
 
 _PLAIN = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _MARKS = "-:/.?=&%_+#;,@*!$()"
@@ -83,9 +87,9 @@ def learn(arrived: str) -> KeyMap:
     keys: dict[str, str] = {}
     dead = set()
     for meant, came, is_dead in _pairs(arrived):
-        if came in keys and {meant, keys[came]} & _NEEDED:
+        if came in keys and meant in _NEEDED:
             raise LayoutUnknown(f"{keys[came]} and {meant} both arrive as {came}; {_AGAIN}.")
-        keys.setdefault(came, meant)
+        keys.setdefault(came, meant)  # a mark that arrives as a letter is given up for the letter
         if is_dead:
             dead.add(came)
     different = {came: meant for came, meant in keys.items() if came != meant}
@@ -117,13 +121,13 @@ def _pairs(arrived: str) -> Iterator[tuple[str, str, bool]]:
         raise LayoutUnknown(f"This is not the whole set-up code; {_AGAIN}.")
 
 
-def save(key_map: KeyMap, folder: Path) -> None:
+def save(key_map: KeyMap, folder: Path, name: str = FILE) -> None:
     """Keep what was learned.
 
     Raises:
         LayoutUnknown: the file can't be written.
     """
-    file = folder / FILE
+    file = folder / name
     content = {"format": 1, "keys": dict(key_map.keys), "dead": sorted(key_map.dead)}
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -136,16 +140,17 @@ def save(key_map: KeyMap, folder: Path) -> None:
 
 def forget(folder: Path) -> None:
     """Take scans as they arrive from now on."""
-    (folder / FILE).unlink(missing_ok=True)
+    for name in (FILE, DIRECT_FILE):
+        (folder / name).unlink(missing_ok=True)
 
 
-def load(folder: Path) -> KeyMap:
+def load(folder: Path, name: str = FILE) -> KeyMap:
     """Return what was learned; where nothing was, a map that changes nothing.
 
     Raises:
         LayoutUnknown: the file is damaged.
     """
-    file = folder / FILE
+    file = folder / name
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         keys = {str(came): str(meant) for came, meant in content["keys"].items()}

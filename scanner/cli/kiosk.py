@@ -181,6 +181,7 @@ def _serve(
     import contextlib
 
     from scanner.capture.hand_scanners import hand_scanners
+    from scanner.capture.layouts import DIRECT_FILE
     from scanner.capture.layouts import load as load_layout
     from scanner.capture.several import together
     from scanner.keystore import open_keystore
@@ -207,7 +208,10 @@ def _serve(
             gate,
             background,
             # A missing camera is waited for: nobody is there to plug it in.
-            together(look_through(camera, must_be_there=False), hand_scanners(hand_scanner)),
+            together(
+                look_through(camera, must_be_there=False),
+                hand_scanners(hand_scanner, load_layout(config.home, DIRECT_FILE).correct),
+            ),
             _pin(config),
             clock=utc_now,
             trouble=turnstile.failure if turnstile else lambda: None,

@@ -4,6 +4,7 @@ import gc
 
 from scanner.capture.eyes import Eyes
 from scanner.capture.hand_scanners import hand_scanners
+from scanner.capture.layouts import DIRECT_FILE
 from scanner.capture.layouts import load as load_layout
 from scanner.capture.several import together
 from scanner.config import Config
@@ -34,7 +35,9 @@ def assemble(
     app = GateApp(
         gate,
         Apart(background),
-        together(camera, hand_scanners(config.scanner)),
+        together(
+            camera, hand_scanners(config.scanner, load_layout(config.home, DIRECT_FILE).correct)
+        ),
         clock=utc_now,
         sounds=Loudspeaker(find_player()),
         preferences=preferences(config),

@@ -264,6 +264,36 @@ def test_a_scanner_plugged_in_while_the_gate_is_open_works_at_once(tmp_path: Pat
     pipe.unplug()
 
 
+class Given:
+    """An open scanner that delivers what it is given, and then nothing."""
+
+    def __init__(self, kind: Kind, scans: list[str]) -> None:
+        self.source = "usb" if kind is Kind.KEYS else "serial"
+        self._scans = scans
+
+    def read(self, timeout: float) -> list[str]:
+        scans, self._scans = self._scans, []
+        if not scans:
+            threading.Event().wait(timeout)
+        return scans
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def test_what_keys_wrote_is_corrected_and_a_serial_scan_is_not() -> None:
+    there = [HandScanner(Path(f"/dev/{kind}"), kind, kind, usable=True) for kind in Kind]
+    swapped = str.maketrans("YZ", "ZY")
+    scanners = HandScanners(
+        lambda: there,
+        lambda scanner: Given(scanner.kind, ["DAWIYZ"]),
+        correct=lambda text: text.translate(swapped),
+    )
+    heard = started(scanners)
+    until(lambda: len(heard.payloads) == 2)
+    assert sorted(heard.payloads) == [("DAWIYZ", "serial"), ("DAWIZY", "usb")]
+
+
 def test_a_trouble_is_said_once_and_is_over_when_the_scanner_is_gone() -> None:
     there = [HandScanner(Path("/dev/none"), "Zebra", Kind.KEYS, usable=False)]
     tries: list[int] = []

@@ -57,6 +57,19 @@ LAPTOPS = {
 }
 
 
+def german_keys(text: str, at: str = "q") -> str:
+    """Write what a US laptop makes of a German scanner's keys; `at`, of Q with AltGr."""
+    keys = dict(zip(GERMAN, US, strict=True)) | {" ": " ", "@": at}
+    return "".join(keys.get(char, "") for char in text)
+
+
+@pytest.mark.parametrize("at", ["q", ""])
+def test_a_german_scanner_is_understood_by_a_us_laptop(at: str) -> None:
+    key_map = learn(german_keys(SETUP, at))
+    for text in (SERIAL, "https://example.org/t?s=A-1&q=z_y"):
+        assert key_map.correct(german_keys(text, at)) == text
+
+
 @pytest.mark.parametrize("name", LAPTOPS)
 def test_what_a_layout_did_is_undone(name: str) -> None:
     laptop = LAPTOPS[name]

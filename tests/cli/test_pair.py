@@ -1,0 +1,195 @@
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import zxingcpp
+
+from scanner.capture.devices import HandScanner, Kind
+from scanner.capture.errors import LayoutUnknown
+from scanner.capture.hand_scanners import HandScanners
+from scanner.capture.layouts import DIRECT_FILE, FILE, SETUP, load
+from scanner.cli.pair import pair, set_up_code
+from tests.capture.test_hand_scanners import Given
+from tests.capture.test_layouts import SERIAL, german_keys
+from tests.cli.program import Program
+
+LIMIT = 60.0
+SWAP = str.maketrans("YZyz-", "ZYzyß")
+
+
+def test_a_layout_is_learned_from_a_scan_and_forgotten(program: Program) -> None:
+    said = program.says("pair", given=SETUP.translate(SWAP).encode() + b"\n")
+    assert "Learned, and corrected from now on: Y is Z, Z is Y, y is z, z is y, ß is -." in said
+    assert (program.home / FILE).exists()
+    assert "Forgotten" in program.says("pair", "--forget")
+    assert not (program.home / FILE).exists()
+
+
+def test_another_code_teaches_nothing(program: Program) -> None:
+    assert "not the whole set-up code" in program.complains("pair", given=b"DAWIER\n")
+    assert not (program.home / FILE).exists()
+
+
+class Screen:
+    """The program in a pseudo-terminal, with whoever types."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", handle: int) -> None:
+        self.process = process
+        self._handle = handle
+        self.shown = b""
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def type(self, text: str) -> None:
+        os.write(self._handle, text.encode())
+
+    def until(self, true: Callable[[], object]) -> None:
+        end = time.monotonic() + LIMIT
+        while not true():
+            assert time.monotonic() < end, self.shown[-3000:].decode(errors="replace")
+            assert self.process.poll() is None, self.shown[-3000:].decode(errors="replace")
+            threading.Event().wait(0.02)
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait(LIMIT)
+        os.close(self._handle)
+        self._thread.join(LIMIT)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._handle, 65_536)
+            except OSError:
+                return
+            if not data:
+                return
+            self.shown += data
+
+
+@contextmanager
+def on_screen(program: Program, *words: str, **settings: str) -> Iterator[Screen]:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scanner", *words],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=program.environment(TERM="xterm-256color", LANG="C.UTF-8", **settings),
+        start_new_session=True,
+    )
+    os.close(theirs)
+    screen = Screen(process, ours)
+    try:
+        yield screen
+    finally:
+        screen.end()
+
+
+def test_pair_shows_a_code_and_hears_a_scanner(program: Program) -> None:
+    with on_screen(program, "pair") as screen:
+        screen.until(lambda: b"Scan this code" in screen.shown)
+        screen.type(SETUP.translate(SWAP) + "\r")
+        _ends_well(screen)
+    assert json.loads((program.home / FILE).read_text())["keys"]["ß"] == "-"
+
+
+def test_pair_loses_no_key_of_a_scan_that_comes_at_once(program: Program) -> None:
+    with on_screen(program, "pair") as screen:
+        screen.type(SETUP.translate(SWAP) + "\r")
+        _ends_well(screen)
+    assert json.loads((program.home / FILE).read_text())["keys"]["ß"] == "-"
+
+
+def _ends_well(screen: Screen) -> None:
+    end = time.monotonic() + LIMIT
+    while screen.process.poll() is None:
+        assert time.monotonic() < end
+        threading.Event().wait(0.02)
+    assert screen.process.returncode == 0
+
+
+def test_a_german_scanner_is_heard_by_a_laptop_whose_terminal_sends_esc_for_alt(
+    program: Program,
+) -> None:
+    with on_screen(program, "pair") as screen:
+        screen.until(lambda: b"Scan this code" in screen.shown)
+        screen.type(german_keys(SETUP, at="\x1bq") + "\r")
+        _ends_well(screen)
+    assert load(program.home).correct(german_keys(SERIAL)) == SERIAL
+
+
+def test_esc_alone_leaves(program: Program) -> None:
+    with on_screen(program, "pair") as screen:
+        screen.until(lambda: b"Scan this code" in screen.shown)
+        screen.type("ABC\x1b")
+        end = time.monotonic() + LIMIT
+        while screen.process.poll() is None:
+            assert time.monotonic() < end
+            threading.Event().wait(0.02)
+        assert screen.process.returncode == 1
+
+
+@pytest.mark.parametrize(("columns", "lines", "quiet"), [(80, 24, 4), (41, 22, 2)])
+def test_the_code_is_dark_on_light_whatever_the_terminals_colours(
+    columns: int, lines: int, quiet: int
+) -> None:
+    rows = set_up_code(columns, lines).splitlines()
+    assert len(rows) < lines
+    assert all(row.startswith("\x1b[97;40m") and row.endswith("\x1b[0m") for row in rows)
+    cells = [row.removeprefix("\x1b[97;40m").removesuffix("\x1b[0m") for row in rows]
+    assert len(cells[0]) == 37 + 2 * quiet <= columns
+    light = [[cell in half for cell in row] for row in cells for half in ("█▀", "█▄")]
+    picture = np.array(light, np.uint8).repeat(6, 0).repeat(6, 1) * 255
+    (read,) = zxingcpp.read_barcodes(picture, try_invert=False)
+    assert read.text == SETUP
+
+
+def test_a_window_too_small_for_the_code_is_said() -> None:
+    with pytest.raises(LayoutUnknown, match="needs 41 columns and 22 lines"):
+        set_up_code(80, 21)
+    with pytest.raises(LayoutUnknown, match="needs 41 columns and 22 lines"):
+        set_up_code(40, 24)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have standard input be a terminal at which nobody types."""
+    ours, theirs = pty.openpty()
+    stdin = SimpleNamespace(fileno=lambda: theirs, isatty=lambda: True, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", stdin)
+    yield
+    os.close(ours)
+    os.close(theirs)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_scanner_that_is_read_directly_teaches_its_own_layout(
+    kind: Kind, terminal: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = german_keys(SETUP) if kind is Kind.KEYS else SETUP
+    scanner = HandScanner(Path("/dev/none"), "Zebra", kind, usable=True)
+    given = HandScanners(lambda: [scanner], lambda _: Given(kind, [scan]))
+    monkeypatch.setattr("scanner.capture.hand_scanners.hand_scanners", lambda _spec: given)
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    pair()
+    assert not (tmp_path / FILE).exists()
+    assert (tmp_path / DIRECT_FILE).exists() == (kind is Kind.KEYS)
+    pressed = german_keys(SERIAL) if kind is Kind.KEYS else SERIAL
+    assert load(tmp_path, DIRECT_FILE).correct(pressed) == SERIAL
+    pair(forget=True)
+    assert not (tmp_path / DIRECT_FILE).exists()
