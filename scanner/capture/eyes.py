@@ -16,6 +16,11 @@ OnNotice = Callable[[str], None]
 class Eyes(Protocol):
     """Whatever reads codes: a camera, a file of pictures, the demo's crowd."""
 
+    @property
+    def pictured(self) -> bool:
+        """Whether it ever has a picture to show: a hand scanner has none."""
+        ...
+
     def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
         """Begin to look; returns at once.
 

@@ -71,6 +71,8 @@ class HandScanners:
         correct: undoes what the layout did to a scan of keys that are read at the kernel.
     """
 
+    pictured = False
+
     def __init__(
         self,
         find: Find = list_scanners,
@@ -106,9 +108,11 @@ class HandScanners:
         """Return whether the scanners that there are can be read; cheap."""
         with self._guard:
             if self._troubles:
-                return CameraState(running=False, sentence=next(iter(self._troubles.values())))
+                why = next(iter(self._troubles.values()))
+                return CameraState(running=False, sentence=why, by_hand=True)
             names = ", ".join(scanner.name for scanner in self._reading.values())
-        return CameraState(running=True, sentence=f"{names} is ready." if names else "")
+        sentence = f"{names} is ready." if names else ""
+        return CameraState(running=True, sentence=sentence, by_hand=True)
 
     def view(self) -> None:
         """Return nothing: a hand scanner gives no picture."""

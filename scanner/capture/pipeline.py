@@ -27,6 +27,8 @@ class Pipeline:
         retry_seconds: how long to wait before a camera that is away is tried again.
     """
 
+    pictured = True
+
     def __init__(
         self,
         opener: SourceOpener,

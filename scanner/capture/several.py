@@ -11,6 +11,11 @@ class Several:
     def __init__(self, *eyes: Eyes) -> None:
         self._eyes = eyes
 
+    @property
+    def pictured(self) -> bool:
+        """Whether one of them ever has a picture."""
+        return any(eyes.pictured for eyes in self._eyes)
+
     def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
         """Begin to look with each; returns at once."""
         for eyes in self._eyes:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """Whether pictures are coming, and one sentence for the guard: what is seen or what to do."""
+    """Whether pictures are coming, and one sentence for the guard: what is seen or what to do.
+
+    Attributes:
+        running: whether pictures or scans are coming.
+        sentence: what is seen, or what to do.
+        by_hand: whether it speaks of a hand scanner, and not of a camera.
+    """
 
     running: bool
     sentence: str
+    by_hand: bool = False

@@ -127,6 +127,7 @@ class GateApp(App[None]):
         self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
         self._background = background
         self._eyes = eyes
+        self._pictured = eyes is not None and eyes.pictured
         self._network = network
         self._work: Worker[None] | None = None
         self._taken_up: tuple[object, ...] = ()
@@ -173,11 +174,11 @@ class GateApp(App[None]):
         self.gate.show_background(running=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the network key only where there is a network to cut."""
+        """Offer a key only where it can do something."""
         if action == "toggle_network":
             return self._network is not None
         if action == "picture":
-            return self._eyes is not None and not isinstance(self.screen, Aside)
+            return self._pictured and not isinstance(self.screen, Aside)
         if action in _ASIDE and (isinstance(self.screen, Aside) or not self._offers(action)):
             return False
         return super().check_action(action, parameters)

@@ -57,6 +57,8 @@ def _camera(camera: CameraState | None) -> Notice | None:
     if camera is None or camera.running:
         return None
     why = reported(plain(camera.sentence)) or say("No picture is coming from it.")
+    if camera.by_hand:
+        return Notice(f"◌ {say('NO HAND SCANNER: {why}', why=why)}")
     return Notice(f"◌ {say('NO CAMERA, type serials with i: {why}', why=why)}")
 
 

@@ -66,6 +66,8 @@ class Hand:
     def state(self) -> CameraState:
         return CameraState(running=True, sentence="")
 
+    pictured = False
+
     def view(self) -> None:
         pass
 

@@ -14,9 +14,11 @@ from scanner.capture.errors import HandScannerAway, HandScannerError
 from scanner.capture.evdev_scanner import EvdevScanner
 from scanner.capture.hand_scanners import LOOK_SECONDS, HandScanners, Reads, hand_scanners
 from scanner.capture.kernel_keys import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, KeyText
+from scanner.capture.pipeline import Pipeline
 from scanner.capture.serial_scanner import SerialScanner
 from scanner.capture.several import Several, together
 from scanner.capture.state import CameraState
+from tests.capture.feigned import Film, Scripted
 
 SERIAL = "DAWIER-BACK75580348"
 LIMIT = 10.0
@@ -306,7 +308,9 @@ def test_a_trouble_is_said_once_and_is_over_when_the_scanner_is_gone() -> None:
     heard = started(scanners)
     until(lambda: len(tries) > 3)
     assert heard.notices == ["Zebra may not be used by you."]
-    assert scanners.state() == CameraState(running=False, sentence="Zebra may not be used by you.")
+    assert scanners.state() == CameraState(
+        running=False, sentence="Zebra may not be used by you.", by_hand=True
+    )
     there.clear()
     until(lambda: scanners.state().running)
 
@@ -328,3 +332,10 @@ def test_several_eyes_tell_the_trouble_of_any_and_stop_all(port: Port) -> None:
     assert not one._threads
     assert not two._threads
     assert together(one, None) is one
+
+
+def test_hand_scanners_alone_have_no_picture_to_show() -> None:
+    hand = HandScanners(list)
+    camera = Pipeline(lambda: Film([]), Scripted(lambda _number: []))
+    assert not Several(hand, hand).pictured
+    assert Several(camera, hand).pictured

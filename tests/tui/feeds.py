@@ -170,6 +170,7 @@ class FakeEyes:
     stops: int = 0
     on_payload: Callable[[str, str], None] = lambda _payload, _by: None
     on_notice: Callable[[str], None] = lambda _sentence: None
+    pictured: bool = True
 
     def start(
         self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /

@@ -106,6 +106,16 @@ async def test_without_a_camera_there_is_no_black_box(stand: Stand) -> None:
         assert "No camera gives a picture now." in seen(pilot.app)
 
 
+async def test_hand_scanners_alone_offer_no_key_for_a_picture(stand: Stand) -> None:
+    stand.eyes.pictured = False
+    async with looking(stand).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "p Picture" not in seen(pilot.app)
+        await pilot.press("p")
+        assert "No camera gives" not in seen(pilot.app)
+    assert stand.kept == []
+
+
 async def test_a_camera_that_is_lost_takes_its_picture_with_it(stand: Stand) -> None:
     async with looking(stand).run_test(size=(160, 50)) as pilot:
         view = await following(pilot)

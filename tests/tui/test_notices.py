@@ -44,6 +44,13 @@ def test_a_lost_camera_shows_its_sentence_and_the_way_round() -> None:
     ]
 
 
+def test_a_lost_hand_scanner_is_not_taken_for_the_camera() -> None:
+    state = CameraState(running=False, sentence="Zebra is not there; plug it in.", by_hand=True)
+    assert abnormal(STATUS, state, NOW, NOW) == [
+        Notice("◌ NO HAND SCANNER: Zebra is not there; plug it in.")
+    ]
+
+
 def test_an_old_list_is_told() -> None:
     status = replace(STATUS, synced=NOW - STALE)
     assert abnormal(status, LOOKING, NOW, NOW) == [
