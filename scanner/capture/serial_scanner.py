@@ -62,7 +62,7 @@ def _open(device: Path, name: str) -> "serial.Serial":
         import serial
     except ImportError as error:
         raise HandScannerError(
-            f"{name} needs the library for serial ports; install scanner[serial]."
+            f"{name} needs the library for serial ports; install pyserial."
         ) from error
     try:
         return serial.Serial(str(device), BAUD, exclusive=True)

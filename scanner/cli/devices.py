@@ -30,6 +30,7 @@ def devices(
 ) -> None:
     """List the cameras and the hand scanners that are plugged in, and choose a camera."""
     from scanner.capture.devices import list_cameras, list_scanners
+    from scanner.desk.token_view import visible
 
     load()
     cameras, scanners = list_cameras(), list_scanners()
@@ -44,9 +45,9 @@ def devices(
         typer.echo(json.dumps(listed))
         return
     for each in cameras:
-        typer.echo(f"camera   {each.number:<18} {each.name}{_mind(usable=each.usable)}")
+        typer.echo(f"camera   {each.number:<18} {visible(each.name)}{_mind(usable=each.usable)}")
     for scanner in scanners:
-        name = f"{scanner.name}{_mind(usable=scanner.usable)}"
+        name = f"{visible(scanner.name)}{_mind(usable=scanner.usable)}"
         typer.echo(f"scanner  {scanner.device!s:<18} {name}")
     if not cameras:
         typer.echo("No camera is plugged in.")

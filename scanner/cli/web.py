@@ -70,7 +70,7 @@ def serve(host: str, port: int, password_file: Path | None, flags: Sequence[str]
         from aiohttp import web
     except ImportError as error:
         raise WebError(
-            "The library for browsers is missing; install it with `pip install 'scanner[web]'`."
+            "The library for browsers is missing; install it with `pip install textual-serve`."
         ) from error
     command = shlex.join([sys.executable, "-m", "scanner", "gate", *flags])
     app = make_app(command, Door(host, kept))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 
 from scanner.capture.devices import Camera, HandScanner, find_camera
@@ -58,12 +59,12 @@ class Finding:
 
 def examine(config: Config, keystore: KeyStore, now: Callable[[], datetime]) -> Iterator[Finding]:
     """Look at everything, one after another; the API last, because it may take seconds."""
-    from scanner.capture.devices import list_cameras, list_scanners
+    from scanner.capture.devices import list_cameras
     from scanner.capture.readers import available
 
     yield from decoders(available())
     yield cameras(list_cameras(), config.camera)
-    yield scanners(list_scanners())
+    yield scanners(_wanted(config.scanner), serial=find_spec("serial") is not None)
     yield folder(config.home)
     yield disk(_free(config.home))
     yield key_store(keystore)
@@ -123,13 +124,25 @@ def cameras(found: Sequence[Camera], chosen: str) -> Finding:
     )
 
 
-def scanners(found: Sequence[HandScanner]) -> Finding:
-    """Say whether the hand scanners may be used; that there is none is no fault."""
+def scanners(found: Sequence[HandScanner], *, serial: bool = True) -> Finding:
+    """Say whether the hand scanners can be used; that there is none is no fault.
+
+    Args:
+        found: those that are plugged in, and one that was named in the settings in any case.
+        serial: whether the library for serial ports is here.
+    """
     shut = [each for each in found if not each.usable]
+    if shut and not shut[0].device.exists():
+        sentence = f"{shut[0].name} is not there; those that type work all the same."
+        return Finding("scanners", Health.WARNING, sentence, "scanner devices")
     if shut:
         group = "dialout" if shut[0].kind == "serial" else "input"
         sentence = f"{shut[0].name} may not be used by you."
         return Finding("scanners", Health.WARNING, sentence, f"sudo usermod -aG {group} $USER")
+    deaf = [each for each in found if each.kind == "serial" and not serial]
+    if deaf:
+        sentence = f"{deaf[0].name} needs the library for serial ports."
+        return Finding("scanners", Health.WARNING, sentence, "pip install pyserial")
     names = ", ".join(each.name for each in found)
     return Finding("scanners", Health.OK, names or "None is plugged in by its own; one may type.")
 
@@ -223,6 +236,15 @@ def _api(config: Config, keystore: KeyStore) -> tuple[str, str | None]:
     except ScannerError:
         return config.api, None
     return found.api, found.key
+
+
+def _wanted(scanner: str) -> list[HandScanner]:
+    """Return the scanners that a gate would look for, by the setting."""
+    from scanner.capture.devices import list_scanners, scanner_at
+
+    if scanner == "none":
+        return []
+    return list_scanners() if scanner == "auto" else [scanner_at(Path(scanner))]
 
 
 def _free(home: Path) -> int | None:

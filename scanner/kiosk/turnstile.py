@@ -200,8 +200,7 @@ def serial_line(port: str, line: str = "OPEN\\r\\n") -> SerialLine:
 
     if importlib.util.find_spec("serial") is None:
         raise TurnstileError(
-            "The library for serial ports is missing; install it with "
-            "`pip install 'scanner[serial]'`."
+            "The library for serial ports is missing; install it with `pip install pyserial`."
         )
     try:
         raw = line.encode("ascii").decode("unicode_escape").encode("latin-1")

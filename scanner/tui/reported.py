@@ -57,6 +57,7 @@ FORMS = (
     "{name} is held by another program; close that one.",
     "{name} can't be read; close the program that uses it.",
     "{name} is not there; plug it in.",
+    "{name} needs the library for serial ports; install pyserial.",
     "The ticketing API at {host} does not come to an end with its answer; check the network.",
     "Something other than the ticketing API answers at {host} ({what}); check the address, "
     "and whether the network wants a log-in page first.",

@@ -1,5 +1,10 @@
 import json
+from pathlib import Path
 
+import pytest
+
+from scanner.capture.devices import Camera, HandScanner, Kind
+from scanner.cli.devices import devices
 from tests.cli.program import Program
 
 
@@ -12,3 +17,19 @@ def test_a_camera_that_is_not_there_can_not_be_chosen(program: Program) -> None:
     said = program.complains("devices", "--camera", "No such camera")
     assert said == "No camera is called No such camera; plug it in, or see scanner devices."
     assert not (program.home / "config.toml").exists()
+
+
+def test_what_a_device_calls_itself_is_told_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera = Camera(0, "Eye\x1b[2J", "usb-1", usable=True)
+    pistol = HandScanner(Path("/dev/input/event7"), "Pistol\nä", Kind.KEYS, usable=False)
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    monkeypatch.setattr("scanner.capture.devices.list_cameras", lambda: [camera])
+    monkeypatch.setattr("scanner.capture.devices.list_scanners", lambda: [pistol])
+    devices()
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "camera   0                  Eye [2J"
+    assert second.startswith("scanner  /dev/input/event7  Pistol ä  (may not be used by you")
+    devices(as_json=True)
+    assert json.loads(capsys.readouterr().out)["scanners"][0]["name"] == "Pistol\nä"

@@ -36,3 +36,9 @@ def test_what_is_broken_ends_it_with_exit_code_1(program: Program) -> None:
     assert done.returncode == 1
     assert b"broken   camera" in done.stdout
     assert done.stderr == b""
+
+
+def test_the_scanner_that_the_settings_name_is_looked_for(program: Program) -> None:
+    program.settings = {"SCANNER_API": NOWHERE, "SCANNER_CAMERA": "none"}
+    said = program.says("doctor", SCANNER_SCANNER="/dev/ttyACM77")
+    assert "warning  scanners        The scanner at /dev/ttyACM77 is not there" in said

@@ -1,10 +1,12 @@
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from scanner.capture.devices import Camera, HandScanner, Kind
+from scanner.capture.devices import Camera, HandScanner, Kind, scanner_at
 from scanner.capture.readers import Library
 from scanner.desk import doctor
 from scanner.desk.doctor import Finding, Health
@@ -62,11 +64,26 @@ def test_a_file_as_camera_must_be_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "group"), [(Kind.SERIAL, "dialout"), (Kind.KEYS, "input")])
 def test_a_scanner_that_this_user_may_not_use_names_the_group(kind: Kind, group: str) -> None:
-    shut = HandScanner(PISTOL.device, "Pistol", kind, usable=False)
+    shut = HandScanner(Path(os.devnull), "Pistol", kind, usable=False)
     assert doctor.scanners([PISTOL]).health is Health.OK
     assert doctor.scanners([]).health is Health.OK
     found = doctor.scanners([PISTOL, shut])
     assert (found.health, found.mend) == (Health.WARNING, f"sudo usermod -aG {group} $USER")
+
+
+def test_a_serial_scanner_without_its_library_is_a_warning() -> None:
+    typing = replace(PISTOL, kind=Kind.KEYS)
+    assert doctor.scanners([typing], serial=False).health is Health.OK
+    assert doctor.scanners([PISTOL], serial=True).health is Health.OK
+    found = doctor.scanners([PISTOL], serial=False)
+    assert (found.health, found.mend) == (Health.WARNING, "pip install pyserial")
+
+
+def test_a_scanner_that_was_named_and_is_away_is_a_warning(tmp_path: Path) -> None:
+    away = scanner_at(tmp_path / "ttyACM0")
+    found = doctor.scanners([away])
+    assert (found.health, found.mend) == (Health.WARNING, "scanner devices")
+    assert "ttyACM0 is not there" in found.sentence
 
 
 def test_a_data_folder_is_made_private(tmp_path: Path) -> None:
