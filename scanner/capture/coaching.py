@@ -3,23 +3,15 @@
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
-
 from scanner.capture.decoded import Decoded
 from scanner.capture.frame import Pixels
+from scanner.capture.suspect import BURNT, SMALL, SOFT, Suspect
 
 DARK = 35
 """Mean grey level (of 255) below which a webcam's noise is as strong as a code's contrast."""
 
-WHITE = 250
-"""Grey levels from here on are burnt out: no detail is left in them."""
-
 GLARE_SHARE = 0.12
 """Share of burnt-out samples at which a lamp or a screen's reflection hides part of a code."""
-
-BLURRED = 6.0
-"""Mean step between neighbouring pixels, in grey levels, at the strongest hundredth of them, below
-which no edge in view is sharp; a code in focus has steps of 40 and more."""
 
 NEEDED_FRAMES, FRAMES_KEPT = 6, 10
 """An advice is given when this many of the last frames call for it, and kept until fewer than half
@@ -44,12 +36,10 @@ class Measured:
     Attributes:
         light: mean grey level, 0 to 255.
         burnt: share of the samples that are burnt out, 0 to 1.
-        sharpness: mean step between neighbouring pixels where it is strongest, in grey levels.
     """
 
     light: float
     burnt: float
-    sharpness: float
 
 
 def measure(pixels: Pixels) -> Measured:
@@ -61,35 +51,32 @@ def measure(pixels: Pixels) -> Measured:
     grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]  # noqa: PLR2004 - green is near grey
     height, width = grey.shape
     rows, columns = height // _SAMPLES_A_SIDE + 1, width // _SAMPLES_A_SIDE + 1
-    here = grey[:-1:rows, :-1:columns].astype(np.int16)
-    right = grey[:-1:rows, 1::columns].astype(np.int16)[:, : here.shape[1]]
+    here = grey[::rows, ::columns]
     if not here.size:
-        return Measured(0.0, 0.0, 0.0)
-    steps = np.abs(right - here).ravel()
-    strongest = max(1, steps.size // 100)
-    top = np.partition(steps, steps.size - strongest)[-strongest:]
-    return Measured(float(here.mean()), float((here >= WHITE).mean()), float(top.mean()))
+        return Measured(0.0, 0.0)
+    return Measured(float(here.mean()), float((here >= BURNT).mean()))
 
 
-def advise(measured: Measured, decoded: Decoded) -> Advice | None:
+def advise(measured: Measured, decoded: Decoded, seen: Suspect | None = None) -> Advice | None:
     """Say what stands in the way of reading, judging by one frame.
 
     Nothing where a code was read, and, but for the dark, where nothing looks like a code.
 
     Args:
-        measured: the frame's light and sharpness.
+        measured: the frame's light.
         decoded: what was read in it.
+        seen: what in it has a code's shape.
     """
     if decoded.readings:
         return None
     if measured.light < DARK:
         return Advice.TOO_DARK
-    if not decoded.code_like:
-        return None
-    if measured.burnt > GLARE_SHARE:
+    if (seen and seen.glaring) or (decoded.code_like and measured.burnt > GLARE_SHARE):
         return Advice.GLARE
+    if seen and seen.edges < SOFT:
+        return Advice.STILL
     # What is lit, sharp and still unread is too small, more often than anything else.
-    return Advice.STILL if measured.sharpness < BLURRED else Advice.CLOSER
+    return Advice.CLOSER if seen and (decoded.code_like or seen.side <= SMALL) else None
 
 
 class Coach:

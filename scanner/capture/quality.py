@@ -12,6 +12,8 @@ import numpy as np
 from scanner.capture.coaching import DARK, GLARE_SHARE
 from scanner.capture.coaching import measure as glance
 from scanner.capture.frame import Pixels
+from scanner.capture.suspect import SOFT as SOFT_EDGES
+from scanner.capture.suspect import Suspect, suspect
 from scanner.capture.texture import patches
 
 BRIGHT = 215.0
@@ -33,12 +35,14 @@ class Quality:
         glare: the share of it that is burnt out, 0 to 1.
         sharpness: the variance of the Laplacian where the view has most detail; blur lowers it.
         side: the longer side of that part, in pixels; nothing where there is no detail.
+        seen: what has a code's shape.
     """
 
     light: float
     glare: float
     sharpness: float
     side: int | None
+    seen: Suspect | None = None
 
     @property
     def advice(self) -> str:
@@ -47,22 +51,23 @@ class Quality:
             return "Too dark: turn a lamp on, or turn the camera to the light."
         if self.light > BRIGHT:
             return "Too bright: turn the camera away from the lamp or the window."
-        if self.glare > GLARE_SHARE:
+        if self.glare > GLARE_SHARE or (self.seen and self.seen.glaring):
             return "Glare: tilt the camera, or move the lamp."
         if self.side is None:
             return "Nothing to see: hold a ticket before the camera."
         if self.side < SMALL:
             return "Too far: hold the ticket closer."
-        if self.sharpness < SOFT:
+        # Grain passes for detail, but not for a code's edges.
+        if self.sharpness < SOFT or (self.seen and self.seen.edges < SOFT_EDGES):
             return "Not sharp: hold still, or move the ticket until it is in focus."
         return "Good."
 
 
 def measure(grey: Pixels) -> Quality:
     """Measure a view: rows x columns, grey."""
-    seen = glance(grey)
+    light = glance(grey)
     patch = next(iter(patches(grey, most=1)), None)
     part = grey[patch.top : patch.bottom, patch.left : patch.right] if patch else grey
     sharpness = float(cv2.Laplacian(np.ascontiguousarray(part), cv2.CV_64F).var())
     side = max(patch.right - patch.left, patch.bottom - patch.top) if patch else None
-    return Quality(seen.light, seen.burnt, sharpness, side)
+    return Quality(light.light, light.burnt, sharpness, side, suspect(grey))

@@ -11,10 +11,18 @@ from scanner.capture.coaching import Advice, Coach, advise, measure
 from scanner.capture.decoded import Corners, Decoded
 from scanner.capture.frame import Frame, Pixels
 from scanner.capture.presentation import Event, Presentations, Presented
+from scanner.capture.suspect import Suspect, suspect
 from scanner.capture.view import View
 
 OUTLINED_SECONDS = 0.5
 """How long a code stays outlined when the next frames don't read it, so that it doesn't flicker."""
+
+
+COACHED_MS = 20.0
+"""With more spent on a frame than this there is no time left to look for why it wasn't read."""
+
+MOST_SKIPPED = 4
+"""Such frames in a row; the next is looked at all the same, and a frame comes late for it."""
 
 
 class Reads(Protocol):
@@ -57,12 +65,13 @@ class Watch:
         self._outlines: tuple[Corners, ...] = ()
         self._outlined_at = 0.0
         self._view: View | None = None
+        self._suspect: Suspect | None = None
+        self._skipped = 0
 
     def look(self, frame: Frame) -> list[Event]:
         """Decode one frame, and return what is new in it."""
         decoded = self._decoder.decode(frame.pixels)
-        read = bool(decoded.readings)
-        self._coach.hear(None if read else advise(measure(frame.pixels), decoded), read=read)
+        self._coach_by(frame.pixels, decoded)
         by = {reading.text: reading.by for reading in decoded.readings}
         events: list[Event] = [
             replace(event, by=by.get(event.payload)) if isinstance(event, Presented) else event
@@ -87,6 +96,20 @@ class Watch:
         with self._guard:
             by = MappingProxyType(dict(self._by))
             return Counts(self._frames, self._frames, self._with_code, self._presented, by)
+
+    def _coach_by(self, pixels: Pixels, decoded: Decoded) -> None:
+        """Let the coach hear what stands in the way of reading this frame.
+
+        Where all of a frame's time is gone, what was seen in one before still holds, for a while.
+        """
+        if decoded.readings:
+            self._suspect = None
+            self._coach.hear(None, read=True)
+            return
+        self._skipped += 1
+        if decoded.spent_ms < COACHED_MS or self._skipped > MOST_SKIPPED:
+            self._suspect, self._skipped = suspect(pixels), 0
+        self._coach.hear(advise(measure(pixels), decoded, self._suspect), read=False)
 
     def _outlines_at(self, at: float, decoded: Decoded) -> tuple[Corners, ...]:
         if decoded.readings:

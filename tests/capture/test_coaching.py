@@ -1,5 +1,6 @@
 import threading
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -7,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.bench.empty_frames import empty_frames
 from scanner.capture.coaching import NEEDED_FRAMES, Advice, Coach, Measured, advise, measure
 from scanner.capture.decoded import Decoded, Reading
 from scanner.capture.frame import Frame, Pixels
 from scanner.capture.pipeline import Pipeline
+from scanner.capture.suspect import Suspect, suspect
+from scanner.capture.watch import Watch
 from tests.capture.feigned import Film
-from tests.capture.pictures import code, on_wall
+from tests.capture.pictures import blurred, checkered, code, noisy, on_wall, page_of_text
 
 NOTHING = Decoded((), code_like=False, spent_ms=0.0)
 CODE_LIKE = Decoded((), code_like=True, spent_ms=0.0)
@@ -20,54 +24,85 @@ CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 READ = Decoded((Reading("A", CORNERS, "test"),), code_like=True, spent_ms=0.0)
 
 
-def blurred(picture: Pixels) -> Pixels:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 12), np.uint8)
-
-
 def with_glare(picture: Pixels) -> Pixels:
+    """Let a lamp shine on a part of the code."""
     shining = picture.copy()
-    shining[100:500, 400:900] = 255
+    cv2.circle(shining, (560, 260), 45, 255, -1)
     return shining
+
+
+def smeared(picture: Pixels, pixels: int) -> Pixels:
+    return np.asarray(cv2.blur(picture, (1, pixels)), np.uint8)
+
+
+def far() -> Pixels:
+    small = cv2.resize(code(module=8), None, fx=0.12, fy=0.12, interpolation=cv2.INTER_AREA)
+    return on_wall(np.asarray(small, np.uint8))
 
 
 GATE = on_wall(code())
 
 
+@pytest.mark.parametrize("grain", [0, 4])
 @pytest.mark.parametrize(
     ("picture", "advice"),
     [
         ((GATE * 0.15).astype(np.uint8), Advice.TOO_DARK),
         (with_glare(GATE), Advice.GLARE),
-        (blurred(GATE), Advice.STILL),
-        (on_wall(code(module=2)), Advice.CLOSER),
+        (blurred(GATE, 4.5), Advice.STILL),
+        (smeared(GATE, 18), Advice.STILL),
+        (smeared(GATE.T.copy(), 18).T.copy(), Advice.STILL),
+        (far(), Advice.CLOSER),
     ],
 )
 def test_a_code_that_is_not_read_is_coached_by_what_the_picture_lacks(
-    picture: Pixels, advice: Advice
+    picture: Pixels, advice: Advice, grain: int
 ) -> None:
-    assert advise(measure(picture), CODE_LIKE) is advice
-    colour = np.repeat(picture[:, :, None], 3, axis=2)
-    assert advise(measure(colour), CODE_LIKE) is advice
+    grainy = noisy(picture, grain)
+    assert advise(measure(grainy), NOTHING, suspect(grainy)) is advice
+    colour = np.repeat(grainy[:, :, None], 3, axis=2)
+    assert advise(measure(colour), NOTHING, suspect(colour)) is advice
 
 
-@pytest.mark.parametrize("picture", [GATE, blurred(GATE), with_glare(GATE)])
+def test_what_looks_like_a_code_and_is_sharp_is_too_far() -> None:
+    assert advise(measure(GATE), CODE_LIKE, suspect(GATE)) is Advice.CLOSER
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.full((720, 1280), 120, np.uint8),
+        page_of_text(),
+        blurred(page_of_text(), 4),
+        checkered(),
+        blurred(checkered(), 6),
+        smeared(checkered(), 20),
+    ],
+)
 def test_an_empty_gate_is_not_coached(picture: Pixels) -> None:
-    assert advise(measure(picture), NOTHING) is None
+    assert advise(measure(picture), NOTHING, suspect(picture)) is None
+
+
+def test_empty_gates_of_many_kinds_are_not_coached() -> None:
+    views = [view.pixels for view in empty_frames(16, seed=3)]
+    told = [advise(measure(view), NOTHING, suspect(view)) for view in views]
+    assert told == [None] * len(views)
 
 
 def test_the_dark_is_said_with_nothing_in_view() -> None:
     assert advise(measure(np.zeros((720, 1280, 3), np.uint8)), NOTHING) is Advice.TOO_DARK
 
 
-@given(st.floats(0, 255), st.floats(0, 1), st.floats(0, 255))
-def test_what_is_read_needs_no_advice(light: float, burnt: float, sharpness: float) -> None:
-    assert advise(Measured(light, burnt, sharpness), READ) is None
+@given(st.floats(0, 255), st.floats(0, 1), st.builds(Suspect))
+def test_what_is_read_needs_no_advice(light: float, burnt: float, seen: Suspect) -> None:
+    assert advise(Measured(light, burnt), READ, seen) is None
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (1, 1), (1, 9), (2, 2, 3), (480, 640, 3), (3000, 4000)])
 def test_a_picture_of_any_size_is_measured(shape: tuple[int, ...]) -> None:
-    measured = measure(np.full(shape, 255, np.uint8))
-    assert measured.sharpness == 0
+    picture = np.full(shape, 255, np.uint8)
+    assert measure(picture).burnt == (0 if 0 in shape else 1)
+    assert suspect(picture) is None
 
 
 def test_measuring_costs_less_than_a_millisecond() -> None:
@@ -115,7 +150,7 @@ class Blind:
 def test_the_guard_is_told_once_and_sees_it_while_it_holds() -> None:
     hold, told = threading.Event(), threading.Event()
     notices: list[str] = []
-    frames = (Frame(blurred(GATE), number, number / 30) for number in range(40))
+    frames = (Frame(blurred(GATE, 4.5), number, number / 30) for number in range(40))
     numbers = iter(range(40))
     film = Film(frames, before=lambda: hold.wait(10) if next(numbers, 40) == 39 else None)
     pipeline = Pipeline(lambda: film, Blind())
@@ -131,3 +166,26 @@ def test_the_guard_is_told_once_and_sees_it_while_it_holds() -> None:
     assert pipeline.wait_finished(10)
     pipeline.stop()
     assert notices == ["Hold still."]
+
+
+class Busy(Blind):
+    """A decoder that takes all of a frame's time."""
+
+    def decode(self, pixels: Pixels) -> Decoded:
+        return replace(CODE_LIKE, spent_ms=30.0)
+
+
+def test_frames_that_took_all_their_time_are_coached_now_and_then() -> None:
+    watch, looked = Watch(Busy()), []
+    far_away = far()
+
+    def look(pixels: Pixels) -> Suspect | None:
+        looked.append(pixels)
+        return suspect(pixels)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("scanner.capture.watch.suspect", look)
+        for number in range(20):
+            watch.look(Frame(far_away, number, number / 30))
+    assert len(looked) == 4
+    assert watch.advice is Advice.CLOSER

@@ -11,7 +11,7 @@ from scanner.capture.frame import Frame, Pixels
 from scanner.capture.quality import measure
 from scanner.capture.sources import open_source
 from scanner.capture.trial import Trial
-from tests.capture.pictures import SERIAL, blurred, code, on_wall
+from tests.capture.pictures import SERIAL, blurred, code, noisy, on_wall
 
 
 def glaring() -> Pixels:
@@ -48,6 +48,18 @@ def test_whoever_sets_up_a_camera_and_the_guard_are_told_of_the_same_dark(light:
 def test_blur_lowers_the_sharpness() -> None:
     sharp = on_wall(code())
     assert measure(blurred(sharp, 2)).sharpness < measure(sharp).sharpness / 4
+
+
+@pytest.mark.parametrize("grain", [0, 4, 8])
+def test_a_camera_out_of_focus_is_not_called_good_whatever_its_grain(grain: int) -> None:
+    assert measure(noisy(blurred(on_wall(code()), 4.5), grain)).advice.startswith("Not sharp")
+    assert measure(noisy(on_wall(code()), grain)).advice == "Good."
+
+
+def test_a_lamp_on_the_code_alone_is_told() -> None:
+    view = on_wall(code())
+    cv2.circle(view, (560, 260), 45, 255, -1)
+    assert measure(view).advice.startswith("Glare")
 
 
 def test_each_library_is_asked_alone_and_timed() -> None:
