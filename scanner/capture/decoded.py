@@ -1,6 +1,6 @@
 """What was read from one picture."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Point = tuple[float, float]
 """Pixels from the left edge and from the top of the picture."""
@@ -9,8 +9,7 @@ Corners = tuple[Point, Point, Point, Point]
 """A code's four corners, going round it; which one comes first depends on the decoder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One code, read with its own error correction intact.
 
     Attributes:
@@ -24,8 +23,7 @@ class Reading:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """The outcome of one picture.
 
     Attributes:

@@ -4,9 +4,8 @@ A reader is given a grey picture and returns texts whose error correction held, 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,7 @@ class Library(Enum):
     WECHAT = "wechat"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One symbol in a picture: read, or only recognised (`text` is then nothing)."""
 
     text: str | None
