@@ -49,7 +49,7 @@ def contestants() -> list[Contestant]:
 
 def _product(budget_ms: float | None) -> Texts:
     decoder = Decoder(budget_ms)
-    return lambda grey: list(decoder.decode(grey).texts)
+    return lambda grey: [reading.text for reading in decoder.decode(grey).readings]
 
 
 def _alone(reader: Reader) -> Callable[[], Texts]:

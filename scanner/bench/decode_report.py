@@ -117,7 +117,7 @@ def _facts(score: Score | None) -> dict[str, Any] | None:
         return None
     facts = asdict(score)
     del facts["decoder"]
-    times = {name: round(facts[name], 2) for name in ("p50_ms", "p95_ms", "easy_ms")}
+    times = {name: round(facts[name], 2) for name in ("p50_ms", "p95_ms", "easy_ms", "easy_ratio")}
     return {**facts, **times, "rate": round(score.rate, 4)}
 
 
@@ -135,16 +135,17 @@ def _table(title: str, scores: dict[str, Score]) -> "Table":
         box=SIMPLE_HEAD,
         pad_edge=False,
         padding=(0, 0),
-        caption="easy: the median for pictures that zxing reads at once\n(n): saw the first n only",
+        caption="easy: the time by zxing's for what that reads at once; the median\n"
+        "(n): saw the first n only",
         caption_justify="left",
     )
     table.add_column("decoder", no_wrap=True)
-    for name in ("read", *map(str, levels), "wrong", "p50 ms", "p95 ms", "easy ms"):
+    for name in ("read", *map(str, levels), "wrong", "p50 ms", "p95 ms", "easy"):
         table.add_column(name, justify="right", no_wrap=True)
     for name, score in scores.items():
         seen = f"{name} ({score.codes})" if score.codes < codes else name
         shares = [f"{score.levels[level]:.0%}" if level in score.levels else "" for level in levels]
-        times = [_short(ms) for ms in (score.p50_ms, score.p95_ms, score.easy_ms)]
+        times = [_short(score.p50_ms), _short(score.p95_ms), f"{score.easy_ratio:.2f}"]
         table.add_row(seen, f"{score.rate:.1%}", *shares, str(score.wrong), *times)
     return table
 

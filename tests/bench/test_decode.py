@@ -106,9 +106,24 @@ def test_any_decoder_may_follow_any_other_at_a_picture() -> None:
 
 
 def test_the_easy_time_is_that_of_pictures_which_zxing_reads_at_once() -> None:
-    outcomes = [Outcome(True, False, float(ms), True) for ms in (1, 2, 3, 90, 91)]
-    assert score("someone", outcomes, easy=(0, 1, 2)).easy_ms == 2.0
-    assert score("someone", outcomes).easy_ms == 0.0
+    zxings = [Outcome(ms < 50, False, 1.0, True) for ms in (1, 2, 4, 90, 91)]
+    outcomes = [Outcome(True, False, float(ms), True) for ms in (1, 2, 4, 90, 91)]
+    found = score("someone", outcomes, zxings)
+    assert (found.easy_ms, found.easy_ratio) == (2.0, 2.0)
+    nothing = score("someone", outcomes)
+    assert (nothing.easy_ms, nothing.easy_ratio) == (0.0, 0.0)
+
+
+def test_only_what_zxing_reads_at_once_is_looked_at_several_times() -> None:
+    seen: list[int] = []
+
+    def read(grey: Pixels) -> list[str]:
+        seen.append(int(grey[0, 0]))
+        return ["A"] if grey[0, 0] else []
+
+    photos = [Photo(str(n), np.full((9, 9), n, np.uint8), "A") for n in (0, 1)]
+    measure([Contestant(ZXING, lambda: read)], photos)
+    assert (seen.count(0), seen.count(1)) == (1, decode.EASY_LOOKS)
 
 
 def test_an_empty_second_of_video_is_timed_for_each_decoder(
@@ -172,7 +187,7 @@ def test_one_run_measures_all_on_the_same_pictures(
 
 def test_the_tables_fit_a_terminal_of_80_columns() -> None:
     levels = dict.fromkeys(LEVELS, 1.0)
-    widest = Score(PRODUCT_UNLIMITED, 888, 888, 888, 88, 88.8, 8888.0, 88.8, levels)
+    widest = Score(PRODUCT_UNLIMITED, 888, 888, 888, 88, 88.8, 8888.0, 88.8, 888.8, levels)
     fewer = replace(widest, codes=877, right=877)
     lines = {
         PRODUCT_UNLIMITED: Line(fewer, fewer, fewer, 8888.8),
