@@ -52,6 +52,16 @@ async def test_the_picture_is_shown_with_the_coaching_words_below(
         assert sum("Hold closer." in row for row in rows) == 1
 
 
+async def test_a_long_advice_is_whole_below_the_picture(stand: Stand) -> None:
+    dark = "Too dark: turn on a light, or the phone's screen up."
+    stand.eyes.now = CameraState(running=True, sentence=dark)
+    async with looking(stand).run_test(size=(80, 24)) as pilot:
+        view = await following(pilot)
+        shown = [view.render_line(y).text.strip() for y in range(view.size.height)]
+        last = max(y for y, row in enumerate(shown) if "▀" in row)
+        assert " ".join(filter(None, shown[last + 1 :])) == dark
+
+
 async def test_nobody_is_woken_for_a_picture_that_is_not_shown(stand: Stand) -> None:
     async with looking(stand).run_test(size=(80, 24)) as pilot:
         timer: Any = (await following(pilot))._following

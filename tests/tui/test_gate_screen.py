@@ -239,6 +239,29 @@ async def test_a_lost_camera_is_told(stand: Stand) -> None:
         assert "◌ NO CAMERA, type serials with i: The camera is busy" in seen(app)
 
 
+async def test_an_advice_stands_on_the_screen_once(stand: Stand) -> None:
+    stand.eyes.now = CameraState(running=True, sentence="Hold closer.")
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stand.eyes.say("Hold closer.")
+        await pilot.pause()
+        assert seen(app).count("Hold closer.") == 1
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        stand.eyes.say("Hold still.")
+        await pilot.pause()
+        assert seen(app).count("Hold still.") == 1
+
+
+async def test_a_long_sentence_said_in_passing_is_whole(stand: Stand) -> None:
+    long = "Der Handscanner sendet nach dem Code kein Enter; so einstellen, dass er es tut. Bitte."
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.gate.say(long)
+        await pilot.pause()
+        assert long in " ".join(seen(app).split())
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_conflicts_and_refusals_are_a_warning(stand: Stand, size: tuple[int, int]) -> None:
     counts = {**STATUS.counts, State.CONFLICT: 2, State.REFUSED: 1, State.CONFIRMED: 150_000}

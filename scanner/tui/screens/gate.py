@@ -165,7 +165,11 @@ class GateScreen(Screen[None]):
 
     def on_gate_screen_said(self, message: Said) -> None:
         """Show it."""
-        self.query_one(VerdictPanel).say(reported(plain(message.sentence)))
+        words = reported(plain(message.sentence))
+        if self._at_rest and self.query_one(LastScans).display and words == self._sight():
+            self.look()  # it stands on the screen as long as it holds
+        else:
+            self.query_one(VerdictPanel).say(words)
 
     def show_picture(self, *, shown: bool) -> None:
         """Show or hide what the camera sees, where a camera looks."""

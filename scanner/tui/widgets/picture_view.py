@@ -1,6 +1,7 @@
 """What a camera sees, and a sentence below it or in its place."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -14,6 +15,10 @@ from scanner.tui.ascii_only import is_ascii
 if TYPE_CHECKING:
     from scanner.capture.decoded import Corners
     from scanner.capture.frame import Pixels
+
+
+_MOST_LINES = 2
+"""Of words below a picture."""
 
 
 class PictureView(Widget):
@@ -84,9 +89,11 @@ class PictureView(Widget):
         draw = letters if is_ascii(self.app) else half_blocks
         if not self._whole:
             return draw(middle(pixels, columns, 2 * rows), columns)
-        drawn = draw(whole(pixels, columns, 2 * max(1, rows - 1), self._outlines), columns)
-        above = [self._line("")] * ((rows - 1 - len(drawn)) // 2)
-        return [*above, *drawn, self._line(self._words)]
+        below = wrap(self._words, columns, max_lines=_MOST_LINES, placeholder="…") or [""]
+        room = max(1, rows - len(below))
+        drawn = draw(whole(pixels, columns, 2 * room, self._outlines), columns)
+        above = [self._line("")] * ((room - len(drawn)) // 2)
+        return [*above, *drawn, *map(self._line, below)]
 
     def _line(self, words: str) -> Strip:
         columns = self.size.width

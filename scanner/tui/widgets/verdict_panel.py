@@ -35,11 +35,10 @@ class VerdictPanel(Widget):
         & > Static {
             dock: bottom;
             display: none;
-            height: 1;
+            height: auto;
+            max-height: 2;
             padding: 0 1;
             text-align: center;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
             background: #000000;
             color: #ffffff;
         }
@@ -55,7 +54,7 @@ class VerdictPanel(Widget):
         self._colour()
 
     def compose(self) -> ComposeResult:
-        """Keep a line over the lowest row for what is said in passing."""
+        """Keep a line, or two, over the lowest rows for what is said in passing."""
         yield Static("", markup=False)
 
     def say(self, sentence: str) -> None:
