@@ -8,11 +8,8 @@ from typing import Any
 
 from scanner.capture.decode import Decoder
 from scanner.capture.errors import NoPictures
-from scanner.capture.files import PICTURES
+from scanner.capture.files import PICTURES, VIDEOS
 from scanner.capture.sources import open_source
-
-VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"})
-"""Endings of videos that are looked for in folders; a file that is named may have any."""
 
 
 @dataclass(frozen=True, slots=True)

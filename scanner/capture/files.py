@@ -16,6 +16,9 @@ from scanner.capture.opencv import open_file
 PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Endings of pictures that OpenCV's usual builds read."""
 
+VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"})
+"""Endings of videos that are looked for in folders; a file that is named may have any."""
+
 SECONDS_A_PICTURE = 10.0
 """Apart in time so far that each picture of a folder is a presentation of its own."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from scanner.capture.camera import Webcam
 from scanner.capture.devices import find_camera, list_cameras
 from scanner.capture.errors import CameraAway, NoPictures
-from scanner.capture.files import PICTURES, PictureFiles, VideoFile
+from scanner.capture.files import PICTURES, VIDEOS, PictureFiles, VideoFile
 from scanner.capture.frame import Source
 
 _CAMERA = re.compile(r"(?:/dev/video)?(\d{1,3})")
@@ -49,7 +49,8 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
 
 
 def _may_be_name(spec: str) -> bool:
-    return "/" not in spec and not Path(spec).suffix[1:].isalnum()
+    """Tell whether it may be a camera's: "Webcam v2.0", or "1-8:1.0", a place on the bus."""
+    return "/" not in spec and Path(spec).suffix.lower() not in PICTURES | VIDEOS
 
 
 def _named(spec: str) -> Source:

@@ -29,23 +29,25 @@ def devices(
     ] = None,
 ) -> None:
     """List the cameras and the hand scanners that are plugged in, and choose a camera."""
-    from scanner.capture.devices import list_cameras, list_scanners
+    from scanner.capture.devices import find_camera, list_cameras, list_scanners
     from scanner.desk.token_view import visible
 
-    load()
+    config = load()
     cameras, scanners = list_cameras(), list_scanners()
     if camera is not None:
         _choose(camera, cameras)
         return
+    used = find_camera(config.camera.removeprefix("/dev/video"), cameras)
     if as_json:
         listed = {
-            "cameras": [_camera(each) for each in cameras],
+            "cameras": [_camera(each, chosen=each is used) for each in cameras],
             "scanners": [_scanner(scanner) for scanner in scanners],
         }
         typer.echo(json.dumps(listed))
         return
     for each in cameras:
-        typer.echo(f"camera   {each.number:<18} {visible(each.name)}{_mind(usable=each.usable)}")
+        name = f"{visible(each.name)}{'  (chosen)' if each is used else ''}"
+        typer.echo(f"camera   {each.number:<18} {name}{_mind(usable=each.usable)}")
     for scanner in scanners:
         name = f"{visible(scanner.name)}{_mind(usable=scanner.usable)}"
         typer.echo(f"scanner  {scanner.device!s:<18} {name}")
@@ -70,12 +72,13 @@ def _choose(spec: str, cameras: "list[Camera]") -> None:
     typer.echo(f"Chosen: {chosen.name}; a gate without --camera looks through it from now on.")
 
 
-def _camera(camera: "Camera") -> dict[str, Any]:
+def _camera(camera: "Camera", *, chosen: bool) -> dict[str, Any]:
     return {
         "number": camera.number,
         "name": camera.name,
         "bus": camera.bus,
         "usable": camera.usable,
+        "chosen": chosen,
     }
 
 

@@ -23,6 +23,7 @@ FORMS = (
     "{name} was unplugged; trying again.",
     "{name} was unplugged; plug it in again.",
     "{name} is not there; plug it in, or choose another with --camera.",
+    "No camera is called {name}, and no file; plug it in, or choose from scanner devices.",
     "{name} gives no picture; close the program that uses it, or choose another with --camera.",
     "The ticketing API at {host} can't be reached; check the address and the network.",
     "The ticketing API at {host} does not answer in time; check the address and the network.",

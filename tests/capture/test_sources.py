@@ -12,6 +12,7 @@ import pytest
 
 from scanner.capture.camera import Webcam
 from scanner.capture.decode import Decoder
+from scanner.capture.devices import Camera
 from scanner.capture.errors import CameraAway, NoPictures
 from scanner.capture.files import LONGEST, SECONDS_SHOWN
 from scanner.capture.frame import Frame, Pixels, Source
@@ -290,3 +291,16 @@ def test_a_file_in_a_folder_that_is_shut_is_a_sentence(
 def test_a_name_longer_than_any_is_not_there() -> None:
     with pytest.raises(NoPictures, match="is not there"):
         open_source("x" * 300 + ".mp4")
+
+
+@pytest.mark.parametrize("spec", ["1-8:1.0", "Webcam v2.0"])
+def test_a_camera_whose_name_or_place_has_a_dot_is_no_file(
+    spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [Camera(7, "Webcam v2.0", "1-8:1.0", usable=True)]
+    monkeypatch.setattr("scanner.capture.sources.list_cameras", lambda: list(there))
+    with pytest.raises(CameraAway, match=r"Webcam v2\.0 is not there"):
+        open_source(spec)  # this machine has no such device; but it was found in the list
+    there.clear()
+    with pytest.raises(CameraAway, match="No camera is called"):
+        open_source(spec)

@@ -29,7 +29,13 @@ def test_what_a_device_calls_itself_is_told_as_text(
     monkeypatch.setattr("scanner.capture.devices.list_scanners", lambda: [pistol])
     devices()
     first, second = capsys.readouterr().out.splitlines()
-    assert first == "camera   0                  Eye [2J"
+    assert first == "camera   0                  Eye [2J  (chosen)"
     assert second.startswith("scanner  /dev/input/event7  Pistol ä  (may not be used by you")
+    monkeypatch.setenv("SCANNER_CAMERA", "none")
+    devices()
+    assert "chosen" not in capsys.readouterr().out
+    monkeypatch.setenv("SCANNER_CAMERA", "eye")
     devices(as_json=True)
-    assert json.loads(capsys.readouterr().out)["scanners"][0]["name"] == "Pistol\nä"
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["scanners"][0]["name"] == "Pistol\nä"
+    assert listed["cameras"][0]["chosen"]
