@@ -25,8 +25,11 @@ away.
 SLANT = 0.3
 """The least sine between a code's arms: less is seen too flat to be read."""
 
-ODDEST = 2.0
-"""Three that are less like a code's than this are none."""
+ODDEST, ODDEST_TWO = 1.75, 1.1
+"""Three, or two, that are less like a code's than this are none."""
+
+SURE = 0.08
+"""The share of itself that what seems to be a code's size is off, at most."""
 
 _SOME = 8.0
 """Modules apart, at least: less than any two patterns, however they were measured."""
@@ -67,9 +70,16 @@ class Anchors:
     down: Vector
     apart: float
 
-    def nearest(self, most: int) -> list[int]:
-        """Return so many distances that a code can have, the likeliest first; in modules."""
-        return sorted(APARTS, key=lambda modules: abs(modules - self.apart))[:most]
+    @property
+    def nearest(self) -> int:
+        """The likeliest distance, in modules."""
+        return min(APARTS, key=lambda modules: abs(modules - self.apart))
+
+    def likeliest(self) -> list[int]:
+        """Return the distances that a code can have by what is seen, the likeliest first."""
+        near = (each for each in APARTS if abs(each - self.apart) < SURE * self.apart)
+        by_chance = sorted(near, key=lambda modules: abs(modules - self.apart))
+        return by_chance or [self.nearest]
 
 
 def three(found: list[Ring]) -> Anchors | None:
@@ -101,7 +111,7 @@ def two(found: list[Ring]) -> list[Anchors]:
     taken for the upper two, which they may not be. Where they lie across from each other, they are
     taken for the upper right one and the lower left one; the code may stand on its head.
     """
-    best, least = None, ODDEST
+    best, least = None, ODDEST_TWO
     for one, other in itertools.combinations(found, 2):
         arm = _arm(one, other)
         at_least = _mismatch(arm) if one.light == other.light else math.inf

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable
-from itertools import islice
 
 import cv2
 import numpy as np
@@ -13,9 +12,20 @@ from scanner.capture.errors import NoDecoder
 from scanner.capture.finders import has_finders
 from scanner.capture.frame import Pixels
 from scanner.capture.parts import likely_code, parts
-from scanner.capture.passes import CLOSE, CLOSEST, FIRST, HARDER, WHOLE, WIDEST, Pass, Prepared
+from scanner.capture.passes import (
+    CLOSE,
+    CLOSEST,
+    FIRST,
+    HARDER,
+    STEP_MS,
+    WHOLE,
+    WIDEST,
+    Pass,
+    Prepared,
+)
 from scanner.capture.readers import Found, Library, available, readers
 from scanner.capture.scene import Scene
+from scanner.capture.texture import Patch, patches
 from scanner.capture.thrift import Savings
 
 __all__ = ["FRAME_BUDGET_MS", "Decoder", "available"]
@@ -116,7 +126,7 @@ class Decoder:
     ) -> list[Reading]:
         """Look at what was only recognised as a code beside one that was read."""
         unread = [each for each in found if not each.text]
-        places = list(islice(parts(grey, unread), len(unread)))
+        places = list(parts(grey, unread, ()))
         return self._with_others(readings, places, Purse(self._left_ms(begun), self._clock))
 
     def _left_ms(self, begun: float) -> float:
@@ -145,24 +155,35 @@ class Decoder:
         if new:
             self._savings.forgive()
         moved = self._scene.has_moved()
+        dense: list[Patch] | None = None
         if moved:
-            self._like = likely_code(grey)
+            dense = patches(grey)
+            self._like = likely_code(grey, dense)
         hopeful = moved and self._like
         look_ms = (self._clock() - begun) * 1e3 - first_ms
         allowance = left_ms if hopeful else self._savings.allowance(first_ms, new=new)
         purse = Purse(min(allowance, left_ms) - look_ms, self._clock)
-        readings = self._search(grey, found, purse)
+        readings = self._search(grey, found, purse, dense)
         if (new or hopeful) and not readings:
             self._scene.looked_in_vain()
         self._savings.spend(look_ms if hopeful and not new else look_ms + purse.spent_ms())
         return readings, self._like
 
-    def _search(self, grey: Pixels, found: list[Found], purse: "Purse") -> list[Reading]:
-        """Look at what may be a code, then at the whole picture; then at both with dear passes."""
+    def _search(
+        self,
+        grey: Pixels,
+        found: list[Found],
+        purse: "Purse",
+        dense: list[Patch] | None = None,
+    ) -> list[Reading]:
+        """Look at what may be a code, then at the whole picture; then at both with dear passes.
+
+        The dense patches are looked for unless they are known.
+        """
         if not purse.has(SMALLEST_MS):
             return []
         whole = Prepared(grey)
-        places = list(parts(grey, found))
+        places = list(parts(grey, found, patches(grey) if dense is None else dense))
         for near, far in zip(self._near, self._far, strict=True):
             for place in places:
                 if readings := self._try_passes(near, self._near[0], place, purse):
@@ -198,7 +219,7 @@ class Decoder:
             if not purse.has(self._cost_ms(one, part.pixels)):
                 self._costs[one.by] += FORGET * (one.ms_per_megapixel - self._costs[one.by])
                 continue
-            readings = self._try(one, part.pixels)
+            readings = self._try(one, part.pixels, purse)
             if readings:
                 readings = self._confirmed(readings, passes, part, purse)
                 passes.remove(one)
@@ -213,21 +234,34 @@ class Decoder:
         second = next((one for one in passes if one.by != readings[0].by), None)
         if second is None or not purse.has(self._cost_ms(second, part.pixels)):
             return readings
-        others = self._try(second, part.pixels)
+        others = self._try(second, part.pixels, purse)
         return [one for one in agreed([*readings, *others]) if one in readings]
 
     def _cost_ms(self, one: Pass, grey: Pixels) -> float:
         return one.least_ms + self._costs[one.by] * grey.size / 1e6
 
-    def _try(self, one: Pass, grey: Pixels) -> list[Reading]:
+    def _try(self, one: Pass, grey: Pixels, purse: "Purse") -> list[Reading]:
+        """Read what the pass makes of a picture; one of many steps is left off for want of time."""
         begun = self._clock()
-        prepared = one.prepare(grey)
-        found = self._readers[one.reader](prepared.pixels)
+        for prepared in one.prepared(grey):
+            if prepared is not None:
+                found = self._readers[one.reader](prepared.pixels)
+                at_home = (Found(each.text, prepared.at_home(each.corners)) for each in found)
+                if readings := _readings(at_home, one):
+                    self._learn(one, grey, begun)
+                    return readings
+            elif not purse.has(STEP_MS):
+                return []
+            else:
+                begun = self._clock()
+        self._learn(one, grey, begun)
+        return []
+
+    def _learn(self, one: Pass, grey: Pixels, begun: float) -> None:
+        """Note what a pass, or the last of its steps, has cost."""
         spent = max(0.0, (self._clock() - begun) * 1e3 - one.least_ms) / (grey.size / 1e6)
         usual = self._costs[one.by]
         self._costs[one.by] = max(spent, usual + LEARN * (spent - usual))
-        at_home = (Found(each.text, prepared.at_home(each.corners)) for each in found)
-        return _readings(at_home, one)
 
 
 class Purse:

@@ -22,7 +22,7 @@ LONGEST = 360
 _LINES = 2
 """Every second row and column is looked at."""
 
-_WINDOW = 41
+_WINDOW, _SOFT = 41, 3
 _SLACK = 0.55
 """How far each run may be from its share, in modules: blur and glare eat into them."""
 
@@ -74,10 +74,13 @@ def finders(part: Pixels) -> list[Finder]:
     return [Finder(x * back, y * back, module * back) for x, y, module in _places(rows)]
 
 
-def parted(part: Pixels, window: int = _WINDOW) -> Pixels:
-    """Part light, 1, from dark, 0, by the mean within so many pixels, an odd number."""
+def parted(part: Pixels, window: int = _WINDOW, soft: int = _SOFT) -> Pixels:
+    """Part light, 1, from dark, 0, by the mean within so many pixels, an odd number.
+
+    Before, so many are evened out.
+    """
     mean, binary = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY
-    light = cv2.adaptiveThreshold(cv2.blur(part, (3, 3)), 1, mean, binary, window, 0)
+    light = cv2.adaptiveThreshold(cv2.blur(part, (soft, soft)), 1, mean, binary, window, 0)
     return np.asarray(light, np.uint8)
 
 
@@ -90,10 +93,11 @@ def crossing_lines(light: Pixels) -> tuple[Points, Points]:
     columns = columns[:, [1, 0, 2]]
     if not len(rows) or not len(columns):
         return rows[:0], columns[:0]
-    apart = np.abs(rows[:, None, :2] - columns[None, :, :2]).max(axis=2)
-    module = np.minimum(rows[:, None, 2], columns[None, :, 2])
-    alike = np.maximum(rows[:, None, 2], columns[None, :, 2]) < _STRETCH * module
-    met = (apart <= 1.5 * module) & alike
+    (x, y, wide), (u, v, tall) = rows.T.astype(np.float32), columns.T.astype(np.float32)
+    module = np.minimum(wide[:, None], tall)
+    alike = np.maximum(wide[:, None], tall) < _STRETCH * module
+    module *= 1.5
+    met = alike & (np.abs(x[:, None] - u) <= module) & (np.abs(y[:, None] - v) <= module)
     return rows[met.any(axis=1)], columns[met.any(axis=0)]
 
 

@@ -89,6 +89,20 @@ class Lattice:
         return np.asarray(cv2.remap(part, x, y, how, borderMode=edge), np.uint8)
 
 
+def straight(found: Anchors, apart: int) -> Lattice:
+    """Lay an even grid through a code's three finder patterns, for one of so many modules between.
+
+    It is as good as there is where the paper is flat and seen straight on.
+    """
+    first, right, below = (np.array([ring.x, ring.y]) for ring in found.rings)
+    arms = np.column_stack([right - first, below - first]) / apart
+    origin = first - arms @ (_MIDDLE, _MIDDLE)
+    modules = apart + PATTERN + 2 * MARGIN
+    shift = np.zeros((2, modules, modules), np.float32)
+    back = np.column_stack([arms, origin])
+    return Lattice(apart + PATTERN, back, found.corners, shift, found.rings[0].light)
+
+
 def begun(part: Pixels, found: Anchors, apart: int) -> Lattice:
     """Lay a grid for a code of so many modules between its patterns, and look at these only."""
     return _step(part, _first(found, apart), NEAR, 3)

@@ -1,6 +1,6 @@
 """The parts of a picture that are worth a closer look: on small ones many passes cost as one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from scanner.capture.frame import Pixels
 from scanner.capture.passes import Prepared
 from scanner.capture.readers import Found
 from scanner.capture.rings import rings
-from scanner.capture.texture import Patch, patches
+from scanner.capture.texture import Patch
 
 ROOM = 0.4
 """What is cut out around a recognised code on each side, in its own sizes: a recognised corner may
@@ -35,21 +35,18 @@ Box = tuple[int, int, int, int]
 """Left, top, right, bottom, in pixels."""
 
 
-def parts(grey: Pixels, found: Iterable[Found]) -> Iterator[Prepared]:
-    """Cut out what was recognised, then what may be a code; each place once.
-
-    Patches are looked for only when what was recognised has been looked at.
-    """
+def parts(grey: Pixels, found: Iterable[Found], dense: Iterable[Patch]) -> Iterator[Prepared]:
+    """Cut out what was recognised, then the patches that may be a code; each place once."""
     seen: list[Box] = []
-    for box in _boxes(grey, found):
+    for box in _boxes(grey, found, dense):
         if all(_shared(box, other) < SAME for other in seen):
             seen.append(box)
             yield cut(grey, box)
 
 
-def likely_code(grey: Pixels) -> bool:
-    """Tell whether something in view looks like a code, though no reader recognised it."""
-    for patch in patches(grey, most=1):
+def likely_code(grey: Pixels, dense: Sequence[Patch]) -> bool:
+    """Tell whether the densest patch looks like a code, though no reader recognised it."""
+    for patch in dense[:1]:
         box = _around(_corners(patch), PATCH_ROOM, grey)
         area = (patch.right - patch.left) * (patch.bottom - patch.top)
         if box and area < CROWDED * grey.size:
@@ -70,10 +67,10 @@ def cut(grey: Pixels, box: Box) -> Prepared:
     return Prepared(part, np.array([[1 / factor, 0.0, left], [0.0, 1 / factor, top]]))
 
 
-def _boxes(grey: Pixels, found: Iterable[Found]) -> Iterator[Box]:
+def _boxes(grey: Pixels, found: Iterable[Found], dense: Iterable[Patch]) -> Iterator[Box]:
     boxes = (_around(each.corners, ROOM, grey) for each in found)
     yield from (box for box in boxes if box)
-    patched = (_around(_corners(patch), PATCH_ROOM, grey) for patch in patches(grey))
+    patched = (_around(_corners(patch), PATCH_ROOM, grey) for patch in dense)
     yield from (box for box in patched if box)
 
 

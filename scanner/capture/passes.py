@@ -4,7 +4,7 @@ In order of what each adds to zxing's plain pass for its time, measured over pho
 that are blurred, dim, glaring, creased or small.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from scanner.capture.deblur import steadied
 from scanner.capture.decoded import Corners, Point
 from scanner.capture.frame import Pixels
-from scanner.capture.redraw import redrawn
+from scanner.capture.redraw import redrawn, redrawn_again
 
 Affine = NDArray[np.float64]
 """2 x 3: takes a point of the prepared picture back to the one it was made from."""
 
 SMALL = 520
 """Pixels of a small picture's longer side."""
+
+STEP_MS = 3.0
+"""What a pass of many steps takes until it may be left off again, at most, but for a few."""
 
 TURN_DEGREES = 20.0
 """Far enough from a right angle's half for the finder patterns' rows to be met anew."""
@@ -53,14 +56,15 @@ class Pass:
     Attributes:
         reader: a name in `readers.readers()`.
         name: what was done; empty where nothing was.
-        prepare: makes the picture ready; takes and leaves the original as it is.
+        prepare: makes the picture ready, or makes several in turn that are to be read until one
+            can be, with nothing wherever it may be left off; leaves the original as it is.
         ms_per_megapixel: the first guess at its time, on a picture of a million pixels.
         least_ms: what it takes besides, however small the picture is.
     """
 
     reader: str
     name: str
-    prepare: Callable[[Pixels], Prepared]
+    prepare: Callable[[Pixels], Prepared | Iterator[Prepared | None]]
     ms_per_megapixel: float
     least_ms: float = 0.0
 
@@ -68,6 +72,14 @@ class Pass:
     def by(self) -> str:
         """How a reading of this pass is signed: "zxing double"."""
         return f"{self.reader} {self.name}".strip()
+
+    def prepared(self, grey: Pixels) -> Iterator[Prepared | None]:
+        """Make the picture ready in every way that the pass knows, one after another."""
+        made = self.prepare(grey)
+        if isinstance(made, Prepared):
+            yield made
+        else:
+            yield from made
 
 
 def plain(grey: Pixels) -> Prepared:
@@ -183,10 +195,13 @@ def _soft_threshold(grey: Pixels) -> Prepared:
     return Prepared(_pixels(cv2.adaptiveThreshold(soft, 255, mean, binary, 21, 0)))
 
 
-def _redrawn(grey: Pixels) -> Prepared:
-    """Draw a bent or slanted code anew; where there is none, nothing is left to read."""
-    drawn = redrawn(grey)
-    return Prepared(*drawn) if drawn else Prepared(grey[:1, :1])
+def _redrawn(grey: Pixels) -> Iterator[Prepared | None]:
+    """Draw a bent, slanted, smeared or blurred code anew."""
+    return (drawn and Prepared(*drawn) for drawn in redrawn(grey))
+
+
+def _redrawn_again(grey: Pixels) -> Iterator[Prepared | None]:
+    return (drawn and Prepared(*drawn) for drawn in redrawn_again(grey))
 
 
 def _small(grey: Pixels) -> Prepared:
@@ -195,28 +210,17 @@ def _small(grey: Pixels) -> Prepared:
     return _scaled(grey, factor, cv2.INTER_AREA)
 
 
-def _small_redrawn(grey: Pixels) -> Prepared:
+def _small_redrawn(grey: Pixels) -> Iterator[Prepared | None]:
     """Draw a code anew that fills the picture: no part of it stands out then."""
-    return _after(_small(grey), _redrawn)
+    small = _small(grey)
+    return (drawn and _after(small, drawn) for drawn in _redrawn(small.pixels))
 
 
-def _small_steady_redrawn(grey: Pixels) -> Prepared:
-    return _after(_small(grey), _steady_redrawn)
-
-
-def _after(first: Prepared, then: Callable[[Pixels], Prepared]) -> Prepared:
+def _after(first: Prepared, second: Prepared) -> Prepared:
     """Do one thing after another; both ways back are gone."""
-    second = then(first.pixels)
     if first.back is None or second.back is None:
         return second
     return Prepared(second.pixels, first.back @ np.vstack([second.back, (0.0, 0.0, 1.0)]))
-
-
-def _steady_redrawn(grey: Pixels) -> Prepared:
-    """Draw a smeared or blurred code anew."""
-    steady, scale = steadied(grey)
-    drawn = redrawn(steady)
-    return Prepared(drawn[0], drawn[1] / scale) if drawn else Prepared(grey[:1, :1])
 
 
 _GAMMA = (255 * np.sqrt(np.arange(256) / 255)).astype(np.uint8)
@@ -260,9 +264,8 @@ CLOSE = (
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "opened as it is", _opened_as_is, 4.0),
     Pass("zxing global", "median", _median, 4.0),
-    Pass("zxing", "steady redrawn", _steady_redrawn, 25.0, least_ms=8.0),
     Pass("zbar", "half", _half, 9.0),
-    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=4.0),
+    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=STEP_MS),
 )
 """What is tried first, on a part of the picture that is or may be a code."""
 
@@ -280,6 +283,7 @@ CLOSEST = (
     Pass("zxing", "threshold", _threshold, 5.0),
     Pass("zxing", "double", _double, 11.0),
     Pass("zxing", "steady", _steady, 16.0),
+    Pass("zxing", "redrawn again", _redrawn_again, 30.0, least_ms=STEP_MS),
     Pass("zxing", "opened", _opened, 26.0),
     Pass("zxing global", "level", _level, 32.0),
     Pass("zxing", "double sharp", _double_sharp, 45.0),
@@ -295,8 +299,7 @@ CLOSEST = (
 """What is tried on a part again while there is time."""
 
 WIDEST = (
-    Pass("zxing", "small steady redrawn", _small_steady_redrawn, 5.0, least_ms=8.0),
-    Pass("zxing", "small redrawn", _small_redrawn, 4.0, least_ms=4.0),
+    Pass("zxing", "small redrawn", _small_redrawn, 4.0, least_ms=STEP_MS),
     Pass("zbar", "half", _half, 10.0),
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "bright", _bright, 5.0),

@@ -6,6 +6,8 @@ is found of each module is drawn; the function patterns, which are known, as the
 the code says is still for a reader to tell, and for the code's own error correction.
 """
 
+from collections.abc import Iterator, Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,11 @@ from scanner.capture.anchors import (
     three,
     two,
 )
+from scanner.capture.deblur import steadied
 from scanner.capture.equaliser import modules_of
 from scanner.capture.frame import Pixels
-from scanner.capture.lattice import Lattice, Matrix, begun, followed
-from scanner.capture.rings import WINDOWS, Ring, distinct, rings
+from scanner.capture.lattice import Lattice, Matrix, begun, followed, straight
+from scanner.capture.rings import LOOKS, Look, Ring, joined, rings
 from scanner.capture.symbol import PATTERN, known_modules, without_pattern
 
 MODULE = 3
@@ -32,14 +35,14 @@ QUIET = 4
 
 _TO_MODULES = np.array([[1 / MODULE, 0, -QUIET], [0, 1 / MODULE, -QUIET], [0, 0, 1]])
 
-SIZES = 2
-"""Sizes that a code may have by what its finder patterns show: they tell it to a tenth or so."""
+FITS = 0.9
+"""The share of the function patterns' modules that must be as they should: less is no code."""
 
-FITS, SURELY = 0.75, 0.9
-"""The share of the function patterns' modules that must be as they should: less is no code. With
-more, there is no need to look for another size.
-"""
+FLAT = 0.78
+"""The same on an even grid: less is no code, or one that is much bent."""
 
+DOUBTFUL = 6
+"""So many modules that are neither light nor dark are drawn the other way, one at a time."""
 
 STANDS: dict[tuple[tuple[int, int], ...], tuple[tuple[tuple[int, int], int], ...]] = {
     (UPPER_LEFT, UPPER_RIGHT): ((LOWER_LEFT, 0), (UPPER_RIGHT, 1)),
@@ -52,47 +55,118 @@ quarter turns, against the clock, that set it upright.
 Drawn = tuple[Pixels, Matrix]
 
 
-def redrawn(part: Pixels) -> Drawn | None:
-    """Return the code of the part, drawn anew, and the 2 x 3 way back from its points.
+def redrawn(part: Pixels) -> Iterator[Drawn | None]:
+    """Draw the part's code anew, one way after another: as it is, and after undoing a blur.
 
-    The way back leaves out the bends. Nothing where no finder patterns are a code's.
+    Returns:
+        Pictures and the 2 x 3 way back from their points, which leaves out the bends; the
+        likeliest first. Nothing wherever the work may be broken off before it goes on.
     """
-    found: list[Ring] = []
-    for window in WINDOWS:
-        found = distinct([*found, *rings(part, window)])
-        if whole := three(found):
-            return _by_three(part, whole) or _by_two(part, two(found))
-    return _by_two(part, two(found))
+    sharp = _Search(part, 1.0)
+    yield from sharp.by_three(LOOKS[:1])
+    steady = _Search(*steadied(part))
+    yield from steady.by_three(LOOKS[:2])
+    yield from sharp.by_three(LOOKS[1:2])
+    for search in (steady, sharp):
+        yield from search.by_two()
+    for search in (steady, sharp):
+        yield from search.doubtful()
 
 
-def _by_three(part: Pixels, found: Anchors) -> Drawn | None:
-    best, most = None, FITS
-    for apart in found.nearest(SIZES):
-        grid = followed(part, begun(part, found, apart))
-        values, fit = modules_of(part, grid)
-        if fit > most:
-            best, most = _drawn(values < 0, grid), fit
-        if fit > SURELY:
-            break
-    return best
+def redrawn_again(part: Pixels) -> Iterator[Drawn | None]:
+    """Draw it after looks for finder patterns that show fewer of them, but others; as `redrawn`."""
+    searches = (_Search(part, 1.0), _Search(*steadied(part)))
+    for search in searches:
+        yield from search.by_three(LOOKS[2:])
+    for search in searches:
+        yield from search.by_two()
 
 
-def _by_two(part: Pixels, sides: list[Anchors]) -> Drawn | None:
-    """Draw a code whose third finder pattern can't be seen, on the side that has more edges.
+class _Search:
+    """Looks for a code's finder patterns in a picture, and draws what lies between them.
 
-    How it stands is told by what fits.
+    Args:
+        picture: where to look.
+        scale: how much larger it is than the part that it was made from.
     """
-    grids = [begun(part, side, side.nearest(1)[0]) for side in sides]
-    if not grids:
-        return None
-    grid = followed(part, max(grids, key=lambda each: _edges(part, each)))
-    best, most = None, FITS
-    for hidden, turns in STANDS[grid.corners]:
-        known = np.rot90(without_pattern(grid.side, *hidden), -turns)
-        values, fit = modules_of(part, grid, known)
-        if fit > most:
-            best, most = _drawn(np.rot90(values, turns) < 0, grid), fit
-    return best
+
+    def __init__(self, picture: Pixels, scale: float) -> None:
+        self._picture = picture
+        self._scale = scale
+        self._found: list[Ring] = []
+        self._tried: set[frozenset[Ring]] = set()
+        self._later: list[tuple[Anchors, int]] = []
+        self._fitted = False
+
+    def by_three(self, looks: Sequence[Look]) -> Iterator[Drawn | None]:
+        """Draw the code that each look's finder patterns show, with those of the looks before."""
+        for look in looks:
+            yield None
+            self._found = joined(self._found, rings(self._picture, look))
+            found = three(self._found)
+            if found and frozenset(found.rings) not in self._tried:
+                self._tried.add(frozenset(found.rings))
+                yield from self._whole(found)
+
+    def doubtful(self) -> Iterator[Drawn | None]:
+        """Draw what seems to be bent so much that it was left for later."""
+        for found, apart in self._later:
+            yield from self._followed(found, apart)
+
+    def _whole(self, found: Anchors) -> Iterator[Drawn | None]:
+        """Draw it as if it were flat, which takes a fifth of the time, then follow its bends."""
+        best, most = found.nearest, 0.0
+        for apart in found.likeliest():
+            yield None
+            values, fit = modules_of(self._picture, grid := straight(found, apart))
+            if fit > FITS:
+                yield from self._drawn(values, grid)
+            if fit > most:
+                best, most = apart, fit
+        if most > FLAT:
+            yield from self._followed(found, best)
+        else:
+            self._later.append((found, best))
+
+    def _followed(self, found: Anchors, apart: int) -> Iterator[Drawn | None]:
+        yield None
+        grid = followed(self._picture, begun(self._picture, found, apart))
+        values, fit = modules_of(self._picture, grid)
+        if fit > FITS:
+            yield from self._drawn(values, grid)
+
+    def by_two(self) -> Iterator[Drawn | None]:
+        """Draw a code whose third finder pattern can't be seen, on the side that has more edges.
+
+        How it stands is told by what fits. Where three were a code's, two tell no more.
+        """
+        if self._fitted:
+            return
+        yield None
+        sides = two(self._found)
+        grids = [begun(self._picture, side, side.nearest) for side in sides]
+        if not grids:
+            return
+        yield None
+        grid = followed(self._picture, max(grids, key=lambda each: _edges(self._picture, each)))
+        for hidden, turns in STANDS[grid.corners]:
+            known = np.rot90(without_pattern(grid.side, *hidden), -turns)
+            values, fit = modules_of(self._picture, grid, known)
+            if fit > FITS:
+                yield from self._drawn(np.rot90(values, turns), grid)
+
+    def _drawn(self, values: NDArray[np.float32], grid: Lattice) -> Iterator[Drawn]:
+        """Draw what was found of each module; then with one that may be wrong the other way."""
+        self._fitted = True
+        known = known_modules(len(values))
+        back = grid.back @ _TO_MODULES / self._scale
+        dark = np.where(known >= 0, known == 1, values < 0)
+        yield _picture(dark), back
+        doubt = np.where(known >= 0, np.inf, np.abs(values))
+        for place in np.argsort(doubt, axis=None)[:DOUBTFUL].tolist():
+            other = dark.copy()
+            other.flat[place] ^= True
+            yield _picture(other), back
 
 
 def _edges(part: Pixels, grid: Lattice) -> float:
@@ -101,9 +175,8 @@ def _edges(part: Pixels, grid: Lattice) -> float:
     return float(np.abs(np.asarray(cv2.Laplacian(drawn, cv2.CV_16S))).mean())
 
 
-def _drawn(dark: NDArray[np.bool_], grid: Lattice) -> Drawn:
-    known = known_modules(len(dark))
-    light = np.where(known >= 0, known == 0, ~dark).astype(np.uint8) * 255
+def _picture(dark: NDArray[np.bool_]) -> Pixels:
+    light = np.where(dark, 0, 255).astype(np.uint8)
     whole = cv2.copyMakeBorder(light, *(QUIET,) * 4, cv2.BORDER_CONSTANT, value=255)
     large = cv2.resize(whole, None, fx=MODULE, fy=MODULE, interpolation=cv2.INTER_NEAREST)
-    return np.asarray(large, np.uint8), grid.back @ _TO_MODULES
+    return np.asarray(large, np.uint8)

@@ -24,11 +24,6 @@ RAYS = 24
 LONGEST = 400
 """Pixels of the side to which a part is shrunk before it is looked at."""
 
-WINDOWS = (41, 25)
-"""Pixels of a part in which light is told from dark; the second where the first shows no code. In
-more, the modules beside a pattern tell on it where it is blurred; in less, it is all that is there.
-"""
-
 MOST = 10
 """Patterns that are kept, the clearest ones."""
 
@@ -50,10 +45,33 @@ _CLEAR = 0.38
 _UNEVEN = 1.35
 """How much farther a pattern may reach one way than the other: it is tilted."""
 
+_SHARES = (np.arange(_STEPS, dtype=np.float32) + 0.5) / _STEPS
 _TURN = 2 * math.pi / RAYS
 _DIRECTIONS = np.array(
     [(math.cos(_TURN * ray), math.sin(_TURN * ray)) for ray in range(RAYS)], np.float64
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way to tell light from dark.
+
+    Attributes:
+        window: pixels of a part over which the mean is taken, an odd number. In more, the modules
+            beside a pattern tell on it where it is blurred; in less, it is all that is there.
+        soft: pixels that are evened out before: more take more grain away, and small patterns too.
+        opened: whether bright lines of less than 3 pixels are taken away: cracks.
+    """
+
+    window: int
+    soft: int = 3
+    opened: bool = False
+
+
+LOOKS = (Look(41), Look(25), Look(15), Look(31, soft=5), Look(25, opened=True))
+"""Each is for where those before show no code."""
+
+_LINE = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,18 +109,15 @@ class Ring:
         return one + (other - one) * (ray - before)
 
 
-def rings(part: Pixels, window: int = WINDOWS[0]) -> list[Ring]:
-    """Return the finder patterns, the clearest first; the part may be shrunk first.
-
-    Args:
-        part: the picture.
-        window: pixels in which light is told from dark, an odd number.
-    """
+def rings(part: Pixels, look: Look = LOOKS[0]) -> list[Ring]:
+    """Return the finder patterns, the clearest first; the part may be shrunk first."""
     scale = min(1.0, LONGEST / max(part.shape))
     if scale < 1:
         small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         part = np.asarray(small, np.uint8)
-    light = parted(part, window)
+    if look.opened:
+        part = np.asarray(cv2.morphologyEx(part, cv2.MORPH_OPEN, _LINE), np.uint8)
+    light = parted(part, look.window, look.soft)
     places = _places(*crossing_lines(light))
     return _verified(light, places, 1 / scale) if len(places) else []
 
@@ -110,12 +125,16 @@ def rings(part: Pixels, window: int = WINDOWS[0]) -> list[Ring]:
 def _places(rows: Points, columns: Points) -> Points:
     """Gather lines that cross at one place: x and y of its middle, and the longer module."""
     rows = rows[:: len(rows) // _MOST_LINES + 1]
-    near = np.abs(rows[:, None, :2] - rows[None, :, :2]).max(axis=2)
-    same = near <= 2.5 * np.minimum(rows[:, None, 2], rows[None, :, 2])
+    columns = columns[:: len(columns) // _MOST_LINES + 1]
+    near = np.maximum(*(np.abs(rows[:, None, axis] - rows[:, axis]) for axis in (0, 1)))
+    same = near <= 2.5 * np.minimum(rows[:, None, 2], rows[:, 2])
     left = np.ones(len(rows), bool)
     places: list[tuple[float, float, float]] = []
-    while left.any() and len(places) < _MOST_LOOKED_AT:
-        most = int(np.argmax((same & left).sum(axis=1) * left))
+    for most in np.argsort(-same.sum(axis=1), kind="stable").tolist():
+        if len(places) == _MOST_LOOKED_AT:
+            break
+        if not left[most]:
+            continue
         here = same[most] & left
         left &= ~here
         x, y, wide = rows[here].mean(axis=0).tolist()
@@ -128,17 +147,19 @@ def _places(rows: Points, columns: Points) -> Points:
 
 def _verified(light: Pixels, places: Points, scale: float) -> list[Ring]:
     """Follow rays from each place, and keep those around which the edges come as they should."""
-    far = places[:, 2] * _FAR
-    steps = far[:, None] * (np.arange(_STEPS) + 0.5) / _STEPS
-    x, y = (
-        places[:, axis, None, None] + _DIRECTIONS[None, :, axis, None] * steps[:, None, :]
+    far = (places[:, 2] * _FAR).astype(np.float32)
+    steps = far[:, None] * _SHARES
+    height, width = light.shape
+    column, row = (
+        np.clip(
+            np.rint(places[:, axis, None, None] + _DIRECTIONS[:, axis, None] * steps[:, None, :]),
+            0,
+            (width, height)[axis] - 1,
+        ).astype(np.int32)
         for axis in (0, 1)
     )
-    height, width = light.shape
-    column = np.clip(np.rint(x).astype(int), 0, width - 1)
-    row = np.clip(np.rint(y).astype(int), 0, height - 1)
-    along = light[row, column]
-    changes = (along[:, :, 1:] != along[:, :, :-1]).cumsum(axis=2)
+    along = light.ravel()[row * width + column]
+    changes = (along[:, :, 1:] != along[:, :, :-1]).cumsum(axis=2, dtype=np.int8)
     edges = np.stack([_first(changes >= number) for number in (1, 2, 3)], axis=-1)
     edges *= (far / _STEPS)[:, None, None]
     good = _in_place(edges)
@@ -146,7 +167,7 @@ def _verified(light: Pixels, places: Points, scale: float) -> list[Ring]:
         _ring(places[number], edges[number], good[number], bool(along[number, :, 0].mean() > 0.5))  # noqa: PLR2004 - of 0 and 1
         for number in np.flatnonzero(good.mean(axis=1) >= _CLEAR).tolist()
     ]
-    return [_scaled(ring, scale) for ring in distinct(found)]
+    return [_scaled(ring, scale) for ring in joined([], found)]
 
 
 def _first(there: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -183,14 +204,14 @@ def _ring(
     )
 
 
-def distinct(found: list[Ring]) -> list[Ring]:
-    """Return each place once, the clearest first."""
-    kept: list[Ring] = []
-    for ring in sorted(found, key=lambda each: -each.clear):
+def joined(found: list[Ring], more: list[Ring]) -> list[Ring]:
+    """Add what lies elsewhere than what was found before; of all, the clearest are kept."""
+    kept = list(found)
+    for ring in sorted(more, key=lambda each: -each.clear):
         size = max(each for each in ring.reaches if not math.isnan(each))
         if all(max(abs(ring.x - other.x), abs(ring.y - other.y)) > size for other in kept):
             kept.append(ring)
-    return kept[:MOST]
+    return sorted(kept, key=lambda each: -each.clear)[:MOST]
 
 
 def _scaled(ring: Ring, scale: float) -> Ring:

@@ -7,7 +7,7 @@ A code too blurred to be recognised as one is found by looking harder now and th
 costs no more than this on top.
 """
 
-LENT, LEAST_LENT_MS = 6.0, 12.0
+LENT, LEAST_LENT_MS = 6.0, 16.0
 """What is lent on a new view: so many first passes' time, so that with what is saved until it is
 paid back a second of thirty frames stays within 1.3 times its first passes; but at least so much.
 """

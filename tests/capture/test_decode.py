@@ -1,5 +1,5 @@
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -11,6 +11,7 @@ from scanner.capture.decode import FRAME_BUDGET_MS, PATIENCE_MS, Decoder, availa
 from scanner.capture.decoded import Corners
 from scanner.capture.errors import NoDecoder
 from scanner.capture.frame import Pixels
+from scanner.capture.passes import HARDER, STEP_MS, Pass, Prepared
 from scanner.capture.readers import Found, Library, Reader, readers
 from tests.capture.pictures import (
     SERIAL,
@@ -193,26 +194,29 @@ def test_a_harder_pass_says_where_the_code_is_in_the_original(kind: str) -> None
 
 
 def test_every_pass_leads_back_to_the_original() -> None:
-    from scanner.capture.passes import FIRST, HARDER
+    from scanner.capture.passes import FIRST
     from scanner.capture.readers import readers
 
     picture = on_wall(code(module=9), left=300, top=150)
     middle = (300 + 130, 150 + 130)
-    idle = ("steady", "redrawn")  # undo what is not there, or want a code that fills the picture
+    idle = (
+        "steady",
+        "redrawn",
+        "again",
+    )  # undo what is not there, or want a code that fills the picture
     for one in (*FIRST, *(each for each in HARDER if not each.name.endswith(idle))):
-        prepared = one.prepare(picture)
+        prepared = next(one.prepared(picture))
+        assert prepared is not None
         (found,) = readers()[one.reader](prepared.pixels)
         corners = np.array(prepared.at_home(found.corners))
         assert np.allclose(corners.mean(axis=0), middle, atol=9), one.by
 
 
 def test_preparing_a_picture_leaves_the_original_as_it_was() -> None:
-    from scanner.capture.passes import HARDER
-
     picture = on_wall(code())
     before = picture.copy()
     for one in HARDER:
-        one.prepare(picture)
+        assert list(one.prepared(picture))
     assert np.array_equal(picture, before)
 
 
@@ -289,6 +293,25 @@ def test_a_frame_takes_no_longer_than_its_budget_and_one_pass(
     for _ in range(20):
         spent = decoder.decode(np.zeros((100, 100), np.uint8)).spent_ms
         assert 33 - 8 <= spent <= 33 + 8
+
+
+def test_a_pass_of_many_steps_is_left_off_when_the_time_is_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+
+    def steps(grey: Pixels) -> Iterator[Prepared | None]:
+        for _ in range(1000):
+            clock.now += 0.002
+            yield None
+        yield Prepared(grey)
+
+    monkeypatch.setattr(decode, "readers", lambda: {"zxing": working(clock, 1, unread)})
+    long = (Pass("zxing", "steps", steps, 1.0),)
+    monkeypatch.setattr(decode, "CLOSE", long)
+    monkeypatch.setattr(decode, "HARDER", (*HARDER, *long))
+    spent = Decoder(budget_ms=33, clock=clock).decode(np.zeros((100, 100), np.uint8)).spent_ms
+    assert 33 - 2 * STEP_MS <= spent < 33.5
 
 
 def test_a_pass_that_was_far_too_slow_is_left_out_of_the_next_frames(
@@ -375,7 +398,7 @@ def test_what_looks_like_a_code_is_given_a_whole_frames_time_whenever_it_moved(
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(decode, "readers", lambda: {"zxing": working(clock, 3, nothing)})
-    monkeypatch.setattr(decode, "likely_code", lambda grey: like)
+    monkeypatch.setattr(decode, "likely_code", lambda grey, dense: like)
     decoder = Decoder(budget_ms=24, clock=clock)
     moving = [decoder.decode(plain_view(90 + 4 * number)) for number in range(6)][1:]
     assert all(each.code_like == like for each in moving)

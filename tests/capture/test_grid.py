@@ -5,10 +5,11 @@ import segno
 
 from scanner.capture.algebra import least_squares, product
 from scanner.capture.anchors import APARTS, three
+from scanner.capture.deblur import disc
 from scanner.capture.equaliser import modules_of
 from scanner.capture.frame import Pixels
-from scanner.capture.lattice import begun, followed
-from scanner.capture.rings import rings
+from scanner.capture.lattice import begun, followed, straight
+from scanner.capture.rings import LOOKS, Look, rings
 from scanner.capture.symbol import known_modules
 from tests.capture.pictures import (
     SERIAL,
@@ -58,7 +59,8 @@ def test_the_corner_is_told_and_what_is_right_of_it_and_below(degrees: float) ->
     matrix = cv2.getRotationMatrix2D(middle, degrees, 1)
     expected = [matrix @ (x + 0.5, y + 0.5, 1) for x, y in MIDDLES]
     assert np.allclose([(each.x, each.y) for each in found.rings], expected, atol=4)
-    assert found.nearest(1) == [14]
+    assert found.nearest == 14
+    assert found.likeliest() == [14]
 
 
 def rolled(picture: Pixels, radius: float) -> Pixels:
@@ -83,6 +85,41 @@ def test_each_module_is_told_wherever_it_lies(picture: Pixels) -> None:
     truth = np.array([list(row) for row in segno.make_qr(SERIAL, error="m").matrix], bool)
     assert fit == 1.0
     assert ((values < 0) == truth).all()
+
+
+def test_an_even_grid_is_enough_where_the_paper_is_flat() -> None:
+    picture = turned(PAPER, 30)
+    found = three(rings(picture))
+    assert found is not None
+    values, fit = modules_of(picture, straight(found, 14))
+    truth = np.array([list(row) for row in segno.make_qr(SERIAL, error="m").matrix], bool)
+    assert fit == 1.0
+    assert ((values < 0) == truth).all()
+
+
+FAINT = np.pad(code(module=8, dark=90, light=170), 30, constant_values=170)
+
+
+def unfocused(module: int, radius: float) -> Pixels:
+    """Draw a code behind a lens that spreads a point to so many modules' radius."""
+    paper = np.pad(code(module=module), 30, constant_values=235)
+    lens = disc(radius * module)
+    return np.asarray(cv2.filter2D(paper, -1, lens, borderType=cv2.BORDER_REPLICATE), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("picture", "look"),
+    [
+        (unfocused(5, 1.0), LOOKS[1]),
+        (unfocused(6, 1.1), LOOKS[2]),
+        (noisy(FAINT, 60), LOOKS[3]),
+        (cracked(PAPER, 4), LOOKS[4]),
+    ],
+    ids=["blurred", "more so", "faint and noisy", "cracked"],
+)
+def test_what_one_look_at_a_code_does_not_show_another_does(picture: Pixels, look: Look) -> None:
+    assert three(rings(picture)) is None
+    assert three(rings(picture, look)) is not None
 
 
 def test_a_grid_of_the_wrong_size_does_not_fit() -> None:

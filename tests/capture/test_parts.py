@@ -57,18 +57,18 @@ def test_a_code_that_is_hard_to_read_still_looks_like_one(kind: str) -> None:
         picture = blurred(on_wall(code()), 2.0)
     if kind == "one corner covered":
         picture[190:270, 490:570] = 150
-    assert likely_code(picture)
+    assert likely_code(picture, patches(picture))
 
 
 def test_a_code_of_many_modules_that_is_full_of_patterns_looks_like_one() -> None:
     large = blurred(code("0123456789" * 50, module=5), 2.0)
     assert has_finders(large) is None
-    assert likely_code(on_wall(large))
+    assert likely_code(on_wall(large), patches(on_wall(large)))
 
 
 @pytest.mark.parametrize("picture", [checkered(), page_of_text()], ids=["shirt", "text"])
 def test_a_shirt_and_a_page_do_not_look_like_a_code(picture: Pixels) -> None:
-    assert not likely_code(picture)
+    assert not likely_code(picture, patches(picture))
     assert not has_finders(picture[:300, :300])
 
 
@@ -88,12 +88,13 @@ def test_a_large_part_is_shrunk_and_still_knows_the_way_back() -> None:
 def test_what_was_recognised_comes_first_and_each_place_once() -> None:
     picture = on_wall(code())
     found = [Found(None, square(524, 224, 126)), Found(None, square(20, 20, 100))]
-    corners = [part.at_home(square(0, 0, 1))[0] for part in parts(picture, found)]
+    corners = [part.at_home(square(0, 0, 1))[0] for part in parts(picture, found, patches(picture))]
     assert corners == [(473, 173), (0, 0)]
 
 
 def test_what_lies_outside_the_picture_is_no_part() -> None:
-    assert list(parts(np.full((200, 200), 90, np.uint8), [Found(None, square(900, 0, 9))])) == []
+    outside = [Found(None, square(900, 0, 9))]
+    assert list(parts(np.full((200, 200), 90, np.uint8), outside, ())) == []
 
 
 def test_readings_of_one_place_by_two_passes_must_agree() -> None:
