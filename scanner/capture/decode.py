@@ -11,7 +11,7 @@ from scanner.capture.decoded import Decoded, Reading
 from scanner.capture.errors import NoDecoder
 from scanner.capture.finders import has_finders
 from scanner.capture.frame import Pixels
-from scanner.capture.parts import likely_code, parts
+from scanner.capture.parts import likely_code, parts, stands_out
 from scanner.capture.passes import (
     CLOSE,
     CLOSEST,
@@ -161,7 +161,9 @@ class Decoder:
             self._like = likely_code(grey, dense)
         hopeful = moved and self._like
         look_ms = (self._clock() - begun) * 1e3 - first_ms
-        allowance = left_ms if hopeful else self._savings.allowance(first_ms, new=new)
+        hope = dense is not None and stands_out(grey, dense)
+        lent = self._savings.allowance(first_ms, new=new, hope=hope)
+        allowance = left_ms if hopeful else lent
         purse = Purse(min(allowance, left_ms) - look_ms, self._clock)
         readings = self._search(grey, found, purse, dense)
         if (new or hopeful) and not readings:

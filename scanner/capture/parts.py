@@ -44,16 +44,22 @@ def parts(grey: Pixels, found: Iterable[Found], dense: Iterable[Patch]) -> Itera
             yield cut(grey, box)
 
 
+def stands_out(grey: Pixels, dense: Sequence[Patch]) -> bool:
+    """Tell whether the densest patch is one thing in view: no page of text, no cloth."""
+    areas = ((patch.right - patch.left) * (patch.bottom - patch.top) for patch in dense[:1])
+    return any(area < CROWDED * grey.size for area in areas)
+
+
 def likely_code(grey: Pixels, dense: Sequence[Patch]) -> bool:
     """Tell whether the densest patch looks like a code, though no reader recognised it."""
-    for patch in dense[:1]:
-        box = _around(_corners(patch), PATCH_ROOM, grey)
-        area = (patch.right - patch.left) * (patch.bottom - patch.top)
-        if box and area < CROWDED * grey.size:
-            part = cut(grey, box).pixels
-            told = has_finders(part)
-            return three(rings(part)) is not None if told is None else told
-    return False
+    if not stands_out(grey, dense):
+        return False
+    box = _around(_corners(dense[0]), PATCH_ROOM, grey)
+    if box is None:
+        return False
+    part = cut(grey, box).pixels
+    told = has_finders(part)
+    return three(rings(part)) is not None if told is None else told
 
 
 def cut(grey: Pixels, box: Box) -> Prepared:

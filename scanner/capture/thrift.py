@@ -7,9 +7,11 @@ A code too blurred to be recognised as one is found by looking harder now and th
 costs no more than this on top.
 """
 
-LENT, LEAST_LENT_MS = 6.0, 16.0
+LENT, LEAST_LENT_MS, HOPE_MS = 6.0, 12.0, 18.0
 """What is lent on a new view: so many first passes' time, so that with what is saved until it is
-paid back a second of thirty frames stays within 1.3 times its first passes; but at least so much.
+paid back a second of thirty frames stays within 1.3 times its first passes; but at least so much,
+and so much where something stands out that is as full of edges as a code: out of focus or smeared,
+one is recognised by nothing else, and it is where the first pass is soon done.
 """
 
 WORTH = 0.6
@@ -38,13 +40,14 @@ class Savings:
         """Drop a debt: this is another view altogether."""
         self._ms = max(0.0, self._ms)
 
-    def allowance(self, first_ms: float, *, new: bool) -> float:
+    def allowance(self, first_ms: float, *, new: bool, hope: bool = False) -> float:
         """Return what may be spent now, in milliseconds; on something new, what can be lent too.
 
         Little is saved on until it is worth something: else the cheapest pass takes it each time.
         """
         if new and not self.in_debt:
-            return min(self._most_ms, max(LENT * first_ms, LEAST_LENT_MS) + self._ms)
+            least = HOPE_MS if hope else LEAST_LENT_MS
+            return min(self._most_ms, max(LENT * first_ms, least) + self._ms)
         return self._ms if self._ms >= WORTH * self._most_ms else 0.0
 
     @property

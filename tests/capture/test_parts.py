@@ -5,11 +5,11 @@ from scanner.capture.agreement import agreed
 from scanner.capture.decoded import Corners, Reading
 from scanner.capture.finders import finders, has_finders
 from scanner.capture.frame import Pixels
-from scanner.capture.parts import LONGEST, cut, likely_code, parts
+from scanner.capture.parts import LONGEST, cut, likely_code, parts, stands_out
 from scanner.capture.readers import Found
 from scanner.capture.scene import Scene
 from scanner.capture.texture import patches
-from scanner.capture.thrift import IDLE_SHARE, LENT, Savings
+from scanner.capture.thrift import HOPE_MS, IDLE_SHARE, LEAST_LENT_MS, LENT, Savings
 from tests.capture.pictures import (
     blurred,
     checkered,
@@ -70,6 +70,15 @@ def test_a_code_of_many_modules_that_is_full_of_patterns_looks_like_one() -> Non
 def test_a_shirt_and_a_page_do_not_look_like_a_code(picture: Pixels) -> None:
     assert not likely_code(picture, patches(picture))
     assert not has_finders(picture[:300, :300])
+
+
+def test_a_code_out_of_focus_stands_out_where_a_shirt_and_a_page_do_not() -> None:
+    soft = blurred(on_wall(code()), 6.0)
+    assert not likely_code(soft, patches(soft))
+    assert stands_out(soft, patches(soft))
+    for view in (checkered(), page_of_text()):
+        assert patches(view)
+        assert not stands_out(view, patches(view))
 
 
 def test_what_is_cut_out_knows_the_way_back() -> None:
@@ -147,6 +156,13 @@ def test_what_is_lent_on_a_new_view_is_paid_back_before_more_is_spent() -> None:
         savings.earn(4)
     assert not savings.in_debt
     assert savings.allowance(4, new=False) == 0
+
+
+def test_more_is_lent_on_a_dull_view_where_something_stands_out() -> None:
+    savings = Savings(33)
+    assert savings.allowance(1, new=True) == LEAST_LENT_MS
+    assert savings.allowance(1, new=True, hope=True) == HOPE_MS
+    assert savings.allowance(4, new=True, hope=True) == LENT * 4
 
 
 def test_savings_are_spent_when_they_are_worth_something() -> None:
