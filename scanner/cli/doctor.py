@@ -2,10 +2,15 @@
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
-from scanner.cli.settings import Json, load
+from scanner.cli.settings import Json, database, load
+
+if TYPE_CHECKING:
+    from scanner.config import Config
+    from scanner.keystore import KeyStore
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +32,8 @@ def doctor(*, as_json: Json = False) -> None:
     config = load()
     broken = False
     listed = []
-    for finding in examine(config, open_keystore(config.home), utc_now):
+    keystore = open_keystore(config.home)
+    for finding in examine(config, keystore, utc_now, _opened_at(config, keystore)):
         broken |= finding.health is Health.BROKEN
         listed.append(asdict(finding))
         if not as_json:
@@ -38,3 +44,25 @@ def doctor(*, as_json: Json = False) -> None:
         typer.echo(json.dumps(listed))
     if broken:
         raise typer.Exit(1)
+
+
+def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None] | None:
+    """Return the API that this gate was opened at, and the key; nothing where it wasn't."""
+    import sqlite3
+    from contextlib import closing
+
+    from scanner.errors import ScannerError
+    from scanner.store.cache import read_session
+    from scanner.store.database import open_reader
+    from scanner.sync.secret import recall
+
+    file = database(config)
+    if not file.exists():
+        return None
+    try:
+        with closing(open_reader(file)) as conn:
+            session = read_session(conn)
+        secret = recall(keystore, session) if session else None
+    except (ScannerError, sqlite3.Error):  # what ails the gate's database, its start says
+        return None
+    return (session.api, secret.key if secret else None) if session else None

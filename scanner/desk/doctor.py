@@ -57,8 +57,20 @@ class Finding:
     mend: str | None = None
 
 
-def examine(config: Config, keystore: KeyStore, now: Callable[[], datetime]) -> Iterator[Finding]:
-    """Look at everything, one after another; the API last, because it may take seconds."""
+def examine(
+    config: Config,
+    keystore: KeyStore,
+    now: Callable[[], datetime],
+    opened: tuple[str, str | None] | None = None,
+) -> Iterator[Finding]:
+    """Look at everything, one after another; the API last, because it may take seconds.
+
+    Args:
+        config: the settings.
+        keystore: where secrets are kept.
+        now: the time, in UTC.
+        opened: the API that this gate was opened at, and its key; else the settings' is asked.
+    """
     from scanner.capture.devices import list_cameras
     from scanner.capture.readers import available
 
@@ -68,7 +80,7 @@ def examine(config: Config, keystore: KeyStore, now: Callable[[], datetime]) -> 
     yield folder(config.home)
     yield disk(_free(config.home))
     yield key_store(keystore)
-    yield from asyncio.run(link(*_api(config, keystore), now, config.timeout_seconds))
+    yield from asyncio.run(link(*(opened or _api(config, keystore)), now, config.timeout_seconds))
 
 
 def decoders(there: Sequence[Library]) -> Iterator[Finding]:

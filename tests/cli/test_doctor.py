@@ -42,3 +42,11 @@ def test_the_scanner_that_the_settings_name_is_looked_for(program: Program) -> N
     program.settings = {"SCANNER_API": NOWHERE, "SCANNER_CAMERA": "none"}
     said = program.says("doctor", SCANNER_SCANNER="/dev/ttyACM77")
     assert "warning  scanners        The scanner at /dev/ttyACM77 is not there" in said
+
+
+def test_an_open_gate_asks_the_api_that_it_was_opened_at(program: Program, server: Ready) -> None:
+    program.open_at(server)
+    done = program.run("doctor", "--json", SCANNER_API=NOWHERE, SCANNER_CAMERA="none")
+    found = {each["what"]: each for each in json.loads(done.stdout)}
+    assert found["link"]["health"] == "ok", found["link"]
+    assert "s " in found["clock"]["sentence"]
