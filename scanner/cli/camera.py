@@ -1,5 +1,6 @@
 """The camera that a command's `--camera` names, as a gate's eyes."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,18 +12,21 @@ def look_through(spec: str, *, must_be_there: bool = True) -> "Pipeline | None":
 
     Args:
         spec: what `scanner.capture.sources.open_source` takes, or `none`.
-        must_be_there: open it once, so that a missing one is said before the screen appears;
-            else it is waited for.
+        must_be_there: open a file once, so that a missing one is said before the screen appears;
+            else it is waited for. A camera is waited for in any case: hand scanners and typed
+            serials work without, and it may come back.
 
     Raises:
-        CameraError: it must be there, and can't be used.
+        NoPictures: it must be there, and can't be read.
     """
     if spec == "none":
         return None
     from scanner.capture.decode import Decoder
+    from scanner.capture.errors import CameraAway
     from scanner.capture.pipeline import Pipeline
     from scanner.capture.sources import open_source
 
     if must_be_there:
-        open_source(spec).close()
+        with suppress(CameraAway):
+            open_source(spec).close()
     return Pipeline(lambda: open_source(spec), Decoder())

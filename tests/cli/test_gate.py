@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import Program
+from tests.cli.terminal import terminal
 from tests.mock.api import Api
 from tests.mock.server import Ready
 
@@ -160,19 +161,28 @@ def test_a_database_of_a_newer_version_is_one_sentence(program: Program, words: 
 @pytest.mark.parametrize(
     ("camera", "words"),
     [
-        ("97", "Camera 97"),
         ("missing.mp4", "missing.mp4 is not there"),
         ("broken.mp4", "broken.mp4"),
         ("empty", "holds no pictures"),
     ],
 )
-def test_a_camera_that_cannot_be_used_is_one_sentence(
+def test_a_file_as_camera_that_cannot_be_used_is_one_sentence(
     program: Program, tmp_path: Path, camera: str, words: str
 ) -> None:
     (tmp_path / "broken.mp4").write_bytes(random.Random(1).randbytes(5000))
     (tmp_path / "empty").mkdir()
-    spec = camera if camera.isdigit() else str(tmp_path / camera)
-    assert words in program.complains("gate", "--camera", spec)
+    assert words in program.complains("gate", "--camera", str(tmp_path / camera))
+
+
+def test_a_camera_that_is_away_is_waited_for_with_the_gate_open(
+    program: Program, server: Ready
+) -> None:
+    program.open_at(server)
+    with terminal(program, "gate", "--camera", "97", "--no-network") as guard:
+        guard.wait_for("NO CAMERA")
+        guard.wait_for("Camera 97 is not there")
+        guard.press(f"{_tickets(server)[5]}\r".encode())
+        guard.wait_for("Let the patron in.")
 
 
 def test_the_screen_without_a_terminal_is_one_sentence(program: Program) -> None:
