@@ -15,6 +15,8 @@ SCANNER_VENDORS = frozenset({"0536", "05e0", "05f9", "065a", "080c", "0c2e", "1e
 Datalogic, Opticon, Metrologic (Honeywell), Newland; the numbers are those of usb.ids."""
 
 _SCANNER_NAME = re.compile(r"bar ?code|scanner|imager|\bqr\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,3}")
+
 _KEYS_OF_A_SCANNER = (1 << 2) | (1 << 28)
 """The keys 1 and Enter, by their bits (linux/input-event-codes.h)."""
 
@@ -76,11 +78,13 @@ def list_cameras(sys: Path = SYS, dev: Path = DEV) -> list[Camera]:
 def find_camera(spec: str, cameras: Sequence[Camera]) -> Camera | None:
     """Find a camera by number, by the place it is plugged into, or by its name or a part of it.
 
-    The whole name comes before a part of another's; of two alike, the lower number is taken.
+    The whole name comes before a part of another's; of two alike, the lower number is taken. A
+    number is no part of a name: 0 isn't the C920.
     """
     wanted = spec.casefold()
+    if _NUMBER.fullmatch(wanted):
+        return next((camera for camera in cameras if camera.number == int(wanted)), None)
     tests: tuple[Callable[[Camera], bool], ...] = (
-        lambda camera: str(camera.number) == wanted,
         lambda camera: camera.bus.casefold() == wanted,
         lambda camera: camera.name.casefold() == wanted,
         lambda camera: bool(wanted) and wanted in camera.name.casefold(),

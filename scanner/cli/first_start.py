@@ -38,8 +38,10 @@ def first_start(
     from scanner.words import choose_language
 
     choose_language(config.language)
-    known = Answers(api=config.api, name=config.name or "", device=device, camera=config.camera)
-    return WizardApp(House(config, writer, keys), known).run()
+    house = House(config, writer, keys)
+    camera = house.chosen_camera()
+    known = Answers(api=config.api, name=config.name or "", device=device, camera=camera)
+    return WizardApp(house, known).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,27 @@ class House:
     keys: "KeyStore"
 
     def cameras(self) -> Sequence[tuple[str, str]]:
-        """List the cameras that the system names, or the first where it names none."""
-        from scanner.capture.devices import list_cameras
+        """List the cameras that the system names, or the first where it names none.
+
+        What stands for one finds it again when its number is another.
+        """
+        from scanner.capture.devices import lasting_name, list_cameras
 
         cameras = list_cameras()
-        found = {str(each.number): f"{each.name} ({each.number})" for each in cameras}
+        found = {lasting_name(each, cameras): f"{each.name} ({each.number})" for each in cameras}
         found = found or {"0": "Camera 0"}
-        if self.config.camera != "none":
-            found.setdefault(self.config.camera, self.config.camera)
+        chosen = self.chosen_camera()
+        if chosen != "none":
+            found.setdefault(chosen, chosen)
         return list(found.items())
+
+    def chosen_camera(self) -> str:
+        """Return what stands for the camera of the settings."""
+        from scanner.capture.devices import find_camera, lasting_name, list_cameras
+
+        cameras = list_cameras()
+        found = find_camera(self.config.camera, cameras)
+        return lasting_name(found, cameras) if found else self.config.camera
 
     def look(self, spec: str, on_frame: "OnFrame") -> "Eyes":
         """Return eyes that show what they see."""

@@ -83,7 +83,7 @@ def test_a_camera_is_found_by_number_place_or_name(spec: str) -> None:
     assert find_camera(spec, TWO) is TWO[1]
 
 
-@pytest.mark.parametrize("spec", ["1", "", "Logitech"])
+@pytest.mark.parametrize("spec", ["1", "920", "", "Logitech"])
 def test_a_camera_that_is_not_there_is_not_found(spec: str) -> None:
     assert find_camera(spec, TWO) is None
 

@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 
@@ -7,6 +8,7 @@ import cv2
 import pytest
 import segno
 
+from scanner.capture.devices import Camera, find_camera
 from scanner.cli.first_start import House
 from scanner.config import load_config
 from scanner.keystore import KeyStore
@@ -107,6 +109,22 @@ def test_a_supervisors_qr_is_read_and_its_picture_shown(
 
 def test_a_camera_that_was_set_is_among_the_choices(house: House) -> None:
     assert "/nowhere/else.png" in [spec for spec, _name in house.cameras()]
+
+
+def test_a_camera_is_chosen_by_what_finds_it_again_when_its_number_is_another(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cameras = [
+        Camera(0, "Built-in", "1-8:1.0", usable=True),
+        Camera(2, "C920", "1-2:1.0", usable=True),
+        Camera(4, "C920", "1-3:1.0", usable=True),
+    ]
+    monkeypatch.setattr("scanner.capture.devices.list_cameras", lambda: cameras)
+    house = replace(house, config=load_config(camera="0"))
+    specs = [spec for spec, _name in house.cameras()]
+    assert specs == ["Built-in", "1-2:1.0", "1-3:1.0"]
+    assert house.chosen_camera() == "Built-in"
+    assert [find_camera(spec, cameras) for spec in specs] == cameras
 
 
 def test_the_key_of_another_server_is_never_sent(

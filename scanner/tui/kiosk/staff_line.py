@@ -39,9 +39,10 @@ def troubles(
     """List what staff must look at, gravest first; `since` is when the link came to its state."""
     found = abnormal(status, None, since, now)
     if camera and not camera.running:
-        found.insert(
-            0, Notice(f"◌ {say('NOT READING: {why}', why=reported(plain(camera.sentence)))}")
-        )
+        why = reported(plain(camera.sentence))
+        told = say("NO HAND SCANNER: {why}", why=why)
+        told = told if camera.by_hand else say("NOT READING: {why}", why=why)
+        found.insert(0, Notice(f"◌ {told}"))
     if turnstile:
         found.insert(
             0, Notice(f"▲ {say('TURNSTILE: {why}', why=reported(plain(turnstile)))}", grave=True)

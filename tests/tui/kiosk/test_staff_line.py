@@ -1,0 +1,18 @@
+from datetime import timedelta
+
+import pytest
+
+from scanner.capture.state import CameraState
+from scanner.tui.kiosk.staff_line import troubles
+from scanner.tui.notices import Notice
+from tests.tui.feeds import NOW, STATUS
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "told"),
+    [(False, "◌ NOT READING: Eye is away."), (True, "◌ NO HAND SCANNER: Eye is away.")],
+)
+def test_a_lost_hand_scanner_does_not_pass_for_the_camera(by_hand: bool, told: str) -> None:
+    lost = CameraState(running=False, sentence="Eye is away.", by_hand=by_hand)
+    now = NOW + timedelta(seconds=1)
+    assert troubles(STATUS, lost, None, NOW, now) == [Notice(told)]
