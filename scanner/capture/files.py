@@ -92,7 +92,7 @@ class PictureFiles:
         as_fast: read on without giving anybody time to look.
 
     Raises:
-        NoPictures: the only one can't be read. Of several, those are left out.
+        NoPictures: the only one can't be read. Of several, those that can't are left out.
     """
 
     live = False
@@ -109,7 +109,11 @@ class PictureFiles:
             raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
 
     def read(self) -> Frame | None:
-        """Return the next picture that can be read, when its time has come."""
+        """Return the next picture that can be read, when its time has come.
+
+        Raises:
+            NoPictures: there was none at all.
+        """
         if self._number and self._files:
             self._closed.wait(self._shown_for)
         while self._files:
@@ -119,6 +123,8 @@ class PictureFiles:
                 self._number += 1
                 at = self._begun + self._number * SECONDS_A_PICTURE
                 return Frame(pixels, self._number - 1, at)
+        if not self._number and not self._closed.is_set():
+            raise NoPictures(f"{self.name} holds no picture that can be read; choose another.")
         return None
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ FORMS = (
     "{name} is looking.",
     "{name} is ready.",
     "{name} has come to its end.",
+    "{name} holds no picture that can be read; choose another.",
     "{name} was unplugged; trying again.",
     "{name} was unplugged; plug it in again.",
     "{name} is not there; plug it in, or choose another with --camera.",

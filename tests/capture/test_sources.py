@@ -304,3 +304,13 @@ def test_a_camera_whose_name_or_place_has_a_dot_is_no_file(
     there.clear()
     with pytest.raises(CameraAway, match="No camera is called"):
         open_source(spec)
+
+
+def test_a_folder_in_which_nothing_can_be_read_is_said(tmp_path: Path) -> None:
+    for name in ("a.png", "b.jpg"):
+        (tmp_path / name).write_bytes(b"no picture")
+    source = open_source(str(tmp_path))
+    with pytest.raises(NoPictures, match="holds no picture that can be read"):
+        source.read()
+    source.close()
+    assert source.read() is None
