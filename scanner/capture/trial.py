@@ -13,6 +13,7 @@ from scanner.capture.files import SECONDS_A_PICTURE
 from scanner.capture.frame import Frame
 from scanner.capture.quality import Quality, measure
 from scanner.capture.readers import Library, readers
+from scanner.capture.view import View
 
 RATE_FRAMES = 30
 """The frame rate is told over so many frames."""
@@ -38,6 +39,7 @@ class Look:
         rate: frames a second that arrive, by their own times; nothing after a single one, nor for
             a folder's pictures, which were not taken one after another.
         quality: light, sharpness and the advice that follows.
+        view: the picture, with the codes that the decoder read in it.
     """
 
     number: int
@@ -45,6 +47,7 @@ class Look:
     seen: tuple[Seen, ...]
     rate: float | None
     quality: Quality
+    view: View
 
 
 class Trial:
@@ -70,7 +73,9 @@ class Trial:
             seen.append(Seen(name, texts, (self._clock() - begun) * 1e3))
         self._times.append((frame.number, frame.at))
         height, width = pixels.shape
-        return Look(frame.number, (width, height), tuple(seen), self._rate(), measure(pixels))
+        view = View(frame.pixels, tuple(reading.corners for reading in decoded.readings))
+        size, quality = (width, height), measure(pixels)
+        return Look(frame.number, size, tuple(seen), self._rate(), quality, view)
 
     def _rate(self) -> float | None:
         (first, begun), (last, ended) = self._times[0], self._times[-1]

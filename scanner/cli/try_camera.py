@@ -24,6 +24,7 @@ def try_camera(
     from scanner.capture.sources import open_source
     from scanner.capture.trial import Trial
     from scanner.errors import ScannerError
+    from scanner.tui.ascii_only import wanted
     from scanner.tui.try_app import TryApp
     from scanner.words import choose_language
 
@@ -35,4 +36,5 @@ def try_camera(
     if not sys.stdout.isatty():
         raise ScannerError("The live view needs a terminal; run `scanner decode` for files.")
     choose_language(config.language)
-    TryApp(lambda: open_source(config.camera), Trial()).run()
+    in_ascii = wanted(config.characters)
+    TryApp(lambda: open_source(config.camera), Trial(), in_ascii=in_ascii).run()

@@ -12,10 +12,12 @@ from textual.widgets import Footer, Static
 
 from scanner.capture.camera_thread import CameraThread, SourceOpener
 from scanner.capture.trial import Look, Trial
+from scanner.tui.ascii_only import AsciiOnly
 from scanner.tui.keys import translate_keys
 from scanner.tui.plain import plain
 from scanner.tui.reported import reported
 from scanner.tui.terminal import terminal_driver
+from scanner.tui.widgets.picture_view import PictureView
 from scanner.words import decimal, number, say
 
 _TICK_SECONDS = 0.2
@@ -27,11 +29,12 @@ _FEW = 10.0
 
 
 class TryApp(App[None]):
-    """A live view in numbers and words; any camera, video or folder will do.
+    """A live view in numbers, words and pictures; any camera, video or folder will do.
 
     Args:
         opener: opens the source; called again when it went away.
         trial: looks at the frames, in a thread of its own.
+        in_ascii: draw with ASCII alone.
     """
 
     TITLE = "scanner try"
@@ -40,13 +43,16 @@ class TryApp(App[None]):
     #advice { padding: 1 2; text-style: bold; }
     #camera, #view, #readers { padding: 0 2; }
     #readers { margin-top: 1; }
+    PictureView { height: 1fr; margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape", "quit", "Quit"),
     ]
 
-    def __init__(self, opener: SourceOpener, trial: Trial) -> None:
+    def __init__(self, opener: SourceOpener, trial: Trial, *, in_ascii: bool = False) -> None:
         super().__init__(driver_class=terminal_driver())
+        if in_ascii:
+            self._filters.append(AsciiOnly())
         translate_keys(self)
         self._camera = CameraThread(opener)
         self._trial = trial
@@ -56,11 +62,12 @@ class TryApp(App[None]):
         self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
 
     def compose(self) -> ComposeResult:
-        """Lay out advice, camera, view and readers from top to bottom."""
+        """Lay out advice, camera, view, readers and the picture from top to bottom."""
         yield Static(id="advice")
         yield Static(id="camera")
         yield Static(id="view")
         yield Static(id="readers")
+        yield PictureView(whole=True)
         yield Footer()
 
     def on_mount(self) -> None:
@@ -101,6 +108,9 @@ class TryApp(App[None]):
         self.query_one("#advice", Static).update(Text(advice))
         self.query_one("#view", Static).update(Text(describe(look) if look else ""))
         self.query_one("#readers", Static).update(_table(look) if look else "")
+        view = look.view if look else None
+        picture = self.query_one(PictureView)
+        picture.show(view.pixels if view else None, outlines=view.outlines if view else ())
 
 
 def describe(look: Look) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -51,6 +52,21 @@ async def test_a_picture_is_looked_at_and_told(tmp_path: Path) -> None:
         assert shown(app, "#view") == describe(look)
         assert "1280 x 720" in describe(look)
         assert "Picture ticket.png" in shown(app, "#camera")
+
+
+@pytest.mark.parametrize("in_ascii", [False, True])
+async def test_the_picture_is_shown_with_the_code_outlined(tmp_path: Path, in_ascii: bool) -> None:
+    file = tmp_path / "ticket.png"
+    cv2.imwrite(str(file), on_wall(code()))
+    app = TryApp(lambda: open_source(str(file)), Trial(), in_ascii=in_ascii)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Good." in shown(app, "#advice"))
+        await pilot.pause()
+        rows = seen(app).splitlines()
+        assert sum(("=" if in_ascii else "▀") * 5 in row for row in rows) >= 5
+        assert app.latest is not None
+        assert len(app.latest.view.outlines) == 1
+        assert seen(app).isascii() == in_ascii
 
 
 async def test_a_camera_is_given_back_at_the_end() -> None:
