@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from textual.events import Event, Key, Paste
+from textual.widgets import Input
 
 from scanner.capture.wedge import Bursts, Outcome
 from scanner.tui.widgets.hand_entry import HandEntry
@@ -149,10 +150,18 @@ def _input_waits(app: "GateApp") -> bool:
 
 
 def _take_paste(paste: Paste, app: "GateApp") -> bool:
-    """Judge a paste, line by line, unless somebody pastes into the line for serials."""
-    if isinstance(app.focused, HandEntry):
+    """Judge a paste, line by line, unless somebody pastes into a line of text."""
+    if isinstance(app.focused, Input) and _is_meant_for(app.focused, paste.text):
         return False
     for line in paste.text.splitlines():
         if line.strip():
             app.gate.presenter.present(line.strip(), "paste")
     return True
+
+
+def _is_meant_for(line: Input, text: str) -> bool:
+    """Tell whether a paste belongs to the line that is written in, and isn't a scan.
+
+    A scan is ended. A PIN never becomes a payload: the journal keeps those for everybody to read.
+    """
+    return isinstance(line, HandEntry) or line.password or not text.endswith(("\r", "\n", "\t"))

@@ -7,6 +7,7 @@ from time import monotonic
 import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from scanner.capture import wedge
 from scanner.tui.app import GateApp
@@ -192,6 +193,32 @@ async def test_a_paste_into_the_line_for_serials_goes_there(
     keyboard.app.post_message(Paste(SERIAL))
     await keyboard.until(lambda: entry.value == SERIAL)
     assert stand.judge.presented == []
+
+
+@pytest.mark.parametrize(("hidden", "text"), [(False, "Ada"), (True, "4711"), (True, "4711\n")])
+async def test_a_paste_into_a_line_of_text_goes_there_and_a_pin_never_to_the_judge(
+    stand: Stand, keyboard: Keyboard, hidden: bool, text: str
+) -> None:
+    line = Input(password=hidden)
+    await keyboard.app.screen.mount(line)
+    line.focus()
+    await keyboard.until(lambda: keyboard.app.focused is line)
+    keyboard.app.post_message(Paste(text))
+    await keyboard.until(lambda: line.value == text.strip())
+    assert stand.judge.presented == []
+
+
+async def test_a_scan_that_is_pasted_is_judged_whatever_is_written_in(
+    stand: Stand, keyboard: Keyboard
+) -> None:
+    line = Input()
+    await keyboard.app.screen.mount(line)
+    line.focus()
+    await keyboard.until(lambda: keyboard.app.focused is line)
+    keyboard.app.post_message(Paste(f"{SERIAL}\r"))
+    await keyboard.until(lambda: stand.judge.presented)
+    assert stand.judge.presented == [(SERIAL, "paste")]
+    assert not line.value
 
 
 async def test_twenty_scans_in_one_go_all_count(stand: Stand, keyboard: Keyboard) -> None:
