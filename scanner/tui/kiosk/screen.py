@@ -179,12 +179,15 @@ class KioskScreen(Screen[None], inherit_bindings=False):
             self._show_prompt()
 
     def on_paste(self, event: Paste) -> None:
-        """Take what comes in one piece for lines of a scanner's; never for a PIN."""
+        """Take what comes in one piece for lines of a scanner's; never for a PIN.
+
+        What may be one while it is asked for is not judged either: it would stand in the journal.
+        """
         event.stop()
         event.prevent_default()
-        for line in event.text.splitlines():
-            if line.strip():
-                self._present(line.strip())
+        for line in map(str.strip, event.text.splitlines()):
+            if line and not (self._prompting and looks_like_pin(line)):
+                self._present(line)
 
     def _entered(self, line: str | None) -> None:
         if line is None:

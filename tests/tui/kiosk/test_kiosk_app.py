@@ -183,8 +183,12 @@ async def test_pasted_lines_are_scans_and_never_a_pin(lane: Lane) -> None:
         await pilot.press("escape")
         app.post_message(events.Paste(f"{SERIAL}\r\n4711\n"))
         await pilot.pause()
-        assert lane.judge.presented == [(SERIAL, "wedge"), ("4711", "wedge")]
+        assert lane.judge.presented == [(SERIAL, "wedge")]
         assert lane.lock.tried == []
+        await pilot.press("escape")
+        app.post_message(events.Paste("4711\n"))
+        await pilot.pause()
+        assert lane.judge.presented[1:] == [("4711", "wedge")]
 
 
 async def test_a_camera_is_started_and_stopped_and_its_payloads_are_judged(lane: Lane) -> None:
