@@ -47,6 +47,7 @@ class TryApp(App[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape", "quit", "Quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(self, opener: SourceOpener, trial: Trial, *, in_ascii: bool = False) -> None:

@@ -91,6 +91,15 @@ async def test_a_camera_that_is_not_there_is_told_in_words(tmp_path: Path) -> No
         await until(pilot, lambda: "is not there" in shown(app, "#camera"))
 
 
+@pytest.mark.parametrize("key", ["q", "escape", "ctrl+c"])
+async def test_each_of_the_usual_keys_leaves(tmp_path: Path, key: str) -> None:
+    app = with_a_ticket(tmp_path)
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        assert not app.is_running
+
+
 async def test_nothing_in_a_code_is_obeyed_by_the_terminal(tmp_path: Path) -> None:
     file = tmp_path / "hostile.png"
     cv2.imwrite(str(file), on_wall(code("A\x1b]0;owned\x07\x1b[31m\u202eB\nC")))
