@@ -18,7 +18,13 @@ _RELEASED, _PRESSED = 0, 1
 _ENDS = frozenset({KEY_TAB, KEY_ENTER, KEY_KEYPAD_ENTER, KEY_LINEFEED})
 _SHIFTS = frozenset({42, 54})
 _ALTS = frozenset({56, 100})
+_ALT_GR = 100
 _CAPS_LOCK = 58
+
+_WITH_ALT_GR = 0xE000
+"""What a key writes with AltGr differs from layout to layout, and on the US one it is nothing: it
+becomes this and the key's number, of Unicode's private use, which `scanner pair` learns to read.
+"""
 
 _ROWS = (
     (2, "1234567890-=", "!@#$%^&*()_+"),
@@ -93,6 +99,8 @@ class KeyText:
         plain = _PLAIN.get(code)
         if plain is None:
             return _KEYPAD.get(code, "")
+        if _ALT_GR in self._alts:
+            return chr(_WITH_ALT_GR + code)
         shifted = bool(self._shifts) is not (self._caps and plain.isalpha())
         return _SHIFTED[code] if shifted else plain
 

@@ -1,6 +1,7 @@
 """Hand scanners over a pseudo-terminal and a pipe, which stand in the place of their devices."""
 
 import os
+import string
 import threading
 import time
 import tty
@@ -14,11 +15,13 @@ from scanner.capture.errors import HandScannerAway, HandScannerError
 from scanner.capture.evdev_scanner import EvdevScanner
 from scanner.capture.hand_scanners import LOOK_SECONDS, HandScanners, Reads, hand_scanners
 from scanner.capture.kernel_keys import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, KeyText
+from scanner.capture.layouts import SETUP, learn
 from scanner.capture.pipeline import Pipeline
 from scanner.capture.serial_scanner import SerialScanner
 from scanner.capture.several import Several, together
 from scanner.capture.state import CameraState
 from tests.capture.feigned import Film, Scripted
+from tests.capture.test_layouts import german_keys
 
 SERIAL = "DAWIER-BACK75580348"
 LIMIT = 10.0
@@ -73,6 +76,14 @@ def test_characters_typed_by_number_with_alt_are_read() -> None:
     digits = {"0": 82, "6": 77, "5": 76}
     alt = [(EV_KEY, 56, 1), *((EV_KEY, digits[d], 1) for d in "065"), (EV_KEY, 56, 0)]
     assert typed([*alt, *strokes("1\r")]) == ["A1"]
+
+
+def test_a_mark_that_a_german_scanner_types_with_altgr_is_learned() -> None:
+    altgr_q = [(EV_KEY, 100, 1), (EV_KEY, 16, 1), (EV_KEY, 16, 0), (EV_KEY, 100, 0)]
+    (at,) = typed([*altgr_q, (EV_KEY, 28, 1)])
+    assert at not in string.printable
+    key_map = learn(german_keys(SETUP, at))
+    assert key_map.correct(german_keys("Q@q-1", at)) == "Q@q-1"
 
 
 def test_a_scan_from_which_events_were_dropped_is_thrown_away() -> None:
