@@ -3,7 +3,9 @@
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -15,6 +17,8 @@ from scanner.capture.opencv import open_file
 
 PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Endings of pictures that OpenCV's usual builds read."""
+
+_PAGED = frozenset({".tif", ".tiff"})
 
 VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"})
 """Endings of videos that are looked for in folders; a file that is named may have any."""
@@ -103,10 +107,12 @@ class PictureFiles:
         self._closed = threading.Event()
         self._begun = time.monotonic()
         self._number = 0
-        self._files = list(files)
-        self._only = _picture(files[0]) if len(files) == 1 else None
-        if len(files) == 1 and self._only is None:
-            raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
+        self._pictures = (pixels for file in files for pixels in _pictures(file))
+        if len(files) == 1:
+            first = next(self._pictures, None)
+            if first is None:
+                raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
+            self._pictures = (pixels for part in ((first,), self._pictures) for pixels in part)
 
     def read(self) -> Frame | None:
         """Return the next picture that can be read, when its time has come.
@@ -114,41 +120,50 @@ class PictureFiles:
         Raises:
             NoPictures: there was none at all.
         """
-        if self._number and self._files:
+        pixels = None if self._closed.is_set() else next(self._pictures, None)
+        if self._number and pixels is not None:
             self._closed.wait(self._shown_for)
-        while self._files:
-            file = self._files.pop(0)
-            pixels, self._only = _picture(file) if self._only is None else self._only, None
-            if pixels is not None:
-                self._number += 1
-                at = self._begun + self._number * SECONDS_A_PICTURE
-                return Frame(pixels, self._number - 1, at)
-        if not self._number and not self._closed.is_set():
+        if self._closed.is_set():
+            return None
+        if pixels is not None:
+            self._number += 1
+            at = self._begun + self._number * SECONDS_A_PICTURE
+            return Frame(pixels, self._number - 1, at)
+        if not self._number:
             raise NoPictures(f"{self.name} holds no picture that can be read; choose another.")
         return None
 
     def close(self) -> None:
         """Show no more."""
-        self._files.clear()
-        self._only = None
         self._closed.set()
 
 
-def _picture(file: Path) -> Pixels | None:
-    """Read a picture in colour, no larger than `LARGEST` and `LONGEST` say; nothing: it can't be.
+def _pictures(file: Path) -> Iterator[Pixels]:
+    """Read a file's pictures in colour, no larger than `LARGEST` and `LONGEST` say: a TIFF's pages.
 
     OpenCV is given the bytes, not the name: it ends the program at a name that isn't UTF-8.
     """
-    try:
+    with suppress(
+        OSError, cv2.error
+    ):  # may not be read; or says that it is larger than any picture
         data = np.fromfile(file, np.uint8) if file.is_file() else np.empty(0, np.uint8)
-        if not data.size:
-            return None
-        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
-        if pixels is not None and pixels.min() == pixels.max():
+        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        if pixels is None:
+            return
+        if pixels.min() == pixels.max():
             pixels = _drawn_by_transparency(data, pixels)
-    except (OSError, cv2.error):  # may not be read; or says that it is larger than any picture
-        return None
-    return None if pixels is None else _no_larger(np.asarray(pixels, np.uint8))
+        yield _no_larger(np.asarray(pixels, np.uint8))
+        if file.suffix.lower() in _PAGED:
+            yield from _later_pages(data)
+
+
+def _later_pages(data: Pixels) -> Iterator[Pixels]:
+    """Read the pages after the first, one at a time: all at once may be more than memory holds."""
+    for page in count(1):
+        there, pages = cv2.imdecodemulti(data, cv2.IMREAD_COLOR, range=(page, page + 1))
+        if not there or not pages:
+            return
+        yield _no_larger(np.asarray(pages[0], np.uint8))
 
 
 def _drawn_by_transparency(data: Pixels, plain: cv2.typing.MatLike) -> cv2.typing.MatLike:

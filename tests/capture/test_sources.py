@@ -14,7 +14,7 @@ from scanner.capture.camera import Webcam
 from scanner.capture.decode import Decoder
 from scanner.capture.devices import Camera
 from scanner.capture.errors import CameraAway, NoPictures
-from scanner.capture.files import LONGEST, SECONDS_SHOWN
+from scanner.capture.files import LONGEST, SECONDS_A_PICTURE, SECONDS_SHOWN
 from scanner.capture.frame import Frame, Pixels, Source
 from scanner.capture.presentation import Presented
 from scanner.capture.sources import open_source
@@ -314,3 +314,12 @@ def test_a_folder_in_which_nothing_can_be_read_is_said(tmp_path: Path) -> None:
         source.read()
     source.close()
     assert source.read() is None
+
+
+def test_each_page_of_a_tiff_is_read(tmp_path: Path) -> None:
+    file = str(tmp_path / "tickets.tif")
+    pages = [grey(level) for level in (50, 100, 150)]
+    assert cv2.imwritemulti(file, pages)
+    frames = all_of(open_source(file, as_fast=True))
+    assert [round(float(frame.pixels.mean())) for frame in frames] == [50, 100, 150]
+    assert np.diff([frame.at for frame in frames]) == pytest.approx(SECONDS_A_PICTURE)
