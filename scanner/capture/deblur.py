@@ -151,7 +151,7 @@ def unspread(grey: Pixels, kernel: Kernel) -> Pixels:
         kernel: the same when it is turned by half, as lines and discs are; its spectrum is real.
     """
     height, width = grey.shape
-    tall, wide = (cv2.getOptimalDFTSize(side + _EDGE) for side in (height, width))
+    tall, wide = (cv2.getOptimalDFTSize(max(side + _EDGE, len(kernel))) for side in (height, width))
     below, right = tall - height, wide - width
     whole = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REFLECT)
     spread = np.zeros((tall, wide), np.float32)

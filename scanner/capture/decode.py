@@ -11,7 +11,7 @@ from scanner.capture.decoded import Decoded, Reading
 from scanner.capture.errors import NoDecoder
 from scanner.capture.finders import has_finders
 from scanner.capture.frame import Pixels
-from scanner.capture.parts import likely_code, parts, stands_out
+from scanner.capture.parts import likely_code, parts, stands_out, without
 from scanner.capture.passes import (
     CLOSE,
     CLOSEST,
@@ -46,6 +46,9 @@ PATIENCE_MS = 10_000.0
 
 GREY = 2
 """Dimensions of a picture without colours."""
+
+AROUND_MS = 6.0
+"""What a look around a code may take at least, when reading it took all of the frame's time."""
 
 SMALLEST_SIDE = 21
 """Pixels: no code has fewer modules to a side (ISO/IEC 18004, 6.3.1), and in less there is none."""
@@ -91,6 +94,7 @@ class Decoder:
         self._savings = Savings(budget_ms or 0.0)
         self._scene = Scene()
         self._like = False
+        self._drawn = False
 
     def _can(self, one: Pass) -> bool:
         return one.reader in self._readers and one.by != self._first.by
@@ -120,6 +124,36 @@ class Decoder:
         else:
             readings, like = self._look_harder(grey, found, begun)
         return Decoded(tuple(readings), like or bool(readings), (self._clock() - begun) * 1e3)
+
+    def look_around(self, pixels: Pixels, decoded: Decoded) -> Decoded:
+        """Look for another code beside what was read, in what is left of the frame's time.
+
+        The first pass is content with what it reads, and sees no code that is harder to read than
+        that. Once, before a code is taken for the only one in view, this is worth its time.
+
+        Args:
+            pixels: the picture.
+            decoded: what `decode` made of it.
+        """
+        begun = self._clock()
+        left_ms = max(AROUND_MS, self._left_ms(begun) - decoded.spent_ms)
+        purse = Purse(left_ms, self._clock)
+        grey = pixels if pixels.ndim == GREY else _grey(pixels)
+        grey = without(grey, (each.corners for each in decoded.readings))
+        found: list[Reading] = []
+        crowded = False
+        for place in parts(grey, (), patches(grey)):
+            likely = has_finders(place.pixels) is not False
+            passes = sorted(self._near[0], key=lambda one: not one.sure)
+            if not likely:  # most often it is clutter, in which nothing is drawn, and soon
+                passes = [one for one in passes if one.sure]
+            self._drawn = False
+            there = self._try_passes(passes, passes, place, purse)
+            found += there
+            crowded = crowded or (self._drawn and not there)
+        readings = _each_once([*decoded.readings, *found])
+        spent_ms = decoded.spent_ms + (self._clock() - begun) * 1e3
+        return Decoded(tuple(readings), decoded.code_like, spent_ms, crowded)
 
     def _look_beside(
         self, grey: Pixels, readings: list[Reading], found: list[Found], begun: float
@@ -208,10 +242,7 @@ class Decoder:
                 break
             passes = close[:1] if has_finders(place.pixels) is False else close
             readings = [*readings, *self._try_passes(passes, passes, place, purse)]
-        once: dict[str, Reading] = {}
-        for one in agreed(readings):
-            once.setdefault(one.text, one)
-        return list(once.values())
+        return _each_once(readings)
 
     def _try_passes(
         self, passes: list[Pass], first: list[Pass], part: Prepared, purse: "Purse"
@@ -247,6 +278,7 @@ class Decoder:
         begun = self._clock()
         for prepared in one.prepared(grey):
             if prepared is not None:
+                self._drawn = self._drawn or one.sure
                 found = self._readers[one.reader](prepared.pixels)
                 at_home = (Found(each.text, prepared.at_home(each.corners)) for each in found)
                 if readings := _readings(at_home, one):
@@ -281,6 +313,14 @@ class Purse:
     def has(self, ms: float) -> bool:
         """Return whether something that takes so long may begin."""
         return ms <= self._ms - self.spent_ms()
+
+
+def _each_once(readings: list[Reading]) -> list[Reading]:
+    """Keep one reading of each text, and none where passes differ."""
+    once: dict[str, Reading] = {}
+    for one in agreed(readings):
+        once.setdefault(one.text, one)
+    return list(once.values())
 
 
 def _readings(found: Iterable[Found], one: Pass) -> list[Reading]:

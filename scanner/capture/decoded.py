@@ -30,11 +30,13 @@ class Decoded(NamedTuple):
         readings: each code once, however many passes saw it.
         code_like: whether something in view looks like a code, read or not.
         spent_ms: the time it took, in milliseconds.
+        crowded: whether another code is in view for sure that could not be read.
     """
 
     readings: tuple[Reading, ...]
     code_like: bool
     spent_ms: float
+    crowded: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:

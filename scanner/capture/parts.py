@@ -22,6 +22,9 @@ be a wrong one, and the quiet zone belongs to the code.
 PATCH_ROOM = 0.3
 """The same around a patch that may be a code: it is found whole, but for its margins."""
 
+BLANKED = 0.12
+"""What is painted over around a code that was read, in its own sizes: most of its quiet zone."""
+
 LONGEST = 520
 """Pixels of the longer side to which a part is shrunk: a code of 57 modules still has 6 each."""
 
@@ -60,6 +63,20 @@ def likely_code(grey: Pixels, dense: Sequence[Patch]) -> bool:
     part = cut(grey, box).pixels
     told = has_finders(part)
     return three(rings(part)) is not None if told is None else told
+
+
+def without(grey: Pixels, codes: Iterable[Corners]) -> Pixels:
+    """Paint over codes, each in the tone that its corners lie in."""
+    blank = grey.copy()
+    last = np.array(grey.shape[::-1]) - 1
+    for corners in codes:
+        points = np.array(corners)
+        middle = points.mean(axis=0)
+        around = np.rint(middle + (1 + 2 * BLANKED) * (points - middle)).astype(np.int32)
+        x, y = np.clip(around, 0, last).T
+        tone = float(np.median(grey[y, x]))
+        cv2.fillConvexPoly(blank, cv2.convexHull(around), tone)
+    return blank
 
 
 def cut(grey: Pixels, box: Box) -> Prepared:

@@ -60,6 +60,7 @@ class Pass:
             can be, with nothing wherever it may be left off; leaves the original as it is.
         ms_per_megapixel: the first guess at its time, on a picture of a million pixels.
         least_ms: what it takes besides, however small the picture is.
+        sure: whether what it makes ready is a code, even where it can't be read.
     """
 
     reader: str
@@ -67,6 +68,7 @@ class Pass:
     prepare: Callable[[Pixels], Prepared | Iterator[Prepared | None]]
     ms_per_megapixel: float
     least_ms: float = 0.0
+    sure: bool = False
 
     @property
     def by(self) -> str:
@@ -265,7 +267,7 @@ CLOSE = (
     Pass("zxing", "opened as it is", _opened_as_is, 4.0),
     Pass("zxing global", "median", _median, 4.0),
     Pass("zbar", "half", _half, 9.0),
-    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=STEP_MS),
+    Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=STEP_MS, sure=True),
 )
 """What is tried first, on a part of the picture that is or may be a code."""
 
@@ -283,7 +285,7 @@ CLOSEST = (
     Pass("zxing", "threshold", _threshold, 5.0),
     Pass("zxing", "double", _double, 11.0),
     Pass("zxing", "steady", _steady, 16.0),
-    Pass("zxing", "redrawn again", _redrawn_again, 30.0, least_ms=STEP_MS),
+    Pass("zxing", "redrawn again", _redrawn_again, 30.0, least_ms=STEP_MS, sure=True),
     Pass("zxing", "opened", _opened, 26.0),
     Pass("zxing global", "level", _level, 32.0),
     Pass("zxing", "double sharp", _double_sharp, 45.0),
@@ -299,7 +301,7 @@ CLOSEST = (
 """What is tried on a part again while there is time."""
 
 WIDEST = (
-    Pass("zxing", "small redrawn", _small_redrawn, 4.0, least_ms=STEP_MS),
+    Pass("zxing", "small redrawn", _small_redrawn, 4.0, least_ms=STEP_MS, sure=True),
     Pass("zbar", "half", _half, 10.0),
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "bright", _bright, 5.0),

@@ -51,18 +51,26 @@ class Presentations:
         self._several_at: float | None = None
         self._looked_at: float | None = None
 
-    def seen(self, payloads: Sequence[str], at: float) -> list[Event]:
+    def may_present(self, payload: str, at: float) -> bool:
+        """Tell whether the code, alone in a frame of that time, may count as a patron's."""
+        judged, crowded = self._judged.get(payload), self._crowded.get(payload)
+        return (judged is None or at - judged >= self._gone_after) and (
+            crowded is None or at - crowded >= SETTLE_SECONDS
+        )
+
+    def seen(self, payloads: Sequence[str], at: float, *, crowded: bool = False) -> list[Event]:
         """Take what one frame showed, and say what that means.
 
         Args:
             payloads: what was read in the frame; the same one twice is one code.
             at: when the frame was taken, in seconds; a time before the last frame's counts as it.
+            crowded: whether another code is in view that could not be read.
         """
         at = at if self._looked_at is None else max(at, self._looked_at)
         in_view = list(dict.fromkeys(payloads))
         self._forget(in_view, at)
         self._looked_at = at
-        if len(in_view) > 1:
+        if len(in_view) > 1 or (crowded and in_view):
             return self._several(in_view, at)
         return [event for payload in in_view for event in self._alone(payload, at)]
 

@@ -32,6 +32,10 @@ class Reads(Protocol):
         """Read a picture, in blue, green, red or in grey."""
         ...
 
+    def look_around(self, pixels: Pixels, decoded: Decoded, /) -> Decoded:
+        """Look for another code beside what was read in the picture."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -71,11 +75,14 @@ class Watch:
     def look(self, frame: Frame) -> list[Event]:
         """Decode one frame, and return what is new in it."""
         decoded = self._decoder.decode(frame.pixels)
+        texts = decoded.texts
+        if len(texts) == 1 and self._presentations.may_present(texts[0], frame.at):
+            decoded = self._decoder.look_around(frame.pixels, decoded)
         self._coach_by(frame.pixels, decoded)
         by = {reading.text: reading.by for reading in decoded.readings}
         events: list[Event] = [
             replace(event, by=by.get(event.payload)) if isinstance(event, Presented) else event
-            for event in self._presentations.seen(decoded.texts, frame.at)
+            for event in self._presentations.seen(decoded.texts, frame.at, crowded=decoded.crowded)
         ]
         self._count(decoded, sum(isinstance(event, Presented) for event in events))
         self._view = View(frame.pixels, self._outlines_at(frame.at, decoded))

@@ -55,3 +55,6 @@ class Scripted:
         corners = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
         readings = tuple(Reading(text, corners, "script") for text in self._script(number))
         return Decoded(readings, bool(readings), 0.0)
+
+    def look_around(self, pixels: Pixels, decoded: Decoded) -> Decoded:
+        return decoded

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from scanner.capture.deblur import disc, line, smear_angle, spread_of, steadied
+from scanner.capture.deblur import disc, line, smear_angle, spread_of, steadied, unspread
 from scanner.capture.frame import Pixels
 from scanner.capture.readers import readers
 from tests.capture.pictures import SERIAL, code, noisy, on_wall
@@ -56,3 +56,8 @@ def test_small_modules_are_drawn_larger_and_large_ones_smaller() -> None:
 def test_a_picture_of_nothing_stays_one(shape: tuple[int, int]) -> None:
     steady, _ = steadied(np.full(shape, 90, np.uint8))
     assert np.abs(steady.astype(int) - 90).max() <= 3
+
+
+def test_what_was_spread_over_more_than_the_picture_is_undone_without_a_crash() -> None:
+    strip = noisy(np.full((20, 120), 128, np.uint8), 20)
+    assert unspread(strip, disc(26)).shape == strip.shape
