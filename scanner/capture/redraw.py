@@ -39,7 +39,7 @@ FITS = 0.9
 """The share of the function patterns' modules that must be as they should: less is no code."""
 
 FLAT = 0.78
-"""The same on an even grid: less is no code, or one that is much bent."""
+"""The same on an even grid, even where the code is bent: that much of it lies at its patterns."""
 
 DOUBTFUL = 6
 """So many modules that are neither light nor dark are drawn the other way, one at a time."""
@@ -69,8 +69,6 @@ def redrawn(part: Pixels) -> Iterator[Drawn | None]:
     yield from sharp.by_three(LOOKS[1:2])
     for search in (steady, sharp):
         yield from search.by_two()
-    for search in (steady, sharp):
-        yield from search.doubtful()
 
 
 def redrawn_again(part: Pixels) -> Iterator[Drawn | None]:
@@ -95,7 +93,6 @@ class _Search:
         self._scale = scale
         self._found: list[Ring] = []
         self._tried: set[frozenset[Ring]] = set()
-        self._later: list[tuple[Anchors, int]] = []
         self._fitted = False
 
     def by_three(self, looks: Sequence[Look]) -> Iterator[Drawn | None]:
@@ -108,11 +105,6 @@ class _Search:
                 self._tried.add(frozenset(found.rings))
                 yield from self._whole(found)
 
-    def doubtful(self) -> Iterator[Drawn | None]:
-        """Draw what seems to be bent so much that it was left for later."""
-        for found, apart in self._later:
-            yield from self._followed(found, apart)
-
     def _whole(self, found: Anchors) -> Iterator[Drawn | None]:
         """Draw it as if it were flat, which takes a fifth of the time, then follow its bends."""
         best, most = found.nearest, 0.0
@@ -123,14 +115,10 @@ class _Search:
                 yield from self._drawn(values, grid)
             if fit > most:
                 best, most = apart, fit
-        if most > FLAT:
-            yield from self._followed(found, best)
-        else:
-            self._later.append((found, best))
-
-    def _followed(self, found: Anchors, apart: int) -> Iterator[Drawn | None]:
+        if most < FLAT:
+            return
         yield None
-        grid = followed(self._picture, begun(self._picture, found, apart))
+        grid = followed(self._picture, begun(self._picture, found, best))
         values, fit = modules_of(self._picture, grid)
         if fit > FITS:
             yield from self._drawn(values, grid)
