@@ -73,6 +73,18 @@ async def test_a_payload_goes_to_the_judge_as_it_is_with_what_read_it(stand: Sta
     assert stand.judge.presented == [(" [b]x\x1b[2J ", "zxing")]
 
 
+async def test_what_was_said_before_a_verdict_goes_with_it(stand: Stand) -> None:
+    app = stand.app()
+    words = "Two codes in view: show one at a time."
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.gate.say(words)
+        await pilot.pause()
+        assert words in seen(app)
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        assert words not in seen(app)
+
+
 async def test_a_verdict_fades_and_stays_in_the_list(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -245,6 +245,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def _fill(self, shown: Poster, *, stays: bool = False) -> None:
         self._showing = True
+        self.query_one(VerdictPanel).hush()  # it was said of what came before
         if self._back:
             self._back.stop()
         self._back = None if stays else self.set_timer(BACK_AFTER.total_seconds(), self.rest)

@@ -270,7 +270,9 @@ class GateScreen(Screen[None]):
         if self._fading:
             self._fading.stop()
             self._fading = None
-        self.query_one(VerdictPanel).show(shown)
+        panel = self.query_one(VerdictPanel)
+        panel.hush()  # it was said of what came before
+        panel.show(shown)
         for screen in self.app.screen_stack:
             for band in screen.query(VerdictBand):
                 band.show(shown)
