@@ -285,6 +285,10 @@ class GateApp(App[None]):
         self._announcer.announce("admitted")
         self.gate.say(self._volume_words())
 
+    def action_help_quit(self) -> None:
+        """Say which key ends the program to whom Ctrl+C didn't."""
+        self.gate.say(say("Ctrl+Q ends the program."))
+
     async def action_quit(self) -> None:
         """Stop looking, stop the background work, then leave."""
         await self._stop_eyes()

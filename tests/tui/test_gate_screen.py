@@ -73,6 +73,15 @@ async def test_a_payload_goes_to_the_judge_as_it_is_with_what_read_it(stand: Sta
     assert stand.judge.presented == [(" [b]x\x1b[2J ", "zxing")]
 
 
+async def test_ctrl_c_says_which_key_ends_the_program(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "Ctrl+Q ends the program." in seen(app)
+        assert not app._notifications
+
+
 async def test_what_was_said_before_a_verdict_goes_with_it(stand: Stand) -> None:
     app = stand.app()
     words = "Two codes in view: show one at a time."
