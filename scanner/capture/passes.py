@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scanner.capture.deblur import steadied
 from scanner.capture.decoded import Corners, Point
 from scanner.capture.frame import Pixels
+from scanner.capture.quiet import with_quiet_zone
 from scanner.capture.redraw import redrawn, redrawn_again
 
 Affine = NDArray[np.float64]
@@ -197,6 +198,11 @@ def _soft_threshold(grey: Pixels) -> Prepared:
     return Prepared(_pixels(cv2.adaptiveThreshold(soft, 255, mean, binary, 21, 0)))
 
 
+def _quiet(grey: Pixels) -> Iterator[Prepared | None]:
+    """Give a code the quiet zone that it lacks."""
+    return (Prepared(given) for given in with_quiet_zone(grey))
+
+
 def _redrawn(grey: Pixels) -> Iterator[Prepared | None]:
     """Draw a bent, slanted, smeared or blurred code anew."""
     return (drawn and Prepared(*drawn) for drawn in redrawn(grey))
@@ -268,6 +274,7 @@ CLOSE = (
     Pass("zxing global", "median", _median, 4.0),
     Pass("zbar", "half", _half, 9.0),
     Pass("zxing", "redrawn", _redrawn, 30.0, least_ms=STEP_MS, sure=True),
+    Pass("zxing", "quiet", _quiet, 14.0),
 )
 """What is tried first, on a part of the picture that is or may be a code."""
 
