@@ -15,7 +15,8 @@ SCANNER_VENDORS = frozenset({"0536", "05e0", "05f9", "065a", "080c", "0c2e", "1e
 Datalogic, Opticon, Metrologic (Honeywell), Newland; the numbers are those of usb.ids."""
 
 _SCANNER_NAME = re.compile(r"bar ?code|scanner|imager|\bqr\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d{1,3}")
+CAMERA_NUMBER = re.compile(r"(?:/dev/video)?(\d{1,3})")
+"""How a camera's number is written, alone or as the system's file."""
 
 _KEYS_OF_A_SCANNER = (1 << 2) | (1 << 28)
 """The keys 1 and Enter, by their bits (linux/input-event-codes.h)."""
@@ -82,8 +83,8 @@ def find_camera(spec: str, cameras: Sequence[Camera]) -> Camera | None:
     number is no part of a name: 0 isn't the C920.
     """
     wanted = spec.casefold()
-    if _NUMBER.fullmatch(wanted):
-        return next((camera for camera in cameras if camera.number == int(wanted)), None)
+    if number := CAMERA_NUMBER.fullmatch(wanted):
+        return next((camera for camera in cameras if camera.number == int(number[1])), None)
     tests: tuple[Callable[[Camera], bool], ...] = (
         lambda camera: camera.bus.casefold() == wanted,
         lambda camera: camera.name.casefold() == wanted,

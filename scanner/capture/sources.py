@@ -1,16 +1,13 @@
 """From what a person names to where frames come from."""
 
-import re
 import stat
 from pathlib import Path
 
 from scanner.capture.camera import Webcam
-from scanner.capture.devices import find_camera, list_cameras
+from scanner.capture.devices import CAMERA_NUMBER, find_camera, list_cameras
 from scanner.capture.errors import CameraAway, NoPictures
 from scanner.capture.files import PICTURES, VIDEOS, PictureFiles, VideoFile
 from scanner.capture.frame import Source
-
-_CAMERA = re.compile(r"(?:/dev/video)?(\d{1,3})")
 
 
 def open_source(spec: str, *, as_fast: bool = False) -> Source:
@@ -25,7 +22,7 @@ def open_source(spec: str, *, as_fast: bool = False) -> Source:
         CameraAway: the camera isn't there, is in use or may not be used.
         NoPictures: the file or folder is missing, or holds nothing that can be read.
     """
-    camera = _CAMERA.fullmatch(spec)
+    camera = CAMERA_NUMBER.fullmatch(spec)
     if camera:
         return Webcam(int(camera[1]))
     path = Path(spec).expanduser()

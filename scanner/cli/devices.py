@@ -37,7 +37,7 @@ def devices(
     if camera is not None:
         _choose(camera, cameras)
         return
-    used = find_camera(config.camera.removeprefix("/dev/video"), cameras)
+    used = find_camera(config.camera, cameras)
     if as_json:
         listed = {
             "cameras": [_camera(each, chosen=each is used) for each in cameras],

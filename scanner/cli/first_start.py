@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from scanner.capture.devices import Camera
     from scanner.capture.frame import Frame, Source
     from scanner.config import Config
     from scanner.keystore import KeyStore
@@ -62,16 +63,20 @@ class House:
         cameras = list_cameras()
         found = {lasting_name(each, cameras): f"{each.name} ({each.number})" for each in cameras}
         found = found or {"0": "Camera 0"}
-        chosen = self.chosen_camera()
+        chosen = self._chosen_of(cameras)
         if chosen != "none":
             found.setdefault(chosen, chosen)
         return list(found.items())
 
     def chosen_camera(self) -> str:
         """Return what stands for the camera of the settings."""
-        from scanner.capture.devices import find_camera, lasting_name, list_cameras
+        from scanner.capture.devices import list_cameras
 
-        cameras = list_cameras()
+        return self._chosen_of(list_cameras())
+
+    def _chosen_of(self, cameras: "Sequence[Camera]") -> str:
+        from scanner.capture.devices import find_camera, lasting_name
+
         found = find_camera(self.config.camera, cameras)
         return lasting_name(found, cameras) if found else self.config.camera
 

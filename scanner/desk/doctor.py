@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
-from scanner.capture.devices import Camera, HandScanner, find_camera
+from scanner.capture.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
 from scanner.capture.readers import Library
 from scanner.config import Config
 from scanner.errors import ScannerError
@@ -107,14 +107,14 @@ def cameras(found: Sequence[Camera], chosen: str) -> Finding:
 
     A camera's name finds it as `open_source` does.
     """
-    number = chosen.removeprefix("/dev/video")
+    numbered = CAMERA_NUMBER.fullmatch(chosen)
+    number = numbered[1] if numbered else None
     if chosen == "none":
         return Finding("camera", Health.OK, "None is wanted: serials are typed or scanned by hand.")
-    if number.isdigit():
-        there = next((each for each in found if each.number == int(number)), None)
-    elif Path(chosen).expanduser().exists():
+    if number is None and Path(chosen).expanduser().exists():
         return Finding("camera", Health.OK, f"{chosen} is there.")
-    elif (there := find_camera(chosen, found)) is None:
+    there = find_camera(chosen, found)
+    if number is None and there is None:
         return Finding(
             "camera", Health.BROKEN, f"{chosen} is not there.", "scanner gate --camera 0"
         )
