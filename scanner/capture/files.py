@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 import cv2
@@ -107,12 +107,12 @@ class PictureFiles:
         self._closed = threading.Event()
         self._begun = time.monotonic()
         self._number = 0
-        self._pictures = (pixels for file in files for pixels in _pictures(file))
+        self._pictures: Iterator[Pixels] = chain.from_iterable(map(_pictures, files))
         if len(files) == 1:
             first = next(self._pictures, None)
             if first is None:
                 raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
-            self._pictures = (pixels for part in ((first,), self._pictures) for pixels in part)
+            self._pictures = chain((first,), self._pictures)
 
     def read(self) -> Frame | None:
         """Return the next picture that can be read, when its time has come.
@@ -143,9 +143,8 @@ def _pictures(file: Path) -> Iterator[Pixels]:
 
     OpenCV is given the bytes, not the name: it ends the program at a name that isn't UTF-8.
     """
-    with suppress(
-        OSError, cv2.error
-    ):  # may not be read; or says that it is larger than any picture
+    # It may not be read, or says that it is larger than any picture.
+    with suppress(OSError, cv2.error):
         data = np.fromfile(file, np.uint8) if file.is_file() else np.empty(0, np.uint8)
         pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
         if pixels is None:
