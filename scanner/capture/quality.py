@@ -13,7 +13,7 @@ from scanner.capture.coaching import DARK, GLARE_SHARE
 from scanner.capture.coaching import measure as glance
 from scanner.capture.frame import Pixels
 from scanner.capture.suspect import SOFT as SOFT_EDGES
-from scanner.capture.suspect import Suspect, suspect
+from scanner.capture.suspect import Suspect, suspect_at
 from scanner.capture.texture import patches
 
 BRIGHT = 215.0
@@ -70,4 +70,4 @@ def measure(grey: Pixels) -> Quality:
     part = grey[patch.top : patch.bottom, patch.left : patch.right] if patch else grey
     sharpness = float(cv2.Laplacian(np.ascontiguousarray(part), cv2.CV_64F).var())
     side = max(patch.right - patch.left, patch.bottom - patch.top) if patch else None
-    return Quality(light.light, light.burnt, sharpness, side, suspect(grey))
+    return Quality(light.light, light.burnt, sharpness, side, suspect_at(grey, patch))

@@ -62,7 +62,11 @@ def suspect(pixels: Pixels) -> Suspect | None:
         pixels: rows x columns, or rows x columns x 3.
     """
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.extractChannel(pixels, 1), np.uint8)  # noqa: PLR2004 - green is near grey
-    patch = next(iter(patches(grey, most=1)), None)
+    return suspect_at(grey, next(iter(patches(grey, most=1)), None))
+
+
+def suspect_at(grey: Pixels, patch: Patch | None) -> Suspect | None:
+    """Return the densest patch of a grey picture if it looks like a code; nothing else."""
     if patch is None or not _has_shape(patch, grey.shape[0]):
         return None
     part = grey[patch.top : patch.bottom, patch.left : patch.right]
