@@ -56,10 +56,15 @@ def _closed(status: Status) -> Notice | None:
 def _camera(camera: CameraState | None) -> Notice | None:
     if camera is None or camera.running:
         return None
-    why = reported(plain(camera.sentence)) or say("No picture is coming from it.")
     if camera.by_hand:
-        return Notice(f"◌ {say('NO HAND SCANNER: {why}', why=why)}")
+        return hand_scanner_away(camera)
+    why = reported(plain(camera.sentence)) or say("No picture is coming from it.")
     return Notice(f"◌ {say('NO CAMERA, type serials with i: {why}', why=why)}")
+
+
+def hand_scanner_away(state: CameraState) -> Notice:
+    """Say that the hand scanner gives nothing, and why."""
+    return Notice(f"◌ {say('NO HAND SCANNER: {why}', why=reported(plain(state.sentence)))}")
 
 
 def _link(status: Status, since: datetime) -> Notice | None:

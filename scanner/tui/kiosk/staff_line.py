@@ -8,7 +8,7 @@ from scanner.store.ledger import State
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.feeds import CameraState
-from scanner.tui.notices import Notice, abnormal, age
+from scanner.tui.notices import Notice, abnormal, age, hand_scanner_away
 from scanner.tui.plain import clock_time, plain
 from scanner.tui.reported import reported
 from scanner.words import say, say_count
@@ -40,9 +40,8 @@ def troubles(
     found = abnormal(status, None, since, now)
     if camera and not camera.running:
         why = reported(plain(camera.sentence))
-        told = say("NO HAND SCANNER: {why}", why=why)
-        told = told if camera.by_hand else say("NOT READING: {why}", why=why)
-        found.insert(0, Notice(f"◌ {told}"))
+        blind = Notice(f"◌ {say('NOT READING: {why}', why=why)}")
+        found.insert(0, hand_scanner_away(camera) if camera.by_hand else blind)
     if turnstile:
         found.insert(
             0, Notice(f"▲ {say('TURNSTILE: {why}', why=reported(plain(turnstile)))}", grave=True)
