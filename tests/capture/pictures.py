@@ -7,6 +7,7 @@ import segno
 from scanner.capture.frame import Pixels
 
 SERIAL = "DAWIER-BACK75580348"
+OTHER = "OTHERR-GATE00000001"
 
 
 def code(
@@ -24,6 +25,11 @@ def on_wall(picture: Pixels, *, left: int = 500, top: int = 200) -> Pixels:
     height, width = picture.shape
     wall[top : top + height, left : left + width] = picture
     return wall
+
+
+def beside(one: Pixels, other: Pixels) -> Pixels:
+    """Hang two pictures side by side; the middle between them is at 640."""
+    return np.hstack([on_wall(one)[:, 300:940], on_wall(other)[:, 300:940]])
 
 
 def noisy(picture: Pixels, sigma: float, seed: int = 1) -> Pixels:

@@ -14,7 +14,9 @@ from scanner.capture.frame import Pixels
 from scanner.capture.passes import HARDER, STEP_MS, Pass, Prepared
 from scanner.capture.readers import Found, Library, Reader, readers
 from tests.capture.pictures import (
+    OTHER,
     SERIAL,
+    beside,
     blurred,
     checkered,
     code,
@@ -142,15 +144,8 @@ def test_two_codes_in_view_are_both_read() -> None:
     assert set(Decoder().decode(picture).texts) == {"LEFT01-GATE00000001", "RIGHT1-GATE00000002"}
 
 
-OTHER = "OTHERR-GATE00000001"
-
-
 def unfocused(picture: Pixels) -> Pixels:
     return np.asarray(cv2.filter2D(picture, -1, disc(5.2)), np.uint8)
-
-
-def beside(one: Pixels, other: Pixels) -> Pixels:
-    return np.hstack([on_wall(one)[:, 300:940], on_wall(other)[:, 300:940]])
 
 
 def test_of_two_blurred_codes_neither_passes_for_the_only_one() -> None:

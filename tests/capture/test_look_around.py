@@ -13,9 +13,8 @@ from scanner.capture.readers import Found
 from scanner.capture.watch import Watch
 from scanner.stage.backdrop import backdrop
 from tests.capture.feigned import Scripted, frame
-from tests.capture.pictures import SERIAL, code, noisy, on_wall, page_of_text
+from tests.capture.pictures import OTHER, SERIAL, beside, code, noisy, on_wall, page_of_text
 
-OTHER = "OTHERR-GATE00000001"
 CODE = code()
 
 
@@ -26,11 +25,6 @@ def smeared(picture: Pixels) -> Pixels:
 
 
 SMEARED = smeared(code(OTHER))
-
-
-def beside(other: Pixels) -> Pixels:
-    """Hang something to the right of a code that is easily read."""
-    return np.hstack([on_wall(CODE)[:, 300:940], on_wall(other)[:, 300:940]])
 
 
 def broken() -> Pixels:
@@ -49,18 +43,20 @@ def looked_around(picture: Pixels) -> Decoded:
 
 
 def test_a_code_that_the_first_pass_did_not_see_beside_another_is_read() -> None:
-    around = looked_around(beside(SMEARED))
+    around = looked_around(beside(CODE, SMEARED))
     assert around.texts == (SERIAL, OTHER)
     left, right = (reading.corners[0][0] for reading in around.readings)
     assert left < 640 < right
 
 
 def test_it_is_read_in_colour_too() -> None:
-    assert looked_around(np.repeat(beside(SMEARED)[:, :, None], 3, axis=2)).texts[1:] == (OTHER,)
+    assert looked_around(np.repeat(beside(CODE, SMEARED)[:, :, None], 3, axis=2)).texts[1:] == (
+        OTHER,
+    )
 
 
 def test_a_code_for_sure_that_cannot_be_read_is_told() -> None:
-    around = looked_around(beside(broken()))
+    around = looked_around(beside(CODE, broken()))
     assert around.texts == (SERIAL,)
     assert around.crowded
 
@@ -138,7 +134,7 @@ def test_a_code_beside_one_that_cannot_be_read_is_presented_when_that_is_gone() 
 
 def test_the_guard_is_told_of_two_codes_of_which_the_first_pass_reads_one() -> None:
     watch = Watch(Decoder(None))
-    assert watch.look(Frame(beside(SMEARED), 0, 0.0)) == [TwoInView()]
+    assert watch.look(Frame(beside(CODE, SMEARED), 0, 0.0)) == [TwoInView()]
 
 
 def test_a_code_that_is_none_in_view_makes_no_crowd() -> None:
