@@ -70,7 +70,7 @@ class Gate:
         Callable from any thread. The future raises `StoreError` where nothing could be recorded:
         then nobody is admitted.
         """
-        self._writer.precedence.claim()
+        self._writer.priority.claim()
         if self._confirms is None or override:
             return self._writer.submit(
                 lambda conn: self._judge_and_publish(conn, payload, at, source, override),

@@ -19,7 +19,7 @@ from scanner.admission.ticket import OtherAdmission, TicketStatus
 from scanner.admission.verdict import Kind
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
-from scanner.store import cache, ledger, pulled
+from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError
@@ -192,7 +192,7 @@ def test_two_programs_on_one_database_admit_a_ticket_once(file: Path) -> None:
             return sum(future.result(LIMIT).verdict.admits for future in futures)
 
     with closing(open_database(file)) as conn, transaction(conn):
-        pulled.write_tickets(conn, [row(serial) for serial in SERIALS], 1)
+        ticket_writes.write_tickets(conn, [row(serial) for serial in SERIALS], 1)
     with ThreadPoolExecutor(2) as pool:
         greens = [future.result(30) for future in [pool.submit(all_of_it) for _ in range(2)]]
     assert sum(greens) == len(SERIALS)
@@ -261,7 +261,7 @@ class GateMachine(RuleBasedStateMachine):
     def pull(self, serial: str) -> None:
         status = TicketStatus.ISSUED if self.issued[serial] else TicketStatus.CANCELLED
         found = row(serial, self.section[serial], status, self.owner[serial])
-        self.write_cache(lambda conn: pulled.write_tickets(conn, [found], 1))
+        self.write_cache(lambda conn: ticket_writes.write_tickets(conn, [found], 1))
 
     def enters(self, serial: str) -> bool:
         return (
@@ -323,13 +323,13 @@ class GateMachine(RuleBasedStateMachine):
         if closed:
             self.write(lambda conn: cache.invalidate_session(conn, NOW))
         else:
-            self.write(lambda conn: pulled.finish_pull(conn, synced=NOW, watermark=None))
+            self.write(lambda conn: ticket_writes.finish_pull(conn, synced=NOW, watermark=None))
 
     @rule(serial=st.sampled_from(FIVE))
     def another_gate_admits(self, serial: str) -> None:
         self.elsewhere.add(serial)
         other = OtherAdmission(NOW, "Sam", "door-2")
-        self.write_cache(lambda conn: pulled.write_others(conn, [(serial, other)]))
+        self.write_cache(lambda conn: ticket_writes.write_others(conn, [(serial, other)]))
 
     @precondition(lambda self: self.admitted)
     @rule(state=st.sampled_from([State.CONFIRMED, State.CONFLICT, State.REFUSED, State.QUEUED]))

@@ -9,13 +9,13 @@ import scanner
 HOUSE = Path(scanner.__file__).parent
 FLOORS = (
     {"errors", "admission"},
-    {"paths", "words", "log", "config", "config_file", "keystore", "pin"},
-    {"ticketing", "store", "capture"},
-    {"gate", "stage"},
-    {"records", "sync", "desk"},
+    {"paths", "priority", "log", "config", "config_file", "keystore", "pin"},
+    {"ticketing", "store", "qr"},
+    {"gate", "stage", "scanning"},
+    {"sync", "desk"},
     {"demo", "kiosk"},
     {"bench", "training"},
-    {"tui"},
+    {"app", "tui", "wording"},
     {"cli", "__main__"},
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
@@ -23,7 +23,6 @@ WITHIN_A_FLOOR = {
     ("config", "paths"),
     ("config_file", "config"),
     ("config_file", "paths"),
-    ("words", "paths"),
     ("admission", "errors"),
     ("__main__", "cli"),
 }

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import cv2
 
-from scanner.capture.decode import FRAME_BUDGET_MS, Decoder
-from scanner.capture.frame import Pixels
-from scanner.capture.readers import Reader, readers
+from scanner.qr.decoder import FRAME_BUDGET_MS, Decoder
+from scanner.qr.frame import Pixels
+from scanner.qr.readers import Reader, readers
 
 Texts = Callable[[Pixels], list[str]]
 """Takes a grey picture, returns what was read in it."""

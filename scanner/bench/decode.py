@@ -13,7 +13,7 @@ from scanner.bench.empty_frames import empty_frames, empty_video
 from scanner.bench.gate_frames import GateFrame
 from scanner.bench.one_core import one_core
 from scanner.bench.photos import Photo, same_text
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 
 SET_SECONDS = 30.0
 """What one decoder may take for one set of pictures; one that takes seconds on noise sees only the

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from scanner.bench.gate_frames import GateFrame
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.stage.backdrop import backdrop
 from scanner.stage.pose import HEIGHT, WIDTH
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from scanner.bench.optics import EFFECTS
 from scanner.bench.surface import SQUARE, Flat, draw_flat
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.stage.backdrop import backdrop
 from scanner.stage.pose import HEIGHT, WIDTH, Matrix, Pose, homography
 

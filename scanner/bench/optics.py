@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.capture.deblur import Kernel, disc, line
-from scanner.capture.frame import Pixels
+from scanner.qr.deblur import Kernel, disc, line
+from scanner.qr.frame import Pixels
 
 Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
 """Takes a grey frame, the level, the pixels of a module, and what decides the rest."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from scanner.capture.errors import NoPictures
-from scanner.capture.files import PICTURES
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
+from scanner.scanning.errors import NoPictures
+from scanner.scanning.picture_files import PICTURES
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -133,7 +133,7 @@ def _syncing(
     home.mkdir(parents=True)
     notes = home / "verdicts.json"
     serials = asyncio.run(_open(home, there, scans))
-    with running(["scanner.tui.timed_gate", str(notes)], _settings(home)) as gate:
+    with running(["scanner.tui.gate.timed_gate", str(notes)], _settings(home)) as gate:
         gate.wait_for(b"No ticket was shown yet.")
         yield gate, notes, serials
 
@@ -148,8 +148,8 @@ async def _open(home: Path, there: World, scans: int) -> list[str]:
     from scanner.store.cache import StoredSession
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
+    from scanner.sync.credentials import GateSecret, keep
     from scanner.sync.opening import store
-    from scanner.sync.secret import GateSecret, keep
     from scanner.ticketing.client import TickeTing
 
     async with TickeTing(there.url, there.api_key) as api:

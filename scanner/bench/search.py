@@ -8,12 +8,12 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
+from scanner.app.records import Records
 from scanner.bench import stock
 from scanner.bench.figure import Figure, p95
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.pin import Pin
-from scanner.records import Records
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import TicketStatus
-from scanner.store import cache, pulled
+from scanner.store import cache, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
 from scanner.store.database import open_database, transaction
 
@@ -59,11 +59,11 @@ def fill(file: Path, count: int) -> None:
         conn.execute("PRAGMA cache.synchronous = OFF")
         with transaction(conn):
             begin(conn)
-            number = pulled.begin_pass(conn)
+            number = ticket_writes.begin_pass(conn)
             source = rows(count)
             while piece := list(islice(source, _PIECE)):
-                pulled.write_tickets(conn, piece, number)
-            pulled.finish_pull(conn, synced=NOW, watermark=NOW)
+                ticket_writes.write_tickets(conn, piece, number)
+            ticket_writes.finish_pull(conn, synced=NOW, watermark=NOW)
     finally:
         conn.close()
 

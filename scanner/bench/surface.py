@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.stage.ticket_art import QUIET_MODULES, code_modules
 
 SQUARE = 12

@@ -4,14 +4,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scanner.capture.pipeline import Pipeline
+    from scanner.scanning.camera_source import CameraSource
 
 
-def look_through(spec: str, *, must_be_there: bool = True) -> "Pipeline | None":
+def look_through(spec: str, *, must_be_there: bool = True) -> "CameraSource | None":
     """Make eyes that look through a camera; nothing for `none`.
 
     Args:
-        spec: what `scanner.capture.sources.open_source` takes, or `none`.
+        spec: what `scanner.scanning.frame_sources.open_source` takes, or `none`.
         must_be_there: open a file once, so that a missing one is said before the screen appears;
             else it is waited for. A camera is waited for in any case: hand scanners and typed
             serials work without, and it may come back.
@@ -21,12 +21,12 @@ def look_through(spec: str, *, must_be_there: bool = True) -> "Pipeline | None":
     """
     if spec == "none":
         return None
-    from scanner.capture.decode import Decoder
-    from scanner.capture.errors import CameraAway
-    from scanner.capture.pipeline import Pipeline
-    from scanner.capture.sources import open_source
+    from scanner.qr.decoder import Decoder
+    from scanner.scanning.camera_source import CameraSource
+    from scanner.scanning.errors import CameraAway
+    from scanner.scanning.frame_sources import open_source
 
     if must_be_there:
         with suppress(CameraAway):
             open_source(spec).close()
-    return Pipeline(lambda: open_source(spec), Decoder())
+    return CameraSource(lambda: open_source(spec), Decoder())

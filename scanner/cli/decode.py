@@ -9,7 +9,7 @@ import typer
 from scanner.cli.settings import load
 
 if TYPE_CHECKING:
-    from scanner.capture.decode_files import Answer
+    from scanner.scanning.decode_files import Answer
 
 _LONGEST = 4096
 """Characters of a sentence with a file's name in it: as many as a path may have (PATH_MAX)."""
@@ -38,9 +38,9 @@ def decode(
     Takes all the time that a picture needs. What can't be opened is said on standard error, the
     other files are read all the same, and the exit code is then 1.
     """
-    from scanner.capture.decode_files import files_in, read_file
     from scanner.desk.token_view import visible
     from scanner.errors import ScannerError
+    from scanner.scanning.decode_files import files_in, read_file
 
     load()
     failed = False

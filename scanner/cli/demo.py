@@ -56,7 +56,7 @@ def _play(patrons: int, seed: int) -> None:
 
 def _show(seed: int, language: str) -> None:
     from scanner.errors import ScannerError
-    from scanner.tui.demo import show
+    from scanner.tui.gate.demo import show
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError("The demo's screen needs a terminal; without one, use --headless.")

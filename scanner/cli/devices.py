@@ -8,7 +8,7 @@ import typer
 from scanner.cli.settings import Json, load
 
 if TYPE_CHECKING:
-    from scanner.capture.devices import Camera, HandScanner
+    from scanner.scanning.devices import Camera, HandScanner
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +29,8 @@ def devices(
     ] = None,
 ) -> None:
     """List the cameras and the hand scanners that are plugged in, and choose a camera."""
-    from scanner.capture.devices import find_camera, list_cameras, list_scanners
     from scanner.desk.token_view import visible
+    from scanner.scanning.devices import find_camera, list_cameras, list_scanners
 
     config = load()
     cameras, scanners = list_cameras(), list_scanners()
@@ -61,9 +61,9 @@ def devices(
 
 def _choose(spec: str, cameras: "list[Camera]") -> None:
     """Keep the choice in the configuration file."""
-    from scanner.capture.devices import find_camera, lasting_name
-    from scanner.capture.errors import CameraAway
     from scanner.config_file import save_setting
+    from scanner.scanning.devices import find_camera, lasting_name
+    from scanner.scanning.errors import CameraAway
 
     chosen = find_camera(spec, cameras)
     if chosen is None:

@@ -54,7 +54,7 @@ def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None]
     from scanner.errors import ScannerError
     from scanner.store.cache import read_session
     from scanner.store.database import open_reader
-    from scanner.sync.secret import recall
+    from scanner.sync.credentials import recall
 
     file = database(config)
     if not file.exists():

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scanner.capture.devices import Camera
-    from scanner.capture.frame import Frame, Source
     from scanner.config import Config
     from scanner.keystore import KeyStore
+    from scanner.qr.frame import Frame, Source
+    from scanner.scanning.devices import Camera
     from scanner.store.writer import Writer
     from scanner.sync.opening import Opened
-    from scanner.tui.feeds import Eyes
+    from scanner.tui.ports import ScanSource
     from scanner.tui.wizard.answers import Answers
     from scanner.tui.wizard.feeds import OnFrame
 
@@ -36,7 +36,7 @@ def first_start(
     """
     from scanner.tui.wizard.answers import Answers
     from scanner.tui.wizard.app import WizardApp
-    from scanner.words import choose_language
+    from scanner.wording.catalogue import choose_language
 
     choose_language(config.language)
     house = House(config, writer, keys)
@@ -58,7 +58,7 @@ class House:
 
         What stands for one finds it again when its number is another.
         """
-        from scanner.capture.devices import lasting_name, list_cameras
+        from scanner.scanning.devices import lasting_name, list_cameras
 
         cameras = list_cameras()
         found = {lasting_name(each, cameras): f"{each.name} ({each.number})" for each in cameras}
@@ -70,27 +70,27 @@ class House:
 
     def chosen_camera(self) -> str:
         """Return what stands for the camera of the settings."""
-        from scanner.capture.devices import list_cameras
+        from scanner.scanning.devices import list_cameras
 
         return self._chosen_of(list_cameras())
 
     def _chosen_of(self, cameras: "Sequence[Camera]") -> str:
-        from scanner.capture.devices import find_camera, lasting_name
+        from scanner.scanning.devices import find_camera, lasting_name
 
         found = find_camera(self.config.camera, cameras)
         return lasting_name(found, cameras) if found else self.config.camera
 
-    def look(self, spec: str, on_frame: "OnFrame") -> "Eyes":
+    def look(self, spec: str, on_frame: "OnFrame") -> "ScanSource":
         """Return eyes that show what they see."""
-        from scanner.capture.decode import Decoder
-        from scanner.capture.pipeline import Pipeline
-        from scanner.capture.sources import open_source
+        from scanner.qr.decoder import Decoder
+        from scanner.scanning.camera_source import CameraSource
+        from scanner.scanning.frame_sources import open_source
 
-        return Pipeline(lambda: Shown(open_source(spec), on_frame), Decoder())
+        return CameraSource(lambda: Shown(open_source(spec), on_frame), Decoder())
 
     def play(self) -> bool:
         """Play the sound of an admission."""
-        from scanner.tui.sound import Loudspeaker, find_player
+        from scanner.app.sound import Loudspeaker, find_player
 
         speaker = Loudspeaker(find_player())
         speaker.play("admitted", self.config.volume)

@@ -93,10 +93,10 @@ def _screen(config: "Config", *, network: bool) -> None:
     with ThreadPoolExecutor(1, "verify") as reading:
         verified = reading.submit(verify, file)  # the disk is read while the rest is imported
         with _unswept():
+            from scanner.app.assembly import assemble
             from scanner.cli.first_start import first_start, needs_first_start
             from scanner.keystore import open_keystore
             from scanner.store.writer import Writer
-            from scanner.tui.assembly import assemble
 
         verified.result()
     keys = open_keystore(config.home)
@@ -130,7 +130,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.sync.alongside import Alongside
-    from scanner.sync.starting import make_engine, make_gate
+    from scanner.sync.factory import make_engine, make_gate
 
     with Writer.verified(database(config)) as writer:
         if not network:

@@ -180,19 +180,19 @@ def _serve(
     """Be the kiosk itself."""
     import contextlib
 
-    from scanner.capture.hand_scanners import hand_scanners
-    from scanner.capture.layouts import DIRECT_FILE
-    from scanner.capture.layouts import load as load_layout
-    from scanner.capture.several import together
     from scanner.keystore import open_keystore
     from scanner.kiosk.guardian import UNLOCKED
     from scanner.kiosk.life import sign_of_life
     from scanner.kiosk.turnstile import Turnstile
+    from scanner.scanning.composite_source import together
+    from scanner.scanning.hand_scanners import hand_scanners
+    from scanner.scanning.keyboard_layouts import DIRECT_FILE
+    from scanner.scanning.keyboard_layouts import load as load_layout
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.sync.starting import make_background, make_gate
+    from scanner.sync.factory import make_background, make_gate
     from scanner.tui.kiosk.app import KioskApp
-    from scanner.words import choose_language
+    from scanner.wording.catalogue import choose_language
 
     choose_language(config.language)
     with contextlib.ExitStack() as stack:
@@ -203,7 +203,7 @@ def _serve(
             gate.subscribe(_voice(config.volume))
         turnstile = stack.enter_context(Turnstile(opener)) if opener else None
         if turnstile:
-            gate.subscribe(turnstile.heed)
+            gate.subscribe(turnstile.on_verdict)
         app = KioskApp(
             gate,
             background,
@@ -225,7 +225,7 @@ def _serve(
 
 def _voice(volume: int) -> "Callable[[Judged], None]":
     """Let each verdict be heard, `volume` in per cent."""
-    from scanner.tui.sound import Loudspeaker, find_player
+    from scanner.app.sound import Loudspeaker, find_player
 
     speaker = Loudspeaker(find_player())
     return lambda judged: speaker.play(judged.verdict.kind.value, volume)

@@ -149,7 +149,7 @@ def _with_engine(config: "Config", work: Callable[["Engine"], Awaitable[T]]) -> 
 
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
-    from scanner.sync.starting import make_engine
+    from scanner.sync.factory import make_engine
 
     async def run(writer: Writer) -> T:
         engine = make_engine(config, writer, open_keystore(config.home))

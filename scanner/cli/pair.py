@@ -15,7 +15,7 @@ import typer
 from scanner.cli.settings import load
 
 if TYPE_CHECKING:
-    from scanner.capture.hand_scanners import HandScanners
+    from scanner.scanning.hand_scanners import HandScanners
 
 WEDGE = "wedge"
 """Through the terminal; other scans are named as the journal names them."""
@@ -48,22 +48,23 @@ def pair(
     scanner that the gate reads directly, isn't the US one. Without a terminal, a scan is taken
     from standard input.
     """
-    from scanner.capture import layouts
+    from scanner.scanning import keyboard_layouts
 
     config = load()
     if forget:
-        layouts.forget(config.home)
+        keyboard_layouts.forget(config.home)
         typer.echo("Forgotten: scans are taken as they arrive.")
         return
     if sys.stdin.isatty():
         arrived, by = _from_terminal(config.scanner)
     else:
         arrived, by = sys.stdin.readline().rstrip("\r\n"), WEDGE
-    learned = layouts.learn(arrived)
+    learned = keyboard_layouts.learn(arrived)
     if by == "serial":
         typer.echo("Nothing to learn: through a serial port a scan arrives as it is.")
         return
-    layouts.save(learned, config.home, layouts.FILE if by == WEDGE else layouts.DIRECT_FILE)
+    file = keyboard_layouts.FILE if by == WEDGE else keyboard_layouts.DIRECT_FILE
+    keyboard_layouts.save(learned, config.home, file)
     if not learned.keys:
         typer.echo("Learned: what the scanner types arrives as it is.")
         return
@@ -73,7 +74,7 @@ def pair(
 
 def _from_terminal(spec: str) -> tuple[str, str]:
     """Show the set-up code; return what was scanned and how it came."""
-    from scanner.capture.hand_scanners import hand_scanners
+    from scanner.scanning.hand_scanners import hand_scanners
 
     code = set_up_code(*_room())
     heard: SimpleQueue[tuple[str, str]] = SimpleQueue()
@@ -107,8 +108,8 @@ def set_up_code(columns: int, lines: int) -> str:
     """
     import segno
 
-    from scanner.capture.errors import LayoutUnknown
-    from scanner.capture.layouts import SETUP
+    from scanner.scanning.errors import LayoutUnknown
+    from scanner.scanning.keyboard_layouts import SETUP
 
     code = segno.make(SETUP, error="l", micro=False)
     for quiet in _QUIET:

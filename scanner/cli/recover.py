@@ -9,7 +9,7 @@ from scanner.cli.plain import plain
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
-    from scanner.store.recovery import Report
+    from scanner.store.recovery.recover import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def recover(*, as_json: Json = False) -> None:
     """Save every readable admission from a damaged database; the damaged file is kept beside it."""
-    from scanner.store import recovery
+    from scanner.store.recovery import recover as recovery
     from scanner.sync.clock import utc_now
 
     report = recovery.recover(database(load()), utc_now())
@@ -43,7 +43,7 @@ def _facts(report: "Report") -> dict[str, object]:
 
 
 def _say(report: "Report") -> None:
-    from scanner.store.recovery import Kept
+    from scanner.store.recovery.recover import Kept
 
     states = ", ".join(f"{count} {state.value}" for state, count in report.admissions.items())
     if report.damage is None:

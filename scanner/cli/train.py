@@ -168,10 +168,10 @@ def _screen(
             "The training's screen needs a terminal; without one, use --auto or --list."
         )
     library = read_library(folder)
-    from scanner.tui.preferences import preferences
-    from scanner.tui.sound import Loudspeaker, find_player
+    from scanner.app.preferences import preferences
+    from scanner.app.sound import Loudspeaker, find_player
+    from scanner.tui.terminal.wedge_keys import WedgeKeys
     from scanner.tui.training.app import TrainingApp
-    from scanner.tui.wedge_keys import WedgeKeys
 
     TrainingApp(
         library.scenarios,

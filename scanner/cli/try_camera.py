@@ -21,12 +21,12 @@ def try_camera(
     ] = None,
 ) -> None:
     """Show live what each decoder sees, its time, frame rate, sharpness, light, and advice."""
-    from scanner.capture.sources import open_source
-    from scanner.capture.trial import Trial
     from scanner.errors import ScannerError
-    from scanner.tui.ascii_only import wanted
-    from scanner.tui.try_app import TryApp
-    from scanner.words import choose_language
+    from scanner.scanning.camera_trial import Trial
+    from scanner.scanning.frame_sources import open_source
+    from scanner.tui.desk.try_app import TryApp
+    from scanner.tui.terminal.ascii_only import wanted
+    from scanner.wording.catalogue import choose_language
 
     config = load(camera=camera)
     if config.camera == "none":

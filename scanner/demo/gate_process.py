@@ -13,22 +13,22 @@ import time
 
 import structlog
 
-from scanner.capture.decode import Decoder
-from scanner.capture.presentation import Presented
-from scanner.capture.watch import Watch
 from scanner.config import load_config
 from scanner.demo.setting import DIFFICULTY
 from scanner.gate import Gate
 from scanner.keystore import open_keystore
 from scanner.log import open_log
 from scanner.paths import database_file, log_file
+from scanner.qr.decoder import Decoder
+from scanner.scanning.frame_processor import FrameProcessor
+from scanner.scanning.presentation import Presented
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store import ledger
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine
-from scanner.sync.starting import make_engine, make_gate
+from scanner.sync.factory import make_engine, make_gate
 
 _LOOK_SECONDS = 0.05
 _VERDICT_SECONDS = 30
@@ -71,7 +71,7 @@ class _Door:
 
     def __init__(self, gate: Gate, seed: int) -> None:
         self._gate = gate
-        self._watch = Watch(Decoder())
+        self._watch = FrameProcessor(Decoder())
         self._camera = SyntheticCamera(self._next_payload, seed=seed, difficulty=DIFFICULTY)
         self._in_view = False
         self._finish_seconds = 0.0

@@ -11,11 +11,11 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
-from scanner.capture.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
-from scanner.capture.readers import Library
 from scanner.config import Config
 from scanner.errors import ScannerError
 from scanner.keystore import KeyStore
+from scanner.qr.readers import Library
+from scanner.scanning.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.errors import ApiError, TicketingError
 
@@ -71,8 +71,8 @@ def examine(
         now: the time, in UTC.
         opened: the API that this gate was opened at, and its key; else the settings' is asked.
     """
-    from scanner.capture.devices import list_cameras
-    from scanner.capture.readers import available
+    from scanner.qr.readers import available
+    from scanner.scanning.devices import list_cameras
 
     yield from decoders(available())
     yield cameras(list_cameras(), config.camera)
@@ -252,7 +252,7 @@ def _api(config: Config, keystore: KeyStore) -> tuple[str, str | None]:
 
 def _wanted(scanner: str) -> list[HandScanner]:
     """Return the scanners that a gate would look for, by the setting."""
-    from scanner.capture.devices import list_scanners, scanner_at
+    from scanner.scanning.devices import list_scanners, scanner_at
 
     if scanner == "none":
         return []

@@ -117,7 +117,7 @@ class SerialLine:
 
 
 class Turnstile:
-    """Opens for every admission that `heed` hears of; use as a context manager.
+    """Opens for every admission that `on_verdict` hears of; use as a context manager.
 
     Args:
         opener: tells the turnstile.
@@ -140,7 +140,7 @@ class Turnstile:
             self._waiting.put_nowait(None)
         self._thread.join(WRITE_SECONDS)
 
-    def heed(self, judged: Judged) -> None:
+    def on_verdict(self, judged: Judged) -> None:
         """Open soon if somebody was admitted; from any thread, after the commit, at once back."""
         if not judged.verdict.admits:
             return

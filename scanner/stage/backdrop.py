@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.stage.pose import HEIGHT, WIDTH
 
 _SMALL = (WIDTH // 4, HEIGHT // 4)

@@ -6,7 +6,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.stage.backdrop import backdrop, light
 from scanner.stage.pose import HEIGHT, WIDTH, Matrix, Motion, draw_motion, homography
 from scanner.stage.ticket_art import Medium, TicketArt, draw_ticket

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from enum import Enum
 
-from scanner.capture.frame import Frame, Pixels
+from scanner.qr.frame import Frame, Pixels
 from scanner.stage.scene import FRAMES, Approach, empty
 
 SCENE_FRAMES_A_SECOND = 20.0

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 
 CODE_SIDE = 330
 """The code's side with its quiet zone, in pixels; the modules take what fits."""

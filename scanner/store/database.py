@@ -13,11 +13,11 @@ from pathlib import Path
 
 import structlog
 
-from scanner.store import making, schema
-from scanner.store.aside import set_aside
+from scanner.store import migrate, schema
+from scanner.store.checkpoint import forget_checkpoint, read_checkpoint
 from scanner.store.errors import FolderUnusable, damaged, worded
-from scanner.store.making import alone, cache_file, make_cache, make_ledger, recognise
-from scanner.store.witness import forget_witness, read_witness
+from scanner.store.migrate import alone, cache_file, make_cache, make_ledger, recognise
+from scanner.store.recovery.quarantine import quarantine
 
 _CACHE_KIB = 16_384
 _LOG_HEADER, _FRAME_HEADER = 32, 24
@@ -117,9 +117,9 @@ def _refuse_shortened(file: Path) -> None:
     and deletes the rest.
     """
     if not file.exists():
-        forget_witness(file)  # somebody has moved the database away, to begin anew
+        forget_checkpoint(file)  # somebody has moved the database away, to begin anew
         return
-    if (witness := read_witness(file)) is None:
+    if (witness := read_checkpoint(file)) is None:
         return
     with contextlib.closing(open_reader(file)) as conn:
         try:
@@ -128,7 +128,7 @@ def _refuse_shortened(file: Path) -> None:
             problem = str(error)
     if problem:
         structlog.get_logger("store").error("the database has lost commits", problem=problem)
-        raise damaged(file, set_aside(file))
+        raise damaged(file, quarantine(file))
 
 
 def _make_folder(folder: Path) -> None:
@@ -157,7 +157,7 @@ def _open(file: Path, *, cache_mode: str) -> sqlite3.Connection:
                 make_cache(file)
                 make_ledger(conn, file)
         _attach(conn, cache_file(file), cache_mode, "cache")
-        if making.recognise_cache(conn, file) < schema.CACHE_CURRENT:
+        if migrate.recognise_cache(conn, file) < schema.CACHE_CURRENT:
             raise damaged(file)
         _set_up(conn)
     return conn
@@ -188,7 +188,7 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
         _uri(file, mode),
         uri=True,
         isolation_level=None,
-        timeout=making.BUSY_MS / 1000,
+        timeout=migrate.BUSY_MS / 1000,
         check_same_thread=False,
     )
 
@@ -212,7 +212,7 @@ def _lengthen_log(conn: sqlite3.Connection, file: Path) -> None:
     transaction is open. A disk without room for them only makes it slower.
     """
     log = Path(f"{file}-wal")
-    length = _LOG_HEADER + _FOLD_PAGES * (_FRAME_HEADER + making.LEDGER_PAGE)
+    length = _LOG_HEADER + _FOLD_PAGES * (_FRAME_HEADER + migrate.LEDGER_PAGE)
     with contextlib.suppress(OSError), transaction(conn), log.open("ab", buffering=0) as stream:
         for start in range(stream.tell(), length, _PIECE):
             stream.write(bytes(min(_PIECE, length - start)))

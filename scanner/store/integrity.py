@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from scanner.store import schema
-from scanner.store.aside import set_aside
+from scanner.store.checkpoint import Checkpoint, read_checkpoint
 from scanner.store.database import files_of, open_reader
 from scanner.store.errors import (
     DatabaseBusy,
@@ -25,7 +25,7 @@ from scanner.store.errors import (
     worded,
 )
 from scanner.store.ledger import FIRST, State, link
-from scanner.store.witness import Witness, read_witness
+from scanner.store.recovery.quarantine import quarantine
 
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
@@ -96,7 +96,7 @@ def verify(file: Path) -> None:
     if problem is None:
         return
     structlog.get_logger("store").error("the database is damaged", problem=problem)
-    raise damaged(file, set_aside(file))
+    raise damaged(file, quarantine(file))
 
 
 def find_damage(file: Path) -> str | None:
@@ -118,7 +118,7 @@ def find_damage(file: Path) -> str | None:
 def _find(file: Path) -> str | None:
     if not file.exists():
         return None
-    witness = read_witness(file)  # before the database: a gate at work may write on
+    witness = read_checkpoint(file)  # before the database: a gate at work may write on
     try:
         with closing(open_reader(file)) as conn:
             conn.execute("BEGIN")
@@ -159,7 +159,7 @@ def lone_digest(fields: tuple[object, ...]) -> bytes:
     return link(FIRST, fields)
 
 
-def _unlike_witness(conn: sqlite3.Connection, witness: Witness | None) -> Iterator[str]:
+def _unlike_witness(conn: sqlite3.Connection, witness: Checkpoint | None) -> Iterator[str]:
     version = conn.execute("PRAGMA user_version").fetchone()[0]
     if not _has_table(conn, "journal"):
         if witness or version:

@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from scanner.priority import Priority
 from scanner.store import ledger
+from scanner.store.checkpoint import CheckpointFile
 from scanner.store.database import open_cache, open_ledger, transaction
+from scanner.store.db_worker import DbWorker, Soundness
 from scanner.store.integrity import verify
-from scanner.store.lane import Lane, Soundness
-from scanner.store.precedence import Precedence
-from scanner.store.witness import WitnessBox
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -37,14 +37,14 @@ class Writer:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.precedence = Precedence()
+        self.priority = Priority()
         conn = open_ledger(file)
         sys.setswitchinterval(_SWITCH_SECONDS)
         soundness = Soundness(file)
-        self._witness = WitnessBox(file)
+        self._witness = CheckpointFile(file)
         self._changes = 0
-        self._ledger = Lane("ledger", conn, soundness, self._remember)
-        self._cache = Lane("cache", partial(open_cache, file), soundness)
+        self._ledger = DbWorker("ledger", conn, soundness, self._remember)
+        self._cache = DbWorker("cache", partial(open_cache, file), soundness)
 
     @classmethod
     def verified(cls, file: Path) -> "Writer":

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from scanner.store import cache
 from scanner.store.cache import StoredSession
 from scanner.store.writer import Writer
+from scanner.sync.credentials import GateSecret, Keys, keep, recall
 from scanner.sync.errors import NoSession
-from scanner.sync.secret import GateSecret, Keys, keep, recall
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing

@@ -15,20 +15,20 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from scanner.errors import ScannerError
 from scanner.gate import Judged
+from scanner.priority import CLAIM_SECONDS
 from scanner.store import cache, ledger
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
-from scanner.store.precedence import CLAIM_SECONDS
 from scanner.store.writer import Writer
 from scanner.sync.backoff import pause
 from scanner.sync.connection import Connect, Connected, Connection
+from scanner.sync.credentials import GateSecret, Keys
 from scanner.sync.errors import TokenDead
-from scanner.sync.hedge import first_of
+from scanner.sync.hedged_request import first_of
 from scanner.sync.lease import replay_lease
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.pull import Progress, Pull
 from scanner.sync.replay import Replay
-from scanner.sync.secret import GateSecret, Keys
 from scanner.sync.server_time import Clock, ServerTime
 from scanner.sync.status import Status, StatusFeed
 from scanner.ticketing.errors import (
@@ -104,7 +104,7 @@ class Engine:
         self._pull_now.set()
         self._replay_now.set()
 
-    def heed(self, judged: Judged) -> None:
+    def on_verdict(self, judged: Judged) -> None:
         """Replay soon when somebody was admitted, not before it is shown; from any thread."""
         loop = self._loop
         if judged.verdict.admits and loop:

@@ -10,11 +10,11 @@ import structlog
 from scanner.store import cache, ledger
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
-from scanner.store.pulled import forget_position
+from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
+from scanner.sync.credentials import GateSecret, Keys, keep
 from scanner.sync.errors import KeyNeeded, WrongCode
 from scanner.sync.pull import Progress, Pull
-from scanner.sync.secret import GateSecret, Keys, keep
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated

@@ -10,13 +10,13 @@ from typing import Protocol
 import structlog
 
 from scanner.admission.ticket import OtherAdmission, TicketStatus
-from scanner.store import cache, ledger, pulled
+from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
 from scanner.store.database import transaction
-from scanner.store.pulled import PullPosition
+from scanner.store.ticket_writes import PullPosition
 from scanner.store.writer import Writer
 from scanner.sync.api import Api
-from scanner.sync.intake import Intake
+from scanner.sync.batch_writer import BatchWriter
 from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import ApiError, NoSuchPage
 from scanner.ticketing.resources import Admission, Event, Fault, Page, Ticket, TokenGrant
@@ -65,7 +65,7 @@ class Pull:
                 before = {each.uri for each in cache.read_sections(conn) if each.permitted}
                 cache.write_sections(conn, sections)
                 if before != grant.sections:
-                    pulled.forget_position(conn)
+                    ticket_writes.forget_position(conn)
             return emptied or not before.issuperset(grant.sections)
 
         return await self.writer.run_on_cache(write)
@@ -77,7 +77,9 @@ class Pull:
             return
         since = session.watermark - OVERLAP
         page_number, watermark = 1, None
-        async with self._intake(await self.writer.run_on_cache(pulled.last_number)) as intake:
+        async with self._intake(
+            await self.writer.run_on_cache(ticket_writes.last_number)
+        ) as intake:
             while page := await self._tickets(session.event, page_number, self.records, since):
                 watermark = watermark or page.server_time
                 await intake.take(_rows(page.entries))
@@ -102,13 +104,13 @@ class Pull:
             position = replace(position, page=1, total=None)
         else:
             structlog.get_logger("pull").warning("the ticket list kept shifting", read=seen)
-        await self.writer.run_on_cache(pulled.forget_position)
+        await self.writer.run_on_cache(ticket_writes.forget_position)
         await self._finish(position.watermark, whole=True)
 
     async def others(self, session: StoredSession) -> None:
         """Read the admissions that other gates made since the last time, newest pages first."""
         first = await self._admissions(session.event, 1)
-        missing = first.total - await self.writer.run_on_cache(pulled.count_admissions)
+        missing = first.total - await self.writer.run_on_cache(ticket_writes.count_admissions)
         if missing <= 0:
             return
         missing -= await self._write_others(first.entries)
@@ -159,11 +161,11 @@ class Pull:
                     return position, faults
 
     async def _count_listed(self, number: int) -> int:
-        return await self._over_all(lambda conn, ids: pulled.count_listed(conn, number, ids))
+        return await self._over_all(lambda conn, ids: ticket_writes.count_listed(conn, number, ids))
 
     async def _over_all(self, work: _OverSome) -> int:
         """Go over all tickets in pieces, so that no other program waits long for the cache."""
-        last, found = await self.writer.run_on_cache(pulled.last_ticket), 0
+        last, found = await self.writer.run_on_cache(ticket_writes.last_ticket), 0
         for start in range(0, last + 1, _LOOKED_AT_ONCE):
             ids = range(start, start + _LOOKED_AT_ONCE)
             found += await self.writer.run_on_cache(partial(work, ids=ids))
@@ -172,8 +174,10 @@ class Pull:
     async def _position(self) -> PullPosition:
         def read(conn: sqlite3.Connection) -> PullPosition:
             with transaction(conn):
-                found = pulled.read_position(conn)
-                return found or PullPosition(pulled.begin_pass(conn), 1, self.records, None, None)
+                found = ticket_writes.read_position(conn)
+                return found or PullPosition(
+                    ticket_writes.begin_pass(conn), 1, self.records, None, None
+                )
 
         return await self.writer.run_on_cache(read)
 
@@ -205,15 +209,15 @@ class Pull:
 
         def write(conn: sqlite3.Connection) -> int:
             with transaction(conn):
-                before = pulled.known_admissions(conn, [each.serial for each in found])
+                before = ticket_writes.known_admissions(conn, [each.serial for each in found])
                 own = _ours(conn, found)
                 others = [
                     (each.serial, OtherAdmission(each.admitted, each.redeemer, each.device))
                     for each in found
                     if each.serial not in own
                 ]
-                pulled.write_others(conn, others)
-                pulled.write_admitted(conn, admitted)
+                ticket_writes.write_others(conn, others)
+                ticket_writes.write_admitted(conn, admitted)
             return sum(each.serial not in before for each in found)
 
         return await self.writer.run_on_cache(write)
@@ -221,7 +225,7 @@ class Pull:
     async def _withdraw(self, number: int) -> None:
         def withdraw(conn: sqlite3.Connection, ids: range) -> int:
             with transaction(conn):
-                return pulled.withdraw_unlisted(conn, number, ids)
+                return ticket_writes.withdraw_unlisted(conn, number, ids)
 
         await self._over_all(withdraw)
 
@@ -231,16 +235,16 @@ class Pull:
 
         def finish(conn: sqlite3.Connection) -> None:
             with transaction(conn):
-                pulled.finish_pull(conn, synced=at, watermark=watermark)
+                ticket_writes.finish_pull(conn, synced=at, watermark=watermark)
                 if whole:
-                    pulled.note_whole(conn, at)
+                    ticket_writes.note_whole(conn, at)
                 if offset is not None:
                     cache.note_server_offset(conn, offset.total_seconds())
 
         await self.writer.run(finish)
 
-    def _intake(self, number: int) -> Intake:
-        return Intake(self.writer, number)
+    def _intake(self, number: int) -> BatchWriter:
+        return BatchWriter(self.writer, number)
 
 
 def sections_of(event: Event, grant: TokenGrant) -> list[CachedSection]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 
-from scanner.store import cache, ledger, pulled
+from scanner.store import cache, ledger, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
-from scanner.sync.delivery import Delivery
+from scanner.sync.send_queue import SendQueue
 from scanner.sync.server_time import ServerTime
 from scanner.sync.settle import Outcome, outcome
 from scanner.ticketing.errors import (
@@ -111,7 +111,7 @@ class Replay:
         def post(batch: _Batch) -> Coroutine[Any, Any, _Answer]:
             return self._post_tolerantly(batch, failures)
 
-        delivery = Delivery(post, keep, _AT_ONCE, _AHEAD)
+        delivery = SendQueue(post, keep, _AT_ONCE, _AHEAD)
         try:
             await delivery.run(lambda: len(failures) < _MOST_FAILURES)
         finally:
@@ -292,7 +292,7 @@ class Replay:
 
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):
-                pulled.write_others(conn, others)
+                ticket_writes.write_others(conn, others)
 
         if others:
             await self.writer.run_on_cache(note)

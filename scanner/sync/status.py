@@ -10,11 +10,11 @@ from pathlib import Path
 import structlog
 
 from scanner.admission.scope import Closed
-from scanner.store import cache, figures, ledger
+from scanner.store import cache, ledger, statistics
 from scanner.store.cache import StoredSession
 from scanner.store.database import data_version, open_reader
-from scanner.store.figures import Admitted
 from scanner.store.ledger import State
+from scanner.store.statistics import Admitted
 from scanner.sync.link import Link
 
 _LOOK_SECONDS = 0.2
@@ -106,8 +106,8 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         synced=session.synced if session else None,
         closed=cache.read_scope(conn).closed,
         counts=ledger.counts(conn),
-        admitted=figures.admitted(conn),
-        by_minute=figures.per_minute(conn),
+        admitted=statistics.admitted(conn),
+        by_minute=statistics.per_minute(conn),
         offset=session.server_offset if session else None,
         pulled=_pulled(session),
     )

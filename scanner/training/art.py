@@ -6,7 +6,7 @@ A quarter of the stage's pixels and no lettering: a terminal shows neither, and 
 import cv2
 import numpy as np
 
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.stage.ticket_art import QUIET_MODULES, Medium, TicketArt, code_modules
 
 CODE_SIDE = 168

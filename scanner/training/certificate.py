@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scanner.training.errors import TrainingError
 from scanner.training.records import SOMEBODY, Run
-from scanner.words import decimal, language, say
+from scanner.wording.catalogue import decimal, language, say
 
 _LONG_NAME = 28
 """Characters; a longer name is set smaller, so that the page stays one."""

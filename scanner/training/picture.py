@@ -8,8 +8,8 @@ from functools import cache
 import cv2
 import numpy as np
 
-from scanner.capture.decode import Decoder
-from scanner.capture.frame import Pixels
+from scanner.qr.decoder import Decoder
+from scanner.qr.frame import Pixels
 from scanner.stage.pose import HEIGHT, WIDTH, draw_motion, homography
 from scanner.stage.ticket_art import Medium, TicketArt
 from scanner.training.art import draw_ticket

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from scanner.capture.frame import Pixels
 from scanner.gate import Judged
+from scanner.qr.frame import Pixels
 from scanner.store.ledger import State
 from scanner.training.answers import NOT_THEIRS, Act, Answer, Due
 from scanner.training.casting import Prop, cast

@@ -10,8 +10,8 @@ from textual.message import Message
 
 from scanner.errors import ScannerError
 from scanner.gate import Judged
-from scanner.tui.feeds import Clock, Judge
-from scanner.words import say
+from scanner.tui.ports import Clock, Judge
+from scanner.wording.catalogue import say
 
 
 class Presented(Message):

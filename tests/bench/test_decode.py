@@ -17,9 +17,9 @@ from scanner.bench.gate_frames import LEVELS
 from scanner.bench.gate_way import measure as measure_way
 from scanner.bench.one_core import one_core
 from scanner.bench.photos import Photo, read_photos, same_text
-from scanner.capture.errors import NoPictures
-from scanner.capture.frame import Pixels
-from tests.capture.pictures import SERIAL, code, on_wall
+from scanner.qr.frame import Pixels
+from scanner.scanning.errors import NoPictures
+from tests.qr.pictures import SERIAL, code, on_wall
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import pytest
 
 from scanner.bench.empty_frames import empty_frames, empty_video
 from scanner.bench.gate_frames import DISTORTIONS, LEVELS, draw_frame, gate_frames
-from scanner.capture.decode import Decoder
+from scanner.qr.decoder import Decoder
 
 SERIAL = "DAWIER-BACK75580348"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from tests.capture.pictures import SERIAL, code, on_wall
 from tests.cli.program import Program
+from tests.qr.pictures import SERIAL, code, on_wall
 
 NONE = ("--frames", "0", "--empties", "0")
 

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
-from scanner.capture.decode_files import files_in, read_file
-from scanner.capture.errors import NoPictures
-from tests.capture.pictures import SERIAL, code, on_wall
+from scanner.scanning.decode_files import files_in, read_file
+from scanner.scanning.errors import NoPictures
 from tests.cli.program import Program
+from tests.qr.pictures import SERIAL, code, on_wall
 
 
 @pytest.fixture

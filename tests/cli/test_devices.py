@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.capture.devices import Camera, HandScanner, Kind
 from scanner.cli.devices import devices
+from scanner.scanning.devices import Camera, HandScanner, Kind
 from tests.cli.program import Program
 
 
@@ -25,8 +25,8 @@ def test_what_a_device_calls_itself_is_told_as_text(
     camera = Camera(0, "Eye\x1b[2J", "usb-1", usable=True)
     pistol = HandScanner(Path("/dev/input/event7"), "Pistol\nä", Kind.KEYS, usable=False)
     monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
-    monkeypatch.setattr("scanner.capture.devices.list_cameras", lambda: [camera])
-    monkeypatch.setattr("scanner.capture.devices.list_scanners", lambda: [pistol])
+    monkeypatch.setattr("scanner.scanning.devices.list_cameras", lambda: [camera])
+    monkeypatch.setattr("scanner.scanning.devices.list_scanners", lambda: [pistol])
     devices()
     first, second = capsys.readouterr().out.splitlines()
     assert first == "camera   0                  Eye [2J  (chosen)"

@@ -8,10 +8,10 @@ import cv2
 import pytest
 import segno
 
-from scanner.capture.devices import Camera, find_camera
 from scanner.cli.first_start import House
 from scanner.config import load_config
 from scanner.keystore import KeyStore
+from scanner.scanning.devices import Camera, find_camera
 from scanner.store.writer import Writer
 from tests.cli.program import Program
 from tests.cli.terminal import Terminal, terminal
@@ -119,7 +119,7 @@ def test_a_camera_is_chosen_by_what_finds_it_again_when_its_number_is_another(
         Camera(2, "C920", "1-2:1.0", usable=True),
         Camera(4, "C920", "1-3:1.0", usable=True),
     ]
-    monkeypatch.setattr("scanner.capture.devices.list_cameras", lambda: cameras)
+    monkeypatch.setattr("scanner.scanning.devices.list_cameras", lambda: cameras)
     house = replace(house, config=load_config(camera="0"))
     specs = [spec for spec, _name in house.cameras()]
     assert specs == ["Built-in", "1-2:1.0", "1-3:1.0"]

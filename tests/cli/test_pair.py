@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from scanner.capture.devices import HandScanner, Kind
-from scanner.capture.errors import LayoutUnknown
-from scanner.capture.hand_scanners import HandScanners
-from scanner.capture.layouts import DIRECT_FILE, FILE, SETUP, load
 from scanner.cli.pair import pair, set_up_code
-from tests.capture.test_hand_scanners import Given
-from tests.capture.test_layouts import SERIAL, german_keys
+from scanner.scanning.devices import HandScanner, Kind
+from scanner.scanning.errors import LayoutUnknown
+from scanner.scanning.hand_scanners import HandScanners
+from scanner.scanning.keyboard_layouts import DIRECT_FILE, FILE, SETUP, load
 from tests.cli.program import Program
+from tests.scanning.test_hand_scanners import Given
+from tests.scanning.test_keyboard_layouts import SERIAL, german_keys
 
 LIMIT = 60.0
 SWAP = str.maketrans("YZyz-", "ZYzyß")
@@ -184,7 +184,7 @@ def test_a_scanner_that_is_read_directly_teaches_its_own_layout(
     scan = german_keys(SETUP) if kind is Kind.KEYS else SETUP
     scanner = HandScanner(Path("/dev/none"), "Zebra", kind, usable=True)
     given = HandScanners(lambda: [scanner], lambda _: Given(kind, [scan]))
-    monkeypatch.setattr("scanner.capture.hand_scanners.hand_scanners", lambda _spec: given)
+    monkeypatch.setattr("scanner.scanning.hand_scanners.hand_scanners", lambda _spec: given)
     monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
     pair()
     assert not (tmp_path / FILE).exists()

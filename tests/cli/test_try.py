@@ -2,8 +2,8 @@ from pathlib import Path
 
 import cv2
 
-from tests.capture.pictures import code
 from tests.cli.program import Program
+from tests.qr.pictures import code
 
 
 def test_a_camera_that_is_not_there_is_one_sentence(program: Program, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from scanner.capture import wedge
-from scanner.capture.layouts import SETUP
 from scanner.paths import database_file
+from scanner.scanning import keyboard_wedge
+from scanner.scanning.keyboard_layouts import SETUP
 from tests.cli.program import Program
 from tests.cli.terminal import Terminal, terminal
 from tests.mock.api import Api
@@ -20,7 +20,7 @@ from tests.mock.server import Ready, mock_server
 
 SCANS = 200
 KEY_SECONDS = 0.002
-STEADY_SECONDS = wedge.ALONE_SECONDS / 2
+STEADY_SECONDS = keyboard_wedge.ALONE_SECONDS / 2
 SWAP = str.maketrans("YZyz-", "ZYzyß")
 """What a German layout makes of what an American scanner types."""
 

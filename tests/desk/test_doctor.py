@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from scanner.capture.devices import Camera, HandScanner, Kind, scanner_at
-from scanner.capture.readers import Library
 from scanner.desk import doctor
 from scanner.desk.doctor import Finding, Health
 from scanner.keystore import KeyStore
+from scanner.qr.readers import Library
+from scanner.scanning.devices import Camera, HandScanner, Kind, scanner_at
 
 DESK_CAMERA = Camera(2, "Desk camera", "usb-1", usable=True)
 PISTOL = HandScanner(Path("/dev/ttyACM0"), "Pistol", Kind.SERIAL, usable=True)

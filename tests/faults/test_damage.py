@@ -13,7 +13,7 @@ from scanner.admission.verdict import Kind
 from scanner.gate import Gate
 from scanner.store.errors import StoreError
 from scanner.store.integrity import find_damage
-from scanner.store.recovery import recover
+from scanner.store.recovery.recover import recover
 from scanner.store.writer import Writer
 from tests.store import wrecks
 from tests.store.worlds import NOW, seconds

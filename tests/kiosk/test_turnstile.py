@@ -12,7 +12,7 @@ from scanner.admission.verdict import Kind, Verdict
 from scanner.gate import Judged
 from scanner.kiosk import turnstile
 from scanner.kiosk.turnstile import TOO_LATE_SECONDS, WAITING, Turnstile, TurnstileError
-from tests.tui.feeds import NOW, SERIAL, VERDICTS
+from tests.tui.ports import NOW, SERIAL, VERDICTS
 
 LIMIT_SECONDS = 10
 
@@ -57,18 +57,18 @@ def test_it_opens_on_green_only(kind: Kind) -> None:
     opener = FakeOpener()
     opener.may.set()
     with Turnstile(opener) as gate:
-        gate.heed(judged(kind))
+        gate.on_verdict(judged(kind))
     assert opener.opened == ([7] if kind is Kind.ADMITTED else [])
 
 
 def test_a_turnstile_that_hangs_holds_nobody_up_and_is_told_of() -> None:
     opener = FakeOpener()
     with Turnstile(opener) as gate:
-        gate.heed(judged())
+        gate.on_verdict(judged())
         assert opener.begun.acquire(timeout=LIMIT_SECONDS)
         began = time.monotonic()
         for _ in range(WAITING + 1):
-            gate.heed(judged())
+            gate.on_verdict(judged())
         assert time.monotonic() - began < 1
         assert "too slow" in (gate.failure() or "")
         opener.may.set()
@@ -78,9 +78,9 @@ def test_an_opening_that_comes_too_late_is_left_out() -> None:
     now = [100.0]
     opener = FakeOpener()
     with Turnstile(opener, lambda: now[0]) as gate:
-        gate.heed(judged())
+        gate.on_verdict(judged())
         assert opener.begun.acquire(timeout=LIMIT_SECONDS)
-        gate.heed(judged()._replace(scan=8))
+        gate.on_verdict(judged()._replace(scan=8))
         now[0] += TOO_LATE_SECONDS + 1
         opener.may.set()
         until(lambda: "too late" in (gate.failure() or ""))
@@ -92,10 +92,10 @@ def test_a_failure_is_said_until_it_opens_again(error: Exception) -> None:
     opener = FakeOpener(error)
     opener.may.set()
     with Turnstile(opener) as gate:
-        gate.heed(judged())
+        gate.on_verdict(judged())
         until(gate.failure)
         opener.error = None
-        gate.heed(judged())
+        gate.on_verdict(judged())
         until(lambda: gate.failure() is None)
     assert opener.opened == [7]
 

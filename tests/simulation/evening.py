@@ -17,14 +17,14 @@ import sqlite_utils
 
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
+from scanner.priority import Priority
 from scanner.store import cache, ledger, schema
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
 from scanner.store.ledger import State
-from scanner.store.precedence import Precedence
 from scanner.store.writer import Work, Writer
+from scanner.sync.credentials import GateSecret, keep
 from scanner.sync.engine import Engine, Pace
-from scanner.sync.secret import GateSecret, keep
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.status import StatusFeed
 from tests.simulation.network import LATEST, TIMEOUT, Line, Weather
@@ -40,7 +40,7 @@ CALM_ROUNDS = 13
 API = "https://api.example/v3/"
 
 
-class NobodyWaits(Precedence):
+class NobodyWaits(Priority):
     """Lets the background go on: in virtual time nothing lapses while a thread is blocked."""
 
     def claim(self) -> None:
@@ -52,7 +52,7 @@ class InlineWriter(Writer):
 
     def __init__(self, file: Path, conn: sqlite3.Connection) -> None:
         self.file = file
-        self.precedence = NobodyWaits()
+        self.priority = NobodyWaits()
         self._conn = conn
 
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
@@ -170,7 +170,7 @@ class Evening:
         engine = self._engine(house)
         writer = InlineWriter(house.file, house.conn)
         house.gate = Gate(writer, ServerFirst(engine, writer) if house.server_first else None)
-        house.gate.subscribe(engine.heed)
+        house.gate.subscribe(engine.on_verdict)
         house.gate.subscribe(lambda judged: self._published(house, judged))
         house.work = asyncio.create_task(engine.run())
 

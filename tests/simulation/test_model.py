@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from scanner.admission.ticket import TicketStatus
 from scanner.gate import Gate
-from scanner.store import cache, ledger, pulled
+from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
 from scanner.store.database import transaction
 from scanner.store.ledger import State
@@ -83,8 +83,8 @@ class OneGate(RuleBasedStateMachine):
             cache.write_sections(
                 self.conn, [CachedSection(SECTIONS[0], "Floor", None, permitted=True)]
             )
-            pulled.write_tickets(self.conn, [_row(serial) for serial in SERIALS], 1)
-            pulled.finish_pull(self.conn, synced=BEGIN, watermark=BEGIN)
+            ticket_writes.write_tickets(self.conn, [_row(serial) for serial in SERIALS], 1)
+            ticket_writes.finish_pull(self.conn, synced=BEGIN, watermark=BEGIN)
 
     def teardown(self) -> None:
         self.conn.close()

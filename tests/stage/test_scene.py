@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from scanner.capture.decode import Decoder
+from scanner.qr.decoder import Decoder
 from scanner.stage.scene import FRAMES, Approach, empty
 from scanner.stage.ticket_art import Medium
 

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scanner.capture.decode import Decoder
-from scanner.capture.frame import Frame
-from scanner.capture.presentation import Presented
-from scanner.capture.watch import Watch
+from scanner.qr.decoder import Decoder
+from scanner.qr.frame import Frame
+from scanner.scanning.frame_processor import FrameProcessor
+from scanner.scanning.presentation import Presented
 from scanner.stage.scene import FRAMES
 from scanner.stage.synthetic import Nobody, SyntheticCamera
 
@@ -19,7 +19,7 @@ def frames_of(camera: SyntheticCamera) -> Iterator[Frame]:
 
 
 def presented(camera: SyntheticCamera) -> list[str]:
-    watch = Watch(Decoder())
+    watch = FrameProcessor(Decoder())
     events = (event for frame in frames_of(camera) for event in watch.look(frame))
     return [event.payload for event in events if isinstance(event, Presented)]
 
@@ -47,7 +47,7 @@ def test_the_next_patron_is_asked_for_only_when_the_last_was_seen() -> None:
         asked_with.append(len(judged))
         return SERIALS[len(judged)] if len(judged) < len(SERIALS) else None
 
-    watch = Watch(Decoder())
+    watch = FrameProcessor(Decoder())
     for frame in frames_of(SyntheticCamera(next_payload, seed=2)):
         judged += [event.payload for event in watch.look(frame) if isinstance(event, Presented)]
     assert judged == SERIALS

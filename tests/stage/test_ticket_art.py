@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from scanner.capture.decode import Decoder
+from scanner.qr.decoder import Decoder
 from scanner.stage.ticket_art import CODE_SIDE, Medium, TicketArt, code_modules, draw_ticket
 
 SERIAL = "DAWIER-BACK75580348"

@@ -14,7 +14,7 @@ from scanner.admission.ticket import (
     Section,
     TicketStatus,
 )
-from scanner.store import cache, ledger, pulled
+from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection
 from scanner.store.database import transaction
 from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, SESSION, admit, row, seconds
@@ -40,7 +40,7 @@ def take_over(conn: sqlite3.Connection) -> bool:
 
 def write(conn: sqlite3.Connection, *rows: cache.TicketRow, number: int = 1) -> None:
     with transaction(conn):
-        pulled.write_tickets(conn, rows, number)
+        ticket_writes.write_tickets(conn, rows, number)
 
 
 def known(conn: sqlite3.Connection, serial: str) -> Knowledge:
@@ -63,7 +63,7 @@ def test_before_the_first_session_there_is_none(conn: sqlite3.Connection) -> Non
 
 
 def test_a_new_session_for_the_same_event_keeps_the_cache(conn: sqlite3.Connection) -> None:
-    pulled.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
+    ticket_writes.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
     write(conn, row(C, owner=SECOND))
     open_again(conn, name="Bo", device="door-7")
     session = cache.read_session(conn)
@@ -83,7 +83,7 @@ def test_a_new_session_for_the_same_event_keeps_the_cache(conn: sqlite3.Connecti
 def test_a_session_for_another_event_empties_the_cache_and_leaves_the_ledger(
     conn: sqlite3.Connection, change: dict[str, str]
 ) -> None:
-    pulled.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
+    ticket_writes.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
     write(conn, row(C, owner=SECOND))
     admit(conn, A)
     open_again(conn, **change)
@@ -99,12 +99,12 @@ def test_a_session_for_another_event_empties_the_cache_and_leaves_the_ledger(
 
 
 def test_a_pull_that_broke_off_does_not_go_on_at_another_event(conn: sqlite3.Connection) -> None:
-    pulled.write_position(conn, pulled.PullPosition(2, 3, 500, 900, NOW))
+    ticket_writes.write_position(conn, ticket_writes.PullPosition(2, 3, 500, 900, NOW))
     assert not take_over(conn)
-    assert pulled.read_position(conn)
+    assert ticket_writes.read_position(conn)
     open_again(conn, event="/events/7")
     assert take_over(conn)
-    assert pulled.read_position(conn) is None
+    assert ticket_writes.read_position(conn) is None
 
 
 def test_a_cache_that_is_another_events_closes_the_gate(conn: sqlite3.Connection) -> None:
@@ -116,10 +116,10 @@ def test_a_cache_that_is_another_events_closes_the_gate(conn: sqlite3.Connection
 
 
 def test_passes_are_numbered_on_over_sessions(conn: sqlite3.Connection) -> None:
-    before = pulled.begin_pass(conn)
+    before = ticket_writes.begin_pass(conn)
     open_again(conn, event="/events/7")
     take_over(conn)
-    assert pulled.begin_pass(conn) > before
+    assert ticket_writes.begin_pass(conn) > before
 
 
 def test_an_invalid_token_closes_the_gate_until_a_session_is_opened(
@@ -141,7 +141,7 @@ def test_the_gate_is_closed_until_the_first_pull_is_complete(conn: sqlite3.Conne
     with transaction(conn):
         cache.write_sections(conn, [CachedSection(FLOOR, "Floor", None, permitted=True)])
     assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
-    pulled.finish_pull(conn, synced=NOW, watermark=None)
+    ticket_writes.finish_pull(conn, synced=NOW, watermark=None)
     assert cache.read_scope(conn) == Scope(frozenset([FLOOR]))
 
 
@@ -245,8 +245,8 @@ def test_an_unlisted_serial_is_told_from_another_events(conn: sqlite3.Connection
 
 def test_admissions_here_and_elsewhere_are_known(conn: sqlite3.Connection) -> None:
     admit(conn, A)
-    pulled.write_others(conn, [(A, OtherAdmission(seconds(9), "Sam", "door-2"))])
-    pulled.write_others(conn, [(B, OtherAdmission(None, None, None))])
+    ticket_writes.write_others(conn, [(A, OtherAdmission(seconds(9), "Sam", "door-2"))])
+    ticket_writes.write_others(conn, [(B, OtherAdmission(None, None, None))])
     both = known(conn, A)
     assert both.local == LocalAdmission(NOW, "Ana", "door-1")
     assert both.other == OtherAdmission(seconds(9), "Sam", "door-2")
@@ -259,7 +259,7 @@ def test_an_admission_elsewhere_is_known_though_the_ticket_is_not_listed(
     conn: sqlite3.Connection,
 ) -> None:
     other = OtherAdmission(seconds(9), "Sam", "door-2")
-    pulled.write_others(conn, [(ELSEWHERE, other)])
+    ticket_writes.write_others(conn, [(ELSEWHERE, other)])
     assert known(conn, ELSEWHERE) == Knowledge(other=other)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import filelock
 import pytest
 
-from scanner.store import ledger, making, schema
+from scanner.store import ledger, migrate, schema
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import (
     BrokenDatabase,
@@ -99,7 +99,7 @@ def test_two_programs_that_open_a_new_database_at_once_both_get_it(file: Path) -
 def test_a_database_that_another_program_is_making_is_waited_for_with_a_limit(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "BUSY_MS", 20)
+    monkeypatch.setattr(migrate, "BUSY_MS", 20)
     with filelock.FileLock(f"{file}.lock"), pytest.raises(DatabaseBusy, match="try again"):
         open_database(file)
 
@@ -192,7 +192,7 @@ def test_a_transaction_that_the_database_refuses_leaves_nothing_behind(
 def test_a_transaction_takes_the_write_lock_at_its_start(
     file: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "BUSY_MS", 20)
+    monkeypatch.setattr(migrate, "BUSY_MS", 20)
     with closing(open_database(file)) as other, transaction(conn):
         with pytest.raises(sqlite3.OperationalError) as refused, transaction(other):
             pass

@@ -9,10 +9,10 @@ import pytest
 
 from scanner.gate import Gate
 from scanner.store import ledger, schema
+from scanner.store.checkpoint import checkpoint_file, read_checkpoint
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import BrokenDatabase, ForeignDatabase, NewerDatabase
 from scanner.store.integrity import expected_shape, find_damage, shape_digest, verify
-from scanner.store.witness import read_witness, witness_file
 from scanner.store.writer import Writer
 from tests.store import wrecks
 from tests.store.worlds import NOW, scan
@@ -77,7 +77,7 @@ def test_one_that_is_not_there_yet_is_whole(tmp_path: Path) -> None:
     ],
 )
 def test_what_was_changed_is_found(file: Path, statement: str, problem: str) -> None:
-    witness_file(file).unlink()
+    checkpoint_file(file).unlink()
     tamper(file, statement)
     assert problem in (find_damage(file) or "")
     with pytest.raises(BrokenDatabase, match="scanner recover"):
@@ -130,7 +130,7 @@ def test_a_database_that_lost_commits_is_refused_by_every_command_and_kept(
     with Writer(later) as writer:
         gate = Gate(writer)
         gate.present(wrecks.TICKETS[55], NOW, "camera").result(LIMIT)
-    shutil.copy(witness_file(later), witness_file(old))
+    shutil.copy(checkpoint_file(later), checkpoint_file(old))
     with pytest.raises(BrokenDatabase, match="nobody can be admitted"):
         open_database(old)
     assert len(list(old.parent.glob("*.damaged.2*Z"))) == 1
@@ -150,9 +150,9 @@ def test_a_cut_log_is_not_folded_in_by_whoever_looks(tmp_path: Path) -> None:
 
 def test_a_database_that_was_moved_away_is_begun_anew(file: Path) -> None:
     file.unlink()
-    assert read_witness(file)
+    assert read_checkpoint(file)
     with closing(open_database(file)):
-        assert read_witness(file) is None
+        assert read_checkpoint(file) is None
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_a_database_that_was_moved_away_is_begun_anew(file: Path) -> None:
     [lambda _: b"", lambda it: it[:40], lambda it: it.replace(b"1", b"2"), lambda _: b"\xff"],
 )
 def test_a_spoilt_witness_says_nothing(file: Path, spoil: Callable[[bytes], bytes]) -> None:
-    place = witness_file(file)
+    place = checkpoint_file(file)
     place.write_bytes(spoil(place.read_bytes()))
-    assert read_witness(file) is None
+    assert read_checkpoint(file) is None
     assert find_damage(file) is None
 
 

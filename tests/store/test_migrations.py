@@ -9,15 +9,15 @@ from sqlite_utils.migrations import Migrations
 
 from scanner.admission.verdict import Kind
 from scanner.gate import Gate
-from scanner.store import cache, ledger, making, pulled, schema
+from scanner.store import cache, ledger, migrate, schema, ticket_writes
 from scanner.store.cache import CachedSection
 from scanner.store.database import open_database, transaction
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
-from scanner.store.making import cache_file
-from scanner.store.pulled import PullPosition
-from scanner.store.recovery import recover
+from scanner.store.migrate import cache_file
+from scanner.store.recovery.recover import recover
 from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row
+from scanner.store.ticket_writes import PullPosition
 from scanner.store.writer import Writer
 from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, scan, seconds
 
@@ -83,7 +83,7 @@ def version_two(file: Path) -> None:
     with closing(sqlite3.connect(file)) as conn:
         conn.execute("PRAGMA page_size = 1024")
         conn.execute("VACUUM")
-    making.make_cache(file)
+    migrate.make_cache(file)
     with closing(begun(file, "v3_one_row")) as conn:
         conn.execute("ATTACH ? AS cache", (str(cache_file(file)),))
         fill(conn, [*map(row, SERIALS)])
@@ -121,8 +121,8 @@ def test_what_version_one_had_cached_comes_along_into_the_caches_file(tmp_path: 
         assert cache.count_tickets(conn) == len(SERIALS)
         assert cache.read_scope(conn).sections == {FLOOR}
         assert cache.read_sections(conn)[0] == CachedSection(BALCONY, "Balcony", None, False)
-        assert pulled.read_position(conn) == PullPosition(5, 3, 500, 900, None)
-        assert pulled.last_number(conn) == 4
+        assert ticket_writes.read_position(conn) == PullPosition(5, 3, 500, 900, None)
+        assert ticket_writes.last_number(conn) == 4
         where = {name for (name,) in conn.execute("SELECT name FROM cache.sqlite_master")}
         assert {"ticket", "section", "other_admission"} <= where
     with closing(sqlite3.connect(file)) as alone:
@@ -134,7 +134,7 @@ def test_a_migrated_ledger_has_the_pages_of_a_new_one_and_its_copy_is_kept(tmp_p
     file = tmp_path / "gate.sqlite3"
     version_one(file)
     with closing(open_database(file)) as conn:
-        assert conn.execute("PRAGMA main.page_size").fetchone() == (making.LEDGER_PAGE,)
+        assert conn.execute("PRAGMA main.page_size").fetchone() == (migrate.LEDGER_PAGE,)
         assert conn.execute("PRAGMA main.journal_mode").fetchone() == ("wal",)
     (copy,) = tmp_path.glob("*.v1.*.backup")
     with closing(sqlite3.connect(copy)) as kept:

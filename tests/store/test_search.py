@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.admission.verdict import Kind
-from scanner.store import pulled, search_text
+from scanner.store import search_text, ticket_writes
 from scanner.store.cache import TicketRow
 from scanner.store.database import transaction
 from scanner.store.search import TicketSearch, read_found
@@ -20,7 +20,7 @@ NAMES = ("Jürgen Weiß", "Ana Łuczak", "Jo Doe", "Ngọc\nAnh", "Zoë Jones")
 
 def write(conn: sqlite3.Connection, rows: Sequence[TicketRow]) -> None:
     with transaction(conn):
-        pulled.write_tickets(conn, rows, 1)
+        ticket_writes.write_tickets(conn, rows, 1)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_new_name_is_found_after_the_pull_that_brought_it(
     found = TicketSearch(text)
     found.refresh(named, names=True)
     write(named, [row(SERIALS[0])._replace(name="Mei Lin")])
-    pulled.finish_pull(named, synced=NOW + timedelta(seconds=15), watermark=None)
+    ticket_writes.finish_pull(named, synced=NOW + timedelta(seconds=15), watermark=None)
     found.refresh(named, names=True)
     assert (found.find(named, "mei lin", names=True), found.find(named, "jurgen", names=True)) == (
         [SERIALS[0]],
@@ -111,7 +111,7 @@ def test_a_text_that_would_be_the_same_is_not_written_again(
     found = TicketSearch(text)
     found.refresh(named, names=True)
     before = text.stat()
-    pulled.finish_pull(named, synced=NOW + timedelta(seconds=15), watermark=None)
+    ticket_writes.finish_pull(named, synced=NOW + timedelta(seconds=15), watermark=None)
     found.refresh(named, names=True)
     assert text.stat().st_ino == before.st_ino
     found.refresh(named, names=True)

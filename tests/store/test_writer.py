@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import ledger, making
+from scanner.store import ledger, migrate
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
 from scanner.store.writer import Writer
@@ -67,7 +67,7 @@ def test_presentations_go_first_and_each_kind_keeps_its_order(writer: Writer) ->
 def test_what_the_database_refuses_is_worded_and_its_cause_is_kept(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "BUSY_MS", 20)
+    monkeypatch.setattr(migrate, "BUSY_MS", 20)
 
     def write(conn: sqlite3.Connection) -> None:
         with transaction(conn):

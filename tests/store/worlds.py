@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scanner.admission.ticket import TicketStatus
-from scanner.store import cache, ledger, pulled
+from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
 from scanner.store.database import open_database, transaction
 from scanner.store.ledger import Scan
@@ -46,8 +46,8 @@ def fill(conn: sqlite3.Connection, rows: Sequence[TicketRow] = ()) -> None:
                 CachedSection(BALCONY, "Balcony", None, permitted=False),
             ],
         )
-        pulled.write_tickets(conn, rows, pulled.begin_pass(conn))
-        pulled.finish_pull(conn, synced=NOW, watermark=NOW)
+        ticket_writes.write_tickets(conn, rows, ticket_writes.begin_pass(conn))
+        ticket_writes.finish_pull(conn, synced=NOW, watermark=NOW)
 
 
 def filled(file: Path, rows: Sequence[TicketRow] = ()) -> sqlite3.Connection:

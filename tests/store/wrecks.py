@@ -11,12 +11,12 @@ from pathlib import Path
 
 from scanner.admission.ticket import OtherAdmission
 from scanner.gate import Gate, Judged
-from scanner.store import ledger, pulled
+from scanner.store import ledger, ticket_writes
 from scanner.store.cache import TicketRow
+from scanner.store.checkpoint import checkpoint_file
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.ledger import State
-from scanner.store.making import cache_file
-from scanner.store.witness import witness_file
+from scanner.store.migrate import cache_file
 from scanner.store.writer import Writer
 from tests.store.worlds import BALCONY, NOW, fill, row, seconds
 
@@ -65,7 +65,7 @@ def evening(file: Path) -> Iterator[Writer]:
     """Run a gate for an evening: admissions in every state, refusals, some withheld."""
     with closing(open_database(file)) as conn:
         fill(conn, _tickets())
-        pulled.write_others(conn, [(TICKETS[50], OtherAdmission(NOW, "Sam", "door-2"))])
+        ticket_writes.write_others(conn, [(TICKETS[50], OtherAdmission(NOW, "Sam", "door-2"))])
     with Writer(file) as writer:
         gate = Gate(writer, RefusesSome())
         for number, serial in enumerate(ADMITTED):
@@ -83,7 +83,7 @@ def copied(file: Path, folder: Path) -> Path:
     """Copy a database with its log and its witness, as a crash would leave them."""
     folder.mkdir(parents=True)
     cache = cache_file(file)
-    for each in (file, Path(f"{file}-wal"), cache, Path(f"{cache}-wal"), witness_file(file)):
+    for each in (file, Path(f"{file}-wal"), cache, Path(f"{cache}-wal"), checkpoint_file(file)):
         if each.exists():
             shutil.copy(each, folder / each.name)
     return folder / file.name

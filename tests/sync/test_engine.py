@@ -3,8 +3,8 @@ from pathlib import Path
 
 from scanner.admission.verdict import Kind
 from scanner.gate import Gate
+from scanner.priority import CLAIM_SECONDS
 from scanner.store.ledger import State
-from scanner.store.precedence import CLAIM_SECONDS
 from scanner.sync.clock import utc_now
 from scanner.sync.link import LinkState
 from tests.mock.server import mock_server
@@ -23,7 +23,7 @@ async def test_an_admission_is_confirmed_at_the_api_soon_after_the_green_light(
     async with house.running(every=60) as engine:
         await until(lambda: engine.status().link.online)
         gate = Gate(house.writer)
-        gate.subscribe(engine.heed)
+        gate.subscribe(engine.on_verdict)
         judged = await asyncio.wrap_future(gate.present(serial, utc_now(), "test"))
         assert judged.verdict.admits
         await until(lambda: house.states() == {serial: State.CONFIRMED})
@@ -38,7 +38,7 @@ async def test_an_admission_is_not_sent_before_the_guard_has_seen_the_green_ligh
     engine, loop = house.engine(), asyncio.get_running_loop()
     engine._loop = loop
     begun = loop.time()
-    engine.heed(judged)
+    engine.on_verdict(judged)
     async with asyncio.timeout(10):
         await engine._replay_now.wait()
     assert loop.time() - begun >= CLAIM_SECONDS

@@ -18,7 +18,7 @@ async def _asking(house: House, patience: float = 5.0) -> AsyncIterator[tuple[Ga
     async with house.running(every=60) as engine:
         await until(lambda: engine.status().link.online)
         gate = Gate(house.writer, ServerFirst(engine, house.writer, patience))
-        gate.subscribe(engine.heed)
+        gate.subscribe(engine.on_verdict)
         yield gate, engine
 
 

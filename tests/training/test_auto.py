@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.capture.decode import Decoder
+from scanner.qr.decoder import Decoder
 from scanner.training.auto import play
 from scanner.training.crowd import draw_line
 from scanner.training.library import read_library

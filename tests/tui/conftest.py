@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from textual.widgets import Input
 
-from scanner.words import choose_language
-from tests.tui.feeds import Stand
+from scanner.wording.catalogue import choose_language
+from tests.tui.ports import Stand
 from tests.tui.pseudo import pseudo_language
 from tests.tui.quiet import waited_for_by_work
 

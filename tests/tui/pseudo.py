@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
-from scanner import words
-from scanner.tui.sentences import collect
-from scanner.words import choose_language
+from scanner.wording import catalogue
+from scanner.wording.catalogue import choose_language
+from scanner.wording.collected import collect
 
 LANGUAGE = "de"
 """Whose place it takes: of some language an app must be told."""
@@ -36,7 +36,7 @@ class Pseudo(gettext.NullTranslations):
 def pseudo_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Speak it wherever `LANGUAGE` would be spoken."""
     with monkeypatch.context() as patch:
-        patch.setattr(words, "_read", lambda _file: Pseudo())
+        patch.setattr(catalogue, "_read", lambda _file: Pseudo())
         choose_language(LANGUAGE)
         yield
     choose_language("en")

@@ -5,7 +5,7 @@ import asyncio
 from textual.app import App
 from textual.pilot import Pilot
 
-from scanner.tui.app import GateApp
+from scanner.tui.gate.app import GateApp
 
 
 def seen(app: App[None]) -> str:

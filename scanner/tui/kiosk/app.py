@@ -11,10 +11,10 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.worker import Worker, WorkerState
 
-from scanner.tui.feeds import Background, CameraState, Clock, Eyes, Judge
+from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.kiosk.screen import KioskScreen, Lock
-from scanner.tui.terminal import terminal_driver
-from scanner.tui.theme import NIGHT
+from scanner.tui.ports import Background, Clock, Judge, ScanSource, SourceState
+from scanner.tui.terminal.choice import terminal_driver
 
 AGAIN_SECONDS = 10.0
 """After so long, background work that ended by a fault is begun again: nobody is there to do it."""
@@ -48,7 +48,7 @@ class KioskApp(App[int], inherit_bindings=False):
         self,
         judge: Judge,
         background: Background,
-        eyes: Eyes | None,
+        eyes: ScanSource | None,
         lock: Lock,
         *,
         clock: Clock,
@@ -115,5 +115,5 @@ class KioskApp(App[int], inherit_bindings=False):
                 structlog.get_logger("kiosk").exception("no sign of life")
             await asyncio.sleep(SIGN_SECONDS)
 
-    def _camera(self) -> CameraState | None:
+    def _camera(self) -> SourceState | None:
         return self._eyes.state() if self._eyes else None

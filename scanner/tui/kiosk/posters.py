@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from scanner.admission.verdict import Kind
 from scanner.gate import Judged
 from scanner.sync.status import Status
-from scanner.tui.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
-from scanner.tui.plain import plain
-from scanner.tui.poster import Poster
-from scanner.tui.reasons import localised
-from scanner.words import say
+from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
+from scanner.tui.drawing.poster import Poster
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.reasons import localised
 
 _STAFF = "Please ask a member of staff."
 

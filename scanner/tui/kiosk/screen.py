@@ -20,17 +20,17 @@ from scanner.errors import ScannerError
 from scanner.pin import Answer, looks_like_pin
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
-from scanner.tui.feeds import CameraState, Clock, Judge
+from scanner.tui.drawing.poster import Poster
 from scanner.tui.kiosk import posters
 from scanner.tui.kiosk.key_lines import KeyLines
 from scanner.tui.kiosk.staff_line import staff_line, troubles
 from scanner.tui.patience import Patience
-from scanner.tui.plain import plain
-from scanner.tui.poster import Poster
+from scanner.tui.ports import Clock, Judge, SourceState
 from scanner.tui.presenter import Answered, Presenter, Published
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.verdict_panel import VerdictPanel
-from scanner.words import say
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
 
 BACK_AFTER = timedelta(seconds=3)
 """How long a verdict fills the screen."""
@@ -85,7 +85,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self,
         judge: Judge,
         status: Callable[[], Status],
-        camera: Callable[[], CameraState | None],
+        camera: Callable[[], SourceState | None],
         lock: Lock,
         clock: Clock,
         *,

@@ -7,11 +7,11 @@ from textual.content import Content
 from scanner.store.ledger import State
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
-from scanner.tui.feeds import CameraState
-from scanner.tui.notices import Notice, abnormal, age, hand_scanner_away
-from scanner.tui.plain import clock_time, plain
-from scanner.tui.reported import reported
-from scanner.words import say, say_count
+from scanner.tui.ports import SourceState
+from scanner.wording.catalogue import say, say_count
+from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away
+from scanner.wording.plain import clock_time, plain
+from scanner.wording.reported import reported
 
 
 def staff_line(status: Status, now: datetime, columns: int) -> Content:
@@ -31,7 +31,7 @@ def staff_line(status: Status, now: datetime, columns: int) -> Content:
 
 def troubles(
     status: Status,
-    camera: CameraState | None,
+    camera: SourceState | None,
     turnstile: str | None,
     since: datetime,
     now: datetime,

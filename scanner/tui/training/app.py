@@ -12,24 +12,24 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event
 
+from scanner.app.preferences import Preferences
+from scanner.app.sound import Sounds
 from scanner.errors import ScannerError
 from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, run_of
 from scanner.training.scenario import Scenario
-from scanner.tui.announcer import Announcer
-from scanner.tui.preferences import Preferences
-from scanner.tui.reported import reported
-from scanner.tui.sound import Sounds
-from scanner.tui.terminal import terminal_driver
+from scanner.tui.gate.announcer import Announcer
+from scanner.tui.terminal.choice import terminal_driver
+from scanner.tui.terminal.wedge_keys import WedgeKeys
 from scanner.tui.training.menu import Choice, MenuScreen
 from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.theme import REHEARSAL
-from scanner.tui.wedge_keys import WedgeKeys
-from scanner.words import choose_language, say
+from scanner.wording.catalogue import choose_language, say
+from scanner.wording.reported import reported
 
 if TYPE_CHECKING:
     from scanner.training.house import House
     from scanner.training.shift import Shift
-    from scanner.tui.app import GateApp
+    from scanner.tui.gate.app import GateApp
 
 _LATER = ("scanner.tui.training.play", "scanner.tui.training.debrief")
 """What the gate needs and the list does not: reading it takes as long as all the rest."""

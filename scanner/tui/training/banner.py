@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 _STRIPES = "▞"
 

@@ -18,14 +18,14 @@ from scanner.training.records import SOMEBODY, Run, house_median, own_runs
 from scanner.training.role import PARTS
 from scanner.training.score import Score
 from scanner.training.shift import Shift
-from scanner.tui.plain import plain
-from scanner.tui.reported import reported
 from scanner.tui.training import said
 from scanner.tui.training.chart import sparkline
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.picture_view import PictureView
-from scanner.words import decimal, say
+from scanner.wording.catalogue import decimal, say
+from scanner.wording.plain import plain
+from scanner.wording.reported import reported
 
 
 class DebriefScreen(TrainingScreen[None]):

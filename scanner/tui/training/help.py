@@ -10,9 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scanner.admission.verdict import Kind
-from scanner.tui.faces import FACES
+from scanner.tui.drawing.faces import FACES
 from scanner.tui.training.screen import TrainingScreen
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 
 class TrainingHelp(TrainingScreen[None]):

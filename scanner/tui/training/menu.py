@@ -16,7 +16,7 @@ from scanner.training.scenario import Scenario
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
-from scanner.words import decimal, say, say_count
+from scanner.wording.catalogue import decimal, say, say_count
 
 
 @dataclass(frozen=True, slots=True)

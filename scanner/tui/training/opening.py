@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from scanner.training.scenario import Scenario
 from scanner.tui.training.screen import TrainingScreen
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 
 class OpeningScreen(TrainingScreen[None]):

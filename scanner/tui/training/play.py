@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from scanner.capture.state import CameraState
 from scanner.errors import ScannerError
 from scanner.gate import Judged
+from scanner.scanning.source_state import SourceState
 from scanner.sync.clock import utc_now
 from scanner.sync.link import LinkState
 from scanner.training.answers import REASONS, Act, Answer
@@ -22,12 +22,8 @@ from scanner.training.house import Hit, House
 from scanner.training.incident import CARDS, What
 from scanner.training.scenario import Scenario
 from scanner.training.shift import Case, Shift
-from scanner.tui import poster
-from scanner.tui.notices import abnormal
-from scanner.tui.plain import plain
-from scanner.tui.poster import Poster
-from scanner.tui.reasons import in_words, localised
-from scanner.tui.reported import reported
+from scanner.tui.drawing import poster
+from scanner.tui.drawing.poster import Poster
 from scanner.tui.training import said
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.queue_line import QueueLine
@@ -39,7 +35,11 @@ from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.tui.widgets.strip import Strip
 from scanner.tui.widgets.verdict_panel import VerdictPanel
-from scanner.words import say
+from scanner.wording.catalogue import say
+from scanner.wording.notices import abnormal
+from scanner.wording.plain import plain
+from scanner.wording.reasons import in_words, localised
+from scanner.wording.reported import reported
 
 LOOK_SECONDS = 0.2
 """How often the queue and the clock are looked at."""
@@ -325,7 +325,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if status.link.state is not self._link:
             self._link, self._link_since = status.link.state, now
         dead = not shift.camera and not shift.hand_scanner
-        camera = CameraState(running=False, sentence=say("No picture is coming.")) if dead else None
+        camera = SourceState(running=False, sentence=say("No picture is coming.")) if dead else None
         self.query_one(NoticeLines).show(abnormal(status, camera, self._link_since, now))
         self.query_one(Strip).show(status, self._link_since, now)
 

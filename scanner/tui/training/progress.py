@@ -10,10 +10,10 @@ from textual.widgets import Static
 
 from scanner.training.records import Run, house_median, own_runs
 from scanner.training.scenario import Scenario
-from scanner.tui.plain import plain
 from scanner.tui.training.chart import columns
 from scanner.tui.training.screen import TrainingScreen
-from scanner.words import decimal, say
+from scanner.wording.catalogue import decimal, say
+from scanner.wording.plain import plain
 
 _LISTED = 6
 

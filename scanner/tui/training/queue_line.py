@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from scanner.words import say, say_count
+from scanner.wording.catalogue import say, say_count
 
 _MOST_HEADS = 12
 _PATIENCE_CELLS = 8

@@ -16,12 +16,12 @@ from scanner.training.records import SOMEBODY
 from scanner.training.role import PARTS, QUESTIONS
 from scanner.training.scenario_file import read_scenario
 from scanner.training.shift import ANOTHERS, NOTHING_READ
-from scanner.tui.faces import FACES
-from scanner.tui.plain import plain
-from scanner.tui.reasons import in_words
-from scanner.tui.reported import recognised_by
+from scanner.tui.drawing.faces import FACES
 from scanner.tui.training.theme import NOBODY, WHAT_NOW
-from scanner.words import say
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.reasons import in_words
+from scanner.wording.reported import recognised_by
 
 _ANOTHERS = recognised_by(ANOTHERS)
 _SHOWN = frozenset({*CARDS.values(), NOTHING_READ, LEFT_UNSEEN, LEFT_UNANSWERED})

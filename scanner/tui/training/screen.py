@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from scanner.tui.keys import translate_keys
+from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.training.banner import Banner
 from scanner.tui.widgets.key_line import KeyLine
 

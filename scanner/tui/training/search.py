@@ -11,9 +11,9 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from scanner.training.house import Hit
-from scanner.tui.keys import translate_keys
-from scanner.tui.plain import plain
-from scanner.words import say
+from scanner.tui.terminal.key_names import translate_keys
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
 
 Search = Callable[[str], Sequence[Hit]]
 

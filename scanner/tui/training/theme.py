@@ -2,8 +2,8 @@
 
 from textual.theme import Theme
 
-from scanner.tui import shapes
-from scanner.tui.faces import Face
+from scanner.tui.drawing import shapes
+from scanner.tui.drawing.faces import Face
 
 REHEARSAL = Theme(
     name="rehearsal",

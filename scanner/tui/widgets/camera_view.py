@@ -5,10 +5,10 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import ClassVar
 
-from scanner.tui.feeds import CameraState, View
-from scanner.tui.plain import plain
-from scanner.tui.reported import reported
+from scanner.tui.ports import SourceState, View
 from scanner.tui.widgets.picture_view import PictureView
+from scanner.wording.plain import plain
+from scanner.wording.reported import reported
 
 PICTURES_A_SECOND = 8
 """Enough to follow a hand with."""
@@ -39,7 +39,7 @@ class CameraView(PictureView):
     """
 
     def __init__(
-        self, view: Callable[[], View | None], state: Callable[[], CameraState | None]
+        self, view: Callable[[], View | None], state: Callable[[], SourceState | None]
     ) -> None:
         super().__init__(whole=True)
         self._view = view

@@ -7,8 +7,8 @@ from textual.message import Message
 from textual.widgets import Input
 
 from scanner.admission.serial import LONGEST_PAYLOAD
-from scanner.tui.keys import translate_keys
-from scanner.words import say
+from scanner.tui.terminal.key_names import translate_keys
+from scanner.wording.catalogue import say
 
 
 class HandEntry(Input):

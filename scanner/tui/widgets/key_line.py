@@ -9,7 +9,7 @@ from textual.events import Leave, MouseDown, MouseMove
 from textual.screen import Screen
 from textual.widget import Widget
 
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from textual.content import Content
 from textual.widget import Widget
 
 from scanner.gate import Judged
-from scanner.tui.faces import FACES
-from scanner.tui.plain import clock_time, plain
-from scanner.tui.reasons import in_words
-from scanner.tui.theme import tint
-from scanner.words import say
+from scanner.tui.drawing.faces import FACES
+from scanner.tui.drawing.theme import tint
+from scanner.wording.catalogue import say
+from scanner.wording.plain import clock_time, plain
+from scanner.wording.reasons import in_words
 
 REMEMBERED = 50
 """Presentations; more than the tallest screen shows."""

@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from scanner.sync.status import Status
-from scanner.tui.plain import plain
-from scanner.tui.poster import sections
-from scanner.words import say
+from scanner.tui.drawing.poster import sections
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
 
 
 class Masthead(Horizontal):

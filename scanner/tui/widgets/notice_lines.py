@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from scanner.tui.notices import Notice
+from scanner.wording.notices import Notice
 
 _FAIR = "bold #ffe27a on #3a2f00"
 _GRAVE = "bold #ffffff on #5a000c"

@@ -10,11 +10,11 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from scanner.tui.ascii_only import is_ascii
+from scanner.tui.terminal.ascii_only import is_ascii
 
 if TYPE_CHECKING:
-    from scanner.capture.decoded import Corners
-    from scanner.capture.frame import Pixels
+    from scanner.qr.decoded import Corners
+    from scanner.qr.frame import Pixels
 
 
 _MOST_LINES = 2
@@ -81,7 +81,7 @@ class PictureView(Widget):
         return self._rows[y] if y < len(self._rows) else Strip.blank(columns, self.rich_style)
 
     def _drawn(self, pixels: "Pixels") -> list[Strip]:
-        from scanner.tui.picture import half_blocks, letters, middle, whole
+        from scanner.tui.drawing.half_blocks import half_blocks, letters, middle, whole
 
         columns, rows = self._drawn_for = self.size
         if not columns or not rows:

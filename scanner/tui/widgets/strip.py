@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from scanner.store.figures import series
 from scanner.store.ledger import State
+from scanner.store.statistics import series
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
-from scanner.tui.notices import age
-from scanner.tui.plain import clock_time
-from scanner.words import number, say, say_count
+from scanner.wording.catalogue import number, say, say_count
+from scanner.wording.notices import age
+from scanner.wording.plain import clock_time
 
 PACE_MINUTES = 10
 """Minutes that the sparkline shows, a bar each."""

@@ -5,8 +5,8 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from scanner.tui.faces import READY
-from scanner.tui.poster import Poster
+from scanner.tui.drawing.faces import READY
+from scanner.tui.drawing.poster import Poster
 
 
 class VerdictBand(Widget):

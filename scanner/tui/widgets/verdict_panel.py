@@ -14,9 +14,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from scanner.tui.arrangement import Line, arrange
-from scanner.tui.faces import READY
-from scanner.tui.poster import Poster
+from scanner.tui.drawing.faces import READY
+from scanner.tui.drawing.poster import Poster
+from scanner.tui.drawing.poster_layout import Line, arrange
 
 SAID_FOR = timedelta(seconds=4)
 """How long a sentence said in passing stays."""

@@ -12,11 +12,9 @@ from textual.widgets import Footer, Static
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from scanner.errors import ScannerError
-from scanner.tui.keys import translate_keys
-from scanner.tui.plain import plain
-from scanner.tui.reported import reported
-from scanner.tui.terminal import terminal_driver
-from scanner.tui.theme import NIGHT
+from scanner.tui.drawing.theme import NIGHT
+from scanner.tui.terminal.choice import terminal_driver
+from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
@@ -26,7 +24,9 @@ from scanner.tui.wizard.server_step import ServerStep
 from scanner.tui.wizard.sound_step import SoundStep
 from scanner.tui.wizard.step import Step
 from scanner.tui.wizard.tickets_step import TicketsStep
-from scanner.words import say
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.reported import reported
 
 
 class WizardApp(App[Answers]):

@@ -9,13 +9,13 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from scanner.tui.feeds import Eyes
-from scanner.tui.plain import plain
+from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation
-from scanner.words import say
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
 
 NONE = "none"
 
@@ -31,14 +31,14 @@ class CameraStep(Step):
     class Seen(Message):
         """A code was read, or there is something to say."""
 
-        def __init__(self, sentence: str, source: Eyes) -> None:
+        def __init__(self, sentence: str, source: ScanSource) -> None:
             self.sentence, self.source = sentence, source
             super().__init__()
 
     def __init__(self, answers: Answers, setup: Setup) -> None:
         super().__init__(answers)
         self._setup = setup
-        self._eyes: Eyes | None = None
+        self._eyes: ScanSource | None = None
         self._read: str | None = None
 
     def title(self) -> str:

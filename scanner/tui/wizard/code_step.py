@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from scanner.tui.feeds import Eyes
+from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers, token_code
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation, label
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 
 class CodeStep(Step):
@@ -36,7 +36,7 @@ class CodeStep(Step):
     def __init__(self, answers: Answers, setup: Setup) -> None:
         super().__init__(answers)
         self._setup = setup
-        self._eyes: Eyes | None = None
+        self._eyes: ScanSource | None = None
 
     def title(self) -> str:
         """Name it."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.sync.opening import Opened
-from scanner.tui.feeds import Eyes
+from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers
 
 OnFrame = Callable[[Pixels], None]
@@ -18,7 +18,7 @@ class Setup(Protocol):
     def cameras(self) -> Sequence[tuple[str, str]]:
         """List what can be looked through: what names it to `look`, and its name for a person."""
 
-    def look(self, spec: str, on_frame: OnFrame, /) -> Eyes:
+    def look(self, spec: str, on_frame: OnFrame, /) -> ScanSource:
         """Return eyes that are not started yet."""
 
     def play(self) -> bool:

@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from scanner.tui.wizard.answers import LONGEST_NAME, tidy_name
 from scanner.tui.wizard.step import Step, explanation, label
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 
 class NamesStep(Step):

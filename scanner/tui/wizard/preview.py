@@ -3,7 +3,7 @@
 import threading
 from typing import ClassVar
 
-from scanner.capture.frame import Pixels
+from scanner.qr.frame import Pixels
 from scanner.tui.widgets.picture_view import PictureView
 
 

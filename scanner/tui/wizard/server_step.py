@@ -9,7 +9,7 @@ from textual.widgets.option_list import Option
 
 from scanner.tui.wizard.answers import SERVERS, server_address
 from scanner.tui.wizard.step import Step, explanation, label
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 
 class ServerStep(Step):

@@ -9,7 +9,7 @@ from textual.widgets import Button
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.step import Step, explanation
-from scanner.words import say
+from scanner.wording.catalogue import say
 
 
 class SoundStep(Step):

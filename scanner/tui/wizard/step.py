@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from scanner.tui.keys import translate_keys
-from scanner.tui.plain import plain
-from scanner.tui.reported import reported
+from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.wizard.answers import Answers
+from scanner.wording.plain import plain
+from scanner.wording.reported import reported
 
 
 class Step(Vertical):

@@ -9,12 +9,12 @@ from textual.widgets import Button, ProgressBar, Static
 
 from scanner.errors import ScannerError
 from scanner.sync.opening import Opened
-from scanner.tui.plain import plain
-from scanner.tui.reported import reported
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.step import Step
-from scanner.words import number, say, say_count
+from scanner.wording.catalogue import number, say, say_count
+from scanner.wording.plain import plain
+from scanner.wording.reported import reported
 
 
 class TicketsStep(Step):

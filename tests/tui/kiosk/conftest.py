@@ -1,8 +1,8 @@
 import pytest
 
-from tests.tui.kiosk.lane import Lane
+from tests.tui.kiosk.lane import DbWorker
 
 
 @pytest.fixture
-def lane() -> Lane:
-    return Lane()
+def lane() -> DbWorker:
+    return DbWorker()

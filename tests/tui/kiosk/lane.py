@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from scanner.pin import Answer
 from scanner.tui.kiosk.app import KioskApp
-from tests.tui.feeds import NOW, FakeBackground, FakeEyes, FakeJudge
+from tests.tui.ports import NOW, FakeBackground, FakeEyes, FakeJudge
 
 UNLOCKED = 86
 
@@ -31,7 +31,7 @@ class FakeLock:
 
 
 @dataclass
-class Lane:
+class DbWorker:
     """A kiosk's app and all that it was built on."""
 
     judge: FakeJudge = field(default_factory=FakeJudge)

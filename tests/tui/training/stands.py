@@ -16,8 +16,8 @@ from scanner.training.records import Run, run_of
 from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Arrivals, Scenario
 from scanner.training.shift import Shift
+from scanner.tui.terminal.wedge_keys import WedgeKeys
 from scanner.tui.training.app import TrainingApp
-from scanner.tui.wedge_keys import WedgeKeys
 
 AT = datetime(2026, 5, 2, 18, 30, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from scanner.training.marks import Decision, mark
 from scanner.training.role import Role
 from scanner.tui.training.debrief import DebriefScreen, heading
 from scanner.tui.training.progress import ProgressScreen
-from scanner.words import choose_language
+from scanner.wording.catalogue import choose_language
 from tests.training.test_drill import patron
 from tests.tui.training.one_screen import OneScreen, plain_pictures
 from tests.tui.training.stands import SCENARIO, finished

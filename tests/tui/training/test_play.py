@@ -16,7 +16,8 @@ from scanner.training.incident import What
 from scanner.training.records import Records
 from scanner.training.role import Role
 from scanner.training.shift import Case
-from scanner.tui.faces import FACES
+from scanner.tui.drawing.faces import FACES
+from scanner.tui.terminal.wedge_keys import WedgeKeys
 from scanner.tui.training.app import TrainingApp
 from scanner.tui.training.banner import Banner
 from scanner.tui.training.debrief import DebriefScreen
@@ -25,7 +26,6 @@ from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.search import NameSearch
-from scanner.tui.wedge_keys import WedgeKeys
 from tests.tui.seen import seen
 from tests.tui.training.stands import SCENARIO, Stand
 

@@ -22,7 +22,7 @@ from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.key_line import KeyLine
-from scanner.words import LANGUAGES, choose_language
+from scanner.wording.catalogue import LANGUAGES, choose_language
 from tests.tui.training.one_screen import OneScreen, plain_pictures
 from tests.tui.training.open_house import OpenHouse
 from tests.tui.training.stands import AT

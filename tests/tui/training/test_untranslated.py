@@ -20,7 +20,6 @@ from scanner.training.marks import Decision, Mark, mark
 from scanner.training.records import SOMEBODY
 from scanner.training.role import PARTS, Role
 from scanner.training.shift import ANOTHERS
-from scanner.tui.reasons import in_words
 from scanner.tui.training import said
 from scanner.tui.training.debrief import DebriefScreen, explained, heading
 from scanner.tui.training.help import TrainingHelp
@@ -28,6 +27,7 @@ from scanner.tui.training.menu import MenuScreen
 from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
+from scanner.wording.reasons import in_words
 from tests.training.test_drill import patron
 from tests.tui.pseudo import latin
 from tests.tui.seen import seen

@@ -9,7 +9,7 @@ from scanner.store.cache import StoredSession
 from scanner.sync.opening import Opened
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.feeds import OnFrame
-from tests.tui.feeds import NOW, FakeEyes
+from tests.tui.ports import NOW, FakeEyes
 
 OPENED = Opened(
     StoredSession("http://x/", "/events/1", "Harbour Lights 2026 · Friday", "Lee", "laptop-1", NOW),

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from scanner.sync.errors import WrongCode
-from scanner.tui.feeds import CameraState
+from scanner.tui.ports import SourceState
 from scanner.tui.wizard.answers import SERVERS, Answers
 from scanner.tui.wizard.app import WizardApp
 from tests.tui.wizard.setups import FakeSetup
@@ -152,7 +152,7 @@ async def test_the_camera_for_the_code_can_be_put_away_and_one_that_is_missing_i
     async with app.run_test(size=(80, 24)) as pilot:
         await to_code(pilot, app)
         await pilot.press("f2")
-        setup.eyes[0].now = CameraState(running=False, sentence="Camera 0 is not there.")
+        setup.eyes[0].now = SourceState(running=False, sentence="Camera 0 is not there.")
         await until(pilot, lambda: "Camera 0 is not there." in seen(app))
         await pilot.press("f2")
         await until(pilot, lambda: not setup.eyes[0].running)

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from scanner.sync.errors import WrongCode
 from scanner.tui.wizard.app import WizardApp
-from scanner.words import choose_language, number, say
+from scanner.wording.catalogue import choose_language, number, say
 from tests.tui.wizard.setups import FakeSetup
 from tests.tui.wizard.test_wizard_app import (
     PROPOSED,

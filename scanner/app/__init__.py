@@ -1,0 +1,1 @@
+"""The one assembly: gate, engine, sources, link and sound, from a configuration."""

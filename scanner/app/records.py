@@ -1,0 +1,131 @@
+"""What cache and ledger hold, read for a screen, and what a supervisor may write into them."""
+
+import csv
+import io
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from scanner.admission.rules import Override
+from scanner.errors import ScannerError
+from scanner.gate import Gate
+from scanner.paths import search_file
+from scanner.pin import Answer, Clock, Pin
+from scanner.store import statistics
+from scanner.store.database import open_reader
+from scanner.store.errors import worded
+from scanner.store.ledger import Admission, State, in_state
+from scanner.store.search import Found, TicketSearch, read_found
+from scanner.store.statistics import Evening
+
+Form = Literal["csv", "json"]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SECONDS = 10.0
+
+
+class Records:
+    """Reads one database; every method blocks, so none is for the event loop.
+
+    Args:
+        file: the database.
+        gate: judges the override.
+        pin: the supervisor's.
+        clock: the time now, aware, UTC.
+    """
+
+    def __init__(self, file: Path, gate: Gate, pin: Pin, clock: Clock) -> None:
+        self._file = file
+        self._gate = gate
+        self._pin = pin
+        self._clock = clock
+        self._search = TicketSearch(search_file(file))
+        self._refreshing = threading.Lock()
+
+    def prepare(self, *, names: bool) -> None:
+        """Take up the tickets to search in, names too where they may be searched."""
+        with self._refreshing, self._reader() as conn:
+            self._search.refresh(conn, names=names)
+
+    def search(self, query: str, *, names: bool) -> list[Found]:
+        """Find tickets by words in serial or name; names as of the last `prepare`."""
+        with self._reader() as conn:
+            found = self._search.find(conn, query, names=names)
+            return read_found(conn, found, self._clock())
+
+    def admissions(self, state: State | None, most: int) -> list[Admission]:
+        """Return this gate's admissions, the newest first."""
+        with self._reader() as conn:
+            return in_state(conn, state)[::-1][:most]
+
+    def evening(self) -> Evening:
+        """Count the evening."""
+        with self._reader() as conn:
+            return statistics.evening(conn)
+
+    def let_in(self, pin: str, payload: str, reason: str) -> Answer:
+        """Admit on the supervisor's word, after the PIN; the gate publishes the verdict.
+
+        Raises:
+            ScannerError: nothing could be recorded.
+        """
+        answer = self._pin.check(pin)
+        if answer is Answer.RIGHT:
+            override = Override(reason)
+            self._gate.present(payload, self._clock(), "override", override).result(_SECONDS)
+        return answer
+
+    def export(self, state: State | None, form: Form) -> Path:
+        """Write this gate's admissions beside the database, oldest first; returns the file.
+
+        Raises:
+            ScannerError: the file can't be written.
+        """
+        with self._reader() as conn:
+            found = in_state(conn, state)
+        name = f"admissions-{self._clock():%Y%m%dT%H%M%SZ}.{form}"
+        target = self._file.with_name(name)
+        text = _as_csv(found) if form == "csv" else _as_json(found)
+        try:
+            target.touch(mode=0o600)
+            target.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise ScannerError(
+                f"The file {target} can't be written ({error.strerror}); free some space."
+            ) from error
+        return target
+
+    def _reader(self) -> "closing[sqlite3.Connection]":
+        try:
+            return closing(open_reader(self._file))
+        except sqlite3.Error as error:
+            raise worded(error, self._file) from error
+
+
+def _facts(each: Admission) -> dict[str, str | int | None]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(each).items()
+    }
+
+
+def _as_json(found: list[Admission]) -> str:
+    return json.dumps([_facts(each) for each in found], ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_csv(found: list[Admission]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(Admission.__dataclass_fields__)
+    for each in found:
+        writer.writerow(_harmless(value) for value in _facts(each).values())
+    return written.getvalue()
+
+
+def _harmless(value: str | int | None) -> str | int | None:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

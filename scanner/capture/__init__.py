@@ -1,1 +1,0 @@
-"""Payloads from the world: pictures from a camera or a file, codes read, presentations told."""

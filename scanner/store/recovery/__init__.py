@@ -1,0 +1,1 @@
+"""A damaged database: kept aside, read page by page, and reconstructed."""

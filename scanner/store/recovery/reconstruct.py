@@ -1,0 +1,304 @@
+"""What is left of a ledger, judged row by row from the records of a damaged file."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from scanner.admission.verdict import Kind
+from scanner.store.checkpoint import Checkpoint
+from scanner.store.integrity import lone_digest
+from scanner.store.ledger import FIRST, State, link
+from scanner.store.recovery.page_reader import Row, Value
+
+_STATES = {state.value for state in State}
+_KINDS = {kind.value for kind in Kind}
+_SETTLED = {State.CONFIRMED.value, State.CONFLICT.value, State.REFUSED.value}
+_DIGEST_BYTES = 32
+_AT, _SERIAL, _KIND, _EVIDENCE, _HASH = 1, 7, 8, 10, 11
+
+Fields = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Journal rows that are lost, first to last, and the digest of the row that follows alone."""
+
+    first: int
+    last: int
+    next_digest: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """All that can be brought back.
+
+    `journal` has whole rows by number; `head` is the last number that was ever given;
+    `admissions` have their columns' names; `rebuilt` counts those known from the journal alone.
+    """
+
+    journal: dict[int, Fields]
+    head: int
+    gaps: tuple[Gap, ...]
+    admissions: tuple[dict[str, Value], ...]
+    withheld: dict[str, str]
+    transitions: tuple[Fields, ...]
+    rebuilt: int
+
+
+def is_wanted(row: Row) -> bool:
+    """Tell whether a record may be the ledger's."""
+    return any(look(row) for look in (_is_journal, _is_admission, _is_move, _is_withheld, _is_mark))
+
+
+def judge_remains(
+    rows: Sequence[Row], columns: Sequence[str], witness: Checkpoint | None = None
+) -> Remains:
+    """Choose what to bring back: what the chain proves, and what nothing contradicts.
+
+    Args:
+        rows: the wanted records, as salvaged.
+        columns: the names of the admission table's columns, in order.
+        witness: the memory beside the file, if it is readable.
+    """
+    read: dict[int, list[Fields]] = defaultdict(list)
+    for row in sorted(filter(_is_journal, rows), key=lambda each: -each.age):
+        fields = (row.rowid, *row.values[1 : _HASH + 1])
+        if row.rowid and fields not in read[row.rowid]:
+            read[row.rowid].append(fields)
+    known = {int(str(row.values[1])) + 1: row.values[2] for row in rows if _is_gap(row)}
+    head = _head(rows, read, witness)
+    journal = _chained(read, head, known)
+    admissions, rebuilt = _admissions(rows, columns, journal, head)
+    serials = {each["serial"] for each in admissions}
+    moves = {row.rowid or 0: row.values[1:6] for row in rows if _is_move(row)}
+    return Remains(
+        journal,
+        head,
+        tuple(_gaps(journal, head)),
+        admissions,
+        {serial: why for serial, why in _withheld(rows, journal).items() if serial in serials},
+        tuple((each, *moves[each]) for each in sorted(moves) if moves[each][0] in serials),
+        rebuilt,
+    )
+
+
+def section_of(journal_row: Fields) -> str | None:
+    """Return the section that a presentation's ticket was for, from the recorded inputs."""
+    found = _evidence(journal_row).get("ticket")
+    section = found.get("section") if isinstance(found, dict) else None
+    return section[0] if isinstance(section, list) and isinstance(section[0], str) else None
+
+
+def _chained(
+    read: dict[int, list[Fields]], head: int, known: dict[int, Value]
+) -> dict[int, Fields]:
+    """Choose each row that the chain proves, and after a gap the one that nothing contradicts."""
+    chosen: dict[int, Fields] = {}
+    for row in sorted(each for each in read if each <= head):
+        before = {_digest(each) for each in read.get(row - 1, [])} if row > 1 else {FIRST}
+        proven = row == 1 or row - 1 in chosen
+        if proven and row > 1:
+            before = {_digest(chosen[row - 1])}
+        follows = [each for each in read[row] if any(_links(one, each) for one in before)]
+        if not follows and not proven:
+            follows = [each for each in read[row] if _stands_alone(each, read, known)]
+        if follows:
+            chosen[row] = follows[0]
+    return chosen
+
+
+def _stands_alone(fields: Fields, read: dict[int, list[Fields]], known: dict[int, Value]) -> bool:
+    """Tell whether a row whose predecessor is lost can be believed."""
+    row = cast(int, fields[0])  # by `_is_journal`
+    after = read.get(row + 1, [])
+    if after and not any(_links(_digest(fields), each) for each in after):
+        return False
+    if isinstance(digest := known.get(row), bytes):
+        return lone_digest(fields[:_HASH]) == digest
+    ticket = _evidence(fields).get("ticket")
+    same = isinstance(ticket, dict) and ticket.get("serial") == fields[_SERIAL]
+    return same if fields[_KIND] == "admitted" else True
+
+
+def _head(rows: Sequence[Row], read: dict[int, list[Fields]], witness: Checkpoint | None) -> int:
+    """Return the last number that the journal gave, as far as anything proves it."""
+    marks = [(row.values[1], row.values[2]) for row in rows if _is_mark(row)]
+    if witness:
+        marks.append((witness.row, witness.digest))
+    proven = [
+        number
+        for number, digest in marks
+        if isinstance(number, int) and any(_digest(each) == digest for each in read.get(number, []))
+    ]
+    if witness and not read.get(witness.row):
+        proven.append(witness.row)
+    linked = (
+        row
+        for row, found in read.items()
+        for one in ([FIRST] if row == 1 else map(_digest, read.get(row - 1, [])))
+        if any(_links(one, each) for each in found)
+    )
+    return max([*proven, *linked], default=0)
+
+
+def _gaps(journal: dict[int, Fields], head: int) -> list[Gap]:
+    found, last = [], 0
+    for row in [*sorted(journal), head + 1]:
+        if row > last + 1:
+            after = lone_digest(journal[row][:_HASH]) if row in journal else None
+            found.append(Gap(last + 1, row - 1, after))
+        last = row
+    return found
+
+
+def _admissions(
+    rows: Sequence[Row], columns: Sequence[str], journal: dict[int, Fields], head: int
+) -> tuple[tuple[dict[str, Value], ...], int]:
+    """Take the newest version of each admission that the journal does not contradict."""
+    green = {row: each for row, each in journal.items() if each[_KIND] == "admitted"}
+    of_row: dict[int, dict[str, Value]] = {}
+    serials = {each[_SERIAL] for each in green.values()}
+    for row in sorted(filter(_is_admission, rows), key=lambda each: -each.age):
+        found = dict(zip(columns, row.values, strict=False))
+        number = cast(int, found["journal"] or row.rowid)  # by `_is_admission`
+        found["journal"] = number
+        if number in of_row or not 0 < number <= head:
+            continue
+        if number in journal:
+            agrees = number in green and _agree(found, green[number])
+        else:
+            agrees = found["serial"] not in serials
+        if agrees:
+            of_row[number] = _in_doubt(found)
+            serials.add(found["serial"])
+    missing = [number for number in green if number not in of_row]
+    for number in missing:
+        of_row[number] = _from_journal(green[number])
+    return tuple(of_row[row] for row in sorted(of_row)), len(missing)
+
+
+def _agree(found: dict[str, Value], row: Fields) -> bool:
+    _, at, event, redeemer, device, *_ = row
+    names = ("serial", "at", "event", "redeemer", "device")
+    if tuple(found[name] for name in names) != (row[_SERIAL], at, event, redeemer, device):
+        return False
+    return section_of(row) in (None, found["section"])
+
+
+def _in_doubt(found: dict[str, Value]) -> dict[str, Value]:
+    """Leave what was settled; the rest may be older than what was sent, so the API is asked."""
+    times = ("sent", "last_sent", "outstanding")
+    found = found | {each: None for each in times if not _is_time(found.get(each))}
+    if found["state"] in _SETTLED and _is_time(found.get("settled")):
+        return found
+    unknown: dict[str, Value] = {
+        "state": State.SENDING.value,
+        "answered": 0,
+        "settled": None,
+        "reason": None,
+    }
+    return {**found, **unknown}
+
+
+def _from_journal(row: Fields) -> dict[str, Value]:
+    number, at, event, redeemer, device, *_ = row
+    return {
+        "serial": row[_SERIAL],
+        "journal": number,
+        "event": event,
+        "section": section_of(row) or "",
+        "redeemer": redeemer,
+        "device": device,
+        "at": at,
+        "state": State.SENDING.value,
+    }
+
+
+def _withheld(rows: Sequence[Row], journal: dict[int, Fields]) -> dict[str, str]:
+    """Collect what was never shown green, from its own records and from later presentations."""
+    found = {}
+    for each in journal.values():
+        why = _evidence(each).get("refusal")
+        if isinstance(why, str):
+            found[str(each[_SERIAL])] = why
+    return found | {str(row.values[0]): str(row.values[1]) for row in rows if _is_withheld(row)}
+
+
+def _is_journal(row: Row) -> bool:
+    match row.values:
+        case (None, str(at), event, redeemer, device, str(), str(), serial, str(kind), str(), str(),
+              bytes(digest), *_):  # fmt: skip
+            texts = (event, redeemer, device, serial)
+            return (
+                row.rowid is not None
+                and row.rowid > 0
+                and len(digest) == _DIGEST_BYTES
+                and kind in _KINDS
+                and all(each is None or isinstance(each, str) for each in texts)
+                and _is_time(at)
+            )
+    return False
+
+
+def _is_admission(row: Row) -> bool:
+    match row.values:
+        case (str(), None | int() as number, str(), str(), str(), str(), str(at), str(state),
+              int(), *_):  # fmt: skip
+            # Until version 2 a record has its number, since then it is the record's key.
+            return (number is None) == (row.rowid is not None) and state in _STATES and _is_time(at)
+    return False
+
+
+def _is_move(row: Row) -> bool:
+    match row.values:
+        case (None, str(), str(before), str(after), None | str(), str()):
+            return row.rowid is not None and {before, after} <= _STATES
+    return False
+
+
+def _is_withheld(row: Row) -> bool:
+    match row.values:
+        case (str(), str()):
+            return row.rowid is None
+    return False
+
+
+def _is_mark(row: Row) -> bool:
+    """Tell whether it is the journal's head, or a gap that an earlier recovery noted."""
+    match row.values:
+        case (None, int(), bytes(digest)):
+            return len(digest) == _DIGEST_BYTES
+    return _is_gap(row)
+
+
+def _is_gap(row: Row) -> bool:
+    match row.values:
+        case (None, int(), None | bytes(), str()):
+            return row.rowid is not None
+    return False
+
+
+def _is_time(text: Value) -> bool:
+    try:
+        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _evidence(row: Fields) -> dict[str, object]:
+    try:
+        found = json.loads(str(row[_EVIDENCE]))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _links(before: bytes, fields: Fields) -> bool:
+    return link(before, fields[:_HASH]) == fields[_HASH]
+
+
+def _digest(fields: Fields) -> bytes:
+    return cast(bytes, fields[_HASH])  # by `_is_journal`

@@ -1,0 +1,80 @@
+"""Tickets on their way into the cache: collected while pages come in, written many at once."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from types import TracebackType
+
+from scanner.store import ticket_writes
+from scanner.store.cache import TicketRow
+from scanner.store.database import transaction
+from scanner.store.ticket_writes import Incoming, PullPosition, incoming
+from scanner.store.writer import Writer
+
+_FEWEST, _MOST = 1_000, 20_000
+"""Tickets in one transaction: as many as were written before, within these. Few at first, so that
+little is read again after a crash; more later, since each transaction writes every page of the
+indexes that it touches, and touches nearly all of them: 150,000 tickets by 5,000 wrote 190 MB, by
+20,000 they write 75. Not more, since the last ones are written while nothing else is to do."""
+
+
+class BatchWriter:
+    """Writes what it takes in, at the latest at its end, also when that is a failure's.
+
+    The next pages are read while the last ones are written. Use as an async context manager.
+
+    Args:
+        writer: of the database.
+        number: the pull that lists the tickets.
+    """
+
+    def __init__(self, writer: Writer, number: int) -> None:
+        self._writer = writer
+        self._number = number
+        self._tickets: list[Incoming] = []
+        self._position: PullPosition | None = None
+        self._written = 0
+        self._writing: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> "BatchWriter":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        try:
+            if self._tickets or self._position:
+                await self._begin_to_write()
+        finally:
+            await self._end_writing()
+
+    async def take(self, rows: Sequence[TicketRow], then: PullPosition | None = None) -> None:
+        """Take in the tickets of a page; `then` is where to go on after it.
+
+        Raises:
+            StoreError: what was taken in before could not be written.
+        """
+        await self._writer.priority.step_aside()
+        self._tickets += map(incoming, rows)
+        self._position = then
+        if len(self._tickets) >= min(max(_FEWEST, self._written), _MOST):
+            await self._begin_to_write()
+
+    async def _begin_to_write(self) -> None:
+        await self._end_writing()
+        tickets, position, number = self._tickets, self._position, self._number
+        self._tickets, self._position = [], None
+        self._written += len(tickets)
+
+        def write(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                ticket_writes.write_incoming(conn, tickets, number, self._writer.priority.give_way)
+                if position:
+                    ticket_writes.write_position(conn, position)
+
+        self._writing = asyncio.wrap_future(self._writer.submit_to_cache(write))
+
+    async def _end_writing(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing:
+            await writing

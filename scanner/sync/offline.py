@@ -1,0 +1,31 @@
+"""A gate that was told to leave the network alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from scanner.gate import Judged
+from scanner.sync.link import Link, LinkState
+from scanner.sync.status import Status, StatusFeed
+
+_LINK = Link(LinkState.OFFLINE, "The network is left off; the queue waits for `scanner replay`.")
+
+
+class OfflineEngine:
+    """Follows the database, and neither pulls nor replays."""
+
+    def __init__(self, database: Path) -> None:
+        self._feed = StatusFeed(database)
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        await self._feed.run()
+
+    def status(self) -> Status:
+        """Return the latest known state."""
+        return replace(self._feed.latest, link=_LINK)
+
+    def wake(self) -> None:
+        """There is nothing to wake."""
+
+    def on_verdict(self, judged: Judged) -> None:
+        """Leave it in the queue."""

@@ -1,0 +1,1 @@
+"""What is drawn with characters: verdicts, shapes, pictures and colours. Pure."""

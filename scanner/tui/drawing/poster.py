@@ -1,0 +1,82 @@
+"""What fills the screen: a look, and the words that go with this one occasion."""
+
+from dataclasses import dataclass
+
+from scanner.admission.verdict import Kind
+from scanner.gate import Judged
+from scanner.sync.status import Status
+from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
+from scanner.wording.catalogue import say
+from scanner.wording.plain import clock_time, plain
+from scanner.wording.reasons import in_words, localised
+from scanner.wording.reported import reported
+
+_SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """A face with its words, all of them fit to show.
+
+    `place` is a section's name to be lettered large where there is room; `sentence` is why,
+    `advice` what to do next, `detail` the small print.
+    """
+
+    face: Face
+    sentence: str = ""
+    advice: str = ""
+    detail: str = ""
+    place: str = ""
+
+
+def of_judged(judged: Judged) -> Poster:
+    """Show a recorded verdict."""
+    verdict = judged.verdict
+    section, serial = plain(verdict.section, 60), plain(verdict.serial, 40)
+    parts = (section, serial, clock_time(judged.at))
+    return Poster(
+        localised(FACES[verdict.kind]),
+        in_words(plain(verdict.reason)),
+        in_words(plain(verdict.advice)),
+        " · ".join(part for part in parts if part),
+        section if verdict.kind in _SECTION_MATTERS else "",
+    )
+
+
+def cannot_record(sentence: str) -> Poster:
+    """Show that the database failed: without a record nobody enters."""
+    return Poster(
+        localised(CANNOT_RECORD),
+        reported(plain(sentence)),
+        say("Nobody may enter."),
+        say("Call the supervisor."),
+    )
+
+
+def checking() -> Poster:
+    """Show that a verdict takes longer than it should."""
+    return Poster(
+        localised(CHECKING), say("Wait for the verdict."), say("Nobody enters before it.")
+    )
+
+
+def at_rest(status: Status, last: str) -> Poster:
+    """Show that the gate waits for a ticket, or why it admits nobody; `last` is small print."""
+    if status.closed:
+        return Poster(
+            localised(FACES[Kind.GATE_CLOSED]),
+            say(status.closed.value),
+            say("Nobody may enter. Call the supervisor."),
+            last,
+        )
+    return Poster(
+        localised(READY),
+        say("This gate admits: {sections}", sections=sections(status)),
+        say("Show a ticket"),
+        last,
+    )
+
+
+def sections(status: Status) -> str:
+    """Name the sections that the token permits."""
+    return plain(", ".join(plain(name, 60) for name in status.sections)) or say("no section")

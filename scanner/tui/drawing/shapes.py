@@ -1,0 +1,114 @@
+"""The large shapes: what a verdict says to somebody who sees neither colour nor words.
+
+A shape is a rule over the unit square, x to the right and y down, that tells where there is ink;
+so it can be drawn at any size.
+"""
+
+# ruff: noqa: PLR2004 - the numbers are coordinates in the unit square
+
+from collections.abc import Callable
+from functools import lru_cache
+from math import hypot
+
+from scanner.tui.drawing.blocks import Dots
+
+Shape = Callable[[float, float], bool]
+
+
+@lru_cache(maxsize=64)
+def draw(shape: Shape, side: int) -> Dots:
+    """Draw a shape in a square of `side` by `side` dots."""
+    middles = [(index + 0.5) / side for index in range(side)]
+    return tuple("".join("#" if shape(x, y) else "." for x in middles) for y in middles)
+
+
+def tick(x: float, y: float) -> bool:
+    """Come in."""
+    return _stroke(x, y, (0.10, 0.56, 0.36, 0.82), 0.10) or _stroke(
+        x, y, (0.36, 0.82, 0.90, 0.20), 0.10
+    )
+
+
+def no_entry(x: float, y: float) -> bool:
+    """The road sign: a disc with a bar. Somebody has entered with this ticket."""
+    return _within(x, y, 0.48) and not (abs(y - 0.5) < 0.10 and abs(x - 0.5) < 0.34)
+
+
+def arrow(x: float, y: float) -> bool:
+    """Go somewhere else."""
+    shaft = 0.02 < x < 0.60 and abs(y - 0.5) < 0.13
+    head = 0.52 < x < 0.98 and abs(y - 0.5) < (0.98 - x) * 0.95
+    return shaft or head
+
+
+def unequal(x: float, y: float) -> bool:
+    """A ticket, but not to this."""
+    bars = 0.08 < x < 0.92 and (abs(y - 0.36) < 0.075 or abs(y - 0.64) < 0.075)
+    return bars or _stroke(x, y, (0.30, 0.92, 0.70, 0.08), 0.075)
+
+
+def question(x: float, y: float) -> bool:
+    """Nobody knows it."""
+    away = hypot(x - 0.5, y - 0.33)
+    hook = 0.15 < away < 0.31 and (y < 0.33 or x > 0.5)
+    stem = abs(x - 0.5) < 0.08 and 0.48 < y < 0.70
+    dot = hypot(x - 0.5, y - 0.88) < 0.10
+    return hook or stem or dot
+
+
+def cross(x: float, y: float) -> bool:
+    """No more."""
+    return _stroke(x, y, (0.14, 0.14, 0.86, 0.86), 0.11) or _stroke(
+        x, y, (0.86, 0.14, 0.14, 0.86), 0.11
+    )
+
+
+def warning(x: float, y: float) -> bool:
+    """The road sign: a triangle with an exclamation mark. This is something else."""
+    triangle = 0.04 < y < 0.96 and abs(x - 0.5) < (y - 0.02) * 0.53
+    bang = abs(x - 0.5) < 0.062 and (0.34 < y < 0.66 or 0.74 < y < 0.86)
+    return triangle and not bang
+
+
+def padlock(x: float, y: float) -> bool:
+    """Shut."""
+    body = 0.14 < x < 0.86 and 0.44 < y < 0.98
+    keyhole = hypot(x - 0.5, y - 0.64) < 0.085 or (abs(x - 0.5) < 0.045 and 0.64 < y < 0.84)
+    away = hypot(x - 0.5, y - 0.32)
+    shackle = (0.18 < away < 0.31 and y < 0.32) or (0.18 < abs(x - 0.5) < 0.31 and 0.32 <= y < 0.5)
+    return (body and not keyhole) or shackle
+
+
+def stop(x: float, y: float) -> bool:
+    """The road sign: an octagon, with a cross cut out. Nothing goes on."""
+    across, down = abs(x - 0.5), abs(y - 0.5)
+    octagon = across < 0.49 and down < 0.49 and across + down < 0.69
+    cut = _stroke(x, y, (0.30, 0.30, 0.70, 0.70), 0.07) or _stroke(
+        x, y, (0.70, 0.30, 0.30, 0.70), 0.07
+    )
+    return octagon and not cut
+
+
+def frame(x: float, y: float) -> bool:
+    """Show a code here: four corners and what they wait for."""
+    across, down = abs(x - 0.5), abs(y - 0.5)
+    corner = max(across, down) > 0.38 and min(across, down) > 0.20
+    return (corner and max(across, down) < 0.49) or max(across, down) < 0.13
+
+
+def dots(x: float, y: float) -> bool:
+    """Wait."""
+    return any(hypot(x - middle, y - 0.5) < 0.12 for middle in (0.16, 0.5, 0.84))
+
+
+def _within(x: float, y: float, radius: float) -> bool:
+    return hypot(x - 0.5, y - 0.5) < radius
+
+
+def _stroke(x: float, y: float, line: tuple[float, float, float, float], half: float) -> bool:
+    """Tell whether a point lies within `half` a stroke's width of the line (x1, y1, x2, y2)."""
+    x1, y1, x2, y2 = line
+    dx, dy = x2 - x1, y2 - y1
+    along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy)
+    along = min(1.0, max(0.0, along))
+    return hypot(x - x1 - along * dx, y - y1 - along * dy) < half

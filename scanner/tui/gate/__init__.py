@@ -1,0 +1,1 @@
+"""The guard's screen, and the screens beside it: one a file."""

@@ -1,0 +1,381 @@
+"""The terminal app: puts the gate's screen on the feeds, starts them and stops them."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from importlib import import_module
+from typing import Any, ClassVar
+
+import structlog
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette, Provider
+from textual.events import Event, Key
+from textual.screen import Screen
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
+
+from scanner.app.preferences import Keep, Preferences, Value
+from scanner.app.sound import LOUDEST, STEP, Sounds
+from scanner.errors import ScannerError
+from scanner.tui.drawing.poster import Poster
+from scanner.tui.drawing.theme import NIGHT, THEMES
+from scanner.tui.gate.announcer import Announcer
+from scanner.tui.gate.kept_screens import forget_kept, show_kept
+from scanner.tui.gate.modal import Modal
+from scanner.tui.gate.openings import GateOpenings
+from scanner.tui.gate.palette import Commands, Palette
+from scanner.tui.gate.screen import HELP, GateScreen
+from scanner.tui.ports import (
+    Background,
+    Clock,
+    Judge,
+    Network,
+    Records,
+    ScanSource,
+    SourceState,
+    View,
+)
+from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
+from scanner.tui.terminal.choice import terminal_driver
+from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.terminal.wedge_keys import WedgeKeys
+from scanner.tui.widgets.camera_view import wanted as picture_wanted
+from scanner.wording.catalogue import choose_language, say
+
+_ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
+_LOOKS = frozenset({"language", "theme", "characters"})
+_FORGOTTEN = (HELP, "find", "override", "queue", "statistics")
+_TAKE_UP_SECONDS = 2.0
+"""Between two looks at whether a whole list has come: it is made ready to be searched."""
+
+_READ_SECONDS = 0.4
+"""From the start: the gate stands by then."""
+
+_SETTLED_SECONDS = 2.0
+
+_NOT_IN_PALETTE = frozenset(
+    {
+        "command_palette",
+        "help_quit",
+        "screen.copy_text",
+        "app.focus_next",
+        "app.focus_previous",
+    }
+)
+
+
+class GateApp(App[None]):
+    """The gate in a terminal.
+
+    Args:
+        judge: gives recorded verdicts.
+        background: pulls and replays while the app runs.
+        eyes: what reads codes, or nothing: then serials are typed.
+        clock: the time now, aware, UTC.
+        network: cuts and restores the demo's network.
+        demo: says on the screen that this is a demonstration.
+        wedge: hears a hand scanner that types; without it all keys are a person's.
+        sounds: makes the verdicts' sounds.
+        preferences: what the guard has set before.
+        keep: saves what the guard sets.
+        records: what is searched, listed, counted and overridden; without it, nothing is.
+        claim: called with every key: a person waits, other work may not.
+        settled: called once, when all that comes with a start is there.
+    """
+
+    TITLE = "scanner"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+    CSS = """
+    Input > .input--placeholder { color: $foreground 80%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "find", "Find", tooltip="Find a ticket by serial or name"),
+        Binding("o", "override", "Override", tooltip="Let in by the supervisor, with a PIN"),
+        Binding("w", "queue", "Queue", tooltip="What became of the admissions"),
+        Binding("t", "statistics", "Statistics"),
+        Binding("s", "settings", "Settings"),
+        Binding("n", "toggle_network", "Network", tooltip="Cut / restore network"),
+        Binding("p", "picture", "Picture", tooltip="Show or hide what the camera sees"),
+        Binding("m", "mute", "Mute", tooltip="Sound off and on"),
+        Binding("plus,equals_sign", "volume(1)", "Louder", key_display="+", show=False),
+        Binding("minus", "volume(-1)", "Quieter", key_display="-", show=False),
+        Binding("q", "quit", "Quit", tooltip="Quit; Ctrl+Q does it from anywhere"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        judge: Judge,
+        background: Background,
+        eyes: ScanSource | None,
+        *,
+        clock: Clock,
+        network: Network | None = None,
+        demo: bool = False,
+        wedge: WedgeKeys | None = None,
+        sounds: Sounds | None = None,
+        preferences: Preferences | None = None,
+        keep: Keep = lambda _name, _value: None,
+        records: Records | None = None,
+        claim: Callable[[], None] = lambda: None,
+        settled: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(driver_class=terminal_driver())
+        self._wedge = wedge
+        if wedge:
+            wedge.openings = GateOpenings(self)
+        self.preferences = preferences or Preferences()
+        self._keep = keep
+        self._records = records
+        self._claim = claim
+        self._settled = settled
+        self._clock = clock
+        self._ascii = AsciiOnly()
+        self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
+        self._background = background
+        self._eyes = eyes
+        self._pictured = eyes is not None and eyes.pictured
+        self._network = network
+        self._work: Worker[None] | None = None
+        self._taken_up: tuple[object, ...] = ()
+        self.gate = GateScreen(
+            judge,
+            background.status,
+            self._camera,
+            clock,
+            self.try_now,
+            view=self._view,
+            demo=demo,
+            announce=self._announcer.announce,
+        )
+
+    def on_mount(self) -> None:
+        """Open the gate."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._apply()
+        self.push_screen(self.gate)
+        self._begin()
+        if self._eyes:
+            self._eyes.start(self.gate.presenter.present, self.gate.say)
+        self.set_interval(_TAKE_UP_SECONDS, self._take_up)
+        self.set_timer(_READ_SECONDS, self._read_asides)
+        self.set_timer(_SETTLED_SECONDS, self._settled)
+
+    async def on_event(self, event: Event) -> None:
+        """Let a hand scanner's keys become payloads before they work as commands."""
+        if isinstance(event, Key):
+            self._claim()
+        if not (self._wedge and await self._wedge.take(event, self, super().on_event)):
+            await super().on_event(event)
+
+    async def on_unmount(self) -> None:
+        """Give the camera back, however the app ends."""
+        await self._stop_eyes()
+
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell the guard when the background work ended by itself: admitting goes on."""
+        if event.worker is not self._work or event.state is not WorkerState.ERROR:
+            return
+        structlog.get_logger("tui").error("background work ended", exc_info=event.worker.error)
+        self.gate.show_background(running=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a key only where it can do something."""
+        if action == "toggle_network":
+            return self._network is not None
+        if action == "picture":
+            return self._pictured and not isinstance(self.screen, Modal)
+        if action in _ASIDE and (isinstance(self.screen, Modal) or not self._offers(action)):
+            return False
+        return super().check_action(action, parameters)
+
+    def try_now(self) -> None:
+        """Wake the background work, or start it again where it ended."""
+        if self._work and self._work.state is WorkerState.ERROR:
+            self._begin()
+        self._background.wake()
+
+    def action_toggle_network(self) -> None:
+        """Cut the demo's network, or restore it."""
+        if self._network:
+            self.gate.say(
+                say("The network is back.") if self._network() else say("The network is cut.")
+            )
+
+    def change(self, name: str, value: Value) -> None:
+        """Set a preference, for now and for the next start."""
+        self.preferences = self.preferences.with_value(name, value)
+        if name in _LOOKS:
+            self._apply()
+        elif name == "picture":
+            self._apply_picture()
+        self.run_worker(self._save(name, value), exit_on_error=False)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer in the palette what this app's keys offer on the screen below it, each once."""
+        offered: set[str] = set()
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
+            name, action = binding.description, binding.action
+            ours = isinstance(node, App | Screen)  # not a text field's, to delete a word
+            if ours and enabled and name and action not in _NOT_IN_PALETTE | offered:
+                offered.add(action)
+                yield SystemCommand(name, tooltip, partial(screen.run_action, action))
+
+    def action_command_palette(self) -> None:
+        """Offer every command, to be searched."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette())
+
+    def action_find(self) -> None:
+        """Find a ticket by a part of its serial or of a name."""
+        if records := self._records:
+            from scanner.tui.gate.search import SearchScreen
+
+            presenter, names = self.gate.presenter, lambda: self.preferences.names
+            make = partial(SearchScreen, records, presenter, self._shown, names=names)
+            show_kept(self, "find", make)
+
+    def action_override(self) -> None:
+        """Let the refused patron in, on the supervisor's word."""
+        records, last = self._records, self.gate.last
+        if records and last:
+            from scanner.tui.gate.override import OverrideScreen
+
+            show_kept(
+                self, "override", lambda: OverrideScreen(records, lambda: self.gate.last or last)
+            )
+
+    def action_queue(self) -> None:
+        """Show what became of the admissions."""
+        if self._records:
+            from scanner.tui.gate.queue import QueueScreen
+
+            show_kept(self, "queue", partial(QueueScreen, self._records, self.try_now, self._shown))
+
+    def action_statistics(self) -> None:
+        """Show the evening in plots."""
+        if self._records:
+            from scanner.tui.gate.statistics import StatisticsScreen
+
+            status = self._background.status
+            make = partial(StatisticsScreen, self._records, status, self._clock, self._shown)
+            show_kept(self, "statistics", make)
+
+    def action_settings(self) -> None:
+        """Show the settings."""
+        from scanner.tui.gate.settings import SettingsScreen
+
+        make = partial(SettingsScreen, lambda: self.preferences, self.change, self._shown)
+        show_kept(self, "settings", make)
+
+    def action_picture(self) -> None:
+        """Show what the camera sees, or hide it."""
+        shown = not self.gate.picture
+        self.change("picture", "on" if shown else "off")
+        if shown and self._view() is None:
+            self.gate.say(say("No camera gives a picture now."))
+        else:
+            self.gate.say(say("Picture on.") if shown else say("Picture off."))
+
+    def action_mute(self) -> None:
+        """Turn the sound off, or on again."""
+        self.change("muted", not self.preferences.muted)
+        self.gate.say(say("Sound off.") if self.preferences.muted else self._volume_words())
+
+    def action_volume(self, steps: int) -> None:
+        """Make the sound louder or quieter, and let it be heard."""
+        volume = min(LOUDEST, max(0, self.preferences.volume + steps * STEP))
+        self.change("volume", volume)
+        if self.preferences.muted:
+            self.change("muted", False)
+        self._announcer.announce("admitted")
+        self.gate.say(self._volume_words())
+
+    def action_help_quit(self) -> None:
+        """Say which key ends the program to whom Ctrl+C didn't."""
+        self.gate.say(say("Ctrl+Q ends the program."))
+
+    async def action_quit(self) -> None:
+        """Stop looking, stop the background work, then leave."""
+        await self._stop_eyes()
+        if self._work and not self._work.is_finished:
+            self._work.cancel()
+            with contextlib.suppress(WorkerFailed, WorkerCancelled):
+                await self._work.wait()
+        self.exit()
+
+    def _shown(self) -> Poster:
+        return self.gate.shown
+
+    def _offers(self, action: str) -> bool:
+        """Tell whether an aside has something to show; an override needs somebody refused."""
+        if action == "override":
+            return self._records is not None and self.gate.refused
+        return action == "settings" or self._records is not None
+
+    def _apply(self) -> None:
+        """Let the preferences be seen."""
+        wishes = self.preferences
+        names = {theme.name for theme in THEMES}
+        self.theme = wishes.theme if wishes.theme in names else NIGHT.name
+        choose_language(wishes.language)
+        for node in (self, *self.screen_stack):
+            translate_keys(node)
+        with contextlib.suppress(ValueError):
+            self._filters.remove(self._ascii)
+        if wanted(wishes.characters):
+            self._filters.append(self._ascii)
+        for name in _FORGOTTEN:  # their words and colours were those before
+            forget_kept(self, name)
+        self._apply_picture()
+        self.refresh_bindings()
+        self.refresh()
+
+    def _apply_picture(self) -> None:
+        self.gate.show_picture(shown=picture_wanted(self.preferences.picture))
+
+    def _begin(self) -> None:
+        self._work = self.run_worker(self._background.run(), exit_on_error=False)
+        self.gate.show_background(running=True)
+
+    async def _read_asides(self) -> None:
+        """Read what the keys open before the first of them is pressed."""
+        await asyncio.to_thread(_read_asides)
+
+    def _take_up(self) -> None:
+        """Let the search be ready before it is asked for: soon after the start, and each list."""
+        pulled, names = self._background.status().pulled, self.preferences.names
+        if self._records and pulled and self._taken_up != (*pulled[::2], names):
+            self._taken_up = (*pulled[::2], names)
+            prepare = partial(self._records.prepare, names=names)
+            self.run_worker(prepare, thread=True, exit_on_error=False)
+
+    async def _save(self, name: str, value: Value) -> None:
+        try:
+            await asyncio.to_thread(self._keep, name, value)
+        except ScannerError as error:
+            self.gate.say(str(error))
+
+    def _volume_words(self) -> str:
+        if not self._announcer.audible:
+            return say("This computer has no sound; the terminal's bell rings instead.")
+        return say("Sound on, volume {volume} %.", volume=self.preferences.volume)
+
+    async def _stop_eyes(self) -> None:
+        eyes, self._eyes = self._eyes, None
+        if eyes:
+            await asyncio.to_thread(eyes.stop)
+
+    def _camera(self) -> SourceState | None:
+        return self._eyes.state() if self._eyes else None
+
+    def _view(self) -> View | None:
+        return self._eyes.view() if self._eyes else None
+
+
+def _read_asides() -> None:
+    for name in ("search", *sorted(_ASIDE - {"find"})):
+        import_module(f"scanner.tui.gate.{name}")

@@ -1,0 +1,73 @@
+"""A screen beside the gate's: verdicts go on above it, Esc goes back."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from scanner.tui.drawing.poster import Poster
+from scanner.tui.gate.kept_screens import Kept
+from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.widgets.key_line import KeyLine
+from scanner.tui.widgets.verdict_band import VerdictBand
+from scanner.wording.plain import plain
+from scanner.wording.reported import reported
+
+
+class Modal(Kept):
+    """The band of the last verdict, a title, what the screen is for, a line for what is said.
+
+    Args:
+        shown: what fills the gate's screen now.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="Esc")]
+    DEFAULT_CSS: ClassVar[str] = """
+    Aside {
+        & > #title { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+        & > #body { height: 1fr; background: $surface; color: $foreground; }
+        & > #said { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    }
+    """
+
+    def __init__(self, shown: Callable[[], Poster]) -> None:
+        super().__init__()
+        self._shown = shown
+        translate_keys(self)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen, from top to bottom."""
+        yield VerdictBand(self._shown())
+        yield Static("", id="title", markup=False)
+        with Vertical(id="body"):
+            yield from self.body()
+        yield Static("", id="said", markup=False)
+        yield KeyLine()
+
+    def body(self) -> list[Widget]:
+        """Return what the screen is for."""
+        return []
+
+    def begin(self) -> None:
+        """Show the verdict of now, and nothing said."""
+        band, shown = self.query_one(VerdictBand), self._shown()
+        if band.poster != shown:
+            band.show(shown)
+        self.say("")
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence until the next."""
+        self.query_one("#said", Static).update(Content(reported(plain(sentence))))
+
+    def entitle(self, title: str) -> None:
+        """Show a title."""
+        self.query_one("#title", Static).update(Content.styled(title, "bold"))
+
+    def action_back(self) -> None:
+        """Return to the gate."""
+        self.dismiss()

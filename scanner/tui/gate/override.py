@@ -1,0 +1,130 @@
+"""The supervisor's word: a refused patron goes in, for a reason, after a PIN."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from scanner.errors import ScannerError
+from scanner.gate import Judged
+from scanner.pin import LONGEST, Answer
+from scanner.tui.drawing.faces import FACES
+from scanner.tui.gate.kept_screens import Kept
+from scanner.tui.ports import Records
+from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.widgets.key_line import KeyLine
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.reasons import in_words
+from scanner.wording.reported import reported
+
+LONGEST_REASON = 120
+"""Characters; it is shown on one line and kept in the journal."""
+
+
+class OverrideScreen(ModalScreen[None], Kept):
+    """Asks for a reason and the PIN; the verdict of it is shown by the gate as any other.
+
+    Args:
+        records: lets in.
+        last: the last patron, who was refused.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "next", "Next", priority=True),
+        Binding("escape", "leave", "Leave", key_display="Esc"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    OverrideScreen {
+        align: center bottom;
+        background: $background 0%;
+        & > Vertical {
+            height: auto; padding: 0 1;
+            background: $surface; color: $foreground; border: round $accent;
+        }
+        & Input { background: $surface; border: tall $accent; height: 3; }
+        & #why, & #said { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+
+    def __init__(self, records: Records, last: Callable[[], Judged]) -> None:
+        super().__init__()
+        self._records = records
+        self._last = last
+        self._refused = last()
+        self._busy = False
+        translate_keys(self)
+
+    def compose(self) -> ComposeResult:
+        """Say who was refused and why; ask."""
+        with Vertical() as box:
+            box.border_title = say("Let in by the supervisor")
+            yield Static("", id="why", markup=False)
+            yield Input(placeholder=say("Reason"), id="reason", max_length=LONGEST_REASON)
+            yield Input(
+                placeholder=say("Supervisor's PIN"), id="pin", password=True, max_length=LONGEST
+            )
+            yield Static("", id="said", markup=False)
+        yield KeyLine()
+
+    def begin(self) -> None:
+        """Begin with the reason."""
+        self._refused = self._last()
+        verdict = self._refused.verdict
+        face = FACES[verdict.kind]
+        reason, serial = in_words(plain(verdict.reason)), plain(verdict.serial, 40)
+        words = f"{face.symbol} {say(face.title)}  {serial}  {reason}"
+        self.query_one("#why", Static).update(Content(words))
+        self._say("")
+        self.set_focus(self.query_one("#reason", Input))
+
+    def leave(self) -> None:
+        """Forget reason and PIN."""
+        for line in self.query(Input):
+            line.value = ""
+
+    def action_leave(self) -> None:
+        """Leave it refused."""
+        self.dismiss()
+
+    async def action_next(self) -> None:
+        """Go from the reason to the PIN, and from the PIN to the verdict."""
+        reason, pin = self.query_one("#reason", Input), self.query_one("#pin", Input)
+        if not plain(reason.value, LONGEST_REASON):
+            self._say(say("Give a reason; it is kept in the journal."))
+            reason.focus()
+        elif not pin.value:
+            pin.focus()
+        elif not self._busy:
+            self._busy = True
+            self.run_worker(self._let_in(pin.value, plain(reason.value, LONGEST_REASON)))
+            pin.value = ""
+
+    async def _let_in(self, pin: str, reason: str) -> None:
+        serial = self._refused.verdict.serial or ""
+        try:
+            answer = await asyncio.to_thread(self._records.let_in, pin, serial, reason)
+        except ScannerError as error:
+            self._say(str(error))
+            return
+        finally:
+            self._busy = False
+        if answer is Answer.RIGHT:
+            self.dismiss()
+            return
+        self._say(
+            {
+                Answer.WRONG: say("This is not the PIN; try again."),
+                Answer.WAIT: say("Too many wrong tries; wait some minutes."),
+                Answer.UNSET: say("No PIN is set; `scanner kiosk --set-pin` sets one."),
+            }[answer]
+        )
+
+    def _say(self, sentence: str) -> None:
+        self.query_one("#said", Static).update(Content(reported(plain(sentence))))

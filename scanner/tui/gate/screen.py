@@ -1,0 +1,280 @@
+"""The gate: what a guard looks at all evening."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+
+from scanner.app.sound import CANNOT_RECORD
+from scanner.gate import Judged
+from scanner.sync.link import LinkState
+from scanner.sync.status import Status
+from scanner.tui.drawing import poster
+from scanner.tui.gate.help import HelpScreen
+from scanner.tui.gate.kept_screens import show_kept
+from scanner.tui.patience import Patience
+from scanner.tui.ports import Clock, Judge, SourceState, View
+from scanner.tui.presenter import Answered, Presenter, Published
+from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.widgets.camera_view import CameraView
+from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.tui.widgets.key_line import KeyLine
+from scanner.tui.widgets.last_scans import LastScans
+from scanner.tui.widgets.masthead import Masthead
+from scanner.tui.widgets.notice_lines import NoticeLines
+from scanner.tui.widgets.strip import Strip
+from scanner.tui.widgets.verdict_band import VerdictBand
+from scanner.tui.widgets.verdict_panel import VerdictPanel
+from scanner.wording.catalogue import say
+from scanner.wording.notices import Notice, abnormal
+from scanner.wording.plain import plain
+from scanner.wording.reported import reported
+
+SHOWN_FOR = timedelta(seconds=8)
+"""How long a verdict fills the screen when nobody comes after it."""
+
+HELP = "help"
+"""The name by which the help over the gate is kept."""
+
+REFRESH = timedelta(milliseconds=500)
+"""How often the state is looked at."""
+
+FIRST_LOOKS = timedelta(milliseconds=50)
+"""How often it is looked at until it is known for the first time: somebody has just sat down."""
+
+
+class GateScreen(Screen[None]):
+    """Verdict, last scans, what is abnormal, and how the gate stands."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i,slash", "type_serial", "Type", key_display="i /", tooltip="Type a serial"),
+        Binding("r", "try_now", "Try now", tooltip="Sync and send without waiting", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    GateScreen.-flat LastScans { display: none; }
+    GateScreen.-low.-troubled LastScans { height: 2; }
+    GateScreen.-tall LastScans { height: 6; }
+    GateScreen.-high LastScans { height: 8; }
+    GateScreen > #sight { height: 1fr; min-height: 3; layers: below above; }
+    GateScreen HandEntry { layer: above; dock: bottom; }
+    GateScreen VerdictPanel { width: 1fr; height: 100%; }
+    GateScreen.-picture.-rest CameraView, GateScreen.-picture.-wide CameraView { display: block; }
+    GateScreen.-wide CameraView { width: 40%; max-width: 72; }
+    """
+
+    class Said(Message):
+        """Something is worth a line for a moment."""
+
+        def __init__(self, sentence: str) -> None:
+            self.sentence = sentence
+            super().__init__()
+
+    def __init__(
+        self,
+        judge: Judge,
+        status: Callable[[], Status],
+        camera: Callable[[], SourceState | None],
+        clock: Clock,
+        try_now: Callable[[], None],
+        *,
+        view: Callable[[], View | None] = lambda: None,
+        demo: bool = False,
+        announce: Callable[[str], None] = lambda _name: None,
+    ) -> None:
+        super().__init__()
+        self._announce = announce
+        self.last: Judged | None = None
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-low"), (32, "-tall"), (44, "-high")]
+        self.presenter = Presenter(judge, clock, self.post_message)
+        self._status = status
+        self._try_now = try_now
+        self._demo = demo
+        self._working = True
+        self._camera = camera
+        self._clock = clock
+        self._patience = Patience(self, self.lose_patience)
+        self._fading: Timer | None = None
+        self._knowing: Timer | None = None
+        self._view = view
+        self.picture = False
+        self._at_rest = True
+        self._failure: str | None = None
+        self._link_state: LinkState | None = None
+        self._link_since: datetime = clock()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen, from top to bottom."""
+        yield Masthead(demo=self._demo)
+        with Horizontal(id="sight"):
+            yield VerdictPanel()
+            yield CameraView(self._view, self._camera)
+            yield HandEntry()  # over the others: nothing below has to be set anew for it
+        yield NoticeLines()
+        yield LastScans()
+        yield Strip()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Look at the state now and from now on."""
+        translate_keys(self)
+        self.look()
+        self.set_interval(REFRESH.total_seconds(), self.look)
+        self._knowing = self.set_interval(FIRST_LOOKS.total_seconds(), self._look_until_known)
+
+    @property
+    def shown(self) -> poster.Poster:
+        """Return what fills the screen now."""
+        return self.query_one(VerdictPanel).poster
+
+    def look(self) -> None:
+        """Show how the gate stands."""
+        status, now = self._status(), self._clock()
+        if status.link.state is not self._link_state:
+            self._link_state, self._link_since = status.link.state, now
+        self.query_one(Masthead).show(status)
+        self.query_one(Strip).show(status, self._link_since, now)
+        notices = self._notices(status, now)
+        lines = self.query_one(NoticeLines)
+        lines.show(notices)
+        self.set_class(len(lines.rows(self.size.width)) > 1, "-troubled")
+        self.set_class(self.picture and self._view() is not None, "-picture")
+        self.set_class(self._at_rest, "-rest")
+        if self._at_rest:
+            scans = self.query_one(LastScans)
+            last = self._sight() if scans.display else scans.last()
+            self.query_one(VerdictPanel).show(poster.at_rest(status, last))
+
+    def _look_until_known(self) -> None:
+        if self._status().known and self._knowing:
+            self._knowing.stop()
+            self._knowing = None
+            self.look()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a moment; callable from any thread."""
+        self.post_message(self.Said(sentence))
+
+    def on_gate_screen_said(self, message: Said) -> None:
+        """Show it."""
+        words = reported(plain(message.sentence))
+        if self._at_rest and self.query_one(LastScans).display and words == self._sight():
+            self.look()  # it stands on the screen as long as it holds
+        else:
+            self.query_one(VerdictPanel).say(words)
+
+    def show_picture(self, *, shown: bool) -> None:
+        """Show or hide what the camera sees, where a camera looks."""
+        self.picture = shown
+        if self.is_mounted:
+            self.look()
+
+    def show_background(self, *, running: bool) -> None:
+        """Say, until it runs again, that nothing is synced or sent."""
+        self._working = running
+        if self.is_mounted:
+            self.look()
+
+    def on_presented(self) -> None:
+        """Begin to wait for a verdict."""
+        self._patience.begin()
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the last patron, of a known serial, was kept out."""
+        return bool(self.last and self.last.verdict.serial and not self.last.verdict.admits)
+
+    def on_published(self, message: Published) -> None:
+        """Fill the screen with a verdict; it is recorded already."""
+        self._failure = None
+        refused, self.last = self.refused, message.judged
+        self.query_one(LastScans).add(message.judged)
+        self._fill(poster.of_judged(message.judged))
+        self._announce(message.judged.verdict.kind.value)
+        self._fading = self.set_timer(SHOWN_FOR.total_seconds(), self.rest)
+        if refused != self.refused:  # the supervisor's key comes or goes, after the verdict
+            self.call_after_refresh(self.refresh_bindings)
+
+    def on_answered(self, message: Answered) -> None:
+        """Stop waiting; where nothing was recorded, say so until something is."""
+        self._patience.end()
+        if message.failure is None:
+            return
+        self._failure = message.failure
+        self._fill(poster.cannot_record(message.failure))
+        self._announce(CANNOT_RECORD)
+        self.look()
+
+    def on_hand_entry_typed(self, message: HandEntry.Typed) -> None:
+        """Judge what was typed."""
+        self.presenter.present(message.text, "hand")
+
+    def rest(self) -> None:
+        """Be ready for the next patron."""
+        self._at_rest = True
+        self.look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the line for a serial only while it is not open."""
+        if action == "type_serial":
+            return not self.query_one(HandEntry).opened
+        return super().check_action(action, parameters)
+
+    def action_type_serial(self) -> None:
+        """Open the line for a serial."""
+        self.query_one(HandEntry).open()
+
+    def action_try_now(self) -> None:
+        """Sync and send without waiting."""
+        self._try_now()
+        self.say(say("Trying now."))
+
+    def action_help(self) -> None:
+        """Show the keys and the shapes."""
+        show_kept(self.app, HELP, lambda: HelpScreen(self))
+
+    def _sight(self) -> str:
+        camera = self._camera()
+        if camera is None or not camera.running or self.has_class("-picture"):
+            return ""  # the notice tells, or the picture's own line
+        return reported(plain(camera.sentence))
+
+    def _notices(self, status: Status, now: datetime) -> list[Notice]:
+        notices = abnormal(status, self._camera(), self._link_since, now)
+        if not self._working:
+            notices.insert(
+                0, Notice(f"■ {say('SYNC STOPPED: admissions are kept; r starts it again.')}")
+            )
+        if self._failure:
+            notices.insert(
+                0, Notice(f"⊗ {say('CANNOT RECORD')}: {reported(plain(self._failure))}", grave=True)
+            )
+        return notices
+
+    def lose_patience(self) -> None:
+        """Take the last verdict away when the next one is late: it isn't this patron's."""
+        if self._patience.is_lost():
+            self._fill(poster.checking())
+
+    def _fill(self, shown: poster.Poster) -> None:
+        self._at_rest = False
+        self.remove_class("-rest")
+        if self._fading:
+            self._fading.stop()
+            self._fading = None
+        panel = self.query_one(VerdictPanel)
+        panel.hush()  # it was said of what came before
+        panel.show(shown)
+        for screen in self.app.screen_stack:
+            for band in screen.query(VerdictBand):
+                band.show(shown)
+        if isinstance(self.app.screen, HelpScreen | CommandPalette):
+            self.app.pop_screen()

@@ -1,0 +1,137 @@
+"""Find a ticket by a part of its serial or of a name, and judge it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from scanner.errors import ScannerError
+from scanner.store.search import MOST, Found
+from scanner.tui.drawing.faces import FACES
+from scanner.tui.drawing.poster import Poster
+from scanner.tui.drawing.theme import tint
+from scanner.tui.gate.modal import Modal
+from scanner.tui.ports import Records
+from scanner.tui.presenter import Presenter
+from scanner.wording.catalogue import say, say_count
+from scanner.wording.plain import plain
+
+
+class SearchScreen(Modal):
+    """A line to type in and what is found; Enter judges the marked one as if it were scanned."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "judge", "Judge it", priority=True),
+        Binding("down", "move(1)", "Next", priority=True, show=False),
+        Binding("up", "move(-1)", "Previous", priority=True, show=False),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    SearchScreen {
+        & Input { border: tall $accent; background: $surface; }
+        & OptionList { height: 1fr; border: none; background: $surface; }
+    }
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        presenter: Presenter,
+        shown: Callable[[], Poster],
+        *,
+        names: Callable[[], bool],
+    ) -> None:
+        super().__init__(shown)
+        self._records = records
+        self._presenter = presenter
+        self._names_wanted = names
+        self._names = names()
+        self.found: list[Found] = []
+
+    def body(self) -> list[Widget]:
+        """Return the line and the list."""
+        return [Input(), OptionList()]
+
+    def on_mount(self) -> None:
+        """Leave the keys to the line."""
+        self.query_one(OptionList).can_focus = False
+
+    def begin(self) -> None:
+        """Take up the tickets, and begin with an empty line."""
+        super().begin()
+        self.entitle(say("Find a ticket"))
+        self._names = self._names_wanted()
+        line = self.query_one(Input)
+        line.placeholder = (
+            say("Part of a serial or of a name") if self._names else say("Part of a serial")
+        )
+        self.set_focus(line)  # at once: the next key may be here already
+        # Not before the screen is seen: it takes the interpreter that draws it.
+        self.call_after_refresh(self.run_worker, self._prepare, exit_on_error=False)
+
+    def leave(self) -> None:
+        """Forget what was asked and found."""
+        self.workers.cancel_group(self, "search")
+        line = self.query_one(Input)
+        with line.prevent(Input.Changed):
+            line.value = ""
+        self.found = []
+        self.query_one(OptionList).clear_options()
+
+    async def on_input_changed(self, event: Input.Changed) -> None:
+        """Look again at every key; an older answer never overtakes a newer question."""
+        self.run_worker(self._look(event.value), group="search", exclusive=True)
+
+    def on_option_list_option_selected(self) -> None:
+        """Judge what was clicked."""
+        self.action_judge()
+
+    def action_move(self, steps: int) -> None:
+        """Mark the next or the previous one."""
+        options = self.query_one(OptionList)
+        if options.option_count:
+            marked = (options.highlighted if options.highlighted is not None else -1) + steps
+            options.highlighted = max(0, min(options.option_count - 1, marked))
+
+    def action_judge(self) -> None:
+        """Present the marked ticket, by hand; the verdict is the gate's."""
+        marked = self.query_one(OptionList).highlighted
+        if marked is not None and marked < len(self.found):
+            self._presenter.present(self.found[marked].serial, "hand")
+            self.dismiss()
+
+    async def _prepare(self) -> None:
+        try:
+            await asyncio.to_thread(self._records.prepare, names=self._names)
+        except ScannerError as error:
+            self.say(str(error))
+        if value := self.query_one(Input).value:
+            self.run_worker(self._look(value), group="search", exclusive=True)
+
+    async def _look(self, query: str) -> None:
+        try:
+            self.found = await asyncio.to_thread(self._records.search, query, names=self._names)
+        except ScannerError as error:
+            self.say(str(error))
+            return
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(self._line(each)) for each in self.found])
+        options.highlighted = 0 if self.found else None
+        if len(self.found) == MOST:
+            self.say(say("The first {count} are shown; type more.", count=MOST))
+        else:
+            self.say(say_count("{count} ticket", "{count} tickets", len(self.found)))
+
+    def _line(self, found: Found) -> Content:
+        face = FACES[found.verdict.kind]
+        parts = [found.serial, plain(found.section, 30)]
+        if self._names:
+            parts.append(plain(found.name, 30))
+        return Content.assemble(
+            (f"{face.symbol} ", f"bold {tint(face)}"), "  ".join(part for part in parts if part)
+        )

@@ -1,0 +1,98 @@
+"""What the screens are given: a judge, the background work, eyes; not how they work."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from scanner.gate import Judged
+from scanner.pin import Answer
+from scanner.scanning.scan_source import ScanSource
+from scanner.scanning.source_state import SourceState
+from scanner.scanning.view import View
+from scanner.store.ledger import Admission, State
+from scanner.store.search import Found
+from scanner.store.statistics import Evening
+from scanner.sync.status import Status
+
+__all__ = [
+    "Background",
+    "Clock",
+    "Judge",
+    "Network",
+    "Records",
+    "ScanSource",
+    "SourceState",
+    "View",
+]
+
+
+class Judge(Protocol):
+    """Turns a payload into a verdict that is already recorded; `scanner.gate.Gate` is one."""
+
+    def present(self, payload: str, at: datetime, source: str, /) -> "Future[Judged]":
+        """Judge one presentation at an aware moment; callable from any thread.
+
+        The future raises a `ScannerError` where nothing could be recorded: nobody is admitted.
+        """
+        ...
+
+    def subscribe(self, subscriber: Callable[[Judged], None], /) -> None:
+        """Call `subscriber` with every verdict after its commit, from any thread."""
+        ...
+
+
+class Background(Protocol):
+    """The work between this gate and the API: pulling tickets, replaying admissions."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        ...
+
+    def status(self) -> Status:
+        """Return the latest known state; cheap enough for the event loop, no I/O."""
+        ...
+
+    def wake(self) -> None:
+        """Try now instead of at the next appointed time."""
+        ...
+
+
+Clock = Callable[[], datetime]
+"""The time now, aware and in UTC."""
+
+Network = Callable[[], bool]
+"""Cuts or restores the demo's network; returns whether it is connected now."""
+
+
+class Records(Protocol):
+    """Reads what cache and ledger hold; `scanner.app.records.Records` is one.
+
+    Every method blocks, so none is for the event loop; each raises a `ScannerError` where the
+    database can't be read.
+    """
+
+    def prepare(self, *, names: bool) -> None:
+        """Take up the tickets to search in, names too where they may be searched."""
+        ...
+
+    def search(self, query: str, /, *, names: bool) -> list[Found]:
+        """Find tickets by words in serial or name; names as of the last `prepare`."""
+        ...
+
+    def admissions(self, state: State | None, most: int, /) -> list[Admission]:
+        """Return this gate's admissions, the newest first."""
+        ...
+
+    def evening(self) -> Evening:
+        """Count the evening."""
+        ...
+
+    def let_in(self, pin: str, payload: str, reason: str, /) -> Answer:
+        """Admit on the supervisor's word, after the PIN; the judge publishes the verdict."""
+        ...
+
+    def export(self, state: State | None, form: Literal["csv", "json"], /) -> Path:
+        """Write this gate's admissions to a file, oldest first."""
+        ...

@@ -1,0 +1,1 @@
+"""The terminal itself: its driver, its keys, and what it can show."""

@@ -1,0 +1,167 @@
+"""Keys that a hand scanner types, caught before they work as commands of the screen."""
+
+import asyncio
+import select
+import sys
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
+
+from textual.events import Event, Key, Paste
+from textual.widgets import Input
+
+from scanner.scanning.keyboard_wedge import Bursts, Outcome
+from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.wording.catalogue import say
+
+if TYPE_CHECKING:
+    from scanner.tui.gate.app import GateApp
+
+ENDINGS = frozenset({"enter", "tab", "ctrl+j"})
+"""What scanners are set to send after a code: carriage return, tabulator, line feed."""
+
+LATE_SECONDS = 0.02
+"""A timer this late tells of a machine that stalled: keys may wait that nobody has read."""
+
+CATCH_UP_SECONDS = 0.02
+"""How long the thread that reads the terminal is given to catch up."""
+
+Correct = Callable[[str], str]
+"""Undoes what a keyboard layout did to a scan, as `KeyMap.correct` of `scanning` does."""
+
+HandOn = Callable[[Event], Awaitable[None]]
+"""What the app does with a person's key."""
+
+
+class Openings(Protocol):
+    """What keys open on the screen."""
+
+    def opened_by(self, key: Key) -> bool:
+        """Tell whether all that a key does now is to open something."""
+        ...
+
+    def close(self) -> None:
+        """Close it again."""
+        ...
+
+
+class Lapse(Event, bubble=False):
+    """A while has passed; sent through the queue, so that keys which wait there come first."""
+
+
+class WedgeKeys:
+    """Stands between the terminal's keys and the app; what isn't a scan goes on as it came.
+
+    Args:
+        correct: corrects what a scan's keys wrote.
+
+    Attributes:
+        openings: lets keys that only open something do so early; without it, all keys are held
+            until they can't be a scan's.
+    """
+
+    def __init__(self, correct: Correct = lambda text: text) -> None:
+        self._correct = correct
+        self.openings: Openings | None = None
+        self._bursts: Bursts[Key] = Bursts()
+        self._due: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def take(self, event: Event, app: "GateApp", hand_on: HandOn) -> bool:
+        """Take an event of the app's; whether nobody else is to have it."""
+        if isinstance(event, Lapse):
+            await self._look(event.time, app, hand_on)
+            return True
+        if event.is_forwarded:
+            return False
+        if isinstance(event, Paste):
+            return _take_paste(event, app)
+        if not isinstance(event, Key):
+            return False
+        await self._carry_out(self._sort(event), event.time, app, hand_on)
+        return True
+
+    def _sort(self, key: Key) -> Outcome[Key]:
+        if key.key in ENDINGS:
+            return self._bursts.end(key, key.time)
+        if key.is_printable and key.character:
+            return self._bursts.press(key, key.character, key.time, early=self._may_be_early(key))
+        return self._bursts.other(key, key.time)
+
+    def _may_be_early(self, key: Key) -> bool:
+        return bool(self.openings and self._bursts.holds_none and self.openings.opened_by(key))
+
+    async def _carry_out(
+        self, outcome: Outcome[Key], at: float, app: "GateApp", hand_on: HandOn
+    ) -> None:
+        typed = outcome.typed
+        if outcome.take_back and self.openings:
+            self.openings.close()
+        if outcome.cut_off and isinstance(app.focused, HandEntry):
+            typed = (*outcome.cut_off, *typed)  # text that somebody pastes; it commands nothing
+        elif outcome.cut_off:
+            app.gate.say(
+                say(
+                    "The hand scanner sends no Enter after a code; set it to send one, "
+                    "and scan again."
+                )
+            )
+        for key in typed:
+            await hand_on(key)
+        if outcome.scan is not None:
+            app.gate.presenter.present(self._correct(outcome.scan), "wedge")
+        self._wait(at, app)
+
+    async def _look(self, at: float, app: "GateApp", hand_on: HandOn) -> None:
+        """Give up on keys that nothing followed, unless more may have come unnoticed meanwhile."""
+        stalled = self._due is not None and at - self._due > LATE_SECONDS
+        self._due = None
+        if stalled or _input_waits(app):
+            self._look_in(CATCH_UP_SECONDS, at, app)
+            return
+        await self._carry_out(self._bursts.lapse(at), at, app, hand_on)
+
+    def _wait(self, at: float, app: "GateApp") -> None:
+        """Have a look later at the keys that are held; one timer is enough, the earliest."""
+        seconds, now = self._bursts.wait_seconds(at), monotonic()
+        if seconds is None:
+            return
+        seconds = max(seconds, 0.0)
+        if self._due is None or now + seconds < self._due:
+            self._look_in(seconds, now, app)
+
+    def _look_in(self, seconds: float, at: float, app: "GateApp") -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._due = at + seconds
+        # Not a timer of Textual's: one that comes late is left out, and the keys would stay held.
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(seconds, lambda: app.post_message(Lapse()))
+
+
+def _input_waits(app: "GateApp") -> bool:
+    """Whether the terminal has keys that nobody has read yet: the reading thread is behind."""
+    if sys.__stdin__ is None or app.is_headless or app.is_web:
+        return False
+    try:
+        return bool(select.select([sys.__stdin__], [], [], 0)[0])
+    except (OSError, ValueError):
+        return False
+
+
+def _take_paste(paste: Paste, app: "GateApp") -> bool:
+    """Judge a paste, line by line, unless somebody pastes into a line of text."""
+    if isinstance(app.focused, Input) and _is_meant_for(app.focused, paste.text):
+        return False
+    for line in paste.text.splitlines():
+        if line.strip():
+            app.gate.presenter.present(line.strip(), "paste")
+    return True
+
+
+def _is_meant_for(line: Input, text: str) -> bool:
+    """Tell whether a paste belongs to the line that is written in, and isn't a scan.
+
+    A scan is ended. A PIN never becomes a payload: the journal keeps those for everybody to read.
+    """
+    return isinstance(line, HandEntry) or line.password or not text.endswith(("\r", "\n", "\t"))

@@ -1,0 +1,50 @@
+"""Every sentence that the gate's screens say: what a translator is given."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import scanner
+from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
+from scanner.tui.kiosk import posters
+from scanner.tui.training import said
+from scanner.wording import reported
+from scanner.wording.reasons import FORMS, SENTENCES
+
+
+def collect() -> list[tuple[str, str | None]]:
+    """Return the sentences in the order of the files, each with its plural where it has one."""
+    found: dict[tuple[str, str | None], None] = {}
+    for face in (*FACES.values(), CANNOT_RECORD, READY, CHECKING):
+        found[face.title, None] = None
+    for sentence in (*SENTENCES, *FORMS, *posters.SENTENCES, *reported.FORMS, *reported.NAMES):
+        found[sentence, None] = None
+    for sentence in said.sentences():
+        found[sentence, None] = None
+    for file in sorted(Path(scanner.__file__).parent.rglob("*.py")):
+        found.update(dict.fromkeys(_in_file(ast.parse(file.read_text(encoding="utf-8")))))
+    return list(found)
+
+
+def _in_file(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        texts = [_text(each) for each in node.args]
+        if node.func.id == "say" and texts and texts[0]:
+            yield texts[0], None
+        elif node.func.id == "say_count" and texts[0]:
+            yield texts[0], texts[1]
+        elif node.func.id == "Binding":
+            named = {each.arg: _text(each.value) for each in node.keywords}
+            key = named.get("key_display") or ""
+            words = [
+                *texts[2:3],
+                named.get("tooltip"),
+                key if key.isalpha() and len(key) > 1 else None,
+            ]
+            yield from ((text, None) for text in words if text)
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -1,0 +1,115 @@
+"""What is not as it should be: one line each, shown until it is over."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scanner.sync.link import LinkState
+from scanner.sync.status import Status
+from scanner.tui.ports import SourceState
+from scanner.wording.catalogue import say
+from scanner.wording.plain import clock_time, plain
+from scanner.wording.reported import reported
+
+STALE = timedelta(minutes=10)
+"""A list older than this lacks enough of the evening's sales that the guard should know."""
+
+CLOCK_OFF = timedelta(minutes=1)
+"""A clock further off than this makes the times of admissions misleading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line; `grave` where nobody can be admitted because of it."""
+
+    text: str
+    grave: bool = False
+
+
+def abnormal(
+    status: Status, camera: SourceState | None, since: datetime, now: datetime
+) -> list[Notice]:
+    """List what stands in the way, gravest first.
+
+    Args:
+        status: the gate's state.
+        camera: the camera's state, or nothing where the gate has none.
+        since: when the link came to its present state.
+        now: the gate's time.
+    """
+    found = (
+        _closed(status),
+        _camera(camera),
+        _link(status, since),
+        _stale(status, now),
+        _clock(status),
+    )
+    return [notice for notice in found if notice]
+
+
+def _closed(status: Status) -> Notice | None:
+    if not status.closed:
+        return None
+    why = say(status.closed.value)
+    return Notice(f"■ {say('GATE CLOSED: {why}.', why=plain(why))}", grave=True)
+
+
+def _camera(camera: SourceState | None) -> Notice | None:
+    if camera is None or camera.running:
+        return None
+    if camera.by_hand:
+        return hand_scanner_away(camera)
+    why = reported(plain(camera.sentence)) or say("No picture is coming from it.")
+    return Notice(f"◌ {say('NO CAMERA, type serials with i: {why}', why=why)}")
+
+
+def hand_scanner_away(state: SourceState) -> Notice:
+    """Say that the hand scanner gives nothing, and why."""
+    return Notice(f"◌ {say('NO HAND SCANNER: {why}', why=reported(plain(state.sentence)))}")
+
+
+def _link(status: Status, since: datetime) -> Notice | None:
+    obstacle = reported(plain(status.link.obstacle))
+    if status.link.state is LinkState.HELD:
+        why = obstacle or say("The API does not take this gate's requests.")
+        return Notice(f"■ {say('QUEUE HELD, admitting goes on: {why}', why=why)}")
+    if status.link.state is LinkState.OFFLINE:
+        why = obstacle or say("The API can't be reached.")
+        time = clock_time(since)[:5]
+        text = say("OFFLINE since {time}, admitting goes on: {why}", time=time, why=why)
+        return Notice(f"○ {text}")
+    return None
+
+
+def _stale(status: Status, now: datetime) -> Notice | None:
+    if status.synced is None or now - status.synced < STALE:
+        return None
+    old = age(status.synced, now)
+    return Notice(f"◷ {say('OLD LIST: it is {age} old; later tickets are unknown.', age=old)}")
+
+
+def _clock(status: Status) -> Notice | None:
+    """Compare with the server's clock as the last pull saw it."""
+    if status.offset is None or abs(status.offset) <= CLOCK_OFF.total_seconds():
+        return None
+    off = span(timedelta(seconds=abs(status.offset)))
+    text = (
+        say("CLOCK OFF: this gate is {time} behind; set its clock.", time=off)
+        if status.offset > 0
+        else say("CLOCK OFF: this gate is {time} ahead; set its clock.", time=off)
+    )
+    return Notice(f"◴ {text}")
+
+
+def age(then: datetime, now: datetime) -> str:
+    """Say how long ago in the largest fitting unit; a clock that jumped back counts as now."""
+    return span(max(timedelta(0), now - then))
+
+
+def span(passed: timedelta) -> str:
+    """Say a length of time in the largest fitting unit."""
+    seconds = int(passed.total_seconds())
+    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
+        return f"{seconds} s"
+    if seconds < 3600:  # noqa: PLR2004 - seconds in an hour
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02} min"

@@ -1,0 +1,153 @@
+"""What the rooms below report in English, said in the guard's language.
+
+They know no language; a sentence of theirs is recognised by its form, and what is not recognised
+is shown as it is. What fills a form can have one of its own.
+"""
+
+import re
+from functools import cache
+
+from scanner.wording.catalogue import language, say
+
+FORMS = (
+    "Too dark: turn on a light, or the phone's screen up.",
+    "Glare: tilt the code away from the light.",
+    "Hold closer.",
+    "Hold still.",
+    "The camera is starting.",
+    "The camera is off.",
+    "The camera has failed; start scanner again and see its log.",
+    "{name} is looking.",
+    "{name} is ready.",
+    "{name} has come to its end.",
+    "{name} holds no picture that can be read; choose another.",
+    "{name} was unplugged; trying again.",
+    "{name} was unplugged; plug it in again.",
+    "{name} is not there; plug it in, or choose another with --camera.",
+    "No camera is called {name}, and no file; plug it in, or choose from scanner devices.",
+    "{name} gives no picture; close the program that uses it, or choose another with --camera.",
+    "The ticketing API at {host} can't be reached; check the address and the network.",
+    "The ticketing API at {host} does not answer in time; check the address and the network.",
+    "The ticketing API at {host} broke off the connection; check the address and the network.",
+    "There is no ticketing API at {host}; check the address.",
+    "This code belongs to no admission token; check it, or ask the supervisor for another.",
+    "The ticketing API wants a valid key to open a session with; "
+    "log in with `scanner login`, or give one in SCANNER_API_KEY.",
+    "The admission token is no longer valid; open a session with a valid token "
+    "for this event, and what is queued is delivered.",
+    "The network is left off; the queue waits for `scanner replay`.",
+    "The turnstile at {port} takes no line; check its cable, and let the patron in by hand.",
+    "The turnstile's command {command} can't be started ({why}); let the patron in by hand.",
+    "The turnstile's command did not end within {seconds} s; let the patron in by hand.",
+    "The turnstile's command failed with code {code}; let the patron in by hand.",
+    "The turnstile is too slow; let patrons in by hand.",
+    "The turnstile came too late; let the patron in by hand.",
+    "The turnstile failed; let the patron in by hand, and see the log.",
+    "Two codes in view: show one at a time.",
+    "Too dark: turn a lamp on, or turn the camera to the light.",
+    "Too bright: turn the camera away from the lamp or the window.",
+    "Glare: tilt the camera, or move the lamp.",
+    "Nothing to see: hold a ticket before the camera.",
+    "Too far: hold the ticket closer.",
+    "Not sharp: hold still, or move the ticket until it is in focus.",
+    "Good.",
+    "A picture could not be read; if this stays, see the log.",
+    "{name} may not be used by you; join the group that owns {device}, often video, "
+    "and log in again.",
+    "{name} may not be used by you; install assets/udev/70-scanner.rules, "
+    "then unplug it and plug it in again.",
+    "{name} is held by another program; close that one.",
+    "{name} can't be read; close the program that uses it.",
+    "{name} is not there; plug it in.",
+    "{name} needs the library for serial ports; install pyserial.",
+    "The ticketing API at {host} does not come to an end with its answer; check the network.",
+    "Something other than the ticketing API answers at {host} ({what}); check the address, "
+    "and whether the network wants a log-in page first.",
+    "it sends requests elsewhere",
+    "it sends {kind} instead of JSON",
+    "its answer is empty",
+    "its answer breaks off or is no JSON",
+    "The answer from {host} can't be read; check the network.",
+    "The answer from {host} is too large to be the ticketing API's; check the address.",
+    "The connection to {host} is not private: its certificate can't be trusted; "
+    "check the address, the date of this computer, and the network.",
+    "The ticketing API answered {status}{words}; {advice}.",
+    "log in again, or give a valid key",
+    "ask an administrator for the right to do this, or open a session with a valid token",
+    "install a newer version of scanner",
+    "wait a little; a gate tries again by itself",
+    "check what was asked for",
+    "The API's address is no web address; give one like https://host/v3/.",
+    "admitted before by {guard} at {gate} at {time} UTC",
+    "admitted before by {guard} at {gate}",
+    "somebody",
+    "a gate",
+    "{refusal}; an earlier request may still arrive",
+    "the API does not know this ticket",
+    "the token no longer permits {section}",
+    "the API granted no admission; the ticket's status is {status}",
+    "no answer came; the API does not list it",
+    "it did not leave this gate",
+    "it gave no reason",
+    "the API did not take the batch: {said}",
+    "the API takes smaller batches",
+    "the API took no requests ({status})",
+    "No session is open on this gate; open one with `scanner open`.",
+    "Another gate has admitted patrons under the name {name}; unless this is that gate, "
+    "open it again with another --device.",
+    "{count} admissions to another event wait in the queue; "
+    "open a session with that event's token to deliver them.",
+    "The database {file} is damaged{copy}: nobody can be admitted; "
+    "run `scanner recover` to save its admissions.",
+    "The database {file} is held by another program; close it, try again.",
+    "The database {file} can't be written; check the folder's owner.",
+    "The database {file} failed ({error}); details are in the log.",
+    "The database {file} is closed; start the program again.",
+    "The disk of {file} is full: nobody can be admitted; free some space.",
+    "The file {file} can't be written ({why}); free some space.",
+    "The setting {name} can't be saved in {file} ({why}); mend or remove the file.",
+    "The scenario {file} can't be played: line {line}: {problem}; "
+    "see all with scanner train --check {again}.",
+    "The scenario {file} can't be read ({why}); name another.",
+    "The run could not be kept in {file} ({why}); free some space "
+    "or choose another folder with SCANNER_HOME.",
+    "The runs in {file} can't be read ({why}); mend its rights.",
+    "The certificate could not be written to {file} ({why}); free some space "
+    "or choose another folder with SCANNER_HOME.",
+    "The training server did not cancel a ticket; try again.",
+    "The training server has too few tickets; play fewer patrons.",
+    "The demo's server did not start; try again.",
+)
+"""The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""
+
+NAMES = (
+    "Camera {number}",
+    "Picture {file}",
+    "Folder {file}",
+    "Video {file}",
+    "Demo camera",
+)
+"""What a camera is called that has no name of its own; only within a sentence."""
+
+
+@cache
+def recognised_by(form: str) -> re.Pattern[str]:
+    """Return what recognises a form, its `{placeholders}` as groups."""
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(form)), re.DOTALL)
+
+
+def reported(english: str) -> str:
+    """Return a report in the chosen language."""
+    return english if language() == "en" else _said(english, FORMS)
+
+
+def _said(english: str, forms: tuple[str, ...]) -> str:
+    for form in forms if english else ():
+        # A pattern is compiled once it may match: all of them would make the gate open late.
+        begin, end = form.partition("{")[0], form.rpartition("}")[2]
+        if not (english.startswith(begin) and english.endswith(end)):
+            continue
+        if match := recognised_by(form).fullmatch(english):
+            filled = match.groupdict()
+            return say(form, **{name: _said(filled[name], (*FORMS, *NAMES)) for name in filled})
+    return english

@@ -1,0 +1,82 @@
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scanner.app.records import Records
+from scanner.desk.audit import Audit
+from scanner.errors import ScannerError
+from scanner.gate import Gate
+from scanner.keystore import KeyStore
+from scanner.pin import Answer, Pin
+from scanner.store.database import open_reader
+from scanner.store.ledger import State
+from scanner.store.writer import Writer
+from tests.store.worlds import BALCONY, NOW, SERIALS, filled, row
+
+PIN = "47110815"
+HERE, THERE = SERIALS[0], SERIALS[1]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    found = tmp_path / "gate.sqlite3"
+    filled(found, [row(HERE), row(THERE, BALCONY)]).close()
+    return found
+
+
+@pytest.fixture
+def records(file: Path) -> Iterator[Records]:
+    pin = Pin(KeyStore(file.parent, file_only=True), lambda: NOW)
+    pin.set(PIN)
+    with Writer(file) as writer:
+        gate = Gate(writer)
+        gate.present(HERE, NOW, "camera").result(10)
+        yield Records(file, gate, pin, lambda: NOW)
+
+
+def test_a_ticket_is_found_before_and_after_they_are_taken_up(records: Records) -> None:
+    assert [each.serial for each in records.search("dawier", names=False)] == [HERE, THERE]
+    records.prepare(names=False)
+    assert [each.serial for each in records.search("dawier", names=False)] == [HERE, THERE]
+    assert records.search("doe", names=False) == []
+    records.prepare(names=True)
+    assert len(records.search("jo doe", names=True)) == 2
+
+
+def test_the_right_pin_lets_in_and_a_wrong_one_does_not(file: Path, records: Records) -> None:
+    assert records.let_in("1234", THERE, "torn") is Answer.WRONG
+    assert [each.serial for each in records.admissions(None, 9)] == [HERE]
+    assert records.let_in(PIN, THERE, "torn") is Answer.RIGHT
+    assert [each.serial for each in records.admissions(State.QUEUED, 9)] == [THERE, HERE]
+    assert [each.serial for each in records.admissions(None, 1)] == [THERE]
+    assert list(Audit(open_reader(file)).findings()) == []
+
+
+def test_the_evening_is_counted(records: Records) -> None:
+    evening = records.evening()
+    assert [(each.name, each.admitted, each.capacity) for each in evening.sections] == [
+        ("Balcony", 0, None),
+        ("Floor", 1, 100),
+    ]
+    assert evening.quarters == ((NOW.replace(minute=0, second=0), 1),)
+    assert (evening.verdicts, evening.devices) == ((("admitted", 1),), (("door-1", 1),))
+    assert (evening.tickets, evening.tickets_in) == (1, 1)
+
+
+def test_admissions_are_written_as_csv_and_as_json(records: Records) -> None:
+    with records.export(None, "csv").open(encoding="utf-8") as opened:
+        (line,) = csv.DictReader(opened)
+    (fact,) = json.loads(records.export(State.QUEUED, "json").read_text(encoding="utf-8"))
+    assert line["serial"] == fact["serial"] == HERE
+    assert fact["at"] == NOW.isoformat()
+    assert json.loads(records.export(State.CONFLICT, "json").read_text()) == []
+    assert records.export(None, "csv").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_can_not_be_written_is_said(file: Path, records: Records) -> None:
+    (file.parent / f"admissions-{NOW:%Y%m%dT%H%M%SZ}.csv").mkdir()
+    with pytest.raises(ScannerError, match="can't be written"):
+        records.export(None, "csv")

@@ -1,0 +1,92 @@
+"""A camera that comes and goes, and a hand scanner beside it."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from scanner.qr.frame import Frame
+from scanner.scanning.camera_source import CameraSource
+from scanner.scanning.composite_source import CompositeSource
+from scanner.scanning.errors import CameraAway
+from scanner.scanning.source_state import SourceState
+from tests.scanning.feigned import Scripted, frame
+
+LIMIT = 10.0
+BACK_SECONDS = 2.0
+DROPOUTS = 3
+
+
+def until(true: Callable[[], object]) -> float:
+    """Return how long it took, in seconds."""
+    begun = time.monotonic()
+    while not true():
+        assert time.monotonic() - begun < LIMIT
+        threading.Event().wait(0.005)
+    return time.monotonic() - begun
+
+
+class Plug:
+    """A live camera on a cable that a test pulls."""
+
+    name = "Camera 0"
+    live = True
+
+    def __init__(self) -> None:
+        self.plugged = True
+        self.shown = 1
+        self._number = 0
+
+    def open(self) -> "Plug":
+        if not self.plugged:
+            raise CameraAway("Camera 0 is not there; plug it in.")
+        return self
+
+    def read(self) -> Frame:
+        threading.Event().wait(0.01)
+        if not self.plugged:
+            raise CameraAway("Camera 0 was unplugged; trying again.")
+        self._number += 1
+        return Frame(frame(self.shown).pixels, self._number, time.monotonic())
+
+    def close(self) -> None:
+        pass
+
+
+class Hand:
+    """A hand scanner that is always there."""
+
+    def start(
+        self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /
+    ) -> None:
+        self.scan = on_payload
+
+    def stop(self) -> None:
+        pass
+
+    def state(self) -> SourceState:
+        return SourceState(running=True, sentence="")
+
+    pictured = False
+
+    def view(self) -> None:
+        pass
+
+
+def test_a_camera_is_back_within_two_seconds_each_time_and_scanning_goes_on() -> None:
+    camera, hand = Plug(), Hand()
+    eyes = CompositeSource(CameraSource(camera.open, Scripted(lambda shown: [f"T{shown}"])), hand)
+    heard: list[tuple[str, str]] = []
+    eyes.start(lambda payload, by: heard.append((payload, by)), lambda sentence: None)
+    try:
+        until(lambda: ("T1", "script") in heard)
+        for number in range(2, 2 + DROPOUTS):
+            camera.plugged = False
+            assert until(lambda: not eyes.state().running) < 1.0
+            assert "Camera 0" in eyes.state().sentence
+            hand.scan(f"H{number}", "serial")
+            assert heard[-1] == (f"H{number}", "serial")
+            camera.shown, camera.plugged = number, True
+            assert until(lambda: heard[-1] == (f"T{camera.shown}", "script")) < BACK_SECONDS
+            assert eyes.state().running
+    finally:
+        eyes.stop()

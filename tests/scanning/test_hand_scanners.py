@@ -1,0 +1,352 @@
+"""Hand scanners over a pseudo-terminal and a pipe, which stand in the place of their devices."""
+
+import os
+import string
+import threading
+import time
+import tty
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scanner.scanning.camera_source import CameraSource
+from scanner.scanning.composite_source import CompositeSource, together
+from scanner.scanning.devices import HandScanner, Kind, scanner_at
+from scanner.scanning.errors import HandScannerAway, HandScannerError
+from scanner.scanning.evdev_scanner import EvdevScanner
+from scanner.scanning.hand_scanners import LOOK_SECONDS, HandScanners, Reads, hand_scanners
+from scanner.scanning.kernel_keys import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, KeyText
+from scanner.scanning.keyboard_layouts import SETUP, learn
+from scanner.scanning.serial_scanner import SerialScanner
+from scanner.scanning.source_state import SourceState
+from tests.scanning.feigned import Film, Scripted
+from tests.scanning.test_keyboard_layouts import german_keys
+
+SERIAL = "DAWIER-BACK75580348"
+LIMIT = 10.0
+US = {"-": 12, "\r": 28, "\t": 15} | {
+    char: first + at
+    for first, row in ((2, "1234567890"), (16, "QWERTYUIOP"), (30, "ASDFGHJKL"), (44, "ZXCVBNM"))
+    for at, char in enumerate(row)
+}
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + LIMIT
+    while not true():
+        assert time.monotonic() < end
+        threading.Event().wait(0.005)
+
+
+def strokes(text: str) -> list[tuple[int, int, int]]:
+    """Give the kernel's events for a text that a US scanner types."""
+    events = []
+    for char in text:
+        shift = char.isalpha()
+        events += [(EV_KEY, 42, 1)] * shift
+        events += [(EV_KEY, US[char], 1), (EV_SYN, 0, 0), (EV_KEY, US[char], 0)]
+        events += [(EV_KEY, 42, 0)] * shift + [(EV_SYN, 0, 0)]
+    return events
+
+
+def packed(text: str) -> bytes:
+    return b"".join(EVENT.pack(0, 0, *event) for event in strokes(text))
+
+
+def typed(events: list[tuple[int, int, int]]) -> list[str]:
+    text = KeyText()
+    return [scan for event in events if (scan := text.feed(*event))]
+
+
+def test_key_events_become_what_was_scanned() -> None:
+    assert typed(strokes(f"{SERIAL}\rABC-1\t")) == [SERIAL, "ABC-1"]
+
+
+def test_caps_lock_and_shift_undo_each_other() -> None:
+    caps = [(EV_KEY, 58, 1), (EV_KEY, 58, 0)]
+    assert typed([*caps, *strokes("AB1\r")]) == ["ab1"]
+
+
+def test_a_key_that_is_held_counts_once() -> None:
+    assert typed([(EV_KEY, 30, 1), (EV_KEY, 30, 2), (EV_KEY, 30, 2), (EV_KEY, 28, 1)]) == ["a"]
+
+
+def test_characters_typed_by_number_with_alt_are_read() -> None:
+    digits = {"0": 82, "6": 77, "5": 76}
+    alt = [(EV_KEY, 56, 1), *((EV_KEY, digits[d], 1) for d in "065"), (EV_KEY, 56, 0)]
+    assert typed([*alt, *strokes("1\r")]) == ["A1"]
+
+
+def test_a_mark_that_a_german_scanner_types_with_altgr_is_learned() -> None:
+    altgr_q = [(EV_KEY, 100, 1), (EV_KEY, 16, 1), (EV_KEY, 16, 0), (EV_KEY, 100, 0)]
+    (at,) = typed([*altgr_q, (EV_KEY, 28, 1)])
+    assert at not in string.printable
+    key_map = learn(german_keys(SETUP, at))
+    assert key_map.correct(german_keys("Q@q-1", at)) == "Q@q-1"
+
+
+def test_a_scan_from_which_events_were_dropped_is_thrown_away() -> None:
+    half = strokes(SERIAL)[:20]
+    assert typed([*half, (EV_SYN, SYN_DROPPED, 0), *strokes("1\r" + SERIAL + "\r")]) == [SERIAL]
+
+
+class Pipe:
+    """A pipe in an input device's place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "event7"
+        os.mkfifo(self.path)
+        self._keep = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+        self.grabs = 0
+
+    def send(self, data: bytes) -> None:
+        os.write(self._keep, data)
+
+    def unplug(self) -> None:
+        os.close(self._keep)
+
+    def open(self, scanner: HandScanner) -> Reads:
+        return EvdevScanner(scanner.device, scanner.name, self._grab)
+
+    def _grab(self, handle: int) -> None:
+        assert not os.get_blocking(handle)
+        self.grabs += 1
+
+
+def read(scanner: Reads, count: int = 1) -> list[str]:
+    end = time.monotonic() + LIMIT
+    scans: list[str] = []
+    while len(scans) < count:
+        assert time.monotonic() < end
+        scans += scanner.read(0.05)
+    return scans
+
+
+def test_an_input_device_is_grabbed_and_read(tmp_path: Path) -> None:
+    pipe = Pipe(tmp_path)
+    scanner = pipe.open(HandScanner(pipe.path, "Zebra", Kind.KEYS, usable=True))
+    data = packed(f"{SERIAL}\r" * 3)
+    pipe.send(data[:1000])
+    pipe.send(data[1000:])
+    assert read(scanner, 3) == [SERIAL] * 3
+    assert pipe.grabs == 1
+    pipe.unplug()
+    with pytest.raises(HandScannerAway, match="Zebra was unplugged"):
+        read(scanner)
+    scanner.close()
+    scanner.close()
+
+
+def test_silence_ends_a_scan_of_a_scanner_that_sends_no_enter(tmp_path: Path) -> None:
+    pipe = Pipe(tmp_path)
+    scanner = pipe.open(HandScanner(pipe.path, "Zebra", Kind.KEYS, usable=True))
+    pipe.send(packed(SERIAL))
+    assert read(scanner) == [SERIAL]
+    scanner.close()
+    pipe.unplug()
+
+
+def test_a_device_that_another_program_holds_is_said(tmp_path: Path) -> None:
+    pipe = Pipe(tmp_path)
+
+    def busy(handle: int) -> None:
+        raise OSError("Device or resource busy")
+
+    with pytest.raises(HandScannerAway, match="Zebra is held by another program"):
+        EvdevScanner(pipe.path, "Zebra", busy)
+    with pytest.raises(HandScannerAway, match="Zebra is held by another program"):
+        EvdevScanner(pipe.path, "Zebra")  # a pipe can't be grabbed
+    pipe.unplug()
+
+
+class Port:
+    """A pseudo-terminal in a serial port's place, under a name that stays."""
+
+    def __init__(self, link: Path) -> None:
+        self.link = link
+        self.plug()
+
+    def plug(self) -> None:
+        self._ours, theirs = os.openpty()
+        tty.setraw(theirs)
+        self.link.symlink_to(os.ttyname(theirs))
+        os.close(theirs)
+
+    def unplug(self) -> None:
+        """Take the name away first: another program may get the freed terminal's number."""
+        self.link.unlink()
+        os.close(self._ours)
+
+    def send(self, data: bytes) -> None:
+        os.write(self._ours, data)
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[Port]:
+    made = Port(tmp_path / "ttyACM0")
+    yield made
+    made.unplug()
+
+
+@pytest.mark.parametrize("ending", [b"\r", b"\n", b"\r\n", b"\t", b"\x03", b""])
+def test_a_serial_scan_is_read_whatever_ends_it(port: Port, ending: bytes) -> None:
+    scanner = SerialScanner(port.link, "Honeywell")
+    port.send(SERIAL.encode() + ending)
+    assert read(scanner) == [SERIAL]
+    scanner.close()
+
+
+def test_serial_scans_in_pieces_and_in_a_row_are_read(port: Port) -> None:
+    scanner = SerialScanner(port.link, "Honeywell")
+    port.send(f"\x02{SERIAL}\x03A-1\r\n\r\nZü".encode())
+    assert read(scanner, 2) == [SERIAL, "A-1"]
+    port.send(b"ri\xfc\r")
+    (last,) = read(scanner)
+    assert last.endswith("riü")
+    scanner.close()
+
+
+def test_a_port_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(HandScannerAway, match="Honeywell is not there; plug it in"):
+        SerialScanner(tmp_path / "ttyACM9", "Honeywell")
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.payloads: list[tuple[str, str]] = []
+        self.notices: list[str] = []
+
+    def payload(self, payload: str, source: str) -> None:
+        self.payloads.append((payload, source))
+
+
+RUNNING: list[HandScanners] = []
+
+
+@pytest.fixture(autouse=True)
+def _stopped() -> Iterator[None]:
+    yield
+    while RUNNING:
+        RUNNING.pop().stop()
+
+
+def started(scanners: HandScanners | None) -> Heard:
+    assert scanners
+    heard = Heard()
+    RUNNING.append(scanners)
+    scanners.start(heard.payload, heard.notices.append)
+    return heard
+
+
+def test_a_serial_scanner_that_was_unplugged_comes_back_within_two_seconds(
+    port: Port, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Path] = []
+
+    def look(device: Path) -> HandScanner:
+        looks.append(device)
+        return scanner_at(device)
+
+    monkeypatch.setattr("scanner.scanning.hand_scanners.scanner_at", look)
+    scanners = hand_scanners(str(port.link))
+    heard = started(scanners)
+    assert scanners
+    until(lambda: any("is ready" in notice for notice in heard.notices))
+    port.send(b"A-1\r")
+    until(lambda: heard.payloads == [("A-1", "serial")])
+    port.unplug()
+    until(lambda: not scanners.state().running)
+    assert "unplugged" in heard.notices[1]
+    looks.clear()
+    port.plug()
+    until(lambda: scanners.state().running)
+    assert len(looks) * LOOK_SECONDS < 2.0
+    port.send(b"B-2\r")
+    until(lambda: heard.payloads[1:] == [("B-2", "serial")])
+
+
+def test_a_scanner_plugged_in_while_the_gate_is_open_works_at_once(tmp_path: Path) -> None:
+    there: list[HandScanner] = []
+    pipe = Pipe(tmp_path)
+    heard = started(HandScanners(lambda: list(there), pipe.open))
+    there.append(HandScanner(pipe.path, "Zebra", Kind.KEYS, usable=True))
+    until(lambda: "Zebra is ready." in heard.notices)
+    pipe.send(packed(f"{SERIAL}\r"))
+    until(lambda: heard.payloads == [(SERIAL, "usb")])
+    pipe.unplug()
+
+
+class Given:
+    """An open scanner that delivers what it is given, and then nothing."""
+
+    def __init__(self, kind: Kind, scans: list[str]) -> None:
+        self.source = "usb" if kind is Kind.KEYS else "serial"
+        self._scans = scans
+
+    def read(self, timeout: float) -> list[str]:
+        scans, self._scans = self._scans, []
+        if not scans:
+            threading.Event().wait(timeout)
+        return scans
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def test_what_keys_wrote_is_corrected_and_a_serial_scan_is_not() -> None:
+    there = [HandScanner(Path(f"/dev/{kind}"), kind, kind, usable=True) for kind in Kind]
+    swapped = str.maketrans("YZ", "ZY")
+    scanners = HandScanners(
+        lambda: there,
+        lambda scanner: Given(scanner.kind, ["DAWIYZ"]),
+        correct=lambda text: text.translate(swapped),
+    )
+    heard = started(scanners)
+    until(lambda: len(heard.payloads) == 2)
+    assert sorted(heard.payloads) == [("DAWIYZ", "serial"), ("DAWIZY", "usb")]
+
+
+def test_a_trouble_is_said_once_and_is_over_when_the_scanner_is_gone() -> None:
+    there = [HandScanner(Path("/dev/none"), "Zebra", Kind.KEYS, usable=False)]
+    tries: list[int] = []
+
+    def opener(scanner: HandScanner) -> Reads:
+        tries.append(1)
+        raise HandScannerError("Zebra may not be used by you.")
+
+    scanners = HandScanners(lambda: list(there), opener, look_seconds=0.01)
+    heard = started(scanners)
+    until(lambda: len(tries) > 3)
+    assert heard.notices == ["Zebra may not be used by you."]
+    assert scanners.state() == SourceState(
+        running=False, sentence="Zebra may not be used by you.", by_hand=True
+    )
+    there.clear()
+    until(lambda: scanners.state().running)
+
+
+def test_without_hand_scanners_there_are_none() -> None:
+    assert hand_scanners("none") is None
+    assert together(None, None) is None
+
+
+def test_several_eyes_tell_the_trouble_of_any_and_stop_all(port: Port) -> None:
+    one, two = HandScanners(list), HandScanners(list)
+    eyes = CompositeSource(one, two)
+    heard = Heard()
+    eyes.start(heard.payload, heard.notices.append)
+    assert eyes.state().running
+    two._troubles[port.link] = "No."
+    assert eyes.state().sentence == "No."
+    eyes.stop()
+    assert not one._threads
+    assert not two._threads
+    assert together(one, None) is one
+
+
+def test_hand_scanners_alone_have_no_picture_to_show() -> None:
+    hand = HandScanners(list)
+    camera = CameraSource(lambda: Film([]), Scripted(lambda _number: []))
+    assert not CompositeSource(hand, hand).pictured
+    assert CompositeSource(camera, hand).pictured

@@ -1,0 +1,169 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.scanning.presentation import (
+    BLIND_AFTER_SECONDS,
+    GONE_AFTER_SECONDS,
+    SETTLE_SECONDS,
+    Event,
+    Presentations,
+    Presented,
+    TwoInView,
+)
+
+FRAME = 1 / 30
+CODES = st.sampled_from(["A", "B", "C"])
+VIEWS = st.lists(st.lists(CODES, max_size=3), max_size=120)
+
+
+def watch(views: list[list[str]], every: float = FRAME) -> list[tuple[float, Event]]:
+    presentations = Presentations()
+    events = []
+    for number, view in enumerate(views):
+        at = number * every
+        events += [(at, event) for event in presentations.seen(view, at)]
+    return events
+
+
+def payloads(events: list[tuple[float, Event]]) -> list[str]:
+    return [event.payload for _, event in events if isinstance(event, Presented)]
+
+
+def test_a_code_that_sits_in_view_is_one_presentation() -> None:
+    assert payloads(watch([["A"]] * 300)) == ["A"]
+
+
+def test_a_code_is_presented_by_the_first_frame_that_shows_it() -> None:
+    assert watch([[], ["A"]]) == [(FRAME, Presented("A"))]
+
+
+def test_a_code_that_single_frames_miss_has_not_left() -> None:
+    assert payloads(watch([["A"], [], ["A"], [], [], ["A"]] * 30)) == ["A"]
+
+
+def test_a_code_counts_anew_when_it_was_out_of_view_for_a_second() -> None:
+    gap = round(GONE_AFTER_SECONDS / FRAME) + 1
+    assert payloads(watch([["A"], *[[]] * gap, ["A"]])) == ["A", "A"]
+
+
+def test_a_code_that_comes_back_within_a_second_does_not_count_anew() -> None:
+    gap = round(GONE_AFTER_SECONDS / FRAME) - 3
+    assert payloads(watch([["A"], *[[]] * gap, ["A"]])) == ["A"]
+
+
+def test_one_empty_frame_long_after_the_last_sight_is_enough_to_have_left() -> None:
+    presentations = Presentations()
+    presentations.seen(["A"], 0.0)
+    presentations.seen([], 1.2)
+    assert presentations.seen(["A"], 1.3) == [Presented("A")]
+
+
+def test_a_camera_that_stalls_shorter_than_a_patron_changes_does_not_count_twice() -> None:
+    presentations = Presentations()
+    presentations.seen(["A"], 0.0)
+    assert presentations.seen(["A"], BLIND_AFTER_SECONDS - 0.1) == []
+
+
+def test_a_camera_that_was_blind_for_long_counts_anew() -> None:
+    presentations = Presentations()
+    presentations.seen(["A"], 0.0)
+    assert presentations.seen(["A"], BLIND_AFTER_SECONDS) == [Presented("A")]
+
+
+def test_another_code_in_between_is_judged_at_once() -> None:
+    assert watch([["A"], ["B"]]) == [(0.0, Presented("A")), (FRAME, Presented("B"))]
+
+
+def test_the_first_code_does_not_count_anew_after_another_flashed_by() -> None:
+    assert payloads(watch([["A"], ["B"], ["A"]])) == ["A", "B"]
+
+
+def test_two_codes_in_one_frame_are_nobodys_presentation_and_one_notice() -> None:
+    assert watch([["A", "B"]] * 30) == [(0.0, TwoInView())]
+
+
+def test_the_notice_for_two_codes_says_what_to_do() -> None:
+    assert TwoInView().sentence == "Two codes in view: show one at a time."
+
+
+def test_the_same_code_twice_in_one_frame_is_one_code() -> None:
+    assert watch([["A", "A"]]) == [(0.0, Presented("A"))]
+
+
+def test_a_code_that_one_frame_shows_without_its_neighbour_is_not_presented() -> None:
+    assert payloads(watch([["A", "B"], ["A"], ["A", "B"], ["B"]] * 10)) == []
+
+
+def test_a_code_left_alone_is_presented_once_its_neighbour_is_away() -> None:
+    events = watch([["A", "B"], *[["B"]] * 30])
+    assert payloads(events) == ["B"]
+    assert events[-1][0] == pytest.approx(SETTLE_SECONDS, abs=FRAME)
+
+
+def test_a_judged_code_is_not_judged_again_because_another_came_beside_it() -> None:
+    views = [["A"], *[["A", "B"]] * 60, *[["A"]] * 60]
+    assert payloads(watch(views)) == ["A"]
+
+
+def test_a_pair_that_is_read_in_few_frames_is_not_said_again() -> None:
+    views = [["A", "B"], *[["A"]] * 5, *[[]] * 10] * 5
+    assert [event for _, event in watch(views)].count(TwoInView()) == 1
+
+
+def test_a_second_pair_later_is_said_again() -> None:
+    views = [["A", "B"], *[[]] * 40, ["A", "B"]]
+    assert [event for _, event in watch(views)] == [TwoInView(), TwoInView()]
+
+
+def test_a_clock_that_steps_back_presents_nothing_twice() -> None:
+    presentations = Presentations()
+    presentations.seen(["A"], 100.0)
+    assert presentations.seen(["A"], 3.0) == []
+    assert presentations.seen([], 3.1) == []
+    assert presentations.seen(["A"], 3.2) == []
+
+
+@given(VIEWS)
+def test_only_a_code_that_is_alone_in_its_frame_is_presented(views: list[list[str]]) -> None:
+    for at, event in watch(views):
+        view = set(views[round(at / FRAME)])
+        if isinstance(event, Presented):
+            assert view == {event.payload}
+        else:
+            assert len(view) > 1
+
+
+@given(VIEWS)
+def test_between_two_presentations_of_a_code_lies_the_time_of_leaving(
+    views: list[list[str]],
+) -> None:
+    events = watch(views)
+    for code in "ABC":
+        times = [at for at, event in events if event == Presented(code)]
+        for earlier, later in pairwise(times):
+            seen = [n * FRAME for n, view in enumerate(views) if code in view]
+            seen_between = [at for at in seen if earlier <= at <= later]
+            gaps = pairwise(seen_between)
+            assert max(b - a for a, b in gaps) >= GONE_AFTER_SECONDS
+
+
+@given(VIEWS)
+def test_a_code_alone_in_view_for_long_has_been_presented(views: list[list[str]]) -> None:
+    views = [*views, *[["A"]] * (round(SETTLE_SECONDS / FRAME) + 2)]
+    assert "A" in payloads(watch(views))
+
+
+@given(VIEWS)
+def test_reading_a_code_twice_in_a_frame_changes_nothing(views: list[list[str]]) -> None:
+    assert watch([view * 2 for view in views]) == watch(views)
+
+
+@given(VIEWS, st.floats(-1e6, 1e6))
+def test_only_the_time_between_frames_matters(views: list[list[str]], start: float) -> None:
+    here, there = Presentations(), Presentations()
+    for number, view in enumerate(views):
+        at = number / 32
+        assert here.seen(view, at) == there.seen(view, round(start) + at)

@@ -1,0 +1,95 @@
+"""Who goes first: a person's key or ticket, or the background."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from scanner.admission.ticket import TicketStatus
+from scanner.gate import Gate
+from scanner.priority import CLAIM_SECONDS, MOST_SECONDS, Priority
+from scanner.store import ticket_writes
+from scanner.store.cache import TicketRow
+from scanner.store.database import transaction
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+
+
+class Hand:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Hand:
+    return Hand()
+
+
+def test_background_work_has_way_while_nobody_waits(clock: Hand) -> None:
+    assert Priority(clock).has_way()
+
+
+def test_background_work_gives_way_from_a_claim_until_it_lapses(clock: Hand) -> None:
+    priority = Priority(clock)
+    priority.claim()
+    assert not priority.has_way()
+    clock.now += CLAIM_SECONDS - 0.001
+    assert not priority.has_way()
+    clock.now += 0.002
+    assert priority.has_way()
+
+
+def test_whoever_keeps_typing_leaves_the_background_half_of_the_time(clock: Hand) -> None:
+    priority = Priority(clock)
+    ways = []
+    for _ in range(int(20 * MOST_SECONDS / 0.01)):
+        priority.claim()
+        ways.append(priority.has_way())
+        clock.now += 0.01
+    assert 0.4 < sum(ways) / len(ways) < 0.6
+
+
+def test_both_ways_to_wait_return_once_a_claim_has_lapsed() -> None:
+    priority = Priority()
+    priority.claim()
+    priority.give_way()
+    assert priority.has_way()
+    priority.claim()
+    asyncio.run(priority.step_aside())
+    assert priority.has_way()
+
+
+def test_a_presentation_claims_the_interpreter(tmp_path: Path) -> None:
+    with Writer(tmp_path / "gate.sqlite3") as writer:
+        assert writer.priority.has_way()
+        presented = Gate(writer).present("DAWIER-BACK75580348", utc_now(), "wedge")
+        assert not writer.priority.has_way()
+        presented.result(10)
+
+
+def test_writing_many_tickets_pauses_every_few_of_them(tmp_path: Path) -> None:
+    pauses: list[int] = []
+
+    def write(conn: sqlite3.Connection) -> None:
+        def pause() -> None:
+            pauses.append(conn.total_changes - before)
+
+        before = conn.total_changes
+        with transaction(conn):
+            ticket_writes.write_incoming(
+                conn, [ticket_writes.incoming(each) for each in rows], 0, pause
+            )
+
+    rows = [
+        TicketRow(f"DAWIER-BACK{n:08}", "/s", "S", TicketStatus.ISSUED, None, None, None)
+        for n in range(1001)
+    ]
+    with Writer(tmp_path / "gate.sqlite3") as writer:
+        asyncio.run(writer.run_on_cache(write))
+    assert pauses[:3] == [0, 500, 1000]

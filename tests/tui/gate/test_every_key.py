@@ -1,0 +1,164 @@
+"""Every key of the gate's screens does something that can be seen; none is left out here."""
+
+from collections.abc import Callable
+
+import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from scanner.admission.verdict import Kind
+from scanner.tui.gate.app import GateApp
+from scanner.tui.gate.help import HelpScreen
+from scanner.tui.gate.override import OverrideScreen
+from scanner.tui.gate.queue import QueueScreen
+from scanner.tui.gate.screen import GateScreen
+from scanner.tui.gate.search import SearchScreen
+from scanner.tui.gate.settings import SettingsScreen
+from scanner.tui.gate.statistics import StatisticsScreen
+from scanner.tui.widgets.hand_entry import HandEntry
+from tests.tui.ports import SERIAL, VERDICTS, Stand
+from tests.tui.seen import seen, settled
+
+Told = Callable[[GateApp, Stand], bool]
+
+
+def shows(text: str) -> Told:
+    return lambda app, _stand: text in seen(app)
+
+
+def at_gate(app: GateApp, _stand: Stand) -> bool:
+    return app.screen is app.gate
+
+
+def ended(app: GateApp, _stand: Stand) -> bool:
+    return app._exit
+
+
+def woken(_app: GateApp, stand: Stand) -> bool:
+    return stand.background.woken > 0
+
+
+def judged(count: int) -> Told:
+    return lambda _app, stand: len(stand.judge.presented) == count
+
+
+def kept(name: str) -> Told:
+    return lambda _app, stand: name in {each for each, _ in stand.kept}
+
+
+def row(number: int) -> Told:
+    from textual.widgets import DataTable
+
+    return lambda app, _stand: app.screen.query_one(DataTable).cursor_row == number
+
+
+def marked(number: int) -> Told:
+    from textual.widgets import OptionList
+
+    return lambda app, _stand: app.screen.query_one(OptionList).highlighted == number
+
+
+GATE: dict[str, Told] = {
+    "i": shows("Type a serial"),
+    "slash": shows("Type a serial"),
+    "r": woken,
+    "question_mark": shows("Esc closes"),
+    "f": shows("Find a ticket"),
+    "o": shows("Let in by the supervisor"),
+    "w": shows("Queue: all"),
+    "t": shows("By quarter of an hour"),
+    "s": shows("Language"),
+    "n": shows("The network is cut."),
+    "p": shows("No camera gives a picture now."),
+    "m": shows("Sound off."),
+    "plus": kept("volume"),
+    "equals_sign": kept("volume"),
+    "minus": kept("volume"),
+    "q": ended,
+    "ctrl+q": ended,
+}
+FIND: dict[str, Told] = {
+    "escape": at_gate,
+    "enter": judged(2),
+    "down": marked(1),
+    "up": marked(0),
+}
+QUEUE: dict[str, Told] = {
+    "escape": at_gate,
+    "f": shows("· 1 admission "),
+    "r": woken,
+    "c": lambda app, _stand: app.clipboard.startswith("DAWIER"),
+    "e": shows("/data/admissions.csv"),
+    "j": shows("/data/admissions.json"),
+    "g": row(0),
+    "G": row(43),
+}
+STATISTICS: dict[str, Told] = {"escape": at_gate, "r": shows("By quarter of an hour")}
+SETTINGS: dict[str, Told] = {
+    "escape": at_gate,
+    **dict.fromkeys(("right", "enter", "space", "left"), kept("language")),
+}
+OVERRIDE: dict[str, Told] = {"escape": at_gate, "enter": shows("Give a reason")}
+HELP: dict[str, Told] = dict.fromkeys(("escape", "question_mark", "enter"), at_gate)
+ENTRY: dict[str, Told] = {
+    "enter": judged(2),
+    "escape": lambda app, _stand: not app.gate.query_one(HandEntry).opened,
+}
+
+SCREENS: list[tuple[tuple[str, ...], dict[str, Told], tuple[type[DOMNode], ...]]] = [
+    ((), GATE, (GateApp, GateScreen)),
+    (("f", *"7558"), FIND, (SearchScreen,)),
+    (("w",), QUEUE, (QueueScreen,)),
+    (("t",), STATISTICS, (StatisticsScreen,)),
+    (("s",), SETTINGS, (SettingsScreen,)),
+    (("o",), OVERRIDE, (OverrideScreen,)),
+    (("question_mark",), HELP, (HelpScreen,)),
+    (("i", "x"), ENTRY, (HandEntry,)),
+]
+
+
+CASES = [
+    pytest.param(before, key, told, id="-".join((*before, key)))
+    for before, keys, _ in SCREENS
+    for key, told in keys.items()
+]
+
+
+@pytest.mark.parametrize(("before", "key", "told"), CASES)
+async def test_a_key_does_what_it_says(
+    stand: Stand, before: tuple[str, ...], key: str, told: Told
+) -> None:
+    stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+    app = stand.app(network=lambda: False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        for each in before:
+            await pilot.press(each)
+            await settled(app, pilot)
+        await pilot.press(key)
+        if not app._exit:
+            await settled(app, pilot)
+        assert told(app, stand)
+
+
+@pytest.mark.parametrize(
+    ("keys", "owners"),
+    [(keys, owners) for _, keys, owners in SCREENS],
+    ids=[owners[-1].__name__ for _, _, owners in SCREENS],
+)
+def test_no_key_is_left_out(keys: dict[str, Told], owners: tuple[type[DOMNode], ...]) -> None:
+    bound = {key for owner in owners for key in _keys(owner)}
+    assert bound <= set(keys)
+
+
+def _keys(owner: type[DOMNode]) -> list[str]:
+    own = [binding for each in owner.__mro__ for binding in _ours(each)]
+    return [key for binding in own for key in binding.key.split(",")]
+
+
+def _ours(owner: type) -> list[Binding]:
+    if not owner.__module__.startswith("scanner"):
+        return []
+    return [each for each in owner.__dict__.get("BINDINGS", []) if isinstance(each, Binding)]

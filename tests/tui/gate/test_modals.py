@@ -1,0 +1,312 @@
+"""The screens beside the gate's, by their keys."""
+
+import re
+import threading
+from dataclasses import replace
+
+import pytest
+from textual.containers import Grid
+from textual.widgets import DataTable, OptionList, Static
+
+from scanner.admission.verdict import Kind
+from scanner.pin import Answer
+from scanner.store.errors import DatabaseBusy
+from scanner.store.statistics import Evening
+from scanner.tui.gate.modal import Modal
+from scanner.tui.gate.override import OverrideScreen
+from scanner.tui.gate.queue import QueueScreen
+from scanner.tui.gate.search import SearchScreen
+from scanner.tui.gate.settings import CHOICES, SettingsScreen
+from scanner.tui.gate.statistics import StatisticsScreen
+from scanner.wording.catalogue import LANGUAGES, language
+from tests.tui.ports import FOUND, SERIAL, VERDICTS, Stand
+from tests.tui.seen import seen, settled
+
+SMALL = (80, 24)
+ASIDES: dict[str, type[Modal]] = {
+    "f": SearchScreen,
+    "w": QueueScreen,
+    "t": StatisticsScreen,
+    "s": SettingsScreen,
+}
+
+
+@pytest.mark.parametrize("key", ASIDES)
+async def test_a_key_opens_each_screen_and_esc_goes_back(stand: Stand, key: str) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(key)
+        await settled(app, pilot)
+        assert app.screen.__class__ is ASIDES[key]
+        await pilot.press("escape")
+        assert app.screen_stack[-1] is app.gate
+
+
+@pytest.mark.parametrize("key", ["f", "w", "t"])
+async def test_without_records_there_is_nothing_to_open(stand: Stand, key: str) -> None:
+    app = stand.app()
+    app._records = None
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(key)
+        assert app.screen_stack[-1] is app.gate
+
+
+@pytest.mark.parametrize("key", ASIDES)
+async def test_a_verdict_is_seen_on_every_screen(stand: Stand, key: str) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(key)
+        await settled(app, pilot)
+        stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        assert "?  UNKNOWN  ?" in seen(app)
+        assert "This ticket is not on the list" in seen(app)
+
+
+@pytest.mark.parametrize("key", ["w", "t"])
+async def test_a_database_that_can_not_be_read_is_said(stand: Stand, key: str) -> None:
+    stand.records.error = DatabaseBusy("The database is held; close the other program.")
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(key)
+        await settled(app, pilot)
+        assert "The database is held; close the other program." in seen(app)
+
+
+async def test_what_is_typed_is_looked_for_and_enter_judges_the_marked_one(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("f", *"7558")
+        await settled(app, pilot)
+        assert "4 tickets" in seen(app)
+        assert f"✓ {FOUND[0].serial}  Floor" in seen(app)
+        await pilot.press("down", "down", "up", "enter")
+        await pilot.pause()
+        assert app.screen_stack[-1] is app.gate
+    assert stand.judge.presented == [(FOUND[1].serial, "hand")]
+
+
+async def test_names_are_shown_only_where_they_are_allowed(stand: Stand) -> None:
+    for names in (False, True):
+        stand.preferences = replace(stand.preferences, names=names)
+        app = stand.app()
+        async with app.run_test(size=SMALL) as pilot:
+            await pilot.press("f", *"7558")
+            await settled(app, pilot)
+            assert ("Jürgen Weiß" in seen(app)) == names
+        assert ("prepare", str(names)) in stand.records.asked
+
+
+async def test_enter_judges_nobody_where_nothing_was_found(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("f", *"zzz", "enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, SearchScreen)
+    assert stand.judge.presented == []
+
+
+async def refuse(stand: Stand, kind: Kind = Kind.UNKNOWN) -> None:
+    stand.judge.verdict = VERDICTS[kind]
+    stand.eyes.see(SERIAL)
+
+
+async def test_a_supervisor_lets_the_refused_patron_in_with_reason_and_pin(stand: Stand) -> None:
+    app = stand.app()
+    stand.records.judge = stand.judge
+    async with app.run_test(size=SMALL) as pilot:
+        await refuse(stand)
+        await pilot.press("o", "enter")
+        assert "Give a reason; it is kept in the journal." in seen(app)
+        stand.judge.verdict = VERDICTS[Kind.ADMITTED]
+        await pilot.press(*"torn", "enter", *"4711")
+        assert "4711" not in seen(app)
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert app.screen_stack[-1] is app.gate
+        assert "ADMITTED" in seen(app)
+    assert stand.records.asked == [("let_in", "4711", SERIAL, "torn")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer.WRONG, "This is not the PIN; try again."),
+        (Answer.WAIT, "Too many wrong tries; wait some minutes."),
+        (Answer.UNSET, "No PIN is set"),
+    ],
+)
+async def test_without_the_pin_nobody_is_let_in(stand: Stand, answer: Answer, words: str) -> None:
+    stand.records.answer = answer
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await refuse(stand)
+        await pilot.press("o", "x", "enter", "1", "enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, OverrideScreen)
+        assert words in seen(app)
+        await pilot.press("escape")
+        assert app.screen_stack[-1] is app.gate
+
+
+async def test_the_supervisors_key_is_shown_as_soon_as_somebody_was_refused(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await refuse(stand)
+        await settled(app, pilot)
+        assert " o Allow " in seen(app)
+        await refuse(stand, Kind.ADMITTED)
+        await settled(app, pilot)
+        assert " o Allow " not in seen(app)
+
+
+@pytest.mark.parametrize("kind", [None, Kind.ADMITTED, Kind.NOT_A_TICKET])
+async def test_there_is_nothing_to_override_where_nobody_was_refused_with_a_serial(
+    stand: Stand, kind: Kind | None
+) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        if kind:
+            await refuse(stand, kind)
+        await pilot.press("o")
+        assert app.screen_stack[-1] is app.gate
+        assert "Override" not in seen(app)
+
+
+async def test_the_queue_tells_what_to_do_filters_copies_and_exports(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("w")
+        await settled(app, pilot)
+        assert "Queue: all · 44 admissions" in seen(app)
+        assert "To do: Nothing: it is sent when the API can be reached." in seen(app)
+        await pilot.press("f")
+        await settled(app, pilot)
+        assert "Queue: conflict · 1 admission" in seen(app)
+        assert "To do: Two were let in with one ticket: tell the supervisor." in seen(app)
+        assert "Also admitted at Gate B by Sam at 20:58." in seen(app)
+        await pilot.press("c")
+        assert app.clipboard == "DAWIER-BACK75580002"
+        for key, form in (("e", "csv"), ("j", "json")):
+            await pilot.press(key)
+            await settled(app, pilot)
+            assert f"Written: /data/admissions.{form}" in seen(app)
+        await pilot.press("r")
+        assert stand.background.woken == 1
+    assert stand.records.asked == [("export", "conflict", "csv"), ("export", "conflict", "json")]
+
+
+async def test_the_queue_jumps_to_its_ends(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("w")
+        await settled(app, pilot)
+        await pilot.press("G")
+        assert app.screen.query_one(DataTable).cursor_row == 43
+        await pilot.press("g")
+        assert app.screen.query_one(DataTable).cursor_row == 0
+
+
+async def test_statistics_tell_when_the_queue_is_in(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.press("t")
+        await settled(app, pilot)
+        text = seen(app)
+    for words in ("390 more are expected, in by", "3,100/4,000", "north door 1,304", "UNKNOWN 12"):
+        assert words in text
+
+
+async def test_statistics_count_whole_patrons_in_the_guards_language(stand: Stand) -> None:
+    stand.preferences = replace(stand.preferences, language="de")
+    app = stand.app()
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.press("t")
+        await settled(app, pilot)
+        text = seen(app)
+    assert "UNBEKANNT 12" in text
+    assert "3.100/4.000" in text
+    assert not re.search(r"\d\.\d(?!\d)", text)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("s")
+        app.screen.query_one(OptionList).highlighted = list(CHOICES).index(name)
+        before = getattr(app.preferences, name)
+        await pilot.press("right")
+        after = getattr(app.preferences, name)
+        assert after != before
+        await pilot.press("left")
+        await settled(app, pilot)
+        assert getattr(app.preferences, name) == before
+        assert stand.kept == [(name, after), (name, before)]
+        assert isinstance(app.screen, SettingsScreen)
+    assert language() == "en"
+
+
+async def test_the_palette_does_what_the_keys_do(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        offered = [command.title for command in app.get_system_commands(app.gate)]
+        assert {"Find", "Queue", "Statistics", "Settings", "Mute", "Quit"} <= set(offered)
+        await pilot.press("ctrl+p")
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        assert app.screen_stack[-1] is app.gate
+
+
+async def test_the_palette_offers_nothing_twice(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL):
+        offered = [command.title for command in app.get_system_commands(app.gate)]
+        assert sorted(offered) == sorted(set(offered))
+
+
+async def test_the_palette_says_in_the_guards_language_that_nothing_fits(stand: Stand) -> None:
+    stand.preferences = replace(stand.preferences, language="de")
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+p", *"zzzz")
+        await settled(app, pilot)
+        assert "Kein Befehl heißt so." in seen(app)
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert app.screen is app.gate
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_no_line_of_the_help_breaks_in_any_language(stand: Stand, code: str) -> None:
+    stand.preferences = replace(stand.preferences, language=code)
+    app = stand.app(network=lambda: True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        for column in app.screen.query(Static):
+            assert column.size.height == str(column.content).count("\n") + 1
+
+
+async def test_statistics_are_there_before_their_plots_are(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = threading.Event()
+    evening = stand.records.evening
+
+    def count() -> Evening:
+        counted.wait(10)
+        return evening()
+
+    monkeypatch.setattr(stand.records, "evening", count)
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("t")
+        try:
+            assert "Statistics" in seen(app)
+            assert not app.screen.query_one(Grid).display
+        finally:
+            counted.set()
+        await settled(app, pilot)
+        assert app.screen.query_one(Grid).display

@@ -1,0 +1,107 @@
+"""The screens as pictures; `pytest tests/tui --snapshot-update` after a look at each change."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from scanner.admission.verdict import Kind
+from scanner.store.errors import DiskFull
+from scanner.store.ledger import State
+from scanner.sync.link import Link, LinkState
+from scanner.tui.gate.app import GateApp
+from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, Stand
+from tests.tui.seen import settled
+
+Compare = Callable[..., bool]
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
+
+
+@SIZES
+def test_idle(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    assert snap_compare(stand.app(), terminal_size=size)
+
+
+@SIZES
+@pytest.mark.parametrize("kind", Kind)
+def test_verdict(snap_compare: Compare, stand: Stand, kind: Kind, size: tuple[int, int]) -> None:
+    stand.judge.verdict = VERDICTS[kind]
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+
+
+@SIZES
+def test_offline(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.background.now = replace(
+        STATUS,
+        synced=NOW - timedelta(minutes=14),
+        counts={**STATUS.counts, State.QUEUED: 112, State.CONFLICT: 2, State.REFUSED: 1},
+        link=Link(LinkState.OFFLINE, "The API can't be reached; check the gate's network."),
+    )
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+
+
+@SIZES
+def test_store_error(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.judge.error = DiskFull("The disk is full: nobody can be admitted; free some space.")
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+
+
+@SIZES
+def test_help(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    app = stand.app(network=lambda: True, demo=True)
+    assert snap_compare(app, terminal_size=size, press=["question_mark"])
+
+
+def _shown(stand: Stand, *keys: str) -> Callable[[Pilot[Any]], Any]:
+    async def see(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        stand.eyes.see(SERIAL)
+        await pilot.pause()
+        await pilot.press(*keys)
+        await settled(pilot.app, pilot)  # type: ignore[arg-type] # it is a gate's
+
+    return see
+
+
+@SIZES
+@pytest.mark.parametrize("key", ["w", "t", "s"])
+def test_aside(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_pressed(key))
+
+
+@SIZES
+def test_find(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.preferences = replace(stand.preferences, names=True)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_pressed("f", *"7558"))
+
+
+@SIZES
+def test_override(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand, "o"))
+
+
+@SIZES
+@pytest.mark.parametrize("theme", ["day", "contrast"])
+def test_theme(snap_compare: Compare, stand: Stand, theme: str, size: tuple[int, int]) -> None:
+    stand.preferences = replace(stand.preferences, theme=theme)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+
+
+@SIZES
+def test_ascii(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    stand.preferences = replace(stand.preferences, characters="ascii")
+    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+
+
+def _pressed(*keys: str) -> Callable[[Pilot[Any]], Any]:
+    async def press(pilot: Pilot[Any]) -> None:
+        await pilot.press(*keys)
+        assert isinstance(pilot.app, GateApp)
+        await settled(pilot.app, pilot)
+
+    return press

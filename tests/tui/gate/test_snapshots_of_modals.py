@@ -1,0 +1,123 @@
+"""The screens beside the gate, in each of their states."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from scanner.admission.verdict import Kind
+from scanner.pin import Answer
+from scanner.store.errors import DatabaseBusy
+from scanner.store.statistics import Evening
+from tests.tui.ports import SERIAL, VERDICTS, FakeRecords, Stand
+from tests.tui.seen import settled
+
+Compare = Callable[..., bool]
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
+HELD = DatabaseBusy("The database is held; close the other program.")
+
+
+def pressed(stand: Stand, *keys: str, refused: bool = False) -> Callable[[Pilot[Any]], Any]:
+    async def see(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        if refused:
+            stand.judge.verdict = VERDICTS[Kind.ALREADY_ADMITTED]
+            stand.eyes.see(SERIAL)
+            await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot.app, pilot)  # type: ignore[arg-type]
+
+    return see
+
+
+@SIZES
+@pytest.mark.parametrize("key", ["f", "w", "t", "s"])
+def test_beside_a_verdict(
+    snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]
+) -> None:
+    see = pressed(stand, key, refused=True)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=see)
+
+
+@SIZES
+@pytest.mark.parametrize("key", ["w", "t"])
+def test_unreadable(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
+    stand.records.error = HELD
+    assert snap_compare(stand.app(), terminal_size=size, run_before=pressed(stand, key))
+
+
+@SIZES
+@pytest.mark.parametrize("key", ["f", "w", "t", "s"])
+def test_help(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
+    see = pressed(stand, key, "ctrl+p" if key == "f" else "question_mark")
+    assert snap_compare(stand.app(), terminal_size=size, run_before=see)
+
+
+@SIZES
+@pytest.mark.parametrize("typed", ["", "zzz"])
+def test_find(snap_compare: Compare, stand: Stand, typed: str, size: tuple[int, int]) -> None:
+    see = pressed(stand, "f", *typed)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=see)
+
+
+@SIZES
+@pytest.mark.parametrize("presses", [1, 2, 3, 4, 5])
+def test_queue_filtered(
+    snap_compare: Compare, stand: Stand, presses: int, size: tuple[int, int]
+) -> None:
+    see = pressed(stand, "w", *"f" * presses)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=see)
+
+
+@SIZES
+def test_queue_exported(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
+    see = pressed(stand, "w", "e")
+    assert snap_compare(stand.app(), terminal_size=size, run_before=see)
+
+
+class EmptyRecords(FakeRecords):
+    """Nobody has come yet."""
+
+    def admissions(self, *_: Any) -> list[Any]:
+        return []
+
+    def evening(self) -> Evening:
+        return Evening((), (), (), (), tickets=0, tickets_in=0)
+
+
+@SIZES
+@pytest.mark.parametrize("key", ["w", "t"])
+def test_before_doors(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
+    stand.records = EmptyRecords([])
+    assert snap_compare(stand.app(), terminal_size=size, run_before=pressed(stand, key))
+
+
+@SIZES
+@pytest.mark.parametrize("answer", [Answer.WRONG, Answer.WAIT, Answer.UNSET])
+def test_override_answered(
+    snap_compare: Compare, stand: Stand, answer: Answer, size: tuple[int, int]
+) -> None:
+    stand.records.answer = answer
+    see = pressed(stand, "o", *"torn", "enter", "1", "enter", refused=True)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=see)
+
+
+@SIZES
+@pytest.mark.parametrize("theme", ["day", "contrast"])
+@pytest.mark.parametrize("key", ["f", "w", "t", "s", "question_mark"])
+def test_theme(
+    snap_compare: Compare, stand: Stand, key: str, theme: str, size: tuple[int, int]
+) -> None:
+    stand.preferences = replace(stand.preferences, theme=theme)
+    assert snap_compare(stand.app(), terminal_size=size, run_before=pressed(stand, key))
+
+
+@SIZES
+@pytest.mark.parametrize("key", ["f", "w", "t", "s", "question_mark"])
+def test_ascii(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
+    stand.preferences = replace(stand.preferences, characters="ascii")
+    assert snap_compare(stand.app(), terminal_size=size, run_before=pressed(stand, key))

@@ -1,0 +1,336 @@
+"""Feeds that a test holds in its hand."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from scanner.admission.verdict import Kind, Verdict
+from scanner.app.preferences import Preferences, Value
+from scanner.errors import ScannerError
+from scanner.gate import Judged
+from scanner.pin import Answer
+from scanner.store.ledger import Admission, State
+from scanner.store.search import Found
+from scanner.store.statistics import Admitted, Evening, SectionFigure
+from scanner.sync.link import Link, LinkState
+from scanner.sync.status import Status
+from scanner.tui.gate.app import GateApp
+from scanner.tui.ports import SourceState, View
+
+NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
+SERIAL = "DAWIER-BACK75580348"
+
+VERDICTS: dict[Kind, Verdict] = {
+    Kind.ADMITTED: Verdict(Kind.ADMITTED, "Valid ticket", "Let the patron in.", SERIAL, "Floor"),
+    Kind.ALREADY_ADMITTED: Verdict(
+        Kind.ALREADY_ADMITTED,
+        "Already admitted at Gate B by Sam 12 min ago",
+        "Ask for another ticket.",
+        SERIAL,
+        "Floor",
+    ),
+    Kind.WRONG_SECTION: Verdict(
+        Kind.WRONG_SECTION,
+        "This ticket is for VIP Lounge",
+        "Send the patron to VIP Lounge.",
+        SERIAL,
+        "VIP Lounge",
+    ),
+    Kind.OTHER_EVENT: Verdict(
+        Kind.OTHER_EVENT,
+        "This ticket is for another event",
+        "Ask for a ticket to this event.",
+        "QWERTY-BACK75580348",
+    ),
+    Kind.UNKNOWN: Verdict(
+        Kind.UNKNOWN,
+        "This ticket is not on the list",
+        "Ask for another ticket, or call the supervisor.",
+        SERIAL,
+    ),
+    Kind.WITHDRAWN: Verdict(
+        Kind.WITHDRAWN,
+        "This ticket was transferred to somebody else",
+        "Ask for the new ticket, or call the supervisor.",
+        SERIAL,
+        "Floor",
+    ),
+    Kind.NOT_A_TICKET: Verdict(
+        Kind.NOT_A_TICKET, "This is a web address", "Ask for the ticket's code."
+    ),
+    Kind.GATE_CLOSED: Verdict(
+        Kind.GATE_CLOSED,
+        "The admission token is no longer valid",
+        "Call the supervisor: a session must be opened with a valid token.",
+    ),
+}
+
+STATUS = Status(
+    title="Harbour Lights 2026 · Friday",
+    name="Mo Ek",
+    device="gate-a",
+    sections=("Floor", "Balcony"),
+    tickets=99_812,
+    synced=NOW - timedelta(seconds=12),
+    counts={
+        State.QUEUED: 2,
+        State.SENDING: 1,
+        State.CONFIRMED: 1_203,
+        State.CONFLICT: 0,
+        State.REFUSED: 0,
+    },
+    link=Link(LinkState.ONLINE),
+    admitted=Admitted(here=1_206, everywhere=4_410),
+    by_minute={
+        NOW.replace(second=0) - timedelta(minutes=back): count
+        for back, count in enumerate((3, 18, 21, 17, 12, 9, 9, 6, 2, 1))
+    },
+)
+
+
+LOOKING = SourceState(running=True, sentence="Hold the code still.")
+
+
+@dataclass
+class FakeJudge:
+    """Answers with what it was told to, from a thread of its own, as the ledger does."""
+
+    verdict: Verdict = VERDICTS[Kind.ADMITTED]
+    error: BaseException | None = None
+    holding: bool = False
+    presented: list[tuple[str, str]] = field(default_factory=list)
+    subscribers: list[Callable[[Judged], None]] = field(default_factory=list)
+    held: list[Callable[[], None]] = field(default_factory=list)
+
+    def present(self, payload: str, at: datetime, source: str, /) -> "Future[Judged]":
+        self.presented.append((payload, source))
+        future: Future[Judged] = Future()
+        judged = Judged(len(self.presented), payload, source, at, self.verdict)
+        if self.holding:
+            self.held.append(lambda: self._answer(future, judged))
+        else:
+            _in_thread(lambda: self._answer(future, judged))
+        return future
+
+    def subscribe(self, subscriber: Callable[[Judged], None], /) -> None:
+        self.subscribers.append(subscriber)
+
+    def release(self) -> None:
+        for answer in self.held:
+            _in_thread(answer)
+        self.held.clear()
+
+    def _answer(self, future: "Future[Judged]", judged: Judged) -> None:
+        if self.error:
+            future.set_exception(self.error)
+            return
+        for subscriber in self.subscribers:
+            subscriber(judged)
+        future.set_result(judged)
+
+
+@dataclass
+class FakeBackground:
+    """Stands as it was told to."""
+
+    now: Status = STATUS
+    error: Exception | None = None
+    running: int = 0
+    started: int = 0
+    woken: int = 0
+
+    async def run(self) -> None:
+        self.started += 1
+        self.running += 1
+        try:
+            if self.error:
+                raise self.error
+            await asyncio.Event().wait()
+        finally:
+            self.running -= 1
+
+    def status(self) -> Status:
+        return self.now
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+@dataclass
+class FakeEyes:
+    """Sees what it is told to, in a thread of its own."""
+
+    now: SourceState = LOOKING
+    seen: View | None = None
+    running: bool = False
+    stops: int = 0
+    on_payload: Callable[[str, str], None] = lambda _payload, _by: None
+    on_notice: Callable[[str], None] = lambda _sentence: None
+    pictured: bool = True
+
+    def start(
+        self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /
+    ) -> None:
+        self.on_payload, self.on_notice, self.running = on_payload, on_notice, True
+
+    def stop(self) -> None:
+        self.running = False
+        self.stops += 1
+
+    def state(self) -> SourceState:
+        return self.now
+
+    def view(self) -> View | None:
+        return self.seen
+
+    def see(self, payload: str, by: str = "camera") -> None:
+        _in_thread(lambda: self.on_payload(payload, by))
+
+    def say(self, sentence: str) -> None:
+        _in_thread(lambda: self.on_notice(sentence))
+
+
+@dataclass
+class FakeSounds:
+    """Notes what would be heard."""
+
+    audible: bool = True
+    played: list[tuple[str, int]] = field(default_factory=list)
+
+    def play(self, name: str, volume: int, /) -> None:
+        self.played.append((name, volume))
+
+
+ADMISSIONS = [
+    Admission(
+        f"DAWIER-BACK7558{number:04}",
+        number,
+        "/events/1",
+        "/events/1/sections/2",
+        "Mo Ek",
+        "gate-a",
+        NOW - timedelta(seconds=7 * number),
+        state,
+        attempts,
+        None,
+        answered=True,
+        faults=0,
+        reason=reason,
+        outstanding=None,
+    )
+    for number, (state, attempts, reason) in enumerate(
+        [
+            (State.QUEUED, 0, None),
+            (State.SENDING, 1, None),
+            (State.CONFLICT, 1, "Also admitted at Gate B by Sam at 20:58."),
+            (State.REFUSED, 2, "The API grants this ticket no admission."),
+            *[(State.CONFIRMED, 1, None)] * 40,
+        ]
+    )
+]
+
+EVENING = Evening(
+    (SectionFigure("Floor", 3_100, 4_000), SectionFigure("VIP Lounge", 310, 350)),
+    tuple(
+        (NOW.replace(minute=0, second=0) - timedelta(minutes=15 * back), count)
+        for back, count in ((4, 300), (3, 900), (2, 1_400), (1, 1_100), (0, 710))
+    ),
+    (("admitted", 1_206), ("already_admitted", 41), ("unknown", 12), ("not_a_ticket", 9)),
+    (("gate-b", 1_900), ("gate-a", 1_206), ("north door", 1_304)),
+    tickets=4_800,
+    tickets_in=4_410,
+)
+
+
+@dataclass
+class FakeRecords:
+    """Holds a small evening."""
+
+    found: list[Found] = field(default_factory=list)
+    answer: Answer = Answer.RIGHT
+    error: ScannerError | None = None
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    judge: "FakeJudge | None" = None
+
+    def prepare(self, *, names: bool) -> None:
+        self.asked.append(("prepare", str(names)))
+
+    def search(self, query: str, /, *, names: bool) -> list[Found]:
+        self._fail()
+        self.asked.append(("search", query))
+        return [each for each in self.found if query.upper() in each.serial]
+
+    def admissions(self, state: State | None, most: int, /) -> list[Admission]:
+        self._fail()
+        return [each for each in ADMISSIONS if state in (None, each.state)][:most]
+
+    def evening(self) -> Evening:
+        self._fail()
+        return EVENING
+
+    def let_in(self, pin: str, payload: str, reason: str, /) -> Answer:
+        self._fail()
+        self.asked.append(("let_in", pin, payload, reason))
+        if self.answer is Answer.RIGHT and self.judge:
+            self.judge.present(payload, NOW, "override")
+        return self.answer
+
+    def export(self, state: State | None, form: str, /) -> Path:
+        self._fail()
+        self.asked.append(("export", state.value if state else "all", form))
+        return Path(f"/data/admissions.{form}")
+
+    def _fail(self) -> None:
+        if self.error:
+            raise self.error
+
+
+FOUND = [
+    Found(f"DAWIER-BACK7558{number:04}", name, "Floor", VERDICTS[kind])
+    for number, (name, kind) in enumerate(
+        [
+            ("Ana Luz", Kind.ADMITTED),
+            ("Jürgen Weiß", Kind.ALREADY_ADMITTED),
+            ("Jo Doe", Kind.WRONG_SECTION),
+            ("Zoë Jones", Kind.WITHDRAWN),
+        ]
+    )
+]
+
+
+@dataclass
+class Stand:
+    """An app and all that it was built on."""
+
+    judge: FakeJudge = field(default_factory=FakeJudge)
+    background: FakeBackground = field(default_factory=FakeBackground)
+    eyes: FakeEyes = field(default_factory=FakeEyes)
+    sounds: FakeSounds = field(default_factory=FakeSounds)
+    preferences: Preferences = field(default_factory=lambda: Preferences(language="en"))
+    records: FakeRecords = field(default_factory=lambda: FakeRecords(FOUND))
+    kept: list[tuple[str, Value]] = field(default_factory=list)
+    at: datetime = NOW
+
+    def app(self, *, network: Callable[[], bool] | None = None, demo: bool = False) -> GateApp:
+        return GateApp(
+            self.judge,
+            self.background,
+            self.eyes,
+            clock=lambda: self.at,
+            network=network,
+            demo=demo,
+            sounds=self.sounds,
+            preferences=self.preferences,
+            records=self.records,
+            keep=lambda name, value: self.kept.append((name, value)),
+        )
+
+
+def _in_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()

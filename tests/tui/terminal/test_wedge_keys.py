@@ -1,0 +1,230 @@
+"""Keys with times of their own: a scanner's 2 ms apart, a person's 150 ms."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from time import monotonic
+
+import pytest
+from textual.events import Key, Paste
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from scanner.scanning import keyboard_wedge
+from scanner.tui.gate.app import GateApp
+from scanner.tui.gate.help import HelpScreen
+from scanner.tui.terminal.wedge_keys import WedgeKeys
+from scanner.tui.widgets.hand_entry import HandEntry
+from tests.tui.ports import SERIAL, Stand
+from tests.tui.seen import seen
+
+LIMIT = 5.0
+
+
+class Keyboard:
+    """Posts keys to an app as its driver does."""
+
+    def __init__(self, app: GateApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    def type(self, text: str, gap: float = 0.002) -> None:
+        at = monotonic() - gap * len(text)
+        for char in [text] if text == "question_mark" else text:
+            name = {"\r": "enter", "\t": "tab", "\n": "ctrl+j", "-": "minus"}.get(char, char)
+            key = Key(name, {"question_mark": "?"}.get(char, char))
+            at += gap
+            key.time = at
+            self.app.post_message(key)
+
+    async def until(self, true: Callable[[], object]) -> None:
+        async with asyncio.timeout(LIMIT):
+            while not true():
+                await self.pilot.pause(0.005)
+
+    async def settle(self) -> None:
+        """Wait until no key is held."""
+        keyboard_wedge = self.app._wedge
+        assert keyboard_wedge
+        await self.until(lambda: keyboard_wedge._bursts.wait_seconds(0) is None)
+        await self.pilot.pause()
+
+
+@pytest.fixture
+async def keyboard(stand: Stand) -> AsyncIterator[Keyboard]:
+    app = GateApp(
+        stand.judge,
+        stand.background,
+        stand.eyes,
+        clock=lambda: stand.at,
+        wedge=WedgeKeys(str.swapcase),
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        yield Keyboard(app, pilot)
+
+
+@pytest.mark.parametrize("ending", ["\r", "\t", "\n", "\r\n"])
+async def test_a_scan_is_corrected_and_judged(
+    stand: Stand, keyboard: Keyboard, ending: str
+) -> None:
+    keyboard.type(SERIAL.lower() + ending)
+    await keyboard.until(lambda: stand.judge.presented)
+    await keyboard.settle()
+    assert stand.judge.presented == [(SERIAL, "wedge")]
+
+
+async def test_no_letter_of_a_scan_works_as_a_command(stand: Stand, keyboard: Keyboard) -> None:
+    keyboard.type("qirn?/-q8r\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    await keyboard.settle()
+    assert not keyboard.app._exit
+    assert stand.background.woken == 0
+    assert not keyboard.app.gate.query_one(HandEntry).opened
+
+
+@pytest.mark.parametrize("first", ["s", "i", "question_mark"])
+async def test_what_a_slow_scans_first_letter_opened_is_closed_again(
+    stand: Stand, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setattr(
+        keyboard_wedge, "ALONE_SECONDS", 2 * LIMIT
+    )  # however long this machine takes
+    gate = keyboard.app.gate
+    entry = gate.query_one(HandEntry)
+    keyboard.type(first, gap=0.0)
+    await keyboard.until(lambda: entry.opened or keyboard.app.screen is not gate)
+    keyboard.type(f"{SERIAL.lower()}\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    await keyboard.until(lambda: keyboard.app.screen is gate and not entry.opened)
+    assert [(payload[1:], source) for payload, source in stand.judge.presented] == [
+        (SERIAL, "wedge")
+    ]
+
+
+async def test_a_key_that_changes_something_is_not_early(stand: Stand, keyboard: Keyboard) -> None:
+    openings = keyboard.app._wedge and keyboard.app._wedge.openings
+    assert openings
+    opened = {key: openings.opened_by(Key(key, None)) for key in ("s", "i", "m", "q", "r", "up")}
+    assert opened == {"s": True, "i": True, "m": False, "q": False, "r": False, "up": False}
+    await keyboard.app.push_screen(HelpScreen(keyboard.app.gate))
+    assert not openings.opened_by(Key("i", None))
+
+
+async def test_a_key_just_after_a_scan_does_not_wait_as_long_as_the_scan_might_have(
+    stand: Stand, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyboard_wedge, "STALL_SECONDS", 10 * LIMIT)
+    held = keyboard.app._wedge
+    assert held
+    keyboard.type(SERIAL)
+    await keyboard.until(lambda: held._due and held._due - monotonic() > LIMIT)
+    keyboard.type("\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    keyboard.type("i", gap=0.0)
+    await keyboard.until(lambda: keyboard.app.gate.query_one(HandEntry).opened)
+
+
+async def test_keys_work_on_after_one_that_waited_long(stand: Stand, keyboard: Keyboard) -> None:
+    entry = keyboard.app.gate.query_one(HandEntry)
+    for _ in range(2):
+        key = Key("i", "i")
+        key.time = monotonic() - 2 * keyboard_wedge.ALONE_SECONDS
+        keyboard.app.post_message(key)
+        await keyboard.until(lambda: entry.opened)
+        await keyboard.settle()
+        await keyboard.pilot.press("escape")
+        await keyboard.until(lambda: not entry.opened)
+
+
+async def test_a_persons_key_works_all_the_same(stand: Stand, keyboard: Keyboard) -> None:
+    keyboard.type("r", gap=0.0)
+    await keyboard.until(lambda: stand.background.woken == 1)
+
+
+async def test_a_serial_can_be_typed_by_hand(stand: Stand, keyboard: Keyboard) -> None:
+    keyboard.type("i", gap=0.0)
+    entry = keyboard.app.gate.query_one(HandEntry)
+    await keyboard.until(lambda: entry.opened)
+    await keyboard.settle()
+    keyboard.type(f"{SERIAL}\r", gap=0.15)
+    await keyboard.until(lambda: stand.judge.presented)
+    assert stand.judge.presented == [(SERIAL, "hand")]
+
+
+async def test_a_scan_counts_while_the_line_for_serials_is_open(
+    stand: Stand, keyboard: Keyboard
+) -> None:
+    keyboard.type("i", gap=0.0)
+    entry = keyboard.app.gate.query_one(HandEntry)
+    await keyboard.until(lambda: entry.opened)
+    await keyboard.settle()
+    keyboard.type(f"{SERIAL.lower()}\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    assert stand.judge.presented == [(SERIAL, "wedge")]
+    assert entry.value == ""
+
+
+async def test_a_scan_counts_while_help_is_shown(stand: Stand, keyboard: Keyboard) -> None:
+    await keyboard.app.push_screen(HelpScreen(keyboard.app.gate))
+    keyboard.type(f"{SERIAL.lower()}\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    assert stand.judge.presented == [(SERIAL, "wedge")]
+
+
+async def test_a_scanner_that_sends_no_enter_is_said(stand: Stand, keyboard: Keyboard) -> None:
+    keyboard.type("qqirnqirnq")
+    await keyboard.until(lambda: "The hand scanner sends no Enter" in seen(keyboard.app))
+    assert stand.judge.presented == []
+    assert not keyboard.app._exit
+
+
+async def test_each_line_of_a_paste_is_a_scan_as_it_stands(
+    stand: Stand, keyboard: Keyboard
+) -> None:
+    keyboard.app.post_message(Paste(f"{SERIAL}\n\nB\n"))
+    await keyboard.until(lambda: len(stand.judge.presented) == 2)
+    assert stand.judge.presented == [(SERIAL, "paste"), ("B", "paste")]
+
+
+async def test_a_paste_into_the_line_for_serials_goes_there(
+    stand: Stand, keyboard: Keyboard
+) -> None:
+    keyboard.type("i", gap=0.0)
+    entry = keyboard.app.gate.query_one(HandEntry)
+    await keyboard.until(lambda: entry.opened)
+    keyboard.app.post_message(Paste(SERIAL))
+    await keyboard.until(lambda: entry.value == SERIAL)
+    assert stand.judge.presented == []
+
+
+@pytest.mark.parametrize(("hidden", "text"), [(False, "Ada"), (True, "4711"), (True, "4711\n")])
+async def test_a_paste_into_a_line_of_text_goes_there_and_a_pin_never_to_the_judge(
+    stand: Stand, keyboard: Keyboard, hidden: bool, text: str
+) -> None:
+    line = Input(password=hidden)
+    await keyboard.app.screen.mount(line)
+    line.focus()
+    await keyboard.until(lambda: keyboard.app.focused is line)
+    keyboard.app.post_message(Paste(text))
+    await keyboard.until(lambda: line.value == text.strip())
+    assert stand.judge.presented == []
+
+
+async def test_a_scan_that_is_pasted_is_judged_whatever_is_written_in(
+    stand: Stand, keyboard: Keyboard
+) -> None:
+    line = Input()
+    await keyboard.app.screen.mount(line)
+    line.focus()
+    await keyboard.until(lambda: keyboard.app.focused is line)
+    keyboard.app.post_message(Paste(f"{SERIAL}\r"))
+    await keyboard.until(lambda: stand.judge.presented)
+    assert stand.judge.presented == [(SERIAL, "paste")]
+    assert not line.value
+
+
+async def test_twenty_scans_in_one_go_all_count(stand: Stand, keyboard: Keyboard) -> None:
+    serials = [f"dawier-back{number:08}" for number in range(20)]
+    keyboard.type("".join(f"{serial}\r" for serial in serials))
+    await keyboard.until(lambda: len(stand.judge.presented) == 20)
+    assert [payload.lower() for payload, _ in stand.judge.presented] == serials

@@ -1,0 +1,80 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from scanner.admission.scope import Closed
+from scanner.sync.link import Link, LinkState
+from scanner.tui.ports import SourceState
+from scanner.wording.notices import STALE, Notice, abnormal, age
+from tests.tui.ports import LOOKING, NOW, STATUS
+
+
+def test_a_good_evening_has_no_notices() -> None:
+    assert abnormal(STATUS, LOOKING, NOW, NOW) == []
+    assert abnormal(STATUS, None, NOW, NOW) == []
+
+
+def test_an_offline_gate_says_since_when_and_that_it_goes_on() -> None:
+    status = replace(STATUS, link=Link(LinkState.OFFLINE, "The host does not answer."))
+    assert abnormal(status, LOOKING, NOW - timedelta(minutes=3), NOW) == [
+        Notice("○ OFFLINE since 21:01, admitting goes on: The host does not answer.")
+    ]
+
+
+def test_a_held_queue_says_why() -> None:
+    status = replace(STATUS, link=Link(LinkState.HELD, "The API wants a newer scanner."))
+    assert abnormal(status, LOOKING, NOW, NOW) == [
+        Notice("■ QUEUE HELD, admitting goes on: The API wants a newer scanner.")
+    ]
+
+
+@pytest.mark.parametrize("closed", Closed)
+def test_a_closed_gate_is_grave_and_comes_first(closed: Closed) -> None:
+    status = replace(STATUS, closed=closed, link=Link(LinkState.OFFLINE))
+    first, second = abnormal(status, LOOKING, NOW, NOW)
+    assert first == Notice(f"■ GATE CLOSED: {closed.value}.", grave=True)
+    assert second.text.startswith("○ OFFLINE")
+
+
+def test_a_lost_camera_shows_its_sentence_and_the_way_round() -> None:
+    camera = SourceState(running=False, sentence="The camera was unplugged; plug it in.")
+    assert abnormal(STATUS, camera, NOW, NOW) == [
+        Notice("◌ NO CAMERA, type serials with i: The camera was unplugged; plug it in.")
+    ]
+
+
+def test_a_lost_hand_scanner_is_not_taken_for_the_camera() -> None:
+    state = SourceState(running=False, sentence="Zebra is not there; plug it in.", by_hand=True)
+    assert abnormal(STATUS, state, NOW, NOW) == [
+        Notice("◌ NO HAND SCANNER: Zebra is not there; plug it in.")
+    ]
+
+
+def test_an_old_list_is_told() -> None:
+    status = replace(STATUS, synced=NOW - STALE)
+    assert abnormal(status, LOOKING, NOW, NOW) == [
+        Notice("◷ OLD LIST: it is 10 min old; later tickets are unknown.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-30, "0 s"), (0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3660, "1 h 01 min")],
+)
+def test_ages_are_told_in_the_largest_fitting_unit(seconds: int, words: str) -> None:
+    assert age(NOW - timedelta(seconds=seconds), NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"), [(61.0, "1 min behind"), (-61.0, "1 min ahead"), (7200.0, "2 h 00 min")]
+)
+def test_a_clock_that_is_off_by_more_than_a_minute_is_told(offset: float, words: str) -> None:
+    (notice,) = abnormal(replace(STATUS, offset=offset), LOOKING, NOW, NOW)
+    assert notice.text.startswith("◴ CLOCK OFF: this gate is ")
+    assert words in notice.text
+
+
+@pytest.mark.parametrize("offset", [None, 0.0, 60.0, -60.0])
+def test_a_clock_within_a_minute_is_well(offset: float | None) -> None:
+    assert abnormal(replace(STATUS, offset=offset), LOOKING, NOW, NOW) == []
