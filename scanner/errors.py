@@ -1,5 +1,16 @@
-"""The root of every error that is worded for a person."""
+"""The root of every error that a person reads."""
+
+from scanner.facts import Code, Fact, Value
 
 
 class ScannerError(Exception):
-    """What happened and what to do, in one sentence; shown as it is, exit code 1."""
+    """What keeps something from going on: a fact, worded where a person reads it; exit code 1.
+
+    Args:
+        code: what happened.
+        params: what its sentence needs.
+    """
+
+    def __init__(self, code: Code | str, **params: Value) -> None:
+        self.fact = Fact(code, params) if isinstance(code, Code) else Fact("text", {"text": code})
+        super().__init__(str(self.fact) if isinstance(code, Code) else code)

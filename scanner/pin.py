@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Protocol
 
 from scanner.errors import ScannerError
+from scanner.facts import Code
 
 SHORTEST, LONGEST = 4, 12
 """Digits of a PIN."""
@@ -23,6 +24,13 @@ LONGEST_WAIT = timedelta(minutes=15)
 _HASH, _TRIES = "supervisor-pin", "supervisor-pin-tries"
 
 Clock = Callable[[], datetime]
+
+
+class PinFault(Code):
+    """Why a PIN can't be set."""
+
+    NOT_DIGITS = "pin.not_digits"
+    TOO_EASY = "pin.too_easy"
 
 
 class PinError(ScannerError):
@@ -89,9 +97,9 @@ class Pin:
             KeyStoreError: it can't be kept.
         """
         if not looks_like_pin(pin):
-            raise PinError(f"A PIN has {SHORTEST} to {LONGEST} digits; choose another.")
+            raise PinError(PinFault.NOT_DIGITS, shortest=SHORTEST, longest=LONGEST)
         if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
-            raise PinError("This PIN is too easy to guess; choose another.")
+            raise PinError(PinFault.TOO_EASY)
         from argon2 import PasswordHasher
 
         self._keys.set(_HASH, PasswordHasher().hash(pin))

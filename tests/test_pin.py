@@ -25,14 +25,14 @@ class Shelf:
 
 
 @dataclass
-class FrameProcessor:
+class Watch:
     now: datetime = NOW
 
     def __call__(self) -> datetime:
         return self.now
 
 
-def made(shelf: Shelf, watch: FrameProcessor) -> Pin:
+def made(shelf: Shelf, watch: Watch) -> Pin:
     pin = Pin(shelf, watch)
     pin.set("4711")
     return pin
@@ -40,20 +40,20 @@ def made(shelf: Shelf, watch: FrameProcessor) -> Pin:
 
 def test_the_right_pin_is_right_and_only_its_hash_is_kept() -> None:
     shelf = Shelf()
-    pin = made(shelf, FrameProcessor())
+    pin = made(shelf, Watch())
     assert pin.check("4711") is Answer.RIGHT
     assert "4711" not in "".join(shelf.held.values())
     assert shelf.held["supervisor-pin"].startswith("$argon2id$")
 
 
 def test_before_one_is_set_no_pin_is_right() -> None:
-    pin = Pin(Shelf(), FrameProcessor())
+    pin = Pin(Shelf(), Watch())
     assert not pin.is_set
     assert pin.check("") is Answer.UNSET
 
 
 def test_after_three_wrong_tries_the_right_one_must_wait_too() -> None:
-    watch = FrameProcessor()
+    watch = Watch()
     pin = made(Shelf(), watch)
     assert [pin.check("0815") for _ in range(FREE_TRIES)] == [Answer.WRONG] * FREE_TRIES
     assert pin.check("4711") is Answer.WAIT
@@ -64,14 +64,14 @@ def test_after_three_wrong_tries_the_right_one_must_wait_too() -> None:
 
 def test_the_wait_outlives_a_restart() -> None:
     shelf = Shelf()
-    first = made(shelf, FrameProcessor())
+    first = made(shelf, Watch())
     for _ in range(FREE_TRIES):
         first.check("0815")
-    assert Pin(shelf, FrameProcessor()).check("4711") is Answer.WAIT
+    assert Pin(shelf, Watch()).check("4711") is Answer.WAIT
 
 
 def test_a_right_try_forgives_the_wrong_ones() -> None:
-    pin = made(Shelf(), FrameProcessor())
+    pin = made(Shelf(), Watch())
     for _ in range(FREE_TRIES - 1):
         pin.check("0815")
     assert pin.check("4711") is Answer.RIGHT
@@ -83,7 +83,7 @@ def test_a_right_try_forgives_the_wrong_ones() -> None:
 )
 def test_what_is_no_good_pin_is_refused(pin: str) -> None:
     with pytest.raises(PinError):
-        Pin(Shelf(), FrameProcessor()).set(pin)
+        Pin(Shelf(), Watch()).set(pin)
 
 
 @given(st.integers(0, 10_000), st.integers(-(10**7), 10**7))
@@ -99,7 +99,7 @@ def test_a_clock_that_was_set_back_lets_nobody_in_sooner() -> None:
 
 
 def test_a_clock_that_was_years_ahead_does_not_lock_it_for_years() -> None:
-    watch = FrameProcessor(NOW + timedelta(days=400))
+    watch = Watch(NOW + timedelta(days=400))
     pin = made(Shelf(), watch)
     for _ in range(FREE_TRIES):
         pin.check("0815")
@@ -111,4 +111,4 @@ def test_a_clock_that_was_years_ahead_does_not_lock_it_for_years() -> None:
 
 def test_a_damaged_hash_is_no_open_door() -> None:
     shelf = Shelf({"supervisor-pin": "4711"})
-    assert Pin(shelf, FrameProcessor()).check("4711") is Answer.WRONG
+    assert Pin(shelf, Watch()).check("4711") is Answer.WRONG

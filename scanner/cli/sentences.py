@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from scanner.errors import ScannerError
+from scanner.wording.sentences import sentence
 
 
 class Sentences(TyperGroup):
@@ -19,7 +20,7 @@ class Sentences(TyperGroup):
             return super().invoke(ctx)
         except ScannerError as error:
             _log("a command ended with an error")
-            end_with(str(error))
+            end_with(sentence(error.fact))
         except BrokenPipeError:
             # Whoever read our output has left; Python would complain again at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,6 +12,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.tui.ports import Clock, Judge
 from scanner.wording.catalogue import say
+from scanner.wording.sentences import sentence
 
 
 class Presented(Message):
@@ -68,6 +69,6 @@ class Presenter:
 
 def _sentence(error: BaseException) -> str:
     if isinstance(error, ScannerError):
-        return str(error)
+        return sentence(error.fact)
     structlog.get_logger("tui").error("a presentation failed", exc_info=error)
     return say("The verdict could not be recorded; details are in the log.")

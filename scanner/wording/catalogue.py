@@ -5,6 +5,9 @@ English is the source and needs no catalogue. The others are gettext catalogues 
 """
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 from scanner.paths import assets_folder
@@ -20,8 +23,12 @@ _COMMA = frozenset({"de", "es", "fr"})
 """Where a comma parts the whole from its fraction (Unicode CLDR)."""
 
 
+_ENGLISH = gettext.NullTranslations()
+_in_english = ContextVar("in_english", default=False)
+
+
 class _Chosen:
-    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    catalogue: gettext.NullTranslations = _ENGLISH
     language: str = "en"
 
 
@@ -35,14 +42,28 @@ def choose_language(setting: str = "auto") -> str:
     wanted = None if setting == "auto" else [setting]
     folder = assets_folder() / "translations"
     found = None if setting == "en" else gettext.find(DOMAIN, folder, wanted)
-    _Chosen.catalogue = _read(found) if found else gettext.NullTranslations()
+    _Chosen.catalogue = _read(found) if found else _ENGLISH
     _Chosen.language = _Chosen.catalogue.info().get("language", "en") or "en"
     return _Chosen.language
 
 
 def language() -> str:
     """Return the code of the language that is spoken."""
-    return _Chosen.language
+    return "en" if _in_english.get() else _Chosen.language
+
+
+@contextmanager
+def english() -> Iterator[None]:
+    """Speak English inside, in this thread or task alone, whatever the language is."""
+    token = _in_english.set(True)
+    try:
+        yield
+    finally:
+        _in_english.reset(token)
+
+
+def _catalogue() -> gettext.NullTranslations:
+    return _ENGLISH if _in_english.get() else _Chosen.catalogue
 
 
 def say(english: str, **values: object) -> str:
@@ -52,7 +73,7 @@ def say(english: str, **values: object) -> str:
     """
     if not english:
         return ""
-    translated = _Chosen.catalogue.gettext(english)
+    translated = _catalogue().gettext(english)
     try:
         return translated.format(**values) if values else translated
     except (KeyError, IndexError, ValueError):
@@ -61,18 +82,18 @@ def say(english: str, **values: object) -> str:
 
 def number(count: int) -> str:
     """Write a whole number with its thousands apart, as the chosen language does."""
-    return f"{count:,}".replace(",", _THOUSANDS.get(_Chosen.language, ","))
+    return f"{count:,}".replace(",", _THOUSANDS.get(language(), ","))
 
 
 def decimal(value: float, places: int | None = None) -> str:
     """Write a number with a fraction of so many places, or of as many as it has, as `number`."""
     written = f"{value:g}" if places is None else f"{value:.{places}f}"
-    return written.replace(".", ",") if _Chosen.language in _COMMA else written
+    return written.replace(".", ",") if language() in _COMMA else written
 
 
 def say_count(one: str, many: str, count: int, **values: object) -> str:
     """Return a sentence about a number of things, `{count}` filled in with thousands apart."""
-    translated = _Chosen.catalogue.ngettext(one, many, count)
+    translated = _catalogue().ngettext(one, many, count)
     found = {"count": number(count), **values}
     try:
         return translated.format(**found)

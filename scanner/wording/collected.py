@@ -28,12 +28,14 @@ def collect() -> list[tuple[str, str | None]]:
 
 def _in_file(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
     for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign | ast.Assign) and isinstance(node.value, ast.Dict):
+            yield from _in_table(node)
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         texts = [_text(each) for each in node.args]
         if node.func.id == "say" and texts and texts[0]:
             yield texts[0], None
-        elif node.func.id == "say_count" and texts[0]:
+        elif node.func.id in ("say_count", "Plural") and texts[0]:
             yield texts[0], texts[1]
         elif node.func.id == "Binding":
             named = {each.arg: _text(each.value) for each in node.keywords}
@@ -44,6 +46,18 @@ def _in_file(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
                 key if key.isalpha() and len(key) > 1 else None,
             ]
             yield from ((text, None) for text in words if text)
+
+
+def _in_table(node: ast.AnnAssign | ast.Assign) -> Iterator[tuple[str, None]]:
+    """Yield the texts of a table of sentences."""
+    target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+    if (
+        isinstance(target, ast.Name)
+        and target.id == "SENTENCES"
+        and isinstance(node.value, ast.Dict)
+    ):
+        texts = map(_text, node.value.values)
+        yield from ((text, None) for text in texts if text)
 
 
 def _text(node: ast.expr) -> str | None:

@@ -42,6 +42,7 @@ from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.terminal.wedge_keys import WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.wording.catalogue import choose_language, say
+from scanner.wording.sentences import sentence
 
 _ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
 _LOOKS = frozenset({"language", "theme", "characters"})
@@ -357,7 +358,7 @@ class GateApp(App[None]):
         try:
             await asyncio.to_thread(self._keep, name, value)
         except ScannerError as error:
-            self.gate.say(str(error))
+            self.gate.say(sentence(error.fact))
 
     def _volume_words(self) -> str:
         if not self._announcer.audible:

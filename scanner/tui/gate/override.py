@@ -23,6 +23,7 @@ from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 from scanner.wording.reasons import in_words
 from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 LONGEST_REASON = 120
 """Characters; it is shown on one line and kept in the journal."""
@@ -111,7 +112,7 @@ class OverrideScreen(ModalScreen[None], Kept):
         try:
             answer = await asyncio.to_thread(self._records.let_in, pin, serial, reason)
         except ScannerError as error:
-            self._say(str(error))
+            self._say(sentence(error.fact))
             return
         finally:
             self._busy = False

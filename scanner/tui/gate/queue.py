@@ -15,6 +15,7 @@ from scanner.tui.gate.modal import Modal
 from scanner.tui.ports import Records
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import clock_time, plain
+from scanner.wording.sentences import sentence
 from scanner.wording.todo import SYMBOLS, reason, state_word, todo
 
 MOST = 500
@@ -123,7 +124,7 @@ class QueueScreen(Modal):
         try:
             found = await asyncio.to_thread(self._records.admissions, state, MOST)
         except ScannerError as error:
-            self.say(str(error))
+            self.say(sentence(error.fact))
             return
         count = say_count("{count} admission", "{count} admissions", len(found))
         self.entitle(f"{say('Queue')}: {state_word(state)} · {count}")
@@ -156,6 +157,6 @@ class QueueScreen(Modal):
         try:
             file = await asyncio.to_thread(self._records.export, _FILTERS[self._filter], form)
         except ScannerError as error:
-            self.say(str(error))
+            self.say(sentence(error.fact))
             return
         self.say(say("Written: {file}", file=file))

@@ -20,6 +20,7 @@ from scanner.tui.ports import Records
 from scanner.tui.presenter import Presenter
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import plain
+from scanner.wording.sentences import sentence
 
 
 class SearchScreen(Modal):
@@ -108,7 +109,7 @@ class SearchScreen(Modal):
         try:
             await asyncio.to_thread(self._records.prepare, names=self._names)
         except ScannerError as error:
-            self.say(str(error))
+            self.say(sentence(error.fact))
         if value := self.query_one(Input).value:
             self.run_worker(self._look(value), group="search", exclusive=True)
 
@@ -116,7 +117,7 @@ class SearchScreen(Modal):
         try:
             self.found = await asyncio.to_thread(self._records.search, query, names=self._names)
         except ScannerError as error:
-            self.say(str(error))
+            self.say(sentence(error.fact))
             return
         options = self.query_one(OptionList)
         options.clear_options()

@@ -20,6 +20,7 @@ from scanner.tui.gate.modal import Modal
 from scanner.tui.ports import Clock, Records
 from scanner.wording.catalogue import number, say
 from scanner.wording.plain import clock_time, plain
+from scanner.wording.sentences import sentence
 
 REFRESH_SECONDS = 5.0
 
@@ -87,7 +88,7 @@ class StatisticsScreen(Modal):
         try:
             evening = await asyncio.to_thread(self._records.evening)
         except ScannerError as error:
-            self.say(str(error))
+            self.say(sentence(error.fact))
             return
         self.say(self._outlook(evening))
         self._draw(evening)

@@ -1,8 +1,8 @@
 import pytest
 
-from tests.tui.kiosk.lane import DbWorker
+from tests.tui.kiosk.lane import Lane
 
 
 @pytest.fixture
-def lane() -> DbWorker:
-    return DbWorker()
+def lane() -> Lane:
+    return Lane()

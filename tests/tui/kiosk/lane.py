@@ -31,7 +31,7 @@ class FakeLock:
 
 
 @dataclass
-class DbWorker:
+class Lane:
     """A kiosk's app and all that it was built on."""
 
     judge: FakeJudge = field(default_factory=FakeJudge)

@@ -16,7 +16,7 @@ from scanner.tui.kiosk import app as kiosk_app
 from scanner.tui.kiosk import screen as kiosk_screen
 from scanner.tui.kiosk.app import KioskApp
 from scanner.tui.widgets.verdict_panel import VerdictPanel
-from tests.tui.kiosk.lane import UNLOCKED, DbWorker, FakeLock, seen
+from tests.tui.kiosk.lane import UNLOCKED, FakeLock, Lane, seen
 from tests.tui.ports import SERIAL, VERDICTS, FakeEyes
 
 LIMIT_SECONDS = 10
@@ -47,7 +47,7 @@ async def scan(pilot: Pilot[Any], text: str) -> None:
 
 
 async def test_it_invites_and_a_scan_gets_a_verdict_and_it_invites_again(
-    lane: DbWorker, monkeypatch: pytest.MonkeyPatch
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -65,7 +65,7 @@ def test_a_verdict_stays_for_three_seconds() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 async def test_every_verdict_has_words_for_a_patron_and_tells_nothing_of_others(
-    lane: DbWorker, kind: Kind
+    lane: Lane, kind: Kind
 ) -> None:
     lane.judge.verdict = VERDICTS[kind]
     app = lane.app()
@@ -79,7 +79,7 @@ async def test_every_verdict_has_words_for_a_patron_and_tells_nothing_of_others(
 
 
 @pytest.mark.parametrize("keys", [CTRL, FUNCTIONS, OTHERS], ids=["ctrl", "functions", "others"])
-async def test_no_key_leaves_it_or_opens_anything(lane: DbWorker, keys: list[str]) -> None:
+async def test_no_key_leaves_it_or_opens_anything(lane: Lane, keys: list[str]) -> None:
     app = lane.app()
     async with app.run_test() as pilot:
         for key in keys:
@@ -94,14 +94,14 @@ async def test_no_key_leaves_it_or_opens_anything(lane: DbWorker, keys: list[str
         assert lane.judge.presented == [(SERIAL, "wedge")]
 
 
-def test_nothing_is_bound_to_any_key(lane: DbWorker) -> None:
+def test_nothing_is_bound_to_any_key(lane: Lane) -> None:
     app = lane.app()
     assert not list(app._bindings)
     assert not list(app.lane._bindings)
     assert not app.ENABLE_COMMAND_PALETTE
 
 
-async def test_the_right_pin_leaves_with_the_code_that_the_parent_knows(lane: DbWorker) -> None:
+async def test_the_right_pin_leaves_with_the_code_that_the_parent_knows(lane: Lane) -> None:
     app = lane.app()
     async with app.run_test() as pilot:
         await pilot.press("escape")
@@ -110,7 +110,7 @@ async def test_the_right_pin_leaves_with_the_code_that_the_parent_knows(lane: Db
     assert app.return_code == UNLOCKED
 
 
-async def test_a_pin_that_nobody_asked_for_is_only_a_payload(lane: DbWorker) -> None:
+async def test_a_pin_that_nobody_asked_for_is_only_a_payload(lane: Lane) -> None:
     app = lane.app()
     async with app.run_test() as pilot:
         await scan(pilot, "4711")
@@ -119,7 +119,7 @@ async def test_a_pin_that_nobody_asked_for_is_only_a_payload(lane: DbWorker) -> 
         assert lane.judge.presented == [("4711", "wedge")]
 
 
-async def test_a_wrong_pin_is_said_and_what_is_typed_is_not_shown(lane: DbWorker) -> None:
+async def test_a_wrong_pin_is_said_and_what_is_typed_is_not_shown(lane: Lane) -> None:
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape", *"08156", "backspace")
@@ -135,7 +135,7 @@ async def test_a_wrong_pin_is_said_and_what_is_typed_is_not_shown(lane: DbWorker
         assert "PIN" not in seen(app)
 
 
-async def test_after_too_many_wrong_ones_the_wait_is_said(lane: DbWorker) -> None:
+async def test_after_too_many_wrong_ones_the_wait_is_said(lane: Lane) -> None:
     lane.lock = FakeLock(answer=Answer.WAIT, wait=kiosk_screen.PROMPT_FOR)
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -144,7 +144,7 @@ async def test_after_too_many_wrong_ones_the_wait_is_said(lane: DbWorker) -> Non
         await until(pilot, lambda: "Try again in 21 s." in seen(app))
 
 
-async def test_a_key_store_that_fails_lets_nobody_out(lane: DbWorker) -> None:
+async def test_a_key_store_that_fails_lets_nobody_out(lane: Lane) -> None:
     lane.lock.error = ScannerError("The file can't be read.")
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -154,7 +154,7 @@ async def test_a_key_store_that_fails_lets_nobody_out(lane: DbWorker) -> None:
         assert not app._exit
 
 
-async def test_a_ticket_that_is_scanned_while_a_pin_is_asked_for_is_judged(lane: DbWorker) -> None:
+async def test_a_ticket_that_is_scanned_while_a_pin_is_asked_for_is_judged(lane: Lane) -> None:
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape")
@@ -165,7 +165,7 @@ async def test_a_ticket_that_is_scanned_while_a_pin_is_asked_for_is_judged(lane:
 
 
 async def test_the_line_for_the_pin_goes_away_by_itself(
-    lane: DbWorker, monkeypatch: pytest.MonkeyPatch
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -177,7 +177,7 @@ async def test_the_line_for_the_pin_goes_away_by_itself(
         await until(pilot, lambda: "Supervisor" not in seen(app))
 
 
-async def test_pasted_lines_are_scans_and_never_a_pin(lane: DbWorker) -> None:
+async def test_pasted_lines_are_scans_and_never_a_pin(lane: Lane) -> None:
     app = lane.app()
     async with app.run_test() as pilot:
         await pilot.press("escape")
@@ -191,7 +191,7 @@ async def test_pasted_lines_are_scans_and_never_a_pin(lane: DbWorker) -> None:
         assert lane.judge.presented[1:] == [("4711", "wedge")]
 
 
-async def test_a_camera_is_started_and_stopped_and_its_payloads_are_judged(lane: DbWorker) -> None:
+async def test_a_camera_is_started_and_stopped_and_its_payloads_are_judged(lane: Lane) -> None:
     lane.eyes = FakeEyes()
     app = lane.app()
     async with app.run_test() as pilot:
@@ -203,7 +203,7 @@ async def test_a_camera_is_started_and_stopped_and_its_payloads_are_judged(lane:
 
 
 async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_is(
-    lane: DbWorker, monkeypatch: pytest.MonkeyPatch
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kiosk_screen, "BACK_AFTER", patience.PATIENCE / 4)
     lane.judge.error = DiskFull("The disk is full.")
@@ -221,7 +221,7 @@ async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_
 
 
 async def test_a_late_verdict_is_not_taken_for_the_last_ones(
-    lane: DbWorker, monkeypatch: pytest.MonkeyPatch
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(patience, "PATIENCE", patience.PATIENCE / 10)
     app = lane.app()
@@ -234,7 +234,7 @@ async def test_a_late_verdict_is_not_taken_for_the_last_ones(
         await until(pilot, lambda: title(app) == "WELCOME")
 
 
-async def test_a_turnstile_in_trouble_is_said_until_it_is_over(lane: DbWorker) -> None:
+async def test_a_turnstile_in_trouble_is_said_until_it_is_over(lane: Lane) -> None:
     lane.trouble = "The turnstile's command failed with code 3."
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -247,7 +247,7 @@ async def test_a_turnstile_in_trouble_is_said_until_it_is_over(lane: DbWorker) -
 
 
 async def test_background_work_that_failed_is_begun_again_by_itself(
-    lane: DbWorker, monkeypatch: pytest.MonkeyPatch
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kiosk_app, "AGAIN_SECONDS", 0.01)
     lane.background.error = RuntimeError("a fault of ours")
@@ -259,7 +259,7 @@ async def test_background_work_that_failed_is_begun_again_by_itself(
 
 
 async def test_it_gives_signs_of_life_and_goes_on_where_one_fails(
-    lane: DbWorker, monkeypatch: pytest.MonkeyPatch
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kiosk_app, "SIGN_SECONDS", 0.01)
     signs: list[int] = []
@@ -276,7 +276,7 @@ async def test_it_gives_signs_of_life_and_goes_on_where_one_fails(
         await until(pilot, lambda: len(signs) > 2)
 
 
-async def test_what_a_layout_did_to_a_scan_is_undone(lane: DbWorker) -> None:
+async def test_what_a_layout_did_to_a_scan_is_undone(lane: Lane) -> None:
     app = KioskApp(
         lane.judge,
         lane.background,

@@ -15,7 +15,7 @@ from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import choose_language
-from tests.tui.kiosk.lane import DbWorker
+from tests.tui.kiosk.lane import Lane
 from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, FakeEyes
 
 Compare = Callable[..., bool]
@@ -24,13 +24,13 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "16
 
 
 @SIZES
-def test_attract(snap_compare: Compare, lane: DbWorker, size: tuple[int, int]) -> None:
+def test_attract(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
     assert snap_compare(lane.app(), terminal_size=size)
 
 
 @SIZES
 @pytest.mark.parametrize("kind", Kind)
-def test_verdict(snap_compare: Compare, lane: DbWorker, kind: Kind, size: tuple[int, int]) -> None:
+def test_verdict(snap_compare: Compare, lane: Lane, kind: Kind, size: tuple[int, int]) -> None:
     lane.judge.verdict = VERDICTS[kind]
     assert snap_compare(lane.app(), terminal_size=size, run_before=_scanned)
 
@@ -38,7 +38,7 @@ def test_verdict(snap_compare: Compare, lane: DbWorker, kind: Kind, size: tuple[
 @pytest.mark.parametrize("language", ["de", "fr"])
 @pytest.mark.parametrize("kind", Kind)
 def test_verdict_in_a_language_of_longer_words(
-    snap_compare: Compare, lane: DbWorker, kind: Kind, language: str
+    snap_compare: Compare, lane: Lane, kind: Kind, language: str
 ) -> None:
     choose_language(language)
     lane.judge.verdict = VERDICTS[kind]
@@ -47,7 +47,7 @@ def test_verdict_in_a_language_of_longer_words(
 
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_troubles_in_a_language_of_longer_words(
-    snap_compare: Compare, lane: DbWorker, language: str
+    snap_compare: Compare, lane: Lane, language: str
 ) -> None:
     choose_language(language)
     _in_trouble(lane)
@@ -55,24 +55,24 @@ def test_troubles_in_a_language_of_longer_words(
 
 
 @SIZES
-def test_closed(snap_compare: Compare, lane: DbWorker, size: tuple[int, int]) -> None:
+def test_closed(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
     lane.background.now = replace(STATUS, closed=next(iter(Closed)))
     assert snap_compare(lane.app(), terminal_size=size)
 
 
 @SIZES
-def test_cannot_record(snap_compare: Compare, lane: DbWorker, size: tuple[int, int]) -> None:
+def test_cannot_record(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
     lane.judge.error = DiskFull("The disk is full.")
     assert snap_compare(lane.app(), terminal_size=size, run_before=_scanned)
 
 
 @SIZES
-def test_troubles(snap_compare: Compare, lane: DbWorker, size: tuple[int, int]) -> None:
+def test_troubles(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
     _in_trouble(lane)
     assert snap_compare(lane.app(), terminal_size=size)
 
 
-def _in_trouble(lane: DbWorker) -> None:
+def _in_trouble(lane: Lane) -> None:
     lane.eyes = FakeEyes(SourceState(running=False, sentence="Camera 0 is not there."))
     lane.trouble = "The turnstile at /dev/ttyUSB0 takes no line; let the patron in by hand."
     lane.background.now = replace(
@@ -84,7 +84,7 @@ def _in_trouble(lane: DbWorker) -> None:
 
 
 @SIZES
-def test_pin(snap_compare: Compare, lane: DbWorker, size: tuple[int, int]) -> None:
+def test_pin(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
     assert snap_compare(lane.app(), terminal_size=size, press=["escape", *"4711"])
 
 
