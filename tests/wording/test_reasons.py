@@ -11,8 +11,6 @@ from scanner.tui.drawing.lettering import letterable
 from scanner.wording.catalogue import LANGUAGES, choose_language
 from scanner.wording.reasons import in_words, localised
 from tests.admission.worlds import NOW, knowledge, readings, scopes
-from tests.tui.ports import SERIAL, Stand
-from tests.tui.seen import seen
 
 
 @pytest.fixture(autouse=True)
@@ -69,20 +67,3 @@ def test_every_face_is_lettered_in_every_language(code: str, face: object) -> No
 
 
 _ALL = [*FACES.values(), CANNOT_RECORD, READY, CHECKING]
-
-
-@pytest.mark.parametrize(
-    ("code", "words"), [("de", "Gast einlassen."), ("es", "Deje pasar."), ("fr", "Laissez entrer.")]
-)
-async def test_the_gate_speaks_the_language_that_is_set(
-    stand: Stand, code: str, words: str
-) -> None:
-    app = stand.app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.change("language", code)
-        stand.eyes.see(SERIAL)
-        await pilot.pause()
-        assert words in seen(app)
-        app.change("language", "en")
-        await pilot.pause()
-        assert "q Quit" in seen(app)

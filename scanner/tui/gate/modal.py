@@ -28,7 +28,7 @@ class Modal(Kept):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="Esc")]
     DEFAULT_CSS: ClassVar[str] = """
-    Aside {
+    Modal {
         & > #title { height: 1; padding: 0 1; background: $panel; color: $foreground; }
         & > #body { height: 1fr; background: $surface; color: $foreground; }
         & > #said { height: 1; padding: 0 1; background: $panel; color: $foreground; }
