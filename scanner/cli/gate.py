@@ -129,7 +129,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
     from scanner.gate import Gate
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
-    from scanner.sync.alongside import Alongside
+    from scanner.sync.background_thread import BackgroundThread
     from scanner.sync.factory import make_engine, make_gate
 
     with Writer.verified(database(config)) as writer:
@@ -139,7 +139,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
         engine = make_engine(config, writer, open_keystore(config.home))
         gate = make_gate(config, writer, engine)
         gc.freeze()  # what was imported stays: a search through it would hold up a verdict
-        with Alongside(engine) as background:
+        with BackgroundThread(engine) as background:
             serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
             background.deliver(config.timeout_seconds)
 

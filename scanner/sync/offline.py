@@ -20,6 +20,10 @@ class OfflineEngine:
         """Follow until cancelled."""
         await self._feed.run()
 
+    async def replay(self) -> bool:
+        """Leave the queue as it is."""
+        return False
+
     def status(self) -> Status:
         """Return the latest known state."""
         return replace(self._feed.latest, link=_LINK)

@@ -1,9 +1,13 @@
 import asyncio
 import threading
+import time
 from dataclasses import dataclass, field
 
 import pytest
+from structlog.testing import capture_logs
 
+from scanner.errors import ScannerError
+from scanner.gate import Judged
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.status import Status
 
@@ -15,8 +19,11 @@ class Worker:
     """Notes in which thread it is asked for what."""
 
     error: Exception | None = None
+    cannot_deliver: Exception | None = None
     ran: list[threading.Thread] = field(default_factory=list)
     woken: list[threading.Thread] = field(default_factory=list)
+    told: list[Judged] = field(default_factory=list)
+    delivered: list[threading.Thread] = field(default_factory=list)
     ended: bool = False
     begun: threading.Event = field(default_factory=threading.Event)
     was_woken: threading.Event = field(default_factory=threading.Event)
@@ -38,6 +45,15 @@ class Worker:
     def wake(self) -> None:
         self.woken.append(threading.current_thread())
         self.was_woken.set()
+
+    def on_verdict(self, judged: Judged, /) -> None:
+        self.told.append(judged)
+
+    async def replay(self) -> bool:
+        self.delivered.append(threading.current_thread())
+        if self.cannot_deliver:
+            raise self.cannot_deliver
+        return True
 
 
 async def started(worker: Worker, apart: BackgroundThread) -> "asyncio.Task[None]":
@@ -82,3 +98,54 @@ async def test_the_state_is_the_works_and_waking_nobody_harms_nobody() -> None:
     apart = BackgroundThread(Worker())
     apart.wake()
     assert apart.status().title == "Night"
+
+
+def test_a_plain_thread_starts_it_and_the_work_ends_with_the_block() -> None:
+    worker = Worker()
+    with BackgroundThread(worker) as background:
+        assert worker.begun.wait(LIMIT_SECONDS)
+        background.deliver(LIMIT_SECONDS)
+        background.wake()
+        assert worker.was_woken.wait(LIMIT_SECONDS)
+    assert worker.delivered == worker.ran == worker.woken
+    assert worker.ended
+    assert not background.is_running
+    assert not worker.ran[0].is_alive()
+
+
+@pytest.mark.parametrize("error", [ScannerError("no network"), TimeoutError()])
+def test_what_can_not_be_delivered_stays(error: Exception) -> None:
+    worker = Worker(cannot_deliver=error)
+    with BackgroundThread(worker) as background:
+        background.deliver(LIMIT_SECONDS)
+        assert background.is_running
+    assert worker.delivered == worker.ran
+
+
+def test_work_that_failed_is_logged_and_can_begin_again() -> None:
+    worker = Worker(error=RuntimeError("nobody thought of it"))
+    background = BackgroundThread(worker)
+    with capture_logs() as logs:
+        for _ in range(2):
+            background.start()
+            _wait_for_its_end(background)
+            background.stop()
+            background.deliver(LIMIT_SECONDS)
+            background.wake()
+    assert len(worker.ran) == 2
+    assert not worker.delivered
+    assert [each["event"] for each in logs] == ["background work ended"] * 2
+
+
+def _wait_for_its_end(background: BackgroundThread) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while background.is_running and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_while_nothing_runs_nothing_is_delivered() -> None:
+    worker = Worker()
+    background = BackgroundThread(worker)
+    background.deliver(LIMIT_SECONDS)
+    background.stop()
+    assert not worker.delivered
