@@ -1,9 +1,9 @@
-"""Settings, from a file, then the environment (`SCANNER_*`), then flags; the later wins."""
+"""Settings from a file, from the environment (`SCANNER_*`) and from flags; the last wins."""
 
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -14,18 +14,38 @@ from pydantic_settings import (
 )
 
 from scanner.errors import ScannerError
+from scanner.facts import Code, Fact
 from scanner.paths import config_file, data_folder
 
 PRODUCTION = "https://api.ticketingevents.com/v3/"
 """The vendor's production server (API reference 3.0.0)."""
 
 
+class ConfigFault(Code):
+    """What is wrong with the settings."""
+
+    UNREADABLE = "config.unreadable"
+    UNKNOWN = "config.unknown"
+    UNUSABLE = "config.unusable"
+    UNSAVED = "config.unsaved"
+
+
+class Expected(Code):
+    """What a setting takes."""
+
+    CHOICE = "config.choice"
+    SWITCH = "config.switch"
+    WHOLE_NUMBER = "config.whole_number"
+    NUMBER = "config.number"
+    TEXT = "config.text"
+
+
 class ConfigError(ScannerError):
-    """A setting that can't be used."""
+    """A setting can't be used, read or saved."""
 
 
 class Confirmation(StrEnum):
-    """Who has the last word before the green light."""
+    """Who must agree before the green light: this gate, or the API too."""
 
     LOCAL = "local"
     SERVER_FIRST = "server-first"
@@ -97,19 +117,44 @@ def load_config(**flags: Any) -> Config:
     try:
         return Config(**given)
     except ValidationError as error:
-        raise ConfigError(_in_words(error)) from error
+        raise _refusal(error) from error
     except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"The configuration file {config_file()} can't be read ({error}); mend or remove it."
-        ) from error
+        raise ConfigError(ConfigFault.UNREADABLE, file=config_file(), why=str(error)) from error
 
 
-def _in_words(error: ValidationError) -> str:
+def _refusal(error: ValidationError) -> ConfigError:
+    """Return the error for the first setting that pydantic refused; its value stays out of it."""
     first = error.errors(include_input=False, include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"There is no setting {name!r}; remove it from {config_file()}."
-    return (
-        f"The setting {name!r} can't be used: {first['msg']}; "
-        f"mend it in {config_file()}, SCANNER_{name.upper()} or the command's flags."
+    name, *_ = (str(part) for part in first["loc"])
+    if name not in Config.model_fields:
+        return ConfigError(ConfigFault.UNKNOWN, name=name, file=config_file())
+    return ConfigError(
+        ConfigFault.UNUSABLE,
+        name=name,
+        expected=expected(name),
+        file=config_file(),
+        variable=f"SCANNER_{name.upper()}",
     )
+
+
+def expected(name: str) -> Fact:
+    """Return what a setting takes."""
+    field = Config.model_fields[name]
+    kind: Any = field.annotation
+    if get_origin(kind) is Literal:
+        return Fact(Expected.CHOICE, {"choices": ", ".join(map(str, get_args(kind)))})
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return Fact(Expected.CHOICE, {"choices": ", ".join(kind)})
+    if kind is bool:
+        return Fact(Expected.SWITCH)
+    limits = {
+        limit: getattr(each, limit)
+        for each in field.metadata
+        for limit in ("gt", "ge", "le")
+        if getattr(each, limit, None) is not None
+    }
+    if kind is int:
+        return Fact(Expected.WHOLE_NUMBER, {"least": limits["ge"], "most": limits["le"]})
+    if kind is float:
+        return Fact(Expected.NUMBER, {"above": limits["gt"], "most": limits["le"]})
+    return Fact(Expected.TEXT)

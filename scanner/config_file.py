@@ -1,15 +1,15 @@
-"""Writing one setting into a person's configuration file, which stays theirs: order, comments."""
+"""Saves one setting in the configuration file; its order and comments stay."""
 
 import os
 import tempfile
 from pathlib import Path
 
-from scanner.config import ConfigError
+from scanner.config import ConfigError, ConfigFault
 from scanner.paths import config_file
 
 
 def save_setting(name: str, value: str | float | bool) -> None:
-    """Set one setting; the file is made where there is none, and is whole at every moment.
+    """Save one setting by replacing the file atomically; creates the file where there is none.
 
     Raises:
         ConfigError: the file can't be read or written.
@@ -25,13 +25,12 @@ def save_setting(name: str, value: str | float | bool) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _replace(file, tomlkit.dumps(document))
     except (OSError, TOMLKitError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"The setting {name!r} can't be saved in {file} ({error}); mend or remove the file."
-        ) from error
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise ConfigError(ConfigFault.UNSAVED, name=name, file=file, why=why) from error
 
 
 def _replace(file: Path, text: str) -> None:
-    """Write beside the file, then put it in the file's place; a key in it stays private."""
+    """Replace the file atomically; `mkstemp` makes it of mode 0600, since it may hold a key."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as written:

@@ -1,7 +1,7 @@
-"""Secrets at rest: in the system's key store, or in a file of mode 0600 where there is none.
+"""Stores secrets in the system's key store, or in a file of mode 0600 where there is none.
 
-The file holds a secret only while the key store can't, so what it says is the newer truth: it is
-asked first, and a secret that reaches the key store leaves the file.
+The file holds a secret only while the key store can't. So the file is newer: it is read first,
+and a secret that the key store takes is removed from the file.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from scanner.errors import ScannerError
+from scanner.facts import Code
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -36,12 +37,22 @@ T = TypeVar("T")
 log = structlog.get_logger("keystore")
 
 
+class KeyStoreFault(Code):
+    """Why a secret can't be stored, read or removed."""
+
+    UNREADABLE = "keystore.unreadable"
+    DAMAGED = "keystore.damaged"
+    LOCKED = "keystore.locked"
+    UNWRITABLE = "keystore.unwritable"
+    NO_SUCH_CHOICE = "keystore.no_such_choice"
+
+
 class KeyStoreError(ScannerError):
-    """A secret can't be kept, read or removed."""
+    """A secret can't be stored, read or removed."""
 
 
 class SecretsFile:
-    """Secrets by name in one JSON file; `None` marks one that is gone, wherever else it lingers."""
+    """Secrets by name in one JSON file; `None` marks one that is deleted in every place."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
@@ -57,14 +68,15 @@ class SecretsFile:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise self._unusable(f"can't be read ({error.strerror})") from error
+            why = error.strerror or type(error).__name__
+            raise KeyStoreError(KeyStoreFault.UNREADABLE, file=self.path, why=why) from error
         except ValueError:
             # The text itself stays out of the error: it may hold secrets.
-            raise self._unusable("is damaged") from None
+            raise KeyStoreError(KeyStoreFault.DAMAGED, file=self.path) from None
         if not isinstance(found, dict) or not all(
             isinstance(secret, str | None) for secret in found.values()
         ):
-            raise self._unusable("is damaged")
+            raise KeyStoreError(KeyStoreFault.DAMAGED, file=self.path)
         return found
 
     def change(self, change: Callable[[dict[str, str | None]], None]) -> None:
@@ -85,14 +97,10 @@ class SecretsFile:
                 if after != before:
                     self._replace(json.dumps(after).encode())
         except Timeout as error:
-            raise KeyStoreError(
-                f"Another program holds on to {self.path}; end it, then try again."
-            ) from error
+            raise KeyStoreError(KeyStoreFault.LOCKED, file=self.path) from error
         except OSError as error:
-            raise KeyStoreError(
-                f"The secret can't be kept in {self.path} ({error.strerror}); "
-                "make the folder writable, then try again."
-            ) from error
+            why = error.strerror or type(error).__name__
+            raise KeyStoreError(KeyStoreFault.UNWRITABLE, file=self.path, why=why) from error
 
     def _replace(self, content: bytes) -> None:
         number, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{FILE_NAME}.")  # mode 0600
@@ -106,11 +114,6 @@ class SecretsFile:
             with suppress(OSError):
                 Path(name).unlink()
             raise
-
-    def _unusable(self, how: str) -> KeyStoreError:
-        return KeyStoreError(
-            f"The file of secrets {self.path} {how}; mend or remove it, then log in again."
-        )
 
 
 class KeyStore:
@@ -131,41 +134,47 @@ class KeyStore:
         if name in found:
             return found[name]
         entry = self._entry(name)
-        return self._with_ring("read", lambda ring: ring.get_password(SERVICE, entry), None)
+        return self._with_backend(
+            "read", lambda backend: backend.get_password(SERVICE, entry), None
+        )
 
     def set(self, name: str, secret: str) -> None:
-        """Keep the secret, in place of an older one.
+        """Store the secret; it replaces an older one.
 
         Raises:
             KeyStoreError: where neither the key store nor the file takes it.
         """
 
-        def keep(ring: "KeyringBackend") -> bool:
-            ring.set_password(SERVICE, self._entry(name), secret)
+        def keep(backend: "KeyringBackend") -> bool:
+            backend.set_password(SERVICE, self._entry(name), secret)
             # Some backends take everything and keep nothing.
-            return ring.get_password(SERVICE, self._entry(name)) == secret
+            return backend.get_password(SERVICE, self._entry(name)) == secret
 
-        if self._with_ring("kept", keep, default=False):
+        if self._with_backend("kept", keep, default=False):
             if name in self._file.read():
                 self._file.change(lambda secrets: _drop(secrets, name))
         else:
             self._file.change(lambda secrets: secrets.update({name: secret}))
 
     def delete(self, name: str) -> None:
-        """Forget the secret; one that isn't there is forgotten already.
+        """Delete the secret; one that isn't there is no error.
 
-        Where the key store doesn't answer, the file remembers that the secret is gone.
+        Where the key store doesn't answer, the file records that the secret is deleted.
 
         Raises:
             KeyStoreError: where the file of secrets can't be changed.
         """
 
-        def remove(ring: "KeyringBackend") -> bool:
-            if ring.get_password(SERVICE, self._entry(name)) is not None:
-                ring.delete_password(SERVICE, self._entry(name))
+        def remove(backend: "KeyringBackend") -> bool:
+            if backend.get_password(SERVICE, self._entry(name)) is not None:
+                backend.delete_password(SERVICE, self._entry(name))
             return True
 
-        if self._file_only or self._ring() is None or self._with_ring("removed", remove, False):
+        if (
+            self._file_only
+            or self._backend() is None
+            or self._with_backend("removed", remove, False)
+        ):
             if name in self._file.read():
                 self._file.change(lambda secrets: _drop(secrets, name))
         else:
@@ -175,35 +184,35 @@ class KeyStore:
         """Return the entry's name in the key store, which all data folders share."""
         return f"{name} ({self._folder_mark})"
 
-    def _with_ring(self, doing: str, use: Callable[["KeyringBackend"], T], default: T) -> T:
+    def _with_backend(self, doing: str, use: Callable[["KeyringBackend"], T], default: T) -> T:
         """Use the key store; `default` where there is none or where it fails."""
-        ring = self._ring()
-        if ring is None:
+        backend = self._backend()
+        if backend is None:
             return default
         try:
-            return use(ring)
+            return use(backend)
         except Exception as error:  # noqa: BLE001 - backends raise whatever their transport does
             # The error's own text stays out of the log: a backend may put anything in it.
             kind = type(error).__name__
             log.warning("the key store failed; the file is used", doing=doing, problem=kind)
             return default
 
-    def _ring(self) -> "KeyringBackend | None":
+    def _backend(self) -> "KeyringBackend | None":
         if self._file_only:
             return None
         import keyring
         from keyring.backends import chainer, fail, null
 
         try:
-            ring = keyring.get_keyring()
-            if isinstance(ring, fail.Keyring | null.Keyring):
+            backend = keyring.get_keyring()
+            if isinstance(backend, fail.Keyring | null.Keyring):
                 return None
-            if isinstance(ring, chainer.ChainerBackend) and not ring.backends:
+            if isinstance(backend, chainer.ChainerBackend) and not backend.backends:
                 return None
         except Exception as error:  # noqa: BLE001 - finding a backend runs any backend's code
             log.warning("no key store can be opened", problem=type(error).__name__)
             return None
-        return ring
+        return backend
 
 
 def open_keystore(folder: Path) -> KeyStore:
@@ -214,7 +223,7 @@ def open_keystore(folder: Path) -> KeyStore:
     """
     choice = os.environ.get(CHOICE, "").strip().lower()
     if choice not in ("", "system", "file"):
-        raise KeyStoreError(f"{CHOICE} is {choice!r}; set it to 'system' or 'file'.")
+        raise KeyStoreError(KeyStoreFault.NO_SUCH_CHOICE, variable=CHOICE, value=choice)
     return KeyStore(folder, file_only=choice == "file")
 
 

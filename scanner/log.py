@@ -1,4 +1,4 @@
-"""The log: detail for whoever mends things, one JSON object a line, nothing secret."""
+"""The log: detail for debugging, one JSON object a line, without secrets."""
 
 import logging
 import logging.handlers
@@ -19,9 +19,9 @@ _KEY = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 
 
 def open_log(file: Path) -> None:
-    """Write everything to `file`, mode 0600; where it can't be written, log nothing.
+    """Log to `file`, mode 0600; where it can't be written, log nothing.
 
-    The console stays clean: a sentence for a person is printed by the command itself.
+    Nothing goes to the console: what a person reads is printed by the command itself.
     """
     handler: logging.Handler
     try:
@@ -57,7 +57,7 @@ def open_log(file: Path) -> None:
 
 
 def _without_secrets(_: Any, __: str, event: structlog.typing.EventDict) -> Any:
-    """Blank what is named as a secret, and whatever has the form of an API key."""
+    """Blank what is named as a secret, and everything that looks like an API key."""
     return {
         name: "(secret)" if name.lower() in _SECRET_NAMES else _blanked(value)
         for name, value in event.items()
@@ -79,7 +79,7 @@ def _blanked(value: Any) -> Any:
 
 
 class _OwnersFileHandler(logging.handlers.RotatingFileHandler):
-    """Makes each new file, after a rotation too, readable for its owner alone."""
+    """Creates each file, after a rotation too, with mode 0600."""
 
     def _open(self) -> TextIOWrapper:
         def opener(path: str, flags: int) -> int:
@@ -88,7 +88,7 @@ class _OwnersFileHandler(logging.handlers.RotatingFileHandler):
         return open(self.baseFilename, "a", encoding=self.encoding, opener=opener)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """Lose the line: a full disk must not print on a screen, or between verdicts."""
+        """Drop the line: a full disk must not print on a screen, or between verdicts."""
 
 
 _SHARED: list[Any] = [

@@ -5,8 +5,18 @@ from typing import Any
 
 import pytest
 
-from scanner.config import PRODUCTION, Config, ConfigError, load_config
+from scanner.config import (
+    PRODUCTION,
+    Config,
+    ConfigError,
+    ConfigFault,
+    Expected,
+    expected,
+    load_config,
+)
 from scanner.errors import ScannerError
+from scanner.facts import Fact
+from scanner.wording.sentences import sentence
 
 
 @pytest.fixture(autouse=True)
@@ -22,15 +32,15 @@ def write(home: Path, text: str) -> None:
     (home / "config.toml").write_text(text, encoding="utf-8")
 
 
-def refusal(**flags: Any) -> str:
-    """The sentence of a setting that can't be used."""
+def refusal(**flags: Any) -> Fact:
+    """The fact of a setting that can't be used."""
     with pytest.raises(ConfigError) as refused:
         load_config(**flags)
-    said = str(refused.value)
     assert isinstance(refused.value, ScannerError)
+    said = sentence(refused.value.fact)
     assert said.endswith(".")
     assert said.isprintable()
-    return said
+    return refused.value.fact
 
 
 def test_without_any_setting_the_defaults_hold(home: Path) -> None:
@@ -80,35 +90,56 @@ def test_the_home_and_the_file_beside_it_are_found_by_the_same_rule(
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "takes"),
     [
-        ("sync_seconds = 0", "'sync_seconds' can't be used: Input should be greater than 0"),
-        ("sync_seconds = 'often'", "'sync_seconds' can't be used"),
-        ("sync_seconds = nan", "'sync_seconds' can't be used"),
-        ("full_sync_seconds = inf", "'full_sync_seconds' can't be used"),
-        ("page_records = 0", "'page_records' can't be used"),
-        ("page_records = 1.5", "'page_records' can't be used"),
-        ("timeout_seconds = 1000", "'timeout_seconds' can't be used"),
-        ("name = ['a', 'b']", "'name' can't be used"),
-        ("colour = 'blue'", "There is no setting 'colour'; remove it from "),
+        ("sync_seconds = 0", "a number above 0 and up to 3600"),
+        ("sync_seconds = 'often'", "a number above 0 and up to 3600"),
+        ("sync_seconds = nan", "a number above 0 and up to 3600"),
+        ("full_sync_seconds = inf", "a number above 0 and up to 86400"),
+        ("page_records = 0", "a whole number from 1 to 10000"),
+        ("page_records = 1.5", "a whole number from 1 to 10000"),
+        ("timeout_seconds = 1000", "a number above 0 and up to 120"),
+        ("name = ['a', 'b']", "a text"),
+        ("muted = 'perhaps'", "true or false"),
+        ("theme = 'pink'", "one of night, day, contrast"),
+        ("confirmation = 'never'", "one of local, server-first"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_with_the_place_to_mend_it(
-    home: Path, text: str, words: str
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_takes_and_where_to_mend_it(
+    home: Path, text: str, takes: str
 ) -> None:
     write(home, text)
-    said = refusal()
-    assert words in said
-    assert str(home / "config.toml") in said
+    name = text.split(" ", maxsplit=1)[0]
+    found = refusal()
+    assert found == Fact(
+        ConfigFault.UNUSABLE,
+        {
+            "name": name,
+            "expected": expected(name),
+            "file": home / "config.toml",
+            "variable": f"SCANNER_{name.upper()}",
+        },
+    )
+    assert sentence(expected(name)) == takes
+
+
+def test_every_setting_says_what_it_takes() -> None:
+    assert {expected(name).code for name in Config.model_fields} == set(Expected)
+
+
+def test_a_setting_that_there_is_not_is_named_with_its_file(home: Path) -> None:
+    write(home, "colour = 'blue'")
+    place = home / "config.toml"
+    assert refusal() == Fact(ConfigFault.UNKNOWN, {"name": "colour", "file": place})
 
 
 def test_a_bad_variable_is_named_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCANNER_PAGE_RECORDS", "many")
-    assert "SCANNER_PAGE_RECORDS" in refusal()
+    assert refusal().params["variable"] == "SCANNER_PAGE_RECORDS"
 
 
 def test_a_bad_flag_is_refused_too() -> None:
-    assert "'sync_seconds'" in refusal(sync_seconds=-1)
+    assert refusal(sync_seconds=-1).params["name"] == "sync_seconds"
 
 
 @pytest.mark.parametrize(
@@ -116,9 +147,8 @@ def test_a_bad_flag_is_refused_too() -> None:
 )
 def test_a_file_that_cannot_be_read_is_named(home: Path, raw: bytes) -> None:
     (home / "config.toml").write_bytes(raw)
-    said = refusal()
-    assert said.startswith(f"The configuration file {home / 'config.toml'} can't be read")
-    assert said.endswith("mend or remove it.")
+    found = refusal()
+    assert (found.code, found.params["file"]) == (ConfigFault.UNREADABLE, home / "config.toml")
 
 
 def test_a_secret_is_shown_nowhere(home: Path) -> None:
@@ -128,7 +158,7 @@ def test_a_secret_is_shown_nowhere(home: Path) -> None:
     assert config.api_key.get_secret_value() == key
     assert key not in repr(config) + str(config)
     write(home, f"api_key = ['{key}']")
-    assert key not in refusal()
+    assert key not in str(refusal())
 
 
 def test_the_settings_of_a_running_program_do_not_change() -> None:

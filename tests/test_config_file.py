@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.config import ConfigError, load_config
+from scanner.config import ConfigError, ConfigFault, load_config
 from scanner.config_file import save_setting
 from scanner.paths import config_file
 
@@ -41,6 +41,6 @@ def test_the_file_is_its_owners_alone() -> None:
 def test_a_file_that_is_no_toml_is_left_alone_and_said(home: Path) -> None:
     home.mkdir()
     config_file().write_text("volume = = 3")
-    with pytest.raises(ConfigError, match="can't be saved"):
+    with pytest.raises(ConfigError, match=ConfigFault.UNSAVED):
         save_setting("volume", 20)
     assert config_file().read_text() == "volume = = 3"

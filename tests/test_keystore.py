@@ -16,7 +16,9 @@ from keyring.backends import chainer, fail, null
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from structlog.testing import capture_logs
 
-from scanner.keystore import KeyStoreError, SecretsFile, open_keystore
+from scanner.facts import Fact
+from scanner.keystore import KeyStoreError, KeyStoreFault, SecretsFile, open_keystore
+from scanner.wording.sentences import sentence
 
 SECRET = "0f" * 16
 
@@ -259,8 +261,9 @@ def test_a_damaged_file_is_said_in_a_sentence_without_its_content(
         lambda: store.set("login", SECRET),
     )
     for use in uses:
-        with pytest.raises(KeyStoreError, match="is damaged; mend or remove it") as caught:
+        with pytest.raises(KeyStoreError) as caught:
             use()
+        assert caught.value.fact == Fact(KeyStoreFault.DAMAGED, {"file": tmp_path / "secrets.json"})
         assert "0f0f" not in str(caught.value)
         assert caught.value.__cause__ is None
     assert (tmp_path / "secrets.json").read_bytes() == content
@@ -268,9 +271,9 @@ def test_a_damaged_file_is_said_in_a_sentence_without_its_content(
 
 def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(no_ring: None, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
-    with pytest.raises(KeyStoreError, match=r"can't be kept in .*secrets\.json"):
+    with pytest.raises(KeyStoreError, match=f"^{KeyStoreFault.UNWRITABLE} .*secrets.json"):
         open_keystore(tmp_path / "home").set("login", SECRET)
-    with pytest.raises(KeyStoreError, match="can't be read"):
+    with pytest.raises(KeyStoreError, match=KeyStoreFault.UNREADABLE):
         open_keystore(tmp_path / "home").get("login")
 
 
@@ -313,8 +316,12 @@ def test_a_choice_that_there_is_not_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCANNER_KEYSTORE", "fiel")
-    with pytest.raises(KeyStoreError, match="'fiel'; set it to 'system' or 'file'"):
+    with pytest.raises(KeyStoreError) as refused:
         open_keystore(tmp_path)
+    assert refused.value.fact == Fact(
+        KeyStoreFault.NO_SUCH_CHOICE, {"variable": "SCANNER_KEYSTORE", "value": "fiel"}
+    )
+    assert "'fiel'; set it to 'system' or 'file'" in sentence(refused.value.fact)
 
 
 @given(secrets=st.dictionaries(st.text(), st.text(), max_size=4))
