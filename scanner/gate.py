@@ -11,7 +11,7 @@ import structlog
 from scanner.admission.evidence import to_json
 from scanner.admission.rules import Override, decide
 from scanner.admission.scope import Scope
-from scanner.admission.serial import LONGEST_PAYLOAD, read_payload
+from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Verdict
 from scanner.store import cache, ledger
 from scanner.store.database import transaction
@@ -138,7 +138,7 @@ def judge(
     override: Override | None = None,
 ) -> Judged:
     """Look up, decide and record one presentation; call inside a transaction."""
-    reading = read_payload(payload)
+    reading = parse_payload(payload)
     standing, knowledge, permitted = cache.read_presented(conn, reading)
     sections = (knowledge.ticket.section.uri,) if knowledge.ticket and permitted else ()
     scope = Scope(frozenset(sections), standing.closed)

@@ -37,7 +37,7 @@ class PinError(ScannerError):
     """A PIN can't be set."""
 
 
-class Answer(Enum):
+class PinCheck(Enum):
     """What came of a try."""
 
     RIGHT = "right"
@@ -109,7 +109,7 @@ class Pin:
         """Return how long nobody may try."""
         return self._tries().wait(self._clock())
 
-    def check(self, pin: str) -> Answer:
+    def check(self, pin: str) -> PinCheck:
         """Check a try; slow by design, so not for the event loop.
 
         Raises:
@@ -121,21 +121,21 @@ class Pin:
         with self._one_at_a_time:
             kept = self._keys.get(_HASH)
             if kept is None:
-                return Answer.UNSET
+                return PinCheck.UNSET
             tries, now = self._tries(), self._clock()
             if tries.wait(now):
                 if tries.last and now < tries.last:
                     # Else a clock that was years ahead for a moment would lock it for years.
                     self._keep(Tries(tries.wrong, now))
-                return Answer.WAIT
+                return PinCheck.WAIT
             # Counted before it is looked at: a power cut in between gives no free try.
             self._keep(Tries(tries.wrong + 1, now))
             try:
                 PasswordHasher().verify(kept, pin)
             except (VerificationError, InvalidHashError):
-                return Answer.WRONG
+                return PinCheck.WRONG
             self._keys.delete(_TRIES)
-            return Answer.RIGHT
+            return PinCheck.RIGHT
 
     def _tries(self) -> Tries:
         try:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.pin import FIRST_WAIT, FREE_TRIES, LONGEST_WAIT, Answer, Pin, PinError, Tries
+from scanner.pin import FIRST_WAIT, FREE_TRIES, LONGEST_WAIT, Pin, PinCheck, PinError, Tries
 
 NOW = datetime(2026, 6, 12, 21, 4, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def made(shelf: Shelf, watch: Watch) -> Pin:
 def test_the_right_pin_is_right_and_only_its_hash_is_kept() -> None:
     shelf = Shelf()
     pin = made(shelf, Watch())
-    assert pin.check("4711") is Answer.RIGHT
+    assert pin.check("4711") is PinCheck.RIGHT
     assert "4711" not in "".join(shelf.held.values())
     assert shelf.held["supervisor-pin"].startswith("$argon2id$")
 
@@ -49,16 +49,16 @@ def test_the_right_pin_is_right_and_only_its_hash_is_kept() -> None:
 def test_before_one_is_set_no_pin_is_right() -> None:
     pin = Pin(Shelf(), Watch())
     assert not pin.is_set
-    assert pin.check("") is Answer.UNSET
+    assert pin.check("") is PinCheck.UNSET
 
 
 def test_after_three_wrong_tries_the_right_one_must_wait_too() -> None:
     watch = Watch()
     pin = made(Shelf(), watch)
-    assert [pin.check("0815") for _ in range(FREE_TRIES)] == [Answer.WRONG] * FREE_TRIES
-    assert pin.check("4711") is Answer.WAIT
+    assert [pin.check("0815") for _ in range(FREE_TRIES)] == [PinCheck.WRONG] * FREE_TRIES
+    assert pin.check("4711") is PinCheck.WAIT
     watch.now += FIRST_WAIT
-    assert pin.check("4711") is Answer.RIGHT
+    assert pin.check("4711") is PinCheck.RIGHT
     assert pin.remaining() == timedelta(0)
 
 
@@ -67,15 +67,15 @@ def test_the_wait_outlives_a_restart() -> None:
     first = made(shelf, Watch())
     for _ in range(FREE_TRIES):
         first.check("0815")
-    assert Pin(shelf, Watch()).check("4711") is Answer.WAIT
+    assert Pin(shelf, Watch()).check("4711") is PinCheck.WAIT
 
 
 def test_a_right_try_forgives_the_wrong_ones() -> None:
     pin = made(Shelf(), Watch())
     for _ in range(FREE_TRIES - 1):
         pin.check("0815")
-    assert pin.check("4711") is Answer.RIGHT
-    assert [pin.check("0815") for _ in range(FREE_TRIES)] == [Answer.WRONG] * FREE_TRIES
+    assert pin.check("4711") is PinCheck.RIGHT
+    assert [pin.check("0815") for _ in range(FREE_TRIES)] == [PinCheck.WRONG] * FREE_TRIES
 
 
 @pytest.mark.parametrize(
@@ -104,11 +104,11 @@ def test_a_clock_that_was_years_ahead_does_not_lock_it_for_years() -> None:
     for _ in range(FREE_TRIES):
         pin.check("0815")
     watch.now = NOW
-    assert pin.check("4711") is Answer.WAIT
+    assert pin.check("4711") is PinCheck.WAIT
     watch.now += FIRST_WAIT
-    assert pin.check("4711") is Answer.RIGHT
+    assert pin.check("4711") is PinCheck.RIGHT
 
 
 def test_a_damaged_hash_is_no_open_door() -> None:
     shelf = Shelf({"supervisor-pin": "4711"})
-    assert Pin(shelf, Watch()).check("4711") is Answer.WRONG
+    assert Pin(shelf, Watch()).check("4711") is PinCheck.WRONG

@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.admission.rules import Override
 from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
     Knowledge,
@@ -25,7 +25,7 @@ class EvidenceError(ValueError):
 
 
 def to_json(
-    reading: Reading, scope: Scope, knowledge: Knowledge, override: Override | None = None
+    reading: ParsedPayload, scope: Scope, knowledge: Knowledge, override: Override | None = None
 ) -> str:
     """Write the inputs of one decision, compact.
 
@@ -52,7 +52,7 @@ def to_json(
     return f"{{{','.join(found)}}}"
 
 
-def from_json(text: str) -> tuple[Reading, Scope, Knowledge]:
+def from_json(text: str) -> tuple[ParsedPayload, Scope, Knowledge]:
     """Read the inputs of one decision back.
 
     Raises:
@@ -88,7 +88,7 @@ def override_from_json(text: str) -> Override | None:
         raise EvidenceError(f"the recorded override can't be read: {error}") from error
 
 
-def _reading(reading: Reading) -> str:
+def _reading(reading: ParsedPayload) -> str:
     match reading:
         case Serial(value):
             return f'["serial",{_quoted(value)}]'
@@ -98,7 +98,7 @@ def _reading(reading: Reading) -> str:
             return f'["nothing",{_quoted(what)}]'
 
 
-def _read_reading(found: list[str]) -> Reading:
+def _read_reading(found: list[str]) -> ParsedPayload:
     form, value = map(_text, found)
     forms: dict[str, type[Serial] | type[Fingerprint] | type[NotATicket]] = {
         "serial": Serial,

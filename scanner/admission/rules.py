@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
     Knowledge,
@@ -40,7 +40,7 @@ class Override:
 
 
 def decide(
-    reading: Reading,
+    reading: ParsedPayload,
     scope: Scope,
     knowledge: Knowledge,
     at: datetime,
@@ -77,7 +77,7 @@ def may_override(verdict: Verdict, knowledge: Knowledge) -> bool:
     return bool(verdict.kind in _OVERRIDABLE and verdict.serial and not recorded)
 
 
-def _judge(reading: Reading, scope: Scope, knowledge: Knowledge, at: datetime) -> Verdict:
+def _judge(reading: ParsedPayload, scope: Scope, knowledge: Knowledge, at: datetime) -> Verdict:
     """Apply the rules of the house."""
     if scope.closed:
         read = reading.value if isinstance(reading, Serial) else None

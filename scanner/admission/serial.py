@@ -55,10 +55,10 @@ class NotATicket:
     what: str
 
 
-Reading = Serial | Fingerprint | NotATicket
+ParsedPayload = Serial | Fingerprint | NotATicket
 
 
-def read_payload(payload: str) -> Reading:
+def parse_payload(payload: str) -> ParsedPayload:
     """Say what a payload means: a serial, a fingerprint, or not a ticket.
 
     A fingerprint is looked for before a serial inside other text, so that whatever follows its
@@ -96,7 +96,7 @@ def _whole_serial(bare: str) -> str | None:
     return f"{match[1]}-{match[2]}" if match else None
 
 
-def _within_text(payload: str) -> Reading:
+def _within_text(payload: str) -> ParsedPayload:
     found = {each.translate(_ASCII_UPPER) for each in _SERIAL_WITHIN.findall(unquote(payload))}
     if len(found) == 1:
         return Serial(found.pop())

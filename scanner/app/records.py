@@ -15,7 +15,7 @@ from scanner.admission.rules import Override
 from scanner.errors import ScannerError
 from scanner.gate import Gate
 from scanner.paths import search_file
-from scanner.pin import Answer, Clock, Pin
+from scanner.pin import Clock, Pin, PinCheck
 from scanner.store import statistics
 from scanner.store.database import open_reader
 from scanner.store.errors import worded
@@ -67,14 +67,14 @@ class Records:
         with self._reader() as conn:
             return statistics.evening(conn)
 
-    def let_in(self, pin: str, payload: str, reason: str) -> Answer:
+    def let_in(self, pin: str, payload: str, reason: str) -> PinCheck:
         """Admit on the supervisor's word, after the PIN; the gate publishes the verdict.
 
         Raises:
             ScannerError: nothing could be recorded.
         """
         answer = self._pin.check(pin)
-        if answer is Answer.RIGHT:
+        if answer is PinCheck.RIGHT:
             override = Override(reason)
             self._gate.present(payload, self._clock(), "override", override).result(_SECONDS)
         return answer

@@ -42,7 +42,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PictureResult:
     """What one picture gave: read right, something wrong in it, and the time it took."""
 
     right: bool
@@ -104,7 +104,7 @@ def measure(
     Returns:
         Each decoder's score by its name.
     """
-    outcomes: dict[str, list[Outcome]] = {each.name: [] for each in contestants}
+    outcomes: dict[str, list[PictureResult]] = {each.name: [] for each in contestants}
     left = dict.fromkeys(outcomes, seconds)
     order = np.random.default_rng(_ORDER_SEED)
     with one_core():
@@ -117,7 +117,9 @@ def measure(
     return {name: score(name, those, zxings) for name, those in outcomes.items()}
 
 
-def score(name: str, outcomes: Sequence[Outcome], zxings: Sequence[Outcome] = ()) -> Score:
+def score(
+    name: str, outcomes: Sequence[PictureResult], zxings: Sequence[PictureResult] = ()
+) -> Score:
     """Count what came of all pictures. Pure.
 
     Args:
@@ -143,14 +145,14 @@ def score(name: str, outcomes: Sequence[Outcome], zxings: Sequence[Outcome] = ()
     )
 
 
-def _share(codes: Sequence[Outcome], level: float) -> float:
+def _share(codes: Sequence[PictureResult], level: float) -> float:
     there = [one.right for one in codes if one.level == level]
     return sum(there) / len(there)
 
 
 def _looks(
     contestants: Sequence[Contestant], picture: Picture, order: np.random.Generator
-) -> dict[str, Outcome]:
+) -> dict[str, PictureResult]:
     """Let each look, in an order that is drawn anew; several times at what zxing reads at once."""
     first = _round(contestants, picture, order)
     rounds = [first]
@@ -164,11 +166,11 @@ def _looks(
 
 def _round(
     contestants: Sequence[Contestant], picture: Picture, order: np.random.Generator
-) -> dict[str, Outcome]:
+) -> dict[str, PictureResult]:
     return {each.name: _look(each, picture) for each in _shuffled(contestants, order)}
 
 
-def _look(contestant: Contestant, picture: Picture) -> Outcome:
+def _look(contestant: Contestant, picture: Picture) -> PictureResult:
     read = contestant.begin()
     begun = perf_counter()
     texts = read(picture.pixels)
@@ -177,7 +179,7 @@ def _look(contestant: Contestant, picture: Picture) -> Outcome:
     # Where two codes are in a photograph, its text tells of one of them.
     wrong = bool(texts) and not right
     level = picture.level if isinstance(picture, GateFrame) else None
-    return Outcome(right, wrong, ms, picture.text is not None, level)
+    return PictureResult(right, wrong, ms, picture.text is not None, level)
 
 
 def empty_ms(contestants: Sequence[Contestant], seed: int) -> dict[str, float]:

@@ -9,7 +9,7 @@ import typer
 from scanner.cli.settings import load
 
 if TYPE_CHECKING:
-    from scanner.scanning.decode_files import Answer
+    from scanner.scanning.decode_files import DecodedFile
 
 _LONGEST = 4096
 """Characters of a sentence with a file's name in it: as many as a path may have (PATH_MAX)."""
@@ -57,7 +57,7 @@ def decode(
         raise typer.Exit(1)
 
 
-def _words(answer: "Answer") -> str:
+def _words(answer: "DecodedFile") -> str:
     from scanner.desk.token_view import visible
 
     file = visible(answer.file, _LONGEST)

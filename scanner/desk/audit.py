@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scanner.admission.evidence import EvidenceError, from_json, override_from_json
 from scanner.admission.rules import decide
-from scanner.admission.serial import LONGEST_PAYLOAD, read_payload
+from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Kind
 from scanner.store import ledger
 from scanner.store.ledger import Scan
@@ -72,7 +72,7 @@ def _decided_otherwise(scan: Scan) -> str | None:
         override = override_from_json(scan.evidence)
     except EvidenceError as error:
         return str(error)
-    if len(scan.payload) < LONGEST_PAYLOAD and read_payload(scan.payload) != reading:
+    if len(scan.payload) < LONGEST_PAYLOAD and parse_payload(scan.payload) != reading:
         return "the payload does not read as it was recorded"
     verdict = decide(reading, scope, knowledge, scan.at, override)
     if (verdict.kind, verdict.reason, verdict.serial) != (scan.kind, scan.reason, scan.serial):

@@ -23,7 +23,7 @@ LOGIN = "login"
 log = structlog.get_logger("desk")
 
 
-class Kind(StrEnum):
+class KeyKind(StrEnum):
     """What a kept key is: one that a log-out ends, or one that lives on."""
 
     SESSION = "session"
@@ -53,7 +53,7 @@ class Login:
 
     api: str
     key: str = field(repr=False)
-    kind: Kind
+    kind: KeyKind
     asked_with: str | None = field(default=None, repr=False)
 
     @property
@@ -63,7 +63,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LogOutResult:
     """How a log-out went: at which host, and in the API's words why it wouldn't end the session."""
 
     result: LoggedOut
@@ -107,7 +107,7 @@ async def login(
                 f"There is no account {identification!r} at {host}; check the user name or "
                 "e-mail address, and --api."
             ) from error
-    _keep(keystore, Login(config.api, session.key, Kind.SESSION, _digest(asking)))
+    _keep(keystore, Login(config.api, session.key, KeyKind.SESSION, _digest(asking)))
     return session.account
 
 
@@ -130,10 +130,10 @@ async def login_with_key(config: Config, keystore: KeyStore) -> None:
             raise LoginRefused(
                 f"{host} does not take this key ({error.status}); check the key and --api."
             ) from error
-    _keep(keystore, Login(config.api, key, Kind.KEY))
+    _keep(keystore, Login(config.api, key, KeyKind.KEY))
 
 
-async def logout(config: Config, keystore: KeyStore) -> Outcome:
+async def logout(config: Config, keystore: KeyStore) -> LogOutResult:
     """End the session at the API, and forget the key whatever the API says.
 
     Raises:
@@ -186,7 +186,7 @@ def stored_login(keystore: KeyStore) -> Login | None:
         return None
     try:
         found = json.loads(text)
-        kept = Login(found["api"], found["key"], Kind(found["kind"]), found.get("asked_with"))
+        kept = Login(found["api"], found["key"], KeyKind(found["kind"]), found.get("asked_with"))
         address(kept.api)
     except (ValueError, KeyError, TypeError, AttributeError, TicketingError):
         log.warning("the kept login can't be read, and counts as none")
@@ -194,18 +194,18 @@ def stored_login(keystore: KeyStore) -> Login | None:
     return kept
 
 
-async def _end(config: Config, kept: Login) -> Outcome:
-    if kept.kind is Kind.KEY:
-        return Outcome(LoggedOut.KEY_FORGOTTEN, kept.host)
+async def _end(config: Config, kept: Login) -> LogOutResult:
+    if kept.kind is KeyKind.KEY:
+        return LogOutResult(LoggedOut.KEY_FORGOTTEN, kept.host)
     async with connect(config, Credential(kept.api, kept.key)) as api:
         try:
             await api.end_session()
         except (Unauthenticated, Forbidden):
-            return Outcome(LoggedOut.ALREADY_ENDED, kept.host)
+            return LogOutResult(LoggedOut.ALREADY_ENDED, kept.host)
         except TicketingError as error:
             log.warning("the session could not be ended at the API", problem=str(error))
-            return Outcome(LoggedOut.NOT_ENDED, kept.host, str(error))
-    return Outcome(LoggedOut.ENDED, kept.host)
+            return LogOutResult(LoggedOut.NOT_ENDED, kept.host, str(error))
+    return LogOutResult(LoggedOut.ENDED, kept.host)
 
 
 def _keep(keystore: KeyStore, made: Login) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scanner.mock import errors
-from scanner.mock.call import Answer, Call, Caller, Faults, Stranger, caller_of, dump
+from scanner.mock.call import Call, Caller, Faults, JsonResponse, Stranger, caller_of, dump
 from scanner.mock.errors import ApiError
 from scanner.mock.routes import ROUTES, Handler
 
@@ -56,7 +56,7 @@ class Server:
             try:
                 return _response(await self._answer(request, handlers))
             except ApiError as error:
-                return _response(Answer(error.status, dump(error.body)))
+                return _response(JsonResponse(error.status, dump(error.body)))
             except ClientDisconnect:
                 return Response(status_code=400)
             except Exception:
@@ -64,11 +64,11 @@ class Server:
                     "a fault while answering %s %s", request.method, request.scope["path"]
                 )
                 fault = errors.server_fault()
-                return _response(Answer(fault.status, dump(fault.body)))
+                return _response(JsonResponse(fault.status, dump(fault.body)))
 
         return endpoint
 
-    async def _answer(self, request: Request, handlers: Mapping[str, Handler]) -> Answer:
+    async def _answer(self, request: Request, handlers: Mapping[str, Handler]) -> JsonResponse:
         key = request.headers.get("x-api-key", "").strip()
         path = str(request.scope["path"])
         caller = self._authenticated(key, path)
@@ -106,7 +106,7 @@ class Server:
             self._faults.armed -= 1
             raise RuntimeError("asked to fail by POST /_mock/faults")
 
-    def _in_transaction(self, handler: Handler, call: Call) -> Answer:
+    def _in_transaction(self, handler: Handler, call: Call) -> JsonResponse:
         """What has been answered has been committed; what has failed has changed nothing."""
         self._world.execute("BEGIN")
         try:
@@ -118,14 +118,14 @@ class Server:
         return answer
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: JsonResponse) -> Response:
     media = "application/json" if answer.text else None
     return Response(answer.text.encode("utf-8"), answer.status, media_type=media)
 
 
 def _unknown_method(request: Request, _: Exception) -> Response:
     error = errors.no_endpoint(request.scope["path"])
-    return _response(Answer(error.status, dump(error.body)))
+    return _response(JsonResponse(error.status, dump(error.body)))
 
 
 def _version(text: str) -> tuple[int, int, int]:

@@ -81,26 +81,26 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
+class JsonResponse:
     """An HTTP status and a JSON text; an empty text has no body."""
 
     status: int
     text: str
 
 
-def answer(value: object, status: int = 200) -> Answer:
+def answer(value: object, status: int = 200) -> JsonResponse:
     """`value` as JSON."""
-    return Answer(status, dump(value))
+    return JsonResponse(status, dump(value))
 
 
-def created(value: object) -> Answer:
+def created(value: object) -> JsonResponse:
     """The resource that a POST has made."""
     return answer(value, 201)
 
 
-def gone() -> Answer:
+def gone() -> JsonResponse:
     """The resource is deleted."""
-    return Answer(204, "")
+    return JsonResponse(204, "")
 
 
 def dump(value: object) -> str:

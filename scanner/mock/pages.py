@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from scanner.mock import errors
-from scanner.mock.call import Answer, dump
+from scanner.mock.call import JsonResponse, dump
 
 Entry = TypeVar("Entry")
 
@@ -38,19 +38,19 @@ def asked_page(query: Mapping[str, str]) -> Page:
     return Page(int(number), int(records))
 
 
-def collection(page: Page, total: int, entries: Callable[[], Sequence[str]]) -> Answer:
+def collection(page: Page, total: int, entries: Callable[[], Sequence[str]]) -> JsonResponse:
     """One page of `total` entries; `entries` gives the JSON of those on the page, when needed."""
     if page.records == 0:
-        return Answer(200, dump({"total": total}))
+        return JsonResponse(200, dump({"total": total}))
     if page.number > 1 and page.offset >= total:
         raise errors.page_beyond_last()
     head = dump({"total": total, "page": page.number, "records": page.records})[:-1]
-    return Answer(200, f'{head},"entries":[{",".join(entries())}]}}')
+    return JsonResponse(200, f'{head},"entries":[{",".join(entries())}]}}')
 
 
 def slice_of(
     query: Mapping[str, str], found: Sequence[Entry], show: Callable[[Entry], object]
-) -> Answer:
+) -> JsonResponse:
     """One page of a list that is short enough to hold, each entry as `show` words it."""
     page = asked_page(query)
     here = found[page.offset : page.offset + page.records]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from scanner.mock.call import Answer, Call
+from scanner.mock.call import Call, JsonResponse
 from scanner.mock.resources import (
     accounts,
     admissions,
@@ -16,7 +16,7 @@ from scanner.mock.resources import (
 )
 from scanner.mock.resources.catalogue import KINDS, Catalogue, add_host_administrator
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[Call], JsonResponse]
 
 
 def _catalogue_routes(path: str) -> dict[str, dict[str, Handler]]:

@@ -13,7 +13,7 @@ from scanner.scanning.picture_files import PICTURES, VIDEOS
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DecodedFile:
     """What one file gave.
 
     Attributes:
@@ -56,7 +56,7 @@ def files_in(named: Path) -> list[Path]:
     return sorted([*files, *shut]) or [named]
 
 
-def read_file(file: Path) -> Answer:
+def read_file(file: Path) -> DecodedFile:
     """Read one picture, or all frames of one video within a camera's time for each.
 
     Raises:
@@ -77,7 +77,7 @@ def read_file(file: Path) -> Answer:
     finally:
         source.close()
     name = os.fsencode(file).decode("utf-8", "replace")
-    return Answer(name, tuple(read), spent_ms, tuple(read.values()))
+    return DecodedFile(name, tuple(read), spent_ms, tuple(read.values()))
 
 
 def _place(error: OSError) -> Path:

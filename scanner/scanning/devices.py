@@ -22,7 +22,7 @@ _KEYS_OF_A_SCANNER = (1 << 2) | (1 << 28)
 """The keys 1 and Enter, by their bits (linux/input-event-codes.h)."""
 
 
-class Kind(StrEnum):
+class ScannerKind(StrEnum):
     """How a hand scanner is plugged in."""
 
     KEYS = "keys"
@@ -59,7 +59,7 @@ class HandScanner:
 
     device: Path
     name: str
-    kind: Kind
+    kind: ScannerKind
     usable: bool
 
 
@@ -110,7 +110,7 @@ def scanner_at(device: Path, sys: Path = SYS, dev: Path = DEV) -> HandScanner:
     for known in list_scanners(sys, dev):
         if known.device == real:
             return known
-    kind = Kind.KEYS if "input" in device.parts else Kind.SERIAL
+    kind = ScannerKind.KEYS if "input" in device.parts else ScannerKind.SERIAL
     return HandScanner(device, f"The scanner at {device}", kind, _usable(device))
 
 
@@ -122,7 +122,7 @@ def _typing(sys: Path, dev: Path) -> Iterator[HandScanner]:
             continue
         if _keys(about) & _KEYS_OF_A_SCANNER == _KEYS_OF_A_SCANNER:
             device = dev / "input" / folder.name
-            yield HandScanner(device, name or "Scanner", Kind.KEYS, _usable(device))
+            yield HandScanner(device, name or "Scanner", ScannerKind.KEYS, _usable(device))
 
 
 def _serial(sys: Path, dev: Path) -> Iterator[HandScanner]:
@@ -131,7 +131,7 @@ def _serial(sys: Path, dev: Path) -> Iterator[HandScanner]:
         name = _text(usb / "product") if usb else ""
         if usb and _is_scanner(_text(usb / "idVendor"), name):
             device = dev / folder.name
-            yield HandScanner(device, name or "Scanner", Kind.SERIAL, _usable(device))
+            yield HandScanner(device, name or "Scanner", ScannerKind.SERIAL, _usable(device))
 
 
 def _is_scanner(vendor: str, name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from scanner.scanning.devices import HandScanner, Kind, list_scanners, scanner_at
+from scanner.scanning.devices import HandScanner, ScannerKind, list_scanners, scanner_at
 from scanner.scanning.errors import HandScannerError
 from scanner.scanning.scan_source import OnNotice, OnPayload
 from scanner.scanning.source_state import SourceState
@@ -52,7 +52,7 @@ def open_scanner(scanner: HandScanner) -> Reads:
     Raises:
         HandScannerError: it can't be used.
     """
-    if scanner.kind is Kind.KEYS:
+    if scanner.kind is ScannerKind.KEYS:
         from scanner.scanning.evdev_scanner import EvdevScanner
 
         return EvdevScanner(scanner.device, scanner.name)
@@ -165,7 +165,7 @@ class HandScanners:
         try:
             while not stopping.is_set():
                 for payload in device.read(_TICK_SECONDS):
-                    keys = scanner.kind is Kind.KEYS
+                    keys = scanner.kind is ScannerKind.KEYS
                     on_payload(self._correct(payload) if keys else payload, device.source)
         except HandScannerError as error:
             on_notice(str(error))

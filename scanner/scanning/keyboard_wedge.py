@@ -33,7 +33,7 @@ Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Key]):
+class SortedKeys(Generic[Key]):
     """What is known after a key, or after a while without one; in this order.
 
     Attributes:
@@ -69,7 +69,7 @@ class Bursts(Generic[Key]):
         """Tell whether the next key is the first of its kind."""
         return not self._keys
 
-    def press(self, key: Key, text: str, at: float, *, early: bool = False) -> Outcome[Key]:
+    def press(self, key: Key, text: str, at: float, *, early: bool = False) -> SortedKeys[Key]:
         """Take a key that writes `text`; it is held until more is known.
 
         A first key that may come `early`, because what it does can be taken back, is given out
@@ -84,7 +84,7 @@ class Bursts(Generic[Key]):
         self._times.append(at)
         return before
 
-    def end(self, key: Key, at: float) -> Outcome[Key]:
+    def end(self, key: Key, at: float) -> SortedKeys[Key]:
         """Take Enter or Tab: the end of a burst, or a person's."""
         before = self._split(at)
         if self._is_burst():
@@ -92,29 +92,29 @@ class Bursts(Generic[Key]):
             self._unhurried |= self._middle_gap() > EARLY_SECONDS / 2
             self._clear()
             self._scanned_at = at
-            return Outcome(before.cut_off, before.typed, scan, given or before.take_back)
+            return SortedKeys(before.cut_off, before.typed, scan, given or before.take_back)
         if self._follows_scan(at):  # a scanner that sends carriage return and line feed
             return before
         typed = (*before.typed, *self._keys[self._given :], key)
         self._clear()
-        return Outcome(before.cut_off, typed, take_back=before.take_back)
+        return SortedKeys(before.cut_off, typed, take_back=before.take_back)
 
-    def other(self, key: Key, at: float) -> Outcome[Key]:
+    def other(self, key: Key, at: float) -> SortedKeys[Key]:
         """Take a key that writes nothing, such as an arrow: no scanner sends it."""
         before = self._split(at)
         rest = self._give_back()
         cut_off = before.cut_off or rest.cut_off
         take_back = before.take_back or rest.take_back
-        return Outcome(cut_off, (*before.typed, *rest.typed, key), take_back=take_back)
+        return SortedKeys(cut_off, (*before.typed, *rest.typed, key), take_back=take_back)
 
-    def lapse(self, at: float) -> Outcome[Key]:
+    def lapse(self, at: float) -> SortedKeys[Key]:
         """Decide on what is held when nothing came for long enough until `at`."""
         wait = self.wait_seconds(at)
         if wait is None or wait > 0:
-            return Outcome()
+            return SortedKeys()
         if self._is_early():
             self._given = 1
-            return Outcome(typed=tuple(self._keys))
+            return SortedKeys(typed=tuple(self._keys))
         return self._give_back()
 
     def wait_seconds(self, at: float) -> float | None:
@@ -127,13 +127,13 @@ class Bursts(Generic[Key]):
         # A hair more, so that a wait of exactly this long is long enough in floating point.
         return self._times[-1] + patience + 1e-6 - at
 
-    def _split(self, at: float) -> Outcome[Key]:
+    def _split(self, at: float) -> SortedKeys[Key]:
         """Decide on what is held when the key at `at` comes far too late to belong to it.
 
         `lapse` would have been asked long before, had the machine not stalled: a scan goes on then.
         """
         late = bool(self._keys) and at - self._times[-1] > STALL_SECONDS
-        return self._give_back() if late else Outcome()
+        return self._give_back() if late else SortedKeys()
 
     def _follows_scan(self, at: float) -> bool:
         last, self._scanned_at = self._scanned_at, None
@@ -155,11 +155,11 @@ class Bursts(Generic[Key]):
         """Tell whether all that is held is a key that may be given out, and was not."""
         return self._early and len(self._keys) == 1 and not self._given
 
-    def _give_back(self) -> Outcome[Key]:
+    def _give_back(self) -> SortedKeys[Key]:
         keys, given = tuple(self._keys[self._given :]), bool(self._given)
         burst = self._is_burst()
         self._clear()
-        return Outcome(cut_off=keys, take_back=given) if burst else Outcome(typed=keys)
+        return SortedKeys(cut_off=keys, take_back=given) if burst else SortedKeys(typed=keys)
 
     def _clear(self) -> None:
         self._given = 0

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, Reading, Serial, fingerprint
+from scanner.admission.serial import Fingerprint, ParsedPayload, Serial, fingerprint
 from scanner.admission.ticket import (
     CachedTicket,
     Knowledge,
@@ -213,12 +213,14 @@ def find_ticket(conn: sqlite3.Connection, serial: str) -> CachedTicket | None:
     return look_up(conn, Serial(serial)).ticket
 
 
-def look_up(conn: sqlite3.Connection, reading: Reading) -> Knowledge:
+def look_up(conn: sqlite3.Connection, reading: ParsedPayload) -> Knowledge:
     """Collect what cache and ledger know of a reading: a few indexed reads."""
     return read_presented(conn, reading)[1]
 
 
-def read_presented(conn: sqlite3.Connection, reading: Reading) -> tuple[Standing, Knowledge, bool]:
+def read_presented(
+    conn: sqlite3.Connection, reading: ParsedPayload
+) -> tuple[Standing, Knowledge, bool]:
     """Return how the gate stands, what is known, and whether the ticket's section is permitted."""
     serial, part, former_code = None, None, False
     if isinstance(reading, Serial):

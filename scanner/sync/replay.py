@@ -54,20 +54,20 @@ _NEVER_LEFT = "it did not leave this gate"
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _BatchReply:
     """What the API said to a batch: the serials that it granted to this gate, and the rest."""
 
     ours: Sequence[str] = ()
     rest: Sequence[str] = ()
 
-    def __add__(self, other: "_Answer") -> "_Answer":
-        return _Answer([*self.ours, *other.ours], [*self.rest, *other.rest])
+    def __add__(self, other: "_BatchReply") -> "_BatchReply":
+        return _BatchReply([*self.ours, *other.ours], [*self.rest, *other.rest])
 
     def __bool__(self) -> bool:
         return bool(self.ours or self.rest)
 
 
-_NOTHING = _Answer()
+_NOTHING = _BatchReply()
 _Batch = Sequence[Waiting]
 
 
@@ -102,13 +102,13 @@ class Replay:
     async def _send_all(self, failures: list[TicketingError]) -> int:
         settled = 0
 
-        async def keep(answers: list[_Answer], most: int) -> list[_Batch]:
+        async def keep(answers: list[_BatchReply], most: int) -> list[_Batch]:
             nonlocal settled
             count, batches = await self._keep_books(sum(answers, _NOTHING), failures, most)
             settled += count
             return batches
 
-        def post(batch: _Batch) -> Coroutine[Any, Any, _Answer]:
+        def post(batch: _Batch) -> Coroutine[Any, Any, _BatchReply]:
             return self._post_tolerantly(batch, failures)
 
         delivery = SendQueue(post, keep, _AT_ONCE, _AHEAD)
@@ -119,7 +119,7 @@ class Replay:
         return settled
 
     async def _keep_books(
-        self, answer: _Answer, failures: list[TicketingError], most: int
+        self, answer: _BatchReply, failures: list[TicketingError], most: int
     ) -> tuple[int, list[_Batch]]:
         """Note an answer, mark as many batches, and look up what the answer leaves open."""
         ahead = await self._take_batches(answer, most)
@@ -130,14 +130,14 @@ class Replay:
             await self._hold(ahead)
             raise
 
-    async def _post_tolerantly(self, batch: _Batch, failures: list[TicketingError]) -> _Answer:
+    async def _post_tolerantly(self, batch: _Batch, failures: list[TicketingError]) -> _BatchReply:
         try:
             return await self._post(batch)
         except _OF_A_FEW as error:
             failures.append(error)
             return _NOTHING
 
-    async def _hold(self, ahead: Sequence[_Batch], answer: _Answer = _NOTHING) -> None:
+    async def _hold(self, ahead: Sequence[_Batch], answer: _BatchReply = _NOTHING) -> None:
         """Put back batches that were marked, and are not sent after all; note the last answer."""
         serials = [each.serial for batch in ahead for each in batch]
         if answer:
@@ -150,7 +150,7 @@ class Replay:
         sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
         return [each for each in sending if each.event == self.event]
 
-    async def _take_batches(self, answer: _Answer, most: int) -> list[_Batch]:
+    async def _take_batches(self, answer: _BatchReply, most: int) -> list[_Batch]:
         """Mark the next batches as being sent, durably, before anything leaves.
 
         The answer to the last ones is noted in the same transaction.
@@ -175,7 +175,7 @@ class Replay:
         page = await self.api.tickets(self.event, page=1, records=1)
         self.server_time.note(page.server_time)
 
-    async def _post(self, batch: _Batch) -> _Answer:
+    async def _post(self, batch: _Batch) -> _BatchReply:
         """Send a batch; what it leaves to be noted is in the answer.
 
         Raises:
@@ -189,7 +189,7 @@ class Replay:
             )
         except BadRequest as error:
             if _NONE_VALID in error.said or len(serials) == 1:
-                return _Answer(rest=serials)
+                return _BatchReply(rest=serials)
             return await self._split(serials, f"the API did not take the batch: {error.said}")
         except (Unreachable, NotTheApi, Malformed) as error:
             if isinstance(error, Unreachable) and not error.sent:
@@ -215,12 +215,12 @@ class Replay:
             for each in granted.admissions
             if (each.redeemer, each.device) == (first.redeemer, first.device)
         }
-        return _Answer(
+        return _BatchReply(
             [each for each in serials if each in ours],
             [each for each in serials if each not in ours],
         )
 
-    async def _note(self, answer: _Answer) -> None:
+    async def _note(self, answer: _BatchReply) -> None:
         at = self.server_time.clock()
 
         def note(conn: sqlite3.Connection) -> None:
@@ -230,7 +230,7 @@ class Replay:
         await self.writer.run(note)
         self._tell(answer)
 
-    async def _split(self, serials: Sequence[str], reason: str) -> _Answer:
+    async def _split(self, serials: Sequence[str], reason: str) -> _BatchReply:
         """Send fewer together next time: nothing of this batch was admitted."""
         await self._note_answer(serials)
         await self._note_fault(serials)
@@ -301,7 +301,7 @@ class Replay:
             if self.on_progress:
                 self.on_progress()
 
-    def _tell(self, answer: _Answer) -> None:
+    def _tell(self, answer: _BatchReply) -> None:
         if answer.ours and self.on_progress:
             self.on_progress()
 
@@ -337,7 +337,7 @@ def _marked(conn: sqlite3.Connection, event: str, most: int, sent: datetime) -> 
         yield batch
 
 
-def _note(conn: sqlite3.Connection, answer: _Answer, at: datetime) -> None:
+def _note(conn: sqlite3.Connection, answer: _BatchReply, at: datetime) -> None:
     """Confirm what an answer grants to this gate; the rest was answered and is in doubt."""
     ledger.confirm(conn, answer.ours, at)
     ledger.mark_answered(conn, answer.rest)

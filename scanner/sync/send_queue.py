@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 Batch = TypeVar("Batch")
-Answer = TypeVar("Answer")
+Reply = TypeVar("Reply")
 
 
 @dataclass(slots=True)
-class SendQueue(Generic[Batch, Answer]):
+class SendQueue(Generic[Batch, Reply]):
     """Sends marked batches, some at a time; meanwhile answers are noted and more are marked.
 
     Args:
@@ -20,13 +20,13 @@ class SendQueue(Generic[Batch, Answer]):
         ahead: batches that are marked beside them.
     """
 
-    post: Callable[[Batch], Coroutine[Any, Any, Answer]]
-    keep: Callable[[list[Answer], int], Coroutine[Any, Any, list[Batch]]]
+    post: Callable[[Batch], Coroutine[Any, Any, Reply]]
+    keep: Callable[[list[Reply], int], Coroutine[Any, Any, list[Batch]]]
     at_once: int
     ahead: int
     marked: list[Batch] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    _posting: set["asyncio.Task[Answer]"] = field(default_factory=set)
+    answers: list[Reply] = field(default_factory=list)
+    _posting: set["asyncio.Task[Reply]"] = field(default_factory=set)
     _keeping: "asyncio.Task[list[Batch]] | None" = None
     _dry: bool = False
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from scanner.admission.ticket import OtherAdmission
 from scanner.store.ledger import Admission, State
-from scanner.ticketing.resources import Admission as Granted
+from scanner.ticketing import resources
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """How much earlier than our first sending the server may date our own admission."""
@@ -25,7 +25,9 @@ LATEST_ARRIVAL = timedelta(minutes=2)
 """How long after its sending a request that was never answered may still reach the API."""
 
 
-def outcome(sent: Admission, found: Sequence[Granted], refusal: str, now: datetime) -> Outcome:
+def outcome(
+    sent: Admission, found: Sequence[resources.Admission], refusal: str, now: datetime
+) -> Outcome:
     """Say what became of `sent`, from what the API lists for its serial.
 
     Our own redeemer and device since the first sending means confirmed, anybody else means
@@ -53,7 +55,7 @@ def outcome(sent: Admission, found: Sequence[Granted], refusal: str, now: dateti
     return Outcome(State.QUEUED, "no answer came; the API does not list it")
 
 
-def _is_ours(sent: Admission, found: Granted) -> bool:
+def _is_ours(sent: Admission, found: resources.Admission) -> bool:
     if (found.redeemer, found.device) != (sent.redeemer, sent.device):
         return False
     if found.admitted is None or sent.sent is None:
@@ -61,7 +63,7 @@ def _is_ours(sent: Admission, found: Granted) -> bool:
     return found.admitted >= sent.sent - CLOCK_TOLERANCE
 
 
-def _who(other: Granted) -> str:
+def _who(other: resources.Admission) -> str:
     guard, gate = other.redeemer or "somebody", other.device or "a gate"
     if other.admitted is None:
         return f"admitted before by {guard} at {gate}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from scanner.gate import Judged
-from scanner.pin import Answer
+from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource
 from scanner.scanning.source_state import SourceState
 from scanner.scanning.view import View
@@ -89,7 +89,7 @@ class Records(Protocol):
         """Count the evening."""
         ...
 
-    def let_in(self, pin: str, payload: str, reason: str, /) -> Answer:
+    def let_in(self, pin: str, payload: str, reason: str, /) -> PinCheck:
         """Admit on the supervisor's word, after the PIN; the judge publishes the verdict."""
         ...
 

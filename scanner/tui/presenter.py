@@ -15,8 +15,8 @@ from scanner.wording.catalogue import say
 from scanner.wording.sentences import sentence
 
 
-class Presented(Message):
-    """A payload was handed to the judge."""
+class Judging(Message):
+    """A payload is with the judge; its verdict comes."""
 
 
 class Published(Message):
@@ -46,7 +46,7 @@ class Presenter:
 
     def present(self, payload: str, source: str) -> None:
         """Hand a payload to the judge; never raises, never waits."""
-        self._post(Presented())
+        self._post(Judging())
         try:
             future = self._judge.present(payload, self._clock(), source)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was recorded

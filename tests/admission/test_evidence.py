@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scanner.admission.evidence import EvidenceError, from_json, override_from_json, to_json
 from scanner.admission.rules import Override, decide
 from scanner.admission.scope import Scope
-from scanner.admission.serial import NotATicket, Reading, Serial
+from scanner.admission.serial import NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import Knowledge, LocalAdmission
 from tests.admission.worlds import (
     BALCONY,
@@ -28,7 +28,7 @@ from tests.admission.worlds import (
 
 @given(readings(), scopes(), knowledge(), times())
 def test_the_same_verdict_comes_of_the_evidence_alone(
-    reading: Reading, scope: Scope, known: Knowledge, at: datetime
+    reading: ParsedPayload, scope: Scope, known: Knowledge, at: datetime
 ) -> None:
     read_back = from_json(to_json(reading, scope, known))
     assert decide(*read_back, at) == decide(reading, scope, known, at)
@@ -36,7 +36,7 @@ def test_the_same_verdict_comes_of_the_evidence_alone(
 
 @given(readings(), scopes(), knowledge())
 def test_what_was_known_is_read_back_as_it_was(
-    reading: Reading, scope: Scope, known: Knowledge
+    reading: ParsedPayload, scope: Scope, known: Knowledge
 ) -> None:
     found_reading, found_scope, found = from_json(to_json(reading, scope, known))
     assert (found_reading, found) == (reading, known)
@@ -114,7 +114,7 @@ def test_evidence_that_was_tampered_with_is_refused_or_judged_but_breaks_nothing
 
 @given(readings(), scopes(), knowledge(), times(), st.none() | st.text(max_size=30).map(Override))
 def test_a_verdict_with_the_supervisors_word_is_decided_again_alike(
-    reading: Reading, scope: Scope, known: Knowledge, at: datetime, override: Override | None
+    reading: ParsedPayload, scope: Scope, known: Knowledge, at: datetime, override: Override | None
 ) -> None:
     text = to_json(reading, scope, known, override)
     again = decide(*from_json(text), at, override_from_json(text))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scanner.admission.rules import Override, decide, may_override
 from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import Knowledge, LocalAdmission, OtherAdmission
 from scanner.admission.verdict import Kind
 from tests.admission.worlds import NOW, SERIAL, TICKET, knowledge, readings, scopes, times
@@ -17,7 +17,7 @@ NOBODY = Scope(frozenset())
 
 @given(readings(), scopes(), knowledge(), times(), st.text(max_size=20))
 def test_an_override_admits_exactly_those_who_may_be_let_in_so(
-    reading: Reading, scope: Scope, known: Knowledge, at: datetime, why: str
+    reading: ParsedPayload, scope: Scope, known: Knowledge, at: datetime, why: str
 ) -> None:
     plain = decide(reading, scope, known, at)
     overridden = decide(reading, scope, known, at, Override(why))
@@ -40,7 +40,7 @@ def test_an_override_admits_exactly_those_who_may_be_let_in_so(
     ],
 )
 def test_without_a_serial_a_session_or_with_an_admission_here_nobody_can_be_let_in(
-    reading: Reading, scope: Scope, known: Knowledge
+    reading: ParsedPayload, scope: Scope, known: Knowledge
 ) -> None:
     assert not decide(reading, scope, known, NOW, WORD).admits
 

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from scanner.admission.rules import decide
 from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
     Knowledge,
@@ -34,7 +34,7 @@ HERE = LocalAdmission(BEFORE, "Ana", "door-1")
 THERE = OtherAdmission(BEFORE, "Sam", "door-2")
 
 
-def judge(known: Knowledge, reading: Reading = READ, scope: Scope = OPEN) -> Verdict:
+def judge(known: Knowledge, reading: ParsedPayload = READ, scope: Scope = OPEN) -> Verdict:
     return decide(reading, scope, known, NOW)
 
 
@@ -165,7 +165,7 @@ def test_the_rules_are_asked_in_the_houses_order() -> None:
     present = former._replace(former_code=False)
     closed = Scope(closed=Closed.TOKEN_INVALID)
     nothing = NotATicket("a web address")
-    steps: list[tuple[Reading, Scope, Knowledge, Kind]] = [
+    steps: list[tuple[ParsedPayload, Scope, Knowledge, Kind]] = [
         (nothing, closed, Knowledge(former, HERE, THERE), Kind.GATE_CLOSED),
         (nothing, OPEN, Knowledge(former, HERE, THERE), Kind.NOT_A_TICKET),
         (READ, OPEN, Knowledge(None, HERE, THERE), Kind.ALREADY_ADMITTED),
@@ -207,7 +207,7 @@ def test_how_long_ago_is_said_in_one_unit_and_a_clock_set_back_in_none(
     assert verdict.reason == f"Already admitted here {words}"
 
 
-def holds_for_admission(reading: Reading, scope: Scope, known: Knowledge) -> bool:
+def holds_for_admission(reading: ParsedPayload, scope: Scope, known: Knowledge) -> bool:
     """What must hold for a green light, said once more in other words."""
     ticket = known.ticket
     return (
@@ -226,7 +226,7 @@ def holds_for_admission(reading: Reading, scope: Scope, known: Knowledge) -> boo
 
 @given(readings(), scopes(), knowledge(), times())
 def test_a_patron_goes_in_exactly_when_everything_holds(
-    reading: Reading, scope: Scope, known: Knowledge, at: datetime
+    reading: ParsedPayload, scope: Scope, known: Knowledge, at: datetime
 ) -> None:
     verdict = decide(reading, scope, known, at)
     assert verdict.admits == holds_for_admission(reading, scope, known)
@@ -239,7 +239,7 @@ def test_a_patron_goes_in_exactly_when_everything_holds(
 
 @given(readings(), scopes(), knowledge(), times())
 def test_a_closed_gate_wins_over_all_else_and_says_nothing_of_what_it_knows(
-    reading: Reading, scope: Scope, known: Knowledge, at: datetime
+    reading: ParsedPayload, scope: Scope, known: Knowledge, at: datetime
 ) -> None:
     verdict = decide(reading, scope, known, at)
     assert (verdict.kind is Kind.GATE_CLOSED) == (scope.closed is not None)

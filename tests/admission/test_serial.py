@@ -12,7 +12,7 @@ from scanner.admission.serial import (
     NotATicket,
     Serial,
     fingerprint,
-    read_payload,
+    parse_payload,
 )
 from tests.admission.worlds import SERIAL, serials
 
@@ -36,12 +36,12 @@ MORE_THAN_ONE = NotATicket("more than one ticket in one code")
     ],
 )
 def test_a_plain_serial_is_read_through_what_devices_do_to_it(payload: str) -> None:
-    assert read_payload(payload) == Serial(SERIAL)
+    assert parse_payload(payload) == Serial(SERIAL)
 
 
 @pytest.mark.parametrize("hyphen", "ßẞ'?)/+*_`´°‐‑‒–—―−⁃﹘﹣－")  # noqa: RUF001 - look-alikes are the case
 def test_a_hyphen_of_another_layout_or_typeface_is_a_hyphen(hyphen: str) -> None:
-    assert read_payload(f"DAWIER{hyphen}BACK75580348") == Serial(SERIAL)
+    assert parse_payload(f"DAWIER{hyphen}BACK75580348") == Serial(SERIAL)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_hyphen_of_another_layout_or_typeface_is_a_hyphen(hyphen: str) -> None
     ],
 )
 def test_the_only_serial_in_other_text_is_read(payload: str) -> None:
-    assert read_payload(payload) == Serial(SERIAL)
+    assert parse_payload(payload) == Serial(SERIAL)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_only_serial_in_other_text_is_read(payload: str) -> None:
     ],
 )
 def test_between_two_serials_nothing_is_guessed(payload: str) -> None:
-    assert read_payload(payload) == MORE_THAN_ONE
+    assert parse_payload(payload) == MORE_THAN_ONE
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_between_two_serials_nothing_is_guessed(payload: str) -> None:
     ],
 )
 def test_what_is_nearly_a_serial_is_none(payload: str) -> None:
-    assert isinstance(read_payload(payload), NotATicket)
+    assert isinstance(parse_payload(payload), NotATicket)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_what_is_nearly_a_serial_is_none(payload: str) -> None:
     ],
 )
 def test_a_fingerprint_is_read_with_or_without_text_after_its_colon(payload: str) -> None:
-    assert read_payload(payload) == Fingerprint(DIGEST)
+    assert parse_payload(payload) == Fingerprint(DIGEST)
 
 
 @pytest.mark.parametrize("payload", [DIGEST[:-1], DIGEST + "0", f"x{DIGEST}", f"{DIGEST};x"])
 def test_what_is_nearly_a_fingerprint_is_none(payload: str) -> None:
-    assert isinstance(read_payload(payload), NotATicket)
+    assert isinstance(parse_payload(payload), NotATicket)
 
 
 def test_a_fingerprint_binds_a_serial_to_its_owner() -> None:
@@ -143,13 +143,13 @@ def test_a_fingerprint_binds_a_serial_to_its_owner() -> None:
     ],
 )
 def test_what_is_no_ticket_is_named(payload: str, what: str) -> None:
-    assert read_payload(payload) == NotATicket(what)
+    assert parse_payload(payload) == NotATicket(what)
 
 
 def test_the_longest_code_is_still_read_and_nothing_longer() -> None:
     padding = "." * (LONGEST_PAYLOAD - len(SERIAL))
-    assert read_payload(SERIAL + padding) == Serial(SERIAL)
-    assert isinstance(read_payload(SERIAL + padding + "."), NotATicket)
+    assert parse_payload(SERIAL + padding) == Serial(SERIAL)
+    assert isinstance(parse_payload(SERIAL + padding + "."), NotATicket)
 
 
 def test_the_first_part_of_a_serial_names_the_event() -> None:
@@ -171,31 +171,31 @@ def dirtied(draw: st.DrawFn) -> tuple[str, str]:
 @given(dirtied())
 def test_any_serial_survives_any_dirt(case: tuple[str, str]) -> None:
     serial, payload = case
-    assert read_payload(payload) == Serial(serial)
+    assert parse_payload(payload) == Serial(serial)
 
 
 @given(serials())
 def test_a_serial_in_the_apis_form_is_never_turned_into_another(serial: str) -> None:
-    assert read_payload(serial) == Serial(serial)
+    assert parse_payload(serial) == Serial(serial)
 
 
 @given(serials(), serials())
 def test_two_serials_are_told_apart_whatever_is_done_to_their_case(one: str, two: str) -> None:
-    reading = read_payload(f"{one} {two}")
+    reading = parse_payload(f"{one} {two}")
     assert reading == (Serial(one) if one == two else MORE_THAN_ONE)
-    assert read_payload(f"{one.lower()};{two.lower()}") == reading
+    assert parse_payload(f"{one.lower()};{two.lower()}") == reading
 
 
 @given(serials(), st.text(alphabet=" /?=&;:#.\u00e9\n", min_size=1, max_size=5))
 def test_a_serial_in_an_address_is_read_however_it_is_quoted(serial: str, around: str) -> None:
     address = f"https://x.example/{around}{serial}{around}"
-    assert read_payload(address) == Serial(serial)
-    assert read_payload(quote(address, safe="")) == Serial(serial)
+    assert parse_payload(address) == Serial(serial)
+    assert parse_payload(quote(address, safe="")) == Serial(serial)
 
 
 @given(st.text(st.characters(), max_size=200))
 def test_any_text_has_a_reading_and_it_is_in_the_apis_form(text: str) -> None:
-    match read_payload(text):
+    match parse_payload(text):
         case Serial(value):
             assert re.fullmatch(r"[0-9A-Z]{6}-[0-9A-Z]{12}", value, re.ASCII)
         case Fingerprint(digest):
@@ -206,11 +206,11 @@ def test_any_text_has_a_reading_and_it_is_in_the_apis_form(text: str) -> None:
 
 @given(st.text("%-ABab019 ]Q:;ß", max_size=60))
 def test_text_made_of_a_serials_letters_has_a_reading_in_form_too(text: str) -> None:
-    reading = read_payload(text)
+    reading = parse_payload(text)
     if isinstance(reading, Serial):
         assert re.fullmatch(r"[0-9A-Z]{6}-[0-9A-Z]{12}", reading.value, re.ASCII)
 
 
 @given(st.text("0123456789abcdefABCDEF", min_size=64, max_size=64), st.text(max_size=50))
 def test_any_fingerprint_is_read_whatever_follows_its_colon(digest: str, after: str) -> None:
-    assert read_payload(f"{digest}:{after}") == Fingerprint(digest.lower())
+    assert parse_payload(f"{digest}:{after}") == Fingerprint(digest.lower())

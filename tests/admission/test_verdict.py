@@ -2,7 +2,7 @@ import pytest
 
 from scanner.admission.rules import decide
 from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
     Knowledge,
@@ -24,7 +24,7 @@ def every_verdict() -> list[Verdict]:
         TICKET._replace(former_code=True),
         TICKET._replace(section=BALCONY),
     ]
-    cases: list[tuple[Reading, Scope, Knowledge]] = [
+    cases: list[tuple[ParsedPayload, Scope, Knowledge]] = [
         *((read, Scope(closed=closed), Knowledge()) for closed in Closed),
         *((read, OPEN, Knowledge(ticket)) for ticket in variants),
         (NotATicket("a Wi-Fi code"), OPEN, Knowledge()),

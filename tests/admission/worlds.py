@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, Reading, Serial
+from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
     Knowledge,
@@ -37,7 +37,7 @@ def times() -> st.SearchStrategy[datetime]:
     return st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001 - the strategy adds the zone
 
 
-def readings() -> st.SearchStrategy[Reading]:
+def readings() -> st.SearchStrategy[ParsedPayload]:
     """Any reading."""
     digests = st.text("0123456789abcdef", min_size=64, max_size=64)
     return st.one_of(

@@ -10,7 +10,7 @@ from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
-from scanner.pin import Answer, Pin
+from scanner.pin import Pin, PinCheck
 from scanner.store.database import open_reader
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
@@ -47,9 +47,9 @@ def test_a_ticket_is_found_before_and_after_they_are_taken_up(records: Records) 
 
 
 def test_the_right_pin_lets_in_and_a_wrong_one_does_not(file: Path, records: Records) -> None:
-    assert records.let_in("1234", THERE, "torn") is Answer.WRONG
+    assert records.let_in("1234", THERE, "torn") is PinCheck.WRONG
     assert [each.serial for each in records.admissions(None, 9)] == [HERE]
-    assert records.let_in(PIN, THERE, "torn") is Answer.RIGHT
+    assert records.let_in(PIN, THERE, "torn") is PinCheck.RIGHT
     assert [each.serial for each in records.admissions(State.QUEUED, 9)] == [THERE, HERE]
     assert [each.serial for each in records.admissions(None, 1)] == [THERE]
     assert list(Audit(open_reader(file)).findings()) == []

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from scanner.bench import decode, decode_report
 from scanner.bench.contestants import PRODUCT, PRODUCT_UNLIMITED, ZXING, Contestant, contestants
-from scanner.bench.decode import Outcome, Score, measure, score
+from scanner.bench.decode import PictureResult, Score, measure, score
 from scanner.bench.decode_report import Line, Report, run
 from scanner.bench.gate_frames import LEVELS
 from scanner.bench.gate_way import measure as measure_way
@@ -68,7 +68,9 @@ def test_another_text_is_wrong_and_so_is_any_where_there_is_none() -> None:
 
 
 def test_a_score_tells_the_rate_at_each_level_and_the_times() -> None:
-    outcomes = [Outcome(n < 3, False, float(n), True, 0.2 if n < 4 else 0.5) for n in range(5)]
+    outcomes = [
+        PictureResult(n < 3, False, float(n), True, 0.2 if n < 4 else 0.5) for n in range(5)
+    ]
     found = score("someone", outcomes)
     assert found.levels == {0.2: 0.75, 0.5: 0.0}
     assert (found.rate, found.p50_ms) == (0.6, 2.0)
@@ -106,8 +108,8 @@ def test_any_decoder_may_follow_any_other_at_a_picture() -> None:
 
 
 def test_the_easy_time_is_that_of_pictures_which_zxing_reads_at_once() -> None:
-    zxings = [Outcome(ms < 50, False, 1.0, True) for ms in (1, 2, 4, 90, 91)]
-    outcomes = [Outcome(True, False, float(ms), True) for ms in (1, 2, 4, 90, 91)]
+    zxings = [PictureResult(ms < 50, False, 1.0, True) for ms in (1, 2, 4, 90, 91)]
+    outcomes = [PictureResult(True, False, float(ms), True) for ms in (1, 2, 4, 90, 91)]
     found = score("someone", outcomes, zxings)
     assert (found.easy_ms, found.easy_ratio) == (2.0, 2.0)
     nothing = score("someone", outcomes)

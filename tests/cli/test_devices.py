@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from scanner.cli.devices import devices
-from scanner.scanning.devices import Camera, HandScanner, Kind
+from scanner.scanning.devices import Camera, HandScanner, ScannerKind
 from tests.cli.program import Program
 
 
@@ -23,7 +23,7 @@ def test_what_a_device_calls_itself_is_told_as_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     camera = Camera(0, "Eye\x1b[2J", "usb-1", usable=True)
-    pistol = HandScanner(Path("/dev/input/event7"), "Pistol\nä", Kind.KEYS, usable=False)
+    pistol = HandScanner(Path("/dev/input/event7"), "Pistol\nä", ScannerKind.KEYS, usable=False)
     monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
     monkeypatch.setattr("scanner.scanning.devices.list_cameras", lambda: [camera])
     monkeypatch.setattr("scanner.scanning.devices.list_scanners", lambda: [pistol])

@@ -130,11 +130,11 @@ def test_a_camera_is_chosen_by_what_finds_it_again_when_its_number_is_another(
 def test_the_key_of_another_server_is_never_sent(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from scanner.desk.login import LOGIN, Kind
+    from scanner.desk.login import LOGIN, KeyKind
 
     house.keys.set(
         LOGIN,
-        f'{{"api": "https://one.example/v3/", "key": "{"ab" * 16}", "kind": "{Kind.KEY.value}",'
+        f'{{"api": "https://one.example/v3/", "key": "{"ab" * 16}", "kind": "{KeyKind.KEY.value}",'
         ' "asked_with": null}',
     )
     assert house._known_key("https://one.example/v3/") == "ab" * 16

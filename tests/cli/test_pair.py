@@ -18,7 +18,7 @@ import pytest
 import zxingcpp
 
 from scanner.cli.pair import pair, set_up_code
-from scanner.scanning.devices import HandScanner, Kind
+from scanner.scanning.devices import HandScanner, ScannerKind
 from scanner.scanning.errors import LayoutUnknown
 from scanner.scanning.hand_scanners import HandScanners
 from scanner.scanning.keyboard_layouts import DIRECT_FILE, FILE, SETUP, load
@@ -177,19 +177,19 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     os.close(theirs)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ScannerKind)
 def test_a_scanner_that_is_read_directly_teaches_its_own_layout(
-    kind: Kind, terminal: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: ScannerKind, terminal: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scan = german_keys(SETUP) if kind is Kind.KEYS else SETUP
+    scan = german_keys(SETUP) if kind is ScannerKind.KEYS else SETUP
     scanner = HandScanner(Path("/dev/none"), "Zebra", kind, usable=True)
     given = HandScanners(lambda: [scanner], lambda _: Given(kind, [scan]))
     monkeypatch.setattr("scanner.scanning.hand_scanners.hand_scanners", lambda _spec: given)
     monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
     pair()
     assert not (tmp_path / FILE).exists()
-    assert (tmp_path / DIRECT_FILE).exists() == (kind is Kind.KEYS)
-    pressed = german_keys(SERIAL) if kind is Kind.KEYS else SERIAL
+    assert (tmp_path / DIRECT_FILE).exists() == (kind is ScannerKind.KEYS)
+    pressed = german_keys(SERIAL) if kind is ScannerKind.KEYS else SERIAL
     assert load(tmp_path, DIRECT_FILE).correct(pressed) == SERIAL
     pair(forget=True)
     assert not (tmp_path / DIRECT_FILE).exists()

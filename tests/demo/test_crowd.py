@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scanner.admission.rules import decide
 from scanner.admission.scope import Scope
-from scanner.admission.serial import Fingerprint, Serial, fingerprint, read_payload
+from scanner.admission.serial import Fingerprint, Serial, fingerprint, parse_payload
 from scanner.admission.ticket import (
     CachedTicket,
     Knowledge,
@@ -51,7 +51,7 @@ class Door:
 
     def judge(self, payload: str) -> Kind:
         now = utc_now()
-        reading = read_payload(payload)
+        reading = parse_payload(payload)
         serial = None
         if isinstance(reading, Serial):
             serial = reading.value
@@ -95,7 +95,7 @@ def test_an_evening_has_every_kind_of_patron_and_every_form_of_code(seed: int) -
     shown = [each.payload for each in line if each.serial]
     assert any(payload.startswith("https://") for payload in shown)
     assert any(payload.startswith("DAWIER-") for payload in shown)
-    assert any(isinstance(read_payload(payload), Fingerprint) for payload in shown)
+    assert any(isinstance(parse_payload(payload), Fingerprint) for payload in shown)
 
 
 def test_the_same_seed_makes_the_same_line_and_another_makes_another() -> None:

@@ -10,10 +10,10 @@ from scanner.desk import doctor
 from scanner.desk.doctor import Finding, Health
 from scanner.keystore import KeyStore
 from scanner.qr.readers import Library
-from scanner.scanning.devices import Camera, HandScanner, Kind, scanner_at
+from scanner.scanning.devices import Camera, HandScanner, ScannerKind, scanner_at
 
 DESK_CAMERA = Camera(2, "Desk camera", "usb-1", usable=True)
-PISTOL = HandScanner(Path("/dev/ttyACM0"), "Pistol", Kind.SERIAL, usable=True)
+PISTOL = HandScanner(Path("/dev/ttyACM0"), "Pistol", ScannerKind.SERIAL, usable=True)
 
 
 def test_all_decoders_are_ok() -> None:
@@ -62,8 +62,12 @@ def test_a_file_as_camera_must_be_there(tmp_path: Path) -> None:
     assert doctor.cameras([], str(tmp_path / "gone")).health is Health.BROKEN
 
 
-@pytest.mark.parametrize(("kind", "group"), [(Kind.SERIAL, "dialout"), (Kind.KEYS, "input")])
-def test_a_scanner_that_this_user_may_not_use_names_the_group(kind: Kind, group: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "group"), [(ScannerKind.SERIAL, "dialout"), (ScannerKind.KEYS, "input")]
+)
+def test_a_scanner_that_this_user_may_not_use_names_the_group(
+    kind: ScannerKind, group: str
+) -> None:
     shut = HandScanner(Path(os.devnull), "Pistol", kind, usable=False)
     assert doctor.scanners([PISTOL]).health is Health.OK
     assert doctor.scanners([]).health is Health.OK
@@ -72,7 +76,7 @@ def test_a_scanner_that_this_user_may_not_use_names_the_group(kind: Kind, group:
 
 
 def test_a_serial_scanner_without_its_library_is_a_warning() -> None:
-    typing = replace(PISTOL, kind=Kind.KEYS)
+    typing = replace(PISTOL, kind=ScannerKind.KEYS)
     assert doctor.scanners([typing], serial=False).health is Health.OK
     assert doctor.scanners([PISTOL], serial=True).health is Health.OK
     found = doctor.scanners([PISTOL], serial=False)
@@ -145,7 +149,9 @@ def test_a_key_store_must_give_back_what_it_was_given(tmp_path: Path) -> None:
         lambda: doctor.cameras([], "0"),
         lambda: doctor.disk(0),
         lambda: doctor.clock(timedelta(days=9)),
-        lambda: doctor.scanners([HandScanner(Path("/x"), "Pistol", Kind.KEYS, usable=False)]),
+        lambda: doctor.scanners(
+            [HandScanner(Path("/x"), "Pistol", ScannerKind.KEYS, usable=False)]
+        ),
     ],
 )
 def test_whatever_is_not_ok_comes_with_one_command(look: Callable[[], Finding]) -> None:

@@ -8,7 +8,7 @@ from scanner.desk.errors import LoginRefused, NotLoggedIn
 from scanner.desk.login import (
     LOGIN,
     Credential,
-    Kind,
+    KeyKind,
     LoggedOut,
     Login,
     credential,
@@ -257,6 +257,6 @@ def test_a_kept_login_that_cannot_be_read_counts_as_none(text: str, keystore: Ke
 
 
 def test_no_value_shows_its_key() -> None:
-    for value in (Credential("http://x/", KEY), Login("http://x/", KEY, Kind.SESSION, "digest")):
+    for value in (Credential("http://x/", KEY), Login("http://x/", KEY, KeyKind.SESSION, "digest")):
         assert KEY not in repr(value)
         assert "digest" not in repr(value)

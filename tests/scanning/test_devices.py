@@ -5,7 +5,7 @@ import pytest
 from scanner.scanning.devices import (
     SCANNER_VENDORS,
     Camera,
-    Kind,
+    ScannerKind,
     find_camera,
     lasting_name,
     list_cameras,
@@ -141,8 +141,8 @@ def test_a_serial_scanner_is_known_by_its_usb_device(machine: Machine) -> None:
     machine.serial("ttyUSB0", "QR engine", "1a86")
     found = list_scanners(machine.sys, machine.dev)
     assert [(one.name, one.kind, one.device) for one in found] == [
-        ("Honeywell 1900", Kind.SERIAL, machine.dev / "ttyACM0"),
-        ("QR engine", Kind.SERIAL, machine.dev / "ttyUSB0"),
+        ("Honeywell 1900", ScannerKind.SERIAL, machine.dev / "ttyACM0"),
+        ("QR engine", ScannerKind.SERIAL, machine.dev / "ttyUSB0"),
     ]
 
 
@@ -152,8 +152,8 @@ def test_a_device_that_is_named_is_taken_as_what_its_place_says(machine: Machine
     link.symlink_to(machine.dev / "input" / "event3")
     assert scanner_at(link, machine.sys, machine.dev).name == "Symbol Scanner"
     other = scanner_at(Path("/dev/input/event99"), machine.sys, machine.dev)
-    assert (other.kind, other.usable) == (Kind.KEYS, False)
-    assert scanner_at(Path("/dev/ttyS9"), machine.sys, machine.dev).kind is Kind.SERIAL
+    assert (other.kind, other.usable) == (ScannerKind.KEYS, False)
+    assert scanner_at(Path("/dev/ttyS9"), machine.sys, machine.dev).kind is ScannerKind.SERIAL
 
 
 def test_the_udev_rule_names_the_same_makers() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from scanner.scanning.camera_source import CameraSource
 from scanner.scanning.composite_source import CompositeSource, together
-from scanner.scanning.devices import HandScanner, Kind, scanner_at
+from scanner.scanning.devices import HandScanner, ScannerKind, scanner_at
 from scanner.scanning.errors import HandScannerAway, HandScannerError
 from scanner.scanning.evdev_scanner import EvdevScanner
 from scanner.scanning.hand_scanners import LOOK_SECONDS, HandScanners, Reads, hand_scanners
@@ -125,7 +125,7 @@ def read(scanner: Reads, count: int = 1) -> list[str]:
 
 def test_an_input_device_is_grabbed_and_read(tmp_path: Path) -> None:
     pipe = Pipe(tmp_path)
-    scanner = pipe.open(HandScanner(pipe.path, "Zebra", Kind.KEYS, usable=True))
+    scanner = pipe.open(HandScanner(pipe.path, "Zebra", ScannerKind.KEYS, usable=True))
     data = packed(f"{SERIAL}\r" * 3)
     pipe.send(data[:1000])
     pipe.send(data[1000:])
@@ -140,7 +140,7 @@ def test_an_input_device_is_grabbed_and_read(tmp_path: Path) -> None:
 
 def test_silence_ends_a_scan_of_a_scanner_that_sends_no_enter(tmp_path: Path) -> None:
     pipe = Pipe(tmp_path)
-    scanner = pipe.open(HandScanner(pipe.path, "Zebra", Kind.KEYS, usable=True))
+    scanner = pipe.open(HandScanner(pipe.path, "Zebra", ScannerKind.KEYS, usable=True))
     pipe.send(packed(SERIAL))
     assert read(scanner) == [SERIAL]
     scanner.close()
@@ -270,7 +270,7 @@ def test_a_scanner_plugged_in_while_the_gate_is_open_works_at_once(tmp_path: Pat
     there: list[HandScanner] = []
     pipe = Pipe(tmp_path)
     heard = started(HandScanners(lambda: list(there), pipe.open))
-    there.append(HandScanner(pipe.path, "Zebra", Kind.KEYS, usable=True))
+    there.append(HandScanner(pipe.path, "Zebra", ScannerKind.KEYS, usable=True))
     until(lambda: "Zebra is ready." in heard.notices)
     pipe.send(packed(f"{SERIAL}\r"))
     until(lambda: heard.payloads == [(SERIAL, "usb")])
@@ -280,8 +280,8 @@ def test_a_scanner_plugged_in_while_the_gate_is_open_works_at_once(tmp_path: Pat
 class Given:
     """An open scanner that delivers what it is given, and then nothing."""
 
-    def __init__(self, kind: Kind, scans: list[str]) -> None:
-        self.source = "usb" if kind is Kind.KEYS else "serial"
+    def __init__(self, kind: ScannerKind, scans: list[str]) -> None:
+        self.source = "usb" if kind is ScannerKind.KEYS else "serial"
         self._scans = scans
 
     def read(self, timeout: float) -> list[str]:
@@ -295,7 +295,7 @@ class Given:
 
 
 def test_what_keys_wrote_is_corrected_and_a_serial_scan_is_not() -> None:
-    there = [HandScanner(Path(f"/dev/{kind}"), kind, kind, usable=True) for kind in Kind]
+    there = [HandScanner(Path(f"/dev/{kind}"), kind, kind, usable=True) for kind in ScannerKind]
     swapped = str.maketrans("YZ", "ZY")
     scanners = HandScanners(
         lambda: there,
@@ -308,7 +308,7 @@ def test_what_keys_wrote_is_corrected_and_a_serial_scan_is_not() -> None:
 
 
 def test_a_trouble_is_said_once_and_is_over_when_the_scanner_is_gone() -> None:
-    there = [HandScanner(Path("/dev/none"), "Zebra", Kind.KEYS, usable=False)]
+    there = [HandScanner(Path("/dev/none"), "Zebra", ScannerKind.KEYS, usable=False)]
     tries: list[int] = []
 
     def opener(scanner: HandScanner) -> Reads:

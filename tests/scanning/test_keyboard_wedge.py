@@ -8,7 +8,7 @@ from scanner.scanning.keyboard_wedge import (
     STALL_SECONDS,
     TOGETHER_SECONDS,
     Bursts,
-    Outcome,
+    SortedKeys,
 )
 
 SERIAL = "DAWIER-BACK75580348"
@@ -42,7 +42,7 @@ class Heard:
         self.cut_off = ""
         self.taken_back = False
 
-    def add(self, outcome: Outcome[str]) -> None:
+    def add(self, outcome: SortedKeys[str]) -> None:
         self.cut_off += "".join(outcome.cut_off)
         self.typed += "".join(outcome.typed)
         self.taken_back |= outcome.take_back
@@ -111,7 +111,7 @@ def test_no_key_comes_early_once_a_slow_scanner_was_heard() -> None:
     bursts = Bursts[str]()
     play(SERIAL + ENTER, 0.012, bursts)
     bursts.press("s", "s", 10.0, early=True)
-    assert bursts.lapse(10.0 + EARLY_SECONDS + 1e-3) == Outcome()
+    assert bursts.lapse(10.0 + EARLY_SECONDS + 1e-3) == SortedKeys()
     assert bursts.lapse(10.0 + ALONE_SECONDS + 1e-3).typed == ("s",)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scanner.admission.ticket import OtherAdmission
 from scanner.store.ledger import Admission, State
 from scanner.sync.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, Outcome, outcome
-from scanner.ticketing.resources import Admission as Granted
+from scanner.ticketing import resources
 
 SENT = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 SERIAL = "DAWIER-BACK75580348"
@@ -28,13 +28,13 @@ MINE = Admission(
     faults=0,
     reason=None,
 )
-OURS = Granted(SERIAL, "Ana", "door-1", SENT + timedelta(seconds=1))
-THEIRS = Granted(SERIAL, "Sam", "door-2", SENT - timedelta(minutes=5))
+OURS = resources.Admission(SERIAL, "Ana", "door-1", SENT + timedelta(seconds=1))
+THEIRS = resources.Admission(SERIAL, "Sam", "door-2", SENT - timedelta(minutes=5))
 NOW = SENT + timedelta(minutes=1)
 REFUSAL = "the ticket was withdrawn"
 
 
-def settle(*found: Granted, answered: bool = False) -> Outcome:
+def settle(*found: resources.Admission, answered: bool = False) -> Outcome:
     return outcome(replace(MINE, answered=answered), found, REFUSAL, NOW)
 
 
@@ -55,7 +55,7 @@ def test_another_gates_admission_is_a_conflict_that_says_who_where_and_when(
 
 
 def test_what_the_api_leaves_out_of_a_conflict_is_said_vaguely() -> None:
-    unknown = Granted(SERIAL, None, None, None)
+    unknown = resources.Admission(SERIAL, None, None, None)
     assert settle(unknown).reason == "admitted before by somebody at a gate"
 
 
@@ -78,7 +78,7 @@ def test_a_request_without_an_answer_that_granted_nothing_goes_back_to_the_queue
         replace(OURS, device="Door-1"),
     ],
 )
-def test_redeemer_and_device_must_both_be_ours(other: Granted) -> None:
+def test_redeemer_and_device_must_both_be_ours(other: resources.Admission) -> None:
     assert settle(other).state is State.CONFLICT
 
 
@@ -111,7 +111,7 @@ def test_our_own_among_others_is_confirmed() -> None:
 @given(
     st.lists(
         st.builds(
-            Granted,
+            resources.Admission,
             st.just(SERIAL),
             st.sampled_from(["Ana", "Sam", None]),
             st.sampled_from(["door-1", "door-2", None]),
@@ -122,7 +122,7 @@ def test_our_own_among_others_is_confirmed() -> None:
     st.booleans(),
 )
 def test_every_look_ends_in_one_known_state_and_only_silence_sends_again(
-    found: list[Granted], answered: bool
+    found: list[resources.Admission], answered: bool
 ) -> None:
     came_to = settle(*found, answered=answered)
     assert came_to.state in set(State) - {State.SENDING}

@@ -12,7 +12,7 @@ from scanner.admission.verdict import Kind, Verdict
 from scanner.app.preferences import Preferences, Value
 from scanner.errors import ScannerError
 from scanner.gate import Judged
-from scanner.pin import Answer
+from scanner.pin import PinCheck
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found
 from scanner.store.statistics import Admitted, Evening, SectionFigure
@@ -251,7 +251,7 @@ class FakeRecords:
     """Holds a small evening."""
 
     found: list[Found] = field(default_factory=list)
-    answer: Answer = Answer.RIGHT
+    answer: PinCheck = PinCheck.RIGHT
     error: ScannerError | None = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
     judge: "FakeJudge | None" = None
@@ -272,10 +272,10 @@ class FakeRecords:
         self._fail()
         return EVENING
 
-    def let_in(self, pin: str, payload: str, reason: str, /) -> Answer:
+    def let_in(self, pin: str, payload: str, reason: str, /) -> PinCheck:
         self._fail()
         self.asked.append(("let_in", pin, payload, reason))
-        if self.answer is Answer.RIGHT and self.judge:
+        if self.answer is PinCheck.RIGHT and self.judge:
             self.judge.present(payload, NOW, "override")
         return self.answer
 

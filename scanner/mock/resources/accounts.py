@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, answer, created, dump, gone
+from scanner.mock.call import Call, JsonResponse, answer, created, dump, gone
 from scanner.mock.pages import asked_page, collection, slice_of
 from scanner.mock.resources import catalogue
 
@@ -49,7 +49,7 @@ def account_body(
     }
 
 
-def create_account(call: Call) -> Answer:
+def create_account(call: Call) -> JsonResponse:
     """POST /accounts: anyone with a key may register a customer."""
     arguments.require(call.body, ("username", "password"))
     call.person()
@@ -65,7 +65,7 @@ def create_account(call: Call) -> Answer:
     return created(body)
 
 
-def list_accounts(call: Call) -> Answer:
+def list_accounts(call: Call) -> JsonResponse:
     """GET /accounts, for administrators: by `number`, `email` or `username`."""
     call.administrator()
     asked = {name: call.query[name] for name in FILTERS if name in call.query}
@@ -82,12 +82,12 @@ def list_accounts(call: Call) -> Answer:
     return collection(page, call.world.execute(count, values).fetchone()[0], entries)
 
 
-def show_account(call: Call) -> Answer:
+def show_account(call: Call) -> JsonResponse:
     """GET /accounts/{number}: one's own, or any for an administrator."""
-    return Answer(200, _own(call)["body"])
+    return JsonResponse(200, _own(call)["body"])
 
 
-def change_account(call: Call) -> Answer:
+def change_account(call: Call) -> JsonResponse:
     """PUT /accounts/{number}."""
     row = _own(call)
     arguments.refuse_emptied(call.body, ("username",))
@@ -104,7 +104,7 @@ def change_account(call: Call) -> Answer:
     return answer(body)
 
 
-def delete_account(call: Call) -> Answer:
+def delete_account(call: Call) -> JsonResponse:
     """DELETE /accounts/{number}; one that holds tickets stays."""
     row = _own(call)
     held = call.world.execute(
@@ -118,13 +118,13 @@ def delete_account(call: Call) -> Answer:
     return gone()
 
 
-def show_preferences(call: Call) -> Answer:
+def show_preferences(call: Call) -> JsonResponse:
     """GET /accounts/{number}/preferences: the region's identifier, or null."""
     region = _own(call)["region"]
     return answer({"region": None if region is None else str(region)})
 
 
-def change_preferences(call: Call) -> Answer:
+def change_preferences(call: Call) -> JsonResponse:
     """PUT /accounts/{number}/preferences."""
     row = _own(call)
     arguments.require(call.body, ("region",))
@@ -133,7 +133,7 @@ def change_preferences(call: Call) -> Answer:
     return answer({"region": str(region)})
 
 
-def list_managed_hosts(call: Call) -> Answer:
+def list_managed_hosts(call: Call) -> JsonResponse:
     """GET /accounts/{number}/hosts: those that the account administers."""
     row = _own(call)
     hosts = call.world.execute(

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, dump
+from scanner.mock.call import Call, JsonResponse, dump
 from scanner.mock.pages import asked_page, collection
 from scanner.mock.resources import accounts
 from scanner.mock.resources.tickets import Scope, scope_of
@@ -12,7 +12,7 @@ from scanner.mock.resources.tickets import Scope, scope_of
 TEXT_FILTERS = {"redeemer": "redeemer", "device": "device", "ticket": "serial"}
 
 
-def admit(call: Call) -> Answer:
+def admit(call: Call) -> JsonResponse:
     """POST /events/{event}/admissions: those that could be granted; 400 when none could."""
     scope = scope_of(call)
     arguments.require(call.body, ("redeemer", "device", "serials"))
@@ -24,7 +24,7 @@ def admit(call: Call) -> Answer:
         raise errors.bad_request(
             "None of the provided ticket serials grants admission to this event"
         )
-    return Answer(201, f"[{','.join(granted)}]")
+    return JsonResponse(201, f"[{','.join(granted)}]")
 
 
 def _grant(call: Call, scope: Scope, serial: str, redeemer: str, device: str) -> list[str]:
@@ -55,7 +55,7 @@ def _grant(call: Call, scope: Scope, serial: str, redeemer: str, device: str) ->
     return [_shown(facts, ticket["body"], scope.sections[ticket["section"]])]
 
 
-def list_admissions(call: Call) -> Answer:
+def list_admissions(call: Call) -> JsonResponse:
     """GET /events/{event}/admissions by `redeemer`, `device`, `ticket`, `patron`, `section`."""
     scope = scope_of(call)
     page = asked_page(call.query)

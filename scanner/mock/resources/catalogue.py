@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, administers, answer, created, dump, gone
+from scanner.mock.call import Call, JsonResponse, administers, answer, created, dump, gone
 from scanner.mock.pages import slice_of
 
 FLAGS = "https://restfulcountries.com/assets/images/flags"
@@ -14,7 +14,7 @@ MAPS = "https://maps.googleapis.com/maps/api/staticmap"
 
 
 @dataclass(frozen=True)
-class Kind:
+class Collection:
     """One kind of resource: its path, its name in errors, its fields, and who depends on it."""
 
     path: str
@@ -27,7 +27,7 @@ class Kind:
 KINDS = {
     kind.path: kind
     for kind in (
-        Kind(
+        Collection(
             "hosts",
             "host",
             ("name", "contact", "email"),
@@ -44,21 +44,21 @@ KINDS = {
             ),
             "SELECT 1 FROM event WHERE host = ?",
         ),
-        Kind(
+        Collection(
             "categories",
             "category",
             ("name",),
             ("subcategories",),
             "SELECT 1 FROM event WHERE category = ?",
         ),
-        Kind(
+        Collection(
             "regions",
             "region",
             ("name", "country"),
             ("district", "city"),
             "SELECT 1 FROM document WHERE kind = 'venues' AND json_extract(body, '$.region') = ?",
         ),
-        Kind(
+        Collection(
             "venues",
             "venue",
             ("name", "region", "address"),
@@ -75,7 +75,7 @@ class Catalogue:
     def __init__(self, path: str) -> None:
         self._kind = KINDS[path]
 
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> JsonResponse:
         """POST /{kind}; who makes a host administers it."""
         person = call.person() if self._kind.path == "hosts" else call.administrator()
         arguments.require(call.body, self._kind.required)
@@ -89,7 +89,7 @@ class Catalogue:
             )
         return created(self._show(call, made))
 
-    def list(self, call: Call) -> Answer:
+    def list(self, call: Call) -> JsonResponse:
         """GET /{kind}; venues by `region` and `name`."""
         call.person()
         query = "SELECT * FROM document WHERE kind = ? ORDER BY id"
@@ -98,12 +98,12 @@ class Catalogue:
             found = [venue for venue in found if _venue_wanted(call.query, venue)]
         return slice_of(call.query, found, shown)
 
-    def show(self, call: Call) -> Answer:
+    def show(self, call: Call) -> JsonResponse:
         """GET /{kind}/{id}."""
         call.person()
         return answer(self._show(call, call.id("id")))
 
-    def change(self, call: Call) -> Answer:
+    def change(self, call: Call) -> JsonResponse:
         """PUT /{kind}/{id}: the fields that are named change."""
         number = call.id("id")
         row = document(call.world, self._kind.path, number)
@@ -117,7 +117,7 @@ class Catalogue:
         )
         return answer(self._show(call, number))
 
-    def delete(self, call: Call) -> Answer:
+    def delete(self, call: Call) -> JsonResponse:
         """DELETE /{kind}/{id}: 409 while others depend on it."""
         number = call.id("id")
         document(call.world, self._kind.path, number)
@@ -208,7 +208,7 @@ def embedded_venue(world: sqlite3.Connection, number: int) -> dict[str, object]:
     return {**venue, "region": shown(document(world, "regions", region))}
 
 
-def add_host_administrator(call: Call) -> Answer:
+def add_host_administrator(call: Call) -> JsonResponse:
     """POST /hosts/{id}/administrators `{"account": number}`."""
     host = call.id("id")
     document(call.world, "hosts", host)

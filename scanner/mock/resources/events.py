@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, administers, answer, created, dump, gone
+from scanner.mock.call import Call, JsonResponse, administers, answer, created, dump, gone
 from scanner.mock.pages import slice_of
 from scanner.mock.resources import catalogue, sections
 from scanner.mock.resources.access import (
@@ -22,7 +22,7 @@ TEXTS = ("description", "type", "subcategory", "start", "end", "disclaimer")
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-def create_event(call: Call) -> Answer:
+def create_event(call: Call) -> JsonResponse:
     """POST /events: a draft with its global token."""
     call.person()
     arguments.require(call.body, REQUIRED)
@@ -46,30 +46,30 @@ def create_event(call: Call) -> Answer:
     return created(shown(call, event_row(call.world, number)))
 
 
-def list_events(call: Call) -> Answer:
+def list_events(call: Call) -> JsonResponse:
     """GET /events: those that the caller may see, filtered and sorted."""
     return _listed(call, call.query, _all(call.world))
 
 
-def list_published_events(call: Call) -> Answer:
+def list_published_events(call: Call) -> JsonResponse:
     """GET /published-events: by `region` and `title`."""
     rows = [row for row in _all(call.world) if is_public(row)]
     return _listed(call, {k: v for k, v in call.query.items() if k in _PUBLISHED_TERMS}, rows)
 
 
-def list_hosted_events(call: Call) -> Answer:
+def list_hosted_events(call: Call) -> JsonResponse:
     """GET /hosts/{id}/events."""
     host = call.id("id")
     catalogue.document(call.world, "hosts", host)
     return _listed(call, call.query, [row for row in _all(call.world) if row["host"] == host])
 
 
-def show_event(call: Call) -> Answer:
+def show_event(call: Call) -> JsonResponse:
     """GET /events/{event}: 403 for one that is not listed and that the key may not see."""
     return answer(shown(call, visible_event(call)))
 
 
-def change_event(call: Call) -> Answer:
+def change_event(call: Call) -> JsonResponse:
     """PUT /events/{event}: the fields that are named change."""
     row = managed_event(call)
     arguments.refuse_emptied(call.body, REQUIRED)
@@ -90,7 +90,7 @@ def change_event(call: Call) -> Answer:
     return answer(shown(call, event_row(call.world, row["id"])))
 
 
-def delete_event(call: Call) -> Answer:
+def delete_event(call: Call) -> JsonResponse:
     """DELETE /events/{event}, with its sections, tokens, tickets and admissions."""
     row = managed_event(call)
     call.world.execute("DELETE FROM event WHERE id = ?", (row["id"],))
@@ -131,7 +131,7 @@ def _all(world: sqlite3.Connection) -> list[sqlite3.Row]:
     return world.execute("SELECT * FROM event ORDER BY id").fetchall()
 
 
-def _listed(call: Call, query: Mapping[str, str], rows: list[sqlite3.Row]) -> Answer:
+def _listed(call: Call, query: Mapping[str, str], rows: list[sqlite3.Row]) -> JsonResponse:
     found = [row for row in rows if may_see(call, row) and _wanted(call, query, row)]
     by = _SORTS.get(query.get("sort", ""))
     if by is not None:

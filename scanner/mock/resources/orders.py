@@ -3,7 +3,7 @@
 import sqlite3
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, answer, created, gone
+from scanner.mock.call import Call, JsonResponse, answer, created, gone
 from scanner.mock.pages import slice_of
 from scanner.mock.resources import sections, tickets
 
@@ -11,7 +11,7 @@ LARGEST_COUNT = 10_000
 """Tickets of one section that one order may ask for."""
 
 
-def place_order(call: Call) -> Answer:
+def place_order(call: Call) -> JsonResponse:
     """POST /orders `{"items": {section URI: count}}`."""
     person = call.person()
     arguments.require(call.body, ("items",))
@@ -26,7 +26,7 @@ def place_order(call: Call) -> Answer:
     return created(_shown(call.world, _row(call.world, "booking.id", number)))
 
 
-def list_orders(call: Call) -> Answer:
+def list_orders(call: Call) -> JsonResponse:
     """GET /orders: one's own, or all for an administrator."""
     person = call.person()
     query = (
@@ -38,12 +38,12 @@ def list_orders(call: Call) -> Answer:
     return slice_of(call.query, found, lambda row: _shown(call.world, row))
 
 
-def show_order(call: Call) -> Answer:
+def show_order(call: Call) -> JsonResponse:
     """GET /orders/{order}, by its number or its identifier."""
     return answer(_shown(call.world, _own(call)))
 
 
-def change_order(call: Call) -> Answer:
+def change_order(call: Call) -> JsonResponse:
     """PUT /orders/{order} `{"items": {section URI: count}}`: more are issued, fewer cancelled."""
     row = _own(call)
     arguments.require(call.body, ("items",))
@@ -55,7 +55,7 @@ def change_order(call: Call) -> Answer:
     return answer(_shown(call.world, row))
 
 
-def cancel_order(call: Call) -> Answer:
+def cancel_order(call: Call) -> JsonResponse:
     """DELETE /orders/{order}: its unused tickets are cancelled."""
     row = _own(call)
     query = "SELECT id FROM ticket WHERE booking = ?"

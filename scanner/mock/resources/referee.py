@@ -6,7 +6,7 @@ They need an administrator's key.
 import sqlite3
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, answer
+from scanner.mock.call import Call, JsonResponse, answer
 from scanner.mock.errors import ApiError
 from scanner.mock.resources import access, accounts, events, tickets
 from scanner.mock.resources.admissions import facts_of
@@ -14,14 +14,14 @@ from scanner.mock.resources.admissions import facts_of
 STATUSES = ("Issued", "Cancelled", "Transferred")
 
 
-def all_admissions(call: Call) -> Answer:
+def all_admissions(call: Call) -> JsonResponse:
     """GET /_mock/admissions: every admission of every event, in the order of granting."""
     call.administrator()
     query = "SELECT * FROM admission ORDER BY id"
     return answer([facts_of(row) for row in call.world.execute(query)])
 
 
-def change_ticket(call: Call) -> Answer:
+def change_ticket(call: Call) -> JsonResponse:
     """POST /_mock/tickets/{serial} `{"status": …, "owner": account number}`.
 
     A transfer to an owner leaves the ticket issued, under its new owner; it counts as modified.
@@ -52,7 +52,7 @@ def change_ticket(call: Call) -> Answer:
     return answer({"serial": row["serial"], "status": _ticket(call.world, row["serial"])["status"]})
 
 
-def change_event(call: Call) -> Answer:
+def change_event(call: Call) -> JsonResponse:
     """POST /_mock/events/{event} `{"status": …, "popularity": …}`: what a review would decide."""
     call.administrator()
     row = access.event_row(call.world, call.id("event"))
@@ -67,7 +67,7 @@ def change_event(call: Call) -> Answer:
     return answer(events.shown(call, access.event_row(call.world, row["id"])))
 
 
-def arm_faults(call: Call) -> Answer:
+def arm_faults(call: Call) -> JsonResponse:
     """POST /_mock/faults `{"requests": n}`: the next n requests meet a fault in the server."""
     call.administrator()
     call.faults.armed = arguments.whole(call.body, "requests")

@@ -3,14 +3,14 @@
 import sqlite3
 
 from scanner.mock import arguments, errors
-from scanner.mock.call import Answer, Call, answer, created, gone
+from scanner.mock.call import Call, JsonResponse, answer, created, gone
 from scanner.mock.pages import slice_of
 from scanner.mock.resources import access
 
 REQUIRED = ("name", "basePrice", "salesStart", "salesEnd", "capacity")
 
 
-def create_section(call: Call) -> Answer:
+def create_section(call: Call) -> JsonResponse:
     """POST /events/{event}/sections."""
     event = access.managed_event(call)
     arguments.require(call.body, REQUIRED)
@@ -30,19 +30,19 @@ def create_section(call: Call) -> Answer:
     return created(shown(_section(call.world, event["id"], int(cursor.lastrowid or 0))))
 
 
-def list_sections(call: Call) -> Answer:
+def list_sections(call: Call) -> JsonResponse:
     """GET /events/{event}/sections."""
     event = access.visible_event(call)
     return slice_of(call.query, sections_of(call.world, event["id"]), shown)
 
 
-def show_section(call: Call) -> Answer:
+def show_section(call: Call) -> JsonResponse:
     """GET /events/{event}/sections/{section}."""
     event = access.visible_event(call)
     return answer(shown(_section(call.world, event["id"], call.id("section"))))
 
 
-def change_section(call: Call) -> Answer:
+def change_section(call: Call) -> JsonResponse:
     """PUT /events/{event}/sections/{section}: the fields that are named change."""
     event = access.managed_event(call)
     row = _section(call.world, event["id"], call.id("section"))
@@ -67,7 +67,7 @@ def change_section(call: Call) -> Answer:
     return answer(shown(_section(call.world, event["id"], row["id"])))
 
 
-def delete_section(call: Call) -> Answer:
+def delete_section(call: Call) -> JsonResponse:
     """DELETE /events/{event}/sections/{section}, with its tickets and admissions."""
     event = access.managed_event(call)
     row = _section(call.world, event["id"], call.id("section"))

@@ -3,11 +3,11 @@
 import sqlite3
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, dump, gone
+from scanner.mock.call import Call, JsonResponse, dump, gone
 from scanner.mock.errors import ApiError
 
 
-def start_session(call: Call) -> Answer:
+def start_session(call: Call) -> JsonResponse:
     """POST /sessions."""
     arguments.require(call.body, ("identification", "password"))
     name = arguments.text(call.body, "identification")
@@ -29,18 +29,18 @@ def start_session(call: Call) -> Answer:
         "INSERT INTO api_key (key, account, session, started) VALUES (?, ?, ?, ?)",
         (key, account["id"], number, forms.session_time(call.now)),
     )
-    return Answer(201, _shown(_session(call.world, key)))
+    return JsonResponse(201, _shown(_session(call.world, key)))
 
 
-def show_session(call: Call) -> Answer:
+def show_session(call: Call) -> JsonResponse:
     """GET /sessions/active: 401 when it has ended or never was."""
     session = _session(call.world, call.key)
     if session is None or session["ended"]:
         raise errors.unauthenticated()
-    return Answer(200, _shown(session))
+    return JsonResponse(200, _shown(session))
 
 
-def end_session(call: Call) -> Answer:
+def end_session(call: Call) -> JsonResponse:
     """DELETE /sessions/active: 401 when there is none, 403 when it has ended already."""
     session = _session(call.world, call.key)
     if session is None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scanner.mock import errors, forms
-from scanner.mock.call import Answer, Call, Gate, administers, dump
+from scanner.mock.call import Call, Gate, JsonResponse, administers, dump
 from scanner.mock.pages import asked_page, collection
 from scanner.mock.resources import access, sections, tokens
 
@@ -47,7 +47,7 @@ def scope_of(call: Call) -> Scope:
     return Scope(event["id"], {row["id"]: dump(sections.shown_whole(row)) for row in allowed})
 
 
-def list_tickets(call: Call) -> Answer:
+def list_tickets(call: Call) -> JsonResponse:
     """GET /events/{event}/tickets: the unused ones, or all that changed after `modified_since`."""
     scope = scope_of(call)
     page = asked_page(call.query)

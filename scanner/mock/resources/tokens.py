@@ -4,13 +4,13 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Answer, Call, answer, created, gone
+from scanner.mock.call import Call, JsonResponse, answer, created, gone
 from scanner.mock.errors import ApiError
 from scanner.mock.pages import slice_of
 from scanner.mock.resources import access, sections
 
 
-def authenticate(call: Call) -> Answer:
+def authenticate(call: Call) -> JsonResponse:
     """GET /tokens/{code}: a gate's key, its event and its sections."""
     token = call.world.execute(
         "SELECT * FROM token WHERE code = ?", (call.path["code"],)
@@ -27,7 +27,7 @@ def authenticate(call: Call) -> Answer:
     )
 
 
-def issue_token(call: Call) -> Answer:
+def issue_token(call: Call) -> JsonResponse:
     """POST /events/{event}/tokens `{"sections": [uri, …]}`."""
     event = access.managed_event(call)
     chosen = _chosen_sections(call, event["id"])
@@ -37,7 +37,7 @@ def issue_token(call: Call) -> Answer:
     return created(shown(call.world, _token(call.world, event["id"], token)))
 
 
-def list_tokens(call: Call) -> Answer:
+def list_tokens(call: Call) -> JsonResponse:
     """GET /events/{event}/tokens: the global one first, alone, or left out."""
     event = access.managed_event(call)
     wanted = call.query.get("global", "").lower()
@@ -52,13 +52,13 @@ def list_tokens(call: Call) -> Answer:
     return slice_of(call.query, found, lambda token: shown(call.world, token))
 
 
-def show_token(call: Call) -> Answer:
+def show_token(call: Call) -> JsonResponse:
     """GET /events/{event}/tokens/{token}."""
     event = access.managed_event(call)
     return answer(shown(call.world, _token(call.world, event["id"], call.id("token"))))
 
 
-def change_token(call: Call) -> Answer:
+def change_token(call: Call) -> JsonResponse:
     """PUT /events/{event}/tokens/{token} `{"sections": [uri, …]}`."""
     event = access.managed_event(call)
     token = _changeable(_token(call.world, event["id"], call.id("token")))
@@ -68,7 +68,7 @@ def change_token(call: Call) -> Answer:
     return answer(shown(call.world, token))
 
 
-def invalidate_token(call: Call) -> Answer:
+def invalidate_token(call: Call) -> JsonResponse:
     """DELETE /events/{event}/tokens/{token}: its code and its key are dead from now on."""
     event = access.managed_event(call)
     token = _changeable(_token(call.world, event["id"], call.id("token")))

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from scanner.errors import ScannerError
 from scanner.gate import Judged
-from scanner.pin import LONGEST, Answer
+from scanner.pin import LONGEST, PinCheck
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.gate.kept_screens import Kept
 from scanner.tui.ports import Records
@@ -116,14 +116,14 @@ class OverrideScreen(ModalScreen[None], Kept):
             return
         finally:
             self._busy = False
-        if answer is Answer.RIGHT:
+        if answer is PinCheck.RIGHT:
             self.dismiss()
             return
         self._say(
             {
-                Answer.WRONG: say("This is not the PIN; try again."),
-                Answer.WAIT: say("Too many wrong tries; wait some minutes."),
-                Answer.UNSET: say("No PIN is set; `scanner kiosk --set-pin` sets one."),
+                PinCheck.WRONG: say("This is not the PIN; try again."),
+                PinCheck.WAIT: say("Too many wrong tries; wait some minutes."),
+                PinCheck.UNSET: say("No PIN is set; `scanner kiosk --set-pin` sets one."),
             }[answer]
         )
 

@@ -183,7 +183,7 @@ class GateScreen(Screen[None]):
         if self.is_mounted:
             self.look()
 
-    def on_presented(self) -> None:
+    def on_judging(self) -> None:
         """Begin to wait for a verdict."""
         self._patience.begin()
 

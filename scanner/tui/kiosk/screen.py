@@ -17,7 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from scanner.errors import ScannerError
-from scanner.pin import Answer, looks_like_pin
+from scanner.pin import PinCheck, looks_like_pin
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
@@ -44,7 +44,7 @@ REFRESH = timedelta(milliseconds=500)
 class Lock(Protocol):
     """The supervisor's PIN; `scanner.pin.Pin` is one."""
 
-    def check(self, pin: str, /) -> Answer:
+    def check(self, pin: str, /) -> PinCheck:
         """Check a try; called from a thread, may take its time.
 
         Raises:
@@ -135,7 +135,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         """Show it."""
         self.query_one(VerdictPanel).say(plain(message.sentence))
 
-    def on_presented(self) -> None:
+    def on_judging(self) -> None:
         """Begin to wait for a verdict."""
         self._patience.begin()
 
@@ -238,7 +238,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         finally:
             self._checking_pin = False
         structlog.get_logger("kiosk").warning("a PIN was tried", answer=answer.value)
-        if answer is Answer.RIGHT:
+        if answer is PinCheck.RIGHT:
             self.post_message(self.Unlocked())
         elif self._prompting:
             self._show_prompt(_refusal(answer, await asyncio.to_thread(self._lock.remaining)))
@@ -255,14 +255,14 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self.query_one(VerdictPanel).show(shown)
 
 
-def _refusal(answer: Answer, wait: timedelta) -> str:
+def _refusal(answer: PinCheck, wait: timedelta) -> str:
     seconds = int(wait.total_seconds()) + 1
-    if answer is Answer.UNSET:
+    if answer is PinCheck.UNSET:
         return say("No PIN is set; `scanner kiosk --set-pin` sets one.")
     if wait:
         return (
             say("Wrong PIN. Try again in {seconds} s.", seconds=seconds)
-            if answer is Answer.WRONG
+            if answer is PinCheck.WRONG
             else say("Too many wrong tries. Try again in {seconds} s.", seconds=seconds)
         )
     return say("Wrong PIN. Try again.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
-from scanner.scanning.keyboard_wedge import Bursts, Outcome
+from scanner.scanning.keyboard_wedge import Bursts, SortedKeys
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import say
 
@@ -81,7 +81,7 @@ class WedgeKeys:
         await self._carry_out(self._sort(event), event.time, app, hand_on)
         return True
 
-    def _sort(self, key: Key) -> Outcome[Key]:
+    def _sort(self, key: Key) -> SortedKeys[Key]:
         if key.key in ENDINGS:
             return self._bursts.end(key, key.time)
         if key.is_printable and key.character:
@@ -92,7 +92,7 @@ class WedgeKeys:
         return bool(self.openings and self._bursts.holds_none and self.openings.opened_by(key))
 
     async def _carry_out(
-        self, outcome: Outcome[Key], at: float, app: "GateApp", hand_on: HandOn
+        self, outcome: SortedKeys[Key], at: float, app: "GateApp", hand_on: HandOn
     ) -> None:
         typed = outcome.typed
         if outcome.take_back and self.openings:

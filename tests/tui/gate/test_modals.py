@@ -9,7 +9,7 @@ from textual.containers import Grid
 from textual.widgets import DataTable, OptionList, Static
 
 from scanner.admission.verdict import Kind
-from scanner.pin import Answer
+from scanner.pin import PinCheck
 from scanner.store.errors import DatabaseBusy
 from scanner.store.statistics import Evening
 from scanner.tui.gate.modal import Modal
@@ -132,12 +132,12 @@ async def test_a_supervisor_lets_the_refused_patron_in_with_reason_and_pin(stand
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (Answer.WRONG, "This is not the PIN; try again."),
-        (Answer.WAIT, "Too many wrong tries; wait some minutes."),
-        (Answer.UNSET, "No PIN is set"),
+        (PinCheck.WRONG, "This is not the PIN; try again."),
+        (PinCheck.WAIT, "Too many wrong tries; wait some minutes."),
+        (PinCheck.UNSET, "No PIN is set"),
     ],
 )
-async def test_without_the_pin_nobody_is_let_in(stand: Stand, answer: Answer, words: str) -> None:
+async def test_without_the_pin_nobody_is_let_in(stand: Stand, answer: PinCheck, words: str) -> None:
     stand.records.answer = answer
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:

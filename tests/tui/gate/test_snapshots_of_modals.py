@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from scanner.admission.verdict import Kind
-from scanner.pin import Answer
+from scanner.pin import PinCheck
 from scanner.store.errors import DatabaseBusy
 from scanner.store.statistics import Evening
 from tests.tui.ports import SERIAL, VERDICTS, FakeRecords, Stand
@@ -97,9 +97,9 @@ def test_before_doors(snap_compare: Compare, stand: Stand, key: str, size: tuple
 
 
 @SIZES
-@pytest.mark.parametrize("answer", [Answer.WRONG, Answer.WAIT, Answer.UNSET])
+@pytest.mark.parametrize("answer", [PinCheck.WRONG, PinCheck.WAIT, PinCheck.UNSET])
 def test_override_answered(
-    snap_compare: Compare, stand: Stand, answer: Answer, size: tuple[int, int]
+    snap_compare: Compare, stand: Stand, answer: PinCheck, size: tuple[int, int]
 ) -> None:
     stand.records.answer = answer
     see = pressed(stand, "o", *"torn", "enter", "1", "enter", refused=True)

@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 
 from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind, Verdict
-from scanner.pin import Answer
+from scanner.pin import PinCheck
 from scanner.store.errors import worded
 from scanner.store.ledger import Admission, State
 from scanner.sync.link import Link, LinkState
 from scanner.sync.settle import _who
+from scanner.ticketing import resources
 from scanner.ticketing.answers import _not_the_api
-from scanner.ticketing.resources import Admission as Granted
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import SourceState
 from tests.tui import ports
@@ -35,7 +35,7 @@ BROKEN = worded(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
 PORTAL = str(_not_the_api("api.example", "it sends requests elsewhere"))
 REFUSED = "The ticketing API refused it: the token no longer permits VIP Lounge"
 REASONS = {
-    State.CONFLICT: _who(Granted(SERIAL, "Sam", "Gate B", NOW)),
+    State.CONFLICT: _who(resources.Admission(SERIAL, "Sam", "Gate B", NOW)),
     State.REFUSED: "the API does not know this ticket; an earlier request may still arrive",
 }
 
@@ -52,7 +52,7 @@ class Settled(FakeRecords):
 def spoken(stand: Stand, pseudo: None) -> None:
     stand.preferences = replace(stand.preferences, language=LANGUAGE)
     stand.eyes.now = SourceState(running=True, sentence="Hold still.")
-    stand.records = Settled(ports.FOUND, Answer.WRONG)
+    stand.records = Settled(ports.FOUND, PinCheck.WRONG)
 
 
 async def left_over(stand: Stand, *keys: str, verdicts: list[Verdict] | None = None) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from scanner.pin import Answer
+from scanner.pin import PinCheck
 from scanner.tui.kiosk.app import KioskApp
 from tests.tui.ports import NOW, FakeBackground, FakeEyes, FakeJudge
 
@@ -16,15 +16,15 @@ class FakeLock:
 
     pin: str = "4711"
     error: Exception | None = None
-    answer: Answer = Answer.WRONG
+    answer: PinCheck = PinCheck.WRONG
     wait: timedelta = timedelta(0)
     tried: list[str] = field(default_factory=list)
 
-    def check(self, pin: str, /) -> Answer:
+    def check(self, pin: str, /) -> PinCheck:
         self.tried.append(pin)
         if self.error:
             raise self.error
-        return Answer.RIGHT if pin == self.pin else self.answer
+        return PinCheck.RIGHT if pin == self.pin else self.answer
 
     def remaining(self) -> timedelta:
         return self.wait

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
-from scanner.pin import Answer
+from scanner.pin import PinCheck
 from scanner.store.errors import DiskFull
 from scanner.tui import patience
 from scanner.tui.kiosk import app as kiosk_app
@@ -136,7 +136,7 @@ async def test_a_wrong_pin_is_said_and_what_is_typed_is_not_shown(lane: Lane) ->
 
 
 async def test_after_too_many_wrong_ones_the_wait_is_said(lane: Lane) -> None:
-    lane.lock = FakeLock(answer=Answer.WAIT, wait=kiosk_screen.PROMPT_FOR)
+    lane.lock = FakeLock(answer=PinCheck.WAIT, wait=kiosk_screen.PROMPT_FOR)
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape")
