@@ -20,7 +20,6 @@ from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.clock import utc_now
 from scanner.sync.factory import make_background, make_gate
 from scanner.tui.gate.app import GateApp
-from scanner.tui.terminal.wedge_keys import WedgeKeys
 
 
 def assemble(
@@ -42,7 +41,7 @@ def assemble(
         sounds=Loudspeaker(find_player()),
         preferences=preferences(config),
         keep=save_setting,
-        wedge=None if config.scanner == "none" else WedgeKeys(load_layout(config.home).correct),
+        correct=None if config.scanner == "none" else load_layout(config.home).correct,
         records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
         claim=writer.priority.claim,
         settled=gc.freeze,

@@ -170,7 +170,6 @@ def _screen(
     library = read_library(folder)
     from scanner.app.preferences import preferences
     from scanner.app.sound import Loudspeaker, find_player
-    from scanner.tui.terminal.wedge_keys import WedgeKeys
     from scanner.tui.training.app import TrainingApp
 
     TrainingApp(
@@ -183,5 +182,5 @@ def _screen(
         sounds=Loudspeaker(find_player()),
         preferences=preferences(config),
         broken=library.broken,
-        wedge=WedgeKeys(),
+        correct=lambda text: text,
     ).run()

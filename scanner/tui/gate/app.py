@@ -23,7 +23,7 @@ from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.announcer import Announcer
 from scanner.tui.gate.kept_screens import forget_kept, show_kept
 from scanner.tui.gate.modal import Modal
-from scanner.tui.gate.openings import GateOpenings
+from scanner.tui.gate.navigation import GateNavigation
 from scanner.tui.gate.palette import Commands, Palette
 from scanner.tui.gate.screen import HELP, GateScreen
 from scanner.tui.ports import (
@@ -39,8 +39,9 @@ from scanner.tui.ports import (
 from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.key_names import translate_keys
-from scanner.tui.terminal.wedge_keys import WedgeKeys
+from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
+from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.sentences import sentence
 
@@ -76,7 +77,7 @@ class GateApp(App[None]):
         clock: the time now, aware, UTC.
         network: cuts and restores the demo's network.
         demo: says on the screen that this is a demonstration.
-        wedge: hears a hand scanner that types; without it all keys are a person's.
+        correct: corrects what a hand scanner types; without it all keys are a person's.
         sounds: makes the verdicts' sounds.
         preferences: what the guard has set before.
         keep: saves what the guard sets.
@@ -115,7 +116,7 @@ class GateApp(App[None]):
         clock: Clock,
         network: Network | None = None,
         demo: bool = False,
-        wedge: WedgeKeys | None = None,
+        correct: Correct | None = None,
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
         keep: Keep = lambda _name, _value: None,
@@ -124,9 +125,6 @@ class GateApp(App[None]):
         settled: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
-        self._wedge = wedge
-        if wedge:
-            wedge.openings = GateOpenings(self)
         self.preferences = preferences or Preferences()
         self._keep = keep
         self._records = records
@@ -151,6 +149,9 @@ class GateApp(App[None]):
             demo=demo,
             announce=self._announcer.announce,
         )
+        self._wedge = (
+            WedgeKeys(self, self, correct, GateNavigation(self, self.gate)) if correct else None
+        )
 
     def on_mount(self) -> None:
         """Open the gate."""
@@ -169,8 +170,20 @@ class GateApp(App[None]):
         """Let a hand scanner's keys become payloads before they work as commands."""
         if isinstance(event, Key):
             self._claim()
-        if not (self._wedge and await self._wedge.take(event, self, super().on_event)):
+        if not (self._wedge and await self._wedge.take(event, super().on_event)):
             await super().on_event(event)
+
+    def scanned(self, payload: str, source: str) -> None:
+        """Judge what a hand scanner typed, or what was pasted."""
+        self.gate.presenter.present(payload, source)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence on the gate's screen."""
+        self.gate.say(sentence)
+
+    def types_serial(self) -> bool:
+        """Tell whether the gate's line for serials has the focus."""
+        return isinstance(self.focused, HandEntry)
 
     async def on_unmount(self) -> None:
         """Give the camera back, however the app ends."""

@@ -5,17 +5,14 @@ import select
 import sys
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
+from textual.app import App
 from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
 from scanner.scanning.keyboard_wedge import Bursts, SortedKeys
-from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import say
-
-if TYPE_CHECKING:
-    from scanner.tui.gate.app import GateApp
 
 ENDINGS = frozenset({"enter", "tab", "ctrl+j"})
 """What scanners are set to send after a code: carriage return, tabulator, line feed."""
@@ -33,15 +30,31 @@ HandOn = Callable[[Event], Awaitable[None]]
 """What the app does with a person's key."""
 
 
-class Openings(Protocol):
-    """What keys open on the screen."""
+class ScanTarget(Protocol):
+    """What the keys of a hand scanner are for; the app that gets them is one."""
 
-    def opened_by(self, key: Key) -> bool:
+    def scanned(self, payload: str, source: str, /) -> None:
+        """Take a payload that was scanned or pasted; `source` is `wedge` or `paste`."""
+        ...
+
+    def say(self, sentence: str, /) -> None:
+        """Show a sentence about the scanner."""
+        ...
+
+    def types_serial(self) -> bool:
+        """Tell whether the input that has the focus is for a serial."""
+        ...
+
+
+class Navigation(Protocol):
+    """The keys that open something, and the way back."""
+
+    def opens(self, key: Key, /) -> bool:
         """Tell whether all that a key does now is to open something."""
         ...
 
-    def close(self) -> None:
-        """Close it again."""
+    def go_home(self) -> None:
+        """Close what was opened."""
         ...
 
 
@@ -53,32 +66,40 @@ class WedgeKeys:
     """Stands between the terminal's keys and the app; what isn't a scan goes on as it came.
 
     Args:
+        app: gets the keys.
+        target: gets the scans.
         correct: corrects what a scan's keys wrote.
-
-    Attributes:
-        openings: lets keys that only open something do so early; without it, all keys are held
+        navigation: lets keys that only open something do so early; without it, all keys are held
             until they can't be a scan's.
     """
 
-    def __init__(self, correct: Correct = lambda text: text) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        target: ScanTarget,
+        correct: Correct,
+        navigation: Navigation | None = None,
+    ) -> None:
+        self._app = app
+        self._target = target
         self._correct = correct
-        self.openings: Openings | None = None
+        self._navigation = navigation
         self._bursts: Bursts[Key] = Bursts()
         self._due: float | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    async def take(self, event: Event, app: "GateApp", hand_on: HandOn) -> bool:
-        """Take an event of the app's; whether nobody else is to have it."""
+    async def take(self, event: Event, hand_on: HandOn) -> bool:
+        """Take an event of the app's; tells whether it is dealt with."""
         if isinstance(event, Lapse):
-            await self._look(event.time, app, hand_on)
+            await self._look(event.time, hand_on)
             return True
         if event.is_forwarded:
             return False
         if isinstance(event, Paste):
-            return _take_paste(event, app)
+            return self._take_paste(event)
         if not isinstance(event, Key):
             return False
-        await self._carry_out(self._sort(event), event.time, app, hand_on)
+        await self._carry_out(self._sort(event), event.time, hand_on)
         return True
 
     def _sort(self, key: Key) -> SortedKeys[Key]:
@@ -89,18 +110,16 @@ class WedgeKeys:
         return self._bursts.other(key, key.time)
 
     def _may_be_early(self, key: Key) -> bool:
-        return bool(self.openings and self._bursts.holds_none and self.openings.opened_by(key))
+        return bool(self._navigation and self._bursts.holds_none and self._navigation.opens(key))
 
-    async def _carry_out(
-        self, outcome: SortedKeys[Key], at: float, app: "GateApp", hand_on: HandOn
-    ) -> None:
+    async def _carry_out(self, outcome: SortedKeys[Key], at: float, hand_on: HandOn) -> None:
         typed = outcome.typed
-        if outcome.take_back and self.openings:
-            self.openings.close()
-        if outcome.cut_off and isinstance(app.focused, HandEntry):
+        if outcome.take_back and self._navigation:
+            self._navigation.go_home()
+        if outcome.cut_off and self._target.types_serial():
             typed = (*outcome.cut_off, *typed)  # text that somebody pastes; it commands nothing
         elif outcome.cut_off:
-            app.gate.say(
+            self._target.say(
                 say(
                     "The hand scanner sends no Enter after a code; set it to send one, "
                     "and scan again."
@@ -109,37 +128,56 @@ class WedgeKeys:
         for key in typed:
             await hand_on(key)
         if outcome.scan is not None:
-            app.gate.presenter.present(self._correct(outcome.scan), "wedge")
-        self._wait(at, app)
+            self._target.scanned(self._correct(outcome.scan), "wedge")
+        self._wait(at)
 
-    async def _look(self, at: float, app: "GateApp", hand_on: HandOn) -> None:
+    async def _look(self, at: float, hand_on: HandOn) -> None:
         """Give up on keys that nothing followed, unless more may have come unnoticed meanwhile."""
         stalled = self._due is not None and at - self._due > LATE_SECONDS
         self._due = None
-        if stalled or _input_waits(app):
-            self._look_in(CATCH_UP_SECONDS, at, app)
+        if stalled or _input_waits(self._app):
+            self._look_in(CATCH_UP_SECONDS, at)
             return
-        await self._carry_out(self._bursts.lapse(at), at, app, hand_on)
+        await self._carry_out(self._bursts.lapse(at), at, hand_on)
 
-    def _wait(self, at: float, app: "GateApp") -> None:
+    def _wait(self, at: float) -> None:
         """Have a look later at the keys that are held; one timer is enough, the earliest."""
         seconds, now = self._bursts.wait_seconds(at), monotonic()
         if seconds is None:
             return
         seconds = max(seconds, 0.0)
         if self._due is None or now + seconds < self._due:
-            self._look_in(seconds, now, app)
+            self._look_in(seconds, now)
 
-    def _look_in(self, seconds: float, at: float, app: "GateApp") -> None:
+    def _look_in(self, seconds: float, at: float) -> None:
         if self._timer:
             self._timer.cancel()
         self._due = at + seconds
         # Not a timer of Textual's: one that comes late is left out, and the keys would stay held.
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, lambda: app.post_message(Lapse()))
+        self._timer = loop.call_later(seconds, lambda: self._app.post_message(Lapse()))
+
+    def _take_paste(self, paste: Paste) -> bool:
+        """Judge a paste, line by line, unless somebody pastes into a line of text."""
+        focused = self._app.focused
+        if isinstance(focused, Input) and self._is_meant_for(focused, paste.text):
+            return False
+        for line in paste.text.splitlines():
+            if line.strip():
+                self._target.scanned(line.strip(), "paste")
+        return True
+
+    def _is_meant_for(self, line: Input, text: str) -> bool:
+        """Tell whether a paste belongs to the line that is written in, and isn't a scan.
+
+        A scan is ended. A PIN never becomes a payload: the journal keeps those for everybody to
+        read.
+        """
+        is_scan = text.endswith(("\r", "\n", "\t"))
+        return self._target.types_serial() or line.password or not is_scan
 
 
-def _input_waits(app: "GateApp") -> bool:
+def _input_waits(app: App[Any]) -> bool:
     """Whether the terminal has keys that nobody has read yet: the reading thread is behind."""
     if sys.__stdin__ is None or app.is_headless or app.is_web:
         return False
@@ -147,21 +185,3 @@ def _input_waits(app: "GateApp") -> bool:
         return bool(select.select([sys.__stdin__], [], [], 0)[0])
     except (OSError, ValueError):
         return False
-
-
-def _take_paste(paste: Paste, app: "GateApp") -> bool:
-    """Judge a paste, line by line, unless somebody pastes into a line of text."""
-    if isinstance(app.focused, Input) and _is_meant_for(app.focused, paste.text):
-        return False
-    for line in paste.text.splitlines():
-        if line.strip():
-            app.gate.presenter.present(line.strip(), "paste")
-    return True
-
-
-def _is_meant_for(line: Input, text: str) -> bool:
-    """Tell whether a paste belongs to the line that is written in, and isn't a scan.
-
-    A scan is ended. A PIN never becomes a payload: the journal keeps those for everybody to read.
-    """
-    return isinstance(line, HandEntry) or line.password or not text.endswith(("\r", "\n", "\t"))

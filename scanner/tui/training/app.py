@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -19,17 +19,17 @@ from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, ru
 from scanner.training.scenario import Scenario
 from scanner.tui.gate.announcer import Announcer
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.wedge_keys import WedgeKeys
+from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
 from scanner.tui.training.menu import Choice, MenuScreen
 from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.theme import REHEARSAL
+from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.reported import reported
 
 if TYPE_CHECKING:
     from scanner.training.house import House
     from scanner.training.shift import Shift
-    from scanner.tui.gate.app import GateApp
 
 _LATER = ("scanner.tui.training.play", "scanner.tui.training.debrief")
 """What the gate needs and the list does not: reading it takes as long as all the rest."""
@@ -50,7 +50,8 @@ class TrainingApp(App[None]):
         sounds: makes the verdicts' sounds, the same as the gate's.
         preferences: what the guard has set: volume, bell.
         broken: what is wrong with scenarios that are not offered.
-        wedge: hears a hand scanner that types, so that a real ticket's letters command nothing.
+        correct: corrects what a hand scanner types, so that a real ticket's letters are no
+            commands; without it all keys are a person's.
     """
 
     TITLE = "scanner training"
@@ -73,7 +74,7 @@ class TrainingApp(App[None]):
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
         broken: Sequence[ScannerError] = (),
-        wedge: WedgeKeys | None = None,
+        correct: Correct | None = None,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._folder = folder
@@ -88,7 +89,7 @@ class TrainingApp(App[None]):
         self._announcer = Announcer(sounds, lambda: wishes, self.bell, self.set_timer)
         self._house: House | None = None
         self._broken = list(broken)
-        self._wedge = wedge
+        self._wedge = WedgeKeys(self, self, correct) if correct else None
         self._scenarios = scenarios
 
     def on_mount(self) -> None:
@@ -114,17 +115,18 @@ class TrainingApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Keep a hand scanner's keys together: they are a real ticket's."""
-        # Of a gate's app, what hears the keys asks only for `gate`: who judges, who says a thing.
-        app = cast("GateApp", self)
-        if not (self._wedge and await self._wedge.take(event, app, super().on_event)):
+        if not (self._wedge and await self._wedge.take(event, super().on_event)):
             await super().on_event(event)
 
-    @property
-    def gate(self) -> "_Ears":
-        """What hears a hand scanner."""
-        return _Ears(self)
+    def say(self, sentence: str) -> None:
+        """Show a sentence about the scanner."""
+        self.notify(reported(sentence), severity="warning")
 
-    def scanned(self, payload: str) -> None:
+    def types_serial(self) -> bool:
+        """Tell whether the line for a serial has the focus."""
+        return isinstance(self.focused, HandEntry)
+
+    def scanned(self, payload: str, _source: str) -> None:
         """Let the training gate refuse a real ticket; elsewhere say that it is training."""
         heard = getattr(self.screen, "scanned", None)
         if heard:
@@ -188,19 +190,3 @@ async def _read_gate() -> None:
     """Import what only the gate needs, while the screen can be seen."""
     for name in _LATER:
         await asyncio.to_thread(importlib.import_module, name)
-
-
-class _Ears:
-    """Stands where a gate's screen is, for a hand scanner's keys."""
-
-    def __init__(self, app: TrainingApp) -> None:
-        self._app = app
-        self.presenter = self
-
-    def present(self, payload: str, _source: str) -> None:
-        """Hand on what was scanned or pasted."""
-        self._app.scanned(payload)
-
-    def say(self, sentence: str) -> None:
-        """Say something about the scanner."""
-        self._app.notify(reported(sentence), severity="warning")

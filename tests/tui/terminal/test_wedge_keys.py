@@ -12,7 +12,7 @@ from textual.widgets import Input
 from scanner.scanning import keyboard_wedge
 from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.help import HelpScreen
-from scanner.tui.terminal.wedge_keys import WedgeKeys
+from scanner.tui.gate.navigation import GateNavigation
 from scanner.tui.widgets.hand_entry import HandEntry
 from tests.tui.ports import SERIAL, Stand
 from tests.tui.seen import seen
@@ -56,7 +56,7 @@ async def keyboard(stand: Stand) -> AsyncIterator[Keyboard]:
         stand.background,
         stand.eyes,
         clock=lambda: stand.at,
-        wedge=WedgeKeys(str.swapcase),
+        correct=str.swapcase,
     )
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -102,12 +102,11 @@ async def test_what_a_slow_scans_first_letter_opened_is_closed_again(
 
 
 async def test_a_key_that_changes_something_is_not_early(stand: Stand, keyboard: Keyboard) -> None:
-    openings = keyboard.app._wedge and keyboard.app._wedge.openings
-    assert openings
-    opened = {key: openings.opened_by(Key(key, None)) for key in ("s", "i", "m", "q", "r", "up")}
+    navigation = GateNavigation(keyboard.app, keyboard.app.gate)
+    opened = {key: navigation.opens(Key(key, None)) for key in ("s", "i", "m", "q", "r", "up")}
     assert opened == {"s": True, "i": True, "m": False, "q": False, "r": False, "up": False}
     await keyboard.app.push_screen(HelpScreen(keyboard.app.gate))
-    assert not openings.opened_by(Key("i", None))
+    assert not navigation.opens(Key("i", None))
 
 
 async def test_a_key_just_after_a_scan_does_not_wait_as_long_as_the_scan_might_have(

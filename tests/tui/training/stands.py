@@ -16,7 +16,7 @@ from scanner.training.records import Run, run_of
 from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Arrivals, Scenario
 from scanner.training.shift import Shift
-from scanner.tui.terminal.wedge_keys import WedgeKeys
+from scanner.tui.terminal.wedge_keys import Correct
 from scanner.tui.training.app import TrainingApp
 
 AT = datetime(2026, 5, 2, 18, 30, tzinfo=UTC)
@@ -53,7 +53,7 @@ class Stand:
         chosen: Scenario | None = SCENARIO,
         name: str | None = "Lee",
         broken: Sequence[ScenarioError] = (),
-        wedge: WedgeKeys | None = None,
+        correct: Correct | None = None,
     ) -> TrainingApp:
         return TrainingApp(
             [SCENARIO],
@@ -65,7 +65,7 @@ class Stand:
             today=lambda: AT,
             sounds=self,
             broken=broken,
-            wedge=wedge,
+            correct=correct,
         )
 
 

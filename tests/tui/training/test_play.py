@@ -17,7 +17,6 @@ from scanner.training.records import Records
 from scanner.training.role import Role
 from scanner.training.shift import Case
 from scanner.tui.drawing.faces import FACES
-from scanner.tui.terminal.wedge_keys import WedgeKeys
 from scanner.tui.training.app import TrainingApp
 from scanner.tui.training.banner import Banner
 from scanner.tui.training.debrief import DebriefScreen
@@ -266,7 +265,7 @@ async def test_whoever_gives_no_name_is_asked_for_one(training: Stand, name: str
 async def test_a_real_ticket_from_a_hand_scanner_is_refused_and_its_letters_command_nothing(
     training: Stand,
 ) -> None:
-    app = training.app(wedge=WedgeKeys())
+    app = training.app(correct=str)
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await played_screen(pilot)
         case = await next_case(pilot, training, screen)
@@ -285,7 +284,7 @@ async def test_a_real_ticket_from_a_hand_scanner_is_refused_and_its_letters_comm
 async def test_a_scan_before_a_scenario_is_chosen_is_said_to_be_training_and_types_nothing(
     training: Stand,
 ) -> None:
-    app = training.app(chosen=None, name=None, wedge=WedgeKeys())
+    app = training.app(chosen=None, name=None, correct=str)
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
         for letter in "HARBOR-FLOR00000001":
