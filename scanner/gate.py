@@ -13,6 +13,7 @@ from scanner.admission.rules import Override, decide
 from scanner.admission.scope import Scope
 from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Verdict
+from scanner.priority import Priority
 from scanner.store import cache, ledger
 from scanner.store.database import transaction
 from scanner.store.writer import Writer
@@ -21,14 +22,13 @@ T = TypeVar("T")
 
 
 class Judged(NamedTuple):
-    """A published verdict: what was presented, when (aware, UTC), the journal's row, its hash."""
+    """A published verdict: what was presented, when (aware, UTC), and the journal's row."""
 
     scan: int
     payload: str
     source: str
     at: datetime
     verdict: Verdict
-    digest: bytes = b""
 
 
 class Confirms(Protocol):
@@ -49,11 +49,15 @@ class Gate:
     Args:
         writer: the ledger's thread.
         confirms: asks the API before a green light; without it, the gate decides alone.
+        priority: claimed for every presentation, so that background work gives way.
     """
 
-    def __init__(self, writer: Writer, confirms: Confirms | None = None) -> None:
+    def __init__(
+        self, writer: Writer, confirms: Confirms | None = None, priority: Priority | None = None
+    ) -> None:
         self._writer = writer
         self._confirms = confirms
+        self._priority = priority or Priority()
         self._subscribers: list[Callable[[Judged], None]] = []
 
     def subscribe(self, subscriber: Callable[[Judged], None]) -> None:
@@ -70,7 +74,7 @@ class Gate:
         Callable from any thread. The future raises `StoreError` where nothing could be recorded:
         then nobody is admitted.
         """
-        self._writer.priority.claim()
+        self._priority.claim()
         if self._confirms is None or override:
             return self._writer.submit(
                 lambda conn: self._judge_and_publish(conn, payload, at, source, override),
@@ -102,9 +106,7 @@ class Gate:
         source: str,
         override: Override | None = None,
     ) -> Judged:
-        judged = self._publish(_judge(conn, payload, at, source, override))
-        self._writer.note_row(conn, judged.scan, judged.digest)
-        return judged
+        return self._publish(_judge(conn, payload, at, source, override))
 
     def _confirm(self, judged: Judged, promise: "Future[Judged]") -> None:
         """Publish at once what lets nobody in; ask the API about what does."""
@@ -155,8 +157,8 @@ def judge(
         reason=verdict.reason,
         evidence=to_json(reading, scope, knowledge, override),
     )
-    row, digest = ledger.append(conn, scan, (standing.last_row, standing.last_hash))
-    return Judged(row, payload, source, at, verdict, digest)
+    row, _ = ledger.append(conn, scan, (standing.last_row, standing.last_hash))
+    return Judged(row, payload, source, at, verdict)
 
 
 def _judge(

@@ -67,9 +67,11 @@ def test_both_ways_to_wait_return_once_a_claim_has_lapsed() -> None:
 
 def test_a_presentation_claims_the_interpreter(tmp_path: Path) -> None:
     with Writer(tmp_path / "gate.sqlite3") as writer:
-        assert writer.priority.has_way()
-        presented = Gate(writer).present("DAWIER-BACK75580348", utc_now(), "wedge")
-        assert not writer.priority.has_way()
+        priority = Priority()
+        gate = Gate(writer, priority=priority)
+        assert priority.has_way()
+        presented = gate.present("DAWIER-BACK75580348", utc_now(), "wedge")
+        assert not priority.has_way()
         presented.result(10)
 
 

@@ -10,6 +10,7 @@ from scanner.config_file import save_setting
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.pin import Pin
+from scanner.priority import Priority
 from scanner.scanning.composite_source import together
 from scanner.scanning.hand_scanners import hand_scanners
 from scanner.scanning.keyboard_layouts import DIRECT_FILE
@@ -29,8 +30,9 @@ def assemble(
     # What was imported stays: a search through it would hold up a key by 50 ms. Later the same of
     # what the screen and the background work are made of, by 10 ms or more.
     gc.freeze()
-    background = make_background(config, writer, keys, network=network)
-    gate = make_gate(config, writer, background)
+    priority = Priority()
+    background = make_background(config, writer, keys, priority, network=network)
+    gate = make_gate(config, writer, background, priority)
     app = GateApp(
         gate,
         BackgroundThread(background),
@@ -43,7 +45,7 @@ def assemble(
         keep=save_setting,
         correct=None if config.scanner == "none" else load_layout(config.home).correct,
         records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
-        claim=writer.priority.claim,
+        claim=priority.claim,
         settled=gc.freeze,
     )
     return app, gate

@@ -128,6 +128,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
     from scanner.cli.pipe import serve
     from scanner.gate import Gate
     from scanner.keystore import open_keystore
+    from scanner.priority import Priority
     from scanner.store.writer import Writer
     from scanner.sync.background_thread import BackgroundThread
     from scanner.sync.factory import make_engine, make_gate
@@ -136,8 +137,9 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
         if not network:
             serve(Gate(writer), sys.stdin.buffer, sys.stdout, as_json=as_json)
             return
-        engine = make_engine(config, writer, open_keystore(config.home))
-        gate = make_gate(config, writer, engine)
+        priority = Priority()
+        engine = make_engine(config, writer, open_keystore(config.home), priority)
+        gate = make_gate(config, writer, engine, priority)
         gc.freeze()  # what was imported stays: a search through it would hold up a verdict
         with BackgroundThread(engine) as background:
             serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)

@@ -184,6 +184,7 @@ def _serve(
     from scanner.kiosk.guardian import UNLOCKED
     from scanner.kiosk.life import sign_of_life
     from scanner.kiosk.turnstile import Turnstile
+    from scanner.priority import Priority
     from scanner.scanning.composite_source import together
     from scanner.scanning.hand_scanners import hand_scanners
     from scanner.scanning.keyboard_layouts import DIRECT_FILE
@@ -197,8 +198,10 @@ def _serve(
     choose_language(config.language)
     with contextlib.ExitStack() as stack:
         writer = stack.enter_context(Writer.verified(database(config)))
-        background = make_background(config, writer, open_keystore(config.home), network=network)
-        gate = make_gate(config, writer, background)
+        priority = Priority()
+        keys = open_keystore(config.home)
+        background = make_background(config, writer, keys, priority, network=network)
+        gate = make_gate(config, writer, background, priority)
         if not config.muted:
             gate.subscribe(_voice(config.volume))
         turnstile = stack.enter_context(Turnstile(opener)) if opener else None

@@ -19,6 +19,7 @@ from scanner.gate import Gate
 from scanner.keystore import open_keystore
 from scanner.log import open_log
 from scanner.paths import database_file, log_file
+from scanner.priority import Priority
 from scanner.qr.decoder import Decoder
 from scanner.scanning.frame_processor import FrameProcessor
 from scanner.scanning.presentation import Presented
@@ -39,8 +40,9 @@ def main() -> None:
     config = load_config()
     open_log(log_file(config.home))
     with Writer(database_file(config.home)) as writer:
-        engine = make_engine(config, writer, open_keystore(config.home))
-        gate = make_gate(config, writer, engine)
+        priority = Priority()
+        engine = make_engine(config, writer, open_keystore(config.home), priority)
+        gate = make_gate(config, writer, engine, priority)
         asyncio.run(_work(writer, engine, _Door(gate, seed=int(sys.argv[1]))))
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from types import TracebackType
 
+from scanner.priority import Priority
 from scanner.store import ticket_writes
 from scanner.store.cache import TicketRow
 from scanner.store.database import transaction
@@ -26,10 +27,12 @@ class BatchWriter:
     Args:
         writer: of the database.
         number: the pull that lists the tickets.
+        priority: who goes before it.
     """
 
-    def __init__(self, writer: Writer, number: int) -> None:
+    def __init__(self, writer: Writer, number: int, priority: Priority | None = None) -> None:
         self._writer = writer
+        self._priority = priority or Priority()
         self._number = number
         self._tickets: list[Incoming] = []
         self._position: PullPosition | None = None
@@ -54,7 +57,7 @@ class BatchWriter:
         Raises:
             StoreError: what was taken in before could not be written.
         """
-        await self._writer.priority.step_aside()
+        await self._priority.step_aside()
         self._tickets += map(incoming, rows)
         self._position = then
         if len(self._tickets) >= min(max(_FEWEST, self._written), _MOST):
@@ -68,7 +71,7 @@ class BatchWriter:
 
         def write(conn: sqlite3.Connection) -> None:
             with transaction(conn):
-                ticket_writes.write_incoming(conn, tickets, number, self._writer.priority.give_way)
+                ticket_writes.write_incoming(conn, tickets, number, self._priority.give_way)
                 if position:
                     ticket_writes.write_position(conn, position)
 

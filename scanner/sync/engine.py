@@ -15,7 +15,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from scanner.errors import ScannerError
 from scanner.gate import Judged
-from scanner.priority import CLAIM_SECONDS
+from scanner.priority import CLAIM_SECONDS, Priority
 from scanner.store import cache, ledger
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
@@ -64,11 +64,13 @@ class Engine:
         connect: Connect,
         pace: Pace,
         *,
+        priority: Priority | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._writer = writer
         self._clock = clock
         self._pace = pace
+        self._priority = priority or Priority()
         self._server_time = ServerTime(clock, monotonic)
         self._pulling = Connection(writer, keys, connect)
         self._replaying = Connection(writer, keys, connect)
@@ -168,7 +170,14 @@ class Engine:
             await self._renew_key(connected, grant.key)
             connected = await self._pulling.current()
         records = self._pace.records
-        pull = Pull(connected.api, self._writer, self._server_time, records, on_progress)
+        pull = Pull(
+            connected.api,
+            self._writer,
+            self._server_time,
+            records,
+            on_progress,
+            self._priority,
+        )
         grown = await pull.scope(session, grant)
         await pull.others(session)
         if grown or self._whole_is_due(session):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from scanner.config import Config, Confirmation
 from scanner.gate import Gate
+from scanner.priority import Priority
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import Keys
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
 
 
-def make_engine(config: Config, writer: Writer, keys: Keys) -> Engine:
-    """Make a gate's background work; it begins with `Engine.run`."""
+def make_engine(
+    config: Config, writer: Writer, keys: Keys, priority: Priority | None = None
+) -> Engine:
+    """Make a gate's background work; it begins with `Engine.run`.
+
+    `priority` is what the gate and its screen claim: the work gives way to them.
+    """
+    priority = priority or Priority()
     pace = Pace(
         changes=config.sync_interval,
         whole=timedelta(seconds=config.full_sync_seconds),
@@ -29,24 +36,35 @@ def make_engine(config: Config, writer: Writer, keys: Keys) -> Engine:
         # nothing to connect to.
         from scanner.ticketing.client import TickeTing
 
-        pause = writer.priority.step_aside
-        return TickeTing(url, key, timeout=config.timeout_seconds, pause=pause)
+        return TickeTing(url, key, timeout=config.timeout_seconds, pause=priority.step_aside)
 
-    return Engine(writer, keys, utc_now, connect, pace)
+    return Engine(writer, keys, utc_now, connect, pace, priority=priority)
 
 
-def make_gate(config: Config, writer: Writer, background: Engine | OfflineEngine) -> Gate:
+def make_gate(
+    config: Config,
+    writer: Writer,
+    background: Engine | OfflineEngine,
+    priority: Priority | None = None,
+) -> Gate:
     """Make the gate; it tells the background work of its verdicts, and asks first if set so."""
     confirms = None
     if config.confirmation is Confirmation.SERVER_FIRST and isinstance(background, Engine):
         confirms = ServerFirst(background, writer)
-    gate = Gate(writer, confirms)
+    gate = Gate(writer, confirms, priority)
     gate.subscribe(background.on_verdict)
     return gate
 
 
 def make_background(
-    config: Config, writer: Writer, keys: Keys, *, network: bool
+    config: Config,
+    writer: Writer,
+    keys: Keys,
+    priority: Priority | None = None,
+    *,
+    network: bool,
 ) -> Engine | OfflineEngine:
     """Make a gate's background work, or what stands in for it where there is to be no network."""
-    return make_engine(config, writer, keys) if network else OfflineEngine(writer.file)
+    if not network:
+        return OfflineEngine(writer.file)
+    return make_engine(config, writer, keys, priority)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from scanner.admission.ticket import OtherAdmission, TicketStatus
+from scanner.priority import Priority
 from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
 from scanner.store.database import transaction
@@ -48,6 +49,7 @@ class Pull:
     server_time: ServerTime
     records: int = 500
     on_progress: Progress | None = None
+    priority: Priority = field(default_factory=Priority)
 
     async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
         """Write the event's sections and the token's scope; tell whether the whole list is to be
@@ -244,7 +246,7 @@ class Pull:
         await self.writer.run(finish)
 
     def _intake(self, number: int) -> BatchWriter:
-        return BatchWriter(self.writer, number)
+        return BatchWriter(self.writer, number, self.priority)
 
 
 def sections_of(event: Event, grant: TokenGrant) -> list[CachedSection]:

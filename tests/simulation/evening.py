@@ -17,7 +17,6 @@ import sqlite_utils
 
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
-from scanner.priority import Priority
 from scanner.store import cache, ledger, schema
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
@@ -40,19 +39,11 @@ CALM_ROUNDS = 13
 API = "https://api.example/v3/"
 
 
-class NobodyWaits(Priority):
-    """Lets the background go on: in virtual time nothing lapses while a thread is blocked."""
-
-    def claim(self) -> None:
-        """Ask for nothing."""
-
-
 class InlineWriter(Writer):
     """The ledger's writer without its thread, over a database in memory that outlives crashes."""
 
     def __init__(self, file: Path, conn: sqlite3.Connection) -> None:
         self.file = file
-        self.priority = NobodyWaits()
         self._conn = conn
 
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
@@ -75,9 +66,6 @@ class InlineWriter(Writer):
 
     async def run_on_cache(self, work: Work[T]) -> T:
         return await self.run(work)
-
-    def note_row(self, *_: object) -> None:
-        """There is no witness: the database is in memory."""
 
     def close(self) -> None:
         """The database lives on."""

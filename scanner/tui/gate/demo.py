@@ -19,6 +19,7 @@ from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
 from scanner.pin import Pin
+from scanner.priority import Priority
 from scanner.qr.decoder import Decoder
 from scanner.scanning.camera_source import CameraSource
 from scanner.stage.synthetic import SyntheticCamera
@@ -65,8 +66,9 @@ def staged(seed: int, language: str = "auto") -> Iterator[Stage]:
         with Writer(database_file(home)) as writer:
             config = Config(home=home, sync_seconds=_SYNC_SECONDS)
             keys = KeyStore(home, file_only=True)
-            engine = make_engine(config, writer, keys)
-            gate = make_gate(config, writer, engine)
+            priority = Priority()
+            engine = make_engine(config, writer, keys, priority)
+            gate = make_gate(config, writer, engine, priority)
             app = GateApp(
                 gate,
                 engine,
