@@ -1,13 +1,12 @@
-"""A second memory of how far the ledger came, outside of the database.
+"""A checkpoint: how far the ledger came, in a small file beside the database.
 
-A database that lost its newest commits (its log cut short, an old copy put back) is whole in
-itself; only something beside it can tell. The witness is written after each commit and not
-synced: it may lag behind after a loss of power, which proves nothing, but it never runs ahead.
+A database that has lost its newest commits (its log was cut short, an old copy was put back) is
+whole in itself. Only something beside it can tell. The checkpoint is written after each commit and
+not synced. It may lag behind after a loss of power, which proves nothing; it never runs ahead.
 """
 
 import contextlib
 import hashlib
-import mmap
 import os
 import sqlite3
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 _CHECK_DIGITS = 16
 _LARGEST = 512
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Checkpoint:
 
 
 def checkpoint_file(database: Path) -> Path:
-    """Return the witness's place, beside the database."""
+    """Return the checkpoint's place, beside the database."""
     return database.with_name(f"{database.name}.last")
 
 
 def observe(conn: sqlite3.Connection) -> Checkpoint:
-    """Read from the database what a witness is to remember."""
+    """Read from the database what a checkpoint holds."""
     row, digest, moves = conn.execute(
         "SELECT id, hash, (SELECT coalesce(max(id), 0) FROM transition) FROM journal_head"
     ).fetchone()
@@ -53,7 +53,7 @@ def observe(conn: sqlite3.Connection) -> Checkpoint:
 
 
 def read_checkpoint(database: Path) -> Checkpoint | None:
-    """Read the witness; one that is missing, torn or damaged says nothing."""
+    """Read the checkpoint; one that is missing, torn or damaged says nothing."""
     try:
         with checkpoint_file(database).open("rb") as stream:
             words = stream.read(_LARGEST).decode("ascii").split()
@@ -66,57 +66,26 @@ def read_checkpoint(database: Path) -> Checkpoint | None:
 
 
 def forget_checkpoint(database: Path) -> None:
-    """Take the witness away: the database that it knew is gone."""
+    """Remove the checkpoint: the database that it describes is gone."""
     with contextlib.suppress(FileNotFoundError):
         checkpoint_file(database).unlink()
 
 
-class CheckpointFile:
-    """Writes the witness of one database; a disk that takes nothing is no reason to stop."""
+def note_checkpoint(conn: sqlite3.Connection, database: Path) -> Checkpoint:
+    """Write down how far the ledger is; call after a commit.
 
-    def __init__(self, database: Path) -> None:
-        self._file = checkpoint_file(database)
-        self._page: mmap.mmap | None = None
-        self._last: Checkpoint | None = None
-
-    def note(self, conn: sqlite3.Connection) -> None:
-        """Write down how far the ledger is; call after a commit."""
-        self._write(observe(conn))
-
-    def note_row(self, conn: sqlite3.Connection, row: int, digest: bytes) -> None:
-        """Write down the journal's last row, after a commit that moved no admission."""
-        if self._last is None:
-            self.note(conn)
-        else:
-            self._write(Checkpoint(row, digest, self._last.transition))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        if self._page is not None:
-            self._page.close()
-            self._page = None
-
-    def _write(self, witness: Checkpoint) -> None:
-        """Write into memory that the system shares with the file: no call is as quick."""
-        if witness == self._last:
-            return
-        text = f"{witness.row:020} {witness.digest.hex()} {witness.transition:020}"
-        line = f"{text} {_check(text)}\n".encode()
-        with contextlib.suppress(OSError, ValueError):
-            if self._page is None:
-                self._page = self._open(len(line))
-            self._page[: len(line)] = line
-            self._last = witness
-
-    def _open(self, size: int) -> mmap.mmap:
-        handle = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            if os.fstat(handle).st_size != size:
-                os.posix_fallocate(handle, 0, size)  # or a full disk would end the process
-                os.truncate(handle, size)
-            return mmap.mmap(handle, size)
-        finally:
-            os.close(handle)
+    A new file is written and renamed: a crash leaves the old checkpoint or the new one. A disk
+    that takes nothing is no reason to stop.
+    """
+    checkpoint = observe(conn)
+    text = f"{checkpoint.row:020} {checkpoint.digest.hex()} {checkpoint.transition:020}"
+    file = checkpoint_file(database)
+    with contextlib.suppress(OSError):
+        written = file.with_name(f"{file.name}.new")
+        with os.fdopen(os.open(written, _WRITE, 0o600), "w") as stream:
+            stream.write(f"{text} {_check(text)}\n")
+        written.replace(file)
+    return checkpoint
 
 
 def _check(text: str) -> str:

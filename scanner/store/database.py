@@ -20,8 +20,6 @@ from scanner.store.migrate import alone, cache_file, make_cache, make_ledger, re
 from scanner.store.recovery.quarantine import quarantine
 
 _CACHE_KIB = 16_384
-_LOG_HEADER, _FRAME_HEADER = 32, 24
-_PIECE = 65_536
 _FOLD_PAGES = 1500
 """The log is folded into the ledger when it has so many pages: after some 600 presentations."""
 
@@ -40,9 +38,7 @@ def open_database(file: Path) -> sqlite3.Connection:
 
 def open_ledger(file: Path) -> sqlite3.Connection:
     """Open the ledger for writing and the cache for reading, else like `open_database`."""
-    conn = _open(file, cache_mode="ro")
-    _lengthen_log(conn, file)
-    return conn
+    return _open(file, cache_mode="ro")
 
 
 def open_cache(file: Path) -> sqlite3.Connection:
@@ -199,24 +195,6 @@ def _attach(conn: sqlite3.Connection, file: Path, mode: str, name: str) -> None:
 
 def _uri(file: Path, mode: str) -> str:
     return f"{file.resolve().as_uri()}?mode={mode}"
-
-
-def _lengthen_log(conn: sqlite3.Connection, file: Path) -> None:
-    """Write zeros behind the ledger's log, as far as it will be filled.
-
-    A commit that makes its file longer waits for the file system's own journal, and so for what
-    others are writing just then: 0.1 ms more on a quiet disk, and up to 0.1 s during a pull. They
-    are written in small pieces: Linux keeps in memory as one what was written as one, and goes
-    through all of it at each commit (some 10 us more for a log that was written at once). The
-    zeros are no frames (section 4.1 of SQLite's file format), and nobody else writes while the
-    transaction is open. A disk without room for them only makes it slower.
-    """
-    log = Path(f"{file}-wal")
-    length = _LOG_HEADER + _FOLD_PAGES * (_FRAME_HEADER + migrate.LEDGER_PAGE)
-    with contextlib.suppress(OSError), transaction(conn), log.open("ab", buffering=0) as stream:
-        for start in range(stream.tell(), length, _PIECE):
-            stream.write(bytes(min(_PIECE, length - start)))
-        os.fsync(stream.fileno())
 
 
 def _set_up(conn: sqlite3.Connection) -> None:

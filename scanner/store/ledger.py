@@ -78,7 +78,6 @@ _THESE = "(SELECT value FROM json_each(?2))"
 """The serials of a batch, in one statement: it takes a fifth of what a statement for each does."""
 
 _ADMITTED = "serial, journal, event, section, redeemer, device, at"
-_quoted = json.encoder.encode_basestring_ascii
 _COLUMNS = (
     "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
     " outstanding, faults, reason"
@@ -107,17 +106,8 @@ def chain_hash(before: bytes, row: int, scan: Scan) -> bytes:
 
 def link(before: bytes, columns: tuple[object, ...]) -> bytes:
     """Compute a row's hash: SHA-256 over the hash before it and its columns, as stored, as JSON."""
-    text = ",".join(map(_as_json, columns))
-    return hashlib.sha256(before + f"[{text}]".encode()).digest()
-
-
-def _as_json(value: object) -> str:
-    """Write a column's value as `json.dumps` does, in a fifth of the time."""
-    if isinstance(value, str):
-        return _quoted(value)
-    if value is None:
-        return "null"
-    return str(value) if type(value) is int else json.dumps(value)
+    text = json.dumps(columns, separators=(",", ":"))
+    return hashlib.sha256(before + text.encode()).digest()
 
 
 def enqueue(conn: sqlite3.Connection) -> None:

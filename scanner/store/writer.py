@@ -2,27 +2,20 @@
 
 import asyncio
 import sqlite3
-import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from scanner.priority import Priority
 from scanner.store import ledger
-from scanner.store.checkpoint import CheckpointFile
+from scanner.store.checkpoint import note_checkpoint, observe
 from scanner.store.database import open_cache, open_ledger, transaction
 from scanner.store.db_worker import DbWorker, Soundness
 from scanner.store.integrity import verify
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
-
-_SWITCH_SECONDS = 0.0001
-"""How long a thread of this program may keep the interpreter while another waits for it: a verdict
-takes it back some ten times, a key on its way to its answer likewise, and Python's own 5 ms would
-add up."""
 
 ENQUEUE_EVERY = 256
 """Presentations. What waits in the journal alone is read row by row by whoever counts it."""
@@ -37,13 +30,11 @@ class Writer:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.priority = Priority()
         conn = open_ledger(file)
-        sys.setswitchinterval(_SWITCH_SECONDS)
         soundness = Soundness(file)
-        self._witness = CheckpointFile(file)
-        self._changes = 0
-        self._ledger = DbWorker("ledger", conn, soundness, self._remember)
+        self._row = observe(conn).row
+        self._changes = conn.total_changes
+        self._ledger = DbWorker("ledger", conn, soundness, self._note_commit)
         self._cache = DbWorker("cache", partial(open_cache, file), soundness)
 
     @classmethod
@@ -84,7 +75,6 @@ class Writer:
         """Finish what was handed in, then close the database; what comes later fails."""
         self._cache.close()
         self._ledger.close()
-        self._witness.close()
 
     def __enter__(self) -> "Writer":
         return self
@@ -92,18 +82,14 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def note_row(self, conn: sqlite3.Connection, row: int, digest: bytes) -> None:
-        """Have the witness know of a presentation; within work on the ledger, after its commit."""
+    def _note_commit(self, conn: sqlite3.Connection) -> None:
+        """Write the checkpoint if something was written, and enqueue admissions now and then."""
+        if conn.total_changes == self._changes:
+            return
         self._changes = conn.total_changes
-        self._witness.note_row(conn, row, digest)
-        if row % ENQUEUE_EVERY == 0:
+        before, self._row = self._row, note_checkpoint(conn, self.file).row
+        if self._row // ENQUEUE_EVERY > before // ENQUEUE_EVERY:
             self.submit(_enqueue)
-
-    def _remember(self, conn: sqlite3.Connection) -> None:
-        """Have the witness know of what was committed."""
-        if conn.total_changes != self._changes:
-            self._changes = conn.total_changes
-            self._witness.note(conn)
 
 
 def _enqueue(conn: sqlite3.Connection) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import ledger, migrate
-from scanner.store.checkpoint import Checkpoint, read_checkpoint
-from scanner.store.database import open_cache, open_database, open_ledger, transaction
+from scanner.store import ledger
+from scanner.store.checkpoint import Checkpoint, checkpoint_file, read_checkpoint
+from scanner.store.database import open_cache, open_database, transaction
 from scanner.store.errors import BrokenDatabase, StoreError
 from scanner.store.writer import Writer
 from tests.store.worlds import fill, scan
@@ -94,29 +94,43 @@ def test_after_the_end_nothing_is_done_now(file: Path) -> None:
         writer.now(lambda _: None)
 
 
-def test_the_witness_knows_a_row_that_it_was_told_of(file: Path, writer: Writer) -> None:
-    writer.now(lambda conn: writer.note_row(conn, 7, b"\x01" * 32))  # the first is read instead
-    assert read_checkpoint(file) == Checkpoint(0, bytes(32), 0)
-    writer.now(lambda conn: writer.note_row(conn, 8, b"\x02" * 32))
-    assert read_checkpoint(file) == Checkpoint(8, b"\x02" * 32, 0)
-
-
-def test_a_gates_log_is_as_long_from_the_start_as_it_will_become(file: Path) -> None:
-    open_database(file).close()
-    log = Path(f"{file}-wal")
-    conn = open_ledger(file)
-    try:
-        length = log.stat().st_size
-        assert length > 1000 * migrate.LEDGER_PAGE
+def test_the_checkpoint_knows_a_commit_as_soon_as_its_work_is_done(
+    file: Path, writer: Writer
+) -> None:
+    def present(conn: sqlite3.Connection) -> tuple[int, bytes]:
         with transaction(conn):
-            ledger.append(conn, scan())
-        assert log.stat().st_size == length
-        assert ledger.head(conn)[0] == 1
-    finally:
-        conn.close()
-    again = open_database(file)
-    assert ledger.head(again)[0] == 1
-    again.close()
+            return ledger.append(conn, scan())
+
+    row, digest = writer.now(present)
+    assert read_checkpoint(file) == Checkpoint(row, digest, 0)
+    row, digest = writer.submit(_present_nobody).result(LIMIT)
+    assert read_checkpoint(file) == Checkpoint(row, digest, 0)
+
+
+def _present_nobody(conn: sqlite3.Connection) -> tuple[int, bytes]:
+    with transaction(conn):
+        return ledger.append(conn, scan(None))
+
+
+def test_a_checkpoint_that_is_half_written_leaves_the_one_before(
+    file: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.now(_present_nobody)
+    before = read_checkpoint(file)
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", crash)
+    with pytest.raises(KeyboardInterrupt):
+        writer.now(_present_nobody)
+    assert read_checkpoint(file) == before
+
+
+def test_a_checkpoint_that_cannot_be_written_stops_nobody(file: Path, writer: Writer) -> None:
+    checkpoint_file(file).with_name(f"{file.name}.last.new").mkdir()
+    assert writer.now(_present_nobody)[0] == 1
+    assert read_checkpoint(file) is None
 
 
 def test_a_cache_is_opened_with_its_ledger_for_reading(file: Path) -> None:

@@ -12,7 +12,7 @@ from typing import IO
 
 import structlog
 
-from scanner.store.checkpoint import CheckpointFile, forget_checkpoint, read_checkpoint
+from scanner.store.checkpoint import forget_checkpoint, note_checkpoint, read_checkpoint
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
 from scanner.store.integrity import GAPS, find_cache_damage, find_damage
@@ -234,10 +234,8 @@ def _put_in_place(ready: Path, file: Path) -> None:
     ready.replace(file)
     make_cache(file)
     sync_to_disk(file.parent)
-    box = CheckpointFile(file)
     with closing(open_reader(file)) as conn:
-        box.note(conn)
-    box.close()
+        note_checkpoint(conn, file)
 
 
 def _beside(file: Path, what: str) -> Path:

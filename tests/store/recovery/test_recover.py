@@ -256,7 +256,7 @@ def test_a_recovery_that_breaks_off_at_the_last_step_is_finished_by_the_next(
         def fail(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        broken.setattr(recover, "_put_in_place", fail)
+        broken.setattr("scanner.store.recovery.recover._put_in_place", fail)
         with pytest.raises(StoreError, match="free some space"):
             recover(file, NOW)
     assert find_damage(file)
