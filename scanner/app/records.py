@@ -1,4 +1,4 @@
-"""What cache and ledger hold, read for a screen, and what a supervisor may write into them."""
+"""Reads cache and ledger for the screens, records a supervisor's override, and exports."""
 
 import csv
 import io
@@ -13,6 +13,7 @@ from typing import Literal
 
 from scanner.admission.rules import Override
 from scanner.errors import ScannerError
+from scanner.facts import Code
 from scanner.gate import Gate
 from scanner.paths import search_file
 from scanner.pin import Clock, Pin, PinCheck
@@ -26,6 +27,12 @@ from scanner.store.statistics import Evening
 Form = Literal["csv", "json"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SECONDS = 10.0
+
+
+class RecordsFault(Code):
+    """What keeps a screen from its records."""
+
+    EXPORT_UNWRITABLE = "desk.export_unwritable"
 
 
 class Records:
@@ -47,7 +54,7 @@ class Records:
         self._refreshing = threading.Lock()
 
     def prepare(self, *, names: bool) -> None:
-        """Take up the tickets to search in, names too where they may be searched."""
+        """Update the search index; it has the patrons' names only where `names` is set."""
         with self._refreshing, self._reader() as conn:
             self._search.refresh(conn, names=names)
 
@@ -68,7 +75,7 @@ class Records:
             return statistics.evening(conn)
 
     def let_in(self, pin: str, payload: str, reason: str) -> PinCheck:
-        """Admit on the supervisor's word, after the PIN; the gate publishes the verdict.
+        """Admit as a supervisor, if the PIN is right; the gate publishes the verdict.
 
         Raises:
             ScannerError: nothing could be recorded.
@@ -94,9 +101,8 @@ class Records:
             target.touch(mode=0o600)
             target.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise ScannerError(
-                f"The file {target} can't be written ({error.strerror}); free some space."
-            ) from error
+            why = error.strerror or type(error).__name__
+            raise ScannerError(RecordsFault.EXPORT_UNWRITABLE, file=target, why=why) from error
         return target
 
     def _reader(self) -> "closing[sqlite3.Connection]":

@@ -25,11 +25,11 @@ from scanner.cli import (
     train,
     try_camera,
 )
-from scanner.cli.sentences import Sentences
+from scanner.cli.errors import CommandGroup
 
 app = typer.Typer(
     name="scanner",
-    cls=Sentences,
+    cls=CommandGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",

@@ -177,6 +177,7 @@ def report(
 def _workplace(folder: Path | None) -> Iterator[Path]:
     from tempfile import TemporaryDirectory
 
+    from scanner.cli.errors import CliFault
     from scanner.cli.settings import load
     from scanner.errors import ScannerError
 
@@ -185,9 +186,8 @@ def _workplace(folder: Path | None) -> Iterator[Path]:
         home.mkdir(parents=True, exist_ok=True)
         workplace = TemporaryDirectory(prefix="bench-", dir=home)
     except OSError as error:
-        raise ScannerError(
-            f"The folder {home} can't be used ({error.strerror}); choose another with --folder."
-        ) from error
+        why = error.strerror or type(error).__name__
+        raise ScannerError(CliFault.FOLDER_UNUSABLE, folder=home, why=why) from error
     with workplace as name:
         yield Path(name)
 

@@ -44,7 +44,7 @@ def demo(
 def _play(patrons: int, seed: int) -> None:
     import json
 
-    from scanner.cli.progress import bar
+    from scanner.cli.output import bar
     from scanner.demo.evening import play
 
     with bar("Patrons") as show:
@@ -55,9 +55,10 @@ def _play(patrons: int, seed: int) -> None:
 
 
 def _show(seed: int, language: str) -> None:
+    from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
     from scanner.tui.gate.demo import show
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ScannerError("The demo's screen needs a terminal; without one, use --headless.")
+        raise ScannerError(CliFault.DEMO_NEEDS_TERMINAL)
     show(seed, language)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from scanner.cli.asking import ask, print_table, read_key, secret
+from scanner.cli.api import ask, read_key, secret
+from scanner.cli.output import print_table, tell
 from scanner.cli.settings import Api, ApiKey, Json
+from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
@@ -64,6 +66,7 @@ def login(
 
     from scanner.cli.settings import load
     from scanner.desk import login as desk
+    from scanner.facts import Fact
     from scanner.keystore import open_keystore
     from scanner.ticketing.client import address
 
@@ -72,14 +75,14 @@ def login(
     host = address(config.api).host
     if user is None and config.api_key is not None:
         asyncio.run(desk.login_with_key(config, keystore))
-        typer.echo(f"The key is kept, and used to ask {host} from now on.")
+        tell(Fact(desk.LoggedIn.KEY, {"host": host}))
         return
     if user is None:
         user = _asked_user()
     password = secret("Password")
     account = asyncio.run(desk.login(config, keystore, user, password))
     name = (account.name or account.username if account else None) or user
-    typer.echo(f"Logged in at {host} as {_plain(name)}.")
+    tell(Fact(desk.LoggedIn.SESSION, {"host": host, "name": name}))
 
 
 def logout() -> None:
@@ -87,22 +90,14 @@ def logout() -> None:
     import asyncio
 
     from scanner.cli.settings import load
-    from scanner.desk.login import LoggedOut
     from scanner.desk.login import logout as end
     from scanner.keystore import open_keystore
 
     config = load()
-    outcome = asyncio.run(end(config, open_keystore(config.home)))
-    if outcome.problem:
-        typer.echo(outcome.problem, err=True)
-    sentences = {
-        LoggedOut.ENDED: "Logged out; the session at {} has ended.",
-        LoggedOut.ALREADY_ENDED: "Logged out; the session at {} had ended already.",
-        LoggedOut.NOT_ENDED: "Logged out here, but the session could not be ended at {}; "
-        "its key is forgotten.",
-        LoggedOut.KEY_FORGOTTEN: "The key for {} is forgotten here; it stays valid at the API.",
-    }
-    typer.echo(sentences[outcome.result].format(outcome.host))
+    result = asyncio.run(end(config, open_keystore(config.home)))
+    if result.problem:
+        tell(result.problem, err=True)
+    tell(result.fact)
 
 
 @tokens.command(epilog='Example: scanner tokens issue 16993717817996 --section "VIP Deck"')
@@ -195,6 +190,7 @@ def update(
     """Give a token these sections in place of those that it has."""
     from scanner.desk import token_view
     from scanner.desk import tokens as desk
+    from scanner.facts import Fact
 
     async def work(asked: "TickeTing") -> "tuple[Event, Token]":
         found = await asked.event(desk.event_uri(event))
@@ -206,7 +202,7 @@ def update(
         typer.echo(json.dumps(token_view.as_json(new)))
         return
     names = token_view.section_names(found, new.sections)
-    typer.echo(f"Token {_plain(new.code)} now admits to: {names}.")
+    tell(Fact(desk.TokenChange.UPDATED, {"token": new.code, "sections": names}))
 
 
 @tokens.command(epilog="Example: scanner tokens revoke 16993717817996 A0F9GG8D --yes")
@@ -222,12 +218,16 @@ def revoke(
     """Invalidate a token: the gates that it opened can admit nobody with it any more."""
     from scanner.desk import token_view
     from scanner.desk import tokens as desk
+    from scanner.facts import Fact
 
     async def work(asked: "TickeTing") -> "Token":
         uri = desk.event_uri(event)
         found = await desk.find(asked, uri, token)
         if not yes:
-            _confirm(f"Revoke token {_plain(found.code)}, and shut out every gate that uses it?")
+            question = "Revoke token {}, and shut out every gate that uses it?"
+            if not _agreed(question.format(plain(found.code))):
+                tell(Fact(desk.TokenChange.KEPT), err=True)
+                raise typer.Exit(1)
         await desk.revoke(asked, uri, found)
         return found
 
@@ -235,7 +235,7 @@ def revoke(
     if as_json:
         typer.echo(json.dumps({**token_view.as_json(gone), "revoked": True}))
     else:
-        typer.echo(f"Token {_plain(gone.code)} is revoked; no gate can use it any more.")
+        tell(Fact(desk.TokenChange.REVOKED, {"token": gone.code}))
 
 
 def _show(event: "Event", token: "Token", as_json: bool) -> None:
@@ -247,22 +247,14 @@ def _show(event: "Event", token: "Token", as_json: bool) -> None:
         print_table(token_view.details(event, token))
 
 
-def _plain(text: str) -> str:
-    from scanner.desk.token_view import visible
-
-    return visible(text)
-
-
 def _asked_user() -> str:
     if not sys.stdin.isatty():
         raise typer.BadParameter("Give USER, or a key with SCANNER_API_KEY or --api-key.")
     return _answer("User name or e-mail address: ")
 
 
-def _confirm(question: str) -> None:
-    if _answer(f"{question} [y/N]: ").lower() not in ("y", "yes"):
-        typer.echo("Nothing is revoked.", err=True)
-        raise typer.Exit(1)
+def _agreed(question: str) -> bool:
+    return _answer(f"{question} [y/N]: ").lower() in ("y", "yes")
 
 
 def _answer(question: str) -> str:

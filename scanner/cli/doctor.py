@@ -1,15 +1,17 @@
 """`scanner doctor`: is this computer fit to be a gate, and what mends it."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
 
 from scanner.cli.settings import Json, database, load
+from scanner.wording.plain import plain
+from scanner.wording.sentences import in_english, sentence
 
 if TYPE_CHECKING:
     from scanner.config import Config
+    from scanner.desk.doctor import Finding
     from scanner.keystore import KeyStore
 
 
@@ -19,13 +21,12 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(*, as_json: Json = False) -> None:
-    """Look over cameras, decoders, scanners, disk, key store, API and clock, before doors open.
+    """Check cameras, decoders, scanners, disk, key store, API and clock, before doors open.
 
     Each is ok, a warning or broken, with the one command that mends it. Ends with exit code 1
     where anything is broken.
     """
     from scanner.desk.doctor import Health, examine
-    from scanner.desk.token_view import visible
     from scanner.keystore import open_keystore
     from scanner.sync.clock import utc_now
 
@@ -35,15 +36,26 @@ def doctor(*, as_json: Json = False) -> None:
     keystore = open_keystore(config.home)
     for finding in examine(config, keystore, utc_now, _opened_at(config, keystore)):
         broken |= finding.health is Health.BROKEN
-        listed.append(asdict(finding))
+        listed.append(_as_json(finding))
         if not as_json:
-            typer.echo(f"{finding.health.value:<8} {finding.what:<15} {visible(finding.sentence)}")
+            what, told = sentence(finding.what), sentence(finding.fact)
+            typer.echo(f"{finding.health.value:<8} {what:<15} {told}")
             if finding.mend:
-                typer.echo(f"{'':<8} {'':<15} mend it with: {visible(finding.mend)}")
+                typer.echo(f"{'':<8} {'':<15} mend it with: {plain(finding.mend)}")
     if as_json:
         typer.echo(json.dumps(listed))
     if broken:
         raise typer.Exit(1)
+
+
+def _as_json(finding: "Finding") -> dict[str, object]:
+    return {
+        "what": in_english(finding.what),
+        "health": finding.health.value,
+        "sentence": in_english(finding.fact),
+        "mend": finding.mend,
+        **finding.fact.as_json(),
+    }
 
 
 def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None] | None:
@@ -63,6 +75,6 @@ def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None]
         with closing(open_reader(file)) as conn:
             session = read_session(conn)
         secret = recall(keystore, session) if session else None
-    except (ScannerError, sqlite3.Error):  # what ails the gate's database, its start says
+    except (ScannerError, sqlite3.Error):  # the gate's start says what is wrong with its database
         return None
     return (session.api, secret.key if secret else None) if session else None

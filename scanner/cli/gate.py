@@ -147,8 +147,9 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
 
 
 def _refuse_no_terminal() -> None:
+    from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
 
     in_browser = "TEXTUAL_DRIVER" in os.environ  # set for the gates that `--web` starts
     if not (in_browser or (sys.stdin.isatty() and sys.stdout.isatty())):
-        raise ScannerError("The gate's screen needs a terminal; start it from one.")
+        raise ScannerError(CliFault.GATE_NEEDS_TERMINAL)

@@ -163,13 +163,14 @@ def _set_pin(pin: "Pin") -> None:
 
 def _guard(config: "Config", flags: list[str]) -> None:
     """Start the kiosk, and again whenever it ends."""
+    from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
     from scanner.kiosk.guardian import Guardian
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ScannerError("The kiosk's screen needs a terminal; start it from one.")
+        raise ScannerError(CliFault.KIOSK_NEEDS_TERMINAL)
     if not _pin(config).is_set:
-        raise ScannerError("Nobody could leave a kiosk without a PIN; set one with --set-pin.")
+        raise ScannerError(CliFault.KIOSK_NEEDS_PIN)
     words = [sys.executable, "-m", "scanner", "kiosk", "--child", *flags]
     raise typer.Exit(Guardian(words).run())
 

@@ -82,7 +82,7 @@ def queue(
 
 def sync() -> None:
     """Fetch what is new: tickets, the token's sections, and other gates' admissions."""
-    from scanner.cli.progress import bar
+    from scanner.cli.output import bar
 
     async def work(engine: "Engine") -> None:
         with bar("Fetching tickets") as show:
@@ -99,7 +99,8 @@ def sync() -> None:
 
 def replay() -> None:
     """Deliver the queued admissions to the API now, and settle what was in doubt."""
-    from scanner.cli.progress import bar
+    from scanner.cli.errors import CliFault
+    from scanner.cli.output import bar
     from scanner.errors import ScannerError
     from scanner.store.ledger import State, counts
 
@@ -118,7 +119,7 @@ def replay() -> None:
                 return await engine.replay(progress)
 
         if not _with_engine(config, work):
-            raise ScannerError("Another process delivers the queue now; see `scanner status`.")
+            raise ScannerError(CliFault.DELIVERING_ELSEWHERE)
         after = counts(reader)
     changed = {state: after[state] - before[state] for state in State}
     settled = [f"{n} {state.value}" for state, n in changed.items() if n > 0]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.asking import ask, print_table
+from scanner.cli.api import ask
+from scanner.cli.output import print_table
 from scanner.cli.settings import Api, ApiKey, Json
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.asking import read_key, secret
+from scanner.cli.api import read_key, secret
 from scanner.cli.settings import Api, ApiKey, database, load
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Req
 def _open_with_progress(request: "Request", writer: "Writer", keys: "KeyStore") -> "Opened":
     import asyncio
 
-    from scanner.cli.progress import bar
+    from scanner.cli.output import bar
     from scanner.sync.clock import utc_now
     from scanner.sync.opening import open_gate
 

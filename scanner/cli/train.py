@@ -125,7 +125,7 @@ def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json:
     import asyncio
     import json
 
-    from scanner.cli.progress import bar
+    from scanner.cli.output import bar
     from scanner.training.auto import play
 
     if robot not in _ROBOTS:
@@ -158,15 +158,14 @@ def _chosen(scenario: str | None, folder: Path) -> "Scenario":
 def _screen(
     config: "Config", scenario: str | None, name: str | None, seed: int, speed: float
 ) -> None:
+    from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
     from scanner.training.library import find_scenario, read_library
 
     folder = config.home / "training"
     chosen = find_scenario(scenario, folder) if scenario else None
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ScannerError(
-            "The training's screen needs a terminal; without one, use --auto or --list."
-        )
+        raise ScannerError(CliFault.TRAINING_NEEDS_TERMINAL)
     library = read_library(folder)
     from scanner.app.preferences import preferences
     from scanner.app.sound import Loudspeaker, find_player

@@ -21,6 +21,7 @@ def try_camera(
     ] = None,
 ) -> None:
     """Show live what each decoder sees, its time, frame rate, sharpness, light, and advice."""
+    from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
     from scanner.scanning.camera_trial import Trial
     from scanner.scanning.frame_sources import open_source
@@ -30,11 +31,11 @@ def try_camera(
 
     config = load(camera=camera)
     if config.camera == "none":
-        raise ScannerError("No camera is chosen; name one with --camera.")
+        raise ScannerError(CliFault.NO_CAMERA_CHOSEN)
     # What is not there is said at once, before the screen opens.
     open_source(config.camera).close()
     if not sys.stdout.isatty():
-        raise ScannerError("The live view needs a terminal; run `scanner decode` for files.")
+        raise ScannerError(CliFault.LIVE_VIEW_NEEDS_TERMINAL)
     choose_language(config.language)
     in_ascii = wanted(config.characters)
     TryApp(lambda: open_source(config.camera), Trial(), in_ascii=in_ascii).run()

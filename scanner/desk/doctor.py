@@ -1,4 +1,4 @@
-"""Looks over all that a gate needs, and names the one command that mends what is wrong."""
+"""Checks what a gate needs; for what is wrong, names the one command that mends it."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scanner.config import Config
 from scanner.errors import ScannerError
+from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
 from scanner.qr.readers import Library
 from scanner.scanning.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
@@ -20,12 +21,12 @@ from scanner.ticketing.client import TickeTing
 from scanner.ticketing.errors import ApiError, TicketingError
 
 FULL_BYTES, TIGHT_BYTES = 50_000_000, 500_000_000
-"""Free space under which no evening fits on the disk, and under which it may become short: an
-evening of ten thousand presentations takes some ten megabytes."""
+"""Free space that is too little, and free space that may become too little: an evening of ten
+thousand presentations takes about ten megabytes."""
 
 CLOCK_WARNING = timedelta(minutes=2)
 CLOCK_BROKEN = timedelta(hours=12)
-"""How far the clock may be off: admissions carry its time."""
+"""How far the clock may be off; every admission is recorded with its time."""
 
 PROBE_SECONDS = 3.0
 
@@ -33,28 +34,76 @@ _PROOF = "doctor-proof"
 
 
 class Health(StrEnum):
-    """How a thing is."""
+    """Whether a gate can rely on it."""
 
     OK = "ok"
     WARNING = "warning"
     BROKEN = "broken"
 
 
+class Checked(Code):
+    """What is checked: the name of a row."""
+
+    DECODER = "doctor.decoder"
+    CAMERA = "doctor.camera"
+    SCANNERS = "doctor.scanners"
+    FOLDER = "doctor.folder"
+    DISK = "doctor.disk"
+    KEY_STORE = "doctor.key_store"
+    LINK = "doctor.link"
+    CLOCK = "doctor.clock"
+
+
+class Found(Code):
+    """What was found."""
+
+    DECODER_READS = "doctor.decoder_reads"
+    DECODER_MISSING = "doctor.decoder_missing"
+    NO_DECODER = "doctor.no_decoder"
+    NO_CAMERA_WANTED = "doctor.no_camera_wanted"
+    NO_CAMERA = "doctor.no_camera"
+    CAMERA_THERE = "doctor.camera_there"
+    OTHER_CAMERA = "doctor.other_camera"
+    THERE = "doctor.there"
+    AWAY = "doctor.away"
+    NOT_PERMITTED = "doctor.not_permitted"
+    SCANNERS_THERE = "doctor.scanners_there"
+    NO_SCANNER = "doctor.no_scanner"
+    SCANNER_AWAY = "doctor.scanner_away"
+    NO_SERIAL_LIBRARY = "doctor.no_serial_library"
+    FOLDER_WRITABLE = "doctor.folder_writable"
+    FOLDER_UNWRITABLE = "doctor.folder_unwritable"
+    FOLDER_PUBLIC = "doctor.folder_public"
+    FREE = "doctor.free"
+    FREE_UNKNOWN = "doctor.free_unknown"
+    KEY_STORE_KEEPS = "doctor.key_store_keeps"
+    KEY_STORE_FORGETS = "doctor.key_store_forgets"
+    API_ANSWERS = "doctor.api_answers"
+    CLOCK_BEHIND = "doctor.clock_behind"
+    CLOCK_AHEAD = "doctor.clock_ahead"
+    CLOCK_UNCOMPARED = "doctor.clock_uncompared"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """One row: what was checked, and what was found.
 
     Attributes:
-        what: its name: "camera", "disk".
-        health: how it is; a gate can open with warnings.
-        sentence: what was found.
-        mend: the command that mends it; nothing where nothing is wrong.
+        what: a fact of `Checked`, its name.
+        health: a gate can open with warnings.
+        fact: of `Found`, or the error that a check met.
+        mend: the command that mends it; `None` where nothing is wrong.
     """
 
-    what: str
+    what: Fact
     health: Health
-    sentence: str
+    fact: Fact
     mend: str | None = None
+
+
+_CAMERA, _SCANNERS, _FOLDER, _DISK, _KEY_STORE, _LINK, _CLOCK = (
+    Fact(each) for each in Checked if each is not Checked.DECODER
+)
 
 
 def examine(
@@ -63,7 +112,7 @@ def examine(
     now: Callable[[], datetime],
     opened: tuple[str, str | None] | None = None,
 ) -> Iterator[Finding]:
-    """Look at everything, one after another; the API last, because it may take seconds.
+    """Check everything, one after another; the API last, because it may take seconds.
 
     Args:
         config: the settings.
@@ -93,13 +142,13 @@ def decoders(there: Sequence[Library]) -> Iterator[Finding]:
         Library.WECHAT: "pip install opencv-contrib-python-headless",
     }
     for library, mend in mends.items():
-        what = f"decoder {library.value}"
+        what = Fact(Checked.DECODER, {"library": library.value})
         if library in there:
-            yield Finding(what, Health.OK, "It reads codes.")
+            yield Finding(what, Health.OK, Fact(Found.DECODER_READS))
         elif there:
-            yield Finding(what, Health.WARNING, "It is missing; the others read without it.", mend)
+            yield Finding(what, Health.WARNING, Fact(Found.DECODER_MISSING), mend)
         else:
-            yield Finding(what, Health.BROKEN, "It is missing, and nothing else reads codes.", mend)
+            yield Finding(what, Health.BROKEN, Fact(Found.NO_DECODER), mend)
 
 
 def cameras(found: Sequence[Camera], chosen: str) -> Finding:
@@ -110,30 +159,25 @@ def cameras(found: Sequence[Camera], chosen: str) -> Finding:
     numbered = CAMERA_NUMBER.fullmatch(chosen)
     number = numbered[1] if numbered else None
     if chosen == "none":
-        return Finding("camera", Health.OK, "None is wanted: serials are typed or scanned by hand.")
+        return Finding(_CAMERA, Health.OK, Fact(Found.NO_CAMERA_WANTED))
     if number is None and Path(chosen).expanduser().exists():
-        return Finding("camera", Health.OK, f"{chosen} is there.")
+        return Finding(_CAMERA, Health.OK, Fact(Found.THERE, {"name": chosen}))
     there = find_camera(chosen, found)
     if number is None and there is None:
-        return Finding(
-            "camera", Health.BROKEN, f"{chosen} is not there.", "scanner gate --camera 0"
-        )
+        away = Fact(Found.AWAY, {"name": chosen})
+        return Finding(_CAMERA, Health.BROKEN, away, "scanner gate --camera 0")
     if there and there.usable:
-        return Finding("camera", Health.OK, f"Camera {there.number} is {there.name}.")
+        known = Fact(Found.CAMERA_THERE, {"number": there.number, "name": there.name})
+        return Finding(_CAMERA, Health.OK, known)
     if there:
-        sentence = f"{there.name} may not be used by you."
-        return Finding("camera", Health.BROKEN, sentence, "sudo usermod -aG video $USER")
+        shut = Fact(Found.NOT_PERMITTED, {"name": there.name})
+        return Finding(_CAMERA, Health.BROKEN, shut, "sudo usermod -aG video $USER")
     if found:
-        sentence = f"Camera {number} is not there, but {found[0].name} is."
-        return Finding(
-            "camera", Health.WARNING, sentence, f"scanner gate --camera {found[0].number}"
-        )
-    return Finding(
-        "camera",
-        Health.WARNING,
-        "None is plugged in; hand scanners and typed serials work without.",
-        "scanner gate --camera none",
-    )
+        other = Fact(Found.OTHER_CAMERA, {"number": number, "name": found[0].name})
+        mend = f"scanner gate --camera {found[0].number}"
+        return Finding(_CAMERA, Health.WARNING, other, mend)
+    none = Fact(Found.NO_CAMERA)
+    return Finding(_CAMERA, Health.WARNING, none, "scanner gate --camera none")
 
 
 def scanners(found: Sequence[HandScanner], *, serial: bool = True) -> Finding:
@@ -145,63 +189,62 @@ def scanners(found: Sequence[HandScanner], *, serial: bool = True) -> Finding:
     """
     shut = [each for each in found if not each.usable]
     if shut and not shut[0].device.exists():
-        sentence = f"{shut[0].name} is not there; those that type work all the same."
-        return Finding("scanners", Health.WARNING, sentence, "scanner devices")
+        away = Fact(Found.SCANNER_AWAY, {"name": shut[0].name})
+        return Finding(_SCANNERS, Health.WARNING, away, "scanner devices")
     if shut:
         group = "dialout" if shut[0].kind == "serial" else "input"
-        sentence = f"{shut[0].name} may not be used by you."
-        return Finding("scanners", Health.WARNING, sentence, f"sudo usermod -aG {group} $USER")
-    deaf = [each for each in found if each.kind == "serial" and not serial]
-    if deaf:
-        sentence = f"{deaf[0].name} needs the library for serial ports."
-        return Finding("scanners", Health.WARNING, sentence, "pip install pyserial")
+        refused = Fact(Found.NOT_PERMITTED, {"name": shut[0].name})
+        return Finding(_SCANNERS, Health.WARNING, refused, f"sudo usermod -aG {group} $USER")
+    unread = [each for each in found if each.kind == "serial" and not serial]
+    if unread:
+        missing = Fact(Found.NO_SERIAL_LIBRARY, {"name": unread[0].name})
+        return Finding(_SCANNERS, Health.WARNING, missing, "pip install pyserial")
+    if not found:
+        return Finding(_SCANNERS, Health.OK, Fact(Found.NO_SCANNER))
     names = ", ".join(each.name for each in found)
-    return Finding("scanners", Health.OK, names or "None is plugged in by its own; one may type.")
+    return Finding(_SCANNERS, Health.OK, Fact(Found.SCANNERS_THERE, {"names": names}))
 
 
 def folder(home: Path) -> Finding:
-    """Say whether the data folder can be written, and is nobody else's to read."""
+    """Say whether the data folder can be written, and read by its owner alone."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         proof = home / ".doctor"
         proof.write_bytes(b"")
         proof.unlink()
     except OSError as error:
-        sentence = f"{home} can't be written ({error.strerror})."
-        return Finding("data folder", Health.BROKEN, sentence, f"sudo chown -R $USER '{home}'")
+        why = error.strerror or type(error).__name__
+        shut = Fact(Found.FOLDER_UNWRITABLE, {"folder": home, "why": why})
+        return Finding(_FOLDER, Health.BROKEN, shut, f"sudo chown -R $USER '{home}'")
     if os.name == "posix" and home.stat().st_mode & 0o077:
-        sentence = f"{home} can be read by others."
-        return Finding("data folder", Health.WARNING, sentence, f"chmod 700 '{home}'")
-    return Finding("data folder", Health.OK, f"{home} can be written.")
+        public = Fact(Found.FOLDER_PUBLIC, {"folder": home})
+        return Finding(_FOLDER, Health.WARNING, public, f"chmod 700 '{home}'")
+    return Finding(_FOLDER, Health.OK, Fact(Found.FOLDER_WRITABLE, {"folder": home}))
 
 
 def disk(free: int | None) -> Finding:
     """Say whether the free bytes last for an evening."""
     if free is None:
-        sentence = "How much is free can't be told."
-        return Finding("disk", Health.WARNING, sentence, "df -h")
-    sentence = f"{free / 1e9:.1f} GB are free."
-    if free < FULL_BYTES:
-        return Finding("disk", Health.BROKEN, sentence, "du -xh ~ | sort -h | tail")
-    if free < TIGHT_BYTES:
-        return Finding("disk", Health.WARNING, sentence, "du -xh ~ | sort -h | tail")
-    return Finding("disk", Health.OK, sentence)
+        return Finding(_DISK, Health.WARNING, Fact(Found.FREE_UNKNOWN), "df -h")
+    space = Fact(Found.FREE, {"gigabytes": round(free / 1e9, 1)})
+    if free >= TIGHT_BYTES:
+        return Finding(_DISK, Health.OK, space)
+    health = Health.BROKEN if free < FULL_BYTES else Health.WARNING
+    return Finding(_DISK, health, space, "du -xh ~ | sort -h | tail")
 
 
 def key_store(keystore: KeyStore) -> Finding:
-    """Keep a secret of no worth, read it and forget it."""
+    """Say whether the key store keeps a made-up secret, and deletes it."""
+    mend = "SCANNER_KEYSTORE=file scanner doctor"
     try:
         keystore.set(_PROOF, "proof")
         kept = keystore.get(_PROOF) == "proof"
         keystore.delete(_PROOF)
     except ScannerError as error:
-        return Finding(
-            "key store", Health.BROKEN, str(error), "SCANNER_KEYSTORE=file scanner doctor"
-        )
+        return Finding(_KEY_STORE, Health.BROKEN, error.fact, mend)
     if kept:
-        return Finding("key store", Health.OK, "It keeps a secret and forgets it.")
-    sentence = "It forgets what it was given."
-    return Finding("key store", Health.BROKEN, sentence, "SCANNER_KEYSTORE=file scanner doctor")
+        return Finding(_KEY_STORE, Health.OK, Fact(Found.KEY_STORE_KEEPS))
+    return Finding(_KEY_STORE, Health.BROKEN, Fact(Found.KEY_STORE_FORGETS), mend)
 
 
 async def link(
@@ -215,32 +258,35 @@ async def link(
             page = await api.published_events(records=1)
     except ApiError as error:
         if error.status in (401, 403):
-            return [Finding("link", Health.OK, f"{api.url.host} answers."), clock(None)]
-        return [Finding("link", Health.WARNING, str(error), mend), clock(None)]
+            return [_answers(api.url.host), clock(None)]
+        return [Finding(_LINK, Health.WARNING, error.fact, mend), clock(None)]
     except TicketingError as error:
         # A gate goes on without the API, so this alone breaks nothing.
-        return [Finding("link", Health.WARNING, str(error), mend), clock(None)]
+        return [Finding(_LINK, Health.WARNING, error.fact, mend), clock(None)]
     ahead = page.server_time - now() if page.server_time else None
-    return [Finding("link", Health.OK, f"{api.url.host} answers."), clock(ahead)]
+    return [_answers(api.url.host), clock(ahead)]
+
+
+def _answers(host: str) -> Finding:
+    return Finding(_LINK, Health.OK, Fact(Found.API_ANSWERS, {"host": host}))
 
 
 def clock(server_ahead: timedelta | None) -> Finding:
     """Say whether the clock is right, by how far the server's time is ahead of it."""
     mend = "sudo timedatectl set-ntp true"
     if server_ahead is None:
-        return Finding("clock", Health.OK, "Nothing to compare it with.")
+        return Finding(_CLOCK, Health.OK, Fact(Found.CLOCK_UNCOMPARED))
     off = abs(server_ahead)
-    way = "behind" if server_ahead > timedelta() else "ahead of"
-    sentence = f"It is {off.total_seconds():.0f} s {way} the server's."
-    if off > CLOCK_BROKEN:
-        return Finding("clock", Health.BROKEN, sentence, mend)
-    if off > CLOCK_WARNING:
-        return Finding("clock", Health.WARNING, sentence, mend)
-    return Finding("clock", Health.OK, sentence)
+    found = Found.CLOCK_BEHIND if server_ahead > timedelta() else Found.CLOCK_AHEAD
+    fact = Fact(found, {"seconds": round(off.total_seconds())})
+    if off <= CLOCK_WARNING:
+        return Finding(_CLOCK, Health.OK, fact)
+    health = Health.BROKEN if off > CLOCK_BROKEN else Health.WARNING
+    return Finding(_CLOCK, health, fact, mend)
 
 
 def _api(config: Config, keystore: KeyStore) -> tuple[str, str | None]:
-    """Return the API to ask and its key; without one, it says that it wants one."""
+    """Return the API to ask, and its key where there is one."""
     from scanner.desk.login import credential
 
     try:

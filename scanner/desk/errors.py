@@ -1,12 +1,39 @@
-"""What can go wrong at the desk, worded for a person.
+"""What can go wrong at the desk.
 
 DeskError
-├── NotLoggedIn    nobody has logged in, or for another API than the one that is asked
-├── LoginRefused   the API takes neither this account, password nor key
-└── Unclear        a name that stands for nothing at the API, or for more than one thing
+├── NotLoggedIn    nobody is logged in, or at another API than the one that is asked
+├── LoginRefused   the API doesn't accept this account, password or key
+└── Unclear        a name stands for nothing at the API, or for more than one thing
 """
 
 from scanner.errors import ScannerError
+from scanner.facts import Code
+
+
+class LoginFault(Code):
+    """Why there is no login to ask the API with, or none to end."""
+
+    NOT_LOGGED_IN = "desk.not_logged_in"
+    NOTHING_TO_END = "desk.nothing_to_end"
+    OTHER_API = "desk.other_api"
+    NO_KEY_GIVEN = "desk.no_key_given"
+    IMPOSSIBLE_KEY = "desk.impossible_key"
+    KEY_REFUSED = "desk.key_refused"
+    KEY_WANTED = "desk.key_wanted"
+    KEY_STARTS_NO_SESSION = "desk.key_starts_no_session"
+    WRONG_PASSWORD = "desk.wrong_password"  # noqa: S105 - a code, not a password
+    NO_ACCOUNT = "desk.no_account"
+
+
+class NameFault(Code):
+    """Why a name is not exactly one event, token or section."""
+
+    NO_EVENT = "desk.no_event"
+    TOKEN_OF_ANOTHER_EVENT = "desk.token_of_another_event"  # noqa: S105 - a code, no secret
+    NO_TOKEN = "desk.no_token"  # noqa: S105 - likewise
+    NO_SECTION = "desk.no_section"
+    NO_SECTIONS = "desk.no_sections"
+    SECTION_AMBIGUOUS = "desk.section_ambiguous"
 
 
 class DeskError(ScannerError):
@@ -18,8 +45,8 @@ class NotLoggedIn(DeskError):
 
 
 class LoginRefused(DeskError):
-    """The API doesn't take what was given to log in with."""
+    """The API doesn't accept what was given to log in with."""
 
 
 class Unclear(DeskError):
-    """What was named is not exactly one event, token or section."""
+    """A name is not exactly one event, token or section."""

@@ -1,4 +1,4 @@
-"""Who asks the API: a person's session or an integration key, kept between commands."""
+"""The login that commands ask the API with: a person's session, or an integration key."""
 
 import hashlib
 import json
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from scanner.config import Config
-from scanner.desk.errors import LoginRefused, NotLoggedIn
+from scanner.desk.errors import LoginFault, LoginRefused, NotLoggedIn
+from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
@@ -24,19 +25,26 @@ log = structlog.get_logger("desk")
 
 
 class KeyKind(StrEnum):
-    """What a kept key is: one that a log-out ends, or one that lives on."""
+    """What a stored key is: a session's, which a log-out ends, or one that stays valid."""
 
     SESSION = "session"
     KEY = "key"
 
 
-class LoggedOut(StrEnum):
-    """What a log-out has come to; the key is forgotten in every case."""
+class LoggedIn(Code):
+    """How a login ended."""
 
-    ENDED = "ended"
-    ALREADY_ENDED = "already ended"
-    NOT_ENDED = "not ended"
-    KEY_FORGOTTEN = "key forgotten"
+    SESSION = "desk.session_started"
+    KEY = "desk.key_kept"
+
+
+class LoggedOut(Code):
+    """How a log-out ended; the key is deleted in every case."""
+
+    ENDED = "desk.session_ended"
+    ALREADY_ENDED = "desk.session_already_ended"
+    NOT_ENDED = "desk.session_not_ended"
+    KEY_FORGOTTEN = "desk.key_forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login as it is kept; `asked_with` is the digest of the key that the session began with."""
+    """A stored login; `asked_with` is the digest of the key that the session was started with."""
 
     api: str
     key: str = field(repr=False)
@@ -58,17 +66,22 @@ class Login:
 
     @property
     def host(self) -> str:
-        """The API's host, for sentences."""
+        """The API's host."""
         return address(self.api).host
 
 
 @dataclass(frozen=True, slots=True)
-class LogOutResult:
-    """How a log-out went: at which host, and in the API's words why it wouldn't end the session."""
+class LogoutResult:
+    """How a log-out ended, at which host, and why the session could not be ended."""
 
-    result: LoggedOut
+    outcome: LoggedOut
     host: str
-    problem: str | None = None
+    problem: Fact | None = None
+
+    @property
+    def fact(self) -> Fact:
+        """What is told."""
+        return Fact(self.outcome, {"host": self.host})
 
 
 def connect(config: Config, credential: Credential) -> TickeTing:
@@ -79,7 +92,7 @@ def connect(config: Config, credential: Credential) -> TickeTing:
 async def login(
     config: Config, keystore: KeyStore, identification: str, password: str
 ) -> "Owner | None":
-    """Start a person's session and keep its key; returns whose it is, where the API says it.
+    """Start a person's session and store its key; returns whose it is, where the API says it.
 
     Where the API wants a key before it starts a session, that is `config.api_key`.
 
@@ -96,45 +109,37 @@ async def login(
         except Unauthenticated as error:
             raise _not_authenticated(error, identification, host) from error
         except Forbidden as error:
-            raise LoginRefused(
-                f"{host} does not start sessions for the given key; "
-                "check SCANNER_API_KEY or --api-key."
-            ) from error
+            raise LoginRefused(LoginFault.KEY_STARTS_NO_SESSION, host=host) from error
         except NotFound as error:
-            if "account" not in error.said.lower():
+            if "account" not in error.said.lower():  # the API has one status for both
                 raise
-            raise LoginRefused(
-                f"There is no account {identification!r} at {host}; check the user name or "
-                "e-mail address, and --api."
-            ) from error
+            raise LoginRefused(LoginFault.NO_ACCOUNT, account=identification, host=host) from error
     _keep(keystore, Login(config.api, session.key, KeyKind.SESSION, _digest(asking)))
     return session.account
 
 
 async def login_with_key(config: Config, keystore: KeyStore) -> None:
-    """Keep the integration key `config.api_key`, once the API has taken it.
+    """Store the integration key `config.api_key` once the API has accepted it.
 
     Raises:
-        LoginRefused: no key is given, or the API doesn't take it.
+        LoginRefused: no key is given, or the API doesn't accept it.
         TicketingError: the API doesn't answer as it should.
         KeyStoreError: the key can't be kept.
     """
     key = _given_key(config)
     if not key:
-        raise LoginRefused("No key was given; set SCANNER_API_KEY or use --api-key.")
+        raise LoginRefused(LoginFault.NO_KEY_GIVEN)
     async with connect(config, Credential(config.api, key)) as api:
         try:
             await api.events(records=1)
         except (Unauthenticated, Forbidden) as error:
             host = address(config.api).host
-            raise LoginRefused(
-                f"{host} does not take this key ({error.status}); check the key and --api."
-            ) from error
+            raise LoginRefused(LoginFault.KEY_REFUSED, host=host, status=error.status) from error
     _keep(keystore, Login(config.api, key, KeyKind.KEY))
 
 
-async def logout(config: Config, keystore: KeyStore) -> LogOutResult:
-    """End the session at the API, and forget the key whatever the API says.
+async def logout(config: Config, keystore: KeyStore) -> LogoutResult:
+    """End the session at the API, and delete the key whatever the API answers.
 
     Raises:
         NotLoggedIn: there is nothing to end.
@@ -142,7 +147,7 @@ async def logout(config: Config, keystore: KeyStore) -> LogOutResult:
     """
     kept = stored_login(keystore)
     if kept is None:
-        raise NotLoggedIn("Nobody is logged in, so there is nothing to end.")
+        raise NotLoggedIn(LoginFault.NOTHING_TO_END)
     try:
         return await _end(config, kept)
     finally:
@@ -152,8 +157,8 @@ async def logout(config: Config, keystore: KeyStore) -> LogOutResult:
 def credential(config: Config, keystore: KeyStore) -> Credential:
     """Return the key to ask with: the given one, else that of the login.
 
-    A key that only served to start the login's session gives way to it: the session has the
-    person's rights. A login's key never goes to another API than its own.
+    A given key that only started the login's session is not used: the session has the person's
+    rights. A login's key is never sent to another API than its own.
 
     Raises:
         NotLoggedIn: there is no key for this API.
@@ -168,15 +173,12 @@ def credential(config: Config, keystore: KeyStore) -> Credential:
     if given:
         return Credential(config.api, given)
     if kept is not None:
-        raise NotLoggedIn(
-            f"The login is for {kept.api}, not for {config.api}; use `scanner login --api "
-            f"{config.api}` first, or give --api-key."
-        )
-    raise NotLoggedIn("Nobody is logged in; use `scanner login` first, or give --api-key.")
+        raise NotLoggedIn(LoginFault.OTHER_API, kept=kept.api, asked=config.api)
+    raise NotLoggedIn(LoginFault.NOT_LOGGED_IN)
 
 
 def stored_login(keystore: KeyStore) -> Login | None:
-    """Return the kept login; `None` where there is none that can be used.
+    """Return the stored login; `None` where there is none that can be used.
 
     Raises:
         KeyStoreError: the key store can't be read.
@@ -194,18 +196,18 @@ def stored_login(keystore: KeyStore) -> Login | None:
     return kept
 
 
-async def _end(config: Config, kept: Login) -> LogOutResult:
+async def _end(config: Config, kept: Login) -> LogoutResult:
     if kept.kind is KeyKind.KEY:
-        return LogOutResult(LoggedOut.KEY_FORGOTTEN, kept.host)
+        return LogoutResult(LoggedOut.KEY_FORGOTTEN, kept.host)
     async with connect(config, Credential(kept.api, kept.key)) as api:
         try:
             await api.end_session()
         except (Unauthenticated, Forbidden):
-            return LogOutResult(LoggedOut.ALREADY_ENDED, kept.host)
+            return LogoutResult(LoggedOut.ALREADY_ENDED, kept.host)
         except TicketingError as error:
             log.warning("the session could not be ended at the API", problem=str(error))
-            return LogOutResult(LoggedOut.NOT_ENDED, kept.host, str(error))
-    return LogOutResult(LoggedOut.ENDED, kept.host)
+            return LogoutResult(LoggedOut.NOT_ENDED, kept.host, error.fact)
+    return LogoutResult(LoggedOut.ENDED, kept.host)
 
 
 def _keep(keystore: KeyStore, made: Login) -> None:
@@ -214,20 +216,15 @@ def _keep(keystore: KeyStore, made: Login) -> None:
 
 
 def _not_authenticated(error: Unauthenticated, identification: str, host: str) -> LoginRefused:
-    if "password" in error.said.lower():
-        return LoginRefused(
-            f"{host} does not take this password for {identification!r}; check it and try again."
-        )
-    return LoginRefused(
-        f"{host} wants a key before it starts a session; set your application's as "
-        "SCANNER_API_KEY, or give it with --api-key."
-    )
+    if "password" in error.said.lower():  # the API has one status for both
+        return LoginRefused(LoginFault.WRONG_PASSWORD, host=host, account=identification)
+    return LoginRefused(LoginFault.KEY_WANTED, host=host)
 
 
 def _given_key(config: Config) -> str | None:
     key = config.api_key.get_secret_value().strip() if config.api_key else ""
     if not key.isascii() or not key.isprintable():
-        raise LoginRefused("The given key holds characters that no key has; copy it once more.")
+        raise LoginRefused(LoginFault.IMPOSSIBLE_KEY)
     return key or None
 
 

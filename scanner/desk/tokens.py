@@ -1,4 +1,4 @@
-"""Admission tokens as a supervisor names them: found, issued, changed and revoked."""
+"""Finds, issues, changes and revokes admission tokens, as a supervisor names them."""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from scanner.desk.errors import Unclear
+from scanner.desk.errors import NameFault, Unclear
+from scanner.facts import Code
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.errors import NoSuchPage
 
 if TYPE_CHECKING:
-    from scanner.ticketing.resources import Event, Page, Section, Token
+    from scanner.ticketing.resources import Event, Page, Token
 
 SEARCH_RECORDS = 100
 """Tokens asked for at once while a code is looked for."""
@@ -27,6 +28,14 @@ _CODE = re.compile(r"[0-9A-Z]{8}")  # API reference 3.0.0
 log = structlog.get_logger("desk")
 
 
+class TokenChange(Code):
+    """What was done to a token."""
+
+    UPDATED = "desk.token_updated"
+    REVOKED = "desk.token_revoked"
+    KEPT = "desk.token_kept"
+
+
 def event_uri(named: str) -> str:
     """Return `/events/…` for an identifier, a URI, or a whole address that ends in one.
 
@@ -36,18 +45,18 @@ def event_uri(named: str) -> str:
     text = named.strip()
     found = _EVENT.fullmatch(text)
     if found is None and _IDENTIFIER.fullmatch(text) is None:
-        raise Unclear(f"{named!r} names no event; give its number or its URI, like /events/1.")
+        raise Unclear(NameFault.NO_EVENT, named=named)
     return f"/events/{found[1] if found else text}"
 
 
 def section_uris(event: "Event", named: Sequence[str]) -> tuple[str, ...]:
     """Return the sections' URIs, each once, in the order in which they were named.
 
-    A section is named by its name, whatever its case, by its identifier, or by its URI. Whether a
-    whole URI belongs to the event, the API decides.
+    A section is named by its name, in any case, by its identifier, or by its URI. The API decides
+    whether a whole URI belongs to the event.
 
     Raises:
-        Unclear: a name is unknown, or more than one section bears it.
+        Unclear: a name is unknown, or more than one section has it.
     """
     return tuple(dict.fromkeys(_section_uri(event, each) for each in named))
 
@@ -65,7 +74,7 @@ async def find(api: TickeTing, event: str, named: str) -> "Token":
     uri = _TOKEN.fullmatch(text)
     if uri is not None:
         if f"/events/{uri[1]}" != event:
-            raise Unclear(f"This is a token of /events/{uri[1]}, not of {event}; name its event.")
+            raise Unclear(NameFault.TOKEN_OF_ANOTHER_EVENT, event=f"/events/{uri[1]}", asked=event)
         return await api.token(event, uri[2])
     code = text.upper()
     if _CODE.fullmatch(code):
@@ -75,10 +84,7 @@ async def find(api: TickeTing, event: str, named: str) -> "Token":
     if _IDENTIFIER.fullmatch(text):
         return await api.token(event, text)
     # What was given may be another event's code, so the sentence doesn't repeat it.
-    raise Unclear(
-        f"No token of {event} has this code, number or URI; `scanner tokens list "
-        f"{event.rsplit('/', 1)[-1]}` shows them."
-    )
+    raise Unclear(NameFault.NO_TOKEN, event=event, number=event.rsplit("/", 1)[-1])
 
 
 async def issue(api: TickeTing, event: "Event", sections: Sequence[str]) -> "Token":
@@ -99,7 +105,7 @@ async def update(
 
 
 async def revoke(api: TickeTing, event: str, token: "Token") -> None:
-    """Invalidate the token: its gates are shut out from now on."""
+    """Invalidate the token: it admits nobody from now on."""
     await api.revoke_token(event, token.identifier)
     log.info("token revoked", uri=token.uri)
 
@@ -145,12 +151,9 @@ def _section_uri(event: "Event", named: str) -> str:
     if len(meant) == 1:
         return next(iter(meant))
     if meant:
-        listed = ", ".join(f"{section.name!r} is {uri}" for uri, section in meant.items())
-        raise Unclear(f"More than one section is called {named!r}; give the URI: {listed}.")
-    raise Unclear(
-        f"{event.title!r} has no section {named!r}; its sections are {_names(event.sections)}."
-    )
-
-
-def _names(sections: "Sequence[Section]") -> str:
-    return ", ".join(repr(section.name) for section in sections) or "none at all"
+        listed = ", ".join(f"{section.name!r}: {uri}" for uri, section in meant.items())
+        raise Unclear(NameFault.SECTION_AMBIGUOUS, section=named, sections=listed)
+    if not event.sections:
+        raise Unclear(NameFault.NO_SECTIONS, event=event.title)
+    listed = ", ".join(repr(section.name) for section in event.sections)
+    raise Unclear(NameFault.NO_SECTION, event=event.title, section=named, sections=listed)

@@ -104,7 +104,6 @@ FORMS = (
     "The database {file} failed ({error}); details are in the log.",
     "The database {file} is closed; start the program again.",
     "The disk of {file} is full: nobody can be admitted; free some space.",
-    "The file {file} can't be written ({why}); free some space.",
     "The scenario {file} can't be played: line {line}: {problem}; "
     "see all with scanner train --check {again}.",
     "The scenario {file} can't be read ({why}); name another.",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.app.records import Records
+from scanner.app.records import Records, RecordsFault
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.gate import Gate
@@ -78,5 +78,5 @@ def test_admissions_are_written_as_csv_and_as_json(records: Records) -> None:
 
 def test_a_file_that_can_not_be_written_is_said(file: Path, records: Records) -> None:
     (file.parent / f"admissions-{NOW:%Y%m%dT%H%M%SZ}.csv").mkdir()
-    with pytest.raises(ScannerError, match="can't be written"):
+    with pytest.raises(ScannerError, match=RecordsFault.EXPORT_UNWRITABLE):
         records.export(None, "csv")

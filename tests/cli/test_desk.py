@@ -20,7 +20,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from scanner.cli import desk
-from scanner.cli.sentences import Sentences
+from scanner.cli.errors import CommandGroup
 from scanner.mock.seed import ADMINISTRATOR, ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD
 from scanner.ticketing import client
 from tests.mock.api import SECTION, Api, Stage, administrator, set_up
@@ -29,7 +29,7 @@ from tests.mock.server import Ready, mock_server
 KEY = "ab" * 16
 LIMIT_SECONDS = 30
 
-app = typer.Typer(cls=Sentences, pretty_exceptions_enable=False)
+app = typer.Typer(cls=CommandGroup, pretty_exceptions_enable=False)
 desk.register(app)
 
 

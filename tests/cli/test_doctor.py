@@ -18,8 +18,13 @@ def test_everything_is_looked_over_and_told_for_programs(program: Program, serve
     assert {"camera", "scanners", "data folder", "disk", "key store", "link", "clock"} < set(found)
     assert found["link"]["health"] == "ok"
     assert found["clock"]["health"] == "ok"
-    assert "s " in found["clock"]["sentence"]
+    assert found["clock"]["params"]["seconds"] >= 0
+    assert f"{found['clock']['params']['seconds']} s " in found["clock"]["sentence"]
     assert found["decoder zxing"]["health"] == "ok"
+    assert (found["link"]["code"], found["link"]["params"]) == (
+        "doctor.api_answers",
+        {"host": "127.0.0.1"},
+    )
     assert done.returncode == 0
 
 

@@ -1,22 +1,40 @@
-"""Progress on stderr: a bar in a terminal, a line for every tenth elsewhere."""
+"""What a command prints: a sentence, a table, and its progress."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
+from scanner.facts import Fact
+from scanner.wording.sentences import sentence
+
 if TYPE_CHECKING:
     from rich.progress import Progress
+    from rich.table import Table
 
 Show = Callable[[int, int], None]
-"""Called with how many are done, of how many."""
+"""Called with the number done, and the number of all."""
 
 _STEPS = 10
 
 
+def tell(fact: Fact, *, err: bool = False) -> None:
+    """Print a fact's sentence, on stderr with `err`."""
+    typer.echo(sentence(fact), err=err)
+
+
+def print_table(table: "Table") -> None:
+    """Print a table, as wide as the terminal."""
+    from rich.console import Console
+
+    Console(highlight=False).print(table)
+
+
 @contextmanager
 def bar(what: str) -> Iterator[Show]:
-    """Show progress inside; nothing appears before the first step is done."""
+    """Show progress on stderr: a bar in a terminal, elsewhere a line for every tenth."""
     if not sys.stderr.isatty():
         yield _lines(what)
         return

@@ -1,4 +1,4 @@
-"""Asking the API with the key that is given or kept; and secrets, and tables."""
+"""Asks the API with the given or the stored key; reads keys and other secrets."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from scanner.ticketing.client import TickeTing
 
 T = TypeVar("T")
 
 
 def ask(api: str | None, api_key: str | None, work: "Callable[[TickeTing], Awaitable[T]]") -> T:
-    """Do `work` over a connection with the key that is given or kept."""
+    """Run `work` with a connection that has the given key, else the stored one."""
     import asyncio
 
     from scanner.cli.settings import load
@@ -32,20 +30,13 @@ def ask(api: str | None, api_key: str | None, work: "Callable[[TickeTing], Await
     return asyncio.run(run())
 
 
-def print_table(table: "Table") -> None:
-    """Print it, as wide as the terminal is."""
-    from rich.console import Console
-
-    Console(highlight=False).print(table)
-
-
 def read_key(given: str | None) -> str | None:
-    """Return the key; `-` asks for it, or reads it where nobody can be asked."""
+    """Return the key; `-` asks for it, or reads it from standard input without a terminal."""
     return secret("API key") if given == "-" else given
 
 
 def secret(what: str) -> str:
-    """Ask for a secret without showing it, or read one line where nobody can be asked."""
+    """Ask for a secret without showing it, or read one line without a terminal."""
     if sys.stdin.isatty():
         return str(typer.prompt(what, hide_input=True, err=True))
     found = sys.stdin.readline().rstrip("\r\n")

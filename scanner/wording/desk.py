@@ -1,0 +1,62 @@
+"""What the supervisor's commands say."""
+
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.sentences import Params, Sentence
+
+_LONGEST_LIST = 2000
+"""Characters of a list of sections: the URI that is looked for may be its last."""
+
+
+def _ambiguous(params: Params) -> str:
+    return say(
+        "More than one section is called '{section}'; give the URI: {sections}.",
+        section=plain(str(params["section"])),
+        sections=plain(str(params["sections"]), _LONGEST_LIST),
+    )
+
+
+def _no_section(params: Params) -> str:
+    return say(
+        "'{event}' has no section '{section}'; its sections are {sections}.",
+        event=plain(str(params["event"])),
+        section=plain(str(params["section"])),
+        sections=plain(str(params["sections"]), _LONGEST_LIST),
+    )
+
+
+SENTENCES: dict[str, Sentence] = {
+    "desk.not_logged_in": "Nobody is logged in; use `scanner login` first, or give --api-key.",
+    "desk.nothing_to_end": "Nobody is logged in, so there is nothing to end.",
+    "desk.other_api": "The login is for {kept}, not for {asked}; "
+    "use `scanner login --api {asked}` first, or give --api-key.",
+    "desk.no_key_given": "No key was given; set SCANNER_API_KEY or use --api-key.",
+    "desk.impossible_key": "The given key holds characters that no key has; copy it once more.",
+    "desk.key_refused": "{host} does not take this key ({status}); check the key and --api.",
+    "desk.key_wanted": "{host} wants a key before it starts a session; "
+    "set your application's as SCANNER_API_KEY, or give it with --api-key.",
+    "desk.key_starts_no_session": "{host} does not start sessions for the given key; "
+    "check SCANNER_API_KEY or --api-key.",
+    "desk.wrong_password": "{host} does not take this password for '{account}'; "
+    "check it and try again.",
+    "desk.no_account": "There is no account '{account}' at {host}; "
+    "check the user name or e-mail address, and --api.",
+    "desk.session_started": "Logged in at {host} as {name}.",
+    "desk.key_kept": "The key is kept, and used to ask {host} from now on.",
+    "desk.session_ended": "Logged out; the session at {host} has ended.",
+    "desk.session_already_ended": "Logged out; the session at {host} had ended already.",
+    "desk.session_not_ended": "Logged out here, but the session could not be ended at {host}; "
+    "its key is forgotten.",
+    "desk.key_forgotten": "The key for {host} is forgotten here; it stays valid at the API.",
+    "desk.no_event": "'{named}' names no event; give its number or its URI, like /events/1.",
+    "desk.token_of_another_event": "This is a token of {event}, not of {asked}; name its event.",
+    "desk.no_token": "No token of {event} has this code, number or URI; "
+    "`scanner tokens list {number}` shows them.",
+    "desk.no_section": _no_section,
+    "desk.no_sections": "'{event}' has no sections.",
+    "desk.section_ambiguous": _ambiguous,
+    "desk.token_updated": "Token {token} now admits to: {sections}.",
+    "desk.token_revoked": "Token {token} is revoked; no gate can use it any more.",
+    "desk.token_kept": "Nothing is revoked.",
+    "desk.export_unwritable": "The file {file} can't be written ({why}); free some space.",
+}
