@@ -41,6 +41,7 @@ def open_session(
     """Open this gate with an admission token, and fetch its ticket list."""
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
+    from scanner.wording.sentences import sentence
 
     config = load(name=name, device=device, api=api, api_key=read_key(api_key))
     if not config.name:
@@ -51,7 +52,7 @@ def open_session(
         request = _request(config, keys, code, config.device or device_name(writer))
         opened = _open_with_progress(request, writer, keys)
     for warning in opened.warnings:
-        typer.echo(f"Mind: {warning}", err=True)
+        typer.echo(f"Mind: {sentence(warning)}", err=True)
     session = opened.session
     typer.echo(
         f"Open: {session.title} · {', '.join(opened.sections) or 'no section'} · "

@@ -14,6 +14,7 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from scanner.errors import ScannerError
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.priority import CLAIM_SECONDS, Priority
 from scanner.store import cache, ledger
@@ -79,7 +80,7 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feed = StatusFeed(writer.file)
         self._link = Link()
-        self._stuck: str | None = None
+        self._stuck: Fact | None = None
         self._moved = asyncio.Event()
 
     async def run(self) -> None:
@@ -269,7 +270,7 @@ class Engine:
         """Note why a replay failed; the pull finds out whether the API as a whole does."""
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, ServerFault | TooManyRequests | Malformed):
-            self._stuck = str(error)
+            self._stuck = error.fact
             structlog.get_logger("replay").warning("some were not delivered", exc_info=error)
         elif isinstance(error, ScannerError):
             self._note_link(link_after(error, self._link), error)

@@ -1,4 +1,4 @@
-"""What keeps the background work from going on, worded for a person.
+"""What keeps the background work from going on.
 
 SyncError
 ├── NoSession     no session is open, or its key is gone from the key store
@@ -8,6 +8,16 @@ SyncError
 """
 
 from scanner.errors import ScannerError
+from scanner.facts import Code
+
+
+class SyncFault(Code):
+    """Why the gate and the API can't work together."""
+
+    NO_SESSION = "sync.no_session"
+    WRONG_CODE = "sync.wrong_code"
+    KEY_NEEDED = "sync.key_needed"
+    TOKEN_DEAD = "sync.token_dead"  # noqa: S105 - a code
 
 
 class SyncError(ScannerError):
@@ -18,33 +28,25 @@ class NoSession(SyncError):
     """No session is open on this gate."""
 
     def __init__(self) -> None:
-        super().__init__("No session is open on this gate; open one with `scanner open`.")
+        super().__init__(SyncFault.NO_SESSION)
 
 
 class WrongCode(SyncError):
     """The code belongs to no admission token."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "This code belongs to no admission token; check it, or ask the supervisor for another."
-        )
+        super().__init__(SyncFault.WRONG_CODE)
 
 
 class KeyNeeded(SyncError):
     """The API wants a key to open a session with."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The ticketing API wants a valid key to open a session with; "
-            "log in with `scanner login`, or give one in SCANNER_API_KEY."
-        )
+        super().__init__(SyncFault.KEY_NEEDED)
 
 
 class TokenDead(SyncError):
     """The API no longer takes the session's key or token."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The admission token is no longer valid; open a session with a valid token "
-            "for this event, and what is queued is delivered."
-        )
+        super().__init__(SyncFault.TOKEN_DEAD)

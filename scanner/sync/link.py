@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.errors import ScannerError
+from scanner.facts import Code, Fact
 from scanner.sync.errors import SyncError
 from scanner.ticketing.errors import (
     Forbidden,
@@ -13,8 +14,14 @@ from scanner.ticketing.errors import (
 )
 
 
+class Obstacle(Code):
+    """What stands in the way and is no error."""
+
+    NETWORK_OFF = "sync.network_off"
+
+
 class LinkState(StrEnum):
-    """The link's state, in a word for the screen."""
+    """The link's state."""
 
     CHECKING = "checking"
     ONLINE = "online"
@@ -25,10 +32,10 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The link, and one sentence on what stands in the way when something does."""
+    """The link's state, and what stands in the way when something does."""
 
     state: LinkState = LinkState.CHECKING
-    obstacle: str | None = None
+    obstacle: Fact | None = None
 
     @property
     def online(self) -> bool:
@@ -40,8 +47,8 @@ def link_after(error: ScannerError, before: Link) -> Link:
     """Return the link as a failure shows it; a fault of this gate's own says nothing of the API."""
     match error:
         case SyncError() | Unauthenticated() | Forbidden() | UpgradeRequired():
-            return Link(LinkState.HELD, str(error))
+            return Link(LinkState.HELD, error.fact)
         case TicketingError():
-            return Link(LinkState.OFFLINE, str(error))
+            return Link(LinkState.OFFLINE, error.fact)
         case _:
-            return Link(before.state, str(error))
+            return Link(before.state, error.fact)

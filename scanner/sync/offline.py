@@ -3,11 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+from scanner.facts import Fact
 from scanner.gate import Judged
-from scanner.sync.link import Link, LinkState
+from scanner.sync.link import Link, LinkState, Obstacle
 from scanner.sync.status import Status, StatusFeed
 
-_LINK = Link(LinkState.OFFLINE, "The network is left off; the queue waits for `scanner replay`.")
+_LINK = Link(LinkState.OFFLINE, Fact(Obstacle.NETWORK_OFF))
 
 
 class OfflineEngine:

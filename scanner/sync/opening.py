@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from scanner.facts import Code, Fact
 from scanner.store import cache, ledger
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
@@ -19,6 +20,13 @@ from scanner.sync.server_time import ServerTime
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
 from scanner.ticketing.resources import Event, TokenGrant
+
+
+class OpenWarning(Code):
+    """What to mind although the session stands."""
+
+    NAMESAKE = "sync.namesake"
+    WAITING_ELSEWHERE = "sync.waiting_elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Opened:
     session: StoredSession
     sections: tuple[str, ...]
     tickets: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fact, ...] = ()
 
 
 async def open_gate(
@@ -101,16 +109,13 @@ async def _ask(request: Request) -> tuple[TokenGrant, Event]:
         return grant, await api.event(grant.event)
 
 
-async def _namesakes(api: TickeTing, writer: Writer, session: StoredSession) -> list[str]:
+async def _namesakes(api: TickeTing, writer: Writer, session: StoredSession) -> list[Fact]:
     """Warn when the API knows admissions by this device's name that this ledger does not."""
     page = await api.admissions(session.event, records=1, device=session.device)
     known = await writer.run(lambda conn: ledger.count_by_device(conn, session.device))
     if page.total <= known:
         return []
-    return [
-        f"Another gate has admitted patrons under the name {session.device!r}; "
-        "unless this is that gate, open it again with another --device."
-    ]
+    return [Fact(OpenWarning.NAMESAKE, {"name": session.device})]
 
 
 async def _directory(
@@ -139,13 +144,9 @@ async def _directory(
         structlog.get_logger("open").info("no list of other sections", reason=str(error))
 
 
-def _opened(conn: sqlite3.Connection, session: StoredSession, warnings: list[str]) -> Opened:
+def _opened(conn: sqlite3.Connection, session: StoredSession, warnings: list[Fact]) -> Opened:
     waiting = ledger.count_waiting_elsewhere(conn, session.event)
     if waiting:
-        warnings = [
-            *warnings,
-            f"{waiting} admissions to another event wait in the queue; "
-            "open a session with that event's token to deliver them.",
-        ]
+        warnings = [*warnings, Fact(OpenWarning.WAITING_ELSEWHERE, {"count": waiting})]
     sections = tuple(each.name for each in cache.read_sections(conn) if each.permitted)
     return Opened(session, sections, cache.count_tickets(conn), tuple(warnings))

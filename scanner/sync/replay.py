@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from scanner.facts import Fact
 from scanner.store import cache, ledger, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.ledger import Admission, State, Waiting
@@ -19,6 +20,7 @@ from scanner.sync.server_time import ServerTime
 from scanner.sync.settle import Outcome, outcome
 from scanner.ticketing.errors import (
     ApiError,
+    ApiFault,
     BadRequest,
     Malformed,
     NotTheApi,
@@ -268,11 +270,8 @@ class Replay:
         found = [each for each in page.entries if each.serial == admission.serial]
         if page.faults and not found:
             fault = page.faults[0]
-            raise Malformed(
-                f"The ticketing API's answer can't be used: {fault.field} {fault.problem}; "
-                "what became of an admission is not known yet.",
-                field=fault.field,
-            )
+            problem = Fact(fault.problem)
+            raise Malformed(ApiFault.OUTCOME_MALFORMED, field=fault.field, problem=problem)
         refusal = await self.writer.run(lambda conn: _refusal(conn, admission))
         return outcome(admission, found, refusal, self.server_time.now())
 

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from scanner.facts import Fact
 from scanner.ticketing.errors import (
     ApiError,
+    ApiFault,
     BadRequest,
     Conflict,
     Forbidden,
@@ -15,6 +17,7 @@ from scanner.ticketing.errors import (
     NotFound,
     NotTheApi,
     ServerFault,
+    Stranger,
     TooManyRequests,
     Unauthenticated,
     UpgradeRequired,
@@ -32,17 +35,10 @@ _KINDS: dict[int, type[ApiError]] = {
     412: UpgradeRequired,
     429: TooManyRequests,
 }
-_ADVICE = {
-    401: "log in again, or give a valid key",
-    403: "ask an administrator for the right to do this, or open a session with a valid token",
-    412: "install a newer version of scanner",
-    429: "wait a little; a gate tries again by itself",
-}
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SECRET = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32}(?![0-9A-Za-z])")
 _CODE = re.compile(r"(/tokens/)[^/\s]+")
 _NO_SUCH_PAGE = re.compile(r"\bspecified page\b|\bpage number\b")
-_SENTENCE_END = re.compile(r"[.!?]+\s+")
 _LONGEST_SAID = 300
 
 
@@ -54,7 +50,7 @@ def body_of(answer: "httpx.Response", content: bytes, host: str) -> Any:
         NotTheApi: where something else has answered.
     """
     if answer.is_redirect:
-        raise _not_the_api(host, "it sends requests elsewhere")
+        raise _stranger(host, Fact(Stranger.REDIRECT))
     found = _json(answer, content, host)
     if answer.is_success:
         return found
@@ -78,7 +74,7 @@ def _http_date(text: str) -> datetime | None:
 def _json(answer: "httpx.Response", content: bytes, host: str) -> Any:
     if not content:
         if answer.is_success and answer.status_code != 204:  # noqa: PLR2004 - No Content
-            raise _not_the_api(host, "its answer is empty")
+            raise _stranger(host, Fact(Stranger.EMPTY))
         return None
     # Whatever page a proxy sends with them, these say what there is to say.
     proxys = answer.status_code >= 500 or answer.status_code == 429  # noqa: PLR2004
@@ -86,13 +82,13 @@ def _json(answer: "httpx.Response", content: bytes, host: str) -> Any:
     if kind and not kind.endswith("json"):
         if proxys:
             return None
-        raise _not_the_api(host, f"it sends {_printable(kind) or 'no'} instead of JSON")
+        raise _stranger(host, Fact(Stranger.OTHER_TYPE, {"kind": _printable(kind) or "?"}))
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
         if proxys:
             return None
-        raise _not_the_api(host, "its answer breaks off or is no JSON") from None
+        raise _stranger(host, Fact(Stranger.NO_JSON)) from None
 
 
 def _error(answer: "httpx.Response", found: Any) -> ApiError:
@@ -101,16 +97,9 @@ def _error(answer: "httpx.Response", found: Any) -> ApiError:
     kind = _KINDS.get(status, ServerFault if status >= 500 else ApiError)  # noqa: PLR2004
     if kind is NotFound and _NO_SUCH_PAGE.search(said):
         kind = NoSuchPage
-    advice = _ADVICE.get(status) or (
-        "wait a little; a gate tries again by itself"
-        if kind is ServerFault
-        else "check what was asked for"
-    )
-    words = f": {_SENTENCE_END.sub('; ', said).rstrip('.')}" if said else ""
-    error = kind(f"The ticketing API answered {status}{words}; {advice}.", status=status, said=said)
-    if isinstance(error, TooManyRequests):
-        error.retry_after = _retry_after(answer)
-    return error
+    if kind is TooManyRequests:
+        return TooManyRequests(status=status, said=said, retry_after=_retry_after(answer))
+    return kind(status=status, said=said)
 
 
 def _said(found: Any) -> str:
@@ -127,11 +116,8 @@ def _printable(text: str) -> str:
     return plain[:_LONGEST_SAID].strip()
 
 
-def _not_the_api(host: str, what: str) -> NotTheApi:
-    return NotTheApi(
-        f"Something other than the ticketing API answers at {host} ({what}); check the address, "
-        "and whether the network wants a log-in page first."
-    )
+def _stranger(host: str, what: Fact) -> NotTheApi:
+    return NotTheApi(ApiFault.NOT_THE_API, host=host, what=what)
 
 
 def _retry_after(answer: "httpx.Response") -> float | None:

@@ -12,8 +12,10 @@ from urllib.parse import quote
 
 import httpx
 
+from scanner.facts import Fact
 from scanner.ticketing import answers, resources
 from scanner.ticketing.errors import (
+    ApiFault,
     Malformed,
     NotTheApi,
     TicketingError,
@@ -77,7 +79,7 @@ class TickeTing:
         headers = {"X-Client-Version": CLIENT_VERSION, "Accept": "application/json"}
         if key:
             if not (key.isascii() and key.isprintable()):
-                raise TicketingError("The API key has characters that no key has; give it again.")
+                raise TicketingError(ApiFault.BAD_KEY)
             headers["X-API-Key"] = key
         self._http = httpx.AsyncClient(
             headers=headers,
@@ -272,17 +274,11 @@ class TickeTing:
             ):
                 content = await self._read_bounded(answer)
         except TimeoutError as error:
-            raise Unreachable(
-                f"The ticketing API at {self._host} does not come to an end with its answer; "
-                "check the network.",
-                sent=True,
-            ) from error
+            raise Unreachable(ApiFault.NEVER_ENDS, host=self._host) from error
         except httpx.HTTPError as error:
-            raise self._worded(error) from error
+            raise self._failure(error) from error
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise TicketingError(
-                "What was asked for does not fit into a web address; check the code and the names."
-            ) from error
+            raise TicketingError(ApiFault.BAD_URI) from error
         return answer, content
 
     async def _read_bounded(self, answer: httpx.Response) -> bytes:
@@ -291,34 +287,26 @@ class TickeTing:
         async for chunk in answer.aiter_bytes():
             read += len(chunk)
             if read > LARGEST_ANSWER:
-                raise NotTheApi(
-                    f"The answer from {self._host} is too large to be the ticketing API's; "
-                    "check the address."
-                )
+                raise NotTheApi(ApiFault.TOO_LARGE, host=self._host)
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _worded(self, error: httpx.HTTPError) -> Unreachable | NotTheApi:
-        if isinstance(error, httpx.ConnectError) and _is_tls(error):
-            return TlsFailure(
-                f"The connection to {self._host} is not private: its certificate can't be "
-                "trusted; check the address, the date of this computer, and the network.",
-                sent=False,
-            )
-        if isinstance(error, httpx.DecodingError):
-            return NotTheApi(f"The answer from {self._host} can't be read; check the network.")
-        if isinstance(error, httpx.UnsupportedProtocol | httpx.TooManyRedirects):
-            return NotTheApi(f"There is no ticketing API at {self._host}; check the address.")
-        sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-        late = (
-            "does not answer in time"
-            if isinstance(error, httpx.TimeoutException)
-            else ("broke off the connection" if sent else "can't be reached")
-        )
-        return Unreachable(
-            f"The ticketing API at {self._host} {late}; check the address and the network.",
-            sent=sent,
-        )
+    def _failure(self, error: httpx.HTTPError) -> Unreachable | NotTheApi:
+        match error:
+            case httpx.ConnectError() if _is_tls(error):
+                return TlsFailure(ApiFault.TLS, host=self._host)
+            case httpx.DecodingError():
+                return NotTheApi(ApiFault.UNREADABLE, host=self._host)
+            case httpx.UnsupportedProtocol() | httpx.TooManyRedirects():
+                return NotTheApi(ApiFault.NO_API, host=self._host)
+            case httpx.ConnectTimeout() | httpx.PoolTimeout():
+                return Unreachable(ApiFault.CONNECT_TIMEOUT, host=self._host)
+            case httpx.TimeoutException():
+                return Unreachable(ApiFault.TIMEOUT, host=self._host)
+            case httpx.ConnectError():
+                return Unreachable(ApiFault.NOT_CONNECTED, host=self._host)
+            case _:
+                return Unreachable(ApiFault.BROKEN_OFF, host=self._host)
 
 
 def address(url: str) -> httpx.URL:
@@ -334,7 +322,7 @@ def address(url: str) -> httpx.URL:
         found = httpx.URL("")
     port_exists = found.port is None or 0 < found.port < 2**16
     if found.scheme not in ("http", "https") or not found.host or not port_exists:
-        raise NotTheApi("The API's address is no web address; give one like https://host/v3/.")
+        raise NotTheApi(ApiFault.BAD_ADDRESS)
     path = found.path if found.path.endswith("/") else f"{found.path}/"
     return found.copy_with(path=path, query=None, fragment=None)
 
@@ -357,11 +345,8 @@ def _shaped(read: Callable[[Any], T], body: Any) -> T:
     try:
         return read(body)
     except FieldError as error:
-        raise Malformed(
-            f"The ticketing API's answer can't be used: {error.name} {error.problem}; "
-            "check the address, or install a newer version of scanner.",
-            field=error.name,
-        ) from error
+        problem = Fact(error.problem)
+        raise Malformed(ApiFault.MALFORMED, field=error.name, problem=problem) from error
 
 
 def _quoted(part: str) -> str:

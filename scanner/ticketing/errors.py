@@ -1,4 +1,4 @@
-"""What can go wrong between this program and the API, worded for a person.
+"""What can go wrong between this program and the API.
 
 TicketingError
 ├── Unreachable            no answer came: refused, reset, timed out, no such host
@@ -18,6 +18,55 @@ TicketingError
 """
 
 from scanner.errors import ScannerError
+from scanner.facts import Code
+
+
+class ApiFault(Code):
+    """What happened to a call."""
+
+    BAD_KEY = "ticketing.bad_key"
+    BAD_URI = "ticketing.bad_uri"
+    BAD_ADDRESS = "ticketing.bad_address"
+    NOT_CONNECTED = "ticketing.not_connected"
+    CONNECT_TIMEOUT = "ticketing.connect_timeout"
+    TIMEOUT = "ticketing.timeout"
+    BROKEN_OFF = "ticketing.broken_off"
+    NEVER_ENDS = "ticketing.never_ends"
+    TLS = "ticketing.tls"
+    NO_API = "ticketing.no_api"
+    UNREADABLE = "ticketing.unreadable"
+    TOO_LARGE = "ticketing.too_large"
+    NOT_THE_API = "ticketing.not_the_api"
+    MALFORMED = "ticketing.malformed"
+    OUTCOME_MALFORMED = "ticketing.outcome_malformed"
+    ANSWERED = "ticketing.answered"
+
+
+class Stranger(Code):
+    """What shows that something other than the API has answered."""
+
+    REDIRECT = "ticketing.redirect"
+    EMPTY = "ticketing.empty"
+    NO_JSON = "ticketing.no_json"
+    OTHER_TYPE = "ticketing.other_type"
+
+
+class FieldFault(Code):
+    """What is wrong with a field of an answer."""
+
+    MISSING = "ticketing.field_missing"
+    NO_OBJECT = "ticketing.field_no_object"
+    NO_LIST = "ticketing.field_no_list"
+    NO_TEXTS = "ticketing.field_no_texts"
+    NO_TEXT = "ticketing.field_no_text"
+    TOO_LONG = "ticketing.field_too_long"
+    NO_NUMBER = "ticketing.field_no_number"
+    OUT_OF_RANGE = "ticketing.field_out_of_range"
+    NO_TIME = "ticketing.field_no_time"
+    NO_BOOLEAN = "ticketing.field_no_boolean"
+
+
+_NOT_SENT = frozenset({ApiFault.NOT_CONNECTED, ApiFault.CONNECT_TIMEOUT, ApiFault.TLS})
 
 
 class TicketingError(ScannerError):
@@ -25,11 +74,12 @@ class TicketingError(ScannerError):
 
 
 class Unreachable(TicketingError):
-    """No answer came; `sent` is true when the request may have reached the API."""
+    """No answer came."""
 
-    def __init__(self, sentence: str, *, sent: bool) -> None:
-        super().__init__(sentence)
-        self.sent = sent
+    @property
+    def sent(self) -> bool:
+        """Tell whether the request may have reached the API."""
+        return self.fact.code not in _NOT_SENT
 
 
 class TlsFailure(Unreachable):
@@ -41,20 +91,23 @@ class NotTheApi(TicketingError):
 
 
 class Malformed(TicketingError):
-    """The answer lacks what the API documents; `field` names it."""
+    """The answer lacks what the API documents."""
 
-    def __init__(self, sentence: str, *, field: str) -> None:
-        super().__init__(sentence)
-        self.field = field
+    @property
+    def field(self) -> str:
+        """The path of the field."""
+        return str(self.fact.params["field"])
 
 
 class ApiError(TicketingError):
-    """The API's own error: its status and its words."""
+    """The API's own error: its status and its words, which hold no key and no token's code."""
 
-    def __init__(self, sentence: str, *, status: int, said: str = "") -> None:
-        super().__init__(sentence)
+    def __init__(self, *, status: int, said: str = "", retry_after: float | None = None) -> None:
+        wait = {} if retry_after is None else {"retry_after": retry_after}
+        super().__init__(ApiFault.ANSWERED, status=status, said=said, **wait)
         self.status = status
         self.said = said
+        self.retry_after = retry_after
 
 
 class BadRequest(ApiError):
@@ -87,8 +140,6 @@ class UpgradeRequired(ApiError):
 
 class TooManyRequests(ApiError):
     """429: wait; `retry_after` in seconds where it was told."""
-
-    retry_after: float | None = None
 
 
 class ServerFault(ApiError):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
+from scanner.ticketing.errors import FieldFault
+
 T = TypeVar("T")
 _LONGEST_TEXT = 500
 _PIECE = 50
@@ -19,7 +21,7 @@ _NUMBERS_END = 2**53  # JSON's numbers are whole up to here (RFC 8259, 6)
 class FieldError(ValueError):
     """A field is missing or of the wrong type."""
 
-    def __init__(self, name: str, problem: str) -> None:
+    def __init__(self, name: str, problem: FieldFault) -> None:
         super().__init__(f"{name}: {problem}")
         self.name = name
         self.problem = problem
@@ -31,7 +33,7 @@ class Fault:
 
     position: int
     field: str
-    problem: str
+    problem: FieldFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def read_token(found: Any) -> Token:
     body = _object(found, "token")
     is_global = body.get("global", False)
     if not isinstance(is_global, bool):
-        raise FieldError("global", "should be true or false")
+        raise FieldError("global", FieldFault.NO_BOOLEAN)
     return Token(
         _text(body, "self"), _text(body, "code"), is_global, tuple(_strings(body, "sections"))
     )
@@ -266,7 +268,7 @@ def _entries(
     found: Any, read: Callable[[Any], T], name: str
 ) -> Generator[None, None, tuple[tuple[T, ...], tuple[Fault, ...]]]:
     if not isinstance(found, list):
-        raise FieldError(name, "should be a list")
+        raise FieldError(name, FieldFault.NO_LIST)
     entries: list[T] = []
     faults: list[Fault] = []
     for position, each in enumerate(found):
@@ -323,28 +325,28 @@ def _absolute(uri: str, event: str) -> str:
 
 def _object(found: Any, name: str) -> dict[str, Any]:
     if not isinstance(found, dict):
-        raise FieldError(name, "should be an object")
+        raise FieldError(name, FieldFault.NO_OBJECT)
     return found
 
 
 def _list(body: dict[str, Any], name: str) -> Sequence[Any]:
     found = body.get(name)
     if not isinstance(found, list):
-        raise FieldError(name, "should be a list")
+        raise FieldError(name, FieldFault.NO_LIST)
     return found
 
 
 def _strings(body: dict[str, Any], name: str) -> list[str]:
     found = _list(body, name)
     if not all(isinstance(each, str) for each in found):
-        raise FieldError(name, "should be a list of texts")
+        raise FieldError(name, FieldFault.NO_TEXTS)
     return [_encodable(each) for each in found]
 
 
 def _text(body: dict[str, Any], name: str, path: str | None = None) -> str:
     found = _text_or_none(body, name, path)
     if not found:
-        raise FieldError(path or name, "is missing")
+        raise FieldError(path or name, FieldFault.MISSING)
     return found
 
 
@@ -355,9 +357,9 @@ def _text_or_none(body: dict[str, Any], name: str, path: str | None = None) -> s
     if isinstance(found, int) and not isinstance(found, bool):
         found = str(found)
     if not isinstance(found, str):
-        raise FieldError(path or name, "should be a text")
+        raise FieldError(path or name, FieldFault.NO_TEXT)
     if len(found) > _LONGEST_TEXT:
-        raise FieldError(path or name, "is too long")
+        raise FieldError(path or name, FieldFault.TOO_LONG)
     return _encodable(found)
 
 
@@ -369,13 +371,13 @@ def _encodable(text: str) -> str:
 def _number(body: dict[str, Any], name: str) -> int:
     found = body.get(name)
     if isinstance(found, bool) or not isinstance(found, int | str):
-        raise FieldError(name, "should be a number")
+        raise FieldError(name, FieldFault.NO_NUMBER)
     try:
         number = int(found)
     except ValueError:
-        raise FieldError(name, "should be a number") from None
+        raise FieldError(name, FieldFault.NO_NUMBER) from None
     if not 0 <= number < _NUMBERS_END:
-        raise FieldError(name, "is out of range")
+        raise FieldError(name, FieldFault.OUT_OF_RANGE)
     return number
 
 
@@ -388,4 +390,4 @@ def _time_or_none(body: dict[str, Any], name: str) -> datetime | None:
         found = datetime.fromisoformat(str(text))
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise FieldError(name, "should be a time") from None
+        raise FieldError(name, FieldFault.NO_TIME) from None

@@ -9,6 +9,7 @@ from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 STALE = timedelta(minutes=10)
 """A list older than this lacks enough of the evening's sales that the guard should know."""
@@ -68,7 +69,7 @@ def hand_scanner_away(state: SourceState) -> Notice:
 
 
 def _link(status: Status, since: datetime) -> Notice | None:
-    obstacle = reported(plain(status.link.obstacle))
+    obstacle = sentence(status.link.obstacle) if status.link.obstacle else ""
     if status.link.state is LinkState.HELD:
         why = obstacle or say("The API does not take this gate's requests.")
         return Notice(f"■ {say('QUEUE HELD, admitting goes on: {why}', why=why)}")

@@ -26,16 +26,6 @@ FORMS = (
     "{name} is not there; plug it in, or choose another with --camera.",
     "No camera is called {name}, and no file; plug it in, or choose from scanner devices.",
     "{name} gives no picture; close the program that uses it, or choose another with --camera.",
-    "The ticketing API at {host} can't be reached; check the address and the network.",
-    "The ticketing API at {host} does not answer in time; check the address and the network.",
-    "The ticketing API at {host} broke off the connection; check the address and the network.",
-    "There is no ticketing API at {host}; check the address.",
-    "This code belongs to no admission token; check it, or ask the supervisor for another.",
-    "The ticketing API wants a valid key to open a session with; "
-    "log in with `scanner login`, or give one in SCANNER_API_KEY.",
-    "The admission token is no longer valid; open a session with a valid token "
-    "for this event, and what is queued is delivered.",
-    "The network is left off; the queue waits for `scanner replay`.",
     "The turnstile at {port} takes no line; check its cable, and let the patron in by hand.",
     "The turnstile's command {command} can't be started ({why}); let the patron in by hand.",
     "The turnstile's command did not end within {seconds} s; let the patron in by hand.",
@@ -60,24 +50,6 @@ FORMS = (
     "{name} can't be read; close the program that uses it.",
     "{name} is not there; plug it in.",
     "{name} needs the library for serial ports; install pyserial.",
-    "The ticketing API at {host} does not come to an end with its answer; check the network.",
-    "Something other than the ticketing API answers at {host} ({what}); check the address, "
-    "and whether the network wants a log-in page first.",
-    "it sends requests elsewhere",
-    "it sends {kind} instead of JSON",
-    "its answer is empty",
-    "its answer breaks off or is no JSON",
-    "The answer from {host} can't be read; check the network.",
-    "The answer from {host} is too large to be the ticketing API's; check the address.",
-    "The connection to {host} is not private: its certificate can't be trusted; "
-    "check the address, the date of this computer, and the network.",
-    "The ticketing API answered {status}{words}; {advice}.",
-    "log in again, or give a valid key",
-    "ask an administrator for the right to do this, or open a session with a valid token",
-    "install a newer version of scanner",
-    "wait a little; a gate tries again by itself",
-    "check what was asked for",
-    "The API's address is no web address; give one like https://host/v3/.",
     "admitted before by {guard} at {gate} at {time} UTC",
     "admitted before by {guard} at {gate}",
     "somebody",
@@ -92,11 +64,6 @@ FORMS = (
     "the API did not take the batch: {said}",
     "the API takes smaller batches",
     "the API took no requests ({status})",
-    "No session is open on this gate; open one with `scanner open`.",
-    "Another gate has admitted patrons under the name {name}; unless this is that gate, "
-    "open it again with another --device.",
-    "{count} admissions to another event wait in the queue; "
-    "open a session with that event's token to deliver them.",
     "The database {file} is damaged{copy}: nobody can be admitted; "
     "run `scanner recover` to save its admissions.",
     "The database {file} is held by another program; close it, try again.",

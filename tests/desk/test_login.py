@@ -113,7 +113,7 @@ async def test_an_outdated_client_is_told_so_at_the_login(
     ready: Ready, keystore: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "CLIENT_VERSION", "2.9.0")
-    with pytest.raises(UpgradeRequired, match="install a newer version"):
+    with pytest.raises(UpgradeRequired, match="status=412"):
         await login(asking(ready), keystore, ADMINISTRATOR, ADMINISTRATOR_PASSWORD)
 
 

@@ -4,6 +4,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from scanner.desk import token_view
+from scanner.ticketing.errors import FieldFault
 from scanner.ticketing.resources import Event, Fault, Page, Section, Token
 
 STALLS = "/events/1/sections/10"
@@ -27,7 +28,7 @@ def shown(table: RenderableType, width: int = 80) -> str:
 
 
 def listed(*entries: Token, total: int = 1, page: int = 1, faults: int = 0) -> Page[Token]:
-    return Page(total, page, 25, entries, (Fault(0, "code", "is missing"),) * faults)
+    return Page(total, page, 25, entries, (Fault(0, "code", FieldFault.MISSING),) * faults)
 
 
 def test_programs_get_the_same_keys_for_every_token() -> None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from scanner.facts import Fact
 from scanner.ticketing.errors import (
+    ApiFault,
     NotTheApi,
     ServerFault,
+    Stranger,
     TicketingError,
     TooManyRequests,
     Unreachable,
@@ -90,11 +93,9 @@ class Line:
     async def _ask(self, call: Callable[[], T]) -> T:
         await asyncio.sleep(self.rng.uniform(0.01, 0.4))
         if not self.weather.up:
-            raise Unreachable("Nobody is there.", sent=False)
+            raise Unreachable(ApiFault.NOT_CONNECTED, host="api.example")
         if self._happens(self.weather.told_to_wait):
-            late = TooManyRequests("Wait.", status=429)
-            late.retry_after = self.rng.uniform(0, 20)
-            raise late
+            raise TooManyRequests(status=429, retry_after=self.rng.uniform(0, 20))
         if self._happens(self.weather.request_lost):
             await self._silence()
         if self._happens(self.weather.late):
@@ -105,9 +106,9 @@ class Line:
         if self._happens(self.weather.fault):
             if self._happens(0.5):
                 self._quietly(call)
-            raise ServerFault("The API failed.", status=500)
+            raise ServerFault(status=500)
         if self._happens(self.weather.portal):
-            raise NotTheApi("A log-in page answers.")
+            raise NotTheApi(ApiFault.NOT_THE_API, host="api.example", what=Fact(Stranger.REDIRECT))
         outcome = call()
         await asyncio.sleep(self.rng.uniform(0.01, 0.4))
         if self._happens(self.weather.answer_lost) or not self.weather.up:
@@ -116,7 +117,7 @@ class Line:
 
     async def _silence(self) -> None:
         await asyncio.sleep(TIMEOUT if self._happens(0.5) else self.rng.uniform(0, TIMEOUT))
-        raise Unreachable("No answer comes.", sent=True)
+        raise Unreachable(ApiFault.TIMEOUT, host="api.example")
 
     def _later(self, call: Callable[[], Any]) -> None:
         """Let a request arrive long after it was sent, whatever became of its sender."""

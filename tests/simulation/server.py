@@ -36,7 +36,7 @@ class Server:
 
     def token_grant(self, code: str) -> TokenGrant:
         if code not in self.tokens:
-            raise NotFound("This token is unknown.", status=404)
+            raise NotFound(status=404)
         return TokenGrant(code, EVENT, self.tokens[code])
 
     def event(self) -> Event:
@@ -71,7 +71,7 @@ class Server:
                 granted.append(self.admissions[serial])
         if not granted:
             said = "None of the provided ticket serials grants admission to this event"
-            raise BadRequest(f"{said}.", status=400, said=said)
+            raise BadRequest(status=400, said=said)
         return Granted(tuple(granted), server_time=self._second())
 
     def cancel(self, serial: str) -> None:
@@ -80,7 +80,7 @@ class Server:
 
     def _scope(self, key: str) -> frozenset[str]:
         if key not in self.tokens:
-            raise Forbidden("This key is no longer valid.", status=403)
+            raise Forbidden(status=403)
         return self.tokens[key]
 
     def _is_issued(self, serial: str) -> bool:

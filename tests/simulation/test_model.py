@@ -18,7 +18,7 @@ from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.sync.replay import Replay
 from scanner.sync.server_time import ServerTime
-from scanner.ticketing.errors import ServerFault, TicketingError, Unreachable
+from scanner.ticketing.errors import ApiFault, ServerFault, TicketingError, Unreachable
 from scanner.ticketing.resources import Granted
 from tests.simulation.evening import API, InlineWriter, new_database
 from tests.simulation.network import Line, Weather
@@ -52,14 +52,14 @@ class FatedLine(Line):
         self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
     ) -> Granted:
         if self._fate is Fate.OFFLINE:
-            raise Unreachable("It does not leave.", sent=False)
+            raise Unreachable(ApiFault.NOT_CONNECTED, host="api.example")
         if self._fate is Fate.LOST:
-            raise Unreachable("It is lost.", sent=True)
+            raise Unreachable(ApiFault.TIMEOUT, host="api.example")
         granted = await super().admit(event, redeemer=redeemer, device=device, serials=serials)
         if self._fate is Fate.ANSWER_LOST:
-            raise Unreachable("Its answer is lost.", sent=True)
+            raise Unreachable(ApiFault.TIMEOUT, host="api.example")
         if self._fate is Fate.FAULT:
-            raise ServerFault("It failed.", status=500)
+            raise ServerFault(status=500)
         return granted
 
 

@@ -2,10 +2,12 @@ import asyncio
 from pathlib import Path
 
 from scanner.admission.verdict import Kind
+from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.priority import CLAIM_SECONDS
 from scanner.store.ledger import State
 from scanner.sync.clock import utc_now
+from scanner.sync.errors import SyncFault
 from scanner.sync.link import LinkState
 from tests.mock.server import mock_server
 from tests.sync.house import House, house_at, until
@@ -124,7 +126,7 @@ async def test_a_revoked_token_closes_the_gate_holds_the_queue_and_a_new_one_del
     house.admin.delete(token["self"])
     async with house.running() as engine:
         await until(lambda: engine.status().link.state is LinkState.HELD)
-        assert "open a session" in str(engine.status().link.obstacle)
+        assert engine.status().link.obstacle == Fact(SyncFault.TOKEN_DEAD)
         assert house.present(house.tickets(0)[1]).verdict.kind is Kind.GATE_CLOSED
         assert house.states() == {serial: State.QUEUED}
         await asyncio.to_thread(house.open, house.server.tokens[0].code)

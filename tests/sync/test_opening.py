@@ -1,10 +1,11 @@
 import pytest
 
 from scanner.admission.verdict import Kind
-from scanner.sync.errors import KeyNeeded, WrongCode
-from scanner.sync.opening import Opened
+from scanner.facts import Fact
+from scanner.sync.errors import KeyNeeded, SyncFault, WrongCode
+from scanner.sync.opening import Opened, OpenWarning
 from scanner.sync.pull import Pull
-from scanner.ticketing.errors import Unreachable
+from scanner.ticketing.errors import ApiFault, Unreachable
 from tests.sync.house import House
 
 
@@ -39,7 +40,7 @@ def test_a_wrong_code_is_said_and_opens_nothing(house: House) -> None:
 
 
 def test_without_a_key_to_ask_with_the_sentence_says_how_to_get_one(house: House) -> None:
-    with pytest.raises(KeyNeeded, match="scanner login"):
+    with pytest.raises(KeyNeeded, match=SyncFault.KEY_NEEDED):
         house.open(key=False)
 
 
@@ -56,7 +57,7 @@ def test_a_device_name_that_another_gate_has_used_is_warned_of(house: House) -> 
     event = house.server.event
     batch = {"redeemer": "Kim", "device": "north", "serials": house.tickets(0)[:1]}
     house.anybody.made(f"{event}/admissions", batch)
-    assert "another --device" in house.open().warnings[0]
+    assert house.open().warnings == (Fact(OpenWarning.NAMESAKE, {"name": "north"}),)
     assert house.open(device="south").warnings == ()
 
 
@@ -90,4 +91,4 @@ def test_a_narrower_token_counts_at_once_even_where_the_first_pull_breaks_off(
 
 
 async def _broken_off(*_: object) -> None:
-    raise Unreachable("The network has gone.", sent=True)
+    raise Unreachable(ApiFault.TIMEOUT, host="api.example")

@@ -6,12 +6,20 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from scanner.facts import Fact
 from scanner.store.ledger import State, in_state
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.replay import Replay
 from scanner.sync.server_time import ServerTime
-from scanner.ticketing.errors import Malformed, ServerFault, TicketingError, Unreachable
+from scanner.ticketing.errors import (
+    ApiFault,
+    FieldFault,
+    Malformed,
+    ServerFault,
+    TicketingError,
+    Unreachable,
+)
 from scanner.ticketing.resources import Admission, Fault, Granted, Page, Ticket
 from tests.store.worlds import admit, filled
 
@@ -31,7 +39,7 @@ class SilentApi(AdmissionsApi):
         return Page(0, 1, 1, (), (), NOW)
 
     async def admissions(self, event: str, **_: object) -> Page[Admission]:
-        return Page(1, 1, 25, (), (Fault(0, "ticket", "is missing"),), NOW)
+        return Page(1, 1, 25, (), (Fault(0, "ticket", FieldFault.MISSING),), NOW)
 
 
 @pytest.fixture
@@ -46,8 +54,9 @@ async def test_an_admission_whose_fate_cannot_be_read_stays_in_doubt(writer: Wri
     serial = "DAWIER-BACK00000001"
     await writer.run(lambda conn: admit(conn, serial))
     replay = Replay(SilentApi(), writer, ServerTime(lambda: NOW), EVENT)
-    with pytest.raises(Malformed, match="ticket is missing"):
+    with pytest.raises(Malformed, match=ApiFault.OUTCOME_MALFORMED) as unread:
         await replay.run_once()
+    assert unread.value.fact.params == {"field": "ticket", "problem": Fact(FieldFault.MISSING)}
     (admission,) = await writer.run(in_state)
     assert (admission.state, admission.answered) == (State.SENDING, True)
 
@@ -59,7 +68,7 @@ class HalfReadableApi(SilentApi):
         self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
     ) -> Granted:
         self.listed = Admission(serials[0], redeemer, device, NOW)
-        return Granted((), (Fault(0, "ticket", "should be a text"),), NOW)
+        return Granted((), (Fault(0, "ticket", FieldFault.NO_TEXT),), NOW)
 
     async def admissions(self, event: str, **_: object) -> Page[Admission]:
         return Page(1, 1, 25, (self.listed,), (), NOW)
@@ -117,7 +126,7 @@ async def states_after(writer: Writer, api: Cuts) -> list[State]:
 async def test_a_batch_that_was_marked_ahead_waits_again_when_the_one_before_it_cannot_leave(
     writer: Writer,
 ) -> None:
-    api = Cuts(Unreachable("Nobody is there.", sent=False))
+    api = Cuts(Unreachable(ApiFault.NOT_CONNECTED, host="api.example"))
     states = await states_after(writer, api)
     assert api.batches == [SERIALS[:100], SERIALS[100:200], SERIALS[200:300]]
     assert states == [State.CONFIRMED] * 100 + [State.QUEUED] * 250
@@ -126,13 +135,13 @@ async def test_a_batch_that_was_marked_ahead_waits_again_when_the_one_before_it_
 async def test_a_batch_without_an_answer_is_in_doubt_and_the_one_marked_ahead_is_not(
     writer: Writer,
 ) -> None:
-    api = Cuts(Unreachable("It took too long.", sent=True))
+    api = Cuts(Unreachable(ApiFault.TIMEOUT, host="api.example"))
     states = await states_after(writer, api)
     assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 200 + [State.QUEUED] * 50
 
 
 async def test_a_fault_of_one_batch_does_not_keep_the_one_marked_ahead(writer: Writer) -> None:
-    api = Cuts(ServerFault("The API failed.", status=500))
+    api = Cuts(ServerFault(status=500))
     states = await states_after(writer, api)
     assert api.batches == [SERIALS[:100], SERIALS[100:200], SERIALS[200:300], SERIALS[300:]]
     assert states == [State.CONFIRMED] * 100 + [State.SENDING] * 250

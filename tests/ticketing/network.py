@@ -1,11 +1,20 @@
 """A venue's network, played by a server that answers with any bytes, or with none."""
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+import pytest
+
+from scanner.ticketing.client import TickeTing
+from scanner.ticketing.errors import TicketingError
+from scanner.ticketing.resources import Page, Ticket
+from scanner.wording.sentences import in_english
+from tests.ticketing.sentences import assert_one_sentence
 
 LIMIT = 20
 JSON = "application/json"
@@ -70,3 +79,33 @@ async def network(play: Play, tls: ssl.SSLContext | None = None) -> AsyncIterato
     play.port = server.sockets[0].getsockname()[1]
     async with server:
         yield play
+
+
+KEY = "0123456789abcdef" * 2
+EVENT = "/events/1"
+PAGE = {"total": 0, "page": 1, "records": 500, "entries": []}
+LATE = 0.2
+
+
+async def ask(url: str, seconds: float = LIMIT) -> Page[Ticket]:
+    async with TickeTing(url, KEY, timeout=seconds) as api:
+        return await asyncio.wait_for(api.tickets(EVENT), 2 * LIMIT)
+
+
+async def failure(play: Play) -> TicketingError:
+    """The error of one request, which is always one sentence without the key."""
+    async with network(play):
+        with pytest.raises(TicketingError) as refused:
+            await ask(play.url, LATE if play.hang else LIMIT)
+    assert_one_sentence(in_english(refused.value.fact), [KEY])
+    assert KEY not in str(refused.value)
+    return refused.value
+
+
+async def answered(answer: bytes) -> Page[Ticket]:
+    async with network(Play(answer)) as play:
+        return await ask(play.url)
+
+
+def page(**changes: object) -> bytes:
+    return http(200, json.dumps(PAGE | changes).encode())

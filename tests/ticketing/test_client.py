@@ -7,7 +7,7 @@ import pytest
 
 from scanner.ticketing import resources
 from scanner.ticketing.client import TickeTing, address
-from scanner.ticketing.errors import BadRequest, NotFound, NotTheApi, TicketingError
+from scanner.ticketing.errors import ApiFault, BadRequest, NotFound, NotTheApi, TicketingError
 from scanner.ticketing.resources import Owner, Page, Receipt, Ticket
 from tests.mock.api import Api, Stage, set_up, unique
 from tests.mock.server import Ready
@@ -253,7 +253,7 @@ def test_an_address_is_brought_into_one_form(text: str, url: str) -> None:
     ["", " ", "ftp://api.example", "https://", "http:///v3", "http://x:99999999", "http://x:0"],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(NotTheApi, match="is no web address"):
+    with pytest.raises(NotTheApi, match=ApiFault.BAD_ADDRESS):
         address(text)
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from scanner.facts import Fact
 from scanner.ticketing import client
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.errors import (
     ApiError,
+    ApiFault,
     BadRequest,
     Conflict,
     Forbidden,
@@ -18,6 +20,7 @@ from scanner.ticketing.errors import (
     Unauthenticated,
     UpgradeRequired,
 )
+from scanner.wording.sentences import in_english
 from tests.mock.api import Api, Stage, set_up, unique
 from tests.mock.server import Ready
 from tests.ticketing.sentences import assert_one_sentence
@@ -302,6 +305,6 @@ async def test_a_documented_error_is_of_its_kind_and_one_sentence_without_a_secr
     error = refused.value
     assert type(error) is kind
     assert (error.status, error.said) == (status, said)
-    assert str(status) in str(error)
-    assert_one_sentence(str(error), world.secrets)
+    assert error.fact == Fact(ApiFault.ANSWERED, {"status": status, "said": said})
+    assert_one_sentence(in_english(error.fact), world.secrets)
     assert not [secret for secret in world.secrets if secret in repr(error) + error.said]

@@ -11,6 +11,7 @@ from pathlib import Path
 from scanner.admission.verdict import Kind, Verdict
 from scanner.app.preferences import Preferences, Value
 from scanner.errors import ScannerError
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.store.ledger import Admission, State
@@ -18,6 +19,7 @@ from scanner.store.search import Found
 from scanner.store.statistics import Admitted, Evening, SectionFigure
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
+from scanner.ticketing.errors import ApiFault, UpgradeRequired
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import SourceState, View
 
@@ -69,6 +71,8 @@ VERDICTS: dict[Kind, Verdict] = {
     ),
 }
 
+UNREACHABLE = Fact(ApiFault.NOT_CONNECTED, {"host": "api.example"})
+OUTDATED = UpgradeRequired(status=412).fact
 STATUS = Status(
     title="Harbour Lights 2026 · Friday",
     name="Mo Ek",

@@ -7,7 +7,7 @@ from scanner.admission.scope import Closed
 from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.notices import STALE, Notice, abnormal, age
-from tests.tui.ports import LOOKING, NOW, STATUS
+from tests.tui.ports import LOOKING, NOW, OUTDATED, STATUS, UNREACHABLE
 
 
 def test_a_good_evening_has_no_notices() -> None:
@@ -16,16 +16,22 @@ def test_a_good_evening_has_no_notices() -> None:
 
 
 def test_an_offline_gate_says_since_when_and_that_it_goes_on() -> None:
-    status = replace(STATUS, link=Link(LinkState.OFFLINE, "The host does not answer."))
+    status = replace(STATUS, link=Link(LinkState.OFFLINE, UNREACHABLE))
     assert abnormal(status, LOOKING, NOW - timedelta(minutes=3), NOW) == [
-        Notice("○ OFFLINE since 21:01, admitting goes on: The host does not answer.")
+        Notice(
+            "○ OFFLINE since 21:01, admitting goes on: The ticketing API at api.example can't be "
+            "reached; check the address and the network."
+        )
     ]
 
 
 def test_a_held_queue_says_why() -> None:
-    status = replace(STATUS, link=Link(LinkState.HELD, "The API wants a newer scanner."))
+    status = replace(STATUS, link=Link(LinkState.HELD, OUTDATED))
     assert abnormal(status, LOOKING, NOW, NOW) == [
-        Notice("■ QUEUE HELD, admitting goes on: The API wants a newer scanner.")
+        Notice(
+            "■ QUEUE HELD, admitting goes on: The ticketing API answered 412; "
+            "install a newer version of scanner."
+        )
     ]
 
 

@@ -25,8 +25,7 @@ from scanner.tui.wizard.sound_step import SoundStep
 from scanner.tui.wizard.step import Step
 from scanner.tui.wizard.tickets_step import TicketsStep
 from scanner.wording.catalogue import say
-from scanner.wording.plain import plain
-from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 
 class WizardApp(App[Answers]):
@@ -133,4 +132,4 @@ class WizardApp(App[Answers]):
         try:
             self._setup.keep(self._answers)
         except ScannerError as error:
-            self.notify(reported(plain(str(error))))
+            self.notify(sentence(error.fact))

@@ -14,7 +14,7 @@ from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.step import Step
 from scanner.wording.catalogue import number, say, say_count
 from scanner.wording.plain import plain
-from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 
 class TicketsStep(Step):
@@ -71,7 +71,7 @@ class TicketsStep(Step):
             opened = await self._setup.open(self.answers, self._progress)
         except ScannerError as error:
             self._count(say("No tickets yet."))
-            self._fail(str(error))
+            self._fail(sentence(error.fact))
         except Exception:  # noqa: BLE001 - said on the screen; the detail is in the log
             import structlog
 
@@ -99,9 +99,7 @@ class TicketsStep(Step):
             )
         )
         self.complain(
-            " ".join(
-                say("Mind: {warning}", warning=reported(plain(each))) for each in opened.warnings
-            )
+            " ".join(say("Mind: {warning}", warning=sentence(each)) for each in opened.warnings)
         )
         self.add_class("-done", "-counting")
         self._offer(say("Open the gate"))

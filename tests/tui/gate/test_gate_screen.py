@@ -10,12 +10,13 @@ from scanner.admission.verdict import Kind, Verdict
 from scanner.store.errors import DiskFull
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
+from scanner.ticketing.errors import Forbidden
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.ports import SourceState
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.verdict_panel import VerdictPanel
-from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, Stand
+from tests.tui.ports import NOW, OUTDATED, SERIAL, STATUS, VERDICTS, Stand
 from tests.tui.seen import seen
 
 SIZES = [(80, 24), (100, 30), (160, 50)]
@@ -210,7 +211,7 @@ async def test_patience_is_not_lost_when_nothing_is_awaited(stand: Stand) -> Non
     ("status", "line"),
     [
         (replace(STATUS, link=Link(LinkState.OFFLINE)), "○ OFFLINE since 21:04, admitting goes on"),
-        (replace(STATUS, link=Link(LinkState.HELD, "Log in again.")), "■ QUEUE HELD, admitting"),
+        (replace(STATUS, link=Link(LinkState.HELD, OUTDATED)), "■ QUEUE HELD, admitting"),
         (replace(STATUS, closed=Closed.TOKEN_INVALID), "■ GATE CLOSED: The admission token is no"),
         (replace(STATUS, synced=NOW - timedelta(hours=2)), "◷ OLD LIST: it is 2 h 00 min old"),
     ],
@@ -309,7 +310,7 @@ async def test_hostile_text_is_shown_as_text(stand: Stand) -> None:
         name=HOSTILE,
         device=HOSTILE,
         sections=(HOSTILE,) * 40,
-        link=Link(LinkState.HELD, HOSTILE),
+        link=Link(LinkState.HELD, Forbidden(status=403, said=HOSTILE).fact),
     )
     stand.eyes.now = SourceState(running=False, sentence=HOSTILE)
     app = stand.app()

@@ -13,7 +13,7 @@ from scanner.store.errors import DiskFull
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.gate.app import GateApp
-from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, Stand
+from tests.tui.ports import NOW, SERIAL, STATUS, UNREACHABLE, VERDICTS, Stand
 from tests.tui.seen import settled
 
 Compare = Callable[..., bool]
@@ -39,7 +39,7 @@ def test_offline(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> 
         STATUS,
         synced=NOW - timedelta(minutes=14),
         counts={**STATUS.counts, State.QUEUED: 112, State.CONFLICT: 2, State.REFUSED: 1},
-        link=Link(LinkState.OFFLINE, "The API can't be reached; check the gate's network."),
+        link=Link(LinkState.OFFLINE, UNREACHABLE),
     )
     assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
 

@@ -16,15 +16,15 @@ from scanner.scanning.view import View
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.gate.app import GateApp
-from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, Stand
+from tests.tui.ports import NOW, OUTDATED, SERIAL, STATUS, UNREACHABLE, VERDICTS, Stand
 
 Compare = Callable[..., bool]
 Do = Callable[[Stand, Pilot[Any]], Awaitable[None]]
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
 
-OFFLINE = Link(LinkState.OFFLINE, "The API can't be reached; check the gate's network.")
-HELD = Link(LinkState.HELD, "The API wants a newer client; install the new version of scanner.")
+OFFLINE = Link(LinkState.OFFLINE, UNREACHABLE)
+HELD = Link(LinkState.HELD, OUTDATED)
 LOST = SourceState(running=False, sentence="Camera 0 was unplugged; trying again.")
 
 

@@ -11,13 +11,14 @@ from textual.pilot import Pilot
 
 from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind, Verdict
+from scanner.facts import Fact
 from scanner.pin import PinCheck
 from scanner.store.errors import worded
 from scanner.store.ledger import Admission, State
 from scanner.sync.link import Link, LinkState
 from scanner.sync.settle import _who
 from scanner.ticketing import resources
-from scanner.ticketing.answers import _not_the_api
+from scanner.ticketing.errors import ApiFault, Stranger
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import SourceState
 from tests.tui import ports
@@ -32,7 +33,7 @@ DATA = """
 """
 UNITS = "min UTC esc PIN"
 BROKEN = worded(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
-PORTAL = str(_not_the_api("api.example", "it sends requests elsewhere"))
+PORTAL = Fact(ApiFault.NOT_THE_API, {"host": "api.example", "what": Fact(Stranger.REDIRECT)})
 REFUSED = "The ticketing API refused it: the token no longer permits VIP Lounge"
 REASONS = {
     State.CONFLICT: _who(resources.Admission(SERIAL, "Sam", "Gate B", NOW)),
@@ -82,9 +83,7 @@ async def test_no_verdict_speaks_english_alone(stand: Stand) -> None:
 
 
 def _trouble(stand: Stand) -> None:
-    held = Link(
-        LinkState.HELD, "The ticketing API answered 412; install a newer version of scanner."
-    )
+    held = Link(LinkState.HELD, ports.OUTDATED)
     counts = {**STATUS.counts, State.CONFLICT: 2, State.REFUSED: 1}
     old = NOW - timedelta(hours=2)
     stand.background.now = replace(STATUS, link=held, synced=old, offset=-140.0, counts=counts)

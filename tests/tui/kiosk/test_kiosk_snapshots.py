@@ -16,7 +16,7 @@ from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import choose_language
 from tests.tui.kiosk.lane import Lane
-from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, FakeEyes
+from tests.tui.ports import NOW, SERIAL, STATUS, UNREACHABLE, VERDICTS, FakeEyes
 
 Compare = Callable[..., bool]
 
@@ -79,7 +79,7 @@ def _in_trouble(lane: Lane) -> None:
         STATUS,
         synced=NOW - timedelta(minutes=14),
         counts={**STATUS.counts, State.QUEUED: 112},
-        link=Link(LinkState.OFFLINE, "The API can't be reached; check the gate's network."),
+        link=Link(LinkState.OFFLINE, UNREACHABLE),
     )
 
 

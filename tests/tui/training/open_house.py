@@ -7,10 +7,12 @@ from pathlib import Path
 
 from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind, Verdict
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
+from scanner.ticketing.errors import ApiFault
 from scanner.training.house import House
 from tests.tui.training.stands import AT, made_up_tickets
 
@@ -23,7 +25,7 @@ _ONLINE = Status(
     synced=AT,
     link=Link(LinkState.ONLINE),
 )
-_UNREACHABLE = "The ticketing API at 127.0.0.1 can't be reached; check the address and the network."
+_UNREACHABLE = Fact(ApiFault.NOT_CONNECTED, {"host": "127.0.0.1"})
 _OFFLINE = Link(LinkState.OFFLINE, _UNREACHABLE)
 
 
