@@ -51,6 +51,10 @@ class Confirmation(StrEnum):
     SERVER_FIRST = "server-first"
 
 
+Language = Literal["auto", "en", "de", "es", "fr"]
+"""What people are spoken to in; `auto`: as the system's locale says."""
+
+
 class Config(BaseSettings):
     """Every setting, with its default; times are in seconds."""
 
@@ -70,7 +74,7 @@ class Config(BaseSettings):
     full_sync_seconds: float = Field(default=900, gt=0, le=86_400)
     timeout_seconds: float = Field(default=10, gt=0, le=120)
     page_records: int = Field(default=500, ge=1, le=10_000)
-    language: Literal["auto", "en", "de", "es", "fr"] = "auto"
+    language: Language = "auto"
     theme: Literal["night", "day", "contrast"] = "night"
     characters: Literal["auto", "unicode", "ascii"] = "auto"
     volume: int = Field(default=80, ge=0, le=100)

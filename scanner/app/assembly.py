@@ -1,51 +1,128 @@
-"""A gate's app put together from the settings: judge, background work, eyes, sounds, records."""
+"""A gate put together from its settings, with all that works beside it.
 
-import gc
+The guard's screen, the kiosk, standard input, the demo, training and the benches all use
+`assembled`. They differ in what they pass in and in which parts they use.
+"""
 
-from scanner.app.preferences import preferences
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
 from scanner.app.records import Records
-from scanner.app.sound import Loudspeaker, find_player
-from scanner.config import Config
-from scanner.config_file import save_setting
-from scanner.gate import Gate
+from scanner.app.sound import Loudspeaker, Sounds, find_player
+from scanner.config import Config, Confirmation
+from scanner.gate import Gate, Judged
 from scanner.keystore import KeyStore
+from scanner.kiosk.turnstile import Opener, Turnstile
 from scanner.pin import Pin
 from scanner.priority import Priority
 from scanner.scanning.composite_source import together
 from scanner.scanning.hand_scanners import hand_scanners
-from scanner.scanning.keyboard_layouts import DIRECT_FILE
-from scanner.scanning.keyboard_layouts import load as load_layout
+from scanner.scanning.keyboard_layouts import DIRECT_FILE, load
 from scanner.scanning.scan_source import ScanSource
 from scanner.store.writer import Writer
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.clock import utc_now
-from scanner.sync.factory import make_background, make_gate
-from scanner.tui.gate.app import GateApp
+from scanner.sync.engine import Engine
+from scanner.sync.factory import make_engine
+from scanner.sync.offline import OfflineEngine
+from scanner.sync.server_first import ServerFirst
 
 
-def assemble(
-    config: Config, writer: Writer, keys: KeyStore, camera: ScanSource | None, *, network: bool
-) -> tuple[GateApp, Gate]:
-    """Make the app and the gate that it shows; nothing runs before the app does."""
-    # What was imported stays: a search through it would hold up a key by 50 ms. Later the same of
-    # what the screen and the background work are made of, by 10 ms or more.
-    gc.freeze()
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A gate and what works beside it; made by `assembled`.
+
+    Attributes:
+        config: the settings that it was made from.
+        gate: judges and records.
+        engine: pulls and replays; or, without a network, follows the database.
+        background: runs the engine in its own thread. Nothing runs before it is started.
+        priority: lets a person go before the engine.
+        source: reads codes; nothing where there is neither camera nor hand scanner.
+        correct: undoes what a keyboard layout did to a scan.
+        sounds: plays the verdicts' sounds.
+        pin: the supervisor's.
+        records: reads cache and ledger for a screen.
+        turnstile: opens after an admission, where there is one.
+    """
+
+    config: Config
+    gate: Gate
+    engine: Engine | OfflineEngine
+    background: BackgroundThread
+    priority: Priority
+    source: ScanSource | None
+    correct: Callable[[str], str]
+    sounds: Sounds
+    pin: Pin
+    records: Records
+    turnstile: Turnstile | None
+
+    def play_verdict(self, judged: Judged) -> None:
+        """Play a verdict's sound as loud as the settings say; a subscriber for the gate."""
+        if not self.config.muted:
+            self.sounds.play(judged.verdict.kind.value, self.config.volume)
+
+
+@contextmanager
+def assembled(
+    config: Config,
+    writer: Writer,
+    keys: KeyStore,
+    *,
+    network: bool = True,
+    source: ScanSource | None = None,
+    opener: Opener | None = None,
+) -> Iterator[Assembly]:
+    """Put a gate together; what was started of it has ended afterwards.
+
+    Args:
+        config: the settings.
+        writer: of the open database; the caller closes it.
+        keys: holds the session's secrets and the supervisor's PIN.
+        network: false: neither pull nor replay.
+        source: reads codes, see `scan_source`.
+        opener: opens the turnstile.
+    """
     priority = Priority()
-    background = make_background(config, writer, keys, priority, network=network)
-    gate = make_gate(config, writer, background, priority)
-    app = GateApp(
-        gate,
-        BackgroundThread(background),
-        together(
-            camera, hand_scanners(config.scanner, load_layout(config.home, DIRECT_FILE).correct)
-        ),
-        clock=utc_now,
-        sounds=Loudspeaker(find_player()),
-        preferences=preferences(config),
-        keep=save_setting,
-        correct=None if config.scanner == "none" else load_layout(config.home).correct,
-        records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
-        claim=priority.claim,
-        settled=gc.freeze,
-    )
-    return app, gate
+    engine = make_engine(config, writer, keys, priority) if network else OfflineEngine(writer.file)
+    background = BackgroundThread(engine)
+    gate = Gate(writer, _confirmation(config, engine, writer), priority)
+    gate.subscribe(engine.on_verdict)
+    pin = Pin(keys, utc_now)
+    with ExitStack() as stack:
+        turnstile = stack.enter_context(Turnstile(opener)) if opener else None
+        if turnstile:
+            gate.subscribe(turnstile.on_verdict)
+        if source:
+            stack.callback(source.stop)
+        stack.callback(background.stop)
+        yield Assembly(
+            config,
+            gate,
+            engine,
+            background,
+            priority,
+            source,
+            load(config.home).correct,
+            Loudspeaker(find_player()),
+            pin,
+            Records(writer.file, gate, pin, utc_now),
+            turnstile,
+        )
+
+
+def scan_source(config: Config, camera: ScanSource | None) -> ScanSource | None:
+    """Return a source that reads a camera, if any, and the hand scanners of the settings."""
+    correct = load(config.home, DIRECT_FILE).correct
+    return together(camera, hand_scanners(config.scanner, correct))
+
+
+def _confirmation(
+    config: Config, engine: Engine | OfflineEngine, writer: Writer
+) -> ServerFirst | None:
+    """Return what asks the API before a green light, where the settings want it."""
+    if config.confirmation is Confirmation.SERVER_FIRST and isinstance(engine, Engine):
+        return ServerFirst(engine, writer)
+    return None

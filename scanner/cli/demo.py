@@ -1,9 +1,12 @@
 """`scanner demo`: an evening at the door, on a screen or as a self-test."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from scanner.config import Language
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +57,7 @@ def _play(patrons: int, seed: int) -> None:
         raise typer.Exit(1)
 
 
-def _show(seed: int, language: str) -> None:
+def _show(seed: int, language: "Language") -> None:
     from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
     from scanner.tui.gate.demo import show

@@ -1,10 +1,7 @@
 """`scanner gate`: on a screen, in a browser, or from standard input."""
 
-import gc
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,11 +89,11 @@ def _screen(config: "Config", *, network: bool) -> None:
     file = database(config)
     with ThreadPoolExecutor(1, "verify") as reading:
         verified = reading.submit(verify, file)  # the disk is read while the rest is imported
-        with _unswept():
-            from scanner.app.assembly import assemble
-            from scanner.cli.first_start import first_start, needs_first_start
-            from scanner.keystore import open_keystore
-            from scanner.store.writer import Writer
+        from scanner.app.assembly import assembled, scan_source
+        from scanner.cli.first_start import first_start, needs_first_start
+        from scanner.keystore import open_keystore
+        from scanner.store.writer import Writer
+        from scanner.tui.gate.start import gate_app
 
         verified.result()
     keys = open_keystore(config.home)
@@ -110,40 +107,24 @@ def _screen(config: "Config", *, network: bool) -> None:
             if answers is None:
                 return
             camera = look_through(answers.camera, must_be_there=False)
-        app, _ = assemble(config, writer, keys, camera, network=network)
-        app.run()
-
-
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """Import without a search for garbage: there is none, and it takes a fifth of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+        source = scan_source(config, camera)
+        with assembled(config, writer, keys, network=network, source=source) as parts:
+            gate_app(parts).run()
 
 
 def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
+    from scanner.app.assembly import assembled
     from scanner.cli.pipe import serve
-    from scanner.gate import Gate
     from scanner.keystore import open_keystore
-    from scanner.priority import Priority
     from scanner.store.writer import Writer
-    from scanner.sync.background_thread import BackgroundThread
-    from scanner.sync.factory import make_engine, make_gate
 
-    with Writer.verified(database(config)) as writer:
-        if not network:
-            serve(Gate(writer), sys.stdin.buffer, sys.stdout, as_json=as_json)
-            return
-        priority = Priority()
-        engine = make_engine(config, writer, open_keystore(config.home), priority)
-        gate = make_gate(config, writer, engine, priority)
-        gc.freeze()  # what was imported stays: a search through it would hold up a verdict
-        with BackgroundThread(engine) as background:
-            serve(gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
-            background.deliver(config.timeout_seconds)
+    with (
+        Writer.verified(database(config)) as writer,
+        assembled(config, writer, open_keystore(config.home), network=network) as parts,
+        parts.background as background,
+    ):
+        serve(parts.gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
+        background.deliver(config.timeout_seconds)
 
 
 def _refuse_no_terminal() -> None:

@@ -10,10 +10,7 @@ from scanner.cli.camera import look_through
 from scanner.cli.settings import database, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scanner.config import Config
-    from scanner.gate import Judged
     from scanner.kiosk.turnstile import Opener
     from scanner.pin import Pin
 
@@ -108,11 +105,11 @@ def kiosk(
         _service(flags, root, remove=uninstall, print_only=print_only)
         return
     opener = _opener(turnstile_command, turnstile_serial, turnstile_line)
-    config = load()
+    config = load(camera=camera, scanner=hand_scanner)
     if set_pin:
         _set_pin(_pin(config))
     elif child:
-        _serve(config, camera, hand_scanner, opener, network=not no_network)
+        _serve(config, opener, network=not no_network)
     else:
         _guard(config, flags)
 
@@ -175,64 +172,26 @@ def _guard(config: "Config", flags: list[str]) -> None:
     raise typer.Exit(Guardian(words).run())
 
 
-def _serve(
-    config: "Config", camera: str, hand_scanner: str, opener: "Opener | None", *, network: bool
-) -> None:
+def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
     """Be the kiosk itself."""
-    import contextlib
-
+    from scanner.app.assembly import assembled, scan_source
     from scanner.keystore import open_keystore
-    from scanner.kiosk.guardian import UNLOCKED
-    from scanner.kiosk.life import sign_of_life
-    from scanner.kiosk.turnstile import Turnstile
-    from scanner.priority import Priority
-    from scanner.scanning.composite_source import together
-    from scanner.scanning.hand_scanners import hand_scanners
-    from scanner.scanning.keyboard_layouts import DIRECT_FILE
-    from scanner.scanning.keyboard_layouts import load as load_layout
     from scanner.store.writer import Writer
-    from scanner.sync.clock import utc_now
-    from scanner.sync.factory import make_background, make_gate
-    from scanner.tui.kiosk.app import KioskApp
+    from scanner.tui.kiosk.start import kiosk_app
     from scanner.wording.catalogue import choose_language
 
     choose_language(config.language)
-    with contextlib.ExitStack() as stack:
-        writer = stack.enter_context(Writer.verified(database(config)))
-        priority = Priority()
-        keys = open_keystore(config.home)
-        background = make_background(config, writer, keys, priority, network=network)
-        gate = make_gate(config, writer, background, priority)
-        if not config.muted:
-            gate.subscribe(_voice(config.volume))
-        turnstile = stack.enter_context(Turnstile(opener)) if opener else None
-        if turnstile:
-            gate.subscribe(turnstile.on_verdict)
-        app = KioskApp(
-            gate,
-            background,
-            # A missing camera is waited for: nobody is there to plug it in.
-            together(
-                look_through(camera, must_be_there=False),
-                hand_scanners(hand_scanner, load_layout(config.home, DIRECT_FILE).correct),
-            ),
-            _pin(config),
-            clock=utc_now,
-            trouble=turnstile.failure if turnstile else lambda: None,
-            sign_of_life=lambda: sign_of_life(writer),
-            unlocked=UNLOCKED,
-            correct=load_layout(config.home).correct,
-        )
+    # A missing camera is waited for: nobody is there to plug it in.
+    source = scan_source(config, look_through(config.camera, must_be_there=False))
+    keys = open_keystore(config.home)
+    with (
+        Writer.verified(database(config)) as writer,
+        assembled(config, writer, keys, network=network, source=source, opener=opener) as parts,
+    ):
+        parts.gate.subscribe(parts.play_verdict)
+        app = kiosk_app(parts, writer)
         app.run(mouse=False)
     raise typer.Exit(app.return_code or 0)
-
-
-def _voice(volume: int) -> "Callable[[Judged], None]":
-    """Let each verdict be heard, `volume` in per cent."""
-    from scanner.app.sound import Loudspeaker, find_player
-
-    speaker = Loudspeaker(find_player())
-    return lambda judged: speaker.play(judged.verdict.kind.value, volume)
 
 
 def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:

@@ -6,20 +6,19 @@ end `finished`. Every line has the frames looked at so far in this
 process, and how many of them each decoder has read.
 """
 
-import asyncio
 import json
 import sys
 import time
 
 import structlog
 
+from scanner.app.assembly import assembled
 from scanner.config import load_config
 from scanner.demo.setting import DIFFICULTY
 from scanner.gate import Gate
 from scanner.keystore import open_keystore
 from scanner.log import open_log
 from scanner.paths import database_file, log_file
-from scanner.priority import Priority
 from scanner.qr.decoder import Decoder
 from scanner.scanning.frame_processor import FrameProcessor
 from scanner.scanning.presentation import Presented
@@ -28,8 +27,6 @@ from scanner.store import ledger
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
-from scanner.sync.engine import Engine
-from scanner.sync.factory import make_engine, make_gate
 
 _LOOK_SECONDS = 0.05
 _VERDICT_SECONDS = 30
@@ -39,32 +36,22 @@ def main() -> None:
     """Run until told to finish, or until the input ends."""
     config = load_config()
     open_log(log_file(config.home))
-    with Writer(database_file(config.home)) as writer:
-        priority = Priority()
-        engine = make_engine(config, writer, open_keystore(config.home), priority)
-        gate = make_gate(config, writer, engine, priority)
-        asyncio.run(_work(writer, engine, _Door(gate, seed=int(sys.argv[1]))))
-
-
-async def _work(writer: Writer, engine: Engine, door: "_Door") -> None:
-    background = asyncio.create_task(engine.run())
-    try:
-        seconds = await asyncio.to_thread(door.watch)
-        deadline = time.monotonic() + seconds
-        while (waiting := await _waiting(writer)) and _goes_on(background, deadline):
-            await asyncio.wait([background], timeout=_LOOK_SECONDS)
-    finally:
-        background.cancel()
-        await asyncio.gather(background, return_exceptions=True)
+    with (
+        Writer(database_file(config.home)) as writer,
+        assembled(config, writer, open_keystore(config.home)) as parts,
+        parts.background as background,
+    ):
+        door = _Door(parts.gate, seed=int(sys.argv[1]))
+        deadline = door.watch() + time.monotonic()
+        while (waiting := _waiting(writer)) and background.is_running:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(_LOOK_SECONDS)
     door.tell("finished", waiting=waiting)
 
 
-def _goes_on(background: asyncio.Task[None], deadline: float) -> bool:
-    return not background.done() and time.monotonic() < deadline
-
-
-async def _waiting(writer: Writer) -> int:
-    counts = await writer.run(ledger.counts)
+def _waiting(writer: Writer) -> int:
+    counts = writer.submit(ledger.counts).result()
     return counts[State.QUEUED] + counts[State.SENDING]
 
 

@@ -3,15 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from scanner.config import Config, Confirmation
-from scanner.gate import Gate
+from scanner.config import Config
 from scanner.priority import Priority
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import Keys
 from scanner.sync.engine import Engine, Pace
-from scanner.sync.offline import OfflineEngine
-from scanner.sync.server_first import ServerFirst
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
@@ -39,32 +36,3 @@ def make_engine(
         return TickeTing(url, key, timeout=config.timeout_seconds, pause=priority.step_aside)
 
     return Engine(writer, keys, utc_now, connect, pace, priority=priority)
-
-
-def make_gate(
-    config: Config,
-    writer: Writer,
-    background: Engine | OfflineEngine,
-    priority: Priority | None = None,
-) -> Gate:
-    """Make the gate; it tells the background work of its verdicts, and asks first if set so."""
-    confirms = None
-    if config.confirmation is Confirmation.SERVER_FIRST and isinstance(background, Engine):
-        confirms = ServerFirst(background, writer)
-    gate = Gate(writer, confirms, priority)
-    gate.subscribe(background.on_verdict)
-    return gate
-
-
-def make_background(
-    config: Config,
-    writer: Writer,
-    keys: Keys,
-    priority: Priority | None = None,
-    *,
-    network: bool,
-) -> Engine | OfflineEngine:
-    """Make a gate's background work, or what stands in for it where there is to be no network."""
-    if not network:
-        return OfflineEngine(writer.file)
-    return make_engine(config, writer, keys, priority)

@@ -54,8 +54,6 @@ _TAKE_UP_SECONDS = 2.0
 _READ_SECONDS = 0.4
 """From the start: the gate stands by then."""
 
-_SETTLED_SECONDS = 2.0
-
 _NOT_IN_PALETTE = frozenset(
     {
         "command_palette",
@@ -83,7 +81,6 @@ class GateApp(App[None]):
         keep: saves what the guard sets.
         records: what is searched, listed, counted and overridden; without it, nothing is.
         claim: called with every key: a person waits, other work may not.
-        settled: called once, when all that comes with a start is there.
     """
 
     TITLE = "scanner"
@@ -122,14 +119,12 @@ class GateApp(App[None]):
         keep: Keep = lambda _name, _value: None,
         records: Records | None = None,
         claim: Callable[[], None] = lambda: None,
-        settled: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self.preferences = preferences or Preferences()
         self._keep = keep
         self._records = records
         self._claim = claim
-        self._settled = settled
         self._clock = clock
         self._ascii = AsciiOnly()
         self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
@@ -164,7 +159,6 @@ class GateApp(App[None]):
             self._eyes.start(self.gate.presenter.present, self.gate.say)
         self.set_interval(_TAKE_UP_SECONDS, self._take_up)
         self.set_timer(_READ_SECONDS, self._read_asides)
-        self.set_timer(_SETTLED_SECONDS, self._settled)
 
     async def on_event(self, event: Event) -> None:
         """Let a hand scanner's keys become payloads before they work as commands."""

@@ -1,16 +1,13 @@
 """The demo on the gate's own screen: a crowd before a synthetic camera, and a cable to pull."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from scanner.app.preferences import Preferences
-from scanner.app.records import Records
-from scanner.app.sound import Loudspeaker, find_player
-from scanner.config import Config
+from scanner.app.assembly import assembled
+from scanner.config import Config, Language
 from scanner.demo.cable import Cable
 from scanner.demo.crowd import Crowd
 from scanner.demo.setting import DIFFICULTY, open_home, stage_for
@@ -18,25 +15,19 @@ from scanner.demo.world import world
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
-from scanner.pin import Pin
-from scanner.priority import Priority
 from scanner.qr.decoder import Decoder
 from scanner.scanning.camera_source import CameraSource
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store.writer import Writer
-from scanner.sync.clock import utc_now
-from scanner.sync.factory import make_engine, make_gate
 from scanner.tui.gate.app import GateApp
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from scanner.tui.gate.start import demo_app
 
 _TICKETS = 2000
 _FRAMES_A_SECOND = 20.0
 _SYNC_SECONDS = 3
 
 
-def show(seed: int, language: str) -> None:
+def show(seed: int, language: Language) -> None:
     """Play until the guard quits; nothing of it is kept."""
     with staged(seed, language) as on_stage:
         on_stage.app.run()
@@ -51,7 +42,7 @@ class Stage:
 
 
 @contextmanager
-def staged(seed: int, language: str = "auto") -> Iterator[Stage]:
+def staged(seed: int, language: Language = "auto") -> Iterator[Stage]:
     """Set everything up around the gate's app, and take it down afterwards."""
     with (
         world(_TICKETS, seed) as there,
@@ -62,28 +53,17 @@ def staged(seed: int, language: str = "auto") -> Iterator[Stage]:
         permitted, tickets, elsewhere = stage_for(there, seed)
         open_home(home, there, cable)
         patrons = Crowd(tickets, permitted, elsewhere, seed).endless()
-        eyes = CameraSource(_camera(lambda: next(patrons).payload, seed), Decoder())
-        with Writer(database_file(home)) as writer:
-            config = Config(home=home, sync_seconds=_SYNC_SECONDS)
-            keys = KeyStore(home, file_only=True)
-            priority = Priority()
-            engine = make_engine(config, writer, keys, priority)
-            gate = make_gate(config, writer, engine, priority)
-            app = GateApp(
-                gate,
-                engine,
-                eyes,
-                clock=utc_now,
-                network=cable.toggle,
-                demo=True,
-                sounds=Loudspeaker(find_player()),
-                preferences=Preferences(language=language),
-                records=Records(writer.file, gate, Pin(keys, utc_now), utc_now),
-            )
-            yield Stage(app, gate)
+        source = CameraSource(_camera(lambda: next(patrons).payload, seed), Decoder())
+        config = Config(home=home, sync_seconds=_SYNC_SECONDS, language=language)
+        keys = KeyStore(home, file_only=True)
+        with (
+            Writer(database_file(home)) as writer,
+            assembled(config, writer, keys, source=source) as parts,
+        ):
+            yield Stage(demo_app(parts, cable.toggle), parts.gate)
 
 
-def _camera(next_payload: "Callable[[], str]", seed: int) -> "Callable[[], SyntheticCamera]":
+def _camera(next_payload: Callable[[], str], seed: int) -> Callable[[], SyntheticCamera]:
     return lambda: SyntheticCamera(
         next_payload, seed=seed, frames_per_second=_FRAMES_A_SECOND, difficulty=DIFFICULTY
     )

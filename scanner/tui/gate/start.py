@@ -1,0 +1,40 @@
+"""The gate's app on an assembled gate."""
+
+from scanner.app.assembly import Assembly
+from scanner.app.preferences import Preferences, preferences
+from scanner.config_file import save_setting
+from scanner.sync.clock import utc_now
+from scanner.tui.gate.app import GateApp
+from scanner.tui.ports import Network
+
+
+def gate_app(parts: Assembly) -> GateApp:
+    """Make the guard's app; nothing runs before it does."""
+    return GateApp(
+        parts.gate,
+        parts.background,
+        parts.source,
+        clock=utc_now,
+        correct=parts.correct if parts.config.scanner != "none" else None,
+        sounds=parts.sounds,
+        preferences=preferences(parts.config),
+        keep=save_setting,
+        records=parts.records,
+        claim=parts.priority.claim,
+    )
+
+
+def demo_app(parts: Assembly, network: Network) -> GateApp:
+    """Make the demo's app: `network` cuts and restores it, and no setting is saved."""
+    return GateApp(
+        parts.gate,
+        parts.background,
+        parts.source,
+        clock=utc_now,
+        network=network,
+        demo=True,
+        sounds=parts.sounds,
+        preferences=Preferences(language=parts.config.language),
+        records=parts.records,
+        claim=parts.priority.claim,
+    )
