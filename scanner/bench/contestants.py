@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import cv2
 
-from scanner.qr.decoder import FRAME_BUDGET_MS, Decoder
+from scanner.qr.decoder import FRAME_BUDGET_MS
 from scanner.qr.frame import Pixels
 from scanner.qr.readers import Reader, readers
+from scanner.scanning.frame_processor import create_decoder
 
 Texts = Callable[[Pixels], list[str]]
 """Takes a grey picture, returns what was read in it."""
@@ -48,7 +49,7 @@ def contestants() -> list[Contestant]:
 
 
 def _product(budget_ms: float | None) -> Texts:
-    decoder = Decoder(budget_ms)
+    decoder = create_decoder(budget_ms)
     # As `_alone` takes the texts: on a picture of 0.1 ms a longer way to them would tell.
     return lambda grey: [reading.text for reading in decoder.decode(grey).readings]
 

@@ -13,9 +13,8 @@ from scanner.bench.empty_frames import empty_frames, empty_video
 from scanner.bench.gate_frames import gate_frames
 from scanner.bench.one_core import one_core
 from scanner.gate import Gate
-from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Frame, Pixels
-from scanner.scanning.frame_processor import FrameProcessor
+from scanner.scanning.frame_processor import FrameProcessor, create_decoder
 from scanner.scanning.presentation import Presented
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store.writer import Writer
@@ -95,7 +94,7 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
     """Return each frame's milliseconds, and how many verdicts were published."""
     published: list[float] = []
     gate.subscribe(lambda _: published.append(perf_counter()))
-    watch = FrameProcessor(Decoder())
+    watch = FrameProcessor(create_decoder())
     ways = []
     for frame in shown:
         begun = perf_counter()
@@ -110,7 +109,7 @@ def _idle_share(seed: int) -> float:
     """Return the share of a core that two seconds of an empty gate's video take to look at."""
     view = next(empty_frames(1, seed)).pixels
     colour = [_colour(one) for one in empty_video(30, view, seed)]
-    watch = FrameProcessor(Decoder())
+    watch = FrameProcessor(create_decoder())
     begun = process_time()
     for number, pixels in enumerate(colour):
         watch.look(Frame(pixels, number, number / IDLE_FRAMES_A_SECOND))

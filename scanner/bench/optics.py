@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.qr.deblur import Kernel, disc, line
+from scanner.qr.deblur import Kernel, disc_kernel, motion_kernel
 from scanner.qr.frame import Pixels
 
 Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
@@ -15,13 +15,13 @@ Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
 
 def defocus(frame: Pixels, level: float, module: float, _rng: np.random.Generator) -> Pixels:
     """Blur with a disc of up to 1.6 modules' radius, as a lens out of focus does."""
-    return _filtered(frame, disc(1.6 * level * module))
+    return _filtered(frame, disc_kernel(1.6 * level * module))
 
 
 def motion(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
     """Smear along a line of 0.5 to 4 modules."""
     length = (0.5 + 3.5 * level) * module
-    return _filtered(frame, line(length, rng.uniform(0, np.pi)))
+    return _filtered(frame, motion_kernel(length, rng.uniform(0, np.pi)))
 
 
 def noise(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:

@@ -21,12 +21,12 @@ def look_through(spec: str, *, must_be_there: bool = True) -> "CameraSource | No
     """
     if spec == "none":
         return None
-    from scanner.qr.decoder import Decoder
     from scanner.scanning.camera_source import CameraSource
     from scanner.scanning.errors import CameraAway
+    from scanner.scanning.frame_processor import create_decoder
     from scanner.scanning.frame_sources import open_source
 
     if must_be_there:
         with suppress(CameraAway):
             open_source(spec).close()
-    return CameraSource(lambda: open_source(spec), Decoder())
+    return CameraSource(lambda: open_source(spec), create_decoder())

@@ -82,11 +82,11 @@ class House:
 
     def look(self, spec: str, on_frame: "OnFrame") -> "ScanSource":
         """Return eyes that show what they see."""
-        from scanner.qr.decoder import Decoder
         from scanner.scanning.camera_source import CameraSource
+        from scanner.scanning.frame_processor import create_decoder
         from scanner.scanning.frame_sources import open_source
 
-        return CameraSource(lambda: Shown(open_source(spec), on_frame), Decoder())
+        return CameraSource(lambda: Shown(open_source(spec), on_frame), create_decoder())
 
     def play(self) -> bool:
         """Play the sound of an admission."""

@@ -19,8 +19,7 @@ from scanner.gate import Gate
 from scanner.keystore import open_keystore
 from scanner.log import open_log
 from scanner.paths import database_file, log_file
-from scanner.qr.decoder import Decoder
-from scanner.scanning.frame_processor import FrameProcessor
+from scanner.scanning.frame_processor import FrameProcessor, create_decoder
 from scanner.scanning.presentation import Presented
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store import ledger
@@ -60,7 +59,7 @@ class _Door:
 
     def __init__(self, gate: Gate, seed: int) -> None:
         self._gate = gate
-        self._watch = FrameProcessor(Decoder())
+        self._watch = FrameProcessor(create_decoder())
         self._camera = SyntheticCamera(self._next_payload, seed=seed, difficulty=DIFFICULTY)
         self._in_view = False
         self._finish_seconds = 0.0

@@ -1,75 +1,59 @@
-"""One frame in, what can be read of it out, within a time that a camera allows."""
+"""The decoder: one frame in, all readings out, within the time that a camera leaves."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
-from scanner.qr.agreement import agreed
-from scanner.qr.decoded import Decoded, Reading
-from scanner.qr.finder_scan import has_finders
+from scanner.qr.decoded import Decoded, Reading, without_conflicts
+from scanner.qr.finder_scan import has_finder_patterns
 from scanner.qr.frame import Pixels
-from scanner.qr.passes import (
-    CLOSE,
-    CLOSEST,
-    FIRST,
-    HARDER,
-    STEP_MS,
-    WHOLE,
-    WIDEST,
-    Pass,
-    Prepared,
-)
-from scanner.qr.readers import Found, Library, available, readers
-from scanner.qr.regions import likely_code, parts, stands_out, without
-from scanner.qr.scene_change import Scene
-from scanner.qr.texture import Patch, patches
-from scanner.qr.time_budget import Savings
-from scanner.scanning.errors import NoDecoder
-
-__all__ = ["FRAME_BUDGET_MS", "Decoder", "available"]
+from scanner.qr.pass_runner import PassRunner, readings_of
+from scanner.qr.passes import FIRST, Prepared
+from scanner.qr.readers import Found, Library, NoReader, readers
+from scanner.qr.regions import is_isolated, looks_like_symbol, mask_symbols, regions_of_interest
+from scanner.qr.scene_change import SceneChange
+from scanner.qr.texture import Region, textured_regions
+from scanner.qr.time_budget import Deadline, IdleBudget
 
 FRAME_BUDGET_MS = 29.0
-"""A camera that gives thirty frames a second leaves 33 for each; the rest is for what follows, and
-for a pass that takes longer than was thought.
+"""A camera of thirty frames per second leaves 33 ms for each. The rest is for what follows, and for
+a pass that takes longer than estimated.
 """
 
-LEARN, FORGET = 0.2, 0.02
-"""How fast a pass is found to be cheaper than was thought, and how fast a dear one is forgiven.
+UNLIMITED_MS = 10_000.0
+"""The limit without a budget. A 12-megapixel photograph takes less, pure noise minutes."""
 
-That it is dearer is learned at once: one of them takes seconds on a picture that is all noise.
-"""
-
-PATIENCE_MS = 10_000.0
-"""What a picture may need: a photograph of twelve million pixels takes less; noise, minutes."""
-
-GREY = 2
-"""Dimensions of a picture without colours."""
-
-AROUND_MS = 6.0
-"""What a look around a code may take at least, when reading it took all of the frame's time."""
+LOOK_AROUND_MS = 6.0
+"""What `look_around` may take at least, even if reading took all of the frame's time."""
 
 SMALLEST_SIDE = 21
-"""Pixels: no code has fewer modules to a side (ISO/IEC 18004, 6.3.1), and in less there is none."""
+"""Pixels: the smallest symbol has 21 modules per side (ISO/IEC 18004, 6.3.1)."""
 
 SMALLEST_MS = 0.5
-"""With less left, nothing is worth beginning; what tells finder patterns takes as long."""
+"""With less time left no search begins; scanning for finder patterns alone takes as long."""
+
+_GREY = 2
+"""Dimensions of a grey picture."""
 
 
 class Decoder:
-    """Reads QR codes: a cheap pass on every frame, harder ones while something looks like a code.
+    """Reads QR codes: a fast pass on every frame, more passes where something looks like a symbol.
 
-    Keeps what it learned from frame to frame (which pass worked last, what each costs), so one
-    thread uses it at a time.
+    It learns from frame to frame which pass works and what each costs. Use it from one thread at a
+    time.
 
     Args:
-        budget_ms: the time for one frame; the pass that has begun is let finish. Nothing stands
-            for all that a picture needs: every pass is tried, within `PATIENCE_MS`.
-        clock: seconds that only rise.
+        budget_ms: the time for one frame; a pass that has begun is finished. None for all the time
+            that a picture needs: every pass is tried, within `UNLIMITED_MS`.
+        clock: a monotonic clock, in seconds.
+
+    Attributes:
+        libraries: those that this decoder uses, the best first.
 
     Raises:
-        NoDecoder: none of the libraries is installed.
+        NoReader: none of the libraries is installed.
     """
 
     def __init__(
@@ -77,258 +61,198 @@ class Decoder:
         budget_ms: float | None = FRAME_BUDGET_MS,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._readers = readers()
+        installed = readers()
+        first = next((one for one in FIRST if one.reader in installed), None)
+        if first is None:
+            raise NoReader("no library that reads QR codes is installed")
+        self.libraries = tuple(library for library in Library if library.value in installed)
         self._budget_ms = budget_ms
         self._clock = clock
-        first = next((one for one in FIRST if one.reader in self._readers), None)
-        if first is None:
-            raise NoDecoder("No library that reads QR codes is here; install zxing-cpp.")
         self._first = first
         self._first_by = first.by
-        self._first_read = self._readers[first.reader]
-        self._near, self._far = (
-            tuple([one for one in passes if self._can(one)] for passes in rounds)
-            for rounds in ((CLOSE, CLOSEST), (WHOLE, WIDEST))
-        )
-        self._costs = {one.by: one.ms_per_megapixel for one in HARDER}
-        self._savings = Savings(budget_ms or 0.0)
-        self._scene = Scene()
-        self._like = False
-        self._drawn = False
-
-    def _can(self, one: Pass) -> bool:
-        return one.reader in self._readers and one.by != self._first.by
-
-    @property
-    def libraries(self) -> tuple[Library, ...]:
-        """What this decoder reads with."""
-        return tuple(library for library in Library if library.value in self._readers)
+        self._first_read = installed[first.reader]
+        self._passes = PassRunner(installed, first, clock)
+        self._idle_budget = IdleBudget(budget_ms or 0.0)
+        self._scene = SceneChange()
+        self._symbol_like = False
 
     def decode(self, pixels: Pixels) -> Decoded:
-        """Read a picture: rows x columns x 3 in blue, green, red, or rows x columns in grey."""
+        """Read a picture.
+
+        Args:
+            pixels: rows x columns x 3 in blue, green, red; or rows x columns in grey.
+        """
         begun = self._clock()
         if not pixels.size:
             return Decoded((), code_like=False, spent_ms=0.0)
-        grey = pixels if pixels.ndim == GREY else _grey(pixels)
+        grey = _to_grey(pixels)
         found = self._first_read(grey)
-        if len(found) == 1 and found[0].text:  # by far the commonest; the rest is not even touched
+        if len(found) == 1 and found[0].text:  # by far the most common case, kept short
             only = (Reading(found[0].text, found[0].corners, self._first_by),)
             return Decoded(only, True, (self._clock() - begun) * 1e3)
-        readings = _readings(found, self._first)
-        like = True
+        readings = readings_of(found, self._first)
+        symbol_like = True
         if readings:
             if len(found) > len(readings):
-                readings = self._look_beside(grey, readings, found, begun)
+                readings = self._read_undecoded(grey, readings, found, begun)
         elif min(grey.shape) < SMALLEST_SIDE:
-            like = False
+            symbol_like = False
         else:
-            readings, like = self._look_harder(grey, found, begun)
-        return Decoded(tuple(readings), like or bool(readings), (self._clock() - begun) * 1e3)
+            readings, symbol_like = self._read_harder(grey, found, begun)
+        spent_ms = (self._clock() - begun) * 1e3
+        return Decoded(tuple(readings), symbol_like or bool(readings), spent_ms)
 
     def look_around(self, pixels: Pixels, decoded: Decoded) -> Decoded:
-        """Look for another code beside what was read, in what is left of the frame's time.
+        """Search for another symbol beside those that were read, in the frame's remaining time.
 
-        The first pass is content with what it reads, and sees no code that is harder to read than
-        that. Once, before a code is taken for the only one in view, this is worth its time.
+        A first pass that reads something misses symbols that are harder to read. Before a symbol is
+        taken for the only one in view, this is worth its time once.
 
         Args:
-            pixels: the picture.
-            decoded: what `decode` made of it.
+            pixels: the picture, as for `decode`.
+            decoded: what `decode` returned for it.
+
+        Returns:
+            All readings, and whether another symbol is certainly there.
         """
         begun = self._clock()
-        left_ms = max(AROUND_MS, self._left_ms(begun) - decoded.spent_ms)
-        purse = Purse(left_ms, self._clock)
-        grey = pixels if pixels.ndim == GREY else _grey(pixels)
-        grey = without(grey, (each.corners for each in decoded.readings))
+        left_ms = max(LOOK_AROUND_MS, self._left_ms(begun) - decoded.spent_ms)
+        deadline = Deadline(left_ms, self._clock)
+        grey = _to_grey(pixels)
+        grey = mask_symbols(grey, (each.corners for each in decoded.readings))
         found: list[Reading] = []
         crowded = False
-        for place in parts(grey, (), patches(grey)):
-            likely = has_finders(place.pixels) is not False
-            passes = sorted(self._near[0], key=lambda one: not one.sure)
-            if not likely:  # most often it is clutter, in which nothing is drawn, and soon
-                passes = [one for one in passes if one.sure]
-            self._drawn = False
-            there = self._try_passes(passes, passes, place, purse)
-            found += there
-            crowded = crowded or (self._drawn and not there)
-        readings = _each_once([*decoded.readings, *found])
+        for region in regions_of_interest(grey, (), textured_regions(grey)):
+            likely = has_finder_patterns(region.pixels) is not False
+            passes = sorted(self._passes.region[0], key=lambda one: not one.proves_symbol)
+            if not likely:  # mostly clutter, which a rectifying pass rejects quickly
+                passes = [one for one in passes if one.proves_symbol]
+            self._passes.symbol_proved = False
+            readings = self._passes.run(passes, passes, region, deadline)
+            found += readings
+            crowded = crowded or (self._passes.symbol_proved and not readings)
+        readings = _each_text_once([*decoded.readings, *found])
         spent_ms = decoded.spent_ms + (self._clock() - begun) * 1e3
         return Decoded(tuple(readings), decoded.code_like, spent_ms, crowded)
 
-    def _look_beside(
-        self, grey: Pixels, readings: list[Reading], found: list[Found], begun: float
-    ) -> list[Reading]:
-        """Look at what was only recognised as a code beside one that was read."""
-        unread = [each for each in found if not each.text]
-        places = list(parts(grey, unread, ()))
-        return self._with_others(readings, places, Purse(self._left_ms(begun), self._clock))
-
     def _left_ms(self, begun: float) -> float:
-        """Return what is left for a picture that was begun then."""
-        allowed = PATIENCE_MS if self._budget_ms is None else self._budget_ms
+        """Return the remaining time of a picture that was begun at a time."""
+        allowed = UNLIMITED_MS if self._budget_ms is None else self._budget_ms
         return allowed - (self._clock() - begun) * 1e3
 
-    def _look_harder(
+    def _read_undecoded(
+        self, grey: Pixels, readings: list[Reading], found: list[Found], begun: float
+    ) -> list[Reading]:
+        """Search where the first pass detected symbols beside those that it read."""
+        undecoded = [each for each in found if not each.text]
+        regions = list(regions_of_interest(grey, undecoded, ()))
+        deadline = Deadline(self._left_ms(begun), self._clock)
+        return self._read_others(readings, regions, deadline)
+
+    def _read_harder(
         self, grey: Pixels, found: list[Found], begun: float
     ) -> tuple[list[Reading], bool]:
-        """Try the harder passes: first where a code was recognised, then where one may be.
+        """Search a picture of which the first pass read nothing.
 
-        A new view is worth a whole frame's time, and so is what was recognised. What only looks
-        like a code is worth it again when it has moved; a view that gave nothing gets what is
-        saved up. Also returns whether something looked like a code.
+        Returns:
+            The readings, and whether something looks like a symbol.
         """
         if self._budget_ms is None:
-            purse = Purse(self._left_ms(begun), self._clock)
-            return self._search(grey, found, purse), bool(found)
+            deadline = Deadline(self._left_ms(begun), self._clock)
+            return self._search(grey, found, deadline), bool(found)
         first_ms = (self._clock() - begun) * 1e3
         left_ms = self._budget_ms - first_ms
         if found:
-            return self._search(grey, found, Purse(left_ms, self._clock)), True
-        self._savings.earn(first_ms)
+            return self._search(grey, found, Deadline(left_ms, self._clock)), True
+        return self._search_idle(grey, begun, first_ms, left_ms), self._symbol_like
+
+    def _search_idle(
+        self, grey: Pixels, begun: float, first_ms: float, left_ms: float
+    ) -> list[Reading]:
+        """Search a picture in which nothing was detected, within the idle budget.
+
+        A new scene is worth a whole frame's time. Something that looks like a symbol is worth it
+        each time that it has moved. A scene that was searched in vain gets what was saved.
+        """
+        self._idle_budget.refill(first_ms)
         new = self._scene.is_cut(grey)
         if new:
-            self._savings.forgive()
+            self._idle_budget.cancel_debt()
         moved = self._scene.has_moved()
-        dense: list[Patch] | None = None
+        textured: list[Region] | None = None
         if moved:
-            dense = patches(grey)
-            self._like = likely_code(grey, dense)
-        hopeful = moved and self._like
+            textured = textured_regions(grey)
+            self._symbol_like = looks_like_symbol(grey, textured)
+        promising = moved and self._symbol_like
         look_ms = (self._clock() - begun) * 1e3 - first_ms
-        hope = dense is not None and stands_out(grey, dense)
-        lent = self._savings.allowance(first_ms, new=new, hope=hope)
-        allowance = left_ms if hopeful else lent
-        purse = Purse(min(allowance, left_ms) - look_ms, self._clock)
-        readings = self._search(grey, found, purse, dense)
-        if (new or hopeful) and not readings:
-            self._scene.looked_in_vain()
-        self._savings.spend(look_ms if hopeful and not new else look_ms + purse.spent_ms())
-        return readings, self._like
+        isolated = textured is not None and is_isolated(grey, textured)
+        idle_ms = self._idle_budget.allowance(first_ms, new=new, isolated=isolated)
+        allowance = left_ms if promising else idle_ms
+        deadline = Deadline(min(allowance, left_ms) - look_ms, self._clock)
+        readings = self._search(grey, [], deadline, textured)
+        if (new or promising) and not readings:
+            self._scene.mark_exhausted()
+        self._idle_budget.spend(
+            look_ms if promising and not new else look_ms + deadline.elapsed_ms()
+        )
+        return readings
 
     def _search(
         self,
         grey: Pixels,
         found: list[Found],
-        purse: "Purse",
-        dense: list[Patch] | None = None,
+        deadline: Deadline,
+        textured: list[Region] | None = None,
     ) -> list[Reading]:
-        """Look at what may be a code, then at the whole picture; then at both with dear passes.
+        """Run the fast passes on regions of interest and the whole picture, then the slow ones.
 
-        The dense patches are looked for unless they are known.
+        Args:
+            grey: rows x columns.
+            found: what the first pass detected.
+            deadline: when to stop.
+            textured: the textured regions; None if they are not known yet.
         """
-        if not purse.has(SMALLEST_MS):
+        if not deadline.allows(SMALLEST_MS):
             return []
         whole = Prepared(grey)
-        places = list(parts(grey, found, patches(grey) if dense is None else dense))
-        for near, far in zip(self._near, self._far, strict=True):
-            for place in places:
-                if readings := self._try_passes(near, self._near[0], place, purse):
-                    others = [other for other in places if other is not place]
-                    return self._with_others(readings, others, purse)
-            if readings := self._try_passes(far, self._far[0], whole, purse):
+        if textured is None:
+            textured = textured_regions(grey)
+        regions = list(regions_of_interest(grey, found, textured))
+        of_region, of_whole = self._passes.region, self._passes.whole
+        for region_passes, whole_passes in zip(of_region, of_whole, strict=True):
+            for region in regions:
+                if readings := self._passes.run(region_passes, of_region[0], region, deadline):
+                    others = [other for other in regions if other is not region]
+                    return self._read_others(readings, others, deadline)
+            if readings := self._passes.run(whole_passes, of_whole[0], whole, deadline):
                 return readings
         return []
 
-    def _with_others(
-        self, readings: list[Reading], places: list[Prepared], purse: "Purse"
+    def _read_others(
+        self, readings: list[Reading], regions: list[Prepared], deadline: Deadline
     ) -> list[Reading]:
-        """Read what lies beside a code as well: of two in view neither may pass for the only one.
+        """Read the other regions as well: of two symbols in view, neither is the only one.
 
-        Where no finder pattern is met, only what read the first is tried.
+        Where no finder pattern is found, only the pass that worked first is tried.
         """
-        close = self._near[0]
-        for place in places:
-            if not purse.has(SMALLEST_MS):
+        fast = self._passes.region[0]
+        for region in regions:
+            if not deadline.allows(SMALLEST_MS):
                 break
-            passes = close[:1] if has_finders(place.pixels) is False else close
-            readings = [*readings, *self._try_passes(passes, passes, place, purse)]
-        return _each_once(readings)
-
-    def _try_passes(
-        self, passes: list[Pass], first: list[Pass], part: Prepared, purse: "Purse"
-    ) -> list[Reading]:
-        """Try each pass that the purse has room for; one that works is first among the first."""
-        for one in tuple(passes):
-            if not purse.has(self._cost_ms(one, part.pixels)):
-                self._costs[one.by] += FORGET * (one.ms_per_megapixel - self._costs[one.by])
-                continue
-            readings = self._try(one, part.pixels, purse)
-            if readings:
-                readings = self._confirmed(readings, passes, part, purse)
-                passes.remove(one)
-                first.insert(0, one)
-                return [each._replace(corners=part.at_home(each.corners)) for each in readings]
-        return []
-
-    def _confirmed(
-        self, readings: list[Reading], passes: list[Pass], part: Prepared, purse: "Purse"
-    ) -> list[Reading]:
-        """Let a second pass look at what a harder one read: where they differ, neither counts."""
-        second = next((one for one in passes if one.by != readings[0].by), None)
-        if second is None or not purse.has(self._cost_ms(second, part.pixels)):
-            return readings
-        others = self._try(second, part.pixels, purse)
-        return [one for one in agreed([*readings, *others]) if one in readings]
-
-    def _cost_ms(self, one: Pass, grey: Pixels) -> float:
-        return one.least_ms + self._costs[one.by] * grey.size / 1e6
-
-    def _try(self, one: Pass, grey: Pixels, purse: "Purse") -> list[Reading]:
-        """Read what the pass makes of a picture; one of many steps is left off for want of time."""
-        begun = self._clock()
-        for prepared in one.prepared(grey):
-            if prepared is not None:
-                self._drawn = self._drawn or one.sure
-                found = self._readers[one.reader](prepared.pixels)
-                at_home = (Found(each.text, prepared.at_home(each.corners)) for each in found)
-                if readings := _readings(at_home, one):
-                    self._learn(one, grey, begun)
-                    return readings
-            elif not purse.has(STEP_MS):
-                return []
-            else:
-                begun = self._clock()
-        self._learn(one, grey, begun)
-        return []
-
-    def _learn(self, one: Pass, grey: Pixels, begun: float) -> None:
-        """Note what a pass, or the last of its steps, has cost."""
-        spent = max(0.0, (self._clock() - begun) * 1e3 - one.least_ms) / (grey.size / 1e6)
-        usual = self._costs[one.by]
-        self._costs[one.by] = max(spent, usual + LEARN * (spent - usual))
+            passes = fast[:1] if has_finder_patterns(region.pixels) is False else fast
+            readings = [*readings, *self._passes.run(passes, passes, region, deadline)]
+        return _each_text_once(readings)
 
 
-class Purse:
-    """The time that may be spent on one picture's harder passes, in milliseconds."""
-
-    def __init__(self, ms: float, clock: Callable[[], float]) -> None:
-        self._ms = ms
-        self._clock = clock
-        self._begun = clock()
-
-    def spent_ms(self) -> float:
-        """Return what is gone."""
-        return (self._clock() - self._begun) * 1e3
-
-    def has(self, ms: float) -> bool:
-        """Return whether something that takes so long may begin."""
-        return ms <= self._ms - self.spent_ms()
-
-
-def _each_once(readings: list[Reading]) -> list[Reading]:
-    """Keep one reading of each text, and none where passes differ."""
+def _each_text_once(readings: list[Reading]) -> list[Reading]:
+    """Return the readings without conflicts, the first of each text."""
     once: dict[str, Reading] = {}
-    for one in agreed(readings):
+    for one in without_conflicts(readings):
         once.setdefault(one.text, one)
     return list(once.values())
 
 
-def _readings(found: Iterable[Found], one: Pass) -> list[Reading]:
-    """Keep what was read, each text once."""
-    read = {each.text: each.corners for each in found if each.text}
-    by = one.by if read else ""
-    return [Reading(text, corners, by) for text, corners in read.items()]
-
-
-def _grey(pixels: Pixels) -> Pixels:
+def _to_grey(pixels: Pixels) -> Pixels:
+    if pixels.ndim == _GREY:
+        return pixels
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)

@@ -1,99 +1,103 @@
-"""Tells dark modules from light ones, whatever a lens, a movement or a lamp did to them.
+"""Classifies modules as dark or light with a decision-directed linear equalizer.
 
-What a symbol's function patterns must look like is known: from how they do look, a filter is
-learned that undoes what happened to them, and used on all modules. What it is sure of teaches it
-more. So a blur need not be known, and shadows fall out. It is also shown the darkest and the
-brightest of each module: a crack over a dark one leaves some of it dark.
+A symbol's function patterns are known, like the training sequence of a modem (Lucky, 1966). A
+linear filter is trained on them by least squares and applied to all modules; then it is trained
+again on its own confident decisions. So neither the point-spread function nor the illumination need
+be known. The filter also sees the darkest and the brightest pixel of each module: under a crack, a
+dark module still has some dark pixels.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.qr.algebra import least_squares, product
 from scanner.qr.frame import Pixels
+from scanner.qr.function_patterns import Modules, function_patterns
+from scanner.qr.linear_algebra import least_squares, matvec
 from scanner.qr.sampling_grid import MARGIN, SamplingGrid
-from scanner.qr.symbol import Modules, known_modules
 
 REACH = 3
-"""Halves of modules around one's middle that are looked at for it."""
+"""Half modules around a module's center that the filter covers."""
 
-LIGHT_REACH = 5.0
-"""Modules over which light and contrast are averaged."""
+NORMALIZATION_REACH = 5.0
+"""Modules over which mean and contrast are normalized."""
 
 ROUNDS = 3
-"""How often the filter is learned; the first time from the function patterns alone."""
+"""How often the filter is trained; the first time on the function patterns alone."""
 
-GRAIN = 1.5
-"""Grey levels that are noise, so that even places stay so."""
+NOISE_FLOOR = 1.5
+"""Grey levels added to the contrast, so that noise on even ground is not amplified."""
 
-STIFF = 0.005
-"""How little a filter's weights may be bent to a single module's sake, beside its noise."""
+RIDGE = 0.005
+"""The penalty on the filter's coefficients, per sample."""
 
 _PITCH = 4
 _HALF = _PITCH // 2
-_NEAR = np.ones((3, 3), np.uint8)
-"""Where a module's darkest and brightest are looked for: no farther than it reaches."""
+_NEIGHBOURHOOD = np.ones((3, 3), np.uint8)
+"""Where a module's darkest and brightest pixel are searched; it stays within the module."""
 
 Values = NDArray[np.float32]
 
 
-def modules_of(
-    part: Pixels, lattice: SamplingGrid, known: Modules | None = None
+def equalize(
+    picture: Pixels, grid: SamplingGrid, known: Modules | None = None
 ) -> tuple[Values, float]:
-    """Return each module's value, above zero where it is light, and how well it fits, 0 to 1.
-
-    That is the share of the known modules that are as they should be: half of them would be so by
-    chance.
+    """Classify each module of a symbol.
 
     Args:
-        part: the picture.
-        lattice: where the modules are in it.
-        known: what is known of them; nothing: all function patterns.
+        picture: rows x columns, grey.
+        grid: where the modules are in it.
+        known: the modules to train on; None for all function patterns.
+
+    Returns:
+        A value for each module, rows x columns, positive for light ones; and the share of the known
+        modules that are classified right, 0 to 1, which is 0.5 by chance.
     """
-    looks = _looks(lattice.drawn(part, _PITCH), lattice.side)
-    told = (known_modules(lattice.side) if known is None else known).ravel()
-    sure = told >= 0
-    wanted = np.where(told == 1, -1.0, 1.0).astype(np.float32)
-    weight = sure.astype(np.float32)
-    values = wanted
+    features = _features(grid.rectify(picture, _PITCH), grid.side)
+    training = (function_patterns(grid.side) if known is None else known).ravel()
+    is_known = training >= 0
+    target = np.where(training == 1, -1.0, 1.0).astype(np.float32)
+    weights = is_known.astype(np.float32)
+    values = target
     for _ in range(ROUNDS):
-        stiff = np.full(looks.shape[1], STIFF * float(weight.sum()))
-        values = product(looks, least_squares(looks, wanted, weight, stiff))
-        wanted = np.where(sure, wanted, np.sign(values)).astype(np.float32)
-        weight = np.where(sure, 1, np.clip(1.5 * np.abs(values) - 0.25, 0, 1)).astype(np.float32)
-    fit = float(((values > 0) == (wanted > 0))[sure].mean())
-    return np.asarray(values.reshape(lattice.side, lattice.side), np.float32), fit
+        ridge = np.full(features.shape[1], RIDGE * float(weights.sum()))
+        values = matvec(features, least_squares(features, target, weights, ridge))
+        target = np.where(is_known, target, np.sign(values)).astype(np.float32)
+        confidence = np.clip(1.5 * np.abs(values) - 0.25, 0, 1)
+        weights = np.where(is_known, 1, confidence).astype(np.float32)
+    agreement = float(((values > 0) == (target > 0))[is_known].mean())
+    return np.asarray(values.reshape(grid.side, grid.side), np.float32), agreement
 
 
-def _looks(drawn: Pixels, side: int) -> Values:
-    """Return for each module, row by row, the values around its middle, its darkest and brightest,
-    and a constant; every neighbourhood with the same mean and contrast.
+def _features(rectified: Pixels, side: int) -> Values:
+    """Return one row per module: its neighbourhood, its darkest and brightest pixel, and 1.
+
+    All but the last are normalized to the local mean and contrast.
     """
-    steps = _in_steps(drawn)
-    spread = LIGHT_REACH * _PITCH / _HALF
-    mean = np.asarray(cv2.GaussianBlur(steps, (0, 0), spread))
-    away = steps - mean
-    contrast = np.sqrt(cv2.GaussianBlur(away * away, (0, 0), spread)) + GRAIN
-    levelled = away / contrast
+    samples = _half_module_samples(rectified)
+    sigma = NORMALIZATION_REACH * _PITCH / _HALF
+    mean = np.asarray(cv2.GaussianBlur(samples, (0, 0), sigma))
+    deviation = samples - mean
+    contrast = np.sqrt(cv2.GaussianBlur(deviation * deviation, (0, 0), sigma)) + NOISE_FLOOR
+    normalized = deviation / contrast
     first = 2 * MARGIN
-    around = range(-REACH, REACH + 1)
-    looks = [
-        levelled[first + down :: 2, first + across :: 2][:side, :side]
-        for down in around
-        for across in around
+    offsets = range(-REACH, REACH + 1)
+    features = [
+        normalized[first + down :: 2, first + across :: 2][:side, :side]
+        for down in offsets
+        for across in offsets
         if down * down + across * across <= REACH * (REACH + 1)
     ]
-    middle = slice(first, first + 2 * side, 2)
-    for extreme in (cv2.erode(drawn, _NEAR), cv2.dilate(drawn, _NEAR)):
-        off = _in_steps(np.asarray(extreme, np.uint8)) - mean
-        looks.append((off / contrast)[middle, middle])
-    flat = np.stack([*looks, np.ones((side, side), np.float32)], axis=-1)
-    return np.asarray(flat.reshape(side * side, -1), np.float32)
+    centers = slice(first, first + 2 * side, 2)
+    for extreme in (cv2.erode(rectified, _NEIGHBOURHOOD), cv2.dilate(rectified, _NEIGHBOURHOOD)):
+        deviation = _half_module_samples(np.asarray(extreme, np.uint8)) - mean
+        features.append((deviation / contrast)[centers, centers])
+    stacked = np.stack([*features, np.ones((side, side), np.float32)], axis=-1)
+    return np.asarray(stacked.reshape(side * side, -1), np.float32)
 
 
-def _in_steps(drawn: Pixels) -> Values:
-    """Return its values at steps of half a module."""
-    soft = cv2.boxFilter(drawn, cv2.CV_32F, (_HALF, _HALF))
-    # A module's middle is before its third pixel, and the filter's before the pixel it is given to.
+def _half_module_samples(rectified: Pixels) -> Values:
+    """Return the means at steps of half a module."""
+    soft = cv2.boxFilter(rectified, cv2.CV_32F, (_HALF, _HALF))
+    # A module's center is before its third pixel; the filter's is before the pixel it belongs to.
     return np.ascontiguousarray(soft[_HALF::_HALF, _HALF::_HALF], np.float32)

@@ -1,6 +1,6 @@
-"""The libraries that read QR codes, each as one function; what isn't installed is left out.
+"""The libraries that decode QR codes, each as one function. A missing library is left out.
 
-A reader is given a grey picture and returns texts whose error correction held, with their corners.
+A reader takes a grey picture and returns the symbols in it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from zxingcpp import Barcode
 
 
+class NoReader(Exception):
+    """None of the libraries that decode QR codes is installed; zxing-cpp is the best of them."""
+
+
 class Library(Enum):
-    """What can read a code; the value is how it is named to people."""
+    """A library that decodes QR codes; the value is its name in `Reading.by`."""
 
     ZXING = "zxing"
     ZBAR = "zbar"
@@ -27,7 +31,12 @@ class Library(Enum):
 
 
 class Found(NamedTuple):
-    """One symbol in a picture: read, or only recognised (`text` is then nothing)."""
+    """One symbol in a picture.
+
+    Attributes:
+        text: the payload, whose error correction succeeded; None where it was only detected.
+        corners: where the symbol is.
+    """
 
     text: str | None
     corners: Corners
@@ -37,7 +46,10 @@ Reader = Callable[[Pixels], list[Found]]
 
 
 def readers() -> dict[str, Reader]:
-    """Load every reader that is installed, by name; "zxing global" is zxing's other binariser."""
+    """Return the installed readers by name.
+
+    "zxing" binarizes by local averages, "zxing global" by a global histogram.
+    """
     found = {
         "zxing": _zxing(globally=False),
         "zxing global": _zxing(globally=True),
@@ -48,15 +60,15 @@ def readers() -> dict[str, Reader]:
 
 
 def available() -> tuple[Library, ...]:
-    """Return the libraries that are installed, best first."""
+    """Return the installed libraries, the best first."""
     loaded = readers()
     return tuple(library for library in Library if library.value in loaded)
 
 
 def _zxing(*, globally: bool) -> Reader | None:
-    """Read with zxing-cpp; also returns symbols that it recognised and could not read.
+    """Return zxing-cpp's reader; it also returns symbols that it detected and could not decode.
 
-    The format is QRCodeModel2 because `QRCode` also tries Micro QR, which gives false reads.
+    The format is QRCodeModel2, because `QRCode` includes Micro QR, which gives false reads.
     """
     try:
         import zxingcpp
@@ -92,7 +104,7 @@ def _text(code: "Barcode") -> str:
 
 
 def _zbar() -> Reader | None:
-    """Read with zbar through pyzbar, whose import fails where the C library is missing."""
+    """Return zbar's reader, through pyzbar; its import fails where the C library is missing."""
     try:
         from pyzbar import pyzbar
     except ImportError:
@@ -116,7 +128,7 @@ def _polygon(code: "pyzbar.Decoded") -> Corners:
 
 
 def _wechat() -> Reader | None:
-    """Read with the decoder of OpenCV's contrib build, without its models: they are not needed."""
+    """Return the reader of OpenCV's contrib build; it works without its optional model files."""
     try:
         import cv2
 
@@ -127,7 +139,7 @@ def _wechat() -> Reader | None:
     def read(grey: Pixels) -> list[Found]:
         try:
             texts, places = decoder.detectAndDecode(grey)
-        except (UnicodeDecodeError, cv2.error):  # bytes that it can't hand over: nothing read
+        except (UnicodeDecodeError, cv2.error):  # it fails on some byte payloads
             return []
         pairs = zip(texts, places, strict=True)
         return [Found(text, _corners(place.reshape(4, 2))) for text, place in pairs if text]

@@ -1,4 +1,4 @@
-"""The parts of a picture that are worth a closer look: on small ones many passes cost as one."""
+"""Regions of interest: on a small part of a picture, many passes cost as much as one on all."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -6,115 +6,125 @@ import cv2
 import numpy as np
 
 from scanner.qr.decoded import Corners
-from scanner.qr.finder_patterns import rings
-from scanner.qr.finder_scan import has_finders
+from scanner.qr.finder_patterns import locate_finder_patterns
+from scanner.qr.finder_scan import has_finder_patterns
 from scanner.qr.frame import Pixels
 from scanner.qr.passes import Prepared
 from scanner.qr.readers import Found
-from scanner.qr.symbol_geometry import three
-from scanner.qr.texture import Patch
+from scanner.qr.symbol_geometry import symbol_of_three
+from scanner.qr.texture import Region
 
-ROOM = 0.4
-"""What is cut out around a recognised code on each side, in its own sizes: a recognised corner may
-be a wrong one, and the quiet zone belongs to the code.
+SYMBOL_PADDING = 0.4
+"""Padding around a detected symbol, as a share of its size: a detected corner may be wrong, and the
+quiet zone belongs to the symbol.
 """
 
-PATCH_ROOM = 0.3
-"""The same around a patch that may be a code: it is found whole, but for its margins."""
+TEXTURE_PADDING = 0.3
+"""The same around a textured region: it covers a whole symbol, but for its borders."""
 
-BLANKED = 0.12
-"""What is painted over around a code that was read, in its own sizes: most of its quiet zone."""
+MASK_PADDING = 0.12
+"""What is masked around a symbol that was read: most of its quiet zone."""
 
 LONGEST = 520
-"""Pixels of the longer side to which a part is shrunk: a code of 57 modules still has 6 each."""
+"""Pixels of the longer side to which a region is reduced: 57 modules still have about 6 each."""
 
-CROWDED = 0.5
-"""A patch of this share of the picture is a page of text or a cloth."""
+MAX_SHARE = 0.5
+"""A textured region of this share of the picture is a page of text or a cloth."""
 
-SAME = 0.7
-"""Parts that share so much of the smaller one are looked at once."""
+MAX_OVERLAP = 0.7
+"""Regions that share this part of the smaller one are the same."""
 
 Box = tuple[int, int, int, int]
-"""Left, top, right, bottom, in pixels."""
+"""Left, top, right, bottom, in pixels; the last two are exclusive."""
 
 
-def parts(grey: Pixels, found: Iterable[Found], dense: Iterable[Patch]) -> Iterator[Prepared]:
-    """Cut out what was recognised, then the patches that may be a code; each place once."""
+def regions_of_interest(
+    grey: Pixels, found: Iterable[Found], textured: Iterable[Region]
+) -> Iterator[Prepared]:
+    """Crop the detected symbols, then the textured regions; overlapping ones once.
+
+    Args:
+        grey: rows x columns.
+        found: what a reader detected.
+        textured: the regions of dense texture.
+    """
     seen: list[Box] = []
-    for box in _boxes(grey, found, dense):
-        if all(_shared(box, other) < SAME for other in seen):
+    for box in _boxes(grey, found, textured):
+        if all(_overlap(box, other) < MAX_OVERLAP for other in seen):
             seen.append(box)
-            yield cut(grey, box)
+            yield crop(grey, box)
 
 
-def stands_out(grey: Pixels, dense: Sequence[Patch]) -> bool:
-    """Tell whether the densest patch is one thing in view: no page of text, no cloth."""
-    areas = ((patch.right - patch.left) * (patch.bottom - patch.top) for patch in dense[:1])
-    return any(area < CROWDED * grey.size for area in areas)
+def is_isolated(grey: Pixels, textured: Sequence[Region]) -> bool:
+    """Return whether the densest texture is one object in view, and no page of text or cloth."""
+    areas = ((each.right - each.left) * (each.bottom - each.top) for each in textured[:1])
+    return any(area < MAX_SHARE * grey.size for area in areas)
 
 
-def likely_code(grey: Pixels, dense: Sequence[Patch]) -> bool:
-    """Tell whether the densest patch looks like a code, though no reader recognised it."""
-    if not stands_out(grey, dense):
+def looks_like_symbol(grey: Pixels, textured: Sequence[Region]) -> bool:
+    """Return whether the densest texture has a symbol's finder patterns."""
+    if not is_isolated(grey, textured):
         return False
-    box = _around(_corners(dense[0]), PATCH_ROOM, grey)
+    box = _padded(_corners(textured[0]), TEXTURE_PADDING, grey)
     if box is None:
         return False
-    part = cut(grey, box).pixels
-    told = has_finders(part)
-    return three(rings(part)) is not None if told is None else told
+    region = crop(grey, box).pixels
+    scanned = has_finder_patterns(region)
+    if scanned is None:
+        return symbol_of_three(locate_finder_patterns(region)) is not None
+    return scanned
 
 
-def without(grey: Pixels, codes: Iterable[Corners]) -> Pixels:
-    """Paint over codes, each in the tone that its corners lie in."""
-    blank = grey.copy()
+def mask_symbols(grey: Pixels, symbols: Iterable[Corners]) -> Pixels:
+    """Return a copy with the symbols painted over, each in the median tone at its corners."""
+    masked = grey.copy()
     last = np.array(grey.shape[::-1]) - 1
-    for corners in codes:
+    for corners in symbols:
         points = np.array(corners)
-        middle = points.mean(axis=0)
-        around = np.rint(middle + (1 + 2 * BLANKED) * (points - middle)).astype(np.int32)
+        center = points.mean(axis=0)
+        around = np.rint(center + (1 + 2 * MASK_PADDING) * (points - center)).astype(np.int32)
         x, y = np.clip(around, 0, last).T
         tone = float(np.median(grey[y, x]))
-        cv2.fillConvexPoly(blank, cv2.convexHull(around), tone)
-    return blank
+        cv2.fillConvexPoly(masked, cv2.convexHull(around), tone)
+    return masked
 
 
-def cut(grey: Pixels, box: Box) -> Prepared:
-    """Cut a part out, and shrink it where it is large."""
+def crop(grey: Pixels, box: Box) -> Prepared:
+    """Crop a region; a large one is reduced to `LONGEST`."""
     left, top, right, bottom = box
-    part = np.ascontiguousarray(grey[top:bottom, left:right])
-    factor = min(1.0, LONGEST / max(part.shape))
+    region = np.ascontiguousarray(grey[top:bottom, left:right])
+    factor = min(1.0, LONGEST / max(region.shape))
     if factor < 1:
-        small = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        part = np.asarray(small, np.uint8)
-    return Prepared(part, np.array([[1 / factor, 0.0, left], [0.0, 1 / factor, top]]))
+        small = cv2.resize(region, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        region = np.asarray(small, np.uint8)
+    return Prepared(region, np.array([[1 / factor, 0.0, left], [0.0, 1 / factor, top]]))
 
 
-def _boxes(grey: Pixels, found: Iterable[Found], dense: Iterable[Patch]) -> Iterator[Box]:
-    boxes = (_around(each.corners, ROOM, grey) for each in found)
-    yield from (box for box in boxes if box)
-    patched = (_around(_corners(patch), PATCH_ROOM, grey) for patch in dense)
-    yield from (box for box in patched if box)
+def _boxes(grey: Pixels, found: Iterable[Found], textured: Iterable[Region]) -> Iterator[Box]:
+    detected = (_padded(each.corners, SYMBOL_PADDING, grey) for each in found)
+    yield from (box for box in detected if box)
+    possible = (_padded(_corners(each), TEXTURE_PADDING, grey) for each in textured)
+    yield from (box for box in possible if box)
 
 
-def _corners(patch: Patch) -> Corners:
-    left, top, right, bottom = patch.left, patch.top, patch.right, patch.bottom
+def _corners(region: Region) -> Corners:
+    left, top, right, bottom = region.left, region.top, region.right, region.bottom
     return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
-def _around(corners: Corners, share: float, grey: Pixels) -> Box | None:
-    """Return what the corners span with room on each side; nothing where that is empty."""
+def _padded(corners: Corners, share: float, grey: Pixels) -> Box | None:
+    """Return the padded bounding box within the picture; None where it is empty."""
     points = np.array(corners)
     first, last = points.min(axis=0), points.max(axis=0)
-    room = share * (last - first).max()
+    padding = share * (last - first).max()
     height, width = grey.shape
-    left, top = np.maximum(first - room, 0).astype(int).tolist()
-    right, bottom = np.minimum(np.ceil(last + room), (width, height)).astype(int).tolist()
+    left, top = np.maximum(first - padding, 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(last + padding), (width, height)).astype(int).tolist()
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def _shared(one: Box, other: Box) -> float:
-    """Return the part of the smaller one that both cover, 0 to 1."""
+def _overlap(one: Box, other: Box) -> float:
+    """Return the intersection as a share of the smaller box, 0 to 1."""
     across = min(one[2], other[2]) - max(one[0], other[0])
     down = min(one[3], other[3]) - max(one[1], other[1])
     sizes = ((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))

@@ -1,9 +1,10 @@
-"""Follows a code's grid over paper that is bent, curled or seen at a slant.
+"""The sampling grid: where each module of a symbol is, on paper that is bent, curled or tilted.
 
-The edges between modules come at even steps, so that the place of the nearest grid line can be
-measured everywhere, but for whole steps. At the finder patterns the grid is known: from there it is
-followed outwards, each time no farther than a smooth surface through what is known foretells to
-less than half a step, and where they come alignment patterns show what was missed all the same.
+The edges between modules repeat with a period of one module. So the phase of the gradients at that
+frequency gives the offset to the nearest grid line, as in the timing recovery of Oerder and Meyr
+(1988), but only up to whole modules. At the finder patterns the grid is known. From there a smooth
+surface of offsets is extended outwards in steps, each small enough for its prediction to be off by
+less than half a module. Alignment patterns correct what went wrong all the same.
 """
 
 from dataclasses import dataclass, replace
@@ -13,45 +14,47 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.qr.algebra import Row, Table, least_squares, product, products
-from scanner.qr.alignment_patterns import PITCH, pattern_off
+from scanner.qr.alignment_patterns import PITCH, alignment_pattern_offset
 from scanner.qr.frame import Pixels
-from scanner.qr.symbol import PATTERN, alignment_patterns
-from scanner.qr.symbol_geometry import Anchors, grid_at
+from scanner.qr.function_patterns import FINDER_SIDE, alignment_centers
+from scanner.qr.linear_algebra import Matrix32, Vector32, least_squares, matmul, matvec
+from scanner.qr.symbol_geometry import SymbolEstimate, local_grid
 
 MARGIN = 2
-"""Modules around the code that the grid goes on for."""
+"""Modules around the symbol that the grid covers as well."""
 
-NEAR = 4.5
-"""Modules from a finder pattern's middle in which the grid is trusted at first."""
+INITIAL_REACH = 4.5
+"""Modules from a finder pattern's center in which the grid is trusted at first."""
 
-FURTHER = 8.0, 0.4
-"""Modules that the grid is followed further each time; or this share of the code's side. Half of it
-where a finder pattern is missing: nothing holds the surface there.
+STEP_MODULES, STEP_SHARE = 8.0, 0.4
+"""How far the grid is extended in each step: in modules, or as a share of the symbol's side.
+
+Half of that where a finder pattern is missing: nothing holds the surface there.
 """
 
-AHEAD = 12.0
-"""Modules beyond that in which alignment patterns are looked for."""
+LOOKAHEAD = 12.0
+"""Modules beyond a step in which alignment patterns are searched."""
 
-LEADS, STRAYED = 4.0, 0.3
-"""Times that an alignment pattern's module counts, and modules off that are worth bending for."""
+ALIGNMENT_WEIGHT, MIN_CORRECTION = 4.0, 0.3
+"""The weight of an alignment pattern's modules, and the offset from which a correction is made."""
 
-REACH = 1.3
-"""Modules over which the steps are averaged: fewer follow sharper bends, more hold out more noise.
-"""
+SMOOTHING = 1.3
+"""Modules over which phases are averaged: less follows sharper bends, more suppresses noise."""
 
-STRONGEST = 6.0
-"""Times the mean: a stronger edge counts as this, so that one at a lamp's rim is not all."""
+MAX_GRADIENT = 6.0
+"""Times the mean: stronger gradients are clipped, so that a reflection's edge doesn't dominate."""
 
-OFF = 0.15
-"""Modules: what is farther from the surface than this counts for less."""
+CAUCHY_SCALE = 0.15
+"""Modules: offsets farther than this from the surface count for less."""
 
-STIFF = (1e-6, 1e-6, 1e-5, 1e-4, 1e-3)
-"""How stiff a surface is against bends of each degree; those of the highest must be shown."""
+RIDGE = (1e-6, 1e-6, 1e-5, 1e-4, 1e-3)
+"""The penalty on the surface's terms of each degree, per sample."""
 
-_MIDDLE = PATTERN / 2
-_SPREAD = np.array([(u, v, 1) for u in (-_MIDDLE, 0, _MIDDLE) for v in (-_MIDDLE, 0, _MIDDLE)])
-"""Places of a finder pattern, from its middle, by which its grid is told."""
+_CENTER = FINDER_SIDE / 2
+_FINDER_POINTS = np.array(
+    [(u, v, 1) for u in (-_CENTER, 0, _CENTER) for v in (-_CENTER, 0, _CENTER)]
+)
+"""Points of a finder pattern, in modules from its center, to which the surface is fitted."""
 
 Matrix = NDArray[np.float64]
 Field = NDArray[np.float32]
@@ -59,186 +62,216 @@ Field = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SamplingGrid:
-    """Where the modules of a code are.
+    """A symbol's sampling grid: an affine transform and a smooth displacement.
 
     Attributes:
-        side: modules of the code's side.
-        back: 2 x 3, from modules to pixels of the part, as if it were flat.
-        corners: which finder patterns are known.
-        shift: 2 x rows x columns: how many modules each module's middle is off that, across and
-            down, from `MARGIN` before the first one to `MARGIN` after the last.
-        light: whether it is inverted.
+        side: modules of the symbol's side.
+        affine: 2 x 3, from modules to pixels of the picture.
+        corners: the corners whose finder patterns are known.
+        displacement: 2 x rows x columns: how far each module's center is from the affine position,
+            in modules to the right and down. It covers `MARGIN` modules around the symbol.
+        inverted: whether the symbol is light on dark.
     """
 
     side: int
-    back: Matrix
+    affine: Matrix
     corners: tuple[tuple[int, int], ...]
-    shift: Field
-    light: bool
+    displacement: Field
+    inverted: bool
 
-    def drawn(self, part: Pixels, pitch: int) -> Pixels:
-        """Draw the code flat, with its margin, in so many pixels a module."""
-        places = _middles(self.side)
-        u, v = self.shift[0] + places, self.shift[1] + places[:, None]
-        size = (len(places) * pitch,) * 2
+    def rectify(self, picture: Pixels, pitch: int) -> Pixels:
+        """Resample the symbol and its margin to a flat picture of `pitch` pixels per module."""
+        centers = _centers(self.side)
+        u, v = self.displacement[0] + centers, self.displacement[1] + centers[:, None]
+        size = (len(centers) * pitch,) * 2
         x, y = (
             cv2.resize((a * u + b * v + c).astype(np.float32), size)
-            for a, b, c in self.back.tolist()
+            for a, b, c in self.affine.tolist()
         )
-        how, edge = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-        return np.asarray(cv2.remap(part, x, y, how, borderMode=edge), np.uint8)
+        interpolation, edge = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+        return np.asarray(cv2.remap(picture, x, y, interpolation, borderMode=edge), np.uint8)
 
 
-def straight(found: Anchors, apart: int) -> SamplingGrid:
-    """Lay an even grid through a code's three finder patterns, for one of so many modules between.
+def affine_grid(symbol: SymbolEstimate, spacing: int) -> SamplingGrid:
+    """Return the affine grid through three finder patterns; exact for flat paper seen straight on.
 
-    It is as good as there is where the paper is flat and seen straight on.
+    Args:
+        symbol: an estimate from three finder patterns.
+        spacing: modules between the patterns' centers.
     """
-    first, right, below = (np.array([ring.x, ring.y]) for ring in found.rings)
-    arms = np.column_stack([right - first, below - first]) / apart
-    origin = first - arms @ (_MIDDLE, _MIDDLE)
-    modules = apart + PATTERN + 2 * MARGIN
-    shift = np.zeros((2, modules, modules), np.float32)
-    back = np.column_stack([arms, origin])
-    return SamplingGrid(apart + PATTERN, back, found.corners, shift, found.rings[0].light)
+    first, right, below = (np.array([each.x, each.y]) for each in symbol.patterns)
+    arms = np.column_stack([right - first, below - first]) / spacing
+    origin = first - arms @ (_CENTER, _CENTER)
+    modules = spacing + FINDER_SIDE + 2 * MARGIN
+    displacement = np.zeros((2, modules, modules), np.float32)
+    affine = np.column_stack([arms, origin])
+    inverted = symbol.patterns[0].inverted
+    return SamplingGrid(spacing + FINDER_SIDE, affine, symbol.corners, displacement, inverted)
 
 
-def begun(part: Pixels, found: Anchors, apart: int) -> SamplingGrid:
-    """Lay a grid for a code of so many modules between its patterns, and look at these only."""
-    return _step(part, _first(found, apart), NEAR, 3)
+def initial_grid(picture: Pixels, symbol: SymbolEstimate, spacing: int) -> SamplingGrid:
+    """Return a grid that is fitted to the picture at the finder patterns only.
+
+    Args:
+        picture: rows x columns, grey.
+        symbol: an estimate from two or three finder patterns.
+        spacing: modules between the patterns' centers.
+    """
+    return _refine(picture, _grid_from_patterns(symbol, spacing), INITIAL_REACH, 3)
 
 
-def followed(part: Pixels, lattice: SamplingGrid) -> SamplingGrid:
-    """Follow a grid that was begun over the whole code."""
-    side = lattice.side
-    farthest = float(_away(side, lattice.corners)[_inside(side)].max())
-    further = max(FURTHER[0], FURTHER[1] * side) / (1 if len(lattice.corners) == 3 else 2)  # noqa: PLR2004 - all of a code's
-    reach = NEAR
+def extend_grid(picture: Pixels, grid: SamplingGrid) -> SamplingGrid:
+    """Extend an initial grid over the whole symbol, step by step."""
+    side = grid.side
+    farthest = float(_distances(side, grid.corners)[_inside(side)].max())
+    step = max(STEP_MODULES, STEP_SHARE * side) / (1 if len(grid.corners) == 3 else 2)  # noqa: PLR2004 - all finder patterns
+    reach = INITIAL_REACH
     while reach < farthest:
-        trusted, reach = reach, min(farthest, reach + further)
-        lattice = _led(part, lattice, trusted, reach)
-        lattice = _step(part, lattice, reach, 4 if reach == farthest else 3)
-    return lattice
+        trusted, reach = reach, min(farthest, reach + step)
+        grid = _align(picture, grid, trusted, reach)
+        grid = _refine(picture, grid, reach, 4 if reach == farthest else 3)
+    return grid
 
 
-def _first(found: Anchors, apart: int) -> SamplingGrid:
-    """Fit a surface through the finder patterns and how the grid lies at each."""
-    side = apart + PATTERN
-    across, down = (each * found.apart / apart for each in (found.across, found.down))
-    straight = np.column_stack([across, down])
-    first = np.array([found.rings[0].x, found.rings[0].y])
-    origin = first - straight @ (_MIDDLE + np.array(found.corners[0]) * apart)
-    back = np.column_stack([straight, origin])
-    places, seen = [], []
-    for ring, corner in zip(found.rings, found.corners, strict=True):
-        pixels = _SPREAD @ grid_at(ring, across, down).T + (ring.x, ring.y)
-        places.append(_SPREAD[:, :2] + _MIDDLE + np.array(corner) * apart)
-        seen.append(np.linalg.solve(straight, (pixels - back[:, 2]).T).T)
-    told = np.vstack(places)
-    x, y = (told / (side / 2) - 1).T
-    terms = _terms(x, y, 3)
-    shift = [
-        product(_bases(side, 3), _fitted(terms, off, np.ones(len(off), np.float32)))
-        for off in (np.vstack(seen) - told).T.astype(np.float32)
+def _grid_from_patterns(symbol: SymbolEstimate, spacing: int) -> SamplingGrid:
+    """Fit a surface through the local grids of the finder patterns."""
+    side = spacing + FINDER_SIDE
+    across, down = (each * symbol.spacing / spacing for each in (symbol.across, symbol.down))
+    linear = np.column_stack([across, down])
+    first = np.array([symbol.patterns[0].x, symbol.patterns[0].y])
+    origin = first - linear @ (_CENTER + np.array(symbol.corners[0]) * spacing)
+    affine = np.column_stack([linear, origin])
+    nominal, seen = [], []
+    for pattern, corner in zip(symbol.patterns, symbol.corners, strict=True):
+        local = local_grid(pattern, across, down)
+        pixels = _FINDER_POINTS @ local.T + (pattern.x, pattern.y)
+        nominal.append(_FINDER_POINTS[:, :2] + _CENTER + np.array(corner) * spacing)
+        seen.append(np.linalg.solve(linear, (pixels - affine[:, 2]).T).T)
+    points = np.vstack(nominal)
+    x, y = (points / (side / 2) - 1).T
+    terms = _monomials(x, y, 3)
+    displacement = [
+        matvec(_design_matrix(side, 3), _fit(terms, offset, np.ones(len(offset), np.float32)))
+        for offset in (np.vstack(seen) - points).T.astype(np.float32)
     ]
     modules = side + 2 * MARGIN
     return SamplingGrid(
         side,
-        back,
-        found.corners,
-        np.stack(shift).reshape(2, modules, modules),
-        found.rings[0].light,
+        affine,
+        symbol.corners,
+        np.stack(displacement).reshape(2, modules, modules),
+        symbol.patterns[0].inverted,
     )
 
 
-def _led(part: Pixels, lattice: SamplingGrid, trusted: float, reach: float) -> SamplingGrid:
-    """Bend the surface to the alignment patterns that come next: the nearest grid line may be the
-    next module's where the grid was followed for long.
+def _align(picture: Pixels, grid: SamplingGrid, trusted: float, reach: float) -> SamplingGrid:
+    """Correct the surface at the alignment patterns ahead.
+
+    Far from the trusted part, the nearest grid line may be that of the next module.
     """
-    side = lattice.side
-    away = _away(side, lattice.corners)
-    coming = [
+    side = grid.side
+    distances = _distances(side, grid.corners)
+    ahead = [
         (row, column)
-        for row, column in alignment_patterns(side)
-        if trusted < away[row + MARGIN, column + MARGIN] <= reach + AHEAD
+        for row, column in alignment_centers(side)
+        if trusted < distances[row + MARGIN, column + MARGIN] <= reach + LOOKAHEAD
     ]
-    if not coming:
-        return lattice
-    drawn = lattice.drawn(part, PITCH)
-    known = _inside(side) & (away <= trusted)
-    weight, off = known.astype(np.float32), np.zeros((2, *known.shape), np.float32)
-    astray = False
-    for row, column in coming:
-        seen = pattern_off(drawn, row + MARGIN, column + MARGIN, light=lattice.light)
-        if seen:
+    if not ahead:
+        return grid
+    rectified = grid.rectify(picture, PITCH)
+    known = _inside(side) & (distances <= trusted)
+    weights, offsets = known.astype(np.float32), np.zeros((2, *known.shape), np.float32)
+    wrong = False
+    for row, column in ahead:
+        offset = alignment_pattern_offset(
+            rectified, row + MARGIN, column + MARGIN, inverted=grid.inverted
+        )
+        if offset:
             here = (slice(row, row + 2 * MARGIN + 1), slice(column, column + 2 * MARGIN + 1))
-            weight[here], off[:, *here] = LEADS, np.reshape(seen, (2, 1, 1))
-            astray = astray or max(map(abs, seen)) > STRAYED
-    if not astray:
-        return lattice
-    bases, heavy = _bases(side, 4), weight > 0
-    shift = [
-        product(bases, _fitted(bases[heavy.ravel()], wanted[heavy], weight[heavy]))
-        for wanted in lattice.shift + off
+            weights[here] = ALIGNMENT_WEIGHT
+            offsets[:, *here] = np.reshape(offset, (2, 1, 1))
+            wrong = wrong or max(map(abs, offset)) > MIN_CORRECTION
+    if not wrong:
+        return grid
+    design, weighted = _design_matrix(side, 4), weights > 0
+    displacement = [
+        matvec(design, _fit(design[weighted.ravel()], target[weighted], weights[weighted]))
+        for target in grid.displacement + offsets
     ]
-    return replace(lattice, shift=np.reshape(shift, lattice.shift.shape))
+    return replace(grid, displacement=np.reshape(displacement, grid.displacement.shape))
 
 
-def _step(part: Pixels, lattice: SamplingGrid, reach: float, degree: int) -> SamplingGrid:
-    """Measure how far the grid's lines are off, and bend the surface there."""
-    side = lattice.side
-    trusted = _inside(side) & (_away(side, lattice.corners) <= reach)
-    bases = _bases(side, degree)
-    near = bases[trusted.ravel()]
-    drawn = cv2.GaussianBlur(lattice.drawn(part, PITCH), (0, 0), 0.7)
-    shift = []
+def _refine(picture: Pixels, grid: SamplingGrid, reach: float, degree: int) -> SamplingGrid:
+    """Measure the offsets to the grid lines within reach, and fit the surface to them."""
+    side = grid.side
+    trusted = _inside(side) & (_distances(side, grid.corners) <= reach)
+    design = _design_matrix(side, degree)
+    near = design[trusted.ravel()]
+    rectified = cv2.GaussianBlur(grid.rectify(picture, PITCH), (0, 0), 0.7)
+    displacement = []
     for axis in (0, 1):
-        off, sure = _steps(np.asarray(cv2.Sobel(drawn, cv2.CV_32F, 1 - axis, axis)), axis)
-        was = lattice.shift[axis][trusted]
-        bent = _fitted(near, was + off[trusted], sure[trusted] ** 2, was)
-        shift.append(product(bases, bent).reshape(trusted.shape))
-    return replace(lattice, shift=np.stack(shift))
+        gradients = np.asarray(cv2.Sobel(rectified, cv2.CV_32F, 1 - axis, axis), np.float32)
+        offset, confidence = _phase_offsets(gradients, axis)
+        before = grid.displacement[axis][trusted]
+        surface = _fit(near, before + offset[trusted], confidence[trusted] ** 2, before)
+        displacement.append(matvec(design, surface).reshape(trusted.shape))
+    return replace(grid, displacement=np.stack(displacement))
 
 
-def _steps(slopes: Field, axis: int) -> tuple[Field, Field]:
-    """Return for each module how far the nearest grid line is off, and how sure that is.
+def _phase_offsets(gradients: Field, axis: int) -> tuple[Field, Field]:
+    """Measure the phase of the gradients at the frequency of the modules.
 
     Args:
-        slopes: the drawn code's, across or down.
-        axis: 0 where they are across; 1: down.
+        gradients: of the rectified symbol, `PITCH` pixels per module.
+        axis: 0 for horizontal gradients, 1 for vertical ones.
+
+    Returns:
+        For each module, rows x columns, the offset to the nearest grid line in modules, -0.5 to
+        0.5; and the confidence, 0 to 1.
     """
-    edges = np.abs(slopes if axis == 0 else slopes.T)
-    edges = np.minimum(edges, STRONGEST * cv2.mean(edges)[0])
+    edges = np.abs(gradients if axis == 0 else gradients.T)
+    edges = np.minimum(edges, MAX_GRADIENT * cv2.mean(edges)[0])
     modules = len(edges) // PITCH
     folded = edges.reshape(modules, PITCH, modules, PITCH).sum(axis=1)
-    turn = 2 * np.pi * (np.arange(PITCH) + 0.5) / PITCH
-    basis = np.stack([np.cos(turn), np.sin(turn), np.ones(PITCH)], axis=1).astype(np.float32)
-    waves = products(folded.reshape(-1, PITCH), basis)
-    waves = np.asarray(cv2.GaussianBlur(waves.reshape(modules, modules, 3), (0, 0), REACH))
-    real, imaginary, all_of_it = waves[..., 0], waves[..., 1], waves[..., 2]
-    off = np.arctan2(imaginary, real) / np.float32(2 * np.pi)
-    faintest = 0.2 * float(all_of_it.mean()) + 1e-3
-    sure = np.hypot(real, imaginary) / (all_of_it + np.float32(faintest))
-    both = np.stack([off, sure]).astype(np.float32)
+    angle = 2 * np.pi * (np.arange(PITCH) + 0.5) / PITCH
+    basis = np.stack([np.cos(angle), np.sin(angle), np.ones(PITCH)], axis=1).astype(np.float32)
+    sums = matmul(folded.reshape(-1, PITCH), basis)
+    sums = np.asarray(cv2.GaussianBlur(sums.reshape(modules, modules, 3), (0, 0), SMOOTHING))
+    real, imaginary, total = sums[..., 0], sums[..., 1], sums[..., 2]
+    offset = np.arctan2(imaginary, real) / np.float32(2 * np.pi)
+    floor = 0.2 * float(total.mean()) + 1e-3
+    confidence = np.hypot(real, imaginary) / (total + np.float32(floor))
+    both = np.stack([offset, confidence]).astype(np.float32)
     return (both[0], both[1]) if axis == 0 else (both[0].T, both[1].T)
 
 
-def _fitted(terms: Table, wanted: Row, weight: Row, guess: Row | None = None) -> Row:
-    """Return the surface nearest to what is wanted.
+def _fit(
+    design: Matrix32, target: Vector32, weights: Vector32, guess: Vector32 | None = None
+) -> Vector32:
+    """Fit a polynomial surface by least squares, reweighted with Cauchy weights.
 
-    What strays from the guess, and then from the first fit, counts for less.
+    Args:
+        design: the surface's terms, samples x terms.
+        target: the value of each sample.
+        weights: how much each sample counts.
+        guess: the values to measure residuals from at first; None to start unweighted.
+
+    Returns:
+        The coefficients.
     """
-    stiff = np.repeat(STIFF, np.arange(1, len(STIFF) + 1))[: terms.shape[1]] * len(terms)
-    surface = np.zeros(terms.shape[1], np.float32)
+    ridge = np.repeat(RIDGE, np.arange(1, len(RIDGE) + 1))[: design.shape[1]] * len(design)
+    surface = np.zeros(design.shape[1], np.float32)
     for _ in range(2):
-        light = weight if guess is None else weight / (1 + np.square((wanted - guess) / OFF))
-        surface = least_squares(terms, wanted, light, stiff)
-        guess = product(terms, surface)
+        robust = (
+            weights if guess is None else weights / (1 + np.square((target - guess) / CAUCHY_SCALE))
+        )
+        surface = least_squares(design, target, robust, ridge)
+        guess = matvec(design, surface)
     return surface
 
 
-def _terms(x: NDArray[np.float64], y: NDArray[np.float64], degree: int) -> Table:
-    """Return the products of powers of places, -1 to 1 across and down, one place a row."""
+def _monomials(x: NDArray[np.float64], y: NDArray[np.float64], degree: int) -> Matrix32:
+    """Return the monomials of x and y up to a total degree, one point per row."""
     across, down = [np.ones_like(x)], [np.ones_like(y)]
     for _ in range(degree):
         across.append(across[-1] * x)
@@ -252,9 +285,10 @@ def _terms(x: NDArray[np.float64], y: NDArray[np.float64], degree: int) -> Table
 
 
 @lru_cache(maxsize=16)
-def _bases(side: int, degree: int) -> Table:
-    places = _middles(side) / (side / 2) - 1
-    return _terms(places[None, :], places[:, None], degree)
+def _design_matrix(side: int, degree: int) -> Matrix32:
+    """Return the monomials at all modules' centers, from -1 to 1 over the symbol."""
+    centers = _centers(side) / (side / 2) - 1
+    return _monomials(centers[None, :], centers[:, None], degree)
 
 
 @lru_cache(maxsize=16)
@@ -263,16 +297,16 @@ def _inside(side: int) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=16)
-def _away(side: int, corners: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
-    """Return how many modules each place is from the nearest known finder pattern's middle."""
-    u = _middles(side) - _MIDDLE
-    apart = side - PATTERN
-    away = [
-        np.maximum(np.abs(u - right * apart), np.abs(u[:, None] - below * apart))
+def _distances(side: int, corners: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
+    """Return each module's Chebyshev distance from the nearest known finder pattern's center."""
+    u = _centers(side) - _CENTER
+    spacing = side - FINDER_SIDE
+    distances = [
+        np.maximum(np.abs(u - right * spacing), np.abs(u[:, None] - below * spacing))
         for right, below in corners
     ]
-    return np.asarray(np.min(away, axis=0), np.float64)
+    return np.asarray(np.min(distances, axis=0), np.float64)
 
 
-def _middles(side: int) -> NDArray[np.float64]:
+def _centers(side: int) -> NDArray[np.float64]:
     return np.asarray(np.arange(-MARGIN, side + MARGIN) + 0.5, np.float64)

@@ -1,4 +1,4 @@
-"""Whether a view is a new one, or another than was looked at in vain, so that a look may pay."""
+"""Scene change detection between frames, by the difference of small thumbnails."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,51 +6,52 @@ from numpy.typing import NDArray
 from scanner.qr.frame import Pixels
 
 CUT = 15.0
-"""Grey levels by which a view differs, on average, from the last one where it is another view
-altogether: no hand moves so much between two frames.
+"""Mean difference of two consecutive frames, in grey levels, from which the scene is a new one.
+
+No hand changes a view so much between two frames.
 """
 
-MOVED = 1.5
-"""Grey levels by which a view differs from one where something in it moved or another light fell;
-a sensor's grain averages out to less.
+MOTION = 1.5
+"""Mean difference, in grey levels, from which something moved or the light changed.
+
+Sensor noise averages out to less.
 """
 
-_SKETCH = 16
-"""Places of a view, each way, that are compared; each is a stretch of a row."""
+_THUMBNAIL = 16
+"""Samples per side of a thumbnail; each is the mean of a part of one row."""
 
-Sketch = NDArray[np.float32]
+Thumbnail = NDArray[np.float32]
 
 
-class Scene:
-    """Remembers the last view in which nothing was recognised, and what was looked at in vain."""
+class SceneChange:
+    """Compares a frame with the previous one, and with the last one that was searched in vain."""
 
     def __init__(self) -> None:
-        self._last: Sketch | None = None
-        self._vain: Sketch | None = None
+        self._last: Thumbnail | None = None
+        self._exhausted: Thumbnail | None = None
 
     def is_cut(self, grey: Pixels) -> bool:
-        """Whether this view is another one altogether; it is remembered."""
-        before, self._last = self._last, _sketch(grey)
+        """Return whether this frame shows a new scene; it becomes the previous frame."""
+        before, self._last = self._last, _thumbnail(grey)
         return _differ(before, self._last, CUT)
 
     def has_moved(self) -> bool:
-        """Whether the view is another than the one that was looked at in vain."""
-        return _differ(self._vain, self._last, MOVED)
+        """Return whether the current frame differs from the one that was searched in vain."""
+        return _differ(self._exhausted, self._last, MOTION)
 
-    def looked_in_vain(self) -> None:
-        """Remember the view as one that gives nothing."""
-        self._vain = self._last
+    def mark_exhausted(self) -> None:
+        """Remember the current frame as one that was searched in vain."""
+        self._exhausted = self._last
 
 
-def _differ(one: Sketch | None, other: Sketch | None, levels: float) -> bool:
+def _differ(one: Thumbnail | None, other: Thumbnail | None, levels: float) -> bool:
     if one is None or other is None or one.shape != other.shape:
         return True
     return float(np.abs(one - other).mean()) > levels
 
 
-def _sketch(grey: Pixels) -> Sketch:
-    """Return the mean of some stretches of some rows."""
+def _thumbnail(grey: Pixels) -> Thumbnail:
     height, width = grey.shape
-    step, long = -(-height // _SKETCH), max(1, width // _SKETCH)
+    step, long = -(-height // _THUMBNAIL), max(1, width // _THUMBNAIL)
     rows = grey[step // 2 :: step, : width // long * long]
     return np.asarray(rows.reshape(len(rows), -1, long).mean(axis=2), np.float32)

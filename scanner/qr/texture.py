@@ -1,7 +1,7 @@
-"""Where in a picture something lies that could be a code, before anything was recognised.
+"""Regions of dense texture: where a symbol may be, before anything was recognised.
 
-A code is full of edges both across and down, evenly, over an area: hardly anything else in a view
-is. This finds codes that are too blurred, cracked or dim for their finder patterns to be met.
+A symbol has many horizontal and many vertical edges, evenly over an area. Hardly anything else in a
+view has. So this finds symbols that are too blurred, cracked or dim for their finder patterns.
 """
 
 from dataclasses import dataclass
@@ -12,21 +12,29 @@ import numpy as np
 from scanner.qr.frame import Pixels
 
 SHRINK = 4
-"""Looked at in a quarter of the size: a module of a code in view is some pixels then, or one."""
+"""The picture is reduced by this factor: a symbol's module is then about one pixel or some."""
 
-REACH = 11
-"""Over so many small pixels edges are averaged: some modules of a code that is near."""
+WINDOW = 11
+"""Reduced pixels over which gradients are averaged: some modules of a near symbol."""
 
 SHARE = 0.45
-"""What lies around the densest place belongs to it while it is so dense as this share of it."""
+"""A region extends around its peak while the density is at least this share of the peak."""
 
-FAINTEST = 3
-"""Grey levels between neighbours, on average; less is a wall's grain."""
+MIN_DENSITY = 3
+"""Mean grey levels between neighbouring pixels; less is the noise of a plain wall."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
-    """A part of a picture, in its pixels, and how dense edges are in it: 0 to 255."""
+class Region:
+    """A textured part of a picture.
+
+    Attributes:
+        left: the first column, in pixels.
+        top: the first row.
+        right: the column after the last one.
+        bottom: the row after the last one.
+        density: the mean gradient at its peak, horizontal or vertical, whichever is less: 0 to 255.
+    """
 
     left: int
     top: int
@@ -35,11 +43,16 @@ class Patch:
     density: float
 
 
-def patches(grey: Pixels, most: int = 2) -> list[Patch]:
-    """Return the parts that are most like a code's inside, the densest first."""
+def textured_regions(grey: Pixels, most: int = 2) -> list[Region]:
+    """Return the regions of densest texture, the densest first.
+
+    Args:
+        grey: rows x columns.
+        most: how many regions to return at most.
+    """
     small = grey
-    for _ in range(2):  # by half is far quicker than by a quarter
-        if min(small.shape) < 2 * REACH:
+    for _ in range(2):  # twice by half is far quicker than once by a quarter
+        if min(small.shape) < 2 * WINDOW:
             return []
         height, width = (side // 2 * 2 for side in small.shape)
         small = np.asarray(
@@ -48,23 +61,23 @@ def patches(grey: Pixels, most: int = 2) -> list[Patch]:
             ),
             np.uint8,
         )
-    across = cv2.absdiff(small[:-1, 1:], small[:-1, :-1])
-    down = cv2.absdiff(small[1:, :-1], small[:-1, :-1])
-    size = (REACH, REACH)
-    density = np.asarray(cv2.min(cv2.blur(across, size), cv2.blur(down, size)), np.uint8)
+    horizontal = cv2.absdiff(small[:-1, 1:], small[:-1, :-1])
+    vertical = cv2.absdiff(small[1:, :-1], small[:-1, :-1])
+    size = (WINDOW, WINDOW)
+    density = np.asarray(cv2.min(cv2.blur(horizontal, size), cv2.blur(vertical, size)), np.uint8)
     found = []
     for _ in range(most):
-        patch = _take_densest(density)
-        if patch is None:
+        region = _take_densest(density)
+        if region is None:
             break
-        found.append(patch)
+        found.append(region)
     return found
 
 
-def _take_densest(density: Pixels) -> Patch | None:
-    """Return the densest part, and blank it."""
+def _take_densest(density: Pixels) -> Region | None:
+    """Return the connected component around the peak, and set it to zero in the map."""
     _, peak, _, (x, y) = cv2.minMaxLoc(density)
-    if peak < FAINTEST:
+    if peak < MIN_DENSITY:
         return None
     mask = np.asarray(density >= SHARE * peak, np.uint8)
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask)
@@ -73,4 +86,4 @@ def _take_densest(density: Pixels) -> Patch | None:
     part = density[top : top + height, left : left + width]
     part[labels[top : top + height, left : left + width] == label] = 0
     right, bottom = left + width, top + height
-    return Patch(left * SHRINK, top * SHRINK, right * SHRINK, bottom * SHRINK, float(peak))
+    return Region(left * SHRINK, top * SHRINK, right * SHRINK, bottom * SHRINK, float(peak))

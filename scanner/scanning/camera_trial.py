@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Frame
 from scanner.qr.readers import Library, readers
+from scanner.scanning.frame_processor import create_decoder
 from scanner.scanning.picture_files import SECONDS_A_PICTURE
 from scanner.scanning.quality import Quality, measure
 from scanner.scanning.view import View
@@ -54,7 +54,7 @@ class Trial:
     """Looks at one frame after another; one thread uses it at a time."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._decoder = Decoder()
+        self._decoder = create_decoder()
         known = {library.value for library in Library}
         self._readers = {name: read for name, read in readers().items() if name in known}
         self._clock = clock

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner.qr.decoder import Decoder
 from scanner.scanning.errors import NoPictures
+from scanner.scanning.frame_processor import create_decoder
 from scanner.scanning.frame_sources import open_source
 from scanner.scanning.picture_files import PICTURES, VIDEOS
 
@@ -65,7 +65,7 @@ def read_file(file: Path) -> DecodedFile:
     _check(file)
     # A path that is all digits would name a camera.
     source = open_source(str(file.resolve()), as_fast=True)
-    decoder = Decoder(None) if file.suffix.lower() in PICTURES else Decoder()
+    decoder = create_decoder(None) if file.suffix.lower() in PICTURES else create_decoder()
     read: dict[str, str] = {}
     spent_ms = 0.0
     try:

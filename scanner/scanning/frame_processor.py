@@ -8,8 +8,11 @@ from types import MappingProxyType
 from typing import Protocol
 
 from scanner.qr.decoded import Corners, Decoded
+from scanner.qr.decoder import FRAME_BUDGET_MS, Decoder
 from scanner.qr.frame import Frame, Pixels
+from scanner.qr.readers import NoReader
 from scanner.scanning.coaching import Advice, ScanHints, advise, measure
+from scanner.scanning.errors import NoDecoder
 from scanner.scanning.presentation import Event, Presentations, Presented
 from scanner.scanning.unread_codes import Suspect, suspect
 from scanner.scanning.view import View
@@ -35,6 +38,21 @@ class Reads(Protocol):
     def look_around(self, pixels: Pixels, decoded: Decoded, /) -> Decoded:
         """Look for another code beside what was read in the picture."""
         ...
+
+
+def create_decoder(budget_ms: float | None = FRAME_BUDGET_MS) -> Decoder:
+    """Return a decoder with the libraries that are installed.
+
+    Args:
+        budget_ms: the time for one frame; None for all that a picture needs.
+
+    Raises:
+        NoDecoder: no library that reads codes is installed.
+    """
+    try:
+        return Decoder(budget_ms)
+    except NoReader as error:
+        raise NoDecoder("No library that reads QR codes is here; install zxing-cpp.") from error
 
 
 @dataclass(frozen=True, slots=True)

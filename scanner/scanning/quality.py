@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from scanner.qr.frame import Pixels
-from scanner.qr.texture import patches
+from scanner.qr.texture import textured_regions
 from scanner.scanning.coaching import DARK, GLARE_SHARE
 from scanner.scanning.coaching import measure as glance
 from scanner.scanning.unread_codes import SOFT as SOFT_EDGES
@@ -66,7 +66,7 @@ class Quality:
 def measure(grey: Pixels) -> Quality:
     """Measure a view: rows x columns, grey."""
     light = glance(grey)
-    patch = next(iter(patches(grey, most=1)), None)
+    patch = next(iter(textured_regions(grey, most=1)), None)
     part = grey[patch.top : patch.bottom, patch.left : patch.right] if patch else grey
     sharpness = float(cv2.Laplacian(np.ascontiguousarray(part), cv2.CV_64F).var())
     side = max(patch.right - patch.left, patch.bottom - patch.top) if patch else None

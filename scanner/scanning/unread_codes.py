@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanner.qr.frame import Pixels
-from scanner.qr.texture import Patch, patches
+from scanner.qr.texture import Region, textured_regions
 
 LONGEST_SHARE = 0.5
 """Of the view's height, the most a code's side may be: a page or a shirt is larger."""
@@ -62,10 +62,10 @@ def suspect(pixels: Pixels) -> Suspect | None:
         pixels: rows x columns, or rows x columns x 3.
     """
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.extractChannel(pixels, 1), np.uint8)  # noqa: PLR2004 - green is near grey
-    return suspect_at(grey, next(iter(patches(grey, most=1)), None))
+    return suspect_at(grey, next(iter(textured_regions(grey, most=1)), None))
 
 
-def suspect_at(grey: Pixels, patch: Patch | None) -> Suspect | None:
+def suspect_at(grey: Pixels, patch: Region | None) -> Suspect | None:
     """Return the densest patch of a grey picture if it looks like a code; nothing else."""
     if patch is None or not _has_shape(patch, grey.shape[0]):
         return None
@@ -79,7 +79,7 @@ def suspect_at(grey: Pixels, patch: Patch | None) -> Suspect | None:
     return Suspect(side, edges, _is_glaring(part))
 
 
-def _has_shape(patch: Patch, height: int) -> bool:
+def _has_shape(patch: Region, height: int) -> bool:
     short, long = sorted((patch.right - patch.left, patch.bottom - patch.top))
     return long <= SQUARENESS * short and long <= LONGEST_SHARE * height
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Pixels
+from scanner.scanning.frame_processor import create_decoder
 from scanner.stage.pose import HEIGHT, WIDTH, draw_motion, homography
 from scanner.stage.ticket_art import Medium, TicketArt
 from scanner.training.art import draw_ticket
@@ -56,7 +57,7 @@ def read(pixels: Pixels) -> str | None:
 
 @cache
 def _decoder() -> Decoder:
-    return Decoder(budget_ms=0.0)
+    return create_decoder(budget_ms=0.0)
 
 
 def _medium(patron: Patron) -> Medium:

@@ -2,7 +2,14 @@ import cv2
 import numpy as np
 import pytest
 
-from scanner.qr.deblur import disc, line, smear_angle, spread_of, steadied, unspread
+from scanner.qr.deblur import (
+    blur_direction,
+    deblur,
+    disc_kernel,
+    estimate_point_spread,
+    motion_kernel,
+    wiener_deconvolution,
+)
 from scanner.qr.frame import Pixels
 from scanner.qr.readers import readers
 from tests.qr.pictures import SERIAL, code, noisy, on_wall
@@ -21,43 +28,45 @@ def read(picture: Pixels) -> list[str]:
 @pytest.mark.parametrize("angle", [0.0, 0.6, 1.3, 2.4])
 @pytest.mark.parametrize("length", [10.0, 15.0])
 def test_a_smears_direction_and_length_are_seen(angle: float, length: float) -> None:
-    picture = spread(WALL, line(length, angle))
-    off = (smear_angle(picture) - angle + np.pi / 2) % np.pi - np.pi / 2
+    picture = spread(WALL, motion_kernel(length, angle))
+    off = (blur_direction(picture) - angle + np.pi / 2) % np.pi - np.pi / 2
     assert abs(off) < 0.15
-    seen = spread_of(picture)
-    assert seen.smeared
+    seen = estimate_point_spread(picture)
+    assert seen.is_motion
     assert seen.along == pytest.approx(length, abs=2)
     assert seen.across == pytest.approx(6, abs=2)
 
 
 @pytest.mark.parametrize("radius", [4.0, 5.0])
 def test_a_blur_is_no_smear_and_its_size_is_seen(radius: float) -> None:
-    seen = spread_of(spread(WALL, disc(radius)))
-    assert not seen.smeared
-    assert seen.kernel(1.0).shape[0] == pytest.approx(disc(radius).shape[0], abs=2)
+    seen = estimate_point_spread(spread(WALL, disc_kernel(radius)))
+    assert not seen.is_motion
+    assert seen.kernel(1.0).shape[0] == pytest.approx(disc_kernel(radius).shape[0], abs=2)
 
 
-@pytest.mark.parametrize("kernel", [line(16.0, 0.5), disc(6.0)], ids=["smeared", "blurred"])
+@pytest.mark.parametrize(
+    "kernel", [motion_kernel(16.0, 0.5), disc_kernel(6.0)], ids=["smeared", "blurred"]
+)
 def test_what_zxing_misses_is_read_when_it_was_steadied(kernel: np.ndarray) -> None:
     picture = spread(WALL, kernel)
     assert read(picture) == []
-    assert read(steadied(picture)[0]) == [SERIAL]
+    assert read(deblur(picture)[0]) == [SERIAL]
 
 
 def test_small_modules_are_drawn_larger_and_large_ones_smaller() -> None:
     small, large = (np.pad(code(module=size), 20, constant_values=235) for size in (4, 14))
-    picture, scale = steadied(small)
+    picture, scale = deblur(small)
     assert scale > 1
     assert picture.shape[0] == pytest.approx(scale * small.shape[0], abs=1)
-    assert steadied(large)[1] < 1
+    assert deblur(large)[1] < 1
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 700), (40, 41), (300, 50)])
 def test_a_picture_of_nothing_stays_one(shape: tuple[int, int]) -> None:
-    steady, _ = steadied(np.full(shape, 90, np.uint8))
+    steady, _ = deblur(np.full(shape, 90, np.uint8))
     assert np.abs(steady.astype(int) - 90).max() <= 3
 
 
 def test_what_was_spread_over_more_than_the_picture_is_undone_without_a_crash() -> None:
     strip = noisy(np.full((20, 120), 128, np.uint8), 20)
-    assert unspread(strip, disc(26)).shape == strip.shape
+    assert wiener_deconvolution(strip, disc_kernel(26)).shape == strip.shape

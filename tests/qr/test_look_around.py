@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 
 from scanner.qr import decoder
-from scanner.qr.deblur import line
+from scanner.qr.deblur import motion_kernel
 from scanner.qr.decoded import Decoded
-from scanner.qr.decoder import AROUND_MS, Decoder
+from scanner.qr.decoder import LOOK_AROUND_MS, Decoder
 from scanner.qr.frame import Frame, Pixels
 from scanner.qr.readers import Found
-from scanner.qr.regions import without
+from scanner.qr.regions import mask_symbols
 from scanner.scanning.frame_processor import FrameProcessor
 from scanner.scanning.presentation import SETTLE_SECONDS, Presentations, Presented, TwoInView
 from scanner.stage.backdrop import backdrop
@@ -21,7 +21,7 @@ CODE = code()
 def smeared(picture: Pixels) -> Pixels:
     """Move it while it is looked at, by 24 pixels."""
     paper = np.pad(picture, 20, constant_values=120)
-    return np.asarray(cv2.filter2D(paper, -1, line(24, 0.5)), np.uint8)
+    return np.asarray(cv2.filter2D(paper, -1, motion_kernel(24, 0.5)), np.uint8)
 
 
 SMEARED = smeared(code(OTHER))
@@ -77,7 +77,7 @@ def test_nothing_is_seen_beside_a_code_that_is_alone(place: str) -> None:
 def test_a_code_is_painted_over_in_the_tone_around_it() -> None:
     picture = on_wall(CODE)
     (reading,) = Decoder().decode(picture).readings
-    blank = without(picture, [reading.corners])
+    blank = mask_symbols(picture, [reading.corners])
     assert np.unique(blank[220:355, 520:655]).tolist() == [235]
     assert Decoder(None).decode(blank).readings == ()
     assert (picture == on_wall(CODE)).all()
@@ -96,10 +96,10 @@ def test_when_reading_took_all_of_the_time_a_little_more_is_taken(
     monkeypatch.setattr(decoder, "readers", lambda: {"zxing": reads_nothing})
     noise = noisy(np.full((200, 200), 120, np.uint8), 60)
     spent = Decoded((), code_like=True, spent_ms=40.0)
-    monkeypatch.setattr(decoder, "has_finders", lambda part: True)
+    monkeypatch.setattr(decoder, "has_finder_patterns", lambda region: True)
     around = Decoder(29, lambda: now).look_around(on_wall(noise), spent)
     assert asked > 1
-    assert 40 < around.spent_ms <= 40 + AROUND_MS
+    assert 40 < around.spent_ms <= 40 + LOOK_AROUND_MS
 
 
 class Crowd(Scripted):

@@ -2,16 +2,17 @@ import cv2
 import numpy as np
 import pytest
 
-from scanner.qr.deblur import disc
+from scanner.qr.deblur import disc_kernel
 from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Pixels
 from scanner.qr.passes import HARDER
 from scanner.qr.readers import readers
-from scanner.qr.rectify import Drawn, redrawn
+from scanner.qr.rectify import Rectified, rectify
 from tests.qr.pictures import SERIAL, code, on_wall, page_of_text, turned
 
 LONG = "0123456789" * 8
 """Version 3: with so many modules a bend carries the grid off by more than half of one."""
+
 
 LARGE = "0470369" * 43
 """Version 8: there are alignment patterns within it."""
@@ -30,9 +31,9 @@ def read(picture: Pixels) -> list[str]:
     return [each.text for each in readers()["zxing"](picture) if each.text]
 
 
-def first_drawn(picture: Pixels) -> Drawn | None:
+def first_drawn(picture: Pixels) -> Rectified | None:
     """Return what is drawn first that can be read; else nothing."""
-    drawn = (each for each in redrawn(picture) if each)
+    drawn = (each for each in rectify(picture) if each)
     return next((each for each in drawn if read(each[0])), None)
 
 
@@ -70,7 +71,7 @@ def test_a_code_so_blurred_that_its_finder_patterns_run_together_is_drawn_anew(
     text: str, module: int
 ) -> None:
     paper = np.pad(code(text, module=module, dark=60, light=200), 20, constant_values=200)
-    lens = disc(0.9 * module)
+    lens = disc_kernel(0.9 * module)
     soft = np.asarray(cv2.filter2D(paper, -1, lens, borderType=cv2.BORDER_REPLICATE), np.uint8)
     assert read(soft) == []
     drawn = first_drawn(soft)
@@ -98,15 +99,15 @@ def test_a_corner_that_curls_by_modules_is_met_at_its_alignment_pattern(inverted
 
 
 def test_nothing_is_laid_flat_where_no_code_is() -> None:
-    assert not any(redrawn(np.full((200, 200), 90, np.uint8)))
-    assert not any(redrawn(page_of_text()))
+    assert not any(rectify(np.full((200, 200), 90, np.uint8)))
+    assert not any(rectify(page_of_text()))
 
 
 def test_the_decoder_reads_a_code_on_cloth_in_a_frames_view() -> None:
     picture = on_wall(CLOTH)
     (reading,) = Decoder(budget_ms=None).decode(picture).readings
     assert reading.text == LONG
-    assert reading.by.endswith("redrawn")
+    assert reading.by.endswith("rectified")
 
 
 @pytest.mark.parametrize("degrees", [0, 35, 200])
@@ -127,12 +128,12 @@ def test_a_code_is_drawn_anew_where_one_finder_pattern_is_covered(
 def test_a_code_that_fills_the_picture_leads_back_to_its_place() -> None:
     whole = cv2.resize(np.pad(CLOTH, 20, constant_values=235), (1200, 1200))
     scale = 1200 / (len(CLOTH) + 40)
-    small = next(one for one in HARDER if one.name == "small redrawn")
+    small = next(one for one in HARDER if one.name == "small rectified")
     looks = [each for each in small.prepared(np.asarray(whole, np.uint8)) if each]
     prepared = next(each for each in looks if read(each.pixels))
     (found,) = readers()[small.reader](prepared.pixels)
     assert found.text == LONG
-    corners = np.array(prepared.at_home(found.corners))
+    corners = np.array(prepared.to_original(found.corners))
     assert np.allclose(corners[0], 44 * scale, atol=30)
     assert np.allclose(corners[2], (44 + 29 * 6) * scale, atol=30)
 
@@ -151,6 +152,6 @@ def test_a_module_in_doubt_is_drawn_the_other_way_too() -> None:
             module = picture[row : row + 6, column : column + 6]
             module[:] = 115 if module[0, 0] > 128 else 145
             break
-    drawn = [each[0] for each in redrawn(np.pad(picture, 30, constant_values=235)) if each]
+    drawn = [each[0] for each in rectify(np.pad(picture, 30, constant_values=235)) if each]
     assert read(drawn[0]) == []
     assert [SERIAL] in map(read, drawn)

@@ -1,6 +1,10 @@
+import pytest
+
+from scanner.qr import decoder
 from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Frame
-from scanner.scanning.frame_processor import OUTLINED_SECONDS, FrameProcessor
+from scanner.scanning.errors import NoDecoder
+from scanner.scanning.frame_processor import OUTLINED_SECONDS, FrameProcessor, create_decoder
 from scanner.scanning.presentation import Presented, TwoInView
 from tests.qr.pictures import SERIAL, code, on_wall
 from tests.scanning.feigned import Scripted, frame
@@ -42,3 +46,9 @@ def test_the_view_is_the_newest_frame_with_its_codes_outlined_for_a_moment() -> 
         assert view.pixels is shown.pixels
         outlines.append(len(view.outlines))
     assert outlines == [1, 1, 0]
+
+
+def test_a_missing_library_is_reported_as_a_fact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "readers", dict)
+    with pytest.raises(NoDecoder):
+        create_decoder()

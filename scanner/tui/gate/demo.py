@@ -15,8 +15,8 @@ from scanner.demo.world import world
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
-from scanner.qr.decoder import Decoder
 from scanner.scanning.camera_source import CameraSource
+from scanner.scanning.frame_processor import create_decoder
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store.writer import Writer
 from scanner.tui.gate.app import GateApp
@@ -53,7 +53,7 @@ def staged(seed: int, language: Language = "auto") -> Iterator[Stage]:
         permitted, tickets, elsewhere = stage_for(there, seed)
         open_home(home, there, cable)
         patrons = Crowd(tickets, permitted, elsewhere, seed).endless()
-        source = CameraSource(_camera(lambda: next(patrons).payload, seed), Decoder())
+        source = CameraSource(_camera(lambda: next(patrons).payload, seed), create_decoder())
         config = Config(home=home, sync_seconds=_SYNC_SECONDS, language=language)
         keys = KeyStore(home, file_only=True)
         with (
