@@ -17,7 +17,7 @@ from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.send_queue import SendQueue
 from scanner.sync.server_time import ServerTime
-from scanner.sync.settle import Outcome, outcome
+from scanner.sync.settle import Outcome, SettleReason, outcome
 from scanner.ticketing.errors import (
     ApiError,
     ApiFault,
@@ -28,6 +28,7 @@ from scanner.ticketing.errors import (
     TicketingError,
     Unreachable,
 )
+from scanner.wording.sentences import in_english
 
 LARGEST_BATCH = 100
 """Serials in one request; the API documents no limit."""
@@ -52,7 +53,7 @@ _NONE_VALID = "None of the provided ticket serials"
 """How the API's 400 begins when it understood the batch and admitted nobody (SDK 3.1)."""
 
 
-_NEVER_LEFT = "it did not leave this gate"
+_NEVER_SENT = Fact(SettleReason.NEVER_SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Replay:
             await self._note(answer)
         if serials:
             await self._note_answer(serials)
-            await self._put_back(serials, _NEVER_LEFT)
+            await self._put_back(serials, _NEVER_SENT)
 
     async def _in_doubt(self) -> list[Admission]:
         sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
@@ -192,20 +193,22 @@ class Replay:
         except BadRequest as error:
             if _NONE_VALID in error.said or len(serials) == 1:
                 return _BatchReply(rest=serials)
-            return await self._split(serials, f"the API did not take the batch: {error.said}")
+            reason = Fact(SettleReason.BATCH_REFUSED, {"said": error.said})
+            return await self._split(serials, reason)
         except (Unreachable, NotTheApi, Malformed) as error:
             if isinstance(error, Unreachable) and not error.sent:
                 await self._note_answer(serials)
-                await self._put_back(serials, _NEVER_LEFT)
+                await self._put_back(serials, _NEVER_SENT)
             raise
         except ServerFault:
             await self._note_fault(serials)
             raise
         except ApiError as error:
             if error.status == _TOO_LARGE and len(serials) > 1:
-                return await self._split(serials, "the API takes smaller batches")
+                return await self._split(serials, Fact(SettleReason.BATCH_TOO_LARGE))
             await self._note_answer(serials)
-            await self._put_back(serials, f"the API took no requests ({error.status})")
+            reason = Fact(SettleReason.NO_REQUESTS, {"status": error.status})
+            await self._put_back(serials, reason)
             raise
         self.server_time.note(granted.server_time)
         for fault in granted.faults:  # looked up like all that the answer does not grant
@@ -232,7 +235,7 @@ class Replay:
         await self.writer.run(note)
         self._tell(answer)
 
-    async def _split(self, serials: Sequence[str], reason: str) -> _BatchReply:
+    async def _split(self, serials: Sequence[str], reason: Fact) -> _BatchReply:
         """Send fewer together next time: nothing of this batch was admitted."""
         await self._note_answer(serials)
         await self._note_fault(serials)
@@ -287,7 +290,8 @@ class Replay:
         def move(conn: sqlite3.Connection) -> None:
             with transaction(conn):
                 for serial, found in known:
-                    ledger.move(conn, serial, found.state, at, found.reason)
+                    reason = in_english(found.reason) if found.reason else None
+                    ledger.move(conn, serial, found.state, at, reason)
 
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):
@@ -311,7 +315,7 @@ class Replay:
         structlog.get_logger("replay").warning("the API failed on a batch", serials=serials)
         await self._write(ledger.mark_fault, serials)
 
-    async def _put_back(self, serials: Sequence[str], reason: str) -> None:
+    async def _put_back(self, serials: Sequence[str], reason: Fact) -> None:
         await self._move([(each, Outcome(State.QUEUED, reason)) for each in serials])
 
     async def _write(
@@ -351,13 +355,13 @@ async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> i
         return 0
 
 
-def _refusal(conn: sqlite3.Connection, admission: Admission) -> str:
+def _refusal(conn: sqlite3.Connection, admission: Admission) -> Fact:
     """Say why the API may have refused a serial, from what the cache knows of the ticket."""
     ticket = cache.find_ticket(conn, admission.serial)
     if ticket is None:
-        return "the API does not know this ticket"
+        return Fact(SettleReason.UNKNOWN_TICKET)
     if not ticket.listed:
-        return "the ticket was withdrawn"
+        return Fact(SettleReason.WITHDRAWN)
     if ticket.section.uri not in cache.read_scope(conn).sections:
-        return f"the token no longer permits {ticket.section.name}"
-    return f"the API granted no admission; the ticket's status is {ticket.status.value}"
+        return Fact(SettleReason.NOT_PERMITTED, {"section": ticket.section.name})
+    return Fact(SettleReason.NOT_GRANTED, {"status": ticket.status.value})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scanner.admission.ticket import OtherAdmission
+from scanner.facts import Code, Fact
 from scanner.store.ledger import Admission, State
 from scanner.ticketing import resources
 
@@ -12,12 +13,29 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 """How much earlier than our first sending the server may date our own admission."""
 
 
+class SettleReason(Code):
+    """Why an admission came to its state."""
+
+    ADMITTED_BEFORE = "sync.admitted_before"
+    UNKNOWN_TICKET = "sync.unknown_ticket"
+    WITHDRAWN = "sync.withdrawn"
+    NOT_PERMITTED = "sync.not_permitted"
+    NOT_GRANTED = "sync.not_granted"
+    MAY_ARRIVE = "sync.may_arrive"
+    NO_ANSWER = "sync.no_answer"
+    NEVER_SENT = "sync.never_sent"
+    BATCH_REFUSED = "sync.batch_refused"
+    BATCH_TOO_LARGE = "sync.batch_too_large"
+    NO_REQUESTS = "sync.no_requests"
+    NO_REASON = "sync.no_reason"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The state that an admission comes to, the reason in words, and who was first, if anybody."""
+    """The state that an admission comes to, why, and who was first, if anybody."""
 
     state: State
-    reason: str | None = None
+    reason: Fact | None = None
     other: OtherAdmission | None = None
 
 
@@ -26,7 +44,7 @@ LATEST_ARRIVAL = timedelta(minutes=2)
 
 
 def outcome(
-    sent: Admission, found: Sequence[resources.Admission], refusal: str, now: datetime
+    sent: Admission, found: Sequence[resources.Admission], refusal: Fact, now: datetime
 ) -> Outcome:
     """Say what became of `sent`, from what the API lists for its serial.
 
@@ -47,12 +65,12 @@ def outcome(
     if found:
         first = found[0]
         other = OtherAdmission(first.admitted, first.redeemer, first.device)
-        return Outcome(State.CONFLICT, _who(first), other)
+        return Outcome(State.CONFLICT, _admitted_before(first), other)
     if sent.answered and sent.outstanding and now - sent.outstanding < LATEST_ARRIVAL:
-        return Outcome(State.SENDING, f"{refusal}; an earlier request may still arrive")
+        return Outcome(State.SENDING, Fact(SettleReason.MAY_ARRIVE, {"refusal": refusal}))
     if sent.answered:
         return Outcome(State.REFUSED, refusal)
-    return Outcome(State.QUEUED, "no answer came; the API does not list it")
+    return Outcome(State.QUEUED, Fact(SettleReason.NO_ANSWER))
 
 
 def _is_ours(sent: Admission, found: resources.Admission) -> bool:
@@ -63,8 +81,6 @@ def _is_ours(sent: Admission, found: resources.Admission) -> bool:
     return found.admitted >= sent.sent - CLOCK_TOLERANCE
 
 
-def _who(other: resources.Admission) -> str:
-    guard, gate = other.redeemer or "somebody", other.device or "a gate"
-    if other.admitted is None:
-        return f"admitted before by {guard} at {gate}"
-    return f"admitted before by {guard} at {gate} at {other.admitted:%H:%M:%S} UTC"
+def _admitted_before(first: resources.Admission) -> Fact:
+    who = {"guard": first.redeemer, "gate": first.device, "at": first.admitted}
+    return Fact(SettleReason.ADMITTED_BEFORE, who)

@@ -1,6 +1,31 @@
-"""What stands between a gate and the API, and what to mind when a session is opened."""
+"""What stands between a gate and the API, and what became of an admission there."""
 
-from scanner.wording.sentences import Plural, Sentence
+from datetime import UTC, datetime
+
+from scanner.facts import Value
+from scanner.wording.catalogue import say
+from scanner.wording.sentences import Params, Plural, Sentence, shown
+
+
+def _admitted_before(params: Params) -> str:
+    guard = shown(params.get("guard")) or say("somebody")
+    gate = shown(params.get("gate")) or say("a gate")
+    time = _utc(params.get("at"))
+    if not time:
+        return say("admitted before by {guard} at {gate}", guard=guard, gate=gate)
+    return say(
+        "admitted before by {guard} at {gate} at {time} UTC", guard=guard, gate=gate, time=time
+    )
+
+
+def _utc(at: Value) -> str:
+    """Return the time of day of a moment, which is a text where it was read from a record."""
+    try:
+        moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    except ValueError:
+        return ""
+    return f"{moment.astimezone(UTC):%H:%M:%S}"
+
 
 SENTENCES: dict[str, Sentence] = {
     "sync.no_session": "No session is open on this gate; open one with `scanner open`.",
@@ -19,4 +44,16 @@ SENTENCES: dict[str, Sentence] = {
         "{count} admissions to another event wait in the queue; "
         "open a session with that event's token to deliver them.",
     ),
+    "sync.admitted_before": _admitted_before,
+    "sync.unknown_ticket": "the API does not know this ticket",
+    "sync.withdrawn": "the ticket was withdrawn",
+    "sync.not_permitted": "the token no longer permits {section}",
+    "sync.not_granted": "the API granted no admission; the ticket's status is {status}",
+    "sync.may_arrive": "{refusal}; an earlier request may still arrive",
+    "sync.no_answer": "no answer came; the API does not list it",
+    "sync.never_sent": "it did not leave this gate",
+    "sync.batch_refused": "the API did not take the batch: {said}",
+    "sync.batch_too_large": "the API takes smaller batches",
+    "sync.no_requests": "the API took no requests ({status})",
+    "sync.no_reason": "it gave no reason",
 }

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -6,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.admission.ticket import OtherAdmission
+from scanner.facts import Fact
 from scanner.store.ledger import Admission, State
-from scanner.sync.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, Outcome, outcome
+from scanner.sync.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, Outcome, SettleReason, outcome
 from scanner.ticketing import resources
+from scanner.wording.sentences import in_english
 
 SENT = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 SERIAL = "DAWIER-BACK75580348"
@@ -31,7 +34,7 @@ MINE = Admission(
 OURS = resources.Admission(SERIAL, "Ana", "door-1", SENT + timedelta(seconds=1))
 THEIRS = resources.Admission(SERIAL, "Sam", "door-2", SENT - timedelta(minutes=5))
 NOW = SENT + timedelta(minutes=1)
-REFUSAL = "the ticket was withdrawn"
+REFUSAL = Fact(SettleReason.WITHDRAWN)
 
 
 def settle(*found: resources.Admission, answered: bool = False) -> Outcome:
@@ -49,14 +52,27 @@ def test_another_gates_admission_is_a_conflict_that_says_who_where_and_when(
 ) -> None:
     assert settle(THEIRS, answered=answered) == Outcome(
         State.CONFLICT,
-        "admitted before by Sam at door-2 at 20:59:07 UTC",
+        Fact(
+            SettleReason.ADMITTED_BEFORE,
+            {"guard": "Sam", "gate": "door-2", "at": THEIRS.admitted},
+        ),
         OtherAdmission(THEIRS.admitted, "Sam", "door-2"),
     )
 
 
 def test_what_the_api_leaves_out_of_a_conflict_is_said_vaguely() -> None:
     unknown = resources.Admission(SERIAL, None, None, None)
-    assert settle(unknown).reason == "admitted before by somebody at a gate"
+    reason = settle(unknown).reason
+    assert reason
+    assert in_english(reason) == "admitted before by somebody at a gate"
+
+
+def test_a_conflict_reads_the_same_from_a_record() -> None:
+    reason = settle(THEIRS).reason
+    assert reason
+    kept = Fact.from_json(json.loads(json.dumps(reason.as_json())))
+    assert in_english(kept) == in_english(reason)
+    assert in_english(kept) == "admitted before by Sam at door-2 at 20:59:07 UTC"
 
 
 def test_an_answered_request_that_granted_nothing_is_refused_with_the_tickets_reason() -> None:
@@ -133,7 +149,8 @@ def test_every_look_ends_in_one_known_state_and_only_silence_sends_again(
 
 def test_a_refusal_waits_while_an_earlier_request_may_still_arrive() -> None:
     sent = replace(MINE, answered=True, outstanding=NOW - timedelta(seconds=30))
-    assert outcome(sent, (), REFUSAL, NOW).state is State.SENDING
+    doubt = Fact(SettleReason.MAY_ARRIVE, {"refusal": REFUSAL})
+    assert outcome(sent, (), REFUSAL, NOW) == Outcome(State.SENDING, doubt)
     late = NOW + LATEST_ARRIVAL
     assert outcome(sent, (), REFUSAL, late) == Outcome(State.REFUSED, REFUSAL)
     assert outcome(sent, (THEIRS,), REFUSAL, NOW).state is State.CONFLICT

@@ -16,11 +16,11 @@ from scanner.pin import PinCheck
 from scanner.store.errors import worded
 from scanner.store.ledger import Admission, State
 from scanner.sync.link import Link, LinkState
-from scanner.sync.settle import _who
-from scanner.ticketing import resources
+from scanner.sync.settle import SettleReason
 from scanner.ticketing.errors import ApiFault, Stranger
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import SourceState
+from scanner.wording.sentences import in_english
 from tests.tui import ports
 from tests.tui.ports import ADMISSIONS, NOW, SERIAL, STATUS, VERDICTS, FakeRecords, Stand
 from tests.tui.pseudo import LANGUAGE, latin
@@ -36,7 +36,9 @@ BROKEN = worded(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
 PORTAL = Fact(ApiFault.NOT_THE_API, {"host": "api.example", "what": Fact(Stranger.REDIRECT)})
 REFUSED = "The ticketing API refused it: the token no longer permits VIP Lounge"
 REASONS = {
-    State.CONFLICT: _who(resources.Admission(SERIAL, "Sam", "Gate B", NOW)),
+    State.CONFLICT: in_english(
+        Fact(SettleReason.ADMITTED_BEFORE, {"guard": "Sam", "gate": "Gate B", "at": NOW})
+    ),
     State.REFUSED: "the API does not know this ticket; an earlier request may still arrive",
 }
 
