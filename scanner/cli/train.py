@@ -46,7 +46,7 @@ def train(
         str, typer.Option(help="With --auto: perfect or careless.", metavar="ROBOT")
     ] = _ROBOTS[0],
     as_json: Annotated[
-        bool, typer.Option("--json", help="With --auto or --list: JSON, for programs.")
+        bool, typer.Option("--json", help="With --auto, --list or --check: JSON, for programs.")
     ] = False,
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print every trainee's runs as CSV, for the manager.")
@@ -57,13 +57,10 @@ def train(
     Without options, the scenarios are offered on the screen. A venue's own scenarios lie in the
     data folder's training/scenarios.
     """
-    from scanner.training.memory import keep_little
-
-    keep_little()
     config = load()
     folder = config.home / "training"
     if check:
-        _check(check)
+        _check(check, as_json=as_json)
     elif listing:
         _list(folder, as_json=as_json)
     elif as_csv:
@@ -71,29 +68,41 @@ def train(
     elif auto:
         _auto(_chosen(scenario, folder), seed, robot, folder, as_json=as_json)
     elif as_json:
-        raise typer.BadParameter("it goes with --auto or --list.", param_hint="'--json'")
+        raise typer.BadParameter("it goes with --auto, --list or --check.", param_hint="'--json'")
     else:
         _screen(config, scenario, name or config.name, seed, speed)
 
 
-def _check(file: Path) -> None:
+def _check(file: Path, *, as_json: bool) -> None:
     from scanner.training.scenario_file import check
+    from scanner.wording.sentences import in_english, sentence
 
     scenario, problems = check(file)
-    for problem in problems:
-        typer.echo(f"{file}:{problem.line}: {problem.sentence}", err=True)
+    if as_json:
+        import json
+
+        found = [
+            {"line": each.line, "sentence": in_english(each.fact), **each.fact.as_json()}
+            for each in problems
+        ]
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        for problem in problems:
+            typer.echo(f"{file}:{problem.line}: {sentence(problem.fact)}", err=True)
     if scenario is None:
         raise typer.Exit(1)
-    typer.echo(f"{scenario.title}: {scenario.patrons} patrons, nothing wrong.")
+    if not as_json:
+        typer.echo(f"{scenario.title}: {scenario.patrons} patrons, nothing wrong.")
 
 
 def _list(folder: Path, *, as_json: bool) -> None:
     from scanner.training.library import read_library
+    from scanner.wording.sentences import sentence
 
     library = read_library(folder)
     scenarios = library.scenarios
     for each in library.broken:
-        typer.echo(str(each), err=True)
+        typer.echo(sentence(each.fact), err=True)
     if as_json:
         import json
 
@@ -115,8 +124,7 @@ def _list(folder: Path, *, as_json: bool) -> None:
 
 
 def _csv(folder: Path) -> None:
-    from scanner.training.records import Records
-    from scanner.training.table import to_csv
+    from scanner.training.records import Records, to_csv
 
     typer.echo(to_csv(Records(folder).all()), nl=False)
 
@@ -137,7 +145,7 @@ def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json:
 
 def _in_words(run: "AutoRun") -> str:
     found = run.score
-    passed = "passed" if found.passed else f"below the bar of {found.bar:g} %"
+    passed = "passed" if found.passed else f"below the pass mark of {found.bar:g} %"
     lines = [
         f"{run.scenario.title}: {found.percent:g} %, {passed}.",
         f"{found.patrons} patrons, {found.let_in} let in; wrongly let in {found.wrongly_let_in}, "

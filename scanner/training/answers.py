@@ -1,57 +1,83 @@
 """What a trainee can answer, and what would be right. Pure."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from scanner.admission.verdict import Kind
+from scanner.facts import Code, Fact
 from scanner.training.incident import What
 from scanner.training.role import Role
 
 
-class Act(StrEnum):
-    """What a trainee does about whoever, or whatever, is at the gate."""
+class Act(Code):
+    """What a trainee does about a patron or an incident."""
 
-    LET_IN = "let_in"
-    TURN_AWAY = "turn_away"
-    SEND = "send_to_another_gate"
-    SUPERVISOR = "call_supervisor"
-    CARRY_ON = "carry_on"
-    HAND_SCANNER = "hand_scanner"
-
-
-REASONS: dict[Kind, str] = {
-    Kind.ALREADY_ADMITTED: "already admitted",
-    Kind.OTHER_EVENT: "for another event",
-    Kind.NOT_A_TICKET: "not a ticket",
-    Kind.WITHDRAWN: "withdrawn",
-    Kind.UNKNOWN: "not on the list",
-    Kind.WRONG_SECTION: "wrong section",
-}
-"""The reasons to turn somebody away, in the order of their keys, 1 to 6."""
+    LET_IN = "training.act.let_in"
+    TURN_AWAY = "training.act.turn_away"
+    SEND = "training.act.send"
+    SUPERVISOR = "training.act.supervisor"
+    CARRY_ON = "training.act.carry_on"
+    HAND_SCANNER = "training.act.hand_scanner"
 
 
-ACTS: dict[Act, str] = {
-    Act.LET_IN: "let in",
-    Act.TURN_AWAY: "turn away",
-    Act.SEND: "send to another gate",
-    Act.SUPERVISOR: "call the supervisor",
-    Act.CARRY_ON: "carry on",
-    Act.HAND_SCANNER: "take the hand scanner",
-}
-"""The acts as a sentence's end."""
+class Refusal(Code):
+    """The reasons to turn somebody away, in the order of their keys, 1 to 6."""
+
+    ALREADY_ADMITTED = "training.refusal.already_admitted"
+    OTHER_EVENT = "training.refusal.other_event"
+    NOT_A_TICKET = "training.refusal.not_a_ticket"
+    WITHDRAWN = "training.refusal.withdrawn"
+    UNKNOWN = "training.refusal.unknown"
+    WRONG_SECTION = "training.refusal.wrong_section"
+
+
+class Why(Code):
+    """Why an answer is right."""
+
+    GREEN = "training.why.green"
+    ONE_PERSON = "training.why.one_person"
+    OWN_SECTION = "training.why.own_section"
+    OTHER_EVENT = "training.why.other_event"
+    NOT_ON_LIST = "training.why.not_on_list"
+    WITHDRAWN = "training.why.withdrawn"
+    NOT_A_TICKET = "training.why.not_a_ticket"
+    GATE_CLOSED = "training.why.gate_closed"
+    UNUSUAL = "training.why.unusual"
+    UNREAD = "training.why.unread"
+    DEAD_PHONE = "training.why.dead_phone"
+    CHILD_ALONE = "training.why.child_alone"
+    SAME_SCREENSHOT = "training.why.same_screenshot"
+    COPY = "training.why.copy"
+    HOWEVER_LOUD = "training.why.however_loud"
+    BOUGHT_OFFLINE = "training.why.bought_offline"
+    TWO_GATES = "training.why.two_gates"
+    GOES_ON_OFFLINE = "training.why.goes_on_offline"
+    HAND_SCANNER = "training.why.hand_scanner"
+    NO_TOKEN = "training.why.no_token"  # noqa: S105 - a code
+    CONFLICT = "training.why.conflict"
+    ANOTHERS_TICKET = "training.why.anothers_ticket"
+    TOO_LATE = "training.why.too_late"
+
+
+class Answered(Code):
+    """An answer that is no act alone."""
+
+    NOTHING = "training.answered.nothing"
+    WITH_REASON = "training.answered.with_reason"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An act; `reason` goes with turning away and with nothing else."""
+    """An act; a reason goes with turning away, and with nothing else."""
 
     act: Act
-    reason: Kind | None = None
+    reason: Refusal | None = None
 
-    def in_words(self) -> str:
-        """Say it as a sentence's end: "turn away: not a ticket"."""
-        words = ACTS[self.act]
-        return f"{words}: {REASONS[self.reason]}" if self.reason else words
+    @property
+    def fact(self) -> Fact:
+        """The answer as the end of a sentence: "turn away: not a ticket"."""
+        if self.reason is None:
+            return Fact(self.act)
+        return Fact(Answered.WITH_REASON, {"what": Fact(self.act), "which": Fact(self.reason)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +85,7 @@ class Due:
     """The answers that are right, the first one best, and why."""
 
     answers: tuple[Answer, ...]
-    why: str
+    why: Fact
 
     @property
     def best(self) -> Answer:
@@ -77,104 +103,50 @@ SEND = Answer(Act.SEND)
 SUPERVISOR = Answer(Act.SUPERVISOR)
 
 
-def _refuse(kind: Kind) -> Answer:
-    return Answer(Act.TURN_AWAY, kind)
+def _refuse(reason: Refusal) -> Answer:
+    return Answer(Act.TURN_AWAY, reason)
 
 
 _BY_VERDICT: dict[Kind, Due] = {
-    Kind.ADMITTED: Due(
-        (LET_IN,), "A green light is a recorded admission, with or without a network."
-    ),
+    Kind.ADMITTED: Due((LET_IN,), Fact(Why.GREEN)),
     Kind.ALREADY_ADMITTED: Due(
-        (_refuse(Kind.ALREADY_ADMITTED), SUPERVISOR),
-        "One ticket lets one person in, and somebody has come in with this one.",
+        (_refuse(Refusal.ALREADY_ADMITTED), SUPERVISOR), Fact(Why.ONE_PERSON)
     ),
-    Kind.WRONG_SECTION: Due(
-        (SEND,), "The ticket is good, but at the gate of its own section, not at this one."
-    ),
-    Kind.OTHER_EVENT: Due(
-        (_refuse(Kind.OTHER_EVENT),), "The ticket belongs to another event; it opens no door here."
-    ),
-    Kind.UNKNOWN: Due(
-        (_refuse(Kind.UNKNOWN), SUPERVISOR),
-        "The ticket is not on the list; the supervisor can look further, the gate can't.",
-    ),
-    Kind.WITHDRAWN: Due(
-        (_refuse(Kind.WITHDRAWN), SUPERVISOR),
-        "The ticket was cancelled or has another owner now; this code is dead.",
-    ),
-    Kind.NOT_A_TICKET: Due(
-        (_refuse(Kind.NOT_A_TICKET),), "The code is no ticket's; ask for the one on the ticket."
-    ),
-    Kind.GATE_CLOSED: Due(
-        (SUPERVISOR,), "A closed gate admits nobody; only the supervisor can open it again."
-    ),
+    Kind.WRONG_SECTION: Due((SEND,), Fact(Why.OWN_SECTION)),
+    Kind.OTHER_EVENT: Due((_refuse(Refusal.OTHER_EVENT),), Fact(Why.OTHER_EVENT)),
+    Kind.UNKNOWN: Due((_refuse(Refusal.UNKNOWN), SUPERVISOR), Fact(Why.NOT_ON_LIST)),
+    Kind.WITHDRAWN: Due((_refuse(Refusal.WITHDRAWN), SUPERVISOR), Fact(Why.WITHDRAWN)),
+    Kind.NOT_A_TICKET: Due((_refuse(Refusal.NOT_A_TICKET),), Fact(Why.NOT_A_TICKET)),
+    Kind.GATE_CLOSED: Due((SUPERVISOR,), Fact(Why.GATE_CLOSED)),
 }
 
-_ANYTHING_ELSE = Due((SUPERVISOR,), "A verdict that is none of the usual ones is the supervisor's.")
-_UNREAD = Due(
-    (LET_IN,), "Nothing was read: search by name or take the hand scanner, then trust the light."
-)
-_SEARCH = Due(
-    (LET_IN,), "A dead phone is no reason to refuse: search by name, choose the ticket, let in."
-)
+_ANYTHING_ELSE = Due((SUPERVISOR,), Fact(Why.UNUSUAL))
+_UNREAD = Due((LET_IN,), Fact(Why.UNREAD))
+_SEARCH = Due((LET_IN,), Fact(Why.DEAD_PHONE))
 _BY_ROLE: dict[tuple[Role, Kind], Due] = {
-    (Role.LOST_CHILD, Kind.ADMITTED): Due(
-        (SUPERVISOR,), "The ticket is good, but a child alone is the supervisor's, not the crowd's."
-    ),
+    (Role.LOST_CHILD, Kind.ADMITTED): Due((SUPERVISOR,), Fact(Why.CHILD_ALONE)),
     (Role.PARTNER, Kind.ALREADY_ADMITTED): Due(
-        _BY_VERDICT[Kind.ALREADY_ADMITTED].answers,
-        "Honest or not: both show the same screenshot, and it has let one person in. "
-        "Ask for the second ticket.",
+        _BY_VERDICT[Kind.ALREADY_ADMITTED].answers, Fact(Why.SAME_SCREENSHOT)
     ),
     (Role.TOUT, Kind.ALREADY_ADMITTED): Due(
-        _BY_VERDICT[Kind.ALREADY_ADMITTED].answers,
-        "A copy of a ticket that has been used; only the first to show it comes in.",
+        _BY_VERDICT[Kind.ALREADY_ADMITTED].answers, Fact(Why.COPY)
     ),
-    (Role.ANGRY_VIP, Kind.WRONG_SECTION): Due(
-        (SEND, SUPERVISOR),
-        "However loud: this gate does not admit to that section. Show the way, "
-        "or let the supervisor.",
-    ),
-    (Role.FRESH_SALE, Kind.UNKNOWN): Due(
-        (SUPERVISOR,),
-        "Bought while the gate is offline, a ticket can't be on its list yet; "
-        "the supervisor can find out.",
-    ),
-    (Role.TWIN, Kind.ADMITTED): Due(
-        (LET_IN,),
-        "The gate could not know of the other gate's admission; the green light counts, "
-        "and the conflict is the supervisor's.",
-    ),
+    (Role.ANGRY_VIP, Kind.WRONG_SECTION): Due((SEND, SUPERVISOR), Fact(Why.HOWEVER_LOUD)),
+    (Role.FRESH_SALE, Kind.UNKNOWN): Due((SUPERVISOR,), Fact(Why.BOUGHT_OFFLINE)),
+    (Role.TWIN, Kind.ADMITTED): Due((LET_IN,), Fact(Why.TWO_GATES)),
 }
 
 
 _BY_INCIDENT: dict[What, Due] = {
-    What.NETWORK_DOWN: Due(
-        (Answer(Act.CARRY_ON),),
-        "Admitting goes on without a network: each admission is kept here and delivered later.",
-    ),
-    What.CAMERA_DIES: Due(
-        (Answer(Act.HAND_SCANNER),),
-        "The gate is not closed: the hand scanner reads the same codes.",
-    ),
-    What.TOKEN_REVOKED: Due(
-        (SUPERVISOR,), "Without a valid token nobody may enter; the supervisor brings another."
-    ),
-    What.CONFLICT: Due(
-        (SUPERVISOR,),
-        "A conflict means that two gates let in one ticket; the supervisor must know, "
-        "and nobody at the gate can settle it.",
-    ),
+    What.NETWORK_DOWN: Due((Answer(Act.CARRY_ON),), Fact(Why.GOES_ON_OFFLINE)),
+    What.CAMERA_DIES: Due((Answer(Act.HAND_SCANNER),), Fact(Why.HAND_SCANNER)),
+    What.TOKEN_REVOKED: Due((SUPERVISOR,), Fact(Why.NO_TOKEN)),
+    What.CONFLICT: Due((SUPERVISOR,), Fact(Why.CONFLICT)),
 }
 
 
-NOT_THEIRS = Due(
-    (SUPERVISOR,),
-    "The green light was another patron's ticket, who will be refused now. "
-    "Choose the ticket of the very name and section, and of nobody who has a code to show.",
-)
-"""What is right once somebody else's ticket was admitted for a patron."""
+NOT_THEIRS = Due((SUPERVISOR,), Fact(Why.ANOTHERS_TICKET))
+"""What is right after another patron's ticket was admitted."""
 
 
 def due_to_patron(role: Role, verdict: Kind | None) -> Due:
@@ -191,10 +163,3 @@ def due_to_patron(role: Role, verdict: Kind | None) -> Due:
 def due_to_incident(what: What) -> Due:
     """Return what is right when something happens; only for what asks for an answer."""
     return _BY_INCIDENT[what]
-
-
-def reasons_why() -> list[str]:
-    """Return every `why` that there is, once each."""
-    every = (*_BY_VERDICT.values(), *_BY_ROLE.values(), *_BY_INCIDENT.values())
-    others = (_ANYTHING_ELSE, _UNREAD, _SEARCH, NOT_THEIRS)
-    return list(dict.fromkeys(due.why for due in (*every, *others)))

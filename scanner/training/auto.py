@@ -1,12 +1,13 @@
-"""A scenario played by a robot, as fast as it goes; the clock is the scenario's own."""
+"""A scenario played by a robot, as fast as possible, on the scenario's own clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.facts import Fact
 from scanner.training.answers import due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
-from scanner.training.house import House
+from scanner.training.gate import TrainingGate
 from scanner.training.incident import What
 from scanner.training.marks import Decision, Mark
 from scanner.training.robot import ROBOTS, Robot
@@ -14,19 +15,20 @@ from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Scenario
 from scanner.training.score import Score
 from scanner.training.shift import Case, Shift
+from scanner.wording.sentences import in_english
 
 _LONGEST_STAND = 100_000.0
-"""Seconds of a scenario's time; no scenario lasts so long."""
+"""Seconds of a scenario's time; every scenario ends before."""
 
 
 @dataclass(frozen=True, slots=True)
 class AutoRun:
-    """What a robot's run came to.
+    """The result of a robot's run.
 
     Attributes:
-        expected_loss: the points that a robot with these rates must expect to lose.
+        expected_loss: the points that a robot with these rates loses on average.
         unread: pictures of codes that the decoder did not read.
-        not_due: the numbers of patrons whose verdict was not the due one.
+        not_due: the numbers of patrons whose verdict was not that of their role.
     """
 
     scenario: Scenario
@@ -66,8 +68,8 @@ async def play(
         TrainingError, DemoError, StoreError: a part of the training's world fails.
     """
     trainee = Robot(ROBOTS[robot], seed)
-    async with House(folder, f"robot {robot}", scenario.patrons, seed) as house:
-        shift = Shift(scenario, seed, house)
+    async with TrainingGate(folder, f"robot {robot}", scenario.patrons, seed) as gate:
+        shift = Shift(scenario, seed, gate)
         await shift.begin()
         await _run(shift, trainee, on_progress)
         shift.close()
@@ -118,7 +120,7 @@ async def _read(shift: Shift, case: Case, patron: Patron, now: float) -> None:
     """Get a verdict where the camera gave none."""
     if case.judged is None and patron.role is Role.DEAD_BATTERY:
         prop = shift.props[patron.number]
-        hits = shift.house.search(prop.owner or "")
+        hits = shift.gate.search(prop.owner or "")
         right = next((hit for hit in hits if hit.section == prop.section), None)
         if right:
             await shift.pick(right, now)
@@ -127,13 +129,18 @@ async def _read(shift: Shift, case: Case, patron: Patron, now: float) -> None:
 
 
 def _mistake(decision: Decision) -> dict[str, object]:
+    """Return a mistake for JSON: prose in English, and under `facts` what it says."""
     patron = decision.patron
+    facts = {
+        "did": decision.did,
+        "right": decision.due.best.fact,
+        "why": decision.due.why,
+    }
     return {
         "patron": patron.number + 1 if patron else None,
-        "who": PARTS[patron.role].who if patron else str(decision.subject),
+        "who": in_english(Fact(PARTS[patron.role].who)) if patron else str(decision.subject),
         "verdict": decision.verdict.value if decision.verdict else None,
-        "did": decision.answer.in_words() if decision.answer else "let the patron leave",
-        "right": decision.due.best.in_words(),
-        "why": decision.due.why,
+        **{name: in_english(fact) for name, fact in facts.items()},
         "mark": decision.mark.value,
+        "facts": {name: fact.as_json() for name, fact in facts.items()},
     }

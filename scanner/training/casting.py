@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from scanner.admission.serial import fingerprint
 from scanner.demo.codes import forged, letters
+from scanner.facts import Code, Fact
 from scanner.ticketing.resources import Ticket
 from scanner.training.crowd import Patron
-from scanner.training.errors import TrainingError
+from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.role import Role
 
 _PAYMENTS = (
@@ -44,6 +45,19 @@ class Prop:
     serial: str | None = None
     owner: str | None = None
     section: str | None = None
+
+
+class Spoken(Code):
+    """What a patron says at the gate."""
+
+    WORDS = "training.spoken"
+
+
+def spoken(patron: Patron, prop: Prop) -> Fact:
+    """Return what a patron says, and asks, with the values that the line needs."""
+    line = Fact(patron.says, {"name": prop.owner, "section": prop.section})
+    question = Fact(patron.question) if patron.question else None
+    return Fact(Spoken.WORDS, {"line": line, "question": question})
 
 
 def cast(
@@ -96,7 +110,7 @@ class _Casting:
 
     def _take(self, tickets: list[Ticket]) -> Ticket:
         if not tickets:
-            raise TrainingError("The training server has too few tickets; play fewer patrons.")
+            raise TrainingError(TrainingFault.TOO_FEW_TICKETS)
         return tickets.pop()
 
     def _no_ticket(self, role: Role) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from scanner.training.role import COPIES, OF_THE_OUTAGE, PARTS, QUESTIONS, Role
+from scanner.training.role import COPIES, OF_THE_OUTAGE, PARTS, Line, Question, Role
 from scanner.training.scenario import Arrivals, Scenario
 
 _GROUP_SECONDS = 2.0
@@ -28,7 +28,7 @@ class Patron:
         number: from 0, in order of arrival.
         at: seconds after the doors' opening.
         patience: how many seconds this patron stays in the queue.
-        says: a line; may hold `{name}` and `{section}` for whom they are needed.
+        says: a line; some need the owner's name and section.
         looks: the seed of the picture.
         copy_of: the number of the patron whose code this one shows, where it is a copy.
     """
@@ -37,10 +37,10 @@ class Patron:
     role: Role
     at: float
     patience: float
-    says: str
+    says: Line
     looks: int
     bag: bool = False
-    question: str | None = None
+    question: Question | None = None
     copy_of: int | None = None
 
 
@@ -136,7 +136,7 @@ def _patron(
         says=rng.choice(lines),
         looks=rng.randrange(1_000_000),
         bag=rng.random() < arrivals.bags,
-        question=rng.choice(QUESTIONS) if rng.random() < arrivals.questions else None,
+        question=rng.choice(tuple(Question)) if rng.random() < arrivals.questions else None,
         copy_of=_original(role, before),
     )
 

@@ -8,35 +8,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scanner.admission.verdict import Kind
-from scanner.training.answers import Act, Answer, Due, due_to_incident, due_to_patron
+from scanner.facts import Fact
+from scanner.training.answers import Act, Answer, Due, Why, due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
 from scanner.training.incident import CARDS, Incident, What
-from scanner.training.marks import Decision, Mark, mark
+from scanner.training.marks import Decision, Mark, Shown, mark
 from scanner.training.role import PARTS
 
 PASS_SECONDS = 1.0
-"""From a patron's being let in to the next one's stepping up."""
+"""From one patron's answer to the next one's turn."""
 
 BAG_SECONDS = 3.0
-"""What a look into a bag adds to it."""
-
-TOO_LATE = "Patience ran out. Be quick with the clear cases, and let the supervisor take others."
-"""What comes before why something was right, where nothing was done in time."""
-
-LEFT_UNSEEN = "The patron left the queue before anybody looked."
-LEFT_UNANSWERED = "The patron left before an answer came."
+"""Added to `PASS_SECONDS` for a look into a bag."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSample:
-    """How many stood in the queue from a second on."""
+    """How many patrons were in the queue from this second on."""
 
     at: float
     waiting: int
 
 
 class Drill:
-    """One run through a line of patrons and what happens meanwhile."""
+    """One run through a line of patrons and its incidents."""
 
     def __init__(self, line: Sequence[Patron], incidents: Sequence[Incident] = ()) -> None:
         self._coming = deque(line)
@@ -46,18 +41,18 @@ class Drill:
         self._front_since = 0.0
         self._free_at = 0.0
         self._gone = 0
-        self._shown: tuple[Kind, str] | None = None
+        self._shown: tuple[Kind, Fact] | None = None
         self.decisions: list[Decision] = []
         self.samples: list[QueueSample] = []
 
     @property
     def front(self) -> Patron | What | None:
-        """Who is at the gate, or what has happened; nothing while nobody is there."""
+        """The patron at the gate, or the incident; nothing while nobody is there."""
         return self._front
 
     @property
     def waiting(self) -> int:
-        """How many stand in the queue, whoever is at the gate included."""
+        """How many are in the queue, the patron at the gate included."""
         return len(self._waiting)
 
     @property
@@ -82,8 +77,8 @@ class Drill:
         front = self._front
         return front.at + front.patience - now if isinstance(front, Patron) else None
 
-    def show(self, verdict: Kind, reason: str) -> None:
-        """Note what the gate says of the patron at it, in case that one leaves."""
+    def show(self, verdict: Kind, reason: Fact) -> None:
+        """Note the gate's verdict on the patron at it, in case they leave."""
         self._shown = (verdict, reason)
 
     def advance(self, now: float) -> None:
@@ -102,16 +97,16 @@ class Drill:
         self,
         answer: Answer,
         verdict: Kind | None,
-        shown: str,
+        shown: Fact,
         now: float,
         due: Due | None = None,
     ) -> Decision:
-        """Take the trainee's answer about whoever is at the gate.
+        """Take the trainee's answer about the patron or incident at the gate.
 
         Args:
             answer: what the trainee does.
             verdict: what the gate last said of the patron; nothing where it read nothing.
-            shown: the gate's reason, as it stood on the screen.
+            shown: the gate's reason; a card's question takes its place.
             now: the time of the answer.
             due: what is right, where role and verdict alone don't tell.
 
@@ -122,12 +117,12 @@ class Drill:
         if subject is None:
             raise ValueError("nobody is at the gate")
         if isinstance(subject, What):
-            due, said = due_to_incident(subject), CARDS[subject]
+            due, shown = due_to_incident(subject), Fact(CARDS[subject])
         else:
-            due, said = due or due_to_patron(subject.role, verdict), shown
+            due = due or due_to_patron(subject.role, verdict)
         marked = mark(subject, verdict, answer, due)
         seconds = round(now - self._front_since, 2)
-        decision = Decision(subject, verdict, said, answer, due, marked, now, seconds)
+        decision = Decision(subject, verdict, shown, answer, due, marked, now, seconds)
         self.decisions.append(decision)
         if isinstance(subject, Patron):
             self._waiting.remove(subject)
@@ -139,7 +134,7 @@ class Drill:
         return decision
 
     def pass_by(self) -> None:
-        """Go on after something that asks the trainee for nothing."""
+        """Go on after an incident that needs no answer."""
         if isinstance(self._front, What):
             self._front = None
 
@@ -154,7 +149,7 @@ class Drill:
         return not (self._coming or self._waiting)
 
     def _next_change(self) -> tuple[float, Patron | None] | None:
-        """Return when the queue changes next by itself, and who leaves; nobody: one comes."""
+        """Return when the queue changes next, and who leaves then; without one, somebody comes."""
         comes = self._coming[0].at if self._coming else None
         first = min(self._waiting, key=lambda each: each.at + each.patience, default=None)
         if first and (comes is None or first.at + first.patience < comes):
@@ -162,12 +157,12 @@ class Drill:
         return None if comes is None else (comes, None)
 
     def _leave(self, patron: Patron, at: float) -> None:
-        verdict, shown = None, LEFT_UNSEEN
+        verdict, shown = None, Fact(Shown.LEFT_UNSEEN)
         if patron is self._front:
-            verdict, shown = self._shown or (None, LEFT_UNANSWERED)
+            verdict, shown = self._shown or (None, Fact(Shown.LEFT_UNANSWERED))
             self._front = self._shown = None
         right = due_to_patron(patron.role, verdict or PARTS[patron.role].due)
-        due = Due(right.answers, f"{TOO_LATE} {right.why}")
+        due = Due(right.answers, Fact(Why.TOO_LATE, {"why": right.why}))
         self.decisions.append(Decision(patron, verdict, shown, None, due, Mark.LEFT, at, 0.0))
         self._waiting.remove(patron)
         self._gone += 1

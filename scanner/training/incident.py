@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scanner.facts import Code
+
 
 class What(StrEnum):
     """What happens; the values are those of scenario files."""
@@ -16,20 +18,29 @@ class What(StrEnum):
 
 
 SILENT = frozenset({What.NETWORK_UP, What.CAMERA_BACK})
-"""What asks the trainee for nothing."""
+"""What needs no answer of the trainee."""
 
-CARDS: dict[What, str] = {
-    What.NETWORK_DOWN: "The gate is offline, and people keep coming. What do you do?",
-    What.CAMERA_DIES: "The camera gives no picture any more. What do you do?",
-    What.TOKEN_REVOKED: "The gate says that its token is no longer valid. What do you do?",
-    What.CONFLICT: "The network is back, and the gate shows a CONFLICT. What do you do?",
+
+class Card(Code):
+    """What the trainee is asked when something happens."""
+
+    NETWORK_DOWN = "training.card.network_down"
+    CAMERA_DIES = "training.card.camera_dies"
+    TOKEN_REVOKED = "training.card.token_revoked"  # noqa: S105 - a code
+    CONFLICT = "training.card.conflict"
+
+
+CARDS: dict[What, Card] = {
+    What.NETWORK_DOWN: Card.NETWORK_DOWN,
+    What.CAMERA_DIES: Card.CAMERA_DIES,
+    What.TOKEN_REVOKED: Card.TOKEN_REVOKED,
+    What.CONFLICT: Card.CONFLICT,
 }
-"""What the trainee is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that happens once so many patrons are gone, let in or not."""
+    """Something that happens after a number of patrons, let in or not."""
 
     what: What
     after: int

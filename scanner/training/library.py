@@ -1,36 +1,36 @@
-"""The scenarios that there are: those shipped, and a venue's own."""
+"""All scenarios: those shipped, and a venue's own."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.paths import assets_folder
-from scanner.training.errors import ScenarioError
+from scanner.training.errors import ScenarioError, ScenarioFault
 from scanner.training.scenario import Scenario
 from scanner.training.scenario_file import read_scenario
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The scenarios that can be played, in order, and what is wrong with the others' files."""
+    """The scenarios that can be played, in order, and an error for each other file."""
 
     scenarios: list[Scenario]
     broken: list[ScenarioError]
 
 
 def shipped_folder() -> Path:
-    """Return where the shipped scenarios are; their names begin with their place in the list."""
+    """Return the folder of the shipped scenarios; a file's name begins with its number."""
     return assets_folder() / "scenarios"
 
 
 def own_folder(training: Path) -> Path:
-    """Return where a venue puts its own."""
+    """Return the folder of a venue's own scenarios."""
     return training / "scenarios"
 
 
 def read_library(training: Path) -> Library:
     """Read the shipped scenarios, then the venue's own, in the order of their names.
 
-    One file that can't be read keeps nobody from playing the others.
+    A file that can't be read is in `broken`; the others can be played.
     """
     library = Library([], [])
     for folder in (shipped_folder(), own_folder(training)):
@@ -43,7 +43,7 @@ def read_library(training: Path) -> Library:
 
 
 def find_scenario(name: str, training: Path) -> Scenario:
-    """Find a scenario by its file, its name with or without the number, its number or its title.
+    """Find a scenario by file, by name with or without the number, by number or by title.
 
     Raises:
         ScenarioError: there is none, or the venue's own of that name can't be read.
@@ -59,6 +59,4 @@ def find_scenario(name: str, training: Path) -> Scenario:
     for file in own_folder(training).glob("*.toml"):
         if file.stem.casefold() == wanted:
             return read_scenario(file)
-    raise ScenarioError(
-        f"There is no scenario called {name!r}; scanner train --list names them all."
-    )
+    raise ScenarioError(ScenarioFault.UNKNOWN, name=name)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.admission.verdict import Kind
-from scanner.training.answers import Act, Answer, Due
+from scanner.facts import Code, Fact
+from scanner.training.answers import Act, Answer, Answered, Due
 from scanner.training.crowd import Patron
 from scanner.training.incident import What
 
 
 class Mark(StrEnum):
-    """What an answer was; the words are those of the JSON score."""
+    """How an answer is marked; the values are those of the JSON score."""
 
     RIGHT = "right"
     WRONGLY_LET_IN = "wrongly_let_in"
@@ -30,7 +31,31 @@ COST: dict[Mark, float] = {
     Mark.NEEDLESS_CALL: 0.5,
     Mark.LEFT: 0.5,
 }
-"""Points; each patron, and each thing that happens, is worth one."""
+"""Points lost; each patron and each incident is worth one."""
+
+
+class Shown(Code):
+    """What the gate showed where it showed no plain verdict."""
+
+    NOTHING_READ = "training.shown.nothing_read"
+    ANOTHERS = "training.shown.anothers"
+    LEFT_UNSEEN = "training.shown.left_unseen"
+    LEFT_UNANSWERED = "training.shown.left_unanswered"
+
+
+class Heading(Code):
+    """What a mistake is called."""
+
+    RIGHT = "training.heading.right"
+    WRONGLY_LET_IN = "training.heading.wrongly_let_in"
+    WRONGLY_TURNED_AWAY = "training.heading.wrongly_turned_away"
+    WRONG_PROCEDURE = "training.heading.wrong_procedure"
+    WRONG_REASON = "training.heading.wrong_reason"
+    NEEDLESS_CALL = "training.heading.needless_call"
+    LEFT = "training.heading.left"
+    SENT_WRONG = "training.heading.sent_wrong"
+    ANOTHER_GATE = "training.heading.another_gate"
+    SUPERVISOR_CAN_HELP = "training.heading.supervisor_can_help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +64,17 @@ class Decision:
 
     Attributes:
         subject: the patron or the incident that it was about.
-        verdict: what the gate had said of the patron, if anything.
-        shown: the gate's reason, or what the card asked.
-        answer: what the trainee did; nothing where the patron left first.
+        verdict: what the gate said of the patron; nothing where it read nothing.
+        shown: the gate's reason, or the card's question.
+        answer: what the trainee did; nothing where the patron left before.
         due: what would have been right.
         at: seconds after the doors' opening.
-        seconds: from the patron's stepping up to the answer.
+        seconds: from stepping up to the answer.
     """
 
     subject: Patron | What
     verdict: Kind | None
-    shown: str
+    shown: Fact
     answer: Answer | None
     due: Due
     mark: Mark
@@ -63,12 +88,29 @@ class Decision:
 
     @property
     def cost(self) -> float:
-        """Points that it lost."""
+        """Points lost."""
         return COST[self.mark]
+
+    @property
+    def did(self) -> Fact:
+        """What the trainee did."""
+        return self.answer.fact if self.answer else Fact(Answered.NOTHING)
+
+    @property
+    def heading(self) -> Heading:
+        """The mistake's name; a wrong refusal is named by what was done instead of what is due."""
+        if self.mark is Mark.WRONG_REASON and self.answer:
+            if self.answer.act is Act.SEND:
+                return Heading.SENT_WRONG
+            if self.due.best.act is Act.SEND:
+                return Heading.ANOTHER_GATE
+            if self.due.best.act is Act.SUPERVISOR:
+                return Heading.SUPERVISOR_CAN_HELP
+        return Heading[self.mark.name]
 
 
 def mark(subject: Patron | What, verdict: Kind | None, answer: Answer, due: Due) -> Mark:
-    """Mark an answer; to let somebody in without a green light is wrong, whoever it is."""
+    """Mark an answer; letting a patron in without a green light is always wrong."""
     if isinstance(subject, What):
         return Mark.RIGHT if answer in due.answers else Mark.WRONG_PROCEDURE
     if answer.act is Act.LET_IN and verdict is not Kind.ADMITTED:

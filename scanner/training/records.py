@@ -1,21 +1,26 @@
-"""What trainees have done: a line of JSON for each run, in training's folder. A name, no more."""
+"""The runs of all trainees: one line of JSON each; of a person, the name alone is kept."""
 
+import csv
+import io
 import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scanner.training.errors import TrainingError
+from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.scenario import Scenario
 from scanner.training.score import Score
 
 LONGEST_NAME = 60
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that begins so for a formula."""
+
 SOMEBODY = "Trainee"
-"""Who plays where no name was given."""
+"""The trainee of a run without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Run:
 
 
 def run_of(trainee: str, scenario: Scenario, seed: int, score: Score, at: datetime) -> Run:
-    """Put a run together."""
+    """Return the record of a run."""
     return Run(
         trainee=clean_name(trainee),
         scenario=scenario.key,
@@ -61,7 +66,7 @@ def run_of(trainee: str, scenario: Scenario, seed: int, score: Score, at: dateti
 
 
 def clean_name(name: str) -> str:
-    """Return a name on one line, of printable characters, not too long."""
+    """Return a name on one line, of printable characters, cut to `LONGEST_NAME`."""
     shown = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     return shown[:LONGEST_NAME]
 
@@ -84,21 +89,22 @@ class Records:
             with self.file.open("a", encoding="utf-8") as file:
                 file.write(f"{line}\n")
         except OSError as error:
-            raise TrainingError(
-                f"The run could not be kept in {self.file} ({error.strerror}); free some space "
-                "or choose another folder with SCANNER_HOME."
-            ) from error
+            fault = TrainingFault.RUN_NOT_KEPT
+            raise TrainingError(fault, file=self.file, why=error.strerror) from error
 
     def all(self) -> list[Run]:
-        """Read every run, oldest first; a line that is none is left out."""
+        """Read every run, oldest first; a line that can't be read is left out.
+
+        Raises:
+            TrainingError: the file can't be read.
+        """
         try:
             lines = self.file.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise TrainingError(
-                f"The runs in {self.file} can't be read ({error.strerror}); mend its rights."
-            ) from error
+            fault = TrainingFault.RUNS_NOT_READ
+            raise TrainingError(fault, file=self.file, why=error.strerror) from error
         return [run for line in lines if (run := _read(line))]
 
 
@@ -108,7 +114,7 @@ def own_runs(runs: Sequence[Run], trainee: str, scenario: str) -> list[Run]:
     return [run for run in runs if run.scenario == scenario and run.trainee.casefold() == wanted]
 
 
-def house_median(runs: Sequence[Run], scenario: str) -> float | None:
+def median_of_best(runs: Sequence[Run], scenario: str) -> float | None:
     """Return the median of each trainee's best run of a scenario, in percent."""
     best: dict[str, float] = {}
     for run in runs:
@@ -116,6 +122,26 @@ def house_median(runs: Sequence[Run], scenario: str) -> float | None:
             name = run.trainee.casefold()
             best[name] = max(best.get(name, 0.0), run.percent)
     return round(statistics.median(best.values()), 1) if best else None
+
+
+def to_csv(runs: Sequence[Run]) -> str:
+    """Return a header and a row for each run, oldest first; times in ISO 8601."""
+    out = io.StringIO()
+    names = [each.name for each in fields(Run)]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for run in runs:
+        writer.writerow([_cell(run, name) for name in names])
+    return out.getvalue()
+
+
+def _cell(run: Run, name: str) -> object:
+    value = run.at.isoformat(timespec="seconds") if name == "at" else getattr(run, name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
 
 
 def _read(line: str) -> Run | None:

@@ -1,10 +1,10 @@
-"""Trainees that are none: one without a fault, and one with faults at given rates. Pure."""
+"""Simulated trainees: one makes no mistakes, one makes them at given rates. Pure."""
 
 import random
 from dataclasses import dataclass
 
 from scanner.admission.verdict import Kind
-from scanner.training.answers import LET_IN, REASONS, Act, Answer, Due
+from scanner.training.answers import LET_IN, Act, Answer, Due, Refusal
 from scanner.training.crowd import Patron
 from scanner.training.incident import What
 from scanner.training.marks import COST, mark
@@ -18,8 +18,8 @@ class Rates:
     """How often a robot errs, each a probability.
 
     Attributes:
-        lets_in: lets in whom it should not.
-        turns_away: turns away whom it should let in.
+        lets_in: lets in a patron who should not enter.
+        turns_away: turns away a patron who should enter.
         wrong_reason: refuses rightly, but with a wrong reason.
         wrong_procedure: answers wrongly when something happens.
     """
@@ -55,7 +55,7 @@ class Robot:
         return round(seconds + (_QUESTION_SECONDS if asks else 0.0), 2)
 
     def answer(self, subject: Patron | What, verdict: Kind | None, due: Due) -> Answer:
-        """Answer, and add to the loss that such a robot must expect."""
+        """Answer, and add to the expected loss of points."""
         chances = self.chances(subject, due)
         self.expected_loss += sum(
             chance * COST[mark(subject, verdict, answer, due)] for chance, answer in chances
@@ -64,13 +64,13 @@ class Robot:
         return self._rng.choices([answer for _, answer in chances], weights)[0]
 
     def chances(self, subject: Patron | What, due: Due) -> list[Chance]:
-        """Return all that it may answer; the probabilities add up to 1."""
+        """Return the possible answers; their probabilities add up to 1."""
         rates = self._rates
         if isinstance(subject, What):
             wrong = Answer(Act.CARRY_ON if due.best.act is not Act.CARRY_ON else Act.SUPERVISOR)
             return [(1 - rates.wrong_procedure, due.best), (rates.wrong_procedure, wrong)]
         if due.admits:
-            away = Answer(Act.TURN_AWAY, Kind.UNKNOWN)
+            away = Answer(Act.TURN_AWAY, Refusal.UNKNOWN)
             return [(1 - rates.turns_away, due.best), (rates.turns_away, away)]
         other = rates.wrong_reason * (1 - rates.lets_in)
         return [
@@ -82,5 +82,5 @@ class Robot:
 
 def _other_reason(due: Due) -> Answer:
     """Return a way of refusing that is wrong here."""
-    ways = (Answer(Act.TURN_AWAY, reason) for reason in REASONS)
+    ways = (Answer(Act.TURN_AWAY, reason) for reason in Refusal)
     return next(way for way in ways if way not in due.answers)

@@ -1,4 +1,4 @@
-"""Reading a scenario from TOML, and saying by line what is wrong with it."""
+"""Reads a scenario from TOML, and finds its mistakes by line."""
 
 import math
 import re
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scanner.training.errors import ScenarioError
+from scanner.facts import Code, Fact, Value
+from scanner.training.errors import ScenarioError, ScenarioFault
 from scanner.training.incident import Incident, What
 from scanner.training.role import COPIES, OF_THE_OUTAGE, Role
 from scanner.training.scenario import Arrivals, Scenario
@@ -33,63 +34,89 @@ _INCIDENT = frozenset({"what", "after"})
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
+class Mistake(Code):
+    """What is wrong with a scenario's file."""
+
+    TOO_LARGE = "scenario.too_large"
+    NOT_UTF8 = "scenario.not_utf8"
+    NOT_TOML = "scenario.not_toml"
+    TOO_DEEP = "scenario.too_deep"
+    TOO_MANY_DIGITS = "scenario.too_many_digits"
+    NOBODY_VALID = "scenario.nobody_valid"
+    NOT_A_LIST_OF_INCIDENTS = "scenario.not_a_list_of_incidents"
+    UNKNOWN_INCIDENT = "scenario.unknown_incident"
+    NEEDS_BEFORE = "scenario.needs_before"
+    ONCE_ONLY = "scenario.once_only"
+    CONFLICT_NEEDS_TWIN = "scenario.conflict_needs_twin"
+    TOO_MANY_ROLES = "scenario.too_many_roles"
+    NEEDS_OUTAGE = "scenario.needs_outage"
+    OUTAGE_TOO_SHORT = "scenario.outage_too_short"
+    MISSPELT_ROLE = "scenario.misspelt_role"
+    MISSPELT_SETTING = "scenario.misspelt_setting"
+    UNKNOWN_ROLE = "scenario.unknown_role"
+    UNKNOWN_SETTING = "scenario.unknown_setting"
+    NO_TABLE = "scenario.no_table"
+    NOT_A_TEXT = "scenario.not_a_text"
+    NOT_PRINTABLE = "scenario.not_printable"
+    TOO_LONG = "scenario.too_long"
+    NOT_A_NUMBER = "scenario.not_a_number"
+    NOT_A_WHOLE_NUMBER = "scenario.not_a_whole_number"
+    NOT_SHARES = "scenario.not_shares"
+    NOT_A_RANGE = "scenario.not_a_range"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and the line it is on, counted from 1."""
+    """One mistake in a file, and its line, counted from 1."""
 
     line: int
-    sentence: str
+    fact: Fact
 
 
 def read_scenario(file: Path) -> Scenario:
     """Read a scenario.
 
     Raises:
-        ScenarioError: naming the file, the first line that is wrong, and what to do.
+        ScenarioError: with the file and its first mistake.
     """
     scenario, problems = check(file)
     if scenario is None:
         first = problems[0]
-        raise ScenarioError(
-            f"The scenario {file} can't be played: line {first.line}: {first.sentence}; "
-            f"see all with scanner train --check {file}."
-        )
+        raise ScenarioError(ScenarioFault.INVALID, file=file, line=first.line, problem=first.fact)
     return scenario
 
 
 def check(file: Path) -> tuple[Scenario | None, list[Problem]]:
-    """Return the scenario in a file, or nothing and all that is wrong with it, by line.
+    """Return the scenario in a file, or nothing and all its mistakes, by line.
 
     Raises:
-        ScenarioError: there is no such file, or none that can be read.
+        ScenarioError: the file can't be read.
     """
     try:
         with file.open("rb") as opened:
             content = opened.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise ScenarioError(
-            f"The scenario {file} can't be read ({error.strerror}); name another."
-        ) from error
+        raise ScenarioError(ScenarioFault.NOT_READ, file=file, why=error.strerror) from error
     if len(content) > LARGEST_FILE:
-        return None, [Problem(1, f"the file is larger than {LARGEST_FILE} bytes: no scenario is")]
+        return None, [Problem(1, Fact(Mistake.TOO_LARGE, {"most": LARGEST_FILE}))]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return None, [Problem(line, "this is not UTF-8 text; save the file as UTF-8")]
+        return None, [Problem(line, Fact(Mistake.NOT_UTF8))]
     return parse(text, file.stem)
 
 
 def parse(text: str, key: str) -> tuple[Scenario | None, list[Problem]]:
-    """Return the scenario, or nothing and all that is wrong, by line."""
+    """Return the scenario of a text, or nothing and all its mistakes, by line."""
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax(str(error), text)]
     except RecursionError:
-        return None, [Problem(_line_with(r"[\[{]", text), "this is nested too deeply")]
+        return None, [Problem(_line_with(r"[\[{]", text), Fact(Mistake.TOO_DEEP))]
     except ValueError:  # a number that Python refuses to read
-        return None, [Problem(_line_with(r"\d", text), "this number has too many digits")]
+        return None, [Problem(_line_with(r"\d", text), Fact(Mistake.TOO_MANY_DIGITS))]
     reader = _Reader(found, key_lines(text))
     scenario = reader.scenario(key)
     problems = sorted(reader.problems, key=lambda each: each.line)
@@ -97,7 +124,7 @@ def parse(text: str, key: str) -> tuple[Scenario | None, list[Problem]]:
 
 
 def _line_with(most: str, text: str) -> int:
-    """Return the line that has most of something."""
+    """Return the line with the most matches of a pattern."""
     lines = text.split("\n")
     return 1 + max(range(len(lines)), key=lambda i: len(re.findall(most, lines[i])))
 
@@ -106,12 +133,12 @@ def _syntax(error: str, text: str) -> Problem:
     match = _AT_LINE.search(error)
     line = int(match[1]) if match and match[1] else max(1, text.rstrip().count("\n") + 1)
     said = _AT_LINE.sub("", error)
-    return Problem(line, f"this is not TOML: {said[:1].lower()}{said[1:]}")
+    return Problem(line, Fact(Mistake.NOT_TOML, {"why": f"{said[:1].lower()}{said[1:]}"}))
 
 
 @dataclass
 class _Reader:
-    """Reads one file's values and collects what is wrong with them."""
+    """Reads one file's values and collects the mistakes."""
 
     found: Mapping[str, Any]
     places: Mapping[str, int]
@@ -148,20 +175,20 @@ class _Reader:
 
     def _crowd(self) -> dict[Role, float]:
         table = self._table("crowd")
-        self._no_others(table, frozenset(Role), "crowd", "no patron")
+        self._no_others(table, frozenset(Role), "crowd")
         crowd = {
             role: self._number(table, role.value, "crowd", 0, LARGEST_SHARE)
             for role in Role
             if role.value in table
         }
         if not crowd.get(Role.VALID):
-            self._wrong("crowd", "a crowd needs some who are valid: valid = 10")
+            self._wrong("crowd", Fact(Mistake.NOBODY_VALID))
         return crowd
 
     def _incidents(self, patrons: int) -> tuple[Incident, ...]:
         tables = self.found.get("incident", [])
         if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-            self._wrong("incident", "write each incident as [[incident]]")
+            self._wrong("incident", Fact(Mistake.NOT_A_LIST_OF_INCIDENTS))
             return ()
         # Where `patrons` itself is wrong, its line says so, and no incident's has to.
         known = _is_number(self.found.get("patrons")) and patrons == self.found["patrons"]
@@ -175,11 +202,12 @@ class _Reader:
             if isinstance(what, str) and what in set(What):
                 incidents.append(Incident(What(what), after))
             else:
-                self._wrong(f"{where}.what", f"what must be one of {', '.join(What)}", where)
+                known_incidents = Fact(Mistake.UNKNOWN_INCIDENT, {"known": ", ".join(What)})
+                self._wrong(f"{where}.what", known_incidents, where)
         return tuple(incidents)
 
     def _fits(self, scenario: Scenario) -> None:
-        """Say where the parts don't fit together."""
+        """Find values that contradict each other."""
         order = sorted(scenario.incidents, key=lambda each: each.after)
         kinds = [each.what for each in order]
         for again, first in (
@@ -189,12 +217,13 @@ class _Reader:
         ):
             index = next((i for i, each in enumerate(kinds) if each is again), None)
             if index is not None and first not in kinds[:index]:
-                self._wrong(self._place_of(again), f"{again} needs a {first} before it")
+                needs = Fact(Mistake.NEEDS_BEFORE, {"what": again, "first": first})
+                self._wrong(self._place_of(again), needs)
         for what in What:
             if kinds.count(what) > 1:
-                self._wrong(self._place_of(what), f"{what} can happen once only")
+                self._wrong(self._place_of(what), Fact(Mistake.ONCE_ONLY, {"what": what}))
         if What.CONFLICT in kinds and not scenario.crowd.get(Role.TWIN):
-            self._wrong("crowd", "a conflict needs a patron whom another gate lets in: twin = 1")
+            self._wrong("crowd", Fact(Mistake.CONFLICT_NEEDS_TWIN))
         if scenario.patrons and not self.problems:
             self._outage_holds(scenario)
 
@@ -203,48 +232,44 @@ class _Reader:
 
         counts = apportion(scenario.crowd, scenario.patrons)
         if Role.VALID not in counts:
-            self._wrong("patrons", "more kinds of patrons than patrons; let more come")
+            self._wrong("patrons", Fact(Mistake.TOO_MANY_ROLES))
         bound = sum(counts.get(role, 0) for role in OF_THE_OUTAGE)
         if not bound:
             return
         outage = scenario.outage()
         if outage is None:
-            names = " and ".join(sorted(OF_THE_OUTAGE))
-            self._wrong("crowd", f"{names} come only in an outage: add what = 'network_down'")
+            roles = ", ".join(sorted(OF_THE_OUTAGE))
+            self._wrong("crowd", Fact(Mistake.NEEDS_OUTAGE, {"roles": roles}))
         elif outage[1] - outage[0] <= bound + (outage[0] == 0 and bool(set(counts) & COPIES)):
-            self._wrong("crowd", f"the outage is too short for {bound} patrons of its own")
+            self._wrong("crowd", Fact(Mistake.OUTAGE_TOO_SHORT, {"patrons": bound}))
 
     def _place_of(self, what: What) -> str:
         tables = self.found.get("incident", [])
         index = max(i for i, table in enumerate(tables) if table.get("what") == what)
         return f"incident.{index}.what"
 
-    def _no_others(
-        self, table: Mapping[str, Any], known: frozenset[str], where: str, noun: str = "no setting"
-    ) -> None:
+    def _no_others(self, table: Mapping[str, Any], known: frozenset[str], where: str) -> None:
         for name in table:
             if name not in known:
-                near = _nearest(name, known)
-                self._wrong(
-                    f"{where}.{name}".lstrip("."), f"{noun} is called {name!r}{near}", where
-                )
+                self._wrong(f"{where}.{name}".lstrip("."), _unknown(name, known, where), where)
 
     def _table(self, name: str) -> Mapping[str, Any]:
         table = self.found.get(name)
         if isinstance(table, dict):
             return table
-        self._wrong(name, f"a [{name}] table is missing")
+        self._wrong(name, Fact(Mistake.NO_TABLE, {"name": name}))
         return {}
 
     def _text(self, name: str, longest: int) -> str:
         text = self.found.get(name)
         shown = " ".join(text.split()) if isinstance(text, str) else ""
         if not shown:
-            self._wrong(name, f'{name} must be a text: {name} = "…"')
+            self._wrong(name, Fact(Mistake.NOT_A_TEXT, {"name": name}))
         elif not shown.isprintable():
-            self._wrong(name, f"{name} holds characters that can't be shown")
+            self._wrong(name, Fact(Mistake.NOT_PRINTABLE, {"name": name}))
         elif len(shown) > longest:
-            self._wrong(name, f"{name} has {len(shown)} characters; {longest} are the most")
+            params: dict[str, Value] = {"name": name, "length": len(shown), "most": longest}
+            self._wrong(name, Fact(Mistake.TOO_LONG, params))
         return shown
 
     def _number(
@@ -262,9 +287,9 @@ class _Reader:
         sound = _is_number(number) and low <= float(number) <= high
         if sound and not (whole and not isinstance(number, int)):
             return float(number)
-        kind = "a whole number" if whole else "a number"
-        place = f"{where}.{name}".lstrip(".")
-        self._wrong(place, f"{name} must be {kind} from {low:g} to {high:g}", where)
+        mistake = Mistake.NOT_A_WHOLE_NUMBER if whole else Mistake.NOT_A_NUMBER
+        params: dict[str, Value] = {"name": name, "low": f"{low:g}", "high": f"{high:g}"}
+        self._wrong(f"{where}.{name}".lstrip("."), Fact(mistake, params), where)
         return low
 
     def _shares(self, table: Mapping[str, Any], name: str, most: int) -> tuple[float, ...]:
@@ -273,11 +298,8 @@ class _Reader:
         sound = sound and all(_is_number(each) and 0 <= each <= LARGEST_SHARE for each in shares)
         if sound and sum(shares) > 0:
             return tuple(float(each) for each in shares)
-        self._wrong(
-            f"arrivals.{name}",
-            f"{name} must be a list of up to {most} numbers from 0 to {LARGEST_SHARE:g}, not all 0",
-            "arrivals",
-        )
+        params: dict[str, Value] = {"name": name, "most": most, "high": f"{LARGEST_SHARE:g}"}
+        self._wrong(f"arrivals.{name}", Fact(Mistake.NOT_SHARES, params), "arrivals")
         return (1.0,)
 
     def _pair(
@@ -288,17 +310,17 @@ class _Reader:
             low, high = map(float, pair)
             if LEAST_PATIENCE <= low <= high <= MOST_PATIENCE:
                 return low, high
-        self._wrong(
-            f"arrivals.{name}",
-            f"{name} must be two numbers of seconds from {LEAST_PATIENCE:g} to "
-            f"{MOST_PATIENCE:g}, the lower first",
-            "arrivals",
-        )
+        params: dict[str, Value] = {
+            "name": name,
+            "low": f"{LEAST_PATIENCE:g}",
+            "high": f"{MOST_PATIENCE:g}",
+        }
+        self._wrong(f"arrivals.{name}", Fact(Mistake.NOT_A_RANGE, params), "arrivals")
         return default
 
-    def _wrong(self, place: str, sentence: str, otherwise: str = "") -> None:
+    def _wrong(self, place: str, fact: Fact, otherwise: str = "") -> None:
         line = self.places.get(place) or self.places.get(otherwise) or 1
-        self.problems.append(Problem(line, sentence))
+        self.problems.append(Problem(line, fact))
 
 
 def _is_number(value: object) -> bool:
@@ -310,8 +332,13 @@ def _is_number(value: object) -> bool:
         return False
 
 
-def _nearest(name: str, known: frozenset[str]) -> str:
+def _unknown(name: str, known: frozenset[str], where: str) -> Fact:
     import difflib
 
-    near = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean {near[0]!s}?" if near else f"; it can be {', '.join(sorted(known))}"
+    params: dict[str, Value] = {"name": name}
+    role = where == "crowd"
+    if near := difflib.get_close_matches(name, known, 1):
+        params["near"] = str(near[0])
+        return Fact(Mistake.MISSPELT_ROLE if role else Mistake.MISSPELT_SETTING, params)
+    params["known"] = ", ".join(sorted(known))
+    return Fact(Mistake.UNKNOWN_ROLE if role else Mistake.UNKNOWN_SETTING, params)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
+from scanner.training.answers import Act
 from scanner.training.drill import QueueSample
 from scanner.training.incident import What
 from scanner.training.marks import Decision, Mark
@@ -63,7 +64,7 @@ def score(decisions: Sequence[Decision], samples: Sequence[QueueSample], bar: fl
         passed=percent >= bar,
         bar=bar,
         patrons=len(patrons),
-        let_in=sum(each.answer is not None and each.answer.act == "let_in" for each in patrons),
+        let_in=sum(each.answer is not None and each.answer.act is Act.LET_IN for each in patrons),
         wrongly_let_in=count(Mark.WRONGLY_LET_IN),
         wrongly_turned_away=count(Mark.WRONGLY_TURNED_AWAY),
         wrong_procedure=count(Mark.WRONG_PROCEDURE),

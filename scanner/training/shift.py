@@ -1,4 +1,4 @@
-"""One run: the drill's queue before the training gate, step by step, for a person or a robot."""
+"""One run: the drill's queue at the training gate, step by step, for a person or a robot."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from scanner.admission.verdict import Verdict
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.qr.frame import Pixels
 from scanner.store.ledger import State
@@ -14,9 +16,9 @@ from scanner.training.answers import NOT_THEIRS, Act, Answer, Due
 from scanner.training.casting import Prop, cast
 from scanner.training.crowd import Patron, draw_line
 from scanner.training.drill import Drill
-from scanner.training.house import Hit, House
+from scanner.training.gate import Hit, TrainingGate
 from scanner.training.incident import SILENT, What
-from scanner.training.marks import Decision
+from scanner.training.marks import Decision, Shown
 from scanner.training.picture import draw_patron, read
 from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Scenario
@@ -25,21 +27,17 @@ from scanner.training.score import Score, score
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOTHING_READ = "Nothing was read"
-ANOTHERS = "{reason}, of {whose}"
-"""What the gate showed of a ticket that is not the patron's own."""
-
 _SYNC_SECONDS = 15.0
-"""Between two looks at the server, as at a real gate."""
+"""Between two synchronisations, as at a real gate."""
 
 
 @dataclass(slots=True)
 class Case:
-    """Who or what is at the gate, and what the gate has said of it.
+    """The patron or incident at the gate, and the gate's verdict.
 
     Attributes:
-        subject: a patron, or what has happened.
-        picture: what the camera sees; nothing for incidents and for a dead camera.
+        subject: a patron, or an incident.
+        picture: what the camera sees; nothing for an incident, or without a camera.
         judged: the last verdict on this patron; nothing while nothing was read.
     """
 
@@ -49,41 +47,41 @@ class Case:
 
 
 class Shift:
-    """Plays one scenario on a house; all times are seconds after the doors' opening.
+    """Plays one scenario at a training gate; times are seconds after the doors open.
 
-    One caller at a time: whatever is awaited here must end before the next call.
+    Not re-entrant: an awaited call must end before the next one.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, house: House) -> None:
+    def __init__(self, scenario: Scenario, seed: int, gate: TrainingGate) -> None:
         self.scenario = scenario
-        self.house = house
+        self.gate = gate
         self.line = draw_line(scenario, seed)
         self.drill = Drill(self.line, scenario.incidents)
-        self.props = cast(self.line, house.tickets, house.permitted, seed)
+        self.props = cast(self.line, gate.tickets, gate.permitted, seed)
         self.case: Case | None = None
         self.hand_scanner = False
         self.camera = True
         self.unread = 0
         self.not_due: list[int] = []
         self._synced_at = 0.0
-        # One thread for all pictures: what several would allocate each counts several times.
-        self._studio = ThreadPoolExecutor(1, "studio")
+        # One thread for all pictures: each thread's decoder would need memory of its own.
+        self._drawing = ThreadPoolExecutor(1, "drawing")
 
     async def begin(self) -> None:
-        """Stage what the server must know before the doors open."""
-        self.house.expect([prop.payload for prop in self.props.values()])
+        """Set up at the server what the scenario needs, before the doors open."""
+        self.gate.expect([prop.payload for prop in self.props.values()])
         await asyncio.gather(
-            self.house.admit_elsewhere(self._serials(Role.ELSEWHERE)),
-            self.house.cancel(self._serials(Role.CANCELLED)),
+            self.gate.admit_elsewhere(self._serials(Role.ELSEWHERE)),
+            self.gate.cancel(self._serials(Role.CANCELLED)),
         )
-        await self.house.sync()
+        await self.gate.sync()
 
     def close(self) -> None:
-        """Let the thread that draws end."""
-        self._studio.shutdown(wait=False, cancel_futures=True)
+        """End the drawing thread."""
+        self._drawing.shutdown(wait=False, cancel_futures=True)
 
     async def settle(self, now: float) -> None:
-        """Let the time pass; when somebody else stands at the gate now, the gate looks."""
+        """Let the time pass; a new patron at the gate is looked at."""
         self.drill.advance(now)
         while (front := self.drill.front) in SILENT and isinstance(front, What):
             await self._happen(front)
@@ -95,7 +93,7 @@ class Shift:
             await self._step_up(front, now)
 
     async def take_hand_scanner(self, now: float) -> None:
-        """Switch to the hand scanner, and read whoever is at the gate with it."""
+        """Switch to the hand scanner, and read the waiting patron's code with it."""
         self.hand_scanner = True
         case = self.case
         if case and isinstance(case.subject, Patron) and case.judged is None:
@@ -106,48 +104,49 @@ class Shift:
         await self.present(hit.serial, "name", now)
 
     async def present(self, payload: str, source: str, now: float) -> Judged:
-        """Let the gate judge something for whoever is at it; a typed serial, for example."""
-        judged = await self.house.judge(payload, source, now)
+        """Let the gate judge a payload for the patron at it; a typed serial, for example."""
+        judged = await self.gate.judge(payload, source, now)
         if self.case and isinstance(self.case.subject, Patron) and not self._foreign(payload):
             self._show(self.case, judged)
         return judged
 
     async def decide(self, answer: Answer, now: float) -> Decision | None:
-        """Take the trainee's answer, and see to what follows; nothing if nobody is there."""
+        """Take the trainee's answer and do what follows from it; nothing if nobody is there."""
         self.drill.advance(now)
         case = self.case
         if case is None or self.drill.front is not case.subject:
             return None
         verdict = case.judged.verdict if case.judged else None
-        shown = verdict.reason if verdict else NOTHING_READ
+        shown = _reason(verdict) if verdict else Fact(Shown.NOTHING_READ)
         kind = verdict.kind if verdict else None
         due = self._due_here(case)
         if due is NOT_THEIRS and verdict:
-            shown = ANOTHERS.format(reason=shown, whose=self._owner(verdict.serial))
+            whose = self._owner(verdict.serial)
+            shown = Fact(Shown.ANOTHERS, {"reason": shown, "whose": whose})
         decision = self.drill.decide(answer, kind, shown, now, due)
         self.case = None
         if answer.act is Act.HAND_SCANNER:
             self.hand_scanner = True
-        if answer.act is Act.SUPERVISOR and self.house.status().closed:
-            await self.house.reopen()
+        if answer.act is Act.SUPERVISOR and self.gate.status().closed:
+            await self.gate.reopen()
         if decision.patron and now - self._synced_at >= _SYNC_SECONDS:
             self._synced_at = now
-            await self.house.sync()
+            await self.gate.sync()
         return decision
 
     async def picture_of(self, patron: Patron) -> Pixels:
         """Draw a patron again, as the camera saw it."""
-        return await self._in_studio(draw_patron, patron, self.props[patron.number].payload)
+        return await self._in_drawing_thread(draw_patron, patron, self.props[patron.number].payload)
 
     def score(self) -> Score:
-        """Count up."""
+        """Return the score so far."""
         return score(self.drill.decisions, self.drill.samples, self.scenario.bar)
 
     async def _step_up(self, front: Patron | What, now: float) -> None:
         if isinstance(front, What):
             await self._happen(front)
-            if front is What.CONFLICT and not self.house.status().counts[State.CONFLICT]:
-                self.drill.pass_by()  # nobody of those left the queue for this gate
+            if front is What.CONFLICT and not self.gate.status().counts[State.CONFLICT]:
+                self.drill.pass_by()  # none of the twins was admitted here
                 await self.settle(now)
                 return
             self.case = Case(front)
@@ -157,24 +156,24 @@ class Shift:
         self.case = case
 
     async def _look(self, case: Case, patron: Patron, now: float) -> None:
-        """Show the patron's picture to the camera, or the code to the hand scanner."""
+        """Decode the patron's code with the camera or the hand scanner, and have it judged."""
         prop = self.props[patron.number]
         if self.camera or self.hand_scanner:
-            case.picture = await self._in_studio(draw_patron, patron, prop.payload)
+            case.picture = await self._in_drawing_thread(draw_patron, patron, prop.payload)
         if case.picture is None or patron.role is Role.DEAD_BATTERY:
             return
-        payload = await self._in_studio(read, case.picture)
+        payload = await self._in_drawing_thread(read, case.picture)
         if payload is None:
             self.unread += 1
             return
         source = "hand scanner" if self.hand_scanner else "training camera"
-        judged = await self.house.judge(payload, source, now)
+        judged = await self.gate.judge(payload, source, now)
         self._show(case, judged)
         self._compare(patron, judged)
 
     def _show(self, case: Case, judged: Judged) -> None:
         case.judged = judged
-        self.drill.show(judged.verdict.kind, judged.verdict.reason)
+        self.drill.show(judged.verdict.kind, _reason(judged.verdict))
 
     def _due_here(self, case: Case) -> Due | None:
         """Return what is right where a ticket was admitted that is not the patron's own."""
@@ -186,7 +185,7 @@ class Shift:
         # A namesake's of the same section can't be told from it: nobody's mistake.
         theirs = {
             ticket.serial
-            for ticket in self.house.tickets
+            for ticket in self.gate.tickets
             if ticket.owner
             and own.owner
             and ticket.owner.name == own.owner
@@ -195,36 +194,38 @@ class Shift:
         return None if verdict.serial in theirs else NOT_THEIRS
 
     def _owner(self, serial: str | None) -> str:
-        """Say whose ticket it is, of which section."""
-        known = next((each for each in self.house.tickets if each.serial == serial), None)
+        """Return owner, section and serial of a ticket, as far as they are known."""
+        known = next((each for each in self.gate.tickets if each.serial == serial), None)
         owner = known.owner.name if known and known.owner else None
         said = (owner, known.section_name if known else None, serial)
         return ", ".join(part for part in said if part)
 
     def _compare(self, patron: Patron, judged: Judged) -> None:
-        """Note a verdict that is not the patron's due, as far as the gate is open."""
+        """Note a verdict that the patron's role does not expect, while the gate is open."""
         due = PARTS[patron.role].due
-        if judged.verdict.kind is not due and not self.house.status().closed:
+        if judged.verdict.kind is not due and not self.gate.status().closed:
             self.not_due.append(patron.number)
 
     async def _happen(self, what: What) -> None:
         match what:
             case What.NETWORK_DOWN:
-                await self.house.cut_network(self._serials(Role.TWIN))
+                await self.gate.cut_network(self._serials(Role.TWIN))
             case What.NETWORK_UP:
-                await self.house.restore_network()
+                await self.gate.restore_network()
             case What.CAMERA_DIES:
                 self.camera = False
             case What.CAMERA_BACK:
                 self.camera, self.hand_scanner = True, False
             case What.TOKEN_REVOKED:
-                await self.house.revoke_token()
+                await self.gate.revoke_token()
             case What.CONFLICT:
-                await self.house.sync()
+                await self.gate.sync()
 
-    async def _in_studio(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    async def _in_drawing_thread(
+        self, work: Callable[P, T], *given: P.args, **named: P.kwargs
+    ) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._studio, partial(work, *given, **named))
+        return await loop.run_in_executor(self._drawing, partial(work, *given, **named))
 
     def _serials(self, role: Role) -> list[str]:
         held: list[Prop] = [self.props[each.number] for each in self.line if each.role is role]
@@ -232,5 +233,9 @@ class Shift:
 
     def _foreign(self, payload: str) -> bool:
         known = {prop.payload for prop in self.props.values()}
-        serials = {ticket.serial for ticket in self.house.tickets}
+        serials = {ticket.serial for ticket in self.gate.tickets}
         return payload not in known and payload not in serials
+
+
+def _reason(verdict: Verdict) -> Fact:
+    return Fact("text", {"text": verdict.reason})

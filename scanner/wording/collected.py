@@ -1,13 +1,13 @@
 """Every sentence that the gate's screens say: what a translator is given."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import scanner
-from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
+from scanner.paths import assets_folder
 from scanner.tui.kiosk import posters
-from scanner.tui.training import said
 from scanner.wording import reported
 from scanner.wording.reasons import FORMS, SENTENCES
 
@@ -15,15 +15,19 @@ from scanner.wording.reasons import FORMS, SENTENCES
 def collect() -> list[tuple[str, str | None]]:
     """Return the sentences in the order of the files, each with its plural where it has one."""
     found: dict[tuple[str, str | None], None] = {}
-    for face in (*FACES.values(), CANNOT_RECORD, READY, CHECKING):
-        found[face.title, None] = None
     for sentence in (*SENTENCES, *FORMS, *posters.SENTENCES, *reported.FORMS, *reported.NAMES):
         found[sentence, None] = None
-    for sentence in said.sentences():
+    for sentence in _of_the_shipped_scenarios():
         found[sentence, None] = None
     for file in sorted(Path(scanner.__file__).parent.rglob("*.py")):
         found.update(dict.fromkeys(_in_file(ast.parse(file.read_text(encoding="utf-8")))))
     return list(found)
+
+
+def _of_the_shipped_scenarios() -> Iterator[str]:
+    for file in sorted((assets_folder() / "scenarios").glob("*.toml")):
+        scenario = tomllib.loads(file.read_text(encoding="utf-8"))
+        yield from (scenario["title"], scenario["about"])
 
 
 def _in_file(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
@@ -37,6 +41,8 @@ def _in_file(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
             yield texts[0], None
         elif node.func.id in ("say_count", "Plural") and texts[0]:
             yield texts[0], texts[1]
+        elif node.func.id == "Face" and isinstance(node.args[0], ast.Tuple):
+            yield " ".join(filter(None, map(_text, node.args[0].elts))), None
         elif node.func.id == "Binding":
             named = {each.arg: _text(each.value) for each in node.keywords}
             key = named.get("key_display") or ""

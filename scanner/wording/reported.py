@@ -71,16 +71,6 @@ FORMS = (
     "The database {file} failed ({error}); details are in the log.",
     "The database {file} is closed; start the program again.",
     "The disk of {file} is full: nobody can be admitted; free some space.",
-    "The scenario {file} can't be played: line {line}: {problem}; "
-    "see all with scanner train --check {again}.",
-    "The scenario {file} can't be read ({why}); name another.",
-    "The run could not be kept in {file} ({why}); free some space "
-    "or choose another folder with SCANNER_HOME.",
-    "The runs in {file} can't be read ({why}); mend its rights.",
-    "The certificate could not be written to {file} ({why}); free some space "
-    "or choose another folder with SCANNER_HOME.",
-    "The training server did not cancel a ticket; try again.",
-    "The training server has too few tickets; play fewer patrons.",
     "The demo's server did not start; try again.",
 )
 """The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.admission.verdict import Kind
+from scanner.facts import Fact
 from scanner.training.answers import due_to_incident, due_to_patron
 from scanner.training.crowd import draw_line
 from scanner.training.drill import Drill
 from scanner.training.incident import SILENT, Incident, What
+from scanner.training.marks import Shown
 from scanner.training.robot import Rates, Robot
 from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Arrivals, Scenario
@@ -58,5 +60,5 @@ def play_dry(played: Scenario, seed: int, rates: Rates) -> Played:
         now += robot.think(front)
         drill.advance(now)
         if drill.front is front:
-            drill.decide(robot.answer(front, verdict, due), verdict, "", now)
+            drill.decide(robot.answer(front, verdict, due), verdict, Fact(Shown.NOTHING_READ), now)
     return Played(score(drill.decisions, drill.samples, played.bar), robot.expected_loss, drill)

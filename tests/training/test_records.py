@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from scanner.training.certificate import certificate, write_certificate
-from scanner.training.errors import TrainingError
-from scanner.training.records import Records, Run, clean_name, house_median, own_runs, run_of
+from scanner.training.errors import TrainingError, TrainingFault
+from scanner.training.records import (
+    Records,
+    Run,
+    clean_name,
+    median_of_best,
+    own_runs,
+    run_of,
+    to_csv,
+)
 from scanner.training.robot import Rates
-from scanner.training.table import to_csv
 from tests.training.scenarios import play_dry, scenario
 
 AT = datetime(2026, 5, 2, 18, 30, tzinfo=UTC)
@@ -40,7 +46,7 @@ def test_a_broken_line_is_left_out_and_the_rest_stands(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(TrainingError, match="could not be kept"):
+    with pytest.raises(TrainingError, match=TrainingFault.RUN_NOT_KEPT):
         Records(tmp_path / "file").add(RUN)
 
 
@@ -49,13 +55,13 @@ def test_runs_are_ones_own_by_name_in_any_case_and_by_scenario() -> None:
     assert own_runs(runs, " lee ", PLAYED.key) == runs[:2]
 
 
-def test_the_houses_median_is_of_each_trainees_best() -> None:
+def test_the_median_is_of_each_trainees_best() -> None:
     def run(name: str, percent: float) -> Run:
         return replace(RUN, trainee=name, percent=percent)
 
     runs = [run("a", 10), run("A", 90), run("b", 60), run("c", 70), run("c", 20)]
-    assert house_median(runs, PLAYED.key) == 70
-    assert house_median(runs, "other") is None
+    assert median_of_best(runs, PLAYED.key) == 70
+    assert median_of_best(runs, "other") is None
 
 
 def test_a_name_is_one_clean_line() -> None:
@@ -70,28 +76,3 @@ def test_the_table_has_a_row_for_each_run_and_no_formula() -> None:
     assert [row["passed"] for row in rows] == ["yes", "no"]
     assert rows[0]["percent"] == "100.0"
     assert rows[0]["at"] == "2026-05-02T18:30:00+00:00"
-
-
-def test_a_certificate_says_who_passed_what_and_shows_markup_as_text() -> None:
-    page = certificate(replace(RUN, trainee="<b>Lee</b> & Co"))
-    assert "&lt;b&gt;Lee&lt;/b&gt; &amp; Co" in page
-    for words in ("A test", "100&nbsp;%", "2 May 2026", "@page", "break-inside: avoid"):
-        assert words in page
-    assert "http" not in page
-
-
-def test_a_long_name_is_set_smaller_so_that_the_page_stays_one() -> None:
-    assert "class='name'" in certificate(RUN)
-    assert "class='name long'" in certificate(replace(RUN, trainee="N" * 60))
-
-
-def test_nobody_below_the_bar_gets_a_certificate(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="below the bar"):
-        write_certificate(replace(RUN, passed=False), tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_certificate_is_written_where_its_name_holds_no_path(tmp_path: Path) -> None:
-    file = write_certificate(replace(RUN, trainee="../../Lee"), tmp_path)
-    assert file.parent == tmp_path / "certificates"
-    assert file.read_text().startswith("<!doctype html>")

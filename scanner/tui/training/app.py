@@ -3,14 +3,19 @@
 import asyncio
 import importlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.containers import CenterMiddle
+from textual.content import Content
 from textual.events import Event
+from textual.theme import Theme
+from textual.widget import Widget
+from textual.widgets import Static
 
 from scanner.app.preferences import Preferences
 from scanner.app.sound import Sounds
@@ -21,18 +26,64 @@ from scanner.tui.gate.announcer import Announcer
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
 from scanner.tui.training.menu import Choice, MenuScreen
-from scanner.tui.training.opening import OpeningScreen
-from scanner.tui.training.theme import REHEARSAL
+from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 if TYPE_CHECKING:
-    from scanner.training.house import House
+    from scanner.training.gate import TrainingGate
     from scanner.training.shift import Shift
 
 _LATER = ("scanner.tui.training.play", "scanner.tui.training.debrief")
 """What the gate needs and the list does not: reading it takes as long as all the rest."""
+
+
+REHEARSAL = Theme(
+    name="rehearsal",
+    primary="#ff8fe0",
+    accent="#ff8fe0",
+    foreground="#f6e9f4",
+    background="#2a0f2e",
+    surface="#35143a",
+    panel="#4a1c50",
+    warning="#ffd60a",
+    error="#ff8a8a",
+    success="#19c37d",
+    dark=True,
+    variables={
+        "footer-key-foreground": "#ff8fe0",
+        "footer-background": "#2a0f2e",
+        "good": "#19c37d",
+        "fair": "#ffd60a",
+        "bad": "#ff8a8a",
+    },
+)
+"""Plum where the gate is night blue, so that nobody takes one for the other."""
+
+
+class OpeningScreen(TrainingScreen[None]):
+    """The scenario's title and what it is about; gone as soon as the gate is there."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    OpeningScreen Static { width: 100%; text-align: center; padding: 0 4; }
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__()
+        self._scenario = scenario
+
+    def body(self) -> Iterable[Widget]:
+        """Lay out the words in the middle."""
+        lines = [
+            Content.styled(say(self._scenario.title), "bold"),
+            Content(""),
+            Content(say(self._scenario.about)),
+            Content(""),
+            Content(say("The doors open in a moment ...")),
+        ]
+        yield CenterMiddle(Static(Content("\n").join(lines), markup=False))
 
 
 class TrainingApp(App[None]):
@@ -87,7 +138,7 @@ class TrainingApp(App[None]):
         self._today = today
         wishes = self._wishes = preferences or Preferences()
         self._announcer = Announcer(sounds, lambda: wishes, self.bell, self.set_timer)
-        self._house: House | None = None
+        self._training_gate: TrainingGate | None = None
         self._broken = list(broken)
         self._wedge = WedgeKeys(self, self, correct) if correct else None
         self._scenarios = scenarios
@@ -99,28 +150,28 @@ class TrainingApp(App[None]):
         self.theme = REHEARSAL.name
         self.push_screen(self._menu())
         for error in self._broken:
-            self.notify(reported(str(error)), severity="warning", timeout=15)
+            self.notify(sentence(error.fact), severity="warning", timeout=15)
         if self._chosen:
             self.play(Choice(self._chosen, self._name or SOMEBODY))
         else:
-            self.call_after_refresh(self.run_worker, _read_gate, exit_on_error=False)
+            self.call_after_refresh(self.run_worker, _import_gate_screens, exit_on_error=False)
 
     def _menu(self) -> MenuScreen:
         return MenuScreen(self._scenarios, self._records.all, self._name or "", self.play)
 
     async def on_unmount(self) -> None:
         """Take down what was prepared, wherever its screen is on its way in or out."""
-        if self._house:
-            await asyncio.to_thread(self._house.close)
+        if self._training_gate:
+            await asyncio.to_thread(self._training_gate.close)
 
     async def on_event(self, event: Event) -> None:
         """Keep a hand scanner's keys together: they are a real ticket's."""
         if not (self._wedge and await self._wedge.take(event, super().on_event)):
             await super().on_event(event)
 
-    def say(self, sentence: str) -> None:
+    def say(self, words: str) -> None:
         """Show a sentence about the scanner."""
-        self.notify(reported(sentence), severity="warning")
+        self.notify(reported(words), severity="warning")
 
     def types_serial(self) -> bool:
         """Tell whether the line for a serial has the focus."""
@@ -132,8 +183,8 @@ class TrainingApp(App[None]):
         if heard:
             heard(payload)
         else:
-            sentence = say("This is training: real tickets are not judged here.")
-            self.notify(sentence, severity="warning")
+            refusal = say("This is training: real tickets are not judged here.")
+            self.notify(refusal, severity="warning")
 
     def play(self, choice: Choice) -> None:
         """Play a scenario, then go through it."""
@@ -143,20 +194,20 @@ class TrainingApp(App[None]):
 
     async def _play(self, choice: Choice) -> None:
         seed = self._seed + len(own_runs(self._records.all(), choice.trainee, choice.scenario.key))
-        await asyncio.to_thread(importlib.import_module, "scanner.training.house")
-        from scanner.training.house import House
+        await asyncio.to_thread(importlib.import_module, "scanner.training.gate")
+        from scanner.training.gate import TrainingGate
 
-        house = House(self._folder, choice.trainee, choice.scenario.patrons, self._seed)
-        self._house = house
+        gate = TrainingGate(self._folder, choice.trainee, choice.scenario.patrons, self._seed)
+        self._training_gate = gate
         try:
-            house.prepare()  # the server starts while the rest is read
-            await _read_gate()
-            await self._take_over(choice, seed, house)
+            gate.prepare()  # the server starts while the rest is read
+            await _import_gate_screens()
+            await self._take_over(choice, seed, gate)
         except BaseException:  # the app ends meanwhile, as a rule
-            await asyncio.to_thread(house.close)
+            await asyncio.to_thread(gate.close)
             raise
 
-    async def _take_over(self, choice: Choice, seed: int, house: "House") -> None:
+    async def _take_over(self, choice: Choice, seed: int, gate: "TrainingGate") -> None:
         from scanner.tui.training.play import PlayScreen
 
         def debrief(shift: "Shift | None") -> None:
@@ -166,7 +217,7 @@ class TrainingApp(App[None]):
         screen = PlayScreen(
             choice.scenario,
             seed,
-            house,
+            gate,
             clock=lambda: self._clock() * self._speed,
             announce=self._announcer.announce,
         )
@@ -181,12 +232,12 @@ class TrainingApp(App[None]):
             self._records.add(run)
             runs = self._records.all()
         except ScannerError as error:
-            self.notify(reported(str(error)), severity="error", timeout=10)
+            self.notify(sentence(error.fact), severity="error", timeout=10)
             runs = [run]
         self.push_screen(DebriefScreen(shift, run, runs, self._folder))
 
 
-async def _read_gate() -> None:
+async def _import_gate_screens() -> None:
     """Import what only the gate needs, while the screen can be seen."""
     for name in _LATER:
         await asyncio.to_thread(importlib.import_module, name)

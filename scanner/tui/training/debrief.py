@@ -11,21 +11,23 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scanner.errors import ScannerError
-from scanner.training.answers import Act
-from scanner.training.certificate import write_certificate
+from scanner.facts import Fact
+from scanner.training.casting import spoken
 from scanner.training.marks import Decision, Mark
-from scanner.training.records import SOMEBODY, Run, house_median, own_runs
+from scanner.training.records import SOMEBODY, Run, median_of_best, own_runs
 from scanner.training.role import PARTS
 from scanner.training.score import Score
 from scanner.training.shift import Shift
-from scanner.tui.training import said
+from scanner.tui.drawing.faces import FACES
+from scanner.tui.training.certificate import write_certificate
 from scanner.tui.training.chart import sparkline
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.wording.catalogue import decimal, say
 from scanner.wording.plain import plain
-from scanner.wording.reported import reported
+from scanner.wording.reasons import in_words
+from scanner.wording.sentences import sentence
 
 
 class DebriefScreen(TrainingScreen[None]):
@@ -34,7 +36,7 @@ class DebriefScreen(TrainingScreen[None]):
     Args:
         shift: the run.
         run: its record, already kept.
-        runs: every run of the house, this one included.
+        runs: every run of the gate, this one included.
         folder: where the certificate goes.
     """
 
@@ -73,7 +75,7 @@ class DebriefScreen(TrainingScreen[None]):
         """Show the score and the first mistake."""
         before = own_runs(self._runs, self._run.trainee, self._run.scenario)[:-1]
         shared = any(each.trainee != self._run.trainee for each in self._runs)
-        median = house_median(self._runs, self._run.scenario) if shared else None
+        median = median_of_best(self._runs, self._run.scenario) if shared else None
         self.query_one("#score", Static).update(summary(self._score, self._run, before, median))
         await self._show()
 
@@ -102,7 +104,7 @@ class DebriefScreen(TrainingScreen[None]):
                 "The certificate, to be printed from a browser: {file}", file=_shortened(file)
             )
         except ScannerError as error:
-            note = reported(str(error))
+            note = sentence(error.fact)
         self.query_one("#note", Static).update(Content(note))
 
     def action_progress(self) -> None:
@@ -119,8 +121,8 @@ class DebriefScreen(TrainingScreen[None]):
         mistake = self._mistakes[self._place]
         place = say("Mistake {number} of {all}", number=self._place + 1, all=len(self._mistakes))
         patron = mistake.patron
-        spoken = said.patrons_words(patron, self._shift.props[patron.number]) if patron else ""
-        words.update(explained(mistake, place, spoken))
+        said = sentence(spoken(patron, self._shift.props[patron.number])) if patron else ""
+        words.update(explained(mistake, place, said))
         picture = await self._shift.picture_of(patron) if patron else None
         view.show(picture, say("nobody: something happened"))
 
@@ -134,8 +136,8 @@ def _shortened(file: Path) -> str:
 def summary(score: Score, run: Run, before: Sequence[Run], median: float | None) -> Content:
     """Put the score, its parts, the queue and the comparison on five lines."""
     verdict = (say("PASSED"), "bold $good") if score.passed else (say("NOT PASSED"), "bold $bad")
-    bar = say("(bar {bar} %)", bar=decimal(score.bar))
-    who = say(SOMEBODY) if run.trainee == SOMEBODY else plain(run.trainee, 40)
+    bar = say("(pass mark {bar} %)", bar=decimal(score.bar))
+    who = say("Trainee") if run.trainee == SOMEBODY else plain(run.trainee, 40)
     title = say(run.title)
     return Content("\n").join(
         [
@@ -185,35 +187,8 @@ def _comparison(before: Sequence[Run], median: float | None) -> list[str]:
         else say("your best before: {percent} %", percent=decimal(best))
     ]
     if median is not None:
-        parts.append(say("house median: {median} %", median=decimal(median)))
+        parts.append(say("median of all: {median} %", median=decimal(median)))
     return parts
-
-
-def heading(mistake: Decision) -> str:
-    """Name a mistake; what was refused wrongly, by what was done instead of what is right."""
-    if mistake.mark is not Mark.WRONG_REASON or mistake.answer is None:
-        return _named(mistake.mark)
-    if mistake.answer.act is Act.SEND:
-        return say("Sent to a gate that is not theirs either")
-    match mistake.due.best.act:
-        case Act.SEND:
-            return say("Turned away, though another gate is theirs")
-        case Act.SUPERVISOR:
-            return say("Turned away, though the supervisor can help")
-        case _:
-            return _named(Mark.WRONG_REASON)
-
-
-def _named(mark: Mark) -> str:
-    return {
-        Mark.RIGHT: say("Right"),
-        Mark.WRONGLY_LET_IN: say("Wrongly let in"),
-        Mark.WRONGLY_TURNED_AWAY: say("Wrongly turned away"),
-        Mark.WRONG_PROCEDURE: say("The wrong procedure"),
-        Mark.WRONG_REASON: say("Refused, but not for the right reason"),
-        Mark.NEEDLESS_CALL: say("The supervisor was called needlessly"),
-        Mark.LEFT: say("Lost patience and left"),
-    }[mark]
 
 
 def _faultless(*, passed: bool) -> Content:
@@ -223,25 +198,30 @@ def _faultless(*, passed: bool) -> Content:
     return Content("\n").join(lines)
 
 
-def explained(mistake: Decision, place: str, spoken: str) -> Content:
+def explained(mistake: Decision, place: str, said: str) -> Content:
     """Say of a mistake who it was, what was shown, what was done, what is right, and why.
 
-    `spoken` is what the patron said, in quotation marks.
+    `said` is what the patron said, in quotation marks.
     """
-    patron, answer = mistake.patron, mistake.answer
-    alternatives = f" — {say('or')} ".join(said.done(each) for each in mistake.due.answers)
+    patron = mistake.patron
+    alternatives = f" — {say('or')} ".join(sentence(each.fact) for each in mistake.due.answers)
     rows = [
-        (say("It was"), say(PARTS[patron.role].who) if patron else say("something happened"), ""),
-        (say("They said"), spoken, ""),
-        (say("Light"), said.light(mistake), ""),
-        (say("Shown"), said.shown(mistake), ""),
-        (say("You did"), said.done(answer) if answer else say("nothing in time"), ""),
+        (
+            say("It was"),
+            sentence(Fact(PARTS[patron.role].who)) if patron else say("something happened"),
+            "",
+        ),
+        (say("They said"), said, ""),
+        (say("Light"), _light(mistake), ""),
+        (say("Shown"), _shown(mistake.shown), ""),
+        (say("You did"), sentence(mistake.did), ""),
         (say("Right"), alternatives, "bold"),
-        (say("Why"), said.why(mistake), ""),
+        (say("Why"), sentence(mistake.due.why), ""),
     ]
     lines = [
         Content.assemble(
-            (say("{what}: {which}", what=place, which=""), "bold"), (heading(mistake), "bold $bad")
+            (say("{what}: {which}", what=place, which=""), "bold"),
+            (sentence(Fact(mistake.heading)), "bold $bad"),
         ),
         Content(""),
     ]
@@ -251,3 +231,19 @@ def explained(mistake: Decision, place: str, spoken: str) -> Content:
         if text
     ]
     return Content("\n").join(lines)
+
+
+def _light(mistake: Decision) -> str:
+    """Name the light; nothing where there was none."""
+    return say(FACES[mistake.verdict].title) if mistake.verdict else ""
+
+
+def _shown(fact: Fact) -> str:
+    """Say what the gate showed, or what the card asked."""
+    if fact.code == "text":
+        return in_words(plain(str(fact.params["text"])))
+    reason = fact.params.get("reason")
+    if isinstance(reason, Fact):
+        said = Fact("text", {"text": _shown(reason)})
+        return sentence(Fact(fact.code, {**fact.params, "reason": said}))
+    return sentence(fact)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from scanner.training.records import LONGEST_NAME, Run, clean_name, house_median, own_runs
+from scanner.training.records import LONGEST_NAME, Run, clean_name, median_of_best, own_runs
 from scanner.training.scenario import Scenario
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.progress import ProgressScreen
@@ -138,20 +138,16 @@ class MenuScreen(TrainingScreen[None]):
         )
 
     def _measures(self, scenario: Scenario) -> list[Content]:
-        median = house_median(self._runs(), scenario.key)
+        median = median_of_best(self._runs(), scenario.key)
         crowd = say_count(
             "{count} patron in {minutes} minutes",
             "{count} patrons in {minutes} minutes",
             scenario.patrons,
             minutes=decimal(scenario.arrivals.minutes),
         )
-        house = (
-            ""
-            if median is None
-            else say("the house's median is {median} %", median=decimal(median))
-        )
+        gate = "" if median is None else say("median of all: {median} %", median=decimal(median))
         return [
             Content(crowd),
             Content(say("passed with {bar} %", bar=decimal(scenario.bar))),
-            Content(house),
+            Content(gate),
         ]

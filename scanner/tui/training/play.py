@@ -12,24 +12,25 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scanner.errors import ScannerError
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.scanning.source_state import SourceState
 from scanner.sync.clock import utc_now
 from scanner.sync.link import LinkState
-from scanner.training.answers import REASONS, Act, Answer
+from scanner.training.answers import Act, Answer, Refusal
+from scanner.training.casting import spoken
 from scanner.training.crowd import Patron
-from scanner.training.house import Hit, House
+from scanner.training.gate import Hit, TrainingGate
 from scanner.training.incident import CARDS, What
 from scanner.training.scenario import Scenario
 from scanner.training.shift import Case, Shift
-from scanner.tui.drawing import poster
+from scanner.tui.drawing import poster, shapes
+from scanner.tui.drawing.faces import Face
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.training import said
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.queue_line import QueueLine
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.training.search import NameSearch
-from scanner.tui.training.theme import NOBODY, WHAT_NOW
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.picture_view import PictureView
@@ -39,7 +40,13 @@ from scanner.wording.catalogue import say
 from scanner.wording.notices import abnormal
 from scanner.wording.plain import plain
 from scanner.wording.reasons import in_words, localised
-from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
+
+WHAT_NOW = Face(("WHAT", "NOW?"), "?", shapes.question, "#000000", "#ff8fe0", "#ff8fe0")
+"""Something has happened, and the trainee is asked."""
+
+NOBODY = Face(("NEXT",), "◇", shapes.frame, "#e3c8e0", "#35143a", "#e3c8e0")
+"""The gate waits for a patron."""
 
 LOOK_SECONDS = 0.2
 """How often the queue and the clock are looked at."""
@@ -63,21 +70,21 @@ class PlayScreen(TrainingScreen[Shift | None]):
     Args:
         scenario: what is played.
         seed: of the crowd.
-        house: the training's world, not entered yet.
+        gate: the training's world, not entered yet.
         clock: seconds that only rise, at the training's speed.
         announce: sounds a verdict by its name.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "answer('let_in')", "Let in"),
+        Binding("l", "answer('LET_IN')", "Let in"),
         Binding("t", "ask_reason", "Turn away"),
-        Binding("g", "answer('send_to_another_gate')", "Send on"),
-        Binding("s", "answer('call_supervisor')", "Supervisor"),
+        Binding("g", "answer('SEND')", "Send on"),
+        Binding("s", "answer('SUPERVISOR')", "Supervisor"),
         Binding("f", "search", "Find"),
         Binding("h", "hand_scanner", "Scanner"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("space", "skip", "Next", key_display="Space"),
-        Binding("c", "answer('carry_on')", "Carry on", show=False),
+        Binding("c", "answer('CARRY_ON')", "Carry on", show=False),
         Binding("i", "type_serial", "Type", show=False),
         *(Binding(str(i), f"turn_away({i - 1})", "", show=False) for i in range(1, 7)),
         Binding("escape", "no_reason", "Back", show=False),
@@ -98,7 +105,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self,
         scenario: Scenario,
         seed: int,
-        house: House,
+        gate: TrainingGate,
         *,
         clock: Callable[[], float],
         announce: Announce = lambda _name: None,
@@ -108,7 +115,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._seed = seed
         self._clock = clock
         self._announce = announce
-        self._house = house
+        self._gate = gate
         self._opened = False
         self._busy = asyncio.Lock()
         self._begun: float | None = None
@@ -126,7 +133,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         yield Static(say("The doors open in a moment ..."), id="says", markup=False)
         yield Static(_reason_keys(), id="reasons", markup=False)
         yield NoticeLines()
-        yield NameSearch(self._house.search)
+        yield NameSearch(self._gate.search)
         yield HandEntry()
         yield Strip()
 
@@ -138,9 +145,9 @@ class PlayScreen(TrainingScreen[Shift | None]):
         """Take the training's world down, however the screen ends."""
         if self._opened:
             self._opened = False
-            await self._house.__aexit__(None, None, None)
+            await self._gate.__aexit__(None, None, None)
         else:
-            await asyncio.to_thread(self._house.close)  # it may be on its way
+            await asyncio.to_thread(self._gate.close)  # it may be on its way
         if self.shift and not self.shift.drill.over:
             self.shift.close()  # after the end, the debrief still draws with it
 
@@ -163,18 +170,18 @@ class PlayScreen(TrainingScreen[Shift | None]):
         case = shift.case if shift else None
         if shift is None or case is None:
             return
-        if isinstance(case.subject, What) and Act(act) in _ABOUT_PATRONS:
+        if isinstance(case.subject, What) and Act[act] in _ABOUT_PATRONS:
             self.say(say("First say what you do about this."))
             return
-        if isinstance(case.subject, Patron) and Act(act) is Act.CARRY_ON:
+        if isinstance(case.subject, Patron) and Act[act] is Act.CARRY_ON:
             self.say(say("Nothing has happened: somebody is at the gate."))
             return
-        reason = None if reason_place is None else list(REASONS)[reason_place]
+        reason = None if reason_place is None else list(Refusal)[reason_place]
         self.action_no_reason()
         async with self._busy:
             if shift.case is not case:
                 return  # somebody else stands there by now: the answer was not about them
-            await shift.decide(Answer(Act(act), reason), self.now)
+            await shift.decide(Answer(Act[act], reason), self.now)
             await shift.settle(self.now)
         self._show(shift)
 
@@ -208,7 +215,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         """Ask why somebody is turned away; everybody, where something has happened."""
         case = self.shift.case if self.shift else None
         if case and isinstance(case.subject, What):
-            await self.action_answer(Act.TURN_AWAY.value)
+            await self.action_answer(Act.TURN_AWAY.name)
         elif case:
             self.query_one("#reasons").add_class("-open")
 
@@ -219,7 +226,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
     async def action_turn_away(self, place: int) -> None:
         """Turn somebody away with the reason of a key."""
         if self.query_one("#reasons").has_class("-open"):
-            await self.action_answer(Act.TURN_AWAY.value, place)
+            await self.action_answer(Act.TURN_AWAY.name, place)
 
     async def action_hand_scanner(self) -> None:
         """Take the hand scanner: as an answer where the camera has died, else as a tool."""
@@ -227,7 +234,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if shift is None:
             return
         if shift.case and isinstance(shift.case.subject, What):
-            await self.action_answer(Act.HAND_SCANNER.value)
+            await self.action_answer(Act.HAND_SCANNER.name)
             return
         async with self._busy:
             await shift.take_hand_scanner(self.now)
@@ -259,9 +266,9 @@ class PlayScreen(TrainingScreen[Shift | None]):
         """Let the gate judge what a real hand scanner read: a real ticket, refused as training."""
         self.run_worker(self._present(payload), exit_on_error=False)
 
-    def say(self, sentence: str) -> None:
+    def say(self, words: str) -> None:
         """Show a sentence for a moment."""
-        self.query_one(VerdictPanel).say(sentence)
+        self.query_one(VerdictPanel).say(words)
 
     async def _present(self, what: Hit | str) -> None:
         shift = self.shift
@@ -277,12 +284,12 @@ class PlayScreen(TrainingScreen[Shift | None]):
 
     async def _open(self) -> None:
         try:
-            await self._house.__aenter__()
+            await self._gate.__aenter__()
             self._opened = True
-            shift = Shift(self._scenario, self._seed, self._house)
+            shift = Shift(self._scenario, self._seed, self._gate)
             await shift.begin()
         except ScannerError as error:
-            self.query_one("#says", Static).update(Content(reported(str(error))))
+            self.query_one("#says", Static).update(Content(sentence(error.fact)))
             return
         self.shift = shift
         self._begun = self._clock()
@@ -321,7 +328,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self.query_one(QueueLine).show(now, drill.waiting, drill.gone, part)
 
     def _show_gate(self, shift: Shift) -> None:
-        status, now = shift.house.status(), utc_now()
+        status, now = shift.gate.status(), utc_now()
         if status.link.state is not self._link:
             self._link, self._link_since = status.link.state, now
         dead = not shift.camera and not shift.hand_scanner
@@ -335,10 +342,10 @@ class PlayScreen(TrainingScreen[Shift | None]):
                 localised(NOBODY), say("Nobody is at the gate."), say("The next patron is coming.")
             )
         if isinstance(case.subject, What):
-            return Poster(localised(WHAT_NOW), say(CARDS[case.subject]))
+            return Poster(localised(WHAT_NOW), sentence(Fact(CARDS[case.subject])))
         if case.judged:
             return poster.of_judged(case.judged)
-        return poster.at_rest(shift.house.status(), say("Nothing was read."))
+        return poster.at_rest(shift.gate.status(), say("Nothing was read."))
 
 
 def _spoken(shift: Shift, case: Case | None) -> Content:
@@ -346,7 +353,7 @@ def _spoken(shift: Shift, case: Case | None) -> Content:
         return Content("")
     if isinstance(case.subject, What):
         return Content("\n".join(_choices()))
-    words = said.patrons_words(case.subject, shift.props[case.subject.number])
+    words = sentence(spoken(case.subject, shift.props[case.subject.number]))
     bag = f"   {say('(carries a bag)')}" if case.subject.bag else ""
     return Content(f"{words}{bag}")
 
@@ -363,7 +370,7 @@ def _choices() -> tuple[str, str]:
 
 
 def _reason_keys() -> str:
-    keys = [f"{place} {say(words)}" for place, words in enumerate(REASONS.values(), 1)]
+    keys = [f"{place} {sentence(Fact(each))}" for place, each in enumerate(Refusal, 1)]
     parts = [say("Turn away, because the ticket is:"), *keys, f"{say('Esc')} {say('back')}"]
     rows = [parts[0]]
     for part in parts[1:]:

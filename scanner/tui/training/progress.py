@@ -1,4 +1,4 @@
-"""A trainee's runs of one scenario against the bar and the house's median."""
+"""A trainee's runs of one scenario against the bar and the gate's median."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from scanner.training.records import Run, house_median, own_runs
+from scanner.training.records import Run, median_of_best, own_runs
 from scanner.training.scenario import Scenario
 from scanner.tui.training.chart import columns
 from scanner.tui.training.screen import TrainingScreen
@@ -33,7 +33,7 @@ class ProgressScreen(TrainingScreen[None]):
         self._scenario = scenario
         self._trainee = trainee
         self._own = own_runs(runs, trainee, scenario.key)
-        self._median = house_median(runs, scenario.key)
+        self._median = median_of_best(runs, scenario.key)
 
     def body(self) -> Iterable[Widget]:
         """Lay out one text."""
@@ -45,13 +45,13 @@ class ProgressScreen(TrainingScreen[None]):
         if not self._own:
             return Content("\n").join([*lines, Content(say("No run yet."))])
         chart = columns([run.percent for run in self._own], self._scenario.bar, self._median, 8)
-        bar = say("bar {bar} %", bar=decimal(self._scenario.bar))
-        house = (
+        bar = say("pass mark {bar} %", bar=decimal(self._scenario.bar))
+        gate = (
             say("no median")
             if self._median is None
             else say("median {median} %", median=decimal(self._median))
         )
-        legend = Content.assemble(("─", ""), f" {bar}   ", ("┄", "$accent"), f" {house}")
+        legend = Content.assemble(("─", ""), f" {bar}   ", ("┄", "$accent"), f" {gate}")
         runs = [Content(_row(run)) for run in reversed(self._own[-_LISTED:])]
         return Content("\n").join([*lines, chart, legend, Content(""), *runs])
 

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from scanner.training.house import Hit
+from scanner.training.gate import Hit
 from scanner.tui.terminal.key_names import translate_keys
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain

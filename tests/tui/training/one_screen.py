@@ -6,8 +6,8 @@ import pytest
 from textual.app import App
 
 from scanner.training import picture
+from scanner.tui.training.app import REHEARSAL
 from scanner.tui.training.screen import TrainingScreen
-from scanner.tui.training.theme import REHEARSAL
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner.admission.verdict import Kind
+from scanner.facts import Fact
 from scanner.ticketing.resources import Owner, Ticket
-from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, due_to_patron
+from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, due_to_patron
 from scanner.training.crowd import Patron
 from scanner.training.errors import ScenarioError
-from scanner.training.house import House
+from scanner.training.gate import TrainingGate
 from scanner.training.incident import SILENT, Incident, What
+from scanner.training.marks import Shown
 from scanner.training.records import Run, run_of
 from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Arrivals, Scenario
@@ -88,10 +90,10 @@ def made_up_tickets() -> list[Ticket]:
 
 def finished(folder: Path, *, wrong: bool) -> tuple[Shift, Run]:
     """Return a run that is over, played without a server; with three mistakes or none."""
-    house = House(folder, "Lee", 6, 2)
-    house.tickets = made_up_tickets()
-    house.permitted = frozenset({"/events/1/sections/1"})
-    shift = Shift(SCENARIO, 2, house)
+    gate = TrainingGate(folder, "Lee", 6, 2)
+    gate.tickets = made_up_tickets()
+    gate.permitted = frozenset({"/events/1/sections/1"})
+    shift = Shift(SCENARIO, 2, gate)
     now = 0.0
     while not shift.drill.over:
         shift.drill.advance(now)
@@ -101,7 +103,9 @@ def finished(folder: Path, *, wrong: bool) -> tuple[Shift, Run]:
         elif isinstance(front, What):
             assert front not in SILENT
             right = Answer(Act.CARRY_ON)
-            shift.drill.decide(SUPERVISOR if wrong else right, None, "", now + 2.5)
+            shift.drill.decide(
+                SUPERVISOR if wrong else right, None, Fact(Shown.NOTHING_READ), now + 2.5
+            )
         else:
             _answer(shift, front, now, wrong=wrong)
         now += 3.0
@@ -114,6 +118,7 @@ def _answer(shift: Shift, patron: Patron, now: float, *, wrong: bool) -> None:
     if wrong and patron.role is Role.PAYMENT_CODE:
         answer = LET_IN
     if wrong and patron.role is Role.DEAD_BATTERY:
-        answer = Answer(Act.TURN_AWAY, Kind.UNKNOWN)
+        answer = Answer(Act.TURN_AWAY, Refusal.UNKNOWN)
     reasons = {Kind.NOT_A_TICKET: "This is a payment code", Kind.ADMITTED: "Valid ticket"}
-    shift.drill.decide(answer, verdict, reasons.get(verdict, "For VIP"), now + 2.5)
+    shown = Fact("text", {"text": reasons.get(verdict, "For VIP")})
+    shift.drill.decide(answer, verdict, shown, now + 2.5)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from scanner.admission.verdict import Kind
-from scanner.training.answers import SEND, SUPERVISOR, Act, Answer, due_to_patron
-from scanner.training.marks import Decision, mark
+from scanner.facts import Fact
+from scanner.training.answers import SEND, SUPERVISOR, Act, Answer, Refusal, due_to_patron
+from scanner.training.marks import Decision, Heading, Shown, mark
 from scanner.training.role import Role
-from scanner.tui.training.debrief import DebriefScreen, heading
+from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.progress import ProgressScreen
 from scanner.wording.catalogue import choose_language
 from tests.training.test_drill import patron
@@ -20,7 +21,7 @@ from tests.tui.training.stands import SCENARIO, finished
 Compare = Callable[..., bool]
 
 
-def refused(reason: Kind) -> Answer:
+def refused(reason: Refusal) -> Answer:
     return Answer(Act.TURN_AWAY, reason)
 
 
@@ -71,22 +72,24 @@ def test_mistake_in_a_language_of_longer_words(
 
 
 @pytest.mark.parametrize(
-    ("role", "verdict", "answer", "said"),
+    ("role", "verdict", "answer", "heading"),
     [
-        (Role.OTHER_CODE, Kind.NOT_A_TICKET, SEND, "Sent to a gate that is not theirs either"),
-        (Role.ANGRY_VIP, Kind.WRONG_SECTION, refused(Kind.WRONG_SECTION),
-         "Turned away, though another gate is theirs"),
-        (Role.FRESH_SALE, Kind.UNKNOWN, refused(Kind.UNKNOWN),
-         "Turned away, though the supervisor can help"),
-        (Role.OTHER_CODE, Kind.NOT_A_TICKET, refused(Kind.UNKNOWN),
-         "Refused, but not for the right reason"),
-        (Role.OTHER_CODE, Kind.NOT_A_TICKET, SUPERVISOR, "The supervisor was called needlessly"),
+        (Role.OTHER_CODE, Kind.NOT_A_TICKET, SEND, Heading.SENT_WRONG),
+        (Role.ANGRY_VIP, Kind.WRONG_SECTION, refused(Refusal.WRONG_SECTION),
+         Heading.ANOTHER_GATE),
+        (Role.FRESH_SALE, Kind.UNKNOWN, refused(Refusal.UNKNOWN),
+         Heading.SUPERVISOR_CAN_HELP),
+        (Role.OTHER_CODE, Kind.NOT_A_TICKET, refused(Refusal.UNKNOWN),
+         Heading.WRONG_REASON),
+        (Role.OTHER_CODE, Kind.NOT_A_TICKET, SUPERVISOR, Heading.NEEDLESS_CALL),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_by_what_was_done(
-    role: Role, verdict: Kind, answer: Answer, said: str
+    role: Role, verdict: Kind, answer: Answer, heading: Heading
 ) -> None:
     somebody = patron(0, 0.0, role=role)
     due = due_to_patron(role, verdict)
     marked = mark(somebody, verdict, answer, due)
-    assert heading(Decision(somebody, verdict, "", answer, due, marked, 0.0, 0.0)) == said
+    shown = Fact(Shown.NOTHING_READ)
+    decision = Decision(somebody, verdict, shown, answer, due, marked, 0.0, 0.0)
+    assert decision.heading is heading

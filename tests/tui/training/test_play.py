@@ -11,19 +11,18 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from scanner.training.crowd import Patron
-from scanner.training.errors import ScenarioError
+from scanner.training.errors import ScenarioError, ScenarioFault
 from scanner.training.incident import What
 from scanner.training.records import Records
 from scanner.training.role import Role
 from scanner.training.shift import Case
 from scanner.tui.drawing.faces import FACES
-from scanner.tui.training.app import TrainingApp
-from scanner.tui.training.banner import Banner
+from scanner.tui.training.app import OpeningScreen, TrainingApp
 from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.menu import MenuScreen
-from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.progress import ProgressScreen
+from scanner.tui.training.screen import Banner
 from scanner.tui.training.search import NameSearch
 from tests.tui.seen import seen
 from tests.tui.training.stands import SCENARIO, Stand
@@ -240,7 +239,7 @@ async def test_what_is_to_come_is_said_while_the_gate_is_set_up(
     training: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_at = asyncio.Event()
-    monkeypatch.setattr("scanner.tui.training.app._read_gate", looked_at.wait)
+    monkeypatch.setattr("scanner.tui.training.app._import_gate_screens", looked_at.wait)
     app = training.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, OpeningScreen))
@@ -341,9 +340,11 @@ async def test_the_rules_can_be_read_while_the_clock_runs(training: Stand) -> No
 async def test_a_scenario_that_cannot_be_read_is_said_to_be_and_the_others_are_offered(
     training: Stand,
 ) -> None:
-    app = training.app(chosen=None, broken=[ScenarioError("The scenario pier.toml is broken.")])
+    app = training.app(
+        chosen=None, broken=[ScenarioError(ScenarioFault.NOT_READ, file="pier.toml", why="")]
+    )
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: "pier.toml is broken" in told(app))
+        await until(pilot, lambda: "pier.toml can't be read" in told(app))
         assert "A short evening" in seen(app)
 
 

@@ -16,15 +16,15 @@ from scanner.training.records import Run
 from scanner.training.role import Role
 from scanner.training.scenario import Arrivals, Scenario
 from scanner.tui.training import play
+from scanner.tui.training.app import OpeningScreen
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.menu import MenuScreen
-from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import LANGUAGES, choose_language
+from tests.tui.training.fake_gate import FakeGate
 from tests.tui.training.one_screen import OneScreen, plain_pictures
-from tests.tui.training.open_house import OpenHouse
 from tests.tui.training.stands import AT
 
 __all__ = ["plain_pictures"]
@@ -67,7 +67,7 @@ async def until(pilot: Pilot[Any], clock: Clock, sought: Role | What) -> None:
         if sought is (subject.role if isinstance(subject, Patron) else subject):
             return
         if case:
-            await screen.action_answer("let_in" if isinstance(subject, Patron) else "carry_on")
+            await screen.action_answer("LET_IN" if isinstance(subject, Patron) else "CARRY_ON")
         clock.now += 1.0
         await screen.look()
     raise AssertionError(f"{sought} never came")
@@ -84,8 +84,8 @@ def gate(
 ) -> Callable[[Scenario], OneScreen]:
     monkeypatch.setattr(play, "utc_now", lambda: AT)
     monkeypatch.setattr(play, "LOOK_SECONDS", 3600.0)  # the clock is turned by hand
-    house = OpenHouse(tmp_path)
-    return lambda played: OneScreen(PlayScreen(played, 2, house, clock=lambda: clock.now))
+    gate = FakeGate(tmp_path)
+    return lambda played: OneScreen(PlayScreen(played, 2, gate, clock=lambda: clock.now))
 
 
 Gate = Callable[[Scenario], OneScreen]

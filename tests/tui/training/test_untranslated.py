@@ -9,25 +9,24 @@ import pytest
 from textual.pilot import Pilot
 
 from scanner.admission.verdict import Kind
-from scanner.training.answers import REASONS, SEND, Act, Answer, due_to_incident, due_to_patron
-from scanner.training.casting import Prop
-from scanner.training.certificate import certificate
+from scanner.facts import Fact
+from scanner.training.answers import SEND, Act, Answer, Refusal, Why, due_to_incident, due_to_patron
+from scanner.training.casting import Prop, spoken
 from scanner.training.crowd import Patron
-from scanner.training.drill import LEFT_UNSEEN, TOO_LATE
-from scanner.training.house import TRAINING_ADVICE, TRAINING_REASON
+from scanner.training.gate import TRAINING_ADVICE, TRAINING_REASON
 from scanner.training.incident import CARDS, What
-from scanner.training.marks import Decision, Mark, mark
+from scanner.training.marks import Decision, Mark, Shown, mark
 from scanner.training.records import SOMEBODY
-from scanner.training.role import PARTS, Role
-from scanner.training.shift import ANOTHERS
-from scanner.tui.training import said
-from scanner.tui.training.debrief import DebriefScreen, explained, heading
+from scanner.training.role import PARTS, Question, Role
+from scanner.tui.training.app import OpeningScreen
+from scanner.tui.training.certificate import certificate
+from scanner.tui.training.debrief import DebriefScreen, explained
 from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.menu import MenuScreen
-from scanner.tui.training.opening import OpeningScreen
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
 from scanner.wording.reasons import in_words
+from scanner.wording.sentences import sentence
 from tests.training.test_drill import patron
 from tests.tui.pseudo import latin
 from tests.tui.seen import seen
@@ -53,6 +52,7 @@ DATA = """
 """
 """What is no sentence of the program's: names, and what a venue's own scenario says."""
 
+WEB_ADDRESS = Fact("text", {"text": "This is a web address"})
 UNITS = "min UTC esc tab"
 
 
@@ -130,12 +130,12 @@ async def _turn(pilot: Pilot[None]) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_what_is_said_of_a_patron_is_not_in_english_alone(role: Role) -> None:
     due = due_to_patron(role, PARTS[role].due)
-    answers = [SEND, *due.answers, *(Answer(Act.TURN_AWAY, reason) for reason in REASONS)]
+    answers = [SEND, *due.answers, *(Answer(Act.TURN_AWAY, reason) for reason in Refusal)]
     for line in PARTS[role].lines:
-        somebody = replace(patron(0, 0.0, role=role), says=line, question="When does it start?")
+        somebody = replace(patron(0, 0.0, role=role), says=line, question=Question.START)
         for answer in answers:
-            _nothing_left(somebody, PARTS[role].due, "This is a web address", answer)
-        _nothing_left(somebody, None, LEFT_UNSEEN, None)
+            _nothing_left(somebody, PARTS[role].due, WEB_ADDRESS, answer)
+        _nothing_left(somebody, None, Fact(Shown.LEFT_UNSEEN), None)
 
 
 @pytest.mark.parametrize("what", CARDS)
@@ -144,16 +144,17 @@ def test_what_is_said_of_an_incident_is_not_in_english_alone(what: What) -> None
     for act in Act:
         answer = Answer(act)
         marked = mark(what, None, answer, due)
-        decision = Decision(what, None, CARDS[what], answer, due, marked, 0.0, 0.0)
+        decision = Decision(what, None, Fact(CARDS[what]), answer, due, marked, 0.0, 0.0)
         assert latin(explained(decision, "", "").plain) == []
 
 
 def test_a_ticket_of_somebody_else_is_not_told_in_english_alone() -> None:
-    shown = ANOTHERS.format(reason="Valid ticket", whose="Mo Ek, VIP")
+    reason = Fact("text", {"text": "Valid ticket"})
+    shown = Fact(Shown.ANOTHERS, {"reason": reason, "whose": "Mo Ek, VIP"})
     due = due_to_patron(Role.DEAD_BATTERY, Kind.ADMITTED)
     somebody = patron(0, 0.0, role=Role.DEAD_BATTERY)
     decision = Decision(somebody, Kind.ADMITTED, shown, None, due, Mark.LEFT, 0.0, 0.0)
-    assert latin(said.shown(decision), DATA) == []
+    assert latin(explained(decision, "", "").plain, DATA) == []
 
 
 def test_a_real_ticket_is_not_refused_in_english_alone() -> None:
@@ -168,12 +169,13 @@ def test_a_certificate_speaks_no_english_alone() -> None:
 
 
 def _nothing_left(
-    somebody: Patron, verdict: Kind | None, shown: str, answer: Answer | None
+    somebody: Patron, verdict: Kind | None, shown: Fact, answer: Answer | None
 ) -> None:
     due = due_to_patron(somebody.role, PARTS[somebody.role].due)
     marked = mark(somebody, verdict, answer, due) if answer else Mark.LEFT
     if not answer:
-        due = replace(due, why=f"{TOO_LATE} {due.why}")
+        due = replace(due, why=Fact(Why.TOO_LATE, {"why": due.why}))
     decision = Decision(somebody, verdict, shown, answer, due, marked, 0.0, 0.0)
-    words = said.patrons_words(somebody, Prop("", owner="Mo Ek", section="VIP"))
-    assert latin(f"{heading(decision)} {explained(decision, '', words).plain}", DATA) == []
+    words = sentence(spoken(somebody, Prop("", owner="Mo Ek", section="VIP")))
+    heading = sentence(Fact(decision.heading))
+    assert latin(f"{heading} {explained(decision, '', words).plain}", DATA) == []

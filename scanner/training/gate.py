@@ -1,7 +1,7 @@
-"""A gate of training's own: its own server, its own database, its own token, a cable to cut.
+"""The training gate: its own mock server, database, token, and a network cable to cut.
 
-Everything lies in one folder of training's and is gone afterwards. Nothing here can reach the real
-database, session or API: the address is this machine's, and the key store is a file of its own.
+All files are in a temporary folder inside training's. The real database, session and API are out
+of reach: the server's address is loopback, and the key store is a file in that folder.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from scanner.sync.opening import Request, open_gate
 from scanner.sync.status import Status, read_status
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
-from scanner.training.errors import TrainingError
+from scanner.training.errors import TrainingError, TrainingFault
 
 DEVICE = "training gate"
 
@@ -45,12 +45,12 @@ _FEWEST_TICKETS = 120
 _TICKETS_A_PATRON = 3
 _SYNC_TRIES = 3
 _TIMEOUT_SECONDS = 5.0
-_WORDLESS = frozenset({Kind.OTHER_EVENT, Kind.UNKNOWN})
+_FOREIGN_KINDS = frozenset({Kind.OTHER_EVENT, Kind.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A ticket that a search by name found."""
+    """A ticket found by its owner's name."""
 
     name: str
     serial: str
@@ -58,17 +58,17 @@ class Hit:
     permitted: bool
 
 
-class House:
-    """The training gate and the server behind it; use as an async context manager.
+class TrainingGate:
+    """The training gate and its server; an async context manager.
 
     Args:
-        folder: training's own; a folder within it is made and removed again.
-        guard: the trainee's name, as the admissions bear it.
-        patrons: how many will come, at most.
+        folder: training's folder; a temporary folder is made inside it.
+        guard: the trainee's name, which the admissions carry.
+        patrons: the most that will come; decides how many tickets there are.
         seed: of the event's tickets.
 
     Raises:
-        TrainingError, DemoError, StoreError: on entering, where a part does not start.
+        TrainingError, DemoError, StoreError: on entering, a part did not start.
     """
 
     def __init__(self, folder: Path, guard: str, patrons: int, seed: int) -> None:
@@ -86,25 +86,25 @@ class House:
         self.permitted: frozenset[str] = frozenset()
 
     def prepare(self) -> None:
-        """Begin to start the server now, while something else is done; `close` if never entered."""
+        """Start the server in the background; `close` is needed where it is never entered."""
         if self._starting is None:
-            starter = ThreadPoolExecutor(1, "house")
+            starter = ThreadPoolExecutor(1, "training server")
             self._starting = starter.submit(self._start)
             starter.shutdown(wait=False)
 
     def close(self) -> None:
-        """Take everything down, however far it came; harmless a second time."""
+        """Stop everything that was started; can be called twice."""
         with self._closing:
             if self._starting:
                 wait([self._starting])
             self._stack.close()
 
-    async def __aenter__(self) -> "House":
+    async def __aenter__(self) -> "TrainingGate":
         self.prepare()
         try:
             if self._starting:
                 await asyncio.wrap_future(self._starting)
-            await self._stage()
+            await self._open_and_read()
         except BaseException:
             await asyncio.to_thread(self.close)
             raise
@@ -115,23 +115,23 @@ class House:
         await asyncio.to_thread(self.close)
 
     def expect(self, payloads: Sequence[str]) -> None:
-        """Name the codes that belong to training, however strange: what else comes is real."""
+        """Name all payloads of this training; any other belongs to a real ticket."""
         self._ours = frozenset(payloads)
 
     async def judge(self, payload: str, source: str, now: float) -> Judged:
-        """Let the gate judge a payload; `now` is in seconds after the doors' opening.
+        """Judge a payload; `now` is in seconds after the doors open.
 
-        A ticket that is not the crowd's is refused as training's, whatever it is worth elsewhere.
+        A real ticket is refused with a reason of its own.
         """
         at = self._begun + timedelta(seconds=now)
         judged = await asyncio.wrap_future(self._gate.present(payload, at, source))
-        if payload in self._ours or judged.verdict.kind not in _WORDLESS:
+        if payload in self._ours or judged.verdict.kind not in _FOREIGN_KINDS:
             return judged
         refusal = Verdict(Kind.OTHER_EVENT, TRAINING_REASON, TRAINING_ADVICE, judged.verdict.serial)
         return judged._replace(verdict=refusal)
 
     def search(self, name: str, most: int = 6) -> list[Hit]:
-        """Find tickets by a part of the owner's name; those of this gate's sections first."""
+        """Find tickets by a part of the owner's name; this gate's sections come first."""
         wanted = " ".join(name.casefold().split())
         if not wanted:
             return []
@@ -148,15 +148,15 @@ class House:
         return sorted(hits, key=lambda hit: (not hit.permitted, hit.name, hit.serial))[:most]
 
     def status(self) -> Status:
-        """Return how the gate stands."""
+        """Return the gate's status."""
         return replace(read_status(self._reader), link=self._link)
 
     def at(self, now: float) -> datetime:
-        """Return the training's time of day, aware, so many seconds after the doors' opening."""
+        """Return the time of day (aware), `now` seconds after the doors open."""
         return self._begun + timedelta(seconds=now)
 
     async def sync(self) -> None:
-        """Pull and replay once; what stands in the way shows in `status`."""
+        """Pull and replay once; a failure shows in `status().link`."""
         for _ in range(_SYNC_TRIES if self._cable.connected else 1):
             try:
                 await self._engine.pull()
@@ -170,61 +170,65 @@ class House:
                 return
 
     async def cut_network(self, admitted_meanwhile: Sequence[str]) -> None:
-        """Cut the gate off; another gate, which is not, lets some in meanwhile."""
+        """Cut the network; meanwhile another gate, still online, admits these serials."""
         await self.sync()
         await asyncio.to_thread(self._cable.cut)
         await self.sync()
         if admitted_meanwhile:
-            await admit_elsewhere(self._there, list(admitted_meanwhile))
+            await admit_elsewhere(self._server, list(admitted_meanwhile))
 
     async def restore_network(self) -> None:
-        """Put the cable back, and deliver what waits."""
+        """Restore the network, and deliver the queue."""
         await asyncio.to_thread(self._cable.restore)
         await self.sync()
 
     async def admit_elsewhere(self, serials: Sequence[str]) -> None:
-        """Let tickets in at another gate."""
+        """Admit serials at another gate."""
         if serials:
-            await admit_elsewhere(self._there, list(serials))
+            await admit_elsewhere(self._server, list(serials))
 
     async def cancel(self, serials: Sequence[str]) -> None:
-        """Cancel tickets at the server."""
+        """Cancel tickets at the server.
+
+        Raises:
+            TrainingError: the server did not cancel one.
+        """
         if not serials:
             return
-        headers = {"X-API-Key": self._there.api_key, "X-Client-Version": "3.0.0"}
+        headers = {"X-API-Key": self._server.api_key, "X-Client-Version": "3.0.0"}
         async with httpx.AsyncClient(
-            base_url=self._there.url, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False
+            base_url=self._server.url, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False
         ) as referee:
             for serial in serials:
                 answer = await referee.post(f"_mock/tickets/{serial}", json={"status": "Cancelled"})
                 if not answer.is_success:
-                    raise TrainingError("The training server did not cancel a ticket; try again.")
+                    raise TrainingError(TrainingFault.NOT_CANCELLED)
 
     async def revoke_token(self) -> None:
-        """Invalidate the gate's token; the gate learns of it at once."""
-        async with TickeTing(self._there.url, self._there.api_key) as api:
-            tokens = await api.tokens(self._there.event, records=100)
+        """Revoke the gate's token, and sync so that the gate learns of it."""
+        async with TickeTing(self._server.url, self._server.api_key) as api:
+            tokens = await api.tokens(self._server.event, records=100)
             held = next(each for each in tokens.entries if each.code == self._code)
-            await api.revoke_token(self._there.event, held.identifier)
+            await api.revoke_token(self._server.event, held.identifier)
         await self.sync()
 
     async def reopen(self) -> None:
-        """Do what the supervisor does about a closed gate: open it with a new token."""
-        async with TickeTing(self._there.url, self._there.api_key) as api:
-            token = await api.issue_token(self._there.event, sorted(self.permitted))
+        """Open the closed gate with a new token, as a supervisor would."""
+        async with TickeTing(self._server.url, self._server.api_key) as api:
+            token = await api.issue_token(self._server.event, sorted(self.permitted))
         self._code = token.code
         await self._open()
         await self.sync()
 
     def _start(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._there: World = self._stack.enter_context(world(self._tickets, self._seed))
-        self._code = self._there.code
-        self._cable = self._stack.enter_context(Cable(self._there.port))
+        self._server: World = self._stack.enter_context(world(self._tickets, self._seed))
+        self._code = self._server.code
+        self._cable = self._stack.enter_context(Cable(self._server.port))
         home = tempfile.TemporaryDirectory(
             prefix="gate-",
             dir=self._folder,
-            ignore_cleanup_errors=True,  # whoever leaves while it opens may be writing yet
+            ignore_cleanup_errors=True,  # a thread may still be writing when the app ends
         )
         self._home = Path(self._stack.enter_context(home))
         self._keys = KeyStore(self._home, file_only=True)
@@ -235,8 +239,8 @@ class House:
         )
         self._engine = Engine(self._writer, self._keys, utc_now, _connect, Pace())
 
-    async def _stage(self) -> None:
-        self.tickets, _ = await asyncio.gather(all_tickets(self._there), self._open())
+    async def _open_and_read(self) -> None:
+        self.tickets, _ = await asyncio.gather(all_tickets(self._server), self._open())
         sections = cache.read_sections(self._reader)
         self.permitted = frozenset(each.uri for each in sections if each.permitted)
         self._begun = datetime.now(UTC)
@@ -247,7 +251,7 @@ class House:
             code=self._code,
             name=self._guard,
             device=DEVICE,
-            key=self._there.api_key,
+            key=self._server.api_key,
             timeout=_TIMEOUT_SECONDS,
         )
         await open_gate(request, self._writer, self._keys, utc_now)

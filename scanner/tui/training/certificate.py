@@ -1,10 +1,10 @@
-"""The page that says that the bar was passed: HTML that prints on one sheet of A4 or Letter."""
+"""The certificate of a passed run: HTML that prints on one sheet of A4 or Letter."""
 
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from scanner.training.errors import TrainingError
+from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.records import SOMEBODY, Run
 from scanner.wording.catalogue import decimal, language, say
 
@@ -39,9 +39,7 @@ def certificate(run: Run) -> str:
         TrainingError: it did not pass.
     """
     if not run.passed:
-        raise TrainingError(
-            f"There is no certificate for {run.percent:g} %, which is below the bar; train again."
-        )
+        raise TrainingError(TrainingFault.BELOW_PASS_MARK, percent=run.percent)
     rows = "".join(
         f"<tr><th scope='row'>{escape(name)}</th><td>{escape(value)}</td></tr>"
         for name, value in _facts(run)
@@ -75,10 +73,8 @@ def write_certificate(run: Run, folder: Path) -> Path:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise TrainingError(
-            f"The certificate could not be written to {file} ({error.strerror}); "
-            "free some space or choose another folder with SCANNER_HOME."
-        ) from error
+        fault = TrainingFault.CERTIFICATE_NOT_WRITTEN
+        raise TrainingError(fault, file=file, why=error.strerror) from error
     return file
 
 

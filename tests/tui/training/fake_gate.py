@@ -1,4 +1,4 @@
-"""A training house without a server: each code gets the verdict that its patron's part is due."""
+"""A training gate without a server: each code gets the verdict that its patron's part is due."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.ticketing.errors import ApiFault
-from scanner.training.house import House
+from scanner.training.gate import TrainingGate
 from tests.tui.training.stands import AT, made_up_tickets
 
 _ONLINE = Status(
@@ -29,7 +29,7 @@ _UNREACHABLE = Fact(ApiFault.NOT_CONNECTED, {"host": "127.0.0.1"})
 _OFFLINE = Link(LinkState.OFFLINE, _UNREACHABLE)
 
 
-class OpenHouse(House):
+class FakeGate(TrainingGate):
     """Stands ready at once."""
 
     def __init__(self, folder: Path) -> None:
@@ -39,7 +39,7 @@ class OpenHouse(House):
         self._now = _ONLINE
         self._seen: set[str] = set()
 
-    async def __aenter__(self) -> "OpenHouse":
+    async def __aenter__(self) -> "FakeGate":
         return self
 
     async def __aexit__(self, *_: object) -> None:
