@@ -162,14 +162,19 @@ def _guard(config: "Config", flags: list[str]) -> None:
     """Start the kiosk, and again whenever it ends."""
     from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
-    from scanner.kiosk.guardian import Guardian
+    from scanner.facts import Fact
+    from scanner.kiosk.guardian import Guardian, LaneNotice
+    from scanner.wording.catalogue import choose_language
+    from scanner.wording.sentences import sentence
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError(CliFault.KIOSK_NEEDS_TERMINAL)
     if not _pin(config).is_set:
         raise ScannerError(CliFault.KIOSK_NEEDS_PIN)
+    choose_language(config.language)
     words = [sys.executable, "-m", "scanner", "kiosk", "--child", *flags]
-    raise typer.Exit(Guardian(words).run())
+    closed = sentence(Fact(LaneNotice.RESTARTING))
+    raise typer.Exit(Guardian(words, closed).run())
 
 
 def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
@@ -195,12 +200,14 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
 
 
 def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:
+    from scanner.cli.output import tell
+    from scanner.facts import Fact
     from scanner.kiosk import service
 
     if remove:
         for path in service.remove(root):
             typer.echo(f"Removed {path}")
-        typer.echo(service.AFTER_REMOVAL)
+        tell(Fact(service.NextSteps.REMOVED))
         return
     files = service.files([sys.executable, "-m", "scanner", "kiosk", *flags])
     if print_only:
@@ -209,4 +216,4 @@ def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) ->
     else:
         for path in service.write(files, root):
             typer.echo(f"Wrote {path}")
-    typer.echo(service.next_steps([sys.executable, "-m", "scanner"], flags), err=print_only)
+    tell(service.next_steps([sys.executable, "-m", "scanner"], flags), err=print_only)

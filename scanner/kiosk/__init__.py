@@ -1,1 +1,1 @@
-"""A self-service lane without a guard: what keeps it up, and what opens its turnstile."""
+"""A self-service lane without a guard: its parent process, its service and its turnstile."""

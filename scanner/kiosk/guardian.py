@@ -1,4 +1,4 @@
-"""The parent of a kiosk: starts it again whenever it ends, but not when the PIN ended it."""
+"""The parent process of a kiosk: restarts it when it ends, except when the PIN ended it."""
 
 import contextlib
 import os
@@ -18,20 +18,21 @@ from pathlib import Path
 
 import structlog
 
-from scanner.kiosk import notify
+from scanner.facts import Code
+from scanner.kiosk import sd_notify
 
 UNLOCKED = 86
-"""The exit code of a kiosk that the supervisor's PIN has ended; no signal or crash gives it."""
+"""The exit code of a kiosk that the supervisor's PIN ended; no signal or crash gives it."""
 
 CANNOT_START = 1
-"""The exit code of a kiosk that says in a sentence why it can't start."""
+"""The exit code of a kiosk that has printed why it can't start."""
 
-DEAF = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
-"""What keys of a terminal send: nothing of it reaches the parent, nor the child that inherits."""
+IGNORED = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+"""The signals that a terminal's keys send: the parent ignores them, and the child inherits that."""
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
-_AT_REST = (
+_RESET = (
     b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[<u"
     b"\x1b[?1049l\x1b[0m\x1b[?25l"
 )
@@ -39,16 +40,25 @@ _AT_REST = (
 
 _CLEARED, _CURSOR = b"\x1b[2J\x1b[H", b"\x1b[?25h"
 
-_BETWEEN = b"\r\n\r\n   This lane is starting again. Please use another lane.\r\n"
-
 _log = structlog.get_logger("kiosk")
+
+
+class LaneNotice(Code):
+    """What patrons are told while no kiosk runs."""
+
+    RESTARTING = "kiosk.restarting"
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: the first pause and the longest, what counts as a good run, silence that is death.
+    """When a kiosk is restarted, and when it counts as hung; all in seconds.
 
-    `start` is how long a kiosk may take to its first sign of life.
+    Attributes:
+        first: the pause before the first restart; each further one doubles it.
+        longest: the longest pause.
+        good_run: a run of this length makes the next pause short again.
+        silence: the longest time between two signs of life.
+        start: the longest time to the first sign of life.
     """
 
     first: float = 0.5
@@ -58,28 +68,30 @@ class Patience:
     start: float = 60.0
 
     def pause(self, failures: int) -> float:
-        """Return how long to wait after so many ends in a row."""
+        """Return how long to wait after this many failures in a row (exponential backoff)."""
         return float(min(self.first * 2 ** min(failures, 16), self.longest))
 
 
 class Guardian:
-    """Keeps one kiosk running; `run` comes back when the PIN or a signal to the parent ended it.
+    """Keeps one kiosk running until the PIN, or a signal to the parent, ends it.
 
     Args:
         words: the kiosk's command line.
-        patience: when to start it again, and when to take it for dead.
+        closed: what patrons read between two runs: `LaneNotice.RESTARTING`.
+        patience: when to restart it, and when it counts as hung.
     """
 
-    def __init__(self, words: Sequence[str], patience: Patience | None = None) -> None:
+    def __init__(self, words: Sequence[str], closed: str, patience: Patience | None = None) -> None:
         self._words = list(words)
+        self._closed = closed
         self._patience = patience or Patience()
         self._ended_by: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
-        """Return 0 after the PIN, else 128 and the number of the signal that ended the parent."""
-        with _listener() as (sign, address), self._signals(), _raw_terminal():
-            notify.notify(notify.READY)
+        """Return 0 after the PIN, else 128 plus the number of the signal that ended the parent."""
+        with _listener() as (sign, address), self._signals(), _raw_terminal(self._closed):
+            sd_notify.notify(sd_notify.READY)
             failures = 0
             while not self._ending():
                 began = time.monotonic()
@@ -88,7 +100,7 @@ class Guardian:
                     return 0
                 if self._ending():
                     break
-                _show_closed(kept=code == CANNOT_START)
+                _show_closed(self._closed, kept=code == CANNOT_START)
                 lasted = time.monotonic() - began
                 failures = 0 if lasted >= self._patience.good_run else failures + 1
                 _log.error("the kiosk ended; it is started again", code=code, seconds=lasted)
@@ -99,9 +111,9 @@ class Guardian:
         return self._ended_by is not None
 
     def _watch(self, sign: socket.socket, address: str) -> int:
-        """Run one kiosk to its end; one that gives no sign of life is ended."""
+        """Run one kiosk until it ends; kill it where it gives no sign of life."""
         self._child = child = subprocess.Popen(  # noqa: S603 - this very program
-            self._words, env={**os.environ, notify.SOCKET: address}
+            self._words, env={**os.environ, sd_notify.SOCKET: address}
         )
         heard, limit = time.monotonic(), self._patience.start
         try:
@@ -124,7 +136,7 @@ class Guardian:
     def _rest(self, sign: socket.socket, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not self._ending() and (left := until - time.monotonic()) > 0:
-            notify.notify(notify.ALIVE)
+            sd_notify.notify(sd_notify.ALIVE)
             _signs(sign, min(left, 0.2))
 
     @contextmanager
@@ -132,7 +144,7 @@ class Guardian:
         def end(number: int, _frame: object) -> None:
             self._ended_by = number
 
-        before = {each: signal.signal(each, signal.SIG_IGN) for each in DEAF}
+        before = {each: signal.signal(each, signal.SIG_IGN) for each in IGNORED}
         before |= {each: signal.signal(each, end) for each in _ENDING}
         try:
             yield
@@ -142,7 +154,7 @@ class Guardian:
 
 
 def _signs(sign: socket.socket, seconds: float) -> bool:
-    """Wait so long for signs of life, pass them on to systemd, and tell whether there was one."""
+    """Wait for a sign of life and pass it on to systemd; tells whether there was one."""
     with selectors.DefaultSelector() as selector:
         selector.register(sign, selectors.EVENT_READ)
         selector.select(seconds)
@@ -152,9 +164,9 @@ def _signs(sign: socket.socket, seconds: float) -> bool:
             said = sign.recv(4096).decode("utf-8", "replace")
         except BlockingIOError:
             return alive
-        if notify.ALIVE in said.splitlines():
+        if sd_notify.ALIVE in said.splitlines():
             alive = True
-            notify.notify(notify.ALIVE)
+            sd_notify.notify(sd_notify.ALIVE)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
@@ -167,7 +179,7 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def _listener() -> Iterator[tuple[socket.socket, str]]:
-    """Open a socket on which the child gives its signs of life."""
+    """Open the socket that receives the child's signs of life."""
     with (
         tempfile.TemporaryDirectory(prefix="scanner-kiosk-") as folder,
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sign,
@@ -179,26 +191,27 @@ def _listener() -> Iterator[tuple[socket.socket, str]]:
 
 
 @contextmanager
-def _raw_terminal() -> Iterator[None]:
-    """Take the keys' meaning from the terminal, between two kiosks too; give it back at the end."""
+def _raw_terminal(closed: str) -> Iterator[None]:
+    """Put the terminal into raw mode, between two runs too; restore it at the end."""
     if not sys.stdin.isatty():
         yield
         return
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)
-    _show_closed(kept=False)
+    _show_closed(closed, kept=False)
     try:
         yield
     finally:
         with contextlib.suppress(OSError, termios.error):
             termios.tcsetattr(number, termios.TCSAFLUSH, before)
-            os.write(sys.stdout.fileno(), _AT_REST + _CLEARED + _CURSOR)
+            os.write(sys.stdout.fileno(), _RESET + _CLEARED + _CURSOR)
 
 
-def _show_closed(*, kept: bool) -> None:
-    """Undo what a dead kiosk left of the terminal, and say so; `kept` leaves its last words."""
+def _show_closed(closed: str, *, kept: bool) -> None:
+    """Reset the terminal and show that the lane is closed; `kept` leaves what the kiosk printed."""
     if not sys.stdin.isatty():
         return
     with contextlib.suppress(OSError, termios.error):
         tty.setraw(sys.stdin.fileno(), termios.TCSAFLUSH)
-        os.write(sys.stdout.fileno(), _AT_REST + (b"" if kept else _CLEARED) + _BETWEEN)
+        notice = f"\r\n\r\n   {closed}\r\n".encode()
+        os.write(sys.stdout.fileno(), _RESET + (b"" if kept else _CLEARED) + notice)

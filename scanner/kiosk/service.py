@@ -1,55 +1,39 @@
-"""The kiosk among the machine's services: which files, what is in them, what remains to be done."""
+"""Installs the kiosk as a systemd service: its files, and what remains to be done by hand."""
 
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from scanner.errors import ScannerError
+from scanner.facts import Code, Fact
 from scanner.paths import assets_folder
 
 UNIT = PurePosixPath("/etc/systemd/system/scanner-kiosk.service")
 USER = PurePosixPath("/etc/sysusers.d/scanner-kiosk.conf")
 
 MARK = "# Written by `scanner kiosk --install`"
-"""How each file begins; one that begins otherwise is somebody else's."""
+"""The first line of each file; a file without it was not written by this program."""
 
-AFTER_REMOVAL = """\
-Then, as root:
-  systemctl disable --now scanner-kiosk; systemctl daemon-reload
-  systemctl start getty@tty1
-Its data stay in /var/lib/scanner-kiosk, the user scanner-kiosk stays with them."""
 
-_NEXT = """
-Then, as root:
-  systemd-sysusers && systemctl daemon-reload
-  install -d -m 700 -o scanner-kiosk -g scanner-kiosk /var/lib/scanner-kiosk
-  {as_user} {program} kiosk --set-pin
-  {as_user} {program} open CODE --name Lane --device lane-1
-  systemctl enable --now scanner-kiosk
-  systemctl set-default multi-user.target     no desktop beside it
+class ServiceFault(Code):
+    """Why the service's files can't be written or removed."""
 
-The service holds the first console by itself. So that no other console can be reached from its
-keyboard, in /etc/systemd/logind.conf:
-  [Login]
-  NAutoVTs=0
-  ReserveVT=0
-and in /etc/sysctl.d/50-kiosk.conf:
-  kernel.sysrq = 0
+    UNWRITABLE = "kiosk.file_unwritable"
+    UNREMOVABLE = "kiosk.file_unremovable"
+    UNREADABLE = "kiosk.file_unreadable"
+    FOREIGN = "kiosk.file_foreign"
+    UNPRINTABLE_OPTION = "kiosk.unprintable_option"
 
-Or, without the service, by autologin on a bare console: `systemctl edit getty@tty1` with
-  [Service]
-  ExecStart=
-  ExecStart=-/sbin/agetty --autologin scanner-kiosk --noclear %I $TERM
-and as the last line of ~scanner-kiosk/.bash_profile
-  exec {program} kiosk{flags}
 
-Or under a Wayland kiosk (packages cage and foot), as the last line of the same file
-  exec cage -- foot --fullscreen {program} kiosk{flags}
-(without cage's -s, so that its keyboard can't switch consoles)."""
+class NextSteps(Code):
+    """What remains to be done by hand."""
+
+    INSTALLED = "kiosk.installed"
+    REMOVED = "kiosk.removed"
 
 
 class ServiceError(ScannerError):
-    """The service's files can't be written or taken away."""
+    """The service's files can't be written or removed."""
 
 
 def files(words: Sequence[str]) -> dict[PurePosixPath, str]:
@@ -64,7 +48,7 @@ def write(given: Mapping[PurePosixPath, str], root: Path) -> list[Path]:
     """Write the files below `root`; returns where they are now.
 
     Raises:
-        ServiceError: one can't be written, or another file is in its place.
+        ServiceError: one can't be written, or replaces a file that this program didn't write.
     """
     written = []
     for place, text in given.items():
@@ -75,18 +59,16 @@ def write(given: Mapping[PurePosixPath, str], root: Path) -> list[Path]:
             path.write_text(text, "utf-8")
             path.chmod(0o644)
         except OSError as error:
-            raise ServiceError(
-                f"{path} can't be written ({error.strerror}); run this with sudo, or give --root."
-            ) from error
+            raise ServiceError(ServiceFault.UNWRITABLE, file=path, why=_why(error)) from error
         written.append(path)
     return written
 
 
 def remove(root: Path) -> list[Path]:
-    """Take away what `write` wrote; returns what was there.
+    """Remove what `write` wrote; returns what was there.
 
     Raises:
-        ServiceError: one can't be taken away, or is another's.
+        ServiceError: one can't be removed, or was not written by this program.
     """
     removed = []
     for place in (UNIT, USER):
@@ -97,28 +79,25 @@ def remove(root: Path) -> list[Path]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise ServiceError(
-                f"{path} can't be removed ({error.strerror}); run this with sudo."
-            ) from error
+            raise ServiceError(ServiceFault.UNREMOVABLE, file=path, why=_why(error)) from error
         removed.append(path)
     return removed
 
 
-def next_steps(program: Sequence[str], flags: Sequence[str] = ()) -> str:
-    """Say what remains to be done by hand."""
-    as_user = "sudo -u scanner-kiosk SCANNER_HOME=/var/lib/scanner-kiosk SCANNER_KEYSTORE=file"
-    words = "".join(f" {shlex.quote(word)}" for word in flags)
-    return _NEXT.format(as_user=as_user, program=shlex.join(program), flags=words)
+def next_steps(program: Sequence[str], flags: Sequence[str] = ()) -> Fact:
+    """Return what remains to be done by hand, with the command lines for a shell."""
+    command = shlex.join([*program, "kiosk", *flags])
+    return Fact(NextSteps.INSTALLED, {"program": shlex.join(program), "kiosk": command})
 
 
 def _exec(words: Sequence[str]) -> str:
-    """Write a command line as a unit takes it (systemd.service(5), COMMAND LINES)."""
+    """Quote a command line for a unit (systemd.service(5), COMMAND LINES)."""
     return " ".join(_quoted(word) for word in words)
 
 
 def _quoted(word: str) -> str:
     if not word.isprintable():
-        raise ServiceError(f"The option {word!r} has characters that no service file can hold.")
+        raise ServiceError(ServiceFault.UNPRINTABLE_OPTION, option=repr(word))
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{escaped}"' if not escaped or set(escaped) & set(" \t;'\"\\") else escaped
 
@@ -130,10 +109,12 @@ def _below(root: Path, place: PurePosixPath) -> Path:
 def _refuse_foreign(path: Path) -> None:
     try:
         if not path.read_text("utf-8", "replace").startswith(MARK):
-            raise ServiceError(f"{path} was not written by this program; move it away first.")
+            raise ServiceError(ServiceFault.FOREIGN, file=path)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise ServiceError(
-            f"{path} can't be read ({error.strerror}); run this with sudo."
-        ) from error
+        raise ServiceError(ServiceFault.UNREADABLE, file=path, why=_why(error)) from error
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__

@@ -1,4 +1,4 @@
-"""The turnstile: told to open after a recorded green verdict, by a thread that nobody waits for."""
+"""Opens the turnstile after a recorded admission, from a background thread."""
 
 import contextlib
 import os
@@ -15,28 +15,45 @@ from typing import Protocol
 import structlog
 
 from scanner.errors import ScannerError
+from scanner.facts import Code, Fact
 from scanner.gate import Judged
 
 WAITING = 8
-"""Openings that may wait for a slow turnstile."""
+"""The most openings that wait for a slow turnstile."""
 
 TOO_LATE_SECONDS = 5.0
-"""An opening that waited longer is left out: its patron has moved on, and another would pass."""
+"""An opening that waited longer is skipped: its patron has moved on, and another would pass."""
 
 COMMAND_SECONDS = 5.0
-"""How long a command may take before it is ended."""
+"""The time limit of a command; it is killed then."""
 
 WRITE_SECONDS = 1.0
 
 _log = structlog.get_logger("turnstile")
 
 
+class TurnstileFault(Code):
+    """Why the turnstile did not open, or can't be set up."""
+
+    NOT_STARTED = "kiosk.turnstile_not_started"
+    TIMED_OUT = "kiosk.turnstile_timed_out"
+    EXIT_CODE = "kiosk.turnstile_exit_code"
+    PORT = "kiosk.turnstile_port"
+    TOO_SLOW = "kiosk.turnstile_too_slow"
+    TOO_LATE = "kiosk.turnstile_too_late"
+    UNEXPECTED = "kiosk.turnstile_unexpected"
+    UNPAIRED_QUOTE = "kiosk.turnstile_unpaired_quote"
+    NO_COMMAND = "kiosk.turnstile_no_command"
+    NO_SERIAL_LIBRARY = "kiosk.turnstile_no_serial_library"
+    BAD_LINE = "kiosk.turnstile_bad_line"
+
+
 class TurnstileError(ScannerError):
-    """The turnstile can't be told, or was told in vain."""
+    """The turnstile did not open, or can't be set up."""
 
 
 class Opener(Protocol):
-    """Tells one kind of turnstile to open."""
+    """Opens one kind of turnstile."""
 
     def open(self, judged: Judged) -> None:
         """Open once; may take its time.
@@ -48,7 +65,7 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Runs a program, without a shell; it learns who passes from TURNSTILE_* variables."""
+    """Runs a program without a shell; TURNSTILE_* variables tell it who passes."""
 
     words: tuple[str, ...]
     seconds: float = COMMAND_SECONDS
@@ -60,7 +77,7 @@ class Command:
             TurnstileError: it can't be started, fails, or takes too long.
         """
         try:
-            process = subprocess.Popen(  # noqa: S603 - the supervisor's own words, no shell
+            process = subprocess.Popen(  # noqa: S603 - the supervisor's own command, no shell
                 self.words,
                 env=_environment(judged),
                 stdin=subprocess.DEVNULL,
@@ -71,8 +88,7 @@ class Command:
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise TurnstileError(
-                f"The turnstile's command {self.words[0]} can't be started ({why}); "
-                "let the patron in by hand."
+                TurnstileFault.NOT_STARTED, command=self.words[0], why=why
             ) from error
         try:
             code = process.wait(self.seconds)
@@ -80,14 +96,9 @@ class Command:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            raise TurnstileError(
-                f"The turnstile's command did not end within {self.seconds:g} s; "
-                "let the patron in by hand."
-            ) from error
+            raise TurnstileError(TurnstileFault.TIMED_OUT, seconds=self.seconds) from error
         if code:
-            raise TurnstileError(
-                f"The turnstile's command failed with code {code}; let the patron in by hand."
-            )
+            raise TurnstileError(TurnstileFault.EXIT_CODE, number=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +109,10 @@ class SerialLine:
     line: bytes = b"OPEN\r\n"
 
     def open(self, _judged: Judged) -> None:
-        """Open the port and write the line; opened anew each time, it may be plugged in anew.
+        """Open the port and write the line; a port that was unplugged meanwhile works again.
 
         Raises:
-            TurnstileError: the port isn't there, or takes nothing.
+            TurnstileError: the port isn't there, or can't be written.
         """
         import serial
 
@@ -110,25 +121,22 @@ class SerialLine:
                 port.write(self.line)
                 port.flush()
         except (serial.SerialException, OSError, ValueError) as error:
-            raise TurnstileError(
-                f"The turnstile at {self.port} takes no line; check its cable, "
-                "and let the patron in by hand."
-            ) from error
+            raise TurnstileError(TurnstileFault.PORT, port=self.port) from error
 
 
 class Turnstile:
-    """Opens for every admission that `on_verdict` hears of; use as a context manager.
+    """Opens for every admission that `on_verdict` is called with; use as a context manager.
 
     Args:
-        opener: tells the turnstile.
-        clock: seconds that only rise.
+        opener: opens the turnstile once.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(self, opener: Opener, clock: Callable[[], float] = time.monotonic) -> None:
         self._opener = opener
         self._clock = clock
         self._waiting: queue.Queue[tuple[float, Judged] | None] = queue.Queue(WAITING)
-        self._failure: str | None = None
+        self._failure: Fact | None = None
         self._thread = threading.Thread(target=self._run, name="turnstile", daemon=True)
 
     def __enter__(self) -> "Turnstile":
@@ -141,16 +149,16 @@ class Turnstile:
         self._thread.join(WRITE_SECONDS)
 
     def on_verdict(self, judged: Judged) -> None:
-        """Open soon if somebody was admitted; from any thread, after the commit, at once back."""
+        """Queue an opening if the verdict admits; from any thread, after the commit, no waiting."""
         if not judged.verdict.admits:
             return
         try:
             self._waiting.put_nowait((self._clock(), judged))
         except queue.Full:
-            self._fail(judged, "The turnstile is too slow; let patrons in by hand.")
+            self._fail(judged, Fact(TurnstileFault.TOO_SLOW))
 
-    def failure(self) -> str | None:
-        """Return what went wrong the last time, in a sentence; nothing where it opened."""
+    def failure(self) -> Fact | None:
+        """Return why it did not open the last time; `None` where it did."""
         return self._failure
 
     def _run(self) -> None:
@@ -158,35 +166,33 @@ class Turnstile:
             asked, judged = item
             try:
                 if self._clock() - asked > TOO_LATE_SECONDS:
-                    self._fail(judged, "The turnstile came too late; let the patron in by hand.")
+                    self._fail(judged, Fact(TurnstileFault.TOO_LATE))
                     continue
                 self._opener.open(judged)
                 self._failure = None
             except TurnstileError as error:
-                self._fail(judged, str(error))
+                self._fail(judged, error.fact)
             except Exception:  # noqa: BLE001 - the thread goes on, whatever one opening does
                 _log.exception("the turnstile failed", scan=judged.scan)
-                self._failure = "The turnstile failed; let the patron in by hand, and see the log."
+                self._failure = Fact(TurnstileFault.UNEXPECTED)
 
-    def _fail(self, judged: Judged, sentence: str) -> None:
-        _log.warning("the turnstile did not open", scan=judged.scan, reason=sentence)
-        self._failure = sentence
+    def _fail(self, judged: Judged, fact: Fact) -> None:
+        _log.warning("the turnstile did not open", scan=judged.scan, reason=str(fact))
+        self._failure = fact
 
 
 def command(text: str) -> Command:
-    """Take a command line apart as a shell would, without being one.
+    """Split a command line as a shell does; no shell runs it.
 
     Raises:
-        TurnstileError: nothing is there to run, or a quotation mark is missing.
+        TurnstileError: it is empty, or a quotation mark is missing.
     """
     try:
         words = tuple(shlex.split(text))
     except ValueError as error:
-        raise TurnstileError(
-            "The turnstile's command has a quotation mark without its pair; mend it."
-        ) from error
+        raise TurnstileError(TurnstileFault.UNPAIRED_QUOTE) from error
     if not words:
-        raise TurnstileError("The turnstile's command is empty; name a program.")
+        raise TurnstileError(TurnstileFault.NO_COMMAND)
     return Command(words)
 
 
@@ -199,20 +205,16 @@ def serial_line(port: str, line: str = "OPEN\\r\\n") -> SerialLine:
     import importlib.util
 
     if importlib.util.find_spec("serial") is None:
-        raise TurnstileError(
-            "The library for serial ports is missing; install it with `pip install pyserial`."
-        )
+        raise TurnstileError(TurnstileFault.NO_SERIAL_LIBRARY)
     try:
         raw = line.encode("ascii").decode("unicode_escape").encode("latin-1")
     except ValueError as error:
-        raise TurnstileError(
-            r"The turnstile's line must be ASCII, with \r, \n, \t or \xNN for what isn't a letter."
-        ) from error
+        raise TurnstileError(TurnstileFault.BAD_LINE) from error
     return SerialLine(port, raw)
 
 
 def _environment(judged: Judged) -> dict[str, str]:
-    """Give what a program needs, none of this program's secrets, and the admission."""
+    """Return the environment without this program's settings and secrets, plus the admission."""
     hidden = ("SCANNER_", "NOTIFY_SOCKET", "WATCHDOG_")
     kept = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
     verdict = judged.verdict

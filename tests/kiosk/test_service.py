@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scanner.kiosk import service
-from scanner.kiosk.service import UNIT, USER, ServiceError
+from scanner.kiosk.service import UNIT, USER, ServiceError, ServiceFault
+from scanner.wording.sentences import in_english
 
 WORDS = [sys.executable, "-m", "scanner", "kiosk"]
 
@@ -25,9 +26,9 @@ def test_what_somebody_else_wrote_is_left_alone(tmp_path: Path) -> None:
     theirs = tmp_path / str(UNIT)[1:]
     theirs.parent.mkdir(parents=True)
     theirs.write_text("[Unit]\n")
-    with pytest.raises(ServiceError, match="not written by this program"):
+    with pytest.raises(ServiceError, match=ServiceFault.FOREIGN):
         service.write(service.files(WORDS), tmp_path)
-    with pytest.raises(ServiceError, match="not written by this program"):
+    with pytest.raises(ServiceError, match=ServiceFault.FOREIGN):
         service.remove(tmp_path)
     assert theirs.read_text() == "[Unit]\n"
 
@@ -75,12 +76,12 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(ServiceError, match="sudo"):
+    with pytest.raises(ServiceError, match=ServiceFault.UNWRITABLE):
         service.write(service.files(WORDS), tmp_path)
 
 
 def test_what_remains_to_be_done_names_autologin_and_the_wayland_kiosk() -> None:
-    said = service.next_steps(["/opt/scanner"], ["--turnstile-command=a b"])
+    said = in_english(service.next_steps(["/opt/scanner"], ["--turnstile-command=a b"]))
     assert "agetty --autologin scanner-kiosk" in said
     assert "exec cage -- foot --fullscreen /opt/scanner kiosk '--turnstile-command=a b'" in said
     assert "/opt/scanner kiosk --set-pin" in said

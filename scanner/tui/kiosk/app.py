@@ -11,6 +11,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.worker import Worker, WorkerState
 
+from scanner.facts import Fact
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.kiosk.screen import KioskScreen, Lock
 from scanner.tui.ports import Background, Clock, Judge, ScanSource, SourceState
@@ -52,7 +53,7 @@ class KioskApp(App[int], inherit_bindings=False):
         lock: Lock,
         *,
         clock: Clock,
-        trouble: Callable[[], str | None] = lambda: None,
+        trouble: Callable[[], Fact | None] = lambda: None,
         sign_of_life: Callable[[], Awaitable[None]] | None = None,
         unlocked: int = 0,
         correct: Callable[[str], str] = lambda text: text,

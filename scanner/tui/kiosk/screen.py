@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from scanner.errors import ScannerError
+from scanner.facts import Fact
 from scanner.pin import PinCheck, looks_like_pin
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
@@ -89,7 +90,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         lock: Lock,
         clock: Clock,
         *,
-        trouble: Callable[[], str | None],
+        trouble: Callable[[], Fact | None],
         correct: Callable[[str], str],
     ) -> None:
         super().__init__()

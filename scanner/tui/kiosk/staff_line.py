@@ -4,6 +4,7 @@ from datetime import datetime
 
 from textual.content import Content
 
+from scanner.facts import Fact
 from scanner.store.ledger import State
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
@@ -12,6 +13,7 @@ from scanner.wording.catalogue import say, say_count
 from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 
 def staff_line(status: Status, now: datetime, columns: int) -> Content:
@@ -32,7 +34,7 @@ def staff_line(status: Status, now: datetime, columns: int) -> Content:
 def troubles(
     status: Status,
     camera: SourceState | None,
-    turnstile: str | None,
+    turnstile: Fact | None,
     since: datetime,
     now: datetime,
 ) -> list[Notice]:
@@ -43,9 +45,7 @@ def troubles(
         blind = Notice(f"◌ {say('NOT READING: {why}', why=why)}")
         found.insert(0, hand_scanner_away(camera) if camera.by_hand else blind)
     if turnstile:
-        found.insert(
-            0, Notice(f"▲ {say('TURNSTILE: {why}', why=reported(plain(turnstile)))}", grave=True)
-        )
+        found.insert(0, Notice(f"▲ {say('TURNSTILE: {why}', why=sentence(turnstile))}", grave=True))
     return found
 
 

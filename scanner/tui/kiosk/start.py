@@ -2,7 +2,7 @@
 
 from scanner.app.assembly import Assembly
 from scanner.kiosk.guardian import UNLOCKED
-from scanner.kiosk.life import sign_of_life
+from scanner.kiosk.sd_notify import notify_alive
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.tui.kiosk.app import KioskApp
@@ -18,7 +18,7 @@ def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
         parts.pin,
         clock=utc_now,
         trouble=turnstile.failure if turnstile else lambda: None,
-        sign_of_life=lambda: sign_of_life(writer),
+        sign_of_life=lambda: notify_alive(writer),
         unlocked=UNLOCKED,
         correct=parts.correct,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from scanner.facts import Fact
 from scanner.pin import PinCheck
 from scanner.tui.kiosk.app import KioskApp
 from tests.tui.ports import NOW, FakeBackground, FakeEyes, FakeJudge
@@ -38,7 +39,7 @@ class Lane:
     background: FakeBackground = field(default_factory=FakeBackground)
     eyes: FakeEyes | None = None
     lock: FakeLock = field(default_factory=FakeLock)
-    trouble: str | None = None
+    trouble: Fact | None = None
     at: datetime = NOW
 
     def app(self) -> KioskApp:

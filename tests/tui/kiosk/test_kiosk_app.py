@@ -9,6 +9,8 @@ from textual.pilot import Pilot
 
 from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
+from scanner.facts import Fact
+from scanner.kiosk.turnstile import TurnstileFault
 from scanner.pin import PinCheck
 from scanner.store.errors import DiskFull
 from scanner.tui import patience
@@ -235,11 +237,11 @@ async def test_a_late_verdict_is_not_taken_for_the_last_ones(
 
 
 async def test_a_turnstile_in_trouble_is_said_until_it_is_over(lane: Lane) -> None:
-    lane.trouble = "The turnstile's command failed with code 3."
+    lane.trouble = Fact(TurnstileFault.EXIT_CODE, {"number": 3})
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "TURNSTILE: The turnstile's command failed with code 3." in seen(app)
+        assert "TURNSTILE: The turnstile's command failed with code 3;" in seen(app)
         lane.trouble = None
         app.lane.look()
         await pilot.pause()

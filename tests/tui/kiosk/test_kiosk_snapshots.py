@@ -10,6 +10,8 @@ from textual.pilot import Pilot
 
 from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind
+from scanner.facts import Fact
+from scanner.kiosk.turnstile import TurnstileFault
 from scanner.store.errors import DiskFull
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
@@ -74,7 +76,7 @@ def test_troubles(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> N
 
 def _in_trouble(lane: Lane) -> None:
     lane.eyes = FakeEyes(SourceState(running=False, sentence="Camera 0 is not there."))
-    lane.trouble = "The turnstile at /dev/ttyUSB0 takes no line; let the patron in by hand."
+    lane.trouble = Fact(TurnstileFault.PORT, {"port": "/dev/ttyUSB0"})
     lane.background.now = replace(
         STATUS,
         synced=NOW - timedelta(minutes=14),
