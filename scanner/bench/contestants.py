@@ -1,4 +1,4 @@
-"""The product's decoder and each decoder alone, all asked in the same way."""
+"""The decoders that are compared: this program's, and each library alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from scanner.qr.frame import Pixels
 from scanner.qr.readers import Reader, readers
 from scanner.scanning.frame_processor import create_decoder
 
-Texts = Callable[[Pixels], list[str]]
-"""Takes a grey picture, returns what was read in it."""
+ReadTexts = Callable[[Pixels], list[str]]
+"""Takes a grey picture and returns the texts that were read."""
 
 PRODUCT = "scanner, 33 ms"
 PRODUCT_UNLIMITED = "scanner, no limit"
@@ -20,18 +20,21 @@ ZXING = "zxing, all tries"
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A decoder by its name; `begin` returns one that has seen nothing yet.
+    """A decoder that takes part in the comparison.
 
-    `remembers` says whether what it does with a frame depends on those before.
+    Attributes:
+        name: how it is listed.
+        begin: returns a new instance, which has seen no picture.
+        remembers: whether its result for a frame depends on earlier frames.
     """
 
     name: str
-    begin: Callable[[], Texts]
+    begin: Callable[[], ReadTexts]
     remembers: bool = False
 
 
 def contestants() -> list[Contestant]:
-    """Return all that can be run here, the product first; what isn't installed is left out."""
+    """Return the installed decoders, this program's first."""
     found = [
         Contestant(PRODUCT, lambda: _product(FRAME_BUDGET_MS), remembers=True),
         Contestant(PRODUCT_UNLIMITED, lambda: _product(None)),
@@ -48,18 +51,18 @@ def contestants() -> list[Contestant]:
     return found
 
 
-def _product(budget_ms: float | None) -> Texts:
+def _product(budget_ms: float | None) -> ReadTexts:
     decoder = create_decoder(budget_ms)
-    # As `_alone` takes the texts: on a picture of 0.1 ms a longer way to them would tell.
+    # Collected as in `_alone`: on a picture of 0.1 ms a longer way would show.
     return lambda grey: [reading.text for reading in decoder.decode(grey).readings]
 
 
-def _alone(reader: Reader) -> Callable[[], Texts]:
+def _alone(reader: Reader) -> Callable[[], ReadTexts]:
     return lambda: lambda grey: [found.text for found in reader(grey) if found.text]
 
 
 def _bare_zxing(grey: Pixels) -> list[str]:
-    """Read without turning, shrinking or inverting the picture."""
+    """Read with zxing-cpp, without its rotated, reduced and inverted attempts."""
     import zxingcpp
 
     codes = zxingcpp.read_barcodes(
@@ -73,11 +76,11 @@ def _bare_zxing(grey: Pixels) -> list[str]:
     return [code.bytes.decode("utf-8", "replace") for code in codes if code.valid]
 
 
-def _opencv(detector: "cv2.QRCodeDetector | cv2.QRCodeDetectorAruco") -> Texts:
+def _opencv(detector: "cv2.QRCodeDetector | cv2.QRCodeDetectorAruco") -> ReadTexts:
     def read(grey: Pixels) -> list[str]:
         try:
             text, _, _ = detector.detectAndDecode(grey)
-        except (UnicodeDecodeError, cv2.error):  # it gives up on some pictures: nothing read
+        except (UnicodeDecodeError, cv2.error):  # it fails on some pictures
             return []
         return [text] if text else []
 

@@ -1,4 +1,4 @@
-"""What each decoder reads of the same pictures, how often it is wrong, and how long it takes."""
+"""Measures decoders on the same pictures: read rate, wrong reads and time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,30 +9,29 @@ from typing import TypeVar
 import numpy as np
 
 from scanner.bench.contestants import ZXING, Contestant
-from scanner.bench.empty_frames import empty_frames, empty_video
-from scanner.bench.gate_frames import GateFrame
+from scanner.bench.gate_frames import GateFrame, empty_frames, empty_video
 from scanner.bench.one_core import one_core
 from scanner.bench.photos import Photo, same_text
 from scanner.qr.frame import Pixels
 
 SET_SECONDS = 30.0
-"""What one decoder may take for one set of pictures; one that takes seconds on noise sees only the
-first of them, and its line says how many.
+"""The time limit of one decoder for one set. A slow one sees only the first pictures; its line says
+how many.
 """
 
 EASY_LOOKS = 3
-"""Looks at a picture that zxing reads at once; the median counts, for a quarter of a millisecond is
-soon doubled by whatever else the machine does.
+"""Repetitions for a picture that zxing reads. The median counts, because other load easily doubles
+a quarter of a millisecond.
 """
 
 VIDEO_FRAMES = 30
-"""A second of a camera's video."""
+"""One second of video."""
 
 VIEWS = 4
-"""One of each kind: an empty gate, a phone, a page, a shirt."""
+"""One of each kind of empty frame."""
 
 VIEW_SECONDS = 1.0
-"""What a decoder that treats each frame alike may take for that second's frames; it sees one."""
+"""The time limit of a stateless decoder for one view; it sees at least one frame."""
 
 _ORDER_SEED = 75
 
@@ -43,7 +42,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class PictureResult:
-    """What one picture gave: read right, something wrong in it, and the time it took."""
+    """The result of one decoder for one picture.
+
+    Attributes:
+        right: whether the expected text was read.
+        wrong: whether another text was read.
+        ms: the time it took, in milliseconds.
+        has_code: whether there is a code in the picture.
+        level: the mean level of difficulty of a synthetic frame.
+    """
 
     right: bool
     wrong: bool
@@ -58,13 +65,14 @@ class Score:
 
     Attributes:
         decoder: its name.
-        codes: pictures with a code, of those that it looked at.
-        right: of those, read right.
-        looked_at: all pictures that it looked at.
-        wrong: pictures in which something was read that isn't there.
-        p50_ms, p95_ms: the time for one picture, in milliseconds; zero where there was none.
-        easy_ms: the median time for a picture that zxing reads at once.
-        easy_ratio: its time for one of those by zxing's, the median; zero where there was none.
+        looked_at: the pictures that it looked at.
+        codes: how many of these have a code.
+        right: how many of the codes were read right.
+        wrong: the pictures in which a wrong text was read.
+        p50_ms: the median time for a picture, in milliseconds; 0 without pictures.
+        p95_ms: the 95th percentile of the time.
+        easy_ms: the median time for a picture that zxing alone reads.
+        easy_ratio: the median ratio of its time to zxing's for these; 0 without any.
         levels: the share read right at each mean level of difficulty.
     """
 
@@ -90,16 +98,15 @@ def measure(
     pictures: Iterable[Picture],
     seconds: float = SET_SECONDS,
 ) -> dict[str, Score]:
-    """Let decoders read pictures, each as if it were its first, on one core.
+    """Let each decoder read each picture with a new instance, on one core.
 
-    They look at each picture one after another, so that a busy machine is busy for all of them, in
-    an order that is drawn anew each time: who comes first, or after one that works for long, finds
-    the processor's caches full of other things, and pays for it.
+    All decoders read one picture before the next, so that other load affects all of them. Their
+    order is random for each picture, because cold caches slow down whoever is first.
 
     Args:
         contestants: the decoders.
-        pictures: what to read, in an order in which the first ones stand for all.
-        seconds: what each decoder may take; the look that has begun is let finish.
+        pictures: what to read; the first ones must be representative.
+        seconds: the time limit of each decoder; a picture that has begun is finished.
 
     Returns:
         Each decoder's score by its name.
@@ -120,12 +127,12 @@ def measure(
 def score(
     name: str, outcomes: Sequence[PictureResult], zxings: Sequence[PictureResult] = ()
 ) -> Score:
-    """Count what came of all pictures. Pure.
+    """Summarize the outcomes of one decoder. Pure.
 
     Args:
         name: the decoder's.
-        outcomes: one for each picture that it looked at.
-        zxings: zxing's outcome for each of them: what it read right is easy.
+        outcomes: one for each picture.
+        zxings: zxing's outcomes for the same pictures; what it read right counts as easy.
     """
     easy = [(one.ms, zxing.ms) for one, zxing in zip(outcomes, zxings, strict=False) if zxing.right]
     codes = [one for one in outcomes if one.has_code]
@@ -153,7 +160,7 @@ def _share(codes: Sequence[PictureResult], level: float) -> float:
 def _looks(
     contestants: Sequence[Contestant], picture: Picture, order: np.random.Generator
 ) -> dict[str, PictureResult]:
-    """Let each look, in an order that is drawn anew; several times at what zxing reads at once."""
+    """Let each decoder read the picture, several times if zxing alone reads it."""
     first = _round(contestants, picture, order)
     rounds = [first]
     if ZXING in first and first[ZXING].right:
@@ -176,17 +183,16 @@ def _look(contestant: Contestant, picture: Picture) -> PictureResult:
     texts = read(picture.pixels)
     ms = (perf_counter() - begun) * 1e3
     right = any(same_text(text, picture.text) for text in texts)
-    # Where two codes are in a photograph, its text tells of one of them.
+    # The text of a photograph with two codes is that of one of them.
     wrong = bool(texts) and not right
     level = picture.level if isinstance(picture, GateFrame) else None
     return PictureResult(right, wrong, ms, picture.text is not None, level)
 
 
 def empty_ms(contestants: Sequence[Contestant], seed: int) -> dict[str, float]:
-    """Return each decoder's milliseconds for a frame without a code, over seconds of video.
+    """Return each decoder's mean time for a frame without a code, in milliseconds.
 
-    There is a second of each kind of view. Its frames are seen one after another, as at a gate,
-    the first one included, and each by all decoders.
+    It is measured over one second of video of each kind of view, the first frame included.
     """
     spent: dict[str, list[float]] = {each.name: [] for each in contestants}
     with one_core():
@@ -202,7 +208,7 @@ def _shuffled(those: Sequence[_T], order: np.random.Generator) -> Sequence[_T]:
 
 
 def _watch(contestants: Sequence[Contestant], frames: Sequence[Pixels]) -> dict[str, list[float]]:
-    """Return the seconds that each decoder took for each frame that it had time for."""
+    """Return the seconds that each decoder took for each frame within its time limit."""
     reads = {each.name: each.begin() for each in contestants}
     sees_all = {each.name for each in contestants if each.remembers}
     spent: dict[str, list[float]] = {name: [] for name in reads}

@@ -1,4 +1,4 @@
-"""One run of all decoders on the same pictures, and the table that says how they did."""
+"""One run of all decoders on the same pictures, as tables and as JSON."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,8 +8,7 @@ import numpy as np
 
 from scanner.bench.contestants import ZXING, contestants
 from scanner.bench.decode import Score, empty_ms, measure
-from scanner.bench.empty_frames import empty_frames
-from scanner.bench.gate_frames import gate_frames
+from scanner.bench.gate_frames import empty_frames, gate_frames
 from scanner.bench.photos import Photo, read_photos
 
 if TYPE_CHECKING:
@@ -18,12 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One decoder in all sets; a set that wasn't asked for is nothing.
+    """One decoder's scores; None for a set that was not measured.
 
     Attributes:
-        photos, frames: what it made of the photographs and of the drawn gate frames.
-        empty: what it made of frames without a code: whatever it reads there is wrong.
-        empty_ms: its time for a frame without a code, averaged over seconds of video.
+        photos: on the photographs.
+        frames: on the synthetic gate frames.
+        empty: on frames without a code, where every read is wrong.
+        empty_ms: its mean time for a frame without a code, in milliseconds.
     """
 
     photos: Score | None
@@ -34,12 +34,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All decoders, each by its name, the product first."""
+    """The line of each decoder by its name, this program's first."""
 
     lines: dict[str, Line]
 
     def facts(self) -> dict[str, Any]:
-        """Return it for programs."""
+        """Return it as JSON objects."""
         return {
             name: {
                 "photos": _facts(line.photos),
@@ -51,7 +51,7 @@ class Report:
         }
 
     def tables(self) -> "list[Table]":
-        """Return it for people."""
+        """Return it as tables for a terminal."""
         sets = {
             "Photographs": {name: line.photos for name, line in self.lines.items()},
             "Gate frames": {name: line.frames for name, line in self.lines.items()},
@@ -87,7 +87,13 @@ class Report:
 
 
 def run(folder: Path | None, frames: int, empties: int, seed: int) -> Report:
-    """Measure all decoders on a folder's photographs and on drawn frames, with and without a code.
+    """Measure all decoders on photographs and on synthetic frames with and without a code.
+
+    Args:
+        folder: where the photographs are; None for none.
+        frames: how many synthetic gate frames to render.
+        empties: how many frames without a code to render.
+        seed: decides the synthetic frames.
 
     Raises:
         NoPictures: the folder holds no photographs with their texts.
@@ -107,7 +113,7 @@ def run(folder: Path | None, frames: int, empties: int, seed: int) -> Report:
 
 
 def _mixed(photos: list[Photo], seed: int) -> list[Photo]:
-    """Mix the folders, so that a decoder that sees only the first pictures sees of each."""
+    """Shuffle the photographs, so that the first ones are from all folders."""
     order = np.random.default_rng([seed, 74]).permutation(len(photos))
     return [photos[number] for number in order]
 
@@ -122,7 +128,7 @@ def _facts(score: Score | None) -> dict[str, Any] | None:
 
 
 def _table(title: str, scores: dict[str, Score]) -> "Table":
-    """Lay out one set's table; it fits a terminal of 80 columns."""
+    """Return the table of one set; it fits into 80 columns."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -151,5 +157,5 @@ def _table(title: str, scores: dict[str, Score]) -> "Table":
 
 
 def _short(ms: float) -> str:
-    """Write milliseconds in three digits."""
+    """Format milliseconds with three digits."""
     return f"{ms:.0f}" if ms >= 100 else f"{ms:.3g}"  # noqa: PLR2004 - three digits

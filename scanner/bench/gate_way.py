@@ -1,4 +1,4 @@
-"""A frame's way from its arrival to the published verdict, and what an empty gate costs."""
+"""Measures the latency from a frame to its published verdict, and the load of an empty gate."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scanner.bench.empty_frames import empty_frames, empty_video
-from scanner.bench.gate_frames import gate_frames
+from scanner.bench.gate_frames import empty_frames, empty_video, gate_frames
 from scanner.bench.one_core import one_core
 from scanner.gate import Gate
 from scanner.qr.frame import Frame, Pixels
@@ -21,12 +20,12 @@ from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 
 IDLE_FRAMES_A_SECOND = 15
-"""The pace at which an empty gate's load is told."""
+"""The frame rate at which the load of an empty gate is reported."""
 
 _DIFFICULTY = 0.4
 _HARD_EVERY = 6
-"""One frame in so many is drawn with several things wrong at once, so that all its time is spent
-on it: more than what the 95th percentile leaves out.
+"""Every sixth frame has several distortions, so that the decoder spends all its time on it. That is
+more than the 95th percentile leaves out.
 """
 
 _WAIT_SECONDS = 30.0
@@ -34,13 +33,14 @@ _WAIT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class GateWay:
-    """What was measured.
+    """The result.
 
     Attributes:
-        frames: that arrived, 1280 x 720 in colour; each patron shows a ticket in some of them.
-        verdicts: that were published, each after its durable commit.
-        p50_ms, p95_ms: from a frame's arrival until all that follows from it is published.
-        idle_share: of one core, with nothing in view at 15 frames a second.
+        frames: the number of frames, 1280 x 720 in colour.
+        verdicts: the number of published verdicts, each after its durable commit.
+        p50_ms: the median time from a frame's arrival to its published verdict, in milliseconds.
+        p95_ms: the 95th percentile of it.
+        idle_share: the load of one core with nothing in view, at 15 frames per second.
     """
 
     frames: int
@@ -50,7 +50,7 @@ class GateWay:
     idle_share: float
 
     def facts(self) -> dict[str, Any]:
-        """Return it for programs."""
+        """Return it as a JSON object."""
         return {
             "frames": self.frames,
             "verdicts": self.verdicts,
@@ -61,7 +61,12 @@ class GateWay:
 
 
 def measure(frames: int, seed: int) -> GateWay:
-    """Send frames through decoder, presentation, gate and a ledger on disk, on one core."""
+    """Send frames through decoder, debouncing, gate and a ledger on disk, on one core.
+
+    Args:
+        frames: how many.
+        seed: decides how they look.
+    """
     shown = _shown(frames, seed)
     with one_core(), tempfile.TemporaryDirectory() as folder:
         with Writer(Path(folder) / "gate.sqlite3") as writer:
@@ -72,7 +77,7 @@ def measure(frames: int, seed: int) -> GateWay:
 
 
 def _shown(frames: int, seed: int) -> list[Frame]:
-    """Draw them before the clock runs: patrons one after another, and hard frames in between."""
+    """Render the frames beforehand: patrons one after another, with hard frames in between."""
     payloads = (f"BENCHQ-DOOR{number:08}" for number in count(1))
     camera = SyntheticCamera(payloads, seed=seed, difficulty=_DIFFICULTY)
     hard = gate_frames(frames, seed)
@@ -91,7 +96,7 @@ def _colour(grey: Pixels) -> Pixels:
 
 
 def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
-    """Return each frame's milliseconds, and how many verdicts were published."""
+    """Return each frame's latency in milliseconds, and the number of published verdicts."""
     published: list[float] = []
     gate.subscribe(lambda _: published.append(perf_counter()))
     watch = FrameProcessor(create_decoder())
@@ -106,7 +111,7 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
 
 
 def _idle_share(seed: int) -> float:
-    """Return the share of a core that two seconds of an empty gate's video take to look at."""
+    """Return the share of one core that a video of an empty gate takes."""
     view = next(empty_frames(1, seed)).pixels
     colour = [_colour(one) for one in empty_video(30, view, seed)]
     watch = FrameProcessor(create_decoder())

@@ -1,4 +1,4 @@
-"""One core for what is measured, so that a figure doesn't tell of how many a machine has."""
+"""CPU affinity for measurements, so that results don't depend on the number of cores."""
 
 import os
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ import cv2
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Keep this thread, and those that it starts, to one core; and OpenCV to one thread.
+    """Pin this thread, and those that it starts, to one core; limit OpenCV to one thread.
 
-    zxing-cpp and zbar never use more than the caller's. Where the system can't bind a thread to a
-    core, only OpenCV is held back.
+    zxing-cpp and zbar only use the caller's thread. Where the system has no CPU affinity, only
+    OpenCV is limited.
     """
     threads = cv2.getNumThreads()
     bound = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None

@@ -1,4 +1,4 @@
-"""What a camera, its lens and the light do to a frame. Each from 0, nothing, to 1, hopeless."""
+"""Simulates camera, lens and light: each effect has a level from 0, none, to 1, hopeless."""
 
 from collections.abc import Callable
 
@@ -10,27 +10,27 @@ from scanner.qr.deblur import Kernel, disc_kernel, motion_kernel
 from scanner.qr.frame import Pixels
 
 Effect = Callable[[Pixels, float, float, np.random.Generator], Pixels]
-"""Takes a grey frame, the level, the pixels of a module, and what decides the rest."""
+"""Takes a grey frame, the level, the pixels per module and a random generator; returns a frame."""
 
 
 def defocus(frame: Pixels, level: float, module: float, _rng: np.random.Generator) -> Pixels:
-    """Blur with a disc of up to 1.6 modules' radius, as a lens out of focus does."""
+    """Apply defocus: a disc kernel of up to 1.6 modules' radius."""
     return _filtered(frame, disc_kernel(1.6 * level * module))
 
 
 def motion(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
-    """Smear along a line of 0.5 to 4 modules."""
+    """Apply linear motion blur of 0.5 to 4 modules."""
     length = (0.5 + 3.5 * level) * module
     return _filtered(frame, motion_kernel(length, rng.uniform(0, np.pi)))
 
 
 def noise(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:
-    """Add a sensor's grain, of up to 80 grey levels."""
+    """Add Gaussian sensor noise with a standard deviation of up to 80 grey levels."""
     return _clipped(frame + rng.normal(0, 80 * level, frame.shape))
 
 
 def low_light(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:
-    """Leave little light, down to some photons a pixel: the grain grows as the root of it."""
+    """Simulate low light, down to some photons per pixel: Poisson (shot) noise and read noise."""
     photons = 250 * (1 - level) ** 3 + 1.5
     caught = rng.poisson(frame * (photons / 255)) + rng.normal(0, 1.0, frame.shape)
     gain = (255 / photons) * (1 - 0.85 * level)
@@ -38,7 +38,7 @@ def low_light(frame: Pixels, level: float, _module: float, rng: np.random.Genera
 
 
 def glare(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
-    """Let a lamp shine on a part of it, up to what no sensor tells from white."""
+    """Add a Gaussian light spot, up to saturation."""
     height, width = frame.shape
     x, y = rng.uniform(0.35, 0.65) * width, rng.uniform(0.35, 0.65) * height
     reach = module * (4 + 10 * level)
@@ -48,7 +48,7 @@ def glare(frame: Pixels, level: float, module: float, rng: np.random.Generator) 
 
 
 def reflections(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:
-    """Mirror windows and lamps in the glass."""
+    """Blend in the reflections of windows and lamps in a display's glass."""
     height, width = frame.shape
     mirrored = np.zeros(frame.shape, np.uint8)
     for _ in range(7):
@@ -60,7 +60,7 @@ def reflections(frame: Pixels, level: float, _module: float, rng: np.random.Gene
 
 
 def moire(frame: Pixels, level: float, module: float, rng: np.random.Generator) -> Pixels:
-    """Let the display's grid beat with the sensor's: bands across the picture."""
+    """Add moiré bands, as the interference of the display's and the sensor's grids."""
     height, width = frame.shape
     down, across = np.mgrid[0:height, 0:width]
     bands = np.zeros(frame.shape)
@@ -80,7 +80,7 @@ EFFECTS: dict[str, Effect] = {
     "low light": low_light,
     "noise": noise,
 }
-"""In the order in which they happen between the ticket and the sensor."""
+"""In their physical order, from the ticket to the sensor."""
 
 
 def _filtered(frame: Pixels, kernel: Kernel) -> Pixels:

@@ -1,4 +1,4 @@
-"""Photographs with the text that each should give, from a folder that is no part of the project."""
+"""Photographs with their expected texts, from a folder outside the project."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,13 @@ from scanner.scanning.picture_files import PICTURES
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Photo:
-    """One photograph, in grey, and the text of its code; nothing where none can be read."""
+    """A photograph with its expected text.
+
+    Attributes:
+        name: its path below the folder.
+        pixels: rows x columns, grey.
+        text: the payload of its code; None where none is readable.
+    """
 
     name: str
     pixels: Pixels
@@ -22,10 +28,12 @@ class Photo:
 
 
 def read_photos(folder: Path) -> list[Photo]:
-    """Read each `NAME.txt` (UTF-8; empty: no readable code) and the picture NAME beside it.
+    """Read each `NAME.txt` and the picture NAME beside it.
+
+    An empty text stands for no readable code.
 
     Raises:
-        NoPictures: there is no such pair in the folder or below it.
+        NoPictures: neither the folder nor those below it have such a pair.
     """
     photos = list(_photos(folder))
     if not photos:
@@ -36,7 +44,7 @@ def read_photos(folder: Path) -> list[Photo]:
 
 
 def same_text(one: str, other: str | None) -> bool:
-    """Tell whether two texts are the same, however their lines end: files differ in it."""
+    """Return whether two texts are equal, whatever their line endings."""
     return other is not None and _lines(one) == _lines(other)
 
 

@@ -1,1 +1,4 @@
-"""A world before a camera that isn't there: drawn tickets that patrons hold up, for the demo."""
+"""Synthetic camera frames: rendered tickets that patrons hold up, for demo, tests and bench.
+
+The same seed gives the same bytes.
+"""

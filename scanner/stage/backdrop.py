@@ -1,4 +1,4 @@
-"""What a gate's camera sees while nobody shows a ticket: a corridor, lamps, somebody's shirt."""
+"""Renders the background of a gate camera: a corridor, lamps, a person in a checked shirt."""
 
 from functools import lru_cache
 
@@ -10,16 +10,21 @@ from scanner.qr.frame import Pixels
 from scanner.stage.pose import HEIGHT, WIDTH
 
 _SMALL = (WIDTH // 4, HEIGHT // 4)
-"""It is out of focus: a quarter of the size is enough to draw it in."""
+"""Pixels it is drawn in: a quarter of the frame's sides, because it is out of focus."""
 
 
 @lru_cache(maxsize=32)
 def backdrop(seed: int, patron: int | None) -> Pixels:
-    """Return the view, 720 x 1280 x 3; with somebody's body in it where a patron is given."""
+    """Return the background, 720 x 1280 x 3 in blue, green, red. Cached and read-only.
+
+    Args:
+        seed: decides the corridor and its light.
+        patron: decides the person in view; None for nobody.
+    """
     rng = np.random.default_rng([seed, 11])
     small = _corridor(rng)
     if patron is not None:
-        _somebody(small, np.random.default_rng([seed, 12, patron]))
+        _draw_person(small, np.random.default_rng([seed, 12, patron]))
     soft = cv2.GaussianBlur(small, (0, 0), 1.2)
     large = cv2.resize(soft, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     lit = cv2.multiply(large, cv2.merge([light(seed)] * 3), scale=1 / 255)
@@ -30,7 +35,7 @@ def backdrop(seed: int, patron: int | None) -> Pixels:
 
 @lru_cache(maxsize=4)
 def light(seed: int) -> Pixels:
-    """Return how much light falls where, 720 x 1280, 255 for all of it: uneven, as rooms are."""
+    """Return the illumination, 720 x 1280, 255 for full light: uneven, as in a real room."""
     rng = np.random.default_rng([seed, 13])
     down, across = np.mgrid[0 : 1 : HEIGHT * 1j, 0 : 1 : WIDTH * 1j]
     lamp_x, lamp_y = rng.uniform(0.1, 0.9), rng.uniform(-0.1, 0.4)
@@ -39,7 +44,7 @@ def light(seed: int) -> Pixels:
 
 
 def _corridor(rng: np.random.Generator) -> Pixels:
-    """Draw walls, a floor and a ceiling with lamps that run towards a far end."""
+    """Draw walls, floor and ceiling with lamps, in one-point perspective."""
     width, height = _SMALL
     tone = rng.uniform(90, 150)
     picture = np.full((height, width, 3), round(tone * 0.55), np.uint8)
@@ -67,14 +72,15 @@ def _corridor(rng: np.random.Generator) -> Pixels:
 
 
 def _towards(point: tuple[float, float], end: tuple[float, float], part: float) -> tuple[int, int]:
+    """Interpolate between a point and the vanishing point."""
     return (
         round(point[0] + (end[0] - point[0]) * part),
         round(point[1] + (end[1] - point[1]) * part),
     )
 
 
-def _somebody(picture: Pixels, rng: np.random.Generator) -> None:
-    """Draw head and shoulders of a patron in a checked shirt."""
+def _draw_person(picture: Pixels, rng: np.random.Generator) -> None:
+    """Draw the head and shoulders of a person in a checked shirt."""
     width, height = _SMALL
     x = round(width * rng.uniform(0.4, 0.6))
     size = rng.integers(5, 9)

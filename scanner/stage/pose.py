@@ -1,4 +1,4 @@
-"""How a ticket is held before the camera, and how that moves in time. Pure geometry."""
+"""The pose of a ticket before the camera, its motion, and the homography to the frame. Pure."""
 
 import math
 from dataclasses import dataclass
@@ -12,18 +12,20 @@ WIDTH, HEIGHT = 1280, 720
 """Pixels of a frame."""
 
 _FOCAL = 1100.0
-"""Pixels: a webcam's angle of about 60 degrees across this width."""
+"""The focal length in pixels: a horizontal field of view of about 60 degrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where a ticket is.
+    """Position and orientation of a ticket.
 
     Attributes:
-        x, y: the ticket's middle, in pixels from the left edge and from the top of the frame.
-        tall: the ticket's height in pixels, were it held straight on.
-        roll: its turn in the picture's plane, in degrees.
-        yaw, pitch: its tilt about the upright and the level axis, in degrees.
+        x: the ticket's center, in pixels from the left edge of the frame.
+        y: the ticket's center, in pixels from the top.
+        tall: the ticket's height in pixels if it faced the camera.
+        roll: rotation in the image plane, in degrees.
+        yaw: tilt about the vertical axis, in degrees.
+        pitch: tilt about the horizontal axis, in degrees.
     """
 
     x: float
@@ -36,7 +38,14 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """A patron's way of showing a ticket: from below, held still more or less, and away again."""
+    """How a patron shows a ticket: it comes from below, is held almost still, and leaves.
+
+    Attributes:
+        rest: the pose in which it is held.
+        sway: the amplitude of the hand's movement, in degrees of rotation.
+        enters_from: where it comes from, in pixels to the right of `rest`.
+        leaves_to: where it goes, in pixels to the right of `rest`.
+    """
 
     rest: Pose
     sway: float
@@ -44,7 +53,7 @@ class Motion:
     leaves_to: float
 
     def at(self, part: float) -> Pose:
-        """Return the pose after a part, 0 to 1, of the whole approach."""
+        """Return the pose at a moment of the approach, from 0, the start, to 1, the end."""
         coming, going = _ease(part / 0.25), _ease((part - 0.75) / 0.25)
         away = (1 - coming) + going
         sideways = (1 - coming) * self.enters_from + going * self.leaves_to
@@ -60,7 +69,7 @@ class Motion:
 
 
 def draw_motion(rng: np.random.Generator, difficulty: float) -> Motion:
-    """Choose how a patron shows a ticket; `difficulty` 0 is gentle, 1 barely readable."""
+    """Draw a random motion; its `difficulty` is from 0, easy, to 1, barely readable."""
     tilt, turn = 9 + 36 * difficulty, 7 + 33 * difficulty
     rest = Pose(
         WIDTH * rng.uniform(0.40, 0.60),
@@ -74,24 +83,24 @@ def draw_motion(rng: np.random.Generator, difficulty: float) -> Motion:
 
 
 def homography(pose: Pose, centre: tuple[float, float], height: float) -> Matrix:
-    """Return the 3 x 3 matrix from a flat ticket's pixels to the frame's.
+    """Return the homography, 3 x 3, from a flat ticket's pixels to the frame's (pinhole camera).
 
     Args:
-        pose: how it is held.
-        centre: the ticket's middle in its own pixels.
-        height: its height in its own pixels.
+        pose: position and orientation.
+        centre: x and y of the ticket's center in its own pixels.
+        height: the ticket's height in its own pixels.
     """
     scale = pose.tall / height
     flat = np.array([[scale, 0, -scale * centre[0]], [0, scale, -scale * centre[1]], [0, 0, 1]])
-    turned = _turn(pose)
+    turned = _rotation(pose)
     turned[2, 2] += _FOCAL
     lens = np.array([[_FOCAL, 0, pose.x], [0, _FOCAL, pose.y], [0, 0, 1]])
     whole = lens @ turned @ flat
     return np.asarray(whole / whole[2, 2], np.float64)
 
 
-def _turn(pose: Pose) -> Matrix:
-    """Return the columns of the rotation that a flat thing has: across and down, and no depth."""
+def _rotation(pose: Pose) -> Matrix:
+    """Return the rotation of a plane: the first two columns of the matrix, and zeros."""
     roll, yaw, pitch = (math.radians(angle) for angle in (pose.roll, pose.yaw, pose.pitch))
     about_z = [[math.cos(roll), -math.sin(roll), 0], [math.sin(roll), math.cos(roll), 0], [0, 0, 1]]
     about_y = [[math.cos(yaw), 0, math.sin(yaw)], [0, 1, 0], [-math.sin(yaw), 0, math.cos(yaw)]]
@@ -105,6 +114,6 @@ def _turn(pose: Pose) -> Matrix:
 
 
 def _ease(part: float) -> float:
-    """Go from 0 to 1, slowly at both ends."""
+    """Interpolate smoothly from 0 to 1 (smoothstep)."""
     part = min(1.0, max(0.0, part))
     return part * part * (3 - 2 * part)

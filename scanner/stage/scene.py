@@ -1,4 +1,4 @@
-"""A patron's approach as a camera sees it: the ticket moves before the corridor, with noise."""
+"""Renders a patron's approach: a moving ticket with motion blur and noise."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -12,29 +12,29 @@ from scanner.stage.pose import HEIGHT, WIDTH, Matrix, Motion, draw_motion, homog
 from scanner.stage.ticket_art import Medium, TicketArt, draw_ticket
 
 FRAMES = 6
-"""Frames of an approach where time doesn't matter: coming, four times held still, going."""
+"""Frames of an approach that isn't shown in real time: coming, four times held still, leaving."""
 
 _EXPOSURE = 0.35
-"""The share of the time between two frames in which the sensor sees: what moves is smeared."""
+"""The exposure time as a share of the frame interval; it causes motion blur."""
 
 _NOISE_PICTURES = 3
 _MARGIN = 48
 _HALF = 127
 
 _MEDIA = ((Medium.PHONE, 0.6), (Medium.DARK_PHONE, 0.1), (Medium.PAPER, 0.3))
-"""What patrons bring, and which share of them."""
+"""The media that patrons bring, and the share of each."""
 
 
 class Approach:
-    """One patron shows one ticket. Iterating draws the frames, the same ones each time.
+    """One patron shows one ticket. Each iteration renders the same frames.
 
     Args:
-        payload: what the ticket's code says.
-        seed: decides everything that isn't given; the same seed gives the same bytes.
+        payload: the text of the ticket's code.
+        seed: decides all that isn't given; the same seed gives the same bytes.
         frames: how many frames the approach takes.
-        difficulty: from 0, readable at a glance, to 1, barely.
-        medium: what the ticket is shown on; nothing lets the seed decide.
-        place: the seed of the corridor, the same for all who come to one gate.
+        difficulty: from 0, easy, to 1, barely readable.
+        medium: what the ticket is shown on; None lets the seed decide.
+        place: the seed of the background, the same for all patrons of one gate.
     """
 
     def __init__(
@@ -59,41 +59,41 @@ class Approach:
         self._difficulty = difficulty
 
     def __iter__(self) -> Iterator[Pixels]:
-        """Draw each frame, 720 x 1280 x 3."""
+        """Yield each frame, 720 x 1280 x 3 in blue, green, red."""
         rng = np.random.default_rng([self._seed, 2])
         view = backdrop(self._place, self._seed % 24)
         step = 1 / self._frames
         for number in range(self._frames):
             part = (number + 0.5) * step
             clear = self._draw(view, part, step)
-            yield _grain(clear, self._difficulty, rng)
+            yield _with_noise(clear, self._difficulty, rng)
 
     def _draw(self, view: Pixels, part: float, step: float) -> Pixels:
-        """Put the ticket where it is by then, smeared by its movement and the lens's focus."""
-        smear = _smear(self._motion, part, min(step, 1 / 40))
+        """Render the ticket at its pose, with motion blur and defocus."""
+        motion = _motion_vector(self._motion, part, min(step, 1 / 40))
         matrix = homography(self._motion.at(part), self._art.centre, self._art.height)
         focus = 0.4 + 1.6 * self._difficulty
         own_light = self.medium is not Medium.PAPER
         place = None if own_light else self._place
-        return _composed(view, self._art, matrix, smear, focus=focus, place=place)
+        return _composed(view, self._art, matrix, motion, focus=focus, place=place)
 
 
 def empty(place: int, number: int, difficulty: float = 0.0) -> Pixels:
-    """Draw a frame in which nobody is there; `number` decides its noise."""
+    """Render a frame of the empty gate, 720 x 1280 x 3; `number` decides its noise."""
     view = backdrop(place, None)
-    return _grain(view.copy(), difficulty, np.random.default_rng([place, 3, number]))
+    return _with_noise(view.copy(), difficulty, np.random.default_rng([place, 3, number]))
 
 
 def _composed(
     view: Pixels,
     art: TicketArt,
     matrix: Matrix,
-    smear: tuple[float, float],
+    motion: tuple[float, float],
     *,
     focus: float,
     place: int | None,
 ) -> Pixels:
-    """Lay the ticket over the view; only the part that it covers is worked on."""
+    """Warp the ticket into the frame; only its bounding box is processed."""
     frame = view.copy()
     box = _box(art, matrix)
     if box is None:
@@ -106,14 +106,14 @@ def _composed(
     if place is not None:
         shade = light(place)[top:bottom, left:right]
         ticket = cv2.multiply(ticket, cv2.merge([shade] * 3), scale=1 / 255)
-    ticket = _blurred(np.asarray(ticket, np.uint8), smear, focus)
+    ticket = _blurred(np.asarray(ticket, np.uint8), motion, focus)
     part = frame[top:bottom, left:right]
     cv2.copyTo(ticket, np.asarray(mask > _HALF, np.uint8), part)
     return frame
 
 
 def _box(art: TicketArt, matrix: Matrix) -> tuple[int, int, int, int] | None:
-    """Return left, top, right and bottom of what the ticket covers in the frame."""
+    """Return the ticket's bounding box in the frame: left, top, right, bottom; None if outside."""
     height, width = art.mask.shape
     corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
     points = cv2.perspectiveTransform(corners, matrix)[0]
@@ -122,23 +122,23 @@ def _box(art: TicketArt, matrix: Matrix) -> tuple[int, int, int, int] | None:
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def _smear(motion: Motion, part: float, step: float) -> tuple[float, float]:
-    """Return how far the ticket moves while the sensor sees: pixels to the right and down."""
+def _motion_vector(motion: Motion, part: float, step: float) -> tuple[float, float]:
+    """Return the ticket's motion during the exposure: pixels to the right and down."""
     before, after = motion.at(part), motion.at(part + step * _EXPOSURE)
     return after.x - before.x, after.y - before.y
 
 
-def _blurred(ticket: Pixels, smear: tuple[float, float], focus: float) -> Pixels:
+def _blurred(ticket: Pixels, motion: tuple[float, float], focus: float) -> Pixels:
     soft = cv2.GaussianBlur(ticket, (0, 0), focus) if focus > 0.5 else ticket  # noqa: PLR2004 - unseen
-    kernel = _line(smear)
+    kernel = _motion_kernel(motion)
     if kernel is not None:
         soft = cv2.filter2D(soft, -1, kernel, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(soft, np.uint8)
 
 
-def _line(smear: tuple[float, float]) -> Matrix | None:
-    """Return the kernel that smears along a short line; nothing where it is within a pixel."""
-    half = np.array(smear) / 2
+def _motion_kernel(motion: tuple[float, float]) -> Matrix | None:
+    """Return the kernel of linear motion blur; None for less than a pixel."""
+    half = np.array(motion) / 2
     reach = int(np.ceil(np.abs(half).max()))
     if reach < 1:
         return None
@@ -149,8 +149,8 @@ def _line(smear: tuple[float, float]) -> Matrix | None:
     return np.asarray(kernel / kernel.sum(), np.float64)
 
 
-def _grain(frame: Pixels, difficulty: float, rng: np.random.Generator) -> Pixels:
-    """Add a sensor's noise: a piece of a picture of noise, another one each time."""
+def _with_noise(frame: Pixels, difficulty: float, rng: np.random.Generator) -> Pixels:
+    """Add sensor noise: a random crop of a precomputed noise picture."""
     pictures = _noise(round(3 + 13 * difficulty))
     noise = pictures[rng.integers(len(pictures))]
     top, left = rng.integers(0, _MARGIN, 2)

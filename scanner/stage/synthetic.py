@@ -1,4 +1,4 @@
-"""A camera that isn't there: patrons come one after another and show what they are given."""
+"""A synthetic camera: rendered patrons come one after another and show given payloads."""
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -8,37 +8,37 @@ from scanner.qr.frame import Frame, Pixels
 from scanner.stage.scene import FRAMES, Approach, empty
 
 SCENE_FRAMES_A_SECOND = 20.0
-"""The pace of the scene's own time where nobody waits for it."""
+"""The frame rate of the scene's own time where it isn't shown in real time."""
 
 SECONDS_A_PATRON = 1.7
-"""From a ticket's coming into view to its leaving, where the scene is shown at its own speed."""
+"""How long a ticket is in view in real time."""
 
 GAP_SECONDS = 1.2
-"""An empty gate between two patrons: longer than a code must be out of view to count anew."""
+"""How long the gate is empty between two patrons: long enough for a code to count again."""
 
 
 class Nobody(Enum):
-    """What a queue of patrons says while it is empty and not yet over."""
+    """The answer of a queue that is empty for now."""
 
     YET = "nobody is there yet"
 
 
 NextPayload = Callable[[], str | Nobody | None]
-"""Asked for the next patron's payload when the last has left; nothing ends the show."""
+"""Returns the next patron's payload; called when the last has left. None ends the scene."""
 
 
 class SyntheticCamera:
-    """A source of frames in which patrons show tickets.
+    """A frame source in which patrons show tickets.
 
-    Between two patrons the gate is empty, so that the same payload counts anew. A frame's time is
-    the scene's: without a pace, time leaps over what would be many empty frames.
+    Between two patrons the gate is empty, so that the same payload counts again. Frames have the
+    scene's own time; without a frame rate, it jumps over the empty frames.
 
     Args:
-        patrons: payloads; or what is asked for the next one, once all frames of the last are read.
-        seed: decides every patron's looks; the same seed and payloads give the same bytes.
-        frames_per_second: show the scene at this pace; nothing shows it as fast as it is read, in
-            few frames a patron.
-        difficulty: from 0, readable at a glance, to 1, barely.
+        patrons: the payloads; or a function that returns the next one when the last has left.
+        seed: decides how the patrons look; the same seed and payloads give the same bytes.
+        frames_per_second: the real-time frame rate; None renders frames as fast as they are read,
+            and few for each patron.
+        difficulty: from 0, easy, to 1, barely readable.
     """
 
     name = "Demo camera"
@@ -63,7 +63,7 @@ class SyntheticCamera:
         self._scene = self._play()
 
     def read(self) -> Frame | None:
-        """Draw the next frame, when its time has come; nothing when no patron is left."""
+        """Return the next frame, when its time has come; None when no patron is left."""
         shown = next(self._scene, None)
         if shown is None:
             return None
@@ -76,11 +76,11 @@ class SyntheticCamera:
         return frame
 
     def close(self) -> None:
-        """Let the patrons go."""
+        """End the scene."""
         self._scene.close()
 
     def _play(self) -> Generator[tuple[Pixels, float], None, None]:
-        """Draw frames, each with the seconds until the next one."""
+        """Yield frames, each with the seconds until the next one."""
         patron = 0
         while (payload := self._next_payload()) is not None:
             if payload is Nobody.YET:
@@ -97,7 +97,7 @@ class SyntheticCamera:
         yield self._empty(), 1 / self._rate
 
     def _gap(self) -> Iterator[tuple[Pixels, float]]:
-        """Leave the gate empty: in one frame, or in as many as the pace wants."""
+        """Yield empty frames: one, or as many as the frame rate needs."""
         if not self.live:
             self._at += GAP_SECONDS
             yield self._empty(), 1 / self._rate

@@ -1,4 +1,4 @@
-"""Pictures of tickets as patrons hold them: on a phone's screen, or printed."""
+"""Renders tickets with the hand that holds them: on a phone's screen, or printed."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scanner.qr.frame import Pixels
 
 CODE_SIDE = 330
-"""The code's side with its quiet zone, in pixels; the modules take what fits."""
+"""The symbol's side with its quiet zone, in pixels, at most; modules have whole pixels."""
 
 QUIET_MODULES = 4
-"""ISO/IEC 18004, 6.3.8: the quiet zone is four modules wide."""
+"""Modules of the quiet zone (ISO/IEC 18004, 6.3.8)."""
 
 _BEZEL, _PHONE = (404, 800), (18, 18, 20)
 _PAPER, _SHEET = (440, 720), (224, 238, 243)
@@ -34,13 +34,13 @@ class Medium(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TicketArt:
-    """A ticket seen straight on, with the hand that holds it.
+    """A ticket that faces the camera, with the hand that holds it.
 
     Attributes:
         pixels: rows x columns x 3 in blue, green, red.
-        mask: rows x columns; 255 where the ticket or the hand is, 0 where one sees past them.
-        centre: the middle of the ticket without the hand: pixels from the left and from the top.
-        height: of the ticket without the hand, in pixels.
+        mask: rows x columns: the alpha channel, 255 where the ticket or the hand is.
+        centre: x and y of the ticket's center without the hand, in pixels.
+        height: the ticket's height without the hand, in pixels.
     """
 
     pixels: Pixels
@@ -50,10 +50,12 @@ class TicketArt:
 
 
 def code_modules(payload: str) -> Pixels:
-    """Return the modules of the payload's QR code, level M: 1 dark, 0 light; no quiet zone.
+    """Return the modules of the payload's QR code: 1 dark, 0 light.
+
+    The error correction level is M. The quiet zone is left out.
 
     Raises:
-        segno.DataOverflowError: no QR code holds so much.
+        segno.DataOverflowError: the payload is too long for a QR code.
     """
     import segno
 
@@ -64,13 +66,13 @@ def code_modules(payload: str) -> Pixels:
 def draw_ticket(
     payload: str, medium: Medium, rng: np.random.Generator, brightness: float = 1.0
 ) -> TicketArt:
-    """Draw a ticket that shows the payload.
+    """Render a ticket that shows the payload.
 
     Args:
-        payload: what the code says.
+        payload: the text of the code.
         medium: phone or paper.
-        rng: decides the looks: colours, creases, the hand.
-        brightness: of a phone's screen, from 0 (off) to 1; of paper, from 0 (black) to 1.
+        rng: decides colours, creases and the hand.
+        brightness: of the screen or the paper, from 0, black, to 1.
     """
     page = _paper(payload, rng) if medium is Medium.PAPER else _phone(payload, medium, rng)
     lit = cv2.convertScaleAbs(page, alpha=brightness)
@@ -80,7 +82,7 @@ def draw_ticket(
 
 
 def _code(payload: str, dark: Colour, light: Colour) -> Pixels:
-    """Draw the code with its quiet zone, as near to its side as whole modules come."""
+    """Draw the symbol with its quiet zone, in the largest modules that fit."""
     modules = np.pad(code_modules(payload), QUIET_MODULES)
     each = max(1, CODE_SIDE // len(modules))
     large = modules.repeat(each, 0).repeat(each, 1)
@@ -138,7 +140,7 @@ def _paper(payload: str, rng: np.random.Generator) -> Pixels:
 
 
 def _folds(height: int, width: int, rng: np.random.Generator) -> NDArray[np.int16]:
-    """Return the light and shade of creases: a slight step, and a bright edge."""
+    """Return the shading of creases: a slight step, and a bright edge."""
     down = np.zeros(height)
     for fold in rng.uniform(0.2, 0.9, rng.integers(1, 3)) * height:
         away = np.arange(height) - fold
@@ -147,12 +149,12 @@ def _folds(height: int, width: int, rng: np.random.Generator) -> NDArray[np.int1
 
 
 def _held(page: Pixels, medium: Medium, rng: np.random.Generator) -> TicketArt:
-    """Put the ticket on a canvas with the hand that comes from below."""
+    """Compose the ticket with the hand that comes from below."""
     height, width = page.shape[:2]
     side, below = 60, 300
     skin = np.array(_SKIN[rng.integers(len(_SKIN))])
     pixels = np.empty((height + below, width + 2 * side, 3), np.uint8)
-    pixels[:] = skin * 0.8  # so that no dark edge shows where hand and air are mixed
+    pixels[:] = skin * 0.8  # no dark edge where the mask is partly transparent
     mask = np.zeros(pixels.shape[:2], np.uint8)
     _hand(pixels, mask, (side + width // 2, height), skin)
     corner = 10 if medium is Medium.PAPER else 44
@@ -193,14 +195,14 @@ def _rounded(height: int, width: int, radius: int) -> Pixels:
 
 
 def _place(page: Pixels, code: Pixels, middle: int) -> None:
-    """Put the code on the page, in the middle from left to right, `middle` pixels down."""
+    """Put the symbol on the page, centered horizontally, `middle` pixels down."""
     side = len(code)
     top, left = middle - side // 2, (page.shape[1] - side) // 2
     page[top : top + side, left : left + side] = code
 
 
 def _legend(payload: str) -> str:
-    """Return what is printed under a code: the payload, as far as it fits and can be drawn."""
+    """Return the text under a code: the payload, shortened, in ASCII."""
     drawn = payload.encode("ascii", "replace").decode("ascii")
     return drawn if len(drawn) <= 24 else f"{drawn[:21]}..."  # noqa: PLR2004 - fits the page
 
@@ -216,7 +218,7 @@ def _grey(level: int) -> Colour:
 
 
 def _accent(rng: np.random.Generator) -> Colour:
-    """Return a strong colour that white letters can be read on."""
+    """Return a saturated colour on which white text is readable."""
     hue = np.array([[[rng.integers(180), 170, 140]]], np.uint8)
     blue, green, red = cv2.cvtColor(hue, cv2.COLOR_HSV2BGR)[0, 0].tolist()
     return blue, green, red

@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
 
-from scanner.bench.empty_frames import empty_frames, empty_video
-from scanner.bench.gate_frames import DISTORTIONS, LEVELS, draw_frame, gate_frames
+from scanner.bench.gate_frames import (
+    DISTORTIONS,
+    LEVELS,
+    draw_frame,
+    empty_frames,
+    empty_video,
+    gate_frames,
+)
 from scanner.qr.decoder import Decoder
 
 SERIAL = "DAWIER-BACK75580348"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.bench.empty_frames import empty_frames
+from scanner.bench.gate_frames import empty_frames
 from scanner.qr.decoded import Decoded, Reading
 from scanner.qr.frame import Frame, Pixels
 from scanner.scanning.camera_source import CameraSource
