@@ -1,1 +1,1 @@
-"""An evening at the door without a venue: a server, a crowd, a camera, a cable to pull."""
+"""The demo: a mock server, a simulated crowd and camera, and a network that can be cut."""

@@ -1,4 +1,4 @@
-"""The network between gate and API, as a relay on loopback that can be cut."""
+"""The network between gate and API: a TCP relay on loopback that can be cut."""
 
 import asyncio
 import contextlib
@@ -9,10 +9,9 @@ _START_SECONDS = 10.0
 
 
 class Cable:
-    """Relays TCP to a port of this machine from a thread of its own; use as a context manager.
+    """Relays TCP connections to a local port, in its own thread; a context manager.
 
-    `target_port` may change while it is in. Cut, it ends every connection in the middle of
-    whatever passes, and refuses new ones.
+    `target_port` may change at any time. A cut aborts every connection, and new ones are refused.
     """
 
     def __init__(self, target_port: int) -> None:
@@ -26,7 +25,7 @@ class Cable:
 
     @property
     def connected(self) -> bool:
-        """Tell whether the cable is in."""
+        """Tell whether the network is up."""
         return self._server is not None
 
     def __enter__(self) -> "Cable":
@@ -43,15 +42,15 @@ class Cable:
         self._loop.close()
 
     def cut(self) -> None:
-        """Pull it out; returns when nothing passes any more."""
+        """Cut the network; returns when all connections are gone."""
         asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result()
 
     def restore(self) -> None:
-        """Put it back, on the same port as before."""
+        """Restore the network, on the same port."""
         asyncio.run_coroutine_threadsafe(self._restore(), self._loop).result()
 
     def toggle(self) -> bool:
-        """Cut it, or put it back; returns whether it is in now."""
+        """Cut or restore the network; return whether it is up now."""
         (self.cut if self.connected else self.restore)()
         return self.connected
 

@@ -1,4 +1,4 @@
-"""Who comes to the door: a seeded line of patrons, each with the verdict that is due to them."""
+"""A seeded line of patrons, each with the expected verdict."""
 
 import hashlib
 import random
@@ -31,7 +31,7 @@ _NO_TICKETS = (
 
 @dataclass(frozen=True, slots=True)
 class Patron:
-    """What a patron shows, and the verdict that is due; `serial` where a ticket is behind it."""
+    """The payload that a patron shows, the expected verdict, and the ticket's serial, if any."""
 
     payload: str
     due: Kind
@@ -39,13 +39,13 @@ class Patron:
 
 
 class Crowd:
-    """Makes patrons one after the other; the same seed and tickets make the same line.
+    """Draws patrons; the same seed and tickets give the same line.
 
     Args:
         tickets: the event's, all sections.
         permitted: URIs of the sections that the gate's token permits.
-        elsewhere: serials that another gate has admitted before.
-        seed: of the line.
+        elsewhere: serials that another gate has already admitted.
+        seed: of the random draws.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Crowd:
         self._rng.shuffle(self._valid)
 
     def line(self, count: int) -> list[Patron]:
-        """Return so many patrons, of every kind when there are enough of them."""
+        """Return `count` patrons; a line that is long enough has every kind."""
         kinds = self._rng.choices(list(_SHARES), list(_SHARES.values()), k=count)
         every = [Kind.ADMITTED, *_SHARES]
         if count >= 2 * len(every):
@@ -76,7 +76,7 @@ class Crowd:
         return [self._patron(kind) for kind in kinds]
 
     def endless(self) -> Iterator[Patron]:
-        """Return patrons for as long as somebody asks; when all are in, they come again."""
+        """Yield patrons without end; when all are admitted, they come again."""
         while True:
             yield from self.line(1)
 
@@ -116,7 +116,7 @@ class Crowd:
         return Patron(forged(self._rng, next(iter(self._owners))[:6], self._owners), Kind.UNKNOWN)
 
     def _shown(self, serial: str) -> str:
-        """Put a serial into one of the three forms that codes come in."""
+        """Write a serial in one of the three forms of codes."""
         owner = self._owners[serial]
         form = self._rng.choice(("plain", "address", "fingerprint"))
         if form == "fingerprint" and owner:

@@ -1,7 +1,7 @@
-"""A scripted evening without a screen: who is let in is checked against who should be.
+"""A scripted evening without a screen; every verdict is compared with the expected one.
 
-The network is gone for the middle third, the gate's process is killed once while it is, and at
-the end the server must hold exactly the admissions that the gate recorded.
+The network is down for the middle third, and the gate's process is killed once meanwhile. At the
+end, the server must have exactly the admissions that the gate recorded.
 """
 
 import asyncio
@@ -16,7 +16,8 @@ from pathlib import Path
 from scanner.admission.verdict import Kind
 from scanner.demo.cable import Cable
 from scanner.demo.crowd import Crowd, Patron
-from scanner.demo.gate_driver import GateDriver, GateGone
+from scanner.demo.errors import GateGone
+from scanner.demo.gate_driver import GateDriver
 from scanner.demo.setting import DEVICE, open_home, stage_for
 from scanner.demo.world import World, admitted_by, world
 from scanner.paths import database_file
@@ -25,7 +26,7 @@ from scanner.store.database import open_reader
 from scanner.store.ledger import State
 
 SHOWINGS = 3
-"""How often a patron holds up a code that the camera could not read."""
+"""How often a patron shows a code that was not read."""
 
 _DELIVERY_SECONDS = 60.0
 _LONGEST_MOMENT = 0.06
@@ -33,7 +34,7 @@ _LONGEST_MOMENT = 0.06
 
 @dataclass(slots=True)
 class Summary:
-    """What the evening came to; `ok` only if every verdict and every admission was the due one."""
+    """The evening's result; `ok` if every verdict and every admission was as expected."""
 
     patrons: int
     seed: int
@@ -58,22 +59,22 @@ class Summary:
 
 
 def play(patrons: int, seed: int, on_progress: Callable[[int, int], None]) -> Summary:
-    """Play an evening of so many patrons; the same seed plays the same one.
+    """Play an evening; the same seed gives the same patrons.
 
     Raises:
-        DemoError: where a part of it does not start or answer.
+        DemoError: a part did not start or answer.
     """
     begun = time.monotonic()
     with (
-        world(tickets=max(300, 2 * patrons), seed=seed) as there,
-        Cable(there.port) as cable,
+        world(tickets=max(300, 2 * patrons), seed=seed) as server,
+        Cable(server.port) as cable,
         tempfile.TemporaryDirectory(prefix="scanner-demo-") as folder,
     ):
         home = Path(folder)
-        permitted, tickets, elsewhere = stage_for(there, seed)
-        open_home(home, there, cable)
+        permitted, tickets, elsewhere = stage_for(server, seed)
+        open_home(home, server, cable)
         line = Crowd(tickets, permitted, elsewhere, seed).line(patrons)
-        evening = _Evening(there, cable, home, line, Summary(patrons, seed))
+        evening = _Evening(server, cable, home, line, Summary(patrons, seed))
         evening.play(on_progress)
     evening.summary.seconds = round(time.monotonic() - begun, 1)
     return evening.summary
@@ -81,10 +82,10 @@ def play(patrons: int, seed: int, on_progress: Callable[[int, int], None]) -> Su
 
 class _Evening:
     def __init__(
-        self, there: World, cable: Cable, home: Path, line: list[Patron], summary: Summary
+        self, server: World, cable: Cable, home: Path, line: list[Patron], summary: Summary
     ) -> None:
         self.summary = summary
-        self._there = there
+        self._server = server
         self._cable = cable
         self._home = home
         self._line = line
@@ -126,7 +127,7 @@ class _Evening:
             if self._kill_while_showing(patron):
                 return
             if patron.serial in self._recorded():
-                due = Kind.ALREADY_ADMITTED  # it was recorded, and the light never seen
+                due = Kind.ALREADY_ADMITTED  # recorded before the kill, and the light never shown
         for _ in range(SHOWINGS):
             try:
                 verdict = self._gate.show(patron.payload)
@@ -140,7 +141,7 @@ class _Evening:
         self._judge(patron, due, None)
 
     def _kill_while_showing(self, patron: Patron) -> bool:
-        """Kill the gate at some moment of a presentation; tell whether its verdict was out."""
+        """Kill the gate at a random moment of a presentation; tell whether its verdict was out."""
         self._gate.begin(patron.payload)
         time.sleep(self._rng.uniform(0, _LONGEST_MOMENT))
         verdict = self._gate.kill()
@@ -159,8 +160,8 @@ class _Evening:
             )
 
     def _account(self) -> None:
-        """Compare what the gate recorded with what the server holds, serial for serial."""
-        server, states = self._delivered(), self._states()
+        """Compare the gate's records with the server's, serial by serial."""
+        delivered, states = self._delivered(), self._states()
         recorded = self._recorded()
         due = {each.serial for each in self._line if each.due is Kind.ADMITTED}
         summary = self.summary
@@ -169,14 +170,14 @@ class _Evening:
         summary.admissions = {
             "due": len(due),
             "at_gate": len(recorded),
-            "at_server": len(server),
+            "at_server": len(delivered),
             **{state.value: count for state, count in states.items()},
         }
-        summary.missing_at_server = sorted(recorded - server)
-        summary.unknown_to_gate = sorted(server - recorded)
+        summary.missing_at_server = sorted(recorded - delivered)
+        summary.unknown_to_gate = sorted(delivered - recorded)
         summary.ok = (
             not summary.wrong_verdicts
-            and recorded == server == due
+            and recorded == delivered == due
             and states[State.CONFIRMED] == len(recorded)
             and summary.delivered_while_cut == 0
         )
@@ -188,7 +189,7 @@ class _Evening:
         return None
 
     def _delivered(self) -> set[str]:
-        return asyncio.run(admitted_by(self._there, DEVICE))
+        return asyncio.run(admitted_by(self._server, DEVICE))
 
     def _recorded(self) -> set[str]:
         with closing(open_reader(database_file(self._home))) as reader:

@@ -1,4 +1,4 @@
-"""Drives the demo's gate process: shows patrons, hears verdicts, kills it and starts it again."""
+"""Controls the demo's gate process: shows patrons, reads verdicts, kills and restarts it."""
 
 import json
 import os
@@ -9,17 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from scanner.admission.verdict import Kind
-from scanner.demo.errors import DemoError
+from scanner.demo.errors import DemoFault, GateGone
 
 _END_SECONDS = 10
 
 
-class GateGone(DemoError):
-    """The gate's process ended by itself."""
-
-
 class GateDriver:
-    """One gate process at a time over one data folder; use as a context manager."""
+    """One gate process at a time for one data folder; a context manager."""
 
     def __init__(self, home: Path, seed: int) -> None:
         self._home = home
@@ -32,12 +28,12 @@ class GateDriver:
 
     @property
     def frames(self) -> int:
-        """The frames that were looked at, in all processes."""
+        """Frames decoded, in all processes."""
         return self._frames_before + self._frames_now
 
     @property
     def reads_by(self) -> Counter[str]:
-        """How many frames each decoder has read, in all processes."""
+        """Frames with a code, by the decoder's pass, in all processes."""
         return self._before + self._now
 
     def __enter__(self) -> "GateDriver":
@@ -49,7 +45,7 @@ class GateDriver:
             self.kill()
 
     def start(self) -> None:
-        """Start the process and wait until it looks."""
+        """Start the process and wait until its camera runs."""
         settings = {
             "SCANNER_HOME": str(self._home),
             "SCANNER_KEYSTORE": "file",
@@ -69,17 +65,17 @@ class GateDriver:
         self._hear("ready")
 
     def show(self, payload: str) -> Kind | None:
-        """Show a patron's code; returns the verdict, or nothing where it could not be read."""
+        """Show a patron's code; return the verdict, or nothing if no frame was read."""
         self.begin(payload)
         return self._verdict(self._hear("verdict", "unread"))
 
     def begin(self, payload: str) -> None:
-        """Show a patron's code, and come back while it is being looked at."""
+        """Show a patron's code, without waiting for the verdict."""
         self._say({"payload": payload})
         self._hear("shown")
 
     def finish(self, seconds: float) -> None:
-        """Let it deliver its queue, for so long at most, and end."""
+        """Let the gate deliver its queue for at most `seconds`, then end it."""
         self._say({"finish": seconds})
         self._hear("finished")
         process, self._process = self._process, None
@@ -87,10 +83,10 @@ class GateDriver:
             return
         process.communicate(timeout=_END_SECONDS)
         if process.returncode:
-            raise GateGone(_ENDED)
+            raise GateGone(DemoFault.GATE_ENDED)
 
     def kill(self) -> Kind | None:
-        """End it as a power cut would; returns the verdict that it had given just before."""
+        """Kill the process as a power cut would; return a verdict it had already printed."""
         process, self._process = self._process, None
         if process is None or process.stdout is None:
             return None
@@ -110,28 +106,27 @@ class GateDriver:
 
     def _say(self, order: dict[str, Any]) -> None:
         if self._process is None or self._process.stdin is None:
-            raise GateGone("The demo's gate is not running.")
+            raise GateGone(DemoFault.GATE_NOT_RUNNING)
         try:
             self._process.stdin.write(json.dumps(order) + "\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise GateGone(_ENDED) from error
+            raise GateGone(DemoFault.GATE_ENDED) from error
 
     def _hear(self, *events: str) -> dict[str, Any]:
-        """Wait for the next line, which must be one of these."""
+        """Read the next line, which must be one of these events."""
         if self._process is None or self._process.stdout is None:
-            raise GateGone("The demo's gate is not running.")
+            raise GateGone(DemoFault.GATE_NOT_RUNNING)
         found = _parsed(self._process.stdout.readline())
         if found.get("event") not in events:
-            raise GateGone(_ENDED if not found else f"The demo's gate said {found} unasked.")
+            if not found:
+                raise GateGone(DemoFault.GATE_ENDED)
+            raise GateGone(DemoFault.GATE_ANSWER, said=str(found))
         return self._noted(found)
 
     def _noted(self, found: dict[str, Any]) -> dict[str, Any]:
         self._frames_now, self._now = found["frames"], Counter(found["reads_by"])
         return found
-
-
-_ENDED = "The demo's gate ended by itself; run the demo again."
 
 
 def _parsed(line: str) -> dict[str, Any]:
@@ -143,5 +138,5 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 def _is_setting(name: str) -> bool:
-    """Tell whether a variable would change the demo's own settings."""
+    """Tell whether an environment variable is one of the program's settings."""
     return name.startswith("SCANNER_")

@@ -1,9 +1,8 @@
-"""The demo's gate: a process of its own that sees patrons through a synthetic camera.
+"""The demo's gate: a process of its own, with a synthetic camera.
 
-One JSON object a line. In: `{"payload": …}` shows the next patron, `{"finish": seconds}` delivers
-the queue and ends. Out: `ready`, then for each patron `shown`, and `verdict` or `unread`; at the
-end `finished`. Every line has the frames looked at so far in this
-process, and how many of them each decoder has read.
+It speaks JSON lines. Input: `{"payload": …}` shows the next patron; `{"finish": seconds}` delivers
+the queue and ends. Output: `ready`; for each patron `shown`, then `verdict` or `unread`; at the end
+`finished`. Every output line counts the frames decoded so far, and the frames read by each pass.
 """
 
 import json
@@ -32,7 +31,7 @@ _VERDICT_SECONDS = 30
 
 
 def main() -> None:
-    """Run until told to finish, or until the input ends."""
+    """Run until `finish` comes, or the input ends."""
     config = load_config()
     open_log(log_file(config.home))
     with (
@@ -55,7 +54,7 @@ def _waiting(writer: Writer) -> int:
 
 
 class _Door:
-    """Looks at frame after frame, and tells what came of each patron."""
+    """Decodes frame after frame, and reports each patron's verdict."""
 
     def __init__(self, gate: Gate, seed: int) -> None:
         self._gate = gate
@@ -65,7 +64,7 @@ class _Door:
         self._finish_seconds = 0.0
 
     def watch(self) -> float:
-        """Look until no more patrons come; returns the seconds to wait for the delivery."""
+        """Decode until `finish` comes; return the seconds to wait for the delivery."""
         self.tell("ready")
         while frame := self._camera.read():
             for event in self._watch.look(frame):
@@ -88,7 +87,7 @@ class _Door:
         self.tell("verdict", verdict=judged.verdict.kind.value, scan=judged.scan)
 
     def _next_payload(self) -> str | None:
-        """Return what the next patron shows; called when the last one has left the view."""
+        """Return the next patron's payload; called when the last one has left the view."""
         if self._in_view:
             self._in_view = False
             self.tell("unread")

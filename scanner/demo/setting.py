@@ -1,4 +1,4 @@
-"""What both demos begin with: a crowd's tickets, and a gate that is open."""
+"""Prepares both demos: the crowd's tickets, and a gate with an open session."""
 
 import asyncio
 import random
@@ -18,35 +18,35 @@ DEVICE = "demo gate"
 GUARD = "Demo guard"
 
 DIFFICULTY = 0.5
-"""Of the pictures: dim and noisy, so that some frames need the harder passes."""
+"""Of the pictures, 0 to 1: dim and noisy, so that some frames need the slower passes."""
 
 _ELSEWHERE_SHARE = 0.05
 
 
-def stage_for(there: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:
-    """Return the token's sections, all tickets, and those that another gate let in just now."""
-    return asyncio.run(_stage(there, seed))
+def stage_for(server: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:
+    """Return the token's sections, all tickets, and the serials that another gate admitted."""
+    return asyncio.run(_stage(server, seed))
 
 
-def open_home(home: Path, there: World, cable: Cable) -> Opened:
-    """Open a gate in a data folder, over the cable."""
+def open_home(home: Path, server: World, cable: Cable) -> Opened:
+    """Open a session in a data folder, through the network cable."""
     request = Request(
         api=f"http://127.0.0.1:{cable.port}/",
-        code=there.code,
+        code=server.code,
         name=GUARD,
         device=DEVICE,
-        key=there.api_key,
+        key=server.api_key,
     )
     with Writer(database_file(home)) as writer:
         return asyncio.run(open_gate(request, writer, KeyStore(home, file_only=True), utc_now))
 
 
-async def _stage(there: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:
-    async with TickeTing(there.url, there.api_key) as api:
-        permitted = (await api.token_grant(there.code)).sections
-    tickets = await all_tickets(there)
+async def _stage(server: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:
+    async with TickeTing(server.url, server.api_key) as api:
+        permitted = (await api.token_grant(server.code)).sections
+    tickets = await all_tickets(server)
     ours = sorted(each.serial for each in tickets if each.section in permitted)
     rng = random.Random(seed)  # noqa: S311 - a crowd, not a secret
     elsewhere = rng.sample(ours, max(1, int(len(ours) * _ELSEWHERE_SHARE)))
-    await admit_elsewhere(there, elsewhere)
+    await admit_elsewhere(server, elsewhere)
     return permitted, tickets, elsewhere

@@ -1,4 +1,4 @@
-"""A mock server in a process of its own, with an evening's tickets in it."""
+"""The mock server in its own process, with an event and its tickets."""
 
 import json
 import os
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from scanner.demo.errors import DemoError
+from scanner.demo.errors import DemoError, DemoFault
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
 
 OTHER_GATE = "other gate"
-"""The device that has let some patrons in before the demo begins."""
+"""The device that admits some patrons before the demo begins."""
 
 _END_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where the server is, and what opens a gate at it."""
+    """The server's address, and what a gate needs to open a session there."""
 
     url: str
     port: int
@@ -32,21 +32,21 @@ class World:
 
 @contextmanager
 def world(tickets: int, seed: int, *, nice: int = 0) -> Iterator[World]:
-    """Start the server, and end it afterwards.
+    """Run the server while the context lasts.
 
     Args:
-        tickets: of the event.
-        seed: decides who they are.
-        nice: how far the server stands back for other programs of this machine (nice(2)).
+        tickets: how many the event has.
+        seed: decides the tickets and their owners.
+        nice: the server process's nice value (nice(2)); 0 leaves it.
 
     Raises:
-        DemoError: it does not start.
+        DemoError: the server did not start.
     """
     options = {"tickets": tickets, "sections": 3, "seed": seed, "port": 0}
     flags = [f"--{name}={value}" for name, value in options.items()]
     with subprocess.Popen(  # noqa: S603 - this very program
         [sys.executable, "-m", "scanner.mock", "--until-eof", *flags],
-        stdin=subprocess.PIPE,  # a program that is killed leaves no server behind
+        stdin=subprocess.PIPE,  # the server ends with its parent, even a killed one
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -68,7 +68,7 @@ def _read(line: str) -> World:
     try:
         found = json.loads(line)
     except ValueError:
-        raise DemoError("The demo's server did not start; try again.") from None
+        raise DemoError(DemoFault.SERVER_NOT_STARTED) from None
     codes = [token["code"] for token in found["tokens"]]
     port = int(found["url"].rstrip("/").rsplit(":", 1)[-1])
     return World(found["url"], port, found["event"], found["api_key"], codes[0], codes[-1])
@@ -88,7 +88,7 @@ async def all_tickets(at: World) -> list[Ticket]:
 
 
 async def admit_elsewhere(at: World, serials: list[str]) -> None:
-    """Let some patrons in at another gate."""
+    """Admit serials at another gate."""
     async with TickeTing(at.url, at.api_key) as api:
         key = (await api.token_grant(at.global_code)).key
     async with TickeTing(at.url, key) as api:
@@ -96,7 +96,7 @@ async def admit_elsewhere(at: World, serials: list[str]) -> None:
 
 
 async def admitted_by(at: World, device: str) -> set[str]:
-    """Return the serials that the server attributes to a device."""
+    """Return the serials that a device admitted, by the server's record."""
     found: set[str] = set()
     async with TickeTing(at.url, at.api_key) as api:
         number, total = 1, None

@@ -64,7 +64,6 @@ FORMS = (
     "The database {file} failed ({error}); details are in the log.",
     "The database {file} is closed; start the program again.",
     "The disk of {file} is full: nobody can be admitted; free some space.",
-    "The demo's server did not start; try again.",
 )
 """The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""
 
