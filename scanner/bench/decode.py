@@ -101,7 +101,7 @@ def measure(
     """Let each decoder read each picture with a new instance, on one core.
 
     All decoders read one picture before the next, so that other load affects all of them. Their
-    order is random for each picture, because cold caches slow down whoever is first.
+    order is random for each picture, because cold caches slow down the first.
 
     Args:
         contestants: the decoders.

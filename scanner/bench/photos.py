@@ -44,18 +44,18 @@ def read_photos(folder: Path) -> list[Photo]:
 
 
 def same_text(one: str, other: str | None) -> bool:
-    """Return whether two texts are equal, whatever their line endings."""
+    """Return whether two texts are equal but for their line endings."""
     return other is not None and _lines(one) == _lines(other)
 
 
 def _photos(folder: Path) -> Iterator[Photo]:
-    for told in sorted(folder.rglob("*.txt")):
-        for file in sorted(told.parent.glob(f"{told.stem}.*")):
+    for expected in sorted(folder.rglob("*.txt")):
+        for file in sorted(expected.parent.glob(f"{expected.stem}.*")):
             if file.suffix.lower() not in PICTURES:
                 continue
             pixels = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
             if pixels is not None:
-                text = told.read_text(encoding="utf-8")
+                text = expected.read_text(encoding="utf-8")
                 yield Photo(
                     str(file.relative_to(folder)), np.asarray(pixels, np.uint8), text or None
                 )

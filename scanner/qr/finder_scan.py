@@ -66,7 +66,7 @@ def has_finder_patterns(picture: Pixels) -> bool | None:
     Two are enough: a thumb or a reflection often hides the third.
 
     Returns:
-        None where there are so many candidates that only a closer look can decide.
+        None where there are too many candidates to decide.
     """
     patterns = scan_finder_patterns(picture)
     pairs = ((a, b) for number, a in enumerate(patterns) for b in patterns[:number])

@@ -36,7 +36,7 @@ class PassRunner:
     Attributes:
         region: the fast and the slow passes on regions of interest; those that worked come first.
         whole: the same on whole pictures.
-        symbol_proved: whether a pass met what is certainly a symbol; callers reset it.
+        symbol_proved: whether a pass prepared what is certainly a symbol; callers reset it.
     """
 
     def __init__(

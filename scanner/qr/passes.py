@@ -66,7 +66,7 @@ class Pass:
             picture, or an iterator of several to be read in turn, with None wherever it can be
             interrupted.
         ms_per_megapixel: the initial estimate of its time per million pixels.
-        least_ms: the time that it takes besides, whatever the size.
+        least_ms: the time that it takes in addition, for any size.
         proves_symbol: whether anything that it prepares is certainly a symbol, even if unread.
     """
 

@@ -8,7 +8,7 @@ from scanner.qr.frame import Pixels
 CUT = 15.0
 """Mean difference of two consecutive frames, in grey levels, from which the scene is a new one.
 
-No hand changes a view so much between two frames.
+A moving hand changes less between two frames.
 """
 
 MOTION = 1.5

@@ -10,7 +10,7 @@ So an empty gate costs at most this much more than the first pass alone.
 """
 
 BURST_FACTOR, MIN_BURST_MS, ISOLATED_BURST_MS = 6.0, 12.0, 18.0
-"""What may be overdrawn on a new scene: a multiple of the first pass's time, and at least so much.
+"""What may be overdrawn on a new scene: a multiple of the first pass's time, with a minimum.
 
 With the refill until it is paid back, one second of thirty frames stays within 1.3 times its first
 passes. More is allowed where an isolated textured region is in view: a blurred symbol looks like

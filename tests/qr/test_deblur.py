@@ -27,7 +27,7 @@ def read(picture: Pixels) -> list[str]:
 
 @pytest.mark.parametrize("angle", [0.0, 0.6, 1.3, 2.4])
 @pytest.mark.parametrize("length", [10.0, 15.0])
-def test_a_smears_direction_and_length_are_seen(angle: float, length: float) -> None:
+def test_direction_and_length_of_motion_blur_are_estimated(angle: float, length: float) -> None:
     picture = spread(WALL, motion_kernel(length, angle))
     off = (blur_direction(picture) - angle + np.pi / 2) % np.pi - np.pi / 2
     assert abs(off) < 0.15
@@ -38,22 +38,22 @@ def test_a_smears_direction_and_length_are_seen(angle: float, length: float) -> 
 
 
 @pytest.mark.parametrize("radius", [4.0, 5.0])
-def test_a_blur_is_no_smear_and_its_size_is_seen(radius: float) -> None:
+def test_defocus_is_told_from_motion_and_its_size_estimated(radius: float) -> None:
     seen = estimate_point_spread(spread(WALL, disc_kernel(radius)))
     assert not seen.is_motion
     assert seen.kernel(1.0).shape[0] == pytest.approx(disc_kernel(radius).shape[0], abs=2)
 
 
 @pytest.mark.parametrize(
-    "kernel", [motion_kernel(16.0, 0.5), disc_kernel(6.0)], ids=["smeared", "blurred"]
+    "kernel", [motion_kernel(16.0, 0.5), disc_kernel(6.0)], ids=["motion", "defocus"]
 )
-def test_what_zxing_misses_is_read_when_it_was_steadied(kernel: np.ndarray) -> None:
+def test_what_zxing_misses_is_read_after_deblurring(kernel: np.ndarray) -> None:
     picture = spread(WALL, kernel)
     assert read(picture) == []
     assert read(deblur(picture)[0]) == [SERIAL]
 
 
-def test_small_modules_are_drawn_larger_and_large_ones_smaller() -> None:
+def test_small_modules_are_enlarged_and_large_ones_reduced() -> None:
     small, large = (np.pad(code(module=size), 20, constant_values=235) for size in (4, 14))
     picture, scale = deblur(small)
     assert scale > 1
@@ -62,11 +62,11 @@ def test_small_modules_are_drawn_larger_and_large_ones_smaller() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 700), (40, 41), (300, 50)])
-def test_a_picture_of_nothing_stays_one(shape: tuple[int, int]) -> None:
+def test_a_uniform_picture_stays_uniform(shape: tuple[int, int]) -> None:
     steady, _ = deblur(np.full(shape, 90, np.uint8))
     assert np.abs(steady.astype(int) - 90).max() <= 3
 
 
-def test_what_was_spread_over_more_than_the_picture_is_undone_without_a_crash() -> None:
+def test_a_kernel_larger_than_the_picture_is_no_error() -> None:
     strip = noisy(np.full((20, 120), 128, np.uint8), 20)
     assert wiener_deconvolution(strip, disc_kernel(26)).shape == strip.shape

@@ -6,12 +6,12 @@ def square(left: float, top: float, side: float) -> Corners:
     return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
-def test_readings_of_one_place_by_two_passes_must_agree() -> None:
+def test_conflicting_readings_of_two_passes_at_one_place_are_dropped() -> None:
     a, b = (Reading(text, square(10, 10, 50), by) for text, by in (("A", "one"), ("B", "two")))
     beside = Reading("C", square(400, 10, 50), "two")
     assert without_conflicts([a, b, beside]) == (beside,)
 
 
-def test_a_small_code_within_a_large_one_is_another_code() -> None:
+def test_a_small_code_within_a_large_one_is_no_conflict() -> None:
     outer, inner = Reading("A", square(0, 0, 90), "one"), Reading("B", square(30, 30, 30), "one")
     assert without_conflicts([outer, inner]) == (outer, inner)

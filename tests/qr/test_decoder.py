@@ -81,7 +81,7 @@ def test_an_empty_picture_holds_nothing() -> None:
     assert Decoder().decode(np.zeros((0, 0, 3), np.uint8)).readings == ()
 
 
-def test_a_picture_that_is_a_view_of_another_is_read() -> None:
+def test_a_strided_picture_is_read() -> None:
     wide = np.repeat(on_wall(code()), 2, axis=1)
     assert Decoder().decode(wide[:, ::2]).texts == (SERIAL,)
 

@@ -14,7 +14,7 @@ PAPER = np.pad(code(module=8), 60, constant_values=235)
 FAINT = np.pad(code(module=8, dark=90, light=170), 30, constant_values=170)
 
 
-def test_finder_patterns_are_found_where_they_are() -> None:
+def test_finder_patterns_are_located() -> None:
     found = locate_finder_patterns(PAPER)
     places = sorted((round(each.x, -1), round(each.y, -1)) for each in found)
     assert places == [(120, 120), (120, 230), (230, 120)]
@@ -24,14 +24,14 @@ def test_finder_patterns_are_found_where_they_are() -> None:
 
 
 def unfocused(module: int, radius: float) -> Pixels:
-    """Draw a code behind a lens that spreads a point to so many modules' radius."""
+    """Draw a defocused code; the radius is in modules."""
     paper = np.pad(code(module=module), 30, constant_values=235)
     lens = disc_kernel(radius * module)
     return np.asarray(cv2.filter2D(paper, -1, lens, borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("picture", "look"),
+    ("picture", "binarization"),
     [
         (unfocused(5, 1.0), BINARIZATIONS[1]),
         (unfocused(6, 1.1), BINARIZATIONS[2]),
@@ -40,8 +40,8 @@ def unfocused(module: int, radius: float) -> Pixels:
     ],
     ids=["blurred", "more so", "faint and noisy", "cracked"],
 )
-def test_what_one_look_at_a_code_does_not_show_another_does(
-    picture: Pixels, look: Binarization
+def test_each_binarization_finds_what_the_first_misses(
+    picture: Pixels, binarization: Binarization
 ) -> None:
     assert symbol_of_three(locate_finder_patterns(picture)) is None
-    assert symbol_of_three(locate_finder_patterns(picture, look)) is not None
+    assert symbol_of_three(locate_finder_patterns(picture, binarization)) is not None

@@ -6,7 +6,7 @@ from tests.qr.pictures import code, on_wall, turned
 
 
 @pytest.mark.parametrize("degrees", [0, 20, 45])
-def test_a_codes_three_finder_patterns_are_found_where_they_are(degrees: float) -> None:
+def test_the_scan_finds_a_codes_three_finder_patterns(degrees: float) -> None:
     picture = turned(on_wall(code(module=6), left=553, top=273), degrees)
     found = scan_finder_patterns(picture[200:520, 480:800])
     away = [np.hypot(each.x - 160, each.y - 160) for each in found if each.module > 5]

@@ -3,7 +3,7 @@ import numpy as np
 from scanner.qr.linear_algebra import least_squares, matvec
 
 
-def test_weights_come_nearest_to_what_is_wanted_where_it_counts() -> None:
+def test_least_squares_follows_the_weighted_samples_and_the_ridge() -> None:
     rng = np.random.default_rng(1)
     table = rng.normal(size=(50, 3)).astype(np.float32)
     true = np.array([1, -2, 0.5], np.float32)

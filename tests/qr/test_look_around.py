@@ -19,7 +19,7 @@ CODE = code()
 
 
 def smeared(picture: Pixels) -> Pixels:
-    """Move it while it is looked at, by 24 pixels."""
+    """Apply motion blur of 24 pixels."""
     paper = np.pad(picture, 20, constant_values=120)
     return np.asarray(cv2.filter2D(paper, -1, motion_kernel(24, 0.5)), np.uint8)
 
@@ -74,7 +74,7 @@ def test_nothing_is_seen_beside_a_code_that_is_alone(place: str) -> None:
     assert not around.crowded
 
 
-def test_a_code_is_painted_over_in_the_tone_around_it() -> None:
+def test_a_code_is_masked_in_the_tone_around_it() -> None:
     picture = on_wall(CODE)
     (reading,) = Decoder().decode(picture).readings
     blank = mask_symbols(picture, [reading.corners])

@@ -50,7 +50,7 @@ def test_a_frame_takes_no_longer_than_its_budget_and_one_pass(
         assert 33 - 8 <= spent <= 33 + 8
 
 
-def test_a_pass_of_many_steps_is_left_off_when_the_time_is_up(
+def test_a_pass_of_many_steps_is_interrupted_at_the_deadline(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
@@ -69,7 +69,7 @@ def test_a_pass_of_many_steps_is_left_off_when_the_time_is_up(
     assert 33 - 2 * STEP_MS <= spent < 33.5
 
 
-def test_a_pass_that_was_far_too_slow_is_left_out_of_the_next_frames(
+def test_a_pass_that_was_far_too_slow_is_skipped_in_the_next_frames(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()

@@ -5,7 +5,7 @@ from scanner.qr.readers import readers
 from tests.qr.pictures import code, on_wall
 
 
-def test_every_pass_leads_back_to_the_original() -> None:
+def test_every_pass_transforms_back_to_the_original() -> None:
     picture = on_wall(code(module=9), left=300, top=150)
     middle = (300 + 130, 150 + 130)
     # These undo what is not there, or want a symbol that fills the picture.

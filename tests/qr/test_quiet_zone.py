@@ -38,7 +38,7 @@ def test_a_code_on_ground_of_its_own_dark_tone_is_read(picture: Pixels) -> None:
     assert abs(float(np.mean(reading.corners, axis=0)[0]) - (500 + picture.shape[1] / 2)) < 15
 
 
-def test_the_decoder_gives_a_code_the_zone_it_lacks() -> None:
+def test_the_decoder_restores_a_missing_quiet_zone() -> None:
     assert [each.by for each in Decoder(None).decode(on_wall(bare())).readings] == [
         "zxing quiet zone"
     ]
@@ -53,7 +53,7 @@ def test_the_code_itself_is_left_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("side", [1, 2, 5, 21, 60])
-def test_where_nothing_lies_on_the_ground_nothing_is_given(side: int) -> None:
+def test_a_uniform_picture_gives_nothing(side: int) -> None:
     assert not list(restore_quiet_zone(np.full((side, side + 3), 90, np.uint8)))
 
 

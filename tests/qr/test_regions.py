@@ -38,7 +38,7 @@ def test_a_shirt_and_a_page_do_not_look_like_a_code(picture: Pixels) -> None:
     assert not has_finder_patterns(picture[:300, :300])
 
 
-def test_a_code_out_of_focus_stands_out_where_a_shirt_and_a_page_do_not() -> None:
+def test_a_defocused_code_is_isolated_and_a_shirt_and_a_page_are_not() -> None:
     soft = blurred(on_wall(code()), 6.0)
     assert not looks_like_symbol(soft, textured_regions(soft))
     assert is_isolated(soft, textured_regions(soft))
@@ -47,20 +47,20 @@ def test_a_code_out_of_focus_stands_out_where_a_shirt_and_a_page_do_not() -> Non
         assert not is_isolated(view, textured_regions(view))
 
 
-def test_what_is_cut_out_knows_the_way_back() -> None:
+def test_a_crops_corners_transform_back_to_the_picture() -> None:
     picture = on_wall(code())
     part = crop(picture, (460, 160, 640, 340))
     assert np.array_equal(part.pixels, picture[160:340, 460:640])
     assert part.to_original(square(0, 0, 10))[2] == (470.0, 170.0)
 
 
-def test_a_large_part_is_shrunk_and_still_knows_the_way_back() -> None:
+def test_a_large_crop_is_reduced_and_transforms_back() -> None:
     part = crop(on_wall(code()), (0, 0, 1040, 720))
     assert max(part.pixels.shape) == LONGEST
     assert part.to_original(square(0, 0, 260))[2] == (520.0, 520.0)
 
 
-def test_what_was_recognised_comes_first_and_each_place_once() -> None:
+def test_detected_symbols_come_first_and_each_region_once() -> None:
     picture = on_wall(code())
     found = [Found(None, square(524, 224, 126)), Found(None, square(20, 20, 100))]
     corners = [
@@ -70,6 +70,6 @@ def test_what_was_recognised_comes_first_and_each_place_once() -> None:
     assert corners == [(473, 173), (0, 0)]
 
 
-def test_what_lies_outside_the_picture_is_no_part() -> None:
+def test_what_lies_outside_the_picture_is_no_region() -> None:
     outside = [Found(None, square(900, 0, 9))]
     assert list(regions_of_interest(np.full((200, 200), 90, np.uint8), outside, ())) == []

@@ -14,7 +14,7 @@ PAPER = np.pad(code(module=8), 60, constant_values=235)
 
 
 def rolled(picture: Pixels, radius: float) -> Pixels:
-    """Show it on a cylinder of so many pixels' radius, seen from a little above."""
+    """Show it on a cylinder with a radius in pixels, seen from slightly above."""
     height, width = picture.shape
     down, across = np.mgrid[:height, :width].astype(np.float32)
     turn = (across - width / 2) / radius
@@ -28,7 +28,7 @@ def rolled(picture: Pixels, radius: float) -> Pixels:
     [PAPER, tilted(PAPER, 0.4), rolled(PAPER, 190), noisy(turned(PAPER, 30), 25), cracked(PAPER)],
     ids=["flat", "tilted", "rolled", "turned and noisy", "cracked"],
 )
-def test_each_module_is_told_wherever_it_lies(picture: Pixels) -> None:
+def test_each_module_is_classified_on_a_bent_or_damaged_surface(picture: Pixels) -> None:
     found = symbol_of_three(locate_finder_patterns(picture))
     assert found is not None
     values, fit = equalize(picture, extend_grid(picture, initial_grid(picture, found, 14)))
@@ -37,7 +37,7 @@ def test_each_module_is_told_wherever_it_lies(picture: Pixels) -> None:
     assert ((values < 0) == truth).all()
 
 
-def test_an_even_grid_is_enough_where_the_paper_is_flat() -> None:
+def test_an_affine_grid_fits_flat_paper() -> None:
     picture = turned(PAPER, 30)
     found = symbol_of_three(locate_finder_patterns(picture))
     assert found is not None
@@ -47,7 +47,7 @@ def test_an_even_grid_is_enough_where_the_paper_is_flat() -> None:
     assert ((values < 0) == truth).all()
 
 
-def test_a_grid_of_the_wrong_size_does_not_fit() -> None:
+def test_a_grid_of_the_wrong_size_does_not_agree_with_the_function_patterns() -> None:
     found = symbol_of_three(locate_finder_patterns(PAPER))
     assert found is not None
     assert equalize(PAPER, extend_grid(PAPER, initial_grid(PAPER, found, 18)))[1] < 0.85

@@ -4,14 +4,14 @@ import pytest
 from scanner.qr.scene_change import SceneChange
 
 
-def test_only_another_view_altogether_is_a_cut() -> None:
+def test_only_a_new_scene_is_a_cut() -> None:
     scene = SceneChange()
     wall = np.full((720, 1280), 100, np.uint8)
     assert [scene.is_cut(wall), scene.is_cut(wall + np.uint8(10))] == [True, False]
     assert scene.is_cut(np.full((720, 1280), 200, np.uint8))
 
 
-def test_a_view_that_was_looked_at_in_vain_is_another_only_when_something_moved() -> None:
+def test_an_exhausted_frame_differs_only_when_something_moved() -> None:
     scene = SceneChange()
     rng = np.random.default_rng(1)
     wall = np.full((720, 1280), 100, np.uint8)
@@ -27,6 +27,6 @@ def test_a_view_that_was_looked_at_in_vain_is_another_only_when_something_moved(
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 700), (17, 5), (720, 1279)])
-def test_any_picture_has_a_sketch(shape: tuple[int, int]) -> None:
+def test_a_picture_of_any_size_has_a_thumbnail(shape: tuple[int, int]) -> None:
     scene = SceneChange()
     assert [scene.is_cut(np.zeros(shape, np.uint8)) for _ in range(2)] == [True, False]

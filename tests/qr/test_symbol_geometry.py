@@ -15,12 +15,12 @@ MIDDLES = [(120, 120), (232, 120), (120, 232)]
 
 
 @pytest.mark.parametrize("picture", [checkered()[:400, :400], page_of_text()[:500, :500]])
-def test_a_shirt_and_a_page_have_no_three_of_them(picture: Pixels) -> None:
+def test_a_shirt_and_a_page_have_no_three_finder_patterns(picture: Pixels) -> None:
     assert symbol_of_three(locate_finder_patterns(picture)) is None
 
 
 @pytest.mark.parametrize("degrees", [0, 50, 100, 200])
-def test_the_corner_is_told_and_what_is_right_of_it_and_below(degrees: float) -> None:
+def test_the_three_corners_are_identified(degrees: float) -> None:
     found = symbol_of_three(locate_finder_patterns(turned(PAPER, degrees)))
     assert found is not None
     middle = (PAPER.shape[1] / 2, PAPER.shape[0] / 2)

@@ -4,16 +4,16 @@ from scanner.qr.texture import textured_regions
 from tests.qr.pictures import blurred, code, on_wall
 
 
-def test_the_densest_patch_is_where_the_code_is() -> None:
+def test_the_densest_region_is_where_the_code_is() -> None:
     patch = textured_regions(blurred(on_wall(code(), left=300, top=150), 2.0))[0]
     assert abs((patch.left + patch.right) / 2 - 387) < 24
     assert abs((patch.top + patch.bottom) / 2 - 237) < 24
     assert 100 <= patch.right - patch.left <= 200
 
 
-def test_a_plain_wall_has_no_patch() -> None:
+def test_a_plain_wall_has_no_textured_region() -> None:
     assert textured_regions(np.full((720, 1280), 120, np.uint8)) == []
 
 
-def test_a_picture_smaller_than_a_patch_has_none() -> None:
+def test_a_picture_smaller_than_the_window_has_no_region() -> None:
     assert textured_regions(np.zeros((9, 400), np.uint8)) == []
