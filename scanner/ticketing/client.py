@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from scanner.facts import Fact
-from scanner.ticketing import answers, resources
+from scanner.ticketing import answers, models
 from scanner.ticketing.errors import (
     ApiFault,
     Malformed,
@@ -22,10 +22,10 @@ from scanner.ticketing.errors import (
     TlsFailure,
     Unreachable,
 )
+from scanner.ticketing.models import FieldError
 from scanner.ticketing.resources import (
     Admission,
     Event,
-    FieldError,
     Granted,
     Page,
     PersonSession,
@@ -103,12 +103,12 @@ class TickeTing:
     async def token_grant(self, code: str) -> TokenGrant:
         """Exchange a token's code for its key, event and sections."""
         body, _ = await self._call("GET", f"/tokens/{_quoted(code)}")
-        return _shaped(resources.read_grant, body)
+        return _shaped(models.read_grant, body)
 
     async def event(self, uri: str) -> Event:
         """Read an event with its sections."""
         body, _ = await self._call("GET", uri)
-        return _shaped(resources.read_event, body)
+        return _shaped(models.read_event, body)
 
     async def events(
         self,
@@ -119,7 +119,7 @@ class TickeTing:
         status: str | None = None,
     ) -> Page[Event]:
         """Read one page of the events that the key may see, the next one first."""
-        read = resources.read_event
+        read = models.read_event
         order = {"sort": "start", "title": title, "status": status}
         return await self._page("/events", read, page, records, **order)
 
@@ -127,7 +127,7 @@ class TickeTing:
         self, *, records: int = 25, page: int = 1, title: str | None = None
     ) -> Page[Event]:
         """Read one page of the events that are open to everybody."""
-        read = resources.read_event
+        read = models.read_event
         return await self._page("/published-events", read, page, records, title=title)
 
     async def tickets(
@@ -142,7 +142,7 @@ class TickeTing:
         since = modified_since.isoformat(timespec="seconds") if modified_since else None
 
         def read(found: Any) -> Ticket:
-            return resources.read_ticket(found, event)
+            return models.read_ticket(found, event)
 
         return await self._page(f"{event}/tickets", read, page, records, modified_since=since)
 
@@ -161,7 +161,7 @@ class TickeTing:
         """Read one page of the event's admissions; the filters narrow it."""
 
         def read(found: Any) -> Admission:
-            return resources.read_admission(found, event)
+            return models.read_admission(found, event)
 
         return await self._page(
             f"{event}/admissions",
@@ -187,7 +187,7 @@ class TickeTing:
         body, at = await self._call("POST", f"{event}/admissions", batch)
 
         def read(found: Any) -> Granted:
-            entries, faults = resources.read_entries(found, resources.read_receipt, "admissions")
+            entries, faults = models.read_entries(found, models.read_receipt, "admissions")
             return Granted(entries, faults, at)
 
         return _shaped(read, body)
@@ -195,20 +195,20 @@ class TickeTing:
     async def issue_token(self, event: str, sections: Sequence[str]) -> Token:
         """Issue a token for sections, by URI."""
         body, _ = await self._call("POST", f"{event}/tokens", {"sections": list(sections)})
-        return _shaped(resources.read_token, body)
+        return _shaped(models.read_token, body)
 
     async def tokens(
         self, event: str, *, page: int = 1, records: int = 25, is_global: bool | None = None
     ) -> Page[Token]:
         """Read one page of the event's tokens, the global one first; or only it, or the others."""
         wanted = None if is_global is None else str(is_global).lower()
-        read = resources.read_token
+        read = models.read_token
         return await self._page(f"{event}/tokens", read, page, records, **{"global": wanted})
 
     async def token(self, event: str, identifier: str) -> Token:
         """Read one token."""
         body, _ = await self._call("GET", f"{event}/tokens/{_quoted(identifier)}")
-        return _shaped(resources.read_token, body)
+        return _shaped(models.read_token, body)
 
     async def update_token(self, event: str, identifier: str, sections: Sequence[str]) -> None:
         """Give a token other sections, by URI."""
@@ -223,12 +223,12 @@ class TickeTing:
         """Start a person's session by user name or e-mail."""
         credentials = {"identification": identification, "password": password}
         body, _ = await self._call("POST", "/sessions", credentials)
-        return _shaped(resources.read_person_session, body)
+        return _shaped(models.read_person_session, body)
 
     async def active_session(self) -> PersonSession:
         """Read the session that the key belongs to."""
         body, _ = await self._call("GET", "/sessions/active")
-        return _shaped(resources.read_person_session, body)
+        return _shaped(models.read_person_session, body)
 
     async def end_session(self) -> None:
         """End the session that the key belongs to."""
@@ -247,7 +247,7 @@ class TickeTing:
         answer, content = await self._ask("GET", uri, query=query)
         await self._pause()
         body, at = answers.body_of(answer, content, self._host), answers.server_time(answer)
-        pieces = resources.read_page_in_pieces(body, read, at)
+        pieces = models.read_page_in_pieces(body, read, at)
         while True:
             await self._pause()
             try:

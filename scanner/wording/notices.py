@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scanner.scanning.source_state import SourceState
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
-from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.reported import reported

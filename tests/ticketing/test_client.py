@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scanner.ticketing import resources
+from scanner.ticketing import models
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import ApiFault, BadRequest, NotFound, NotTheApi, TicketingError
 from scanner.ticketing.resources import Owner, Page, Receipt, Ticket
@@ -92,7 +92,7 @@ async def test_pages_of_tickets_make_the_whole_list(ready: Ready, stage: Stage) 
 async def test_a_long_page_is_read_with_pauses(
     ready: Ready, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resources, "_PIECE", 2)
+    monkeypatch.setattr(models, "_PIECE", 2)
     stage, pauses = set_up(api, sections=1, tickets=7), 0
 
     async def pause() -> None:
