@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from scanner.config import Config
+    from scanner.facts import Value
     from scanner.store.ledger import Admission
     from scanner.sync.engine import Engine
 
@@ -82,7 +83,8 @@ def queue(
 
 def sync() -> None:
     """Fetch what is new: tickets, the token's sections, and other gates' admissions."""
-    from scanner.cli.output import bar
+    from scanner.cli.output import Done, bar, tell
+    from scanner.facts import Fact
 
     async def work(engine: "Engine") -> None:
         with bar("Fetching tickets") as show:
@@ -94,14 +96,16 @@ def sync() -> None:
 
     with closing(_reader(config)) as reader:
         found = read_status(reader)
-    typer.echo(f"Synced: {found.tickets} tickets for {', '.join(found.sections) or 'no section'}.")
+    synced: dict[str, Value] = {"tickets": found.tickets, "sections": ", ".join(found.sections)}
+    tell(Fact(Done.SYNCED, synced))
 
 
 def replay() -> None:
     """Deliver the queued admissions to the API now, and settle what was in doubt."""
     from scanner.cli.errors import CliFault
-    from scanner.cli.output import bar
+    from scanner.cli.output import Done, bar, tell
     from scanner.errors import ScannerError
+    from scanner.facts import Fact
     from scanner.store.ledger import State, counts
 
     config = load()
@@ -121,10 +125,12 @@ def replay() -> None:
         if not _with_engine(config, work):
             raise ScannerError(CliFault.DELIVERING_ELSEWHERE)
         after = counts(reader)
-    changed = {state: after[state] - before[state] for state in State}
-    settled = [f"{n} {state.value}" for state, n in changed.items() if n > 0]
+    settled = (State.CONFIRMED, State.CONFLICT, State.REFUSED)
+    told: dict[str, Value] = {
+        state.value: max(0, after[state] - before[state]) for state in settled
+    }
     waiting = after[State.QUEUED] + after[State.SENDING]
-    typer.echo(f"Delivered: {', '.join(settled) or 'nothing was waiting'}; {waiting} still wait.")
+    tell(Fact(Done.DELIVERED, {**told, "waiting": waiting}))
 
 
 def audit() -> None:

@@ -1,4 +1,4 @@
-"""`scanner open`: a token becomes a session, and the cache its first list."""
+"""`scanner open`: opens a session with a token, and fetches the first ticket list."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +9,7 @@ from scanner.cli.settings import Api, ApiKey, database, load
 
 if TYPE_CHECKING:
     from scanner.config import Config
+    from scanner.facts import Value
     from scanner.keystore import KeyStore
     from scanner.store.writer import Writer
     from scanner.sync.opening import Opened, Request
@@ -39,6 +40,8 @@ def open_session(
     api_key: ApiKey = None,
 ) -> None:
     """Open this gate with an admission token, and fetch its ticket list."""
+    from scanner.cli.output import Done, tell
+    from scanner.facts import Fact
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.wording.sentences import sentence
@@ -54,10 +57,14 @@ def open_session(
     for warning in opened.warnings:
         typer.echo(f"Mind: {sentence(warning)}", err=True)
     session = opened.session
-    typer.echo(
-        f"Open: {session.title} · {', '.join(opened.sections) or 'no section'} · "
-        f"{opened.tickets} tickets · {session.name} at {session.device}"
-    )
+    told: dict[str, Value] = {
+        "event": session.title,
+        "sections": ", ".join(opened.sections),
+        "tickets": opened.tickets,
+        "name": session.name,
+        "device": session.device,
+    }
+    tell(Fact(Done.OPENED, told))
 
 
 def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Request":
@@ -94,7 +101,7 @@ def _open_with_progress(request: "Request", writer: "Writer", keys: "KeyStore") 
 
 
 def device_name(writer: "Writer") -> str:
-    """Keep the ledger's device name for its life, or make up one that no other gate has."""
+    """Return the ledger's name for this device, or make one up that no other gate has."""
     import platform
     import secrets
 

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scanner.facts import Fact
+from scanner.facts import Code, Fact
 from scanner.wording.sentences import sentence
 
 if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
+
+
+class Done(Code):
+    """How a command ended that did something."""
+
+    OPENED = "cli.opened"
+    SYNCED = "cli.synced"
+    DELIVERED = "cli.delivered"
+
 
 Show = Callable[[int, int], None]
 """Called with the number done, and the number of all."""

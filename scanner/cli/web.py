@@ -1,4 +1,4 @@
-"""`scanner gate --web`: the gate's screen in a browser, each window a gate of its own."""
+"""`scanner gate --web`: the gate's screen in a browser; each window runs a gate of its own."""
 
 import asyncio
 import hmac
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import typer
-
+from scanner.cli.output import tell
 from scanner.errors import ScannerError
+from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 COOKIE = "scanner-gate"
-"""Spares the password for what the browser asks next; a browser's socket can't bring one."""
+"""Replaces the password in later requests: a browser's WebSocket can't send one."""
 
 WRONG_SECONDS = 0.5
-"""Between two tries of a wrong password, all callers together."""
+"""The pause after a wrong password; all callers wait for it."""
 
 LONGEST_HEADER = 1000
 
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 _POLICY = "style-src 'self' 'unsafe-inline'; font-src 'self' data:; frame-ancestors 'none'"
-"""Nothing is fetched from elsewhere (a gate may have no internet), nobody frames the gate."""
+"""Nothing is fetched from another host (a gate may have no internet), and no page frames it."""
 
 _FOREIGN_FONT = re.compile(r'<link\s+rel="stylesheet"\s+href="https://[^>]*>')
 """What textual-serve's page asks another host for; the policy would refuse it anyway."""
@@ -43,7 +43,23 @@ const listen = () => document.querySelector(".xterm-helper-textarea")?.focus();
 new MutationObserver(listen).observe(document.body, {attributeFilter: ["class"]});
 window.addEventListener("focus", listen);
 </script></body>"""
-"""Keys reach the gate as soon as it is seen: a hand scanner doesn't click first."""
+"""Focuses the terminal as soon as it is shown: a hand scanner doesn't click first."""
+
+
+class WebFault(Code):
+    """Why the gate can't be shown in a browser."""
+
+    NO_PASSWORD = "cli.web_no_password"  # noqa: S105 - a code, not a password
+    NO_LIBRARY = "cli.web_no_library"
+    PORT_UNUSABLE = "cli.web_port_unusable"
+    PASSWORD_UNREADABLE = "cli.web_password_unreadable"  # noqa: S105 - likewise
+    PASSWORD_EMPTY = "cli.web_password_empty"  # noqa: S105 - likewise
+
+
+class WebNotice(Code):
+    """What the server says while it runs."""
+
+    OPEN = "cli.web_open"
 
 
 class WebError(ScannerError):
@@ -63,15 +79,13 @@ def serve(host: str, port: int, password_file: Path | None, flags: Sequence[str]
         WebError: a library or the password is missing, or the address can't be listened at.
     """
     if not is_loopback(host) and password_file is None:
-        raise WebError(f"Whoever reaches {host} could admit people; give a --password-file.")
+        raise WebError(WebFault.NO_PASSWORD, host=host)
     kept = read_hash(password_file) if password_file else None
     try:
-        import textual_serve.server  # noqa: F401 - it is asked for before anything is said
+        import textual_serve.server  # noqa: F401 - whether it is installed
         from aiohttp import web
     except ImportError as error:
-        raise WebError(
-            "The library for browsers is missing; install it with `pip install textual-serve`."
-        ) from error
+        raise WebError(WebFault.NO_LIBRARY) from error
     command = shlex.join([sys.executable, "-m", "scanner", "gate", *flags])
     app = make_app(command, Door(host, kept))
     try:
@@ -84,14 +98,12 @@ def serve(host: str, port: int, password_file: Path | None, flags: Sequence[str]
             handler_cancellation=True,
         )
     except OSError as error:
-        raise WebError(
-            f"Port {port} of {host} can't be listened at ({os.strerror(error.errno or 0)}); "
-            "choose another --port."
-        ) from error
+        why = os.strerror(error.errno or 0)
+        raise WebError(WebFault.PORT_UNUSABLE, port=port, host=host, why=why) from error
 
 
 async def make_app(command: str, door: "Door") -> "web.Application":
-    """Return the server's app: textual-serve's, behind a door."""
+    """Return textual-serve's app with a check of every request in front."""
     from aiohttp import web
     from textual_serve.server import Server
 
@@ -103,7 +115,7 @@ async def make_app(command: str, door: "Door") -> "web.Application":
     async def guard(request: web.Request, handler: "Handler") -> web.StreamResponse:
         door.check_names(request)
         new = await door.check_password(request)
-        # What the page refers to is where it came from, whichever of this machine's names that is.
+        # The page links to the host name that it was requested under.
         server.public_url = f"{request.scheme}://{request.host}"
         response = await handler(request)
         if isinstance(response, web.Response) and response.content_type == "text/html":
@@ -121,12 +133,12 @@ async def make_app(command: str, door: "Door") -> "web.Application":
 
 
 def _say_open(*_: object) -> None:
-    """Say, once it listens, that it does."""
-    typer.echo("The gate is open to browsers; Ctrl+C ends it.", err=True)
+    """Say that it listens."""
+    tell(Fact(WebNotice.OPEN), err=True)
 
 
 class Door:
-    """Lets in who has the password, or who comes from this machine where there is none."""
+    """Admits requests with the password; without one, requests from this machine."""
 
     def __init__(self, host: str, kept: str | None) -> None:
         self._host = host
@@ -135,7 +147,7 @@ class Door:
         self.ticket = secrets.token_urlsafe(32)
 
     def check_names(self, request: "web.Request") -> None:
-        """Refuse what another site's page sends from this machine's browser.
+        """Refuse requests that another site's page sends (DNS rebinding, cross-site WebSocket).
 
         Raises:
             HTTPForbidden: the request was meant for, or comes from, another site.
@@ -195,16 +207,14 @@ def read_hash(file: Path) -> str:
     try:
         line = (file.read_text("utf-8").splitlines() or [""])[0].strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise WebError(
-            f"The password file {file} can't be read; give one with the password in it."
-        ) from error
+        raise WebError(WebFault.PASSWORD_UNREADABLE, file=file) from error
     if not line:
-        raise WebError(f"The password file {file} is empty; write the password into it.")
+        raise WebError(WebFault.PASSWORD_EMPTY, file=file)
     return line if line.startswith("$argon2") else PasswordHasher().hash(line)
 
 
 def _password_in(header: str) -> str | None:
-    """Return the password of an Authorization header (RFC 7617); the user's name is no matter."""
+    """Return the password of an Authorization header (RFC 7617); the user's name is ignored."""
     scheme, _, coded = header[:LONGEST_HEADER].partition(" ")
     if scheme.lower() != "basic":
         return None

@@ -1,6 +1,55 @@
-"""What keeps a command from running."""
+"""What keeps a command from running, and how one ended."""
 
-from scanner.wording.sentences import Sentence
+from scanner.facts import Value
+from scanner.wording.catalogue import say, say_count
+from scanner.wording.plain import plain
+from scanner.wording.sentences import Params, Sentence
+
+
+def _count(value: Value) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _tickets(params: Params) -> str:
+    return say_count("{count} ticket", "{count} tickets", _count(params["tickets"]))
+
+
+def _sections(params: Params) -> str:
+    return plain(str(params["sections"])) or say("no section")
+
+
+def _synced(params: Params) -> str:
+    return say(
+        "Synced: {tickets} for {sections}.", tickets=_tickets(params), sections=_sections(params)
+    )
+
+
+def _delivered(params: Params) -> str:
+    settled = [
+        say_count("{count} confirmed", "{count} confirmed", _count(params["confirmed"])),
+        say_count("{count} conflict", "{count} conflicts", _count(params["conflict"])),
+        say_count("{count} refused", "{count} refused", _count(params["refused"])),
+    ]
+    counts = (params["confirmed"], params["conflict"], params["refused"])
+    told = [each for each, count in zip(settled, counts, strict=True) if count]
+    return say_count(
+        "Delivered: {settled}; {count} still waits.",
+        "Delivered: {settled}; {count} still wait.",
+        _count(params["waiting"]),
+        settled=", ".join(told) or say("nothing was waiting"),
+    )
+
+
+def _opened(params: Params) -> str:
+    return say(
+        "Open: {event} · {sections} · {tickets} · {name} at {device}",
+        event=plain(str(params["event"])),
+        sections=_sections(params),
+        tickets=_tickets(params),
+        name=plain(str(params["name"])),
+        device=plain(str(params["device"])),
+    )
+
 
 SENTENCES: dict[str, Sentence] = {
     "cli.unexpected": "Something went wrong that should not have ({kind}); "
@@ -15,6 +64,19 @@ SENTENCES: dict[str, Sentence] = {
     "run `scanner decode` for files.",
     "cli.no_camera_chosen": "No camera is chosen; name one with --camera.",
     "cli.delivering_elsewhere": "Another process delivers the queue now; see `scanner status`.",
+    "cli.web_no_password": "Everybody who reaches {host} could admit people; "
+    "give a --password-file.",
+    "cli.web_no_library": "The library for browsers is missing; "
+    "install it with `pip install textual-serve`.",
+    "cli.web_port_unusable": "Port {port} of {host} can't be listened at ({why}); "
+    "choose another --port.",
+    "cli.web_password_unreadable": "The password file {file} can't be read; "
+    "give one with the password in it.",
+    "cli.web_password_empty": "The password file {file} is empty; write the password into it.",
+    "cli.web_open": "The gate is open to browsers; Ctrl+C ends it.",
+    "cli.synced": _synced,
+    "cli.delivered": _delivered,
+    "cli.opened": _opened,
     "cli.folder_unusable": "The folder {folder} can't be used ({why}); "
     "choose another with --folder.",
 }
