@@ -1,4 +1,4 @@
-"""How fast the gate's screen is: from outside, at the other end of a real terminal."""
+"""Measures the gate's screen from outside, through a pseudo-terminal."""
 
 import asyncio
 import json
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from scanner.ticketing.resources import Event, TokenGrant
 
 REPAINT_MS = 30.0
-"""From the committed verdict to the last scan's line at the terminal's other end, p95."""
+"""p95 from the commit of a verdict to its serial in the terminal's output."""
 
 ANSWER_MS = 50.0
-"""From a key to its answer, p95, while the whole list is pulled from a server on this machine."""
+"""p95 from a key press to its effect on the screen, while all tickets are pulled."""
 
 IDLE_PER_CENT = 2.0
-"""Of one processor core, for a gate without a camera where nobody comes."""
+"""CPU time of one core, for an idle gate without a camera."""
 
 START_SECONDS = 1.5
-"""From the process's start to a gate's screen that knows what it admits, offline."""
+"""From the process's start to a gate's screen with its sections, offline."""
 
 STARTS, SYNCS, SCANS, IDLE_SECONDS = 5, 3, 200, 20.0
 
 _SEED = 7
 _SERVER_NICE = 15
-"""A real server is another machine: this one's is to take only what the screen leaves."""
+"""A real server is another machine, so the mock server gets only the CPU time that is left."""
 
-_PAUSE_SECONDS = 0.13  # not a multiple of any of the screen's own timers
+_PAUSE_SECONDS = 0.13  # no multiple of the screen's timers
 _KEY_SECONDS = 0.002
-_BACK_SECONDS = 0.23  # a terminal is given 25 ms to make more of an Esc
+_BACK_SECONDS = 0.23  # an Esc is told from an escape sequence after 25 ms
 _KEYS = {
     "i": (b"i", b"Type a serial"),
     "?": (b"?", b"Esc closes"),
@@ -48,18 +48,18 @@ _KEYS = {
     "t": (b"t", b"Count again"),
     "s": (b"s", b"Language"),
     "r": (b"r", b"Trying now."),
-    "m": (b"m", b"ound"),  # on, off, or that this computer has none
+    "m": (b"m", b"ound"),  # on, off, or no sound device
     "+": (b"+", b"ound"),
     "-": (b"-", b"ound"),
-    "Ctrl+P": (b"\x10", b"earch for commands"),  # its first letter is under the cursor
+    "Ctrl+P": (b"\x10", b"earch for commands"),  # the cursor covers the first letter
 }
-"""Every key that a gate without a camera answers on its screen, but for those that leave it; what
-is sent and what comes. Esc takes back what it opened."""
+"""All keys with an effect on the screen of a gate without a camera, except those that quit: the
+bytes sent, and a text that then appears. Esc closes what a key opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What a session with the running gate showed, in seconds."""
+    """Measured times in seconds: by key, by scan, and CPU time while idle."""
 
     answers: dict[str, list[float]]
     repaints: list[float]
@@ -67,10 +67,10 @@ class Times:
 
 
 def measure(folder: Path, tickets: int) -> Iterator[Figure]:
-    """Start a gate, and sit down at it.
+    """Start a gate several times, then use one.
 
     Args:
-        folder: an empty folder for the gates' data.
+        folder: an empty folder for the data.
         tickets: how many are cached at a start, and how many are pulled.
     """
     starts = start(folder / "start", tickets, STARTS)
@@ -81,7 +81,7 @@ def measure(folder: Path, tickets: int) -> Iterator[Figure]:
         START_SECONDS,
         len(starts),
     )
-    times = sit(folder / "gate", tickets, SYNCS, SCANS, IDLE_SECONDS)
+    times = use(folder / "gate", tickets, SYNCS, SCANS, IDLE_SECONDS)
     answers = [each for key in times.answers.values() for each in key]
     answer = f"key to answer while {tickets:,} tickets are synced, p95"
     yield Figure(answer, "ms", p95(answers), ANSWER_MS, len(answers))
@@ -95,7 +95,7 @@ def measure(folder: Path, tickets: int) -> Iterator[Figure]:
 
 
 def start(home: Path, tickets: int, times: int) -> list[float]:
-    """Return the seconds that starts take, each with last evening's list."""
+    """Return the seconds of each start, with all tickets cached."""
     home.mkdir(parents=True)
     stock.fill(database_file(home), tickets)
     admits = f"This gate admits: {stock.SECTIONS[0].name}".encode()
@@ -106,14 +106,14 @@ def start(home: Path, tickets: int, times: int) -> list[float]:
     return found
 
 
-def sit(home: Path, tickets: int, syncs: int, scans: int, idle_seconds: float) -> Times:
-    """Open gates at a server with so many tickets; type while each syncs, rest and scan at one."""
+def use(home: Path, tickets: int, syncs: int, scans: int, idle_seconds: float) -> Times:
+    """Open gates at a server; press keys while each syncs, then idle and scan at the last."""
     answers: dict[str, list[float]] = {key: [] for key in _KEYS}
-    with world(tickets, _SEED, nice=_SERVER_NICE) as there:
+    with world(tickets, _SEED, nice=_SERVER_NICE) as server:
         for number in range(1, syncs):
-            with _syncing(home / f"sync-{number}", there, scans) as (gate, _, serials):
+            with _syncing(home / f"sync-{number}", server, scans) as (gate, _, serials):
                 _type(gate, f"{tickets:,} tickets".encode(), serials[0], answers)
-        with _syncing(home / "last", there, scans) as (gate, notes, serials):
+        with _syncing(home / "last", server, scans) as (gate, notes, serials):
             _type(gate, f"{tickets:,} tickets".encode(), serials[0], answers)
             gate.idle(2.0)
             before = gate.processor_seconds()
@@ -127,12 +127,12 @@ def sit(home: Path, tickets: int, syncs: int, scans: int, idle_seconds: float) -
 
 @contextmanager
 def _syncing(
-    home: Path, there: World, scans: int
+    home: Path, server: World, scans: int
 ) -> Iterator[tuple[Terminal, Path, Sequence[str]]]:
-    """Start a gate that pulls the whole list; gives the file for its notes, and some serials."""
+    """Start a gate that pulls all tickets; yield it, its file of commit times, and some serials."""
     home.mkdir(parents=True)
     notes = home / "verdicts.json"
-    serials = asyncio.run(_open(home, there, scans))
+    serials = asyncio.run(_open(home, server, scans))
     with running(["scanner.tui.gate.timed_gate", str(notes)], _settings(home)) as gate:
         gate.wait_for(b"No ticket was shown yet.")
         yield gate, notes, serials
@@ -142,8 +142,8 @@ def _settings(home: Path) -> dict[str, str]:
     return {"SCANNER_HOME": str(home), "SCANNER_LANGUAGE": "en", "SCANNER_SCANNER": "auto"}
 
 
-async def _open(home: Path, there: World, scans: int) -> list[str]:
-    """Open a session without its list, which the gate is to pull; returns some of its serials."""
+async def _open(home: Path, server: World, scans: int) -> list[str]:
+    """Open a session without tickets, which the gate then pulls; return some serials."""
     from scanner.keystore import KeyStore
     from scanner.store.cache import StoredSession
     from scanner.store.writer import Writer
@@ -152,15 +152,15 @@ async def _open(home: Path, there: World, scans: int) -> list[str]:
     from scanner.sync.opening import store
     from scanner.ticketing.client import TickeTing
 
-    async with TickeTing(there.url, there.api_key) as api:
-        grant: TokenGrant = await api.token_grant(there.global_code)
-    async with TickeTing(there.url, grant.key) as api:
+    async with TickeTing(server.url, server.api_key) as api:
+        grant: TokenGrant = await api.token_grant(server.global_code)
+    async with TickeTing(server.url, grant.key) as api:
         event: Event = await api.event(grant.event)
         page = await api.tickets(event.uri, page=1, records=scans)
-    session = StoredSession(there.url, event.uri, event.title, "Lee", "bench", utc_now())
+    session = StoredSession(server.url, event.uri, event.title, "Lee", "bench", utc_now())
     keep(
         KeyStore(home, file_only=True),
-        GateSecret(there.url, event.uri, there.global_code, grant.key),
+        GateSecret(server.url, event.uri, server.global_code, grant.key),
     )
     with Writer(database_file(home)) as writer:
         await writer.run(lambda conn: store(conn, session))
@@ -168,9 +168,9 @@ async def _open(home: Path, there: World, scans: int) -> list[str]:
 
 
 def _type(gate: Terminal, until: bytes, serial: str, answers: dict[str, list[float]]) -> None:
-    """Press all keys, one at a time, until the list has been pulled; notes the answers' seconds.
+    """Press all keys in turn until the pull has ended; add each key's seconds to `answers`.
 
-    Somebody was refused before: the gate is closed as long as it has no list.
+    One scan comes first, and is refused: the gate is closed while it has no tickets.
     """
     _scan(gate, [serial])
     while True:
@@ -185,7 +185,7 @@ def _type(gate: Terminal, until: bytes, serial: str, answers: dict[str, list[flo
 
 
 def _scan(gate: Terminal, serials: Sequence[str]) -> dict[str, float]:
-    """Scan as a hand scanner that types; returns when each serial stood on the screen."""
+    """Type serials as a keyboard wedge does; return when each appeared on the screen."""
     painted: dict[str, float] = {}
     for serial in serials:
         gate.forget()

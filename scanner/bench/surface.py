@@ -1,4 +1,4 @@
-"""What may be wrong with a code before any camera sees it: drawn flat, one square a module."""
+"""Damage to a code's surface, before any camera: drawn flat, one square per module."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from scanner.qr.frame import Pixels
 from scanner.stage.ticket_art import QUIET_MODULES, code_modules
 
 SQUARE = 12
-"""Pixels of a module on the flat picture: more than any camera shows of it."""
+"""Pixels per module: more than in any camera's picture."""
 
 _AROUND = 5
-"""Modules of paper or screen beyond the quiet zone."""
+"""Modules of background beyond the quiet zone."""
 
 _SKIN = 150
 _LIGHT, _DARK = 235, 22
@@ -20,10 +20,10 @@ _LIGHT, _DARK = 235, 22
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flat:
-    """A code seen straight on.
+    """A code without perspective.
 
     Attributes:
-        pixels: rows x columns, grey.
+        pixels: rows x columns, 8-bit grey.
         modules: along one side of the code, without its quiet zone.
         margin: pixels from the picture's edge to the code.
     """
@@ -34,13 +34,13 @@ class Flat:
 
 
 def draw_flat(text: str, worn: dict[str, float], rng: np.random.Generator) -> Flat:
-    """Draw the code with everything that is wrong with it.
+    """Draw a code with damage.
 
     Args:
-        text: what it says.
-        worn: how far each of `inverted`, `quiet`, `contrast`, `thumb`, `cracks`, `creases` has
-            gone, from 0, not at all, to 1, hopeless; what isn't named is as it should be.
-        rng: decides where and how.
+        text: the code's text.
+        worn: the degree of each of `inverted`, `quiet`, `contrast`, `thumb`, `cracks` and
+            `creases`, from 0 (none) to 1 (unreadable); what is not named is undamaged.
+        rng: decides places and shapes.
     """
     modules = code_modules(text)
     inverted = "inverted" in worn
@@ -50,7 +50,7 @@ def draw_flat(text: str, worn: dict[str, float], rng: np.random.Generator) -> Fl
     ink = np.array([_DARK, light] if inverted else [light, _DARK], np.uint8)
     ground = int(ink[0])
     page = np.full((len(modules) * SQUARE + 2 * margin,) * 2, ground, np.uint8)
-    _crowd(page, margin, quiet, rng)
+    _fill_quiet_zone(page, margin, quiet, rng)
     page[margin:-margin, margin:-margin] = ink[modules.repeat(SQUARE, 0).repeat(SQUARE, 1)]
     if level := worn.get("contrast"):
         middle = rng.uniform(40, 200)
@@ -65,8 +65,8 @@ def draw_flat(text: str, worn: dict[str, float], rng: np.random.Generator) -> Fl
     return Flat(page, len(modules), margin)
 
 
-def _crowd(page: Pixels, margin: int, level: float, rng: np.random.Generator) -> None:
-    """Let lines and dark ground come into the quiet zone, up to the code itself."""
+def _fill_quiet_zone(page: Pixels, margin: int, level: float, rng: np.random.Generator) -> None:
+    """Fill part of the quiet zone with another tone, from the outside."""
     if not level:
         return
     left = round((1 - level) * QUIET_MODULES * SQUARE)
@@ -78,7 +78,7 @@ def _crowd(page: Pixels, margin: int, level: float, rng: np.random.Generator) ->
 
 
 def _crease(page: Pixels, level: float, rng: np.random.Generator) -> None:
-    """Fold the paper: a bright and a dark line, and another shade on either side."""
+    """Draw folds: a bright and a dark line, and another shade on each side."""
     side = len(page)
     down, across = np.mgrid[0:side, 0:side]
     shade = np.zeros(page.shape)
@@ -90,7 +90,7 @@ def _crease(page: Pixels, level: float, rng: np.random.Generator) -> None:
 
 
 def _crack(page: Pixels, margin: int, side: int, level: float, rng: np.random.Generator) -> None:
-    """Break the glass: bright jagged lines from one point."""
+    """Draw broken glass: bright jagged lines from one point."""
     origin = margin + rng.uniform(0, 1, 2) * side
     for _ in range(3 + round(14 * level)):
         angle = rng.uniform(0, 2 * np.pi)
@@ -106,7 +106,7 @@ def _crack(page: Pixels, margin: int, side: int, level: float, rng: np.random.Ge
 
 
 def _thumb(page: Pixels, margin: int, side: int, level: float, rng: np.random.Generator) -> None:
-    """Lay a thumb over an edge, or over the corner that has no finder pattern."""
+    """Cover part of an edge, or the corner without a finder pattern."""
     depth = level * 0.45 * side
     if rng.random() < 0.5:  # noqa: PLR2004 - as often as not
         away = rng.uniform(0.3, 0.7) * side

@@ -1,4 +1,4 @@
-"""A program of this project in a terminal of its own, watched from the terminal's other end."""
+"""Runs one of the project's programs in a pseudo-terminal, and reads its output."""
 
 import fcntl
 import os
@@ -16,21 +16,21 @@ from pathlib import Path
 from time import monotonic
 
 PATIENCE_SECONDS = 60.0
-"""How long to wait for what must come."""
+"""The longest wait for an expected text."""
 
 _END_SECONDS = 10.0
 _ROWS, _COLUMNS = 50, 160
 _CHUNK = 65_536
 _REMEMBERED = 1_000_000
 _USER, _SYSTEM = 13, 14
-"""Places of the processor times in `/proc/PID/stat`, counted from 0 (proc(5))."""
+"""Indexes of utime and stime in `/proc/PID/stat`, from 0 (proc(5))."""
 
 
 @dataclass
 class Terminal:
-    """A running program, and what it has written since the last `forget`.
+    """A running program, and its output since the last `forget`.
 
-    Times are `time.monotonic`'s, which is one clock for all processes of a machine.
+    Times are `time.monotonic`'s: one clock for all processes of a machine.
     """
 
     process: "subprocess.Popen[bytes]"
@@ -39,25 +39,25 @@ class Terminal:
     _seen: bytearray = field(default_factory=bytearray)
 
     def press(self, keys: bytes) -> float:
-        """Type keys all at once; returns when."""
+        """Send keys; return the time."""
         at = monotonic()
         os.write(self._end, keys)
         return at
 
     def forget(self) -> None:
-        """Look only at what comes from now on."""
+        """Drop the output so far."""
         self.watch(0)
         self._seen.clear()
 
     def shows(self, text: bytes) -> bool:
-        """Tell whether a text was written, in one piece."""
+        """Tell whether a text is in the output, without a break."""
         return text in self._seen
 
     def wait_for(self, text: bytes, seconds: float = PATIENCE_SECONDS) -> float:
-        """Wait until a text was written; returns when it was read here.
+        """Wait until a text is in the output; return the time when it was read.
 
         Raises:
-            AssertionError: it did not come.
+            AssertionError: it did not appear in time, or the program ended.
         """
         until = monotonic() + seconds
         while not self.shows(text):
@@ -66,38 +66,42 @@ class Terminal:
         return monotonic()
 
     def watch(self, seconds: float) -> bool:
-        """Read what comes within a time, at most one piece; tells whether the program still runs.
+        """Read one chunk of output, waiting at most `seconds`; tell whether the program runs.
 
-        The other end must be read without a pause: a program stops when nobody reads it.
+        A program blocks when its output is not read, so there must be no pause in reading.
         """
         if not select.select([self._end], [], [], seconds)[0]:
             return self.process.poll() is None
         try:
             said = os.read(self._end, _CHUNK)
-        except OSError:  # Linux's way to say that nobody holds the other end
+        except OSError:  # on Linux: the program has closed its end
             return False
         self._seen += said
         del self._seen[:-_REMEMBERED]
         return bool(said)
 
     def idle(self, seconds: float) -> None:
-        """Read on for a time."""
+        """Read the output for a time.
+
+        Raises:
+            AssertionError: the program has ended.
+        """
         until = monotonic() + seconds
         while (left := until - monotonic()) > 0:
             if not self.watch(left):
                 raise AssertionError("the program has ended")
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the program has used, all its threads together."""
+        """Return the CPU time used so far, of all threads."""
         line = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
-        fields = line.rpartition(")")[2].split()  # the name before it may hold spaces
+        fields = line.rpartition(")")[2].split()  # the name before may contain spaces
         ticks = int(fields[_USER - 2]) + int(fields[_SYSTEM - 2])
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def running(words: Sequence[str], settings: Mapping[str, str]) -> Iterator[Terminal]:
-    """Start `python -m` with words, in a terminal of 160 x 50 with colours, and end it."""
+    """Run `python -m` with words in a terminal of 160 x 50 cells with true colour."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
     begun = monotonic()
@@ -119,7 +123,7 @@ def running(words: Sequence[str], settings: Mapping[str, str]) -> Iterator[Termi
 
 
 def _end(terminal: Terminal) -> None:
-    """Let the program quit as a guard does, or else as the system does."""
+    """Quit with Ctrl+Q, or kill the program after a while."""
     process, until = terminal.process, monotonic() + _END_SECONDS
     if process.poll() is None:
         terminal.press(b"\x11")  # Ctrl+Q

@@ -1,6 +1,6 @@
-"""How soon training stands on the screen, and the most memory that sessions take.
+"""Measures training: the time to its first screen, and the peak memory of a session.
 
-One session is a robot's, without a screen; the other is played by keys on a real terminal.
+One session is a robot's, without a screen; the other is played by keys on a pseudo-terminal.
 """
 
 import json
@@ -16,19 +16,19 @@ from scanner.bench.terminal import running
 
 START_LIMIT_MS = 2000.0
 MEMORY_LIMIT_MB = 150.0
-"""Megabytes (10**6 bytes) of the program itself; the made-up server's are shown beside it."""
+"""Peak resident memory in 10**6 bytes; the mock server's process is measured separately."""
 
 _BANNER = b"NOTHING HERE IS REAL"
 _SUPERVISOR = b"s"
 _OVER = b"PASSED"
-"""Stands on the debrief, after a NOT as well."""
+"""On the debrief; "NOT PASSED" contains it too."""
 
 _SPEED = "20"
-"""How many times faster than real the played session's clock runs: the fastest there is."""
+"""Speed of the played session's clock, the highest that there is."""
 
 _KEY_SECONDS = 0.4
 _LONGEST_SECONDS = 900.0
-"""Of a played session: the first hour is 180 s long at that speed."""
+"""Of a played session; the longest scenario lasts 180 s at that speed."""
 
 _LOOK_SECONDS = 0.02
 _FAULTLESS = 100.0
@@ -36,10 +36,10 @@ _KIB = 1024
 
 
 def measure(folder: Path, scenario: str, starts: int) -> list[Figure]:
-    """Start the list and a scenario so many times on a terminal, and play the scenario twice.
+    """Measure `starts` starts of the list and of a scenario, and two sessions of the scenario.
 
     Raises:
-        AssertionError: the program did not show what it must.
+        AssertionError: an expected text did not appear.
     """
     settings = {"SCANNER_HOME": str(folder)}
     listed = [_first_screen([], settings) for _ in range(starts)]
@@ -56,13 +56,13 @@ def measure(folder: Path, scenario: str, starts: int) -> list[Figure]:
 
 
 def _first_screen(words: list[str], settings: dict[str, str]) -> float:
-    """Return the milliseconds from the process's start until the banner is drawn."""
+    """Return the milliseconds from the process's start to the banner."""
     with running(["scanner", "train", *words, "--name", "Bench"], settings) as terminal:
         return (terminal.wait_for(_BANNER) - terminal.begun) * 1000
 
 
 def _played(scenario: str, settings: dict[str, str]) -> float:
-    """Call the supervisor for everybody, to the debrief; returns the program's peak in MB."""
+    """Play to the debrief by calling the supervisor each time; return the peak memory in MB."""
     words = ["scanner", "train", scenario, "--name", "Bench", "--speed", _SPEED]
     with running(words, settings) as terminal:
         terminal.wait_for(_BANNER)
@@ -76,7 +76,7 @@ def _played(scenario: str, settings: dict[str, str]) -> float:
 
 
 def _session(scenario: str, environment: dict[str, str]) -> tuple[int, float, float]:
-    """Let the perfect robot play; returns patrons, and the peaks of program and server in MB."""
+    """Let the perfect robot play; return patrons, and both processes' peak memory in MB."""
     own = server = 0.0
     with subprocess.Popen(  # noqa: S603 - this very program
         [sys.executable, "-m", "scanner", "train", scenario, "--auto", "--json"],
@@ -101,7 +101,7 @@ def _children(process: int) -> list[int]:
 
 
 def _peak(process: int) -> float:
-    """Return the most that a process has held so far; 0 once it is gone."""
+    """Return a process's peak resident memory in MB; 0 where it has ended."""
     try:
         lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     except OSError:

@@ -1,6 +1,6 @@
-"""The API's stand-in: a program of its own, used over HTTP only.
+"""A mock server of the TickeTing API: a program of its own, used over HTTP only.
 
-It shares no code with the rest of the package, so that one reading of the contract can prove
-another wrong. Its world is one SQLite database, in a file or in memory, and every request is one
-transaction.
+It shares no code with the rest of the package: two independent readings of the API's contract, so
+that a mistake in one fails a test. All data is in one SQLite database, in a file or in memory.
+Every request is one transaction.
 """

@@ -1,4 +1,4 @@
-"""`python -m scanner.mock`: the server without the rest of the program."""
+"""The mock server's command line: `python -m scanner.mock`."""
 
 import argparse
 import os
@@ -13,19 +13,19 @@ _CHUNK = 4096
 
 
 def main() -> None:
-    """Read the options and serve."""
+    """Read the options and run the server."""
     parser = argparse.ArgumentParser(
         prog="python -m scanner.mock",
-        description="Serve a stand-in for the TickeTing API on this machine.",
+        description="Run a mock of the TickeTing API on this machine.",
     )
-    parser.add_argument("--tickets", type=int, default=1000, help="tickets in a new world")
-    parser.add_argument("--sections", type=int, default=3, help="sections in a new world")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed, the same world")
-    parser.add_argument("--state", type=Path, help="a file that keeps the world over a restart")
+    parser.add_argument("--tickets", type=int, default=1000, help="tickets in a new database")
+    parser.add_argument("--sections", type=int, default=3, help="sections in a new database")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same data")
+    parser.add_argument("--state", type=Path, help="a file that keeps the data over a restart")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    parser.add_argument("--api-key", help="an administrator's key; made up when not given")
+    parser.add_argument("--api-key", help="an administrator's key; without it, one is generated")
     parser.add_argument(
-        "--until-eof", action="store_true", help="end with the standard input, so with its writer"
+        "--until-eof", action="store_true", help="end when standard input is closed"
     )
     chosen = parser.parse_args()
     if chosen.until_eof:
@@ -41,8 +41,8 @@ def main() -> None:
 
 
 def _end_with_input() -> None:
-    """End the server when nobody holds the other end any more, however they went."""
-    while os.read(sys.stdin.fileno(), _CHUNK):  # `sys.stdin` itself would be locked at the end
+    """End the server when standard input is closed, even by a killed parent."""
+    while os.read(sys.stdin.fileno(), _CHUNK):  # reading `sys.stdin` would hold its lock at exit
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

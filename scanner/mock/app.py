@@ -1,4 +1,4 @@
-"""The ASGI application: headers checked, one handler called in one transaction, errors worded."""
+"""The ASGI application: checks the headers, runs a handler in a transaction, answers errors."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Server:
-    """Answers requests about one world; all of them in one thread, one after the other."""
+    """Answers requests from one database, in one thread and one at a time."""
 
     def __init__(self, world: sqlite3.Connection, base: str) -> None:
         self._world = world
@@ -39,7 +39,7 @@ class Server:
         self._faults = Faults()
 
     def app(self) -> Starlette:
-        """The application to serve."""
+        """Return the ASGI application."""
         known = [
             Route(path, self._endpoint(handlers), methods=METHODS)
             for path, handlers in ROUTES.items()
@@ -96,7 +96,7 @@ class Server:
         if not key:
             raise errors.unauthenticated()
         caller = caller_of(self._world, key)
-        # What a dead key is told about its own session, that call decides.
+        # For an ended key, this endpoint has an answer of its own.
         if isinstance(caller, Stranger) and path != "/sessions/active":
             raise errors.restricted()
         return caller
@@ -107,7 +107,7 @@ class Server:
             raise RuntimeError("asked to fail by POST /_mock/faults")
 
     def _in_transaction(self, handler: Handler, call: Call) -> JsonResponse:
-        """What has been answered has been committed; what has failed has changed nothing."""
+        """Run the handler in a transaction: commit before the answer, roll back on an error."""
         self._world.execute("BEGIN")
         try:
             answer = handler(call)
@@ -146,7 +146,7 @@ async def _body(request: Request) -> Mapping[str, object]:
         return {}
     try:
         body = json.loads(raw)
-        # An escaped half of a surrogate pair is JSON, but it is no text.
+        # A lone escaped surrogate is valid JSON, but not valid Unicode.
         dump(body).encode("utf-8")
     except (ValueError, RecursionError) as failure:
         raise errors.bad_request("The request body is not valid JSON.") from failure

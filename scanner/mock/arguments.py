@@ -1,4 +1,4 @@
-"""Reading a request's arguments: what is required, what is empty, what has the wrong form."""
+"""Reads a request's arguments; missing, empty and malformed ones are errors."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,19 +8,19 @@ LARGEST_NUMBER = 1_000_000_000
 
 
 def require(body: Mapping[str, object], names: Sequence[str]) -> None:
-    """400 when any of `names` is absent or empty; all of them are named in the error."""
+    """Raise 400 where any of `names` is absent or empty; the error names all of them."""
     lacking = [name for name in names if _empty(body.get(name))]
     if lacking:
         raise errors.missing(lacking)
 
 
 def refuse_emptied(body: Mapping[str, object], names: Sequence[str]) -> None:
-    """400 when a change would empty any of `names`; those not mentioned stay as they are."""
+    """Raise 400 where an update would empty any of `names`; absent ones stay unchanged."""
     require(body, [name for name in names if name in body])
 
 
 def text(body: Mapping[str, object], name: str, default: str = "") -> str:
-    """A string, or `default` when absent or null; 400 for any other value."""
+    """Return a string, or `default` where absent or null; 400 for any other value."""
     value = body.get(name)
     if value is None:
         return default
@@ -30,7 +30,7 @@ def text(body: Mapping[str, object], name: str, default: str = "") -> str:
 
 
 def number(body: Mapping[str, object], name: str, default: float = 0) -> float:
-    """A number, zero or more; 400 for any other value."""
+    """Return a number, zero or more; 400 for any other value."""
     value = body.get(name)
     if value is None:
         return default
@@ -42,7 +42,7 @@ def number(body: Mapping[str, object], name: str, default: float = 0) -> float:
 
 
 def whole(body: Mapping[str, object], name: str, default: int = 0) -> int:
-    """A whole number, zero or more; 400 for any other value."""
+    """Return an integer, zero or more; 400 for any other value."""
     value = number(body, name, default)
     if value != int(value):
         raise errors.invalid(name)
@@ -50,7 +50,7 @@ def whole(body: Mapping[str, object], name: str, default: int = 0) -> int:
 
 
 def texts(body: Mapping[str, object], name: str) -> list[str]:
-    """A list of strings; 400 for any other value."""
+    """Return a list of strings; 400 for any other value."""
     value = body.get(name)
     if not isinstance(value, list):
         raise errors.invalid(name)

@@ -1,4 +1,4 @@
-"""One request as its handler sees it, who sent it, and what is answered."""
+"""A request as its handler gets it, its caller, and the response."""
 
 import json
 import random
@@ -12,7 +12,7 @@ from scanner.mock import errors, forms
 
 @dataclass(frozen=True)
 class Person:
-    """The key of a session or an integration: an account's rights."""
+    """A caller with the key of a session or an integration: has an account's rights."""
 
     account: int
     administrator: bool
@@ -20,7 +20,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Gate:
-    """The key of an admission token: the token's event and sections, and nothing else."""
+    """A caller with an admission token's key: may use its event and sections only."""
 
     token: int
     event: int
@@ -29,7 +29,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Stranger:
-    """A key that means nothing (any more)."""
+    """A caller with an unknown or ended key."""
 
 
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -39,14 +39,14 @@ Caller = Person | Gate | Stranger
 
 @dataclass
 class Faults:
-    """How many of the next requests shall fail inside the server."""
+    """How many of the next requests fail with a server error."""
 
     armed: int = 0
 
 
 @dataclass(frozen=True)
 class Call:
-    """`path` holds the identifiers in the URI, `base` the server's own address without a slash."""
+    """One request: `path` has the URI's identifiers; `base` is the server's URL without a slash."""
 
     world: sqlite3.Connection
     rng: random.Random
@@ -60,20 +60,20 @@ class Call:
     faults: Faults
 
     def id(self, name: str) -> int:
-        """The identifier `name` in the URI; 404 when it is none."""
+        """Return the URI's identifier `name`; 404 where it is malformed."""
         found = forms.identifier(self.path[name])
         if found is None:
             raise errors.no_resource()
         return found
 
     def person(self) -> Person:
-        """The caller, if it is one with an account; a gate is refused."""
+        """Return the caller, if it has an account; a gate gets 403."""
         if not isinstance(self.caller, Person):
             raise errors.restricted()
         return self.caller
 
     def administrator(self) -> Person:
-        """The caller, if it administers the platform."""
+        """Return the caller, if it administers the platform; 403 otherwise."""
         person = self.person()
         if not person.administrator:
             raise errors.restricted()
@@ -82,34 +82,34 @@ class Call:
 
 @dataclass(frozen=True)
 class JsonResponse:
-    """An HTTP status and a JSON text; an empty text has no body."""
+    """An HTTP status and a JSON text; an empty text means no body."""
 
     status: int
     text: str
 
 
 def answer(value: object, status: int = 200) -> JsonResponse:
-    """`value` as JSON."""
+    """Return a response with `value` as JSON."""
     return JsonResponse(status, dump(value))
 
 
 def created(value: object) -> JsonResponse:
-    """The resource that a POST has made."""
+    """Return the response to a POST that created a resource."""
     return answer(value, 201)
 
 
 def gone() -> JsonResponse:
-    """The resource is deleted."""
+    """Return the response to a DELETE."""
     return JsonResponse(204, "")
 
 
 def dump(value: object) -> str:
-    """Compact JSON."""
+    """Return `value` as compact JSON."""
     return _ENCODE(value)
 
 
 def caller_of(world: sqlite3.Connection, key: str) -> Caller:
-    """Whom a key belongs to."""
+    """Return the caller that a key belongs to."""
     gate = world.execute("SELECT id, event, global FROM token WHERE key = ?", (key,)).fetchone()
     if gate is not None:
         return Gate(gate["id"], gate["event"], bool(gate["global"]))
@@ -124,7 +124,7 @@ def caller_of(world: sqlite3.Connection, key: str) -> Caller:
 
 
 def administers(world: sqlite3.Connection, caller: Caller, host: int) -> bool:
-    """Whether the caller may manage a host's events."""
+    """Tell whether the caller may manage a host's events."""
     if not isinstance(caller, Person):
         return False
     if caller.administrator:

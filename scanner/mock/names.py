@@ -1,4 +1,4 @@
-"""Made-up people and places for a seeded world."""
+"""Fictional people and places for the seeded data."""
 
 GIVEN = (
     "Amara", "Anaïs", "Andre", "Aisha", "Bea", "Björn", "Carlos", "Chidi", "Chloé", "Dana",

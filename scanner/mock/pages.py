@@ -1,4 +1,4 @@
-"""Collections: `page` and `records` in, `total`, `page`, `records` and `entries` out."""
+"""Pagination: reads `page` and `records`; answers `total`, `page`, `records` and `entries`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ Entry = TypeVar("Entry")
 
 DEFAULT_RECORDS = 25
 LARGEST_RECORDS = 100_000
-"""No largest number is documented; this one keeps an answer within memory."""
+"""The contract has no maximum; this one bounds a response's size."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Which entries are asked for: `number` counts from 1, `records` is zero or more."""
+    """A requested page: `number` counts from 1, `records` is its size, zero or more."""
 
     number: int
     records: int
 
     @property
     def offset(self) -> int:
-        """How many entries come before this page."""
+        """Entries before this page."""
         return (self.number - 1) * self.records
 
 
 def asked_page(query: Mapping[str, str]) -> Page:
-    """The page that a query asks for; 404 for a page below 1, 400 for senseless records."""
+    """Read the page from a query; 404 for a page below 1, 400 for malformed `records`."""
     records = query.get("records", str(DEFAULT_RECORDS)).strip()
     if not _is_count(records) or int(records) > LARGEST_RECORDS:
         raise errors.invalid("records")
@@ -39,7 +39,7 @@ def asked_page(query: Mapping[str, str]) -> Page:
 
 
 def collection(page: Page, total: int, entries: Callable[[], Sequence[str]]) -> JsonResponse:
-    """One page of `total` entries; `entries` gives the JSON of those on the page, when needed."""
+    """Return one page of `total` entries; `entries` is called for the page's own."""
     if page.records == 0:
         return JsonResponse(200, dump({"total": total}))
     if page.number > 1 and page.offset >= total:
@@ -51,7 +51,7 @@ def collection(page: Page, total: int, entries: Callable[[], Sequence[str]]) -> 
 def slice_of(
     query: Mapping[str, str], found: Sequence[Entry], show: Callable[[Entry], object]
 ) -> JsonResponse:
-    """One page of a list that is short enough to hold, each entry as `show` words it."""
+    """Return one page of a list in memory, each entry converted by `show`."""
     page = asked_page(query)
     here = found[page.offset : page.offset + page.records]
     return collection(page, len(found), lambda: [dump(show(entry)) for entry in here])

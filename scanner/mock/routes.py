@@ -1,4 +1,4 @@
-"""Which handler answers which method at which path."""
+"""The handlers by path and method."""
 
 from collections.abc import Callable, Mapping
 

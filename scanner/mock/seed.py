@@ -1,4 +1,4 @@
-"""A world made from a seed: the same arguments give the same event, tickets, codes and keys."""
+"""Seeded data: the same arguments give the same event, tickets, codes and keys."""
 
 import random
 import sqlite3
@@ -14,7 +14,7 @@ from scanner.mock.resources.tickets import UNUSED
 from scanner.mock.state import create_indexes, create_tables, keep_setting
 
 ADMINISTRATOR = "admin"
-"""The user name of the one seeded account that can start a session."""
+"""User name of the only seeded account that can start a session."""
 
 ADMINISTRATOR_EMAIL = "admin@example.com"
 ADMINISTRATOR_PASSWORD = "box-office"  # noqa: S105 - printed here on purpose: it guards nothing
@@ -26,12 +26,12 @@ START = datetime(2036, 6, 7, 20, tzinfo=UTC)
 END = START + timedelta(hours=6)
 
 HOLDINGS = (1, 1, 1, 1, 2, 2, 2, 3, 4, 6)
-"""How many tickets an account may own; each is as likely as it is often here."""
+"""Tickets per account; one of these is drawn, each equally likely."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How large the world shall be, and from which seed it grows."""
+    """The size of the data, and the seed."""
 
     tickets: int
     sections: int
@@ -39,7 +39,7 @@ class Wanted:
 
 
 def fill(world: sqlite3.Connection, wanted: Wanted, api_key: str | None) -> None:
-    """Make the tables and everything in them, in one transaction; a key where none is given."""
+    """Create and fill all tables in one transaction; without `api_key`, one is generated."""
     rng = random.Random(f"world {wanted.seed}")  # noqa: S311 - the same seed, the same world
     world.execute("BEGIN IMMEDIATE")
     create_tables(world)
@@ -55,13 +55,13 @@ def fill(world: sqlite3.Connection, wanted: Wanted, api_key: str | None) -> None
 
 
 def add_integration_key(world: sqlite3.Connection, account: int, key: str) -> None:
-    """Let `key` act for an account, and be the one that is told at the start."""
+    """Add a key for an account; it is the one printed at the start."""
     world.execute("INSERT OR IGNORE INTO api_key (key, account) VALUES (?, ?)", (key, account))
     keep_setting(world, "api_key", key)
 
 
 def administrator_id(world: sqlite3.Connection) -> int:
-    """The account behind the integration keys."""
+    """Return the account that integration keys belong to."""
     row = world.execute("SELECT min(id) AS id FROM account WHERE administrator").fetchone()
     return int(row["id"])
 

@@ -1,4 +1,4 @@
-"""Start the server: its world, its socket, the line that says it is ready, and its end."""
+"""Runs the server: database, socket, the line that says it is ready, and shutdown."""
 
 import json
 import signal
@@ -28,10 +28,10 @@ def run(  # noqa: PLR0917 - one for each option of the command
     port: int,
     api_key: str | None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; prints one JSON line on stdout once requests are answered.
+    """Serve until SIGTERM or SIGINT; print one JSON line on stdout when ready.
 
-    A world that is already in the file `state` wins over `tickets`, `sections` and `seed`; a new
-    `api_key` is then added to it. Exits with 1 and a sentence on stderr when it cannot start.
+    If the file `state` has data already, `tickets`, `sections` and `seed` are ignored, and a new
+    `api_key` is added. Exits with 1 and a sentence on stderr where it can't start.
     """
     try:
         _refuse_senseless(tickets, sections, port, api_key)
@@ -47,7 +47,7 @@ def run(  # noqa: PLR0917 - one for each option of the command
 
 
 def ready_line(world: sqlite3.Connection, port: int) -> str:
-    """What a program needs to use the server: its address, the event, and the keys to it."""
+    """Return the JSON that a client needs: URL, event, API key and tokens."""
     event = int(setting(world, "event"))
     query = "SELECT * FROM token WHERE event = ? ORDER BY global DESC, id"
     shown = [tokens.shown(world, row) for row in world.execute(query, (event,)).fetchall()]
@@ -102,7 +102,7 @@ def _world(state: Path | None, wanted: Wanted, api_key: str | None) -> sqlite3.C
 
 
 def _serve(world: sqlite3.Connection, listener: socket.socket) -> None:
-    # Late, so that a refused start does not wait for them.
+    # Imported late: a start that is refused should be quick.
     import uvicorn
 
     from scanner.mock.app import Server
@@ -118,7 +118,7 @@ def _serve(world: sqlite3.Connection, listener: socket.socket) -> None:
     )
 
     class Announcing(uvicorn.Server):
-        """Says that it is ready once it really answers."""
+        """Prints the line once requests are answered."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -130,7 +130,7 @@ def _serve(world: sqlite3.Connection, listener: socket.socket) -> None:
 
 
 def _end_quietly() -> None:
-    """Being told to stop is no failure: uvicorn repeats the signal after its own orderly end."""
+    """Ignore the signal that uvicorn raises again after a graceful shutdown: exit with 0."""
     if threading.current_thread() is not threading.main_thread():
         return
     for number in (signal.SIGTERM, signal.SIGINT):

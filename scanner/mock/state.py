@@ -1,4 +1,4 @@
-"""The world's database: its tables, and how a file is opened, recognised or refused."""
+"""The database: its tables, and how a file is opened, recognised or refused."""
 
 import sqlite3
 from pathlib import Path
@@ -7,12 +7,12 @@ from scanner.mock.errors import StartFailure
 
 VERSION = 1
 MARK = 0x54694B54
-"""The database's application_id: by it a state file is told from any other SQLite file."""
+"""The database's application_id, which marks a file as this server's."""
 
 LOCK_SECONDS = 1
 
 FIRST_ID = 16993717817996
-"""Identifiers are long integers in the contract; each table counts on from here."""
+"""The contract's identifiers are long integers; each table counts up from here."""
 
 TABLES = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -80,7 +80,7 @@ _COUNTED = ("account", "document", "event", "section", "token", "ticket", "admis
 
 
 def open_world(path: Path | None) -> sqlite3.Connection:
-    """The database in the file `path`, or one in memory; `is_new` tells whether it needs a world.
+    """Open the database in the file `path`, or in memory; `is_new` tells whether it is empty.
 
     Raises StartFailure when the file cannot be used.
     """
@@ -110,7 +110,7 @@ def open_world(path: Path | None) -> sqlite3.Connection:
 
 
 def _is_ours(world: sqlite3.Connection) -> bool:
-    """Whether the database is empty, or written by this version of the server."""
+    """Tell whether the database is empty, or written by this version of the server."""
     if _pragma(world, "application_id") == MARK:
         return _pragma(world, "user_version") == VERSION
     return int(world.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]) == 0
@@ -122,7 +122,8 @@ def _pragma(world: sqlite3.Connection, name: str) -> int:
 
 def _set_up(world: sqlite3.Connection) -> None:
     world.row_factory = sqlite3.Row
-    # One server owns the file. A write-ahead log outlives SIGKILL without a sync for each answer.
+    # One server owns the file. With a write-ahead log, committed data survives SIGKILL without a
+    # sync per request.
     world.execute("PRAGMA locking_mode = EXCLUSIVE")
     world.execute("PRAGMA journal_mode = WAL")
     world.execute("PRAGMA synchronous = NORMAL")
@@ -132,12 +133,12 @@ def _set_up(world: sqlite3.Connection) -> None:
 
 
 def is_new(world: sqlite3.Connection) -> bool:
-    """Whether no world has been put into this database yet."""
+    """Tell whether the database has no data yet."""
     return _pragma(world, "application_id") != MARK
 
 
 def create_tables(world: sqlite3.Connection) -> None:
-    """Make the tables, inside the caller's transaction."""
+    """Create the tables, inside the caller's transaction."""
     for statement in TABLES.split(";"):
         world.execute(statement)
     world.executemany(
@@ -149,17 +150,17 @@ def create_tables(world: sqlite3.Connection) -> None:
 
 
 def create_indexes(world: sqlite3.Connection) -> None:
-    """Make the indexes: after the world has been filled that is quicker than before."""
+    """Create the indexes; that is faster after the data is inserted."""
     for statement in INDEXES.split(";"):
         world.execute(statement)
 
 
 def setting(world: sqlite3.Connection, name: str) -> str:
-    """A fact about the world that was kept when it was made."""
+    """Return a value stored when the data was created."""
     row = world.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
     return str(row["value"])
 
 
 def keep_setting(world: sqlite3.Connection, name: str, value: str) -> None:
-    """Keep such a fact."""
+    """Store a value for `setting`."""
     world.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, value))

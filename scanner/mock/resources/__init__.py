@@ -1,1 +1,1 @@
-"""What the server answers, one file for each subject."""
+"""The endpoints, one file for each resource."""

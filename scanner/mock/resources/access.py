@@ -1,4 +1,4 @@
-"""Who may see an event, and who manages it."""
+"""Access rights: who may see an event, and who may manage it."""
 
 import json
 import sqlite3
@@ -8,7 +8,7 @@ from scanner.mock.call import Call, Gate, administers
 
 
 def event_row(world: sqlite3.Connection, number: int) -> sqlite3.Row:
-    """The event, or 404."""
+    """Return the event, or 404."""
     query = "SELECT * FROM event WHERE id = ?"
     row: sqlite3.Row | None = world.execute(query, (number,)).fetchone()
     if row is None:
@@ -17,7 +17,7 @@ def event_row(world: sqlite3.Connection, number: int) -> sqlite3.Row:
 
 
 def visible_event(call: Call) -> sqlite3.Row:
-    """The event in the URI, if the caller may see it; 404 or 403 otherwise."""
+    """Return the URI's event, if the caller may see it; 404 or 403 otherwise."""
     row = event_row(call.world, call.id("event"))
     if not may_see(call, row):
         raise errors.restricted()
@@ -25,7 +25,7 @@ def visible_event(call: Call) -> sqlite3.Row:
 
 
 def managed_event(call: Call) -> sqlite3.Row:
-    """The event in the URI, if the caller administers its host; 404 or 403 otherwise."""
+    """Return the URI's event, if the caller administers its host; 404 or 403 otherwise."""
     row = event_row(call.world, call.id("event"))
     if not administers(call.world, call.caller, row["host"]):
         raise errors.restricted()
@@ -33,12 +33,12 @@ def managed_event(call: Call) -> sqlite3.Row:
 
 
 def may_see(call: Call, row: sqlite3.Row) -> bool:
-    """Whether the event is listed for all, or managed by the caller, or the caller's gate's own."""
+    """Tell whether the caller may see the event: it is listed, managed by them, or their gate's."""
     if isinstance(call.caller, Gate):
         return bool(call.caller.event == row["id"])
     return is_public(row) or administers(call.world, call.caller, row["host"])
 
 
 def is_public(row: sqlite3.Row) -> bool:
-    """Whether everyone may see the event."""
+    """Tell whether everyone may see the event."""
     return row["status"] == "Published" and bool(json.loads(row["body"])["public"])

@@ -1,4 +1,4 @@
-"""Accounts, their preferences and the hosts that they administer."""
+"""Accounts, their preferences, and the hosts that they administer."""
 
 import json
 import sqlite3
@@ -34,7 +34,7 @@ def account_body(
     *,
     administrator: bool = False,
 ) -> dict[str, object]:
-    """An account as the API shows it, with every field of the contract."""
+    """Return an account's JSON, with every field of the contract."""
     uri = f"/accounts/{number}"
     return {
         "self": uri,
@@ -83,7 +83,7 @@ def list_accounts(call: Call) -> JsonResponse:
 
 
 def show_account(call: Call) -> JsonResponse:
-    """GET /accounts/{number}: one's own, or any for an administrator."""
+    """GET /accounts/{number}: the caller's own, or any for an administrator."""
     return JsonResponse(200, _own(call)["body"])
 
 
@@ -105,7 +105,7 @@ def change_account(call: Call) -> JsonResponse:
 
 
 def delete_account(call: Call) -> JsonResponse:
-    """DELETE /accounts/{number}; one that holds tickets stays."""
+    """DELETE /accounts/{number}; 409 for an account with tickets."""
     row = _own(call)
     held = call.world.execute(
         "SELECT 1 FROM ticket WHERE owner = :id"
@@ -134,7 +134,7 @@ def change_preferences(call: Call) -> JsonResponse:
 
 
 def list_managed_hosts(call: Call) -> JsonResponse:
-    """GET /accounts/{number}/hosts: those that the account administers."""
+    """GET /accounts/{number}/hosts: the hosts that the account administers."""
     row = _own(call)
     hosts = call.world.execute(
         "SELECT document.* FROM document JOIN host_administrator ON host = id"
@@ -145,7 +145,7 @@ def list_managed_hosts(call: Call) -> JsonResponse:
 
 
 def account_id(world: sqlite3.Connection, text: str) -> int | None:
-    """The account that a number or a URI names; None when there is none."""
+    """Return the account of a number or a URI; None where there is none."""
     number = text.rsplit("/", 1)[-1]
     row = world.execute("SELECT id FROM account WHERE number = ?", (number,)).fetchone()
     return None if row is None else int(row["id"])

@@ -13,7 +13,7 @@ TEXT_FILTERS = {"redeemer": "redeemer", "device": "device", "ticket": "serial"}
 
 
 def admit(call: Call) -> JsonResponse:
-    """POST /events/{event}/admissions: those that could be granted; 400 when none could."""
+    """POST /events/{event}/admissions: the admissions granted; 400 where there is none."""
     scope = scope_of(call)
     arguments.require(call.body, ("redeemer", "device", "serials"))
     redeemer, device = arguments.text(call.body, "redeemer"), arguments.text(call.body, "device")
@@ -85,7 +85,7 @@ def list_admissions(call: Call) -> JsonResponse:
 
 
 def facts_of(row: sqlite3.Row) -> dict[str, object]:
-    """An admission without its patron and its section."""
+    """Return an admission's JSON, without patron and section."""
     return {
         "self": f"/events/{row['event']}/admissions/{row['id']}",
         "redeemer": row["redeemer"],

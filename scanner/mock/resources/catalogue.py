@@ -1,4 +1,4 @@
-"""What events are made of: hosts, categories, regions and venues, all handled alike."""
+"""Hosts, categories, regions and venues: four kinds of resources with the same endpoints."""
 
 import json
 import sqlite3
@@ -15,7 +15,7 @@ MAPS = "https://maps.googleapis.com/maps/api/staticmap"
 
 @dataclass(frozen=True)
 class Collection:
-    """One kind of resource: its path, its name in errors, its fields, and who depends on it."""
+    """One kind of resource: path, name in errors, fields, and what depends on it."""
 
     path: str
     noun: str
@@ -70,13 +70,13 @@ KINDS = {
 
 
 class Catalogue:
-    """The five calls of one kind."""
+    """The five endpoints of one kind."""
 
     def __init__(self, path: str) -> None:
         self._kind = KINDS[path]
 
     def create(self, call: Call) -> JsonResponse:
-        """POST /{kind}; who makes a host administers it."""
+        """POST /{kind}; the caller becomes a new host's administrator."""
         person = call.person() if self._kind.path == "hosts" else call.administrator()
         arguments.require(call.body, self._kind.required)
         fields = self._fields(call, {})
@@ -104,7 +104,7 @@ class Catalogue:
         return answer(self._show(call, call.id("id")))
 
     def change(self, call: Call) -> JsonResponse:
-        """PUT /{kind}/{id}: the fields that are named change."""
+        """PUT /{kind}/{id}: changes the fields in the body."""
         number = call.id("id")
         row = document(call.world, self._kind.path, number)
         self._allow_change(call, number)
@@ -118,7 +118,7 @@ class Catalogue:
         return answer(self._show(call, number))
 
     def delete(self, call: Call) -> JsonResponse:
-        """DELETE /{kind}/{id}: 409 while others depend on it."""
+        """DELETE /{kind}/{id}: 409 where others depend on it."""
         number = call.id("id")
         document(call.world, self._kind.path, number)
         self._allow_change(call, number)
@@ -159,7 +159,7 @@ class Catalogue:
 
 
 def add_document(world: sqlite3.Connection, path: str, fields: Mapping[str, object]) -> int:
-    """Keep a new resource of the kind at `path`; its identifier is returned."""
+    """Insert a resource of the kind at `path`; return its identifier."""
     cursor = world.execute(
         "INSERT INTO document (kind, name, body) VALUES (?, ?, ?)",
         (path, fields["name"], dump(fields)),
@@ -168,7 +168,7 @@ def add_document(world: sqlite3.Connection, path: str, fields: Mapping[str, obje
 
 
 def document(world: sqlite3.Connection, path: str, number: int) -> sqlite3.Row:
-    """The resource, or 404."""
+    """Return the resource, or 404."""
     row: sqlite3.Row | None = world.execute(
         "SELECT * FROM document WHERE kind = ? AND id = ?", (path, number)
     ).fetchone()
@@ -178,7 +178,7 @@ def document(world: sqlite3.Connection, path: str, number: int) -> sqlite3.Row:
 
 
 def reference(world: sqlite3.Connection, path: str, value: object, name: str) -> int:
-    """The identifier that argument `name` gives alone or as a URI; 400 when nothing is there."""
+    """Return the identifier in argument `name`, alone or in a URI; 400 where it doesn't exist."""
     number = forms.identifier(str(value))
     query = "SELECT 1 FROM document WHERE kind = ? AND id = ?"
     if number is None or world.execute(query, (path, number)).fetchone() is None:
@@ -187,7 +187,7 @@ def reference(world: sqlite3.Connection, path: str, value: object, name: str) ->
 
 
 def shown(row: sqlite3.Row) -> dict[str, object]:
-    """A resource fetched on its own; a venue's `region` is a URI there."""
+    """Return the JSON of a resource alone; a venue's `region` is then a URI."""
     fields: dict[str, object] = {
         "self": f"/{row['kind']}/{row['id']}",
         **json.loads(row["body"]),
@@ -202,7 +202,7 @@ def shown(row: sqlite3.Row) -> dict[str, object]:
 
 
 def embedded_venue(world: sqlite3.Connection, number: int) -> dict[str, object]:
-    """A venue inside an event: its `region` is an object there."""
+    """Return the JSON of an event's venue; its `region` is then an object."""
     venue = shown(document(world, "venues", number))
     region = forms.identifier(str(venue["region"])) or 0
     return {**venue, "region": shown(document(world, "regions", region))}

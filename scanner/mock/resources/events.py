@@ -1,4 +1,4 @@
-"""Events: made, listed, shown, changed and deleted."""
+"""Events."""
 
 import json
 import sqlite3
@@ -23,7 +23,7 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def create_event(call: Call) -> JsonResponse:
-    """POST /events: a draft with its global token."""
+    """POST /events: creates a draft, with its global token."""
     call.person()
     arguments.require(call.body, REQUIRED)
     host = catalogue.reference(call.world, "hosts", call.body["host"], "host")
@@ -47,7 +47,7 @@ def create_event(call: Call) -> JsonResponse:
 
 
 def list_events(call: Call) -> JsonResponse:
-    """GET /events: those that the caller may see, filtered and sorted."""
+    """GET /events: the events that the caller may see, filtered and sorted."""
     return _listed(call, call.query, _all(call.world))
 
 
@@ -65,12 +65,12 @@ def list_hosted_events(call: Call) -> JsonResponse:
 
 
 def show_event(call: Call) -> JsonResponse:
-    """GET /events/{event}: 403 for one that is not listed and that the key may not see."""
+    """GET /events/{event}: 403 where it is not listed and the key may not see it."""
     return answer(shown(call, visible_event(call)))
 
 
 def change_event(call: Call) -> JsonResponse:
-    """PUT /events/{event}: the fields that are named change."""
+    """PUT /events/{event}: changes the fields in the body."""
     row = managed_event(call)
     arguments.refuse_emptied(call.body, REQUIRED)
     title = arguments.text(call.body, "title", row["title"])
@@ -98,7 +98,7 @@ def delete_event(call: Call) -> JsonResponse:
 
 
 def shown(call: Call, row: sqlite3.Row) -> dict[str, object]:
-    """An event with its category, venue and sections as objects."""
+    """Return an event's JSON, with category, venue and sections as objects."""
     details = json.loads(row["body"])
     media = f"{call.base}/media"
     return {

@@ -1,4 +1,4 @@
-"""Orders: each issues its tickets to the account that places it."""
+"""Orders: each issues tickets to the account that places it."""
 
 import sqlite3
 
@@ -8,7 +8,7 @@ from scanner.mock.pages import slice_of
 from scanner.mock.resources import sections, tickets
 
 LARGEST_COUNT = 10_000
-"""Tickets of one section that one order may ask for."""
+"""The most tickets of one section in one order."""
 
 
 def place_order(call: Call) -> JsonResponse:
@@ -27,7 +27,7 @@ def place_order(call: Call) -> JsonResponse:
 
 
 def list_orders(call: Call) -> JsonResponse:
-    """GET /orders: one's own, or all for an administrator."""
+    """GET /orders: the caller's own, or all for an administrator."""
     person = call.person()
     query = (
         "SELECT booking.*, account.number AS customer FROM booking"
@@ -44,7 +44,7 @@ def show_order(call: Call) -> JsonResponse:
 
 
 def change_order(call: Call) -> JsonResponse:
-    """PUT /orders/{order} `{"items": {section URI: count}}`: more are issued, fewer cancelled."""
+    """PUT /orders/{order} `{"items": {section URI: count}}`: issues or cancels the difference."""
     row = _own(call)
     arguments.require(call.body, ("items",))
     for section, count in _items(call):
@@ -56,7 +56,7 @@ def change_order(call: Call) -> JsonResponse:
 
 
 def cancel_order(call: Call) -> JsonResponse:
-    """DELETE /orders/{order}: its unused tickets are cancelled."""
+    """DELETE /orders/{order}: cancels its unused tickets."""
     row = _own(call)
     query = "SELECT id FROM ticket WHERE booking = ?"
     held = [ticket["id"] for ticket in call.world.execute(query, (row["id"],))]

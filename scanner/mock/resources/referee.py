@@ -1,4 +1,4 @@
-"""Calls under `/_mock/` that the vendor does not have: for tests and for whoever checks a gate.
+"""Endpoints under `/_mock/` that the vendor doesn't have, for tests and the demo.
 
 They need an administrator's key.
 """
@@ -15,7 +15,7 @@ STATUSES = ("Issued", "Cancelled", "Transferred")
 
 
 def all_admissions(call: Call) -> JsonResponse:
-    """GET /_mock/admissions: every admission of every event, in the order of granting."""
+    """GET /_mock/admissions: every admission of every event, oldest first."""
     call.administrator()
     query = "SELECT * FROM admission ORDER BY id"
     return answer([facts_of(row) for row in call.world.execute(query)])
@@ -68,7 +68,7 @@ def change_event(call: Call) -> JsonResponse:
 
 
 def arm_faults(call: Call) -> JsonResponse:
-    """POST /_mock/faults `{"requests": n}`: the next n requests meet a fault in the server."""
+    """POST /_mock/faults `{"requests": n}`: the next n requests get a server error."""
     call.administrator()
     call.faults.armed = arguments.whole(call.body, "requests")
     return answer({"requests": call.faults.armed})

@@ -1,4 +1,4 @@
-"""The sections of an event; their `self` is relative to the event, as in the event itself."""
+"""The sections of an event; their `self` is relative to the event."""
 
 import sqlite3
 
@@ -43,7 +43,7 @@ def show_section(call: Call) -> JsonResponse:
 
 
 def change_section(call: Call) -> JsonResponse:
-    """PUT /events/{event}/sections/{section}: the fields that are named change."""
+    """PUT /events/{event}/sections/{section}: changes the fields in the body."""
     event = access.managed_event(call)
     row = _section(call.world, event["id"], call.id("section"))
     arguments.refuse_emptied(call.body, REQUIRED)
@@ -76,18 +76,18 @@ def delete_section(call: Call) -> JsonResponse:
 
 
 def sections_of(world: sqlite3.Connection, event: int) -> list[sqlite3.Row]:
-    """All sections of an event, in the order of their making."""
+    """Return all sections of an event, oldest first."""
     query = "SELECT * FROM section WHERE event = ? ORDER BY id"
     return world.execute(query, (event,)).fetchall()
 
 
 def uri(row: sqlite3.Row) -> str:
-    """The whole URI, as tokens, sessions, tickets and admissions name a section."""
+    """Return a section's absolute URI, as tokens, sessions, tickets and admissions give it."""
     return f"/events/{row['event']}/sections/{row['id']}"
 
 
 def shown(row: sqlite3.Row) -> dict[str, object]:
-    """A section with the relative URI that it has inside its event."""
+    """Return a section's JSON with its URI relative to the event."""
     price = int(row["price"]) if row["price"] == int(row["price"]) else row["price"]
     return {
         "self": f"/sections/{row['id']}",
@@ -105,7 +105,7 @@ def shown(row: sqlite3.Row) -> dict[str, object]:
 
 
 def shown_whole(row: sqlite3.Row) -> dict[str, object]:
-    """A section with its whole URI."""
+    """Return a section's JSON with its absolute URI."""
     return {**shown(row), "self": uri(row)}
 
 

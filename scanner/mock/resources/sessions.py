@@ -1,4 +1,4 @@
-"""Sessions of people: a user name and a password for a key."""
+"""User sessions: a key for a user name and a password."""
 
 import sqlite3
 
@@ -33,7 +33,7 @@ def start_session(call: Call) -> JsonResponse:
 
 
 def show_session(call: Call) -> JsonResponse:
-    """GET /sessions/active: 401 when it has ended or never was."""
+    """GET /sessions/active: 401 where it has ended or never existed."""
     session = _session(call.world, call.key)
     if session is None or session["ended"]:
         raise errors.unauthenticated()
@@ -41,7 +41,7 @@ def show_session(call: Call) -> JsonResponse:
 
 
 def end_session(call: Call) -> JsonResponse:
-    """DELETE /sessions/active: 401 when there is none, 403 when it has ended already."""
+    """DELETE /sessions/active: 401 where there is none, 403 where it has already ended."""
     session = _session(call.world, call.key)
     if session is None:
         raise errors.unauthenticated()

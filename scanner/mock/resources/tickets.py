@@ -10,29 +10,29 @@ from scanner.mock.pages import asked_page, collection
 from scanner.mock.resources import access, sections, tokens
 
 UNUSED = "N/A"
-"""What `redeemed` says of a ticket that nobody has used."""
+"""The value of `redeemed` for an unused ticket."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a caller may admit to: an event and some of its sections, with their JSON by number."""
+    """The event and sections that a caller may admit to; the sections' JSON by identifier."""
 
     event: int
     sections: dict[int, str]
 
     @property
     def clause(self) -> str:
-        """An SQL condition on a table's `event` and `section`, with `values` to fill it."""
+        """Return an SQL condition on `event` and `section`; `values` are its parameters."""
         return f"event = ? AND section IN ({forms.marks(self.sections)})"
 
     @property
     def values(self) -> tuple[int, ...]:
-        """The values of `clause`."""
+        """The parameters of `clause`."""
         return (self.event, *self.sections)
 
 
 def scope_of(call: Call) -> Scope:
-    """A gate's sections, or all of them for an administrator of the host; 404 or 403 otherwise."""
+    """Return a gate's sections, or all for an administrator of the host; 404 or 403 otherwise."""
     event = access.event_row(call.world, call.id("event"))
     if isinstance(call.caller, Gate):
         if call.caller.event != event["id"]:
@@ -48,7 +48,7 @@ def scope_of(call: Call) -> Scope:
 
 
 def list_tickets(call: Call) -> JsonResponse:
-    """GET /events/{event}/tickets: the unused ones, or all that changed after `modified_since`."""
+    """GET /events/{event}/tickets: the unused tickets, or all changed after `modified_since`."""
     scope = scope_of(call)
     page = asked_page(call.query)
     condition, value = _state_wanted(call)
@@ -88,7 +88,7 @@ def _entries(call: Call, scope: Scope, where: str, values: Sequence[object]) -> 
 
 
 def issue_tickets(call: Call, section: sqlite3.Row, count: int, booking: int) -> None:
-    """Sell `count` tickets of a section to the caller; 400 when so many are not left."""
+    """Issue `count` tickets of a section to the caller; 400 where fewer are left."""
     if section["capacity"] - section["sold"] < count:
         raise errors.bad_request(
             "An order for the requested tickets could not be placed at this time. Please try again."
@@ -115,7 +115,7 @@ def issue_tickets(call: Call, section: sqlite3.Row, count: int, booking: int) ->
 
 
 def cancel_tickets(call: Call, tickets: Sequence[int]) -> None:
-    """Cancel those of the tickets that are unused, and free their places."""
+    """Cancel the unused ones of the tickets, and free their places."""
     for ticket in tickets:
         cancelled = call.world.execute(
             "UPDATE ticket SET status = 'Cancelled', modified = ?"

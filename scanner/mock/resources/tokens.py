@@ -1,4 +1,4 @@
-"""Admission tokens: managed by an event's host, redeemed by a gate."""
+"""Admission tokens: the host manages them, a gate redeems them."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ def issue_token(call: Call) -> JsonResponse:
 
 
 def list_tokens(call: Call) -> JsonResponse:
-    """GET /events/{event}/tokens: the global one first, alone, or left out."""
+    """GET /events/{event}/tokens: with the global token first, alone, or left out."""
     event = access.managed_event(call)
     wanted = call.query.get("global", "").lower()
     if wanted not in ("", "true", "false"):
@@ -69,7 +69,7 @@ def change_token(call: Call) -> JsonResponse:
 
 
 def invalidate_token(call: Call) -> JsonResponse:
-    """DELETE /events/{event}/tokens/{token}: its code and its key are dead from now on."""
+    """DELETE /events/{event}/tokens/{token}: its code and key become invalid."""
     event = access.managed_event(call)
     token = _changeable(_token(call.world, event["id"], call.id("token")))
     call.world.execute("DELETE FROM token WHERE id = ?", (token["id"],))
@@ -79,7 +79,7 @@ def invalidate_token(call: Call) -> JsonResponse:
 def add_token(
     world: sqlite3.Connection, event: int, code: str, key: str, chosen: Sequence[int]
 ) -> int:
-    """Keep a token for the sections `chosen`, or the global one when none is; its identifier."""
+    """Insert a token for the sections `chosen`, or the global one; return its identifier."""
     cursor = world.execute(
         "INSERT INTO token (event, code, key, global) VALUES (?, ?, ?, ?)",
         (event, code, key, not chosen),
@@ -89,7 +89,7 @@ def add_token(
 
 
 def permitted(world: sqlite3.Connection, token: sqlite3.Row) -> list[sqlite3.Row]:
-    """The sections that a token is for; the global one is for all, later ones included."""
+    """Return a token's sections; the global token has all, later ones included."""
     if token["global"]:
         return sections.sections_of(world, token["event"])
     return world.execute(
@@ -100,7 +100,7 @@ def permitted(world: sqlite3.Connection, token: sqlite3.Row) -> list[sqlite3.Row
 
 
 def shown(world: sqlite3.Connection, token: sqlite3.Row) -> dict[str, object]:
-    """A token as the host sees it: never with its key."""
+    """Return a token's JSON for the host, without its key."""
     return {
         "self": f"/events/{token['event']}/tokens/{token['id']}",
         "code": token["code"],
