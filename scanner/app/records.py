@@ -19,7 +19,7 @@ from scanner.paths import search_file
 from scanner.pin import Clock, Pin, PinCheck
 from scanner.store import statistics
 from scanner.store.database import open_reader
-from scanner.store.errors import worded
+from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State, in_state
 from scanner.store.search import Found, TicketSearch, read_found
 from scanner.store.statistics import Evening
@@ -109,7 +109,7 @@ class Records:
         try:
             return closing(open_reader(self._file))
         except sqlite3.Error as error:
-            raise worded(error, self._file) from error
+            raise store_error(error, self._file) from error
 
 
 def _facts(each: Admission) -> dict[str, str | int | None]:

@@ -136,14 +136,15 @@ def replay() -> None:
 def audit() -> None:
     """Check the journal's chain, and decide every recorded presentation again."""
     from scanner.desk.audit import Audit
+    from scanner.store.database import snapshot
 
     with closing(_reader(load())) as reader:
-        reader.execute("BEGIN")
         checked = Audit(reader)
         found = 0
-        for finding in checked.findings():
-            found += 1
-            typer.echo(plain(str(finding)))
+        with snapshot(reader):
+            for finding in checked.findings():
+                found += 1
+                typer.echo(plain(str(finding)))
     if found:
         typer.echo(f"{found} difference(s) in {checked.rows} presentations.", err=True)
         raise typer.Exit(1)

@@ -37,5 +37,7 @@ async def notify_alive(writer: "Writer") -> None:
     Raises:
         StoreError: the ledger can't go on.
     """
-    await writer.run(lambda conn: conn.execute("SELECT 1").fetchone())
+    from scanner.store.database import ping
+
+    await writer.run(ping)
     notify(ALIVE)

@@ -12,6 +12,9 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.facts import Fact
+from scanner.store.errors import Damage
+
 _CHECK_DIGITS = 16
 _LARGEST = 512
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -25,17 +28,17 @@ class Checkpoint:
     digest: bytes
     transition: int
 
-    def contradicts(self, conn: sqlite3.Connection) -> str | None:
-        """Say what a database lacks that was written once; call with the ledger's tables there."""
+    def contradicts(self, conn: sqlite3.Connection) -> Fact | None:
+        """Return what a database lacks that was written once; its ledger's tables must be there."""
         (last,) = conn.execute("SELECT id FROM journal_head").fetchone() or (0,)
         if last < self.row:
-            return f"row {self.row} of the journal was written, but it ends at row {last}"
+            return Fact(Damage.LOST_ROWS, {"row": self.row, "last": last})
         known = conn.execute("SELECT hash FROM journal WHERE id = ?", (self.row,)).fetchone()
         if known and known[0] != self.digest:
-            return f"row {self.row} of the journal is not the one that was written"
+            return Fact(Damage.OTHER_ROW, {"row": self.row})
         (moves,) = conn.execute("SELECT coalesce(max(id), 0) FROM transition").fetchone()
         if moves < self.transition:
-            return f"transition {self.transition} was written, but the last is {moves}"
+            return Fact(Damage.LOST_TRANSITIONS, {"transition": self.transition, "last": moves})
         return None
 
 
@@ -71,13 +74,12 @@ def forget_checkpoint(database: Path) -> None:
         checkpoint_file(database).unlink()
 
 
-def note_checkpoint(conn: sqlite3.Connection, database: Path) -> Checkpoint:
-    """Write down how far the ledger is; call after a commit.
+def write_checkpoint(database: Path, checkpoint: Checkpoint) -> None:
+    """Write down how far the ledger is, after a commit.
 
     A new file is written and renamed: a crash leaves the old checkpoint or the new one. A disk
     that takes nothing is no reason to stop.
     """
-    checkpoint = observe(conn)
     text = f"{checkpoint.row:020} {checkpoint.digest.hex()} {checkpoint.transition:020}"
     file = checkpoint_file(database)
     with contextlib.suppress(OSError):
@@ -85,7 +87,6 @@ def note_checkpoint(conn: sqlite3.Connection, database: Path) -> Checkpoint:
         with os.fdopen(os.open(written, _WRITE, 0o600), "w") as stream:
             stream.write(f"{text} {_check(text)}\n")
         written.replace(file)
-    return checkpoint
 
 
 def _check(text: str) -> str:

@@ -1,8 +1,8 @@
-"""Opening the ledger with its cache attached, and the unit of work.
+"""Opens the ledger with its cache attached; transactions.
 
-The ledger is the main database, the cache is attached as `cache`; no two tables share a name, so
-that one statement reads both. Who may write differs: a presentation writes the ledger and reads
-the cache, a pull the other way round, and neither waits for the other.
+The ledger is the main database, and the cache is attached as `cache`. No two tables share a name,
+so that one statement reads both. A presentation writes the ledger and reads the cache; a pull
+writes the cache and reads the ledger; neither waits for the other.
 """
 
 import contextlib
@@ -13,19 +13,33 @@ from pathlib import Path
 
 import structlog
 
-from scanner.store import migrate, schema
+from scanner.facts import Fact
+from scanner.store import locks, schema
 from scanner.store.checkpoint import forget_checkpoint, read_checkpoint
-from scanner.store.errors import FolderUnusable, damaged, worded
-from scanner.store.migrate import alone, cache_file, make_cache, make_ledger, recognise
-from scanner.store.recovery.quarantine import quarantine
+from scanner.store.errors import Damage, FolderUnusable, StoreFault, damaged, store_error
+from scanner.store.migrate import cache_file, make_cache, make_ledger, recognise, recognise_cache
+from scanner.store.quarantine import quarantine
 
 _CACHE_KIB = 16_384
-_FOLD_PAGES = 1500
-"""The log is folded into the ledger when it has so many pages: after some 600 presentations."""
+_WAL_PAGES = 1500
+"""SQLite's checkpoint copies the log into the ledger at so many pages: after some 600
+presentations."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that holds a share in the lock of its database until it is closed."""
+
+    lock: locks.OpenLock | None = None
+
+    def close(self) -> None:
+        """Close the connection, then free the lock."""
+        super().close()
+        if self.lock:
+            self.lock.release()
 
 
 def open_database(file: Path) -> sqlite3.Connection:
-    """Open both for writing, made or migrated where needed; a copy is kept before a migration.
+    """Open both for writing, created or migrated where needed; a migration keeps a backup.
 
     The connection is in autocommit mode (use `transaction`), WAL, `synchronous=FULL`: a commit
     has reached the disk when it returns.
@@ -44,13 +58,12 @@ def open_ledger(file: Path) -> sqlite3.Connection:
 def open_cache(file: Path) -> sqlite3.Connection:
     """Open the cache of a ledger for writing, and the ledger for reading, attached as `ledger`.
 
-    Both must have been made: `open_ledger` does that.
+    Both must exist: `open_ledger` creates them.
 
     Raises:
         StoreError: one of its kinds, see `scanner.store.errors`.
     """
-    with _worded(file):
-        conn = _connect(cache_file(file), "rw")
+    conn = _connect(file, cache_file(file), "rw")
     with _closed_on_failure(conn, file):
         _attach(conn, file, "ro", "ledger")
         _set_up(conn)
@@ -63,8 +76,7 @@ def open_reader(file: Path) -> sqlite3.Connection:
 
     The cache is there only if it was made: not beside a ledger that is to be migrated.
     """
-    with _worded(file):
-        conn = _connect(file, "ro")
+    conn = _connect(file, file, "ro")
     with _closed_on_failure(conn, file):
         recognise(conn, file)
         if cache_file(file).exists():
@@ -93,8 +105,28 @@ class transaction:  # noqa: N801 - it reads as what it does, as those of context
                 self._conn.execute("ROLLBACK")
 
 
+def ping(conn: sqlite3.Connection) -> None:
+    """Have the database answer.
+
+    Raises:
+        sqlite3.Error: it can't.
+    """
+    conn.execute("SELECT 1").fetchone()
+
+
+@contextlib.contextmanager
+def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
+    """Read all inside as the database is now, whatever is committed meanwhile."""
+    conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+
+
 def data_version(conn: sqlite3.Connection) -> tuple[int, ...]:
-    """Return what is another one after another connection has committed to either file."""
+    """Return what changes when another connection commits to either file."""
     return tuple(
         int(conn.execute(f"PRAGMA {name}.data_version").fetchone()[0]) for name, _ in files_of(conn)
     )
@@ -113,17 +145,17 @@ def _refuse_shortened(file: Path) -> None:
     and deletes the rest.
     """
     if not file.exists():
-        forget_checkpoint(file)  # somebody has moved the database away, to begin anew
+        forget_checkpoint(file)  # somebody has moved the database away, to start with a new one
         return
-    if (witness := read_checkpoint(file)) is None:
+    if (checkpoint := read_checkpoint(file)) is None:
         return
     with contextlib.closing(open_reader(file)) as conn:
         try:
-            problem = witness.contradicts(conn)
+            problem = checkpoint.contradicts(conn)
         except sqlite3.Error as error:
-            problem = str(error)
+            problem = Fact(Damage.UNREADABLE, {"said": str(error)})
     if problem:
-        structlog.get_logger("store").error("the database has lost commits", problem=problem)
+        structlog.get_logger("store").error("the database has lost commits", problem=str(problem))
         raise damaged(file, quarantine(file))
 
 
@@ -132,28 +164,24 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise FolderUnusable(
-            f"The data folder {folder} can't be made ({error.strerror}); "
-            "choose another with SCANNER_HOME."
+            StoreFault.FOLDER_NOT_MADE, folder=folder, why=error.strerror or ""
         ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise FolderUnusable(
-            f"The data folder {folder} can't be written; choose another with SCANNER_HOME."
-        )
+        raise FolderUnusable(StoreFault.FOLDER_NOT_WRITABLE, folder=folder)
 
 
 def _open(file: Path, *, cache_mode: str) -> sqlite3.Connection:
     _make_folder(file.parent)
     _refuse_shortened(file)
     _make_file(file)
-    with _worded(file):
-        conn = _connect(file, "rw")
+    conn = _connect(file, file, "rw")
     with _closed_on_failure(conn, file):
         if _is_to_be_made(conn, file):
-            with alone(file):
+            with locks.only_maker(file):
                 make_cache(file)
                 make_ledger(conn, file)
         _attach(conn, cache_file(file), cache_mode, "cache")
-        if migrate.recognise_cache(conn, file) < schema.CACHE_CURRENT:
+        if recognise_cache(conn, file) < schema.CACHE_CURRENT:
             raise damaged(file)
         _set_up(conn)
     return conn
@@ -163,7 +191,7 @@ def _is_to_be_made(conn: sqlite3.Connection, file: Path) -> bool:
     """Tell whether a file is missing, new or old; a file that is not ours is refused."""
     if recognise(conn, file) < schema.CURRENT or not cache_file(file).exists():
         return True
-    with contextlib.closing(_connect(cache_file(file), "ro")) as cache:
+    with contextlib.closing(_connect(file, cache_file(file), "ro")) as cache:
         version = cache.execute("PRAGMA user_version").fetchone()[0]
     return bool(version < schema.CACHE_CURRENT)
 
@@ -173,20 +201,28 @@ def _make_file(file: Path) -> None:
         if not file.exists():
             file.touch(mode=0o600)
     except OSError as error:
-        raise FolderUnusable(
-            f"The database {file} can't be made ({error.strerror}); "
-            "free some space, or choose another folder with SCANNER_HOME."
-        ) from error
+        raise FolderUnusable(StoreFault.NOT_MADE, file=file, why=error.strerror or "") from error
 
 
-def _connect(file: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        _uri(file, mode),
-        uri=True,
-        isolation_level=None,
-        timeout=migrate.BUSY_MS / 1000,
-        check_same_thread=False,
-    )
+def _connect(file: Path, part: Path, mode: str) -> _Connection:
+    """Connect to a part of the database, its ledger or its cache, with a share in its lock."""
+    lock = locks.share(file, make=mode == "rw")
+    try:
+        with _errors_named(file):
+            conn = sqlite3.connect(
+                _uri(part, mode),
+                uri=True,
+                isolation_level=None,
+                timeout=locks.BUSY_MS / 1000,
+                check_same_thread=False,
+                factory=_Connection,
+            )
+    except BaseException:
+        if lock:
+            lock.release()
+        raise
+    conn.lock = lock
+    return conn
 
 
 def _attach(conn: sqlite3.Connection, file: Path, mode: str, name: str) -> None:
@@ -203,15 +239,16 @@ def _set_up(conn: sqlite3.Connection) -> None:
         conn.execute(f"PRAGMA {name}.cache_size = -{_CACHE_KIB}")
     conn.execute("PRAGMA foreign_keys = ON")
     conn.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE counts as a deletion
-    conn.execute(f"PRAGMA wal_autocheckpoint = {_FOLD_PAGES}")
+    conn.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
 
 
 @contextlib.contextmanager
-def _worded(file: Path) -> Iterator[None]:
+def _errors_named(file: Path) -> Iterator[None]:
+    """Raise a `StoreError` in the place of SQLite's errors."""
     try:
         yield
     except sqlite3.Error as error:
-        raise worded(error, file) from error
+        raise store_error(error, file) from error
     except UnicodeDecodeError as error:  # SQLite's own message quotes what is damaged
         raise damaged(file) from error
 
@@ -219,7 +256,7 @@ def _worded(file: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _closed_on_failure(conn: sqlite3.Connection, file: Path) -> Iterator[None]:
     try:
-        with _worded(file):
+        with _errors_named(file):
             yield
     except BaseException:
         conn.close()

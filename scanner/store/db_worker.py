@@ -1,4 +1,4 @@
-"""One connection, and whoever works on it: one piece at a time, presentations first."""
+"""A background thread that does the work on one connection, presentations first."""
 
 import sqlite3
 import threading
@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import structlog
 
-from scanner.store.errors import BrokenDatabase, StoreError, damaged, worded
-from scanner.store.recovery.quarantine import quarantine
+from scanner.store.errors import BrokenDatabase, StoreError, StoreFault, damaged, store_error
+from scanner.store.quarantine import quarantine
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -22,8 +22,8 @@ _PIECE, _END = True, False
 
 
 @dataclass(slots=True)
-class Soundness:
-    """What is known of a database's damage; after some was met, nothing more is read or written."""
+class Health:
+    """Whether a database's damage was met; after that, nothing more is read or written."""
 
     file: Path
     broken: StoreError | None = None
@@ -35,34 +35,34 @@ class DbWorker:
     Args:
         name: of the thread.
         source: the connection, or what opens it for the first piece of work.
-        soundness: shared by the lanes of one database.
-        after: what is done with the connection after each piece.
+        health: shared by the workers of one database.
+        after: called with the connection after each piece of work.
     """
 
     def __init__(
         self,
         name: str,
         source: sqlite3.Connection | Callable[[], sqlite3.Connection],
-        soundness: Soundness,
+        health: Health,
         after: Work[None] | None = None,
     ) -> None:
         self._source = source
-        self._soundness = soundness
+        self._health = health
         self._after = after
         self._urgent: deque[tuple[Work[Any], Future[Any]]] = deque()
         self._ordinary: deque[tuple[Work[Any], Future[Any]]] = deque()
         self._tokens: SimpleQueue[bool] = SimpleQueue()  # one for each piece handed in
         self._closed = False
         self._door = threading.Lock()
-        # Whoever waits for its turn holds `_next`, so that the thread can't take two in a row.
+        # Who waits for its turn holds `_next`, so that the thread can't take two in a row.
         self._next, self._turn = threading.Lock(), threading.Lock()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
-        """Hand a piece of work to the thread; `urgent` goes before all that is not."""
+        """Hand a piece of work to the thread; `urgent` work goes first."""
         future: Future[T] = Future()
-        with self._door:  # nothing may slip in behind the end and wait for ever
+        with self._door:  # nothing may come after the end and wait for ever
             if self._closed:
                 future.set_exception(self._is_closed())
             else:
@@ -71,7 +71,7 @@ class DbWorker:
         return future
 
     def now(self, work: Work[T]) -> T:
-        """Do a piece of work in the caller's thread; it waits for the piece in hand at most.
+        """Do a piece of work in the caller's thread; it waits at most for the piece that has begun.
 
         Raises:
             StoreError: the database failed, or is closed.
@@ -94,7 +94,7 @@ class DbWorker:
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(self._do(work))
-                except BaseException as error:  # noqa: BLE001 - it belongs to whoever handed it in
+                except BaseException as error:  # noqa: BLE001 - it is for who handed it in
                     future.set_exception(error)
         with self._turn:
             if isinstance(self._source, sqlite3.Connection):
@@ -104,8 +104,8 @@ class DbWorker:
         with self._next:
             self._turn.acquire()
         try:
-            if self._soundness.broken:  # what still reads whole can't be trusted
-                raise damaged(self._soundness.file) from self._soundness.broken
+            if self._health.broken:  # what still reads whole can't be trusted
+                raise damaged(self._health.file) from self._health.broken
             if not isinstance(self._source, sqlite3.Connection):
                 self._source = self._source()
             result = work(self._source)
@@ -113,20 +113,18 @@ class DbWorker:
                 self._after(self._source)
         except sqlite3.Error as error:
             structlog.get_logger("store").error("the database failed", exc_info=error)
-            raise self._word(error) from error
+            raise self._store_error(error) from error
         else:
             return result
         finally:
             self._turn.release()
 
-    def _word(self, error: sqlite3.Error) -> StoreError:
-        file = self._soundness.file
-        sentence = worded(error, file)
-        if isinstance(sentence, BrokenDatabase):
-            sentence = self._soundness.broken = damaged(file, quarantine(file))
-        return sentence
+    def _store_error(self, error: sqlite3.Error) -> StoreError:
+        file = self._health.file
+        met = store_error(error, file)
+        if isinstance(met, BrokenDatabase):
+            met = self._health.broken = damaged(file, quarantine(file))
+        return met
 
     def _is_closed(self) -> StoreError:
-        return StoreError(
-            f"The database {self._soundness.file} is closed; start the program again."
-        )
+        return StoreError(StoreFault.CLOSED, file=self._health.file)

@@ -1,11 +1,11 @@
-"""What can go wrong with the database, worded for a person.
+"""What can go wrong with the database.
 
 StoreError
 ├── FolderUnusable    the data folder can't be made or written
 ├── NewerDatabase     a later version of the program made it
 ├── BrokenDatabase    it is damaged, or no database at all
 │   └── ForeignDatabase   it is another program's
-├── DatabaseBusy      another process held it too long
+├── DatabaseBusy      another process holds it
 └── DiskFull          nothing more can be recorded
 """
 
@@ -13,6 +13,58 @@ import sqlite3
 from pathlib import Path
 
 from scanner.errors import ScannerError
+from scanner.facts import Code
+
+
+class StoreFault(Code):
+    """Why the database can't be used."""
+
+    DAMAGED = "store.damaged"
+    DAMAGED_AND_COPIED = "store.damaged_and_copied"
+    FULL = "store.full"
+    HELD = "store.held"
+    READ_ONLY = "store.read_only"
+    FAILED = "store.failed"
+    CLOSED = "store.closed"
+    FOLDER_NOT_MADE = "store.folder_not_made"
+    FOLDER_NOT_WRITABLE = "store.folder_not_writable"
+    NOT_MADE = "store.not_made"
+    FOREIGN = "store.foreign"
+    NEWER = "store.newer"
+    BEING_MADE = "store.being_made"
+    BEING_RECOVERED = "store.being_recovered"
+    NOT_MIGRATED = "store.not_migrated"
+    NO_ROOM_FOR_BACKUP = "store.no_room_for_backup"
+    NO_DATABASE = "store.no_database"
+    IN_USE = "store.in_use"
+    RECOVERY_NOT_WRITTEN = "store.recovery_not_written"
+    NOT_RECOVERED = "store.not_recovered"
+
+
+class Damage(Code):
+    """What is wrong in a damaged database, as a check found it."""
+
+    LOST_ROWS = "store.lost_rows"
+    OTHER_ROW = "store.other_row"
+    LOST_TRANSITIONS = "store.lost_transitions"
+    NO_TABLES = "store.no_tables"
+    PAGE_CUT = "store.page_cut"
+    STRUCTURE = "store.structure"
+    UNREADABLE = "store.unreadable"
+    VERSION = "store.version"
+    NEWER_NUMBER = "store.newer_number"
+    NOT_WAL = "store.not_wal"
+    SCHEMA_UNLIKE = "store.schema_unlike"
+    ROW_MISSING = "store.row_missing"
+    ROW_CHANGED = "store.row_changed"
+    END_MISSING = "store.end_missing"
+    ADMISSION_UNLIKE = "store.admission_unlike"
+    SECTION_UNLIKE = "store.section_unlike"
+    ADMISSION_MISSING = "store.admission_missing"
+    NEVER_MOVED = "store.never_moved"
+    STRAY_TRANSITION = "store.stray_transition"
+    NO_JOURNAL_ROW = "store.no_journal_row"
+    UNKNOWN_STATE = "store.unknown_state"
 
 
 class StoreError(ScannerError):
@@ -36,7 +88,7 @@ class ForeignDatabase(BrokenDatabase):
 
 
 class DatabaseBusy(StoreError):
-    """Another process held the database for too long."""
+    """Another process holds the database."""
 
 
 class DiskFull(StoreError):
@@ -44,23 +96,21 @@ class DiskFull(StoreError):
 
 
 def damaged(file: Path, copy: Path | None = None) -> BrokenDatabase:
-    """Say that a database is damaged, where its copy is if there is one, and what to do."""
-    kept = f" (a copy is in {copy.name})" if copy else ""
-    return BrokenDatabase(
-        f"The database {file} is damaged{kept}: nobody can be admitted; "
-        "run `scanner recover` to save its admissions."
-    )
+    """Make the error of a damaged database; `copy` is where it was copied to."""
+    if copy is None:
+        return BrokenDatabase(StoreFault.DAMAGED, file=file)
+    return BrokenDatabase(StoreFault.DAMAGED_AND_COPIED, file=file, copy=copy.name)
 
 
-def worded(error: sqlite3.Error, file: Path) -> StoreError:
-    """Turn SQLite's error into the sentence that fits it."""
+def store_error(error: sqlite3.Error, file: Path) -> StoreError:
+    """Turn SQLite's error into this room's."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "decode to UTF-8" in str(error):
         return damaged(file)
     if code == sqlite3.SQLITE_FULL:
-        return DiskFull(f"The disk of {file} is full: nobody can be admitted; free some space.")
+        return DiskFull(StoreFault.FULL, file=file)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return DatabaseBusy(f"The database {file} is held by another program; close it, try again.")
+        return DatabaseBusy(StoreFault.HELD, file=file)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return FolderUnusable(f"The database {file} can't be written; check the folder's owner.")
-    return StoreError(f"The database {file} failed ({error}); details are in the log.")
+        return FolderUnusable(StoreFault.READ_ONLY, file=file)
+    return StoreError(StoreFault.FAILED, file=file, error=str(error))

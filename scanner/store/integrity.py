@@ -1,4 +1,4 @@
-"""Is the ledger as it was written? Asked when a gate opens, before anybody is let in."""
+"""Checks that the ledger is as it was written; a gate does so before it admits anybody."""
 
 import hashlib
 import sqlite3
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from scanner.facts import Fact
 from scanner.store import schema
 from scanner.store.checkpoint import Checkpoint, read_checkpoint
-from scanner.store.database import files_of, open_reader
+from scanner.store.database import files_of, open_reader, snapshot
 from scanner.store.errors import (
+    Damage,
     DatabaseBusy,
     DiskFull,
     FolderUnusable,
@@ -22,16 +24,16 @@ from scanner.store.errors import (
     NewerDatabase,
     StoreError,
     damaged,
-    worded,
+    store_error,
 )
 from scanner.store.ledger import FIRST, State, link
-from scanner.store.recovery.quarantine import quarantine
+from scanner.store.quarantine import quarantine
 
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 LEDGER = ("journal", "admission", "withheld", "transition")
-"""The tables of the ledger; the rest is the cache, which a sync brings again."""
+"""The tables of the ledger. The cache has the others; a sync brings them again."""
 
 GAPS = "recovery"
 """The table in which a recovery notes which journal rows could not be brought back."""
@@ -46,35 +48,37 @@ _JOURNAL = (
     " hash FROM journal ORDER BY id"
 )
 _UNLIKE = """
-SELECT 'the admission of ' || admission.serial || ' is not what its journal row says'
-FROM admission JOIN journal ON journal.id = admission.journal
+SELECT admission.serial FROM admission JOIN journal ON journal.id = admission.journal
 WHERE journal.kind <> 'admitted'
     OR (journal.serial, journal.event, journal.redeemer, journal.device, journal.at)
     IS NOT (admission.serial, admission.event, admission.redeemer, admission.device, admission.at)
 """
 _SECTION_UNLIKE = """
-SELECT 'the admission of ' || admission.serial || ' is for another section than its journal row'
-FROM admission JOIN journal ON journal.id = admission.journal
+SELECT admission.serial FROM admission JOIN journal ON journal.id = admission.journal
 WHERE json_extract(journal.evidence, '$.ticket.section[0]') <> admission.section
 """
 _UNMADE = """
-SELECT 'row ' || journal.id || ' of the journal admitted, and its admission is missing'
-FROM journal
+SELECT journal.id FROM journal
 WHERE journal.kind = 'admitted' AND journal.id NOT IN (SELECT journal FROM admission)
     AND journal.id < (SELECT max(journal) FROM admission)   -- the rest waits to be enqueued
 """
 _MOVED = """
-SELECT 'the admission of ' || admission.serial || ' is in a state that it was never moved to'
-FROM admission LEFT JOIN
+SELECT admission.serial FROM admission LEFT JOIN
     (SELECT serial, after, reason, max(id) FROM transition GROUP BY serial) AS last
     ON last.serial = admission.serial
 WHERE admission.state <> coalesce(last.after, 'queued')
     OR (admission.state <> 'sending' AND admission.reason IS NOT last.reason)
 """
-_STRAYS = """
-SELECT 'transition ' || id || ' is of no admission' FROM transition
-WHERE serial NOT IN (SELECT serial FROM admission)
-"""
+_STRAYS = "SELECT id FROM transition WHERE serial NOT IN (SELECT serial FROM admission)"
+_CONTRADICTIONS = (
+    (_UNLIKE, Damage.ADMISSION_UNLIKE, "serial"),
+    (_SECTION_UNLIKE, Damage.SECTION_UNLIKE, "serial"),
+    (_UNMADE, Damage.ADMISSION_MISSING, "row"),
+    (_MOVED, Damage.NEVER_MOVED, "serial"),
+    (_STRAYS, Damage.STRAY_TRANSITION, "transition"),
+)
+"""What no sound ledger has: the query, what it finds, and the name of what it returns."""
+
 _TIMES = """
 SELECT sent FROM admission WHERE sent IS NOT NULL
 UNION SELECT settled FROM admission WHERE settled IS NOT NULL
@@ -84,8 +88,8 @@ UNION SELECT settled FROM admission WHERE settled IS NOT NULL
 def verify(file: Path) -> None:
     """Check the structure of the database and every row of its ledger; 20,000 take about 0.2 s.
 
-    Nothing is changed. A database that is not there yet is whole. What was damaged is copied
-    aside before this says so.
+    Nothing is changed. A database that does not exist yet is sound. A damaged one is copied to
+    quarantine before this raises.
 
     Raises:
         BrokenDatabase: it is not as it was written; nobody may be admitted by it.
@@ -95,12 +99,12 @@ def verify(file: Path) -> None:
     problem = _find(file)
     if problem is None:
         return
-    structlog.get_logger("store").error("the database is damaged", problem=problem)
+    structlog.get_logger("store").error("the database is damaged", problem=str(problem))
     raise damaged(file, quarantine(file))
 
 
-def find_damage(file: Path) -> str | None:
-    """Return the first thing that is wrong with a database, in words for the log.
+def find_damage(file: Path) -> Fact | None:
+    """Return the first thing that is wrong with a database: a `Damage`, or the `StoreFault` met.
 
     A higher version number on a database of this program's own shape is damage too.
 
@@ -111,31 +115,38 @@ def find_damage(file: Path) -> str | None:
         return _find(file)
     except NewerDatabase as error:
         if _is_of_this_shape(file):
-            return f"its version number is damaged: {error}"
+            return Fact(Damage.NEWER_NUMBER, error.fact.params)
         raise
 
 
-def _find(file: Path) -> str | None:
+def _find(file: Path) -> Fact | None:
     if not file.exists():
         return None
-    witness = read_checkpoint(file)  # before the database: a gate at work may write on
+    checkpoint = read_checkpoint(file)  # before the database: a gate at work may write on
     try:
-        with closing(open_reader(file)) as conn:
-            conn.execute("BEGIN")
-            checks = (_unlike_witness(conn, witness), _cut(conn), _unlike_written(conn))
+        with closing(open_reader(file)) as conn, snapshot(conn):
+            checks = (_unlike_checkpoint(conn, checkpoint), _cut(conn), _unlike_written(conn))
             return next(chain.from_iterable(checks), None)
     except NewerDatabase:
         raise
-    except (StoreError, sqlite3.Error) as error:
-        sentence = worded(error, file) if isinstance(error, sqlite3.Error) else error
-        if isinstance(sentence, _NO_DAMAGE):
-            raise sentence from None
-        return str(error)
-    except (ValueError, TypeError) as error:  # what was stored does not read as what it was
-        return str(error)
+    except StoreError as error:
+        if isinstance(error, _NO_DAMAGE):
+            raise
+        return error.fact
+    except sqlite3.Error as error:
+        met = store_error(error, file)
+        if isinstance(met, _NO_DAMAGE):
+            raise met from None
+        return _unreadable(error)
+    except (ValueError, TypeError) as error:  # a stored value is not of its type
+        return _unreadable(error)
 
 
-def find_cache_damage(conn: sqlite3.Connection) -> str | None:
+def _unreadable(error: Exception) -> Fact:
+    return Fact(Damage.UNREADABLE, {"said": str(error)})
+
+
+def find_cache_damage(conn: sqlite3.Connection) -> Fact | None:
     """Return the first thing that is wrong with the cache that a reader has attached.
 
     Raises:
@@ -145,8 +156,10 @@ def find_cache_damage(conn: sqlite3.Connection) -> str | None:
 
 
 def gaps(conn: sqlite3.Connection) -> dict[int, tuple[int, bytes | None]]:
-    """Return the rows that recoveries could not bring back: the first of each run of them, to its
-    last and the digest of the row that follows, which the chain can't check.
+    """Return the journal rows that recoveries could not bring back.
+
+    By the first row of each run: its last row, and the digest of the row that follows alone,
+    since the chain can't check that one.
     """
     if not _has_table(conn, GAPS):
         return {}
@@ -159,36 +172,36 @@ def lone_digest(fields: tuple[object, ...]) -> bytes:
     return link(FIRST, fields)
 
 
-def _unlike_witness(conn: sqlite3.Connection, witness: Checkpoint | None) -> Iterator[str]:
+def _unlike_checkpoint(conn: sqlite3.Connection, checkpoint: Checkpoint | None) -> Iterator[Fact]:
     version = conn.execute("PRAGMA user_version").fetchone()[0]
     if not _has_table(conn, "journal"):
-        if witness or version:
-            yield "the ledger's tables are missing"
+        if checkpoint or version:
+            yield Fact(Damage.NO_TABLES)
         return
-    if witness and (problem := witness.contradicts(conn)):
+    if checkpoint and (problem := checkpoint.contradicts(conn)):
         yield problem
 
 
-def _cut(conn: sqlite3.Connection) -> Iterator[str]:
+def _cut(conn: sqlite3.Connection) -> Iterator[Fact]:
     """Find a last page that is not whole: SQLite reads what is missing as zeros.
 
-    With a log, the page may be there; a loss of power while it was folded in does that.
+    With a log, the page may be in it: a loss of power during SQLite's checkpoint does that.
     """
     for name, path in files_of(conn):
         log = Path(f"{path}-wal")
         (size,) = conn.execute(f"PRAGMA {name}.page_size").fetchone()
         if path.stat().st_size % size and not (log.exists() and log.stat().st_size):
-            yield f"the file {path.name} ends within a page"
+            yield Fact(Damage.PAGE_CUT, {"file": path.name})
 
 
 def _is_of_this_shape(file: Path) -> bool:
-    """Tell whether a database that says it is newer has nothing that this program has not."""
+    """Tell whether a database that says it is newer has this program's schema."""
     uri = f"{file.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as conn:
         return not list(_shape(conn))
 
 
-def _unlike_written(conn: sqlite3.Connection) -> Iterator[str]:
+def _unlike_written(conn: sqlite3.Connection) -> Iterator[Fact]:
     """Yield what is wrong, the cheapest to find first."""
     version = conn.execute("PRAGMA user_version").fetchone()[0]
     if not _has_table(conn, "journal"):
@@ -200,20 +213,21 @@ def _unlike_written(conn: sqlite3.Connection) -> Iterator[str]:
         yield from _shape(conn)
         yield from _cache_shape(conn)
     elif version < 1:
-        yield f"its version can't be {version}"
+        yield Fact(Damage.VERSION, {"version": version})
     for name, path in files_of(conn):
         if conn.execute(f"PRAGMA {name}.journal_mode").fetchone()[0] != "wal":
-            yield f"{path.name} is no longer in WAL mode"
+            yield Fact(Damage.NOT_WAL, {"file": path.name})
     missing = gaps(conn)
     yield from _chain(conn, missing)
     yield from _admissions(conn, missing)
 
 
-def _lines(conn: sqlite3.Connection, check: str) -> Iterator[str]:
-    return (line for (line,) in conn.execute(check) if line != "ok")
+def _lines(conn: sqlite3.Connection, check: str) -> Iterator[Fact]:
+    found = (line for (line,) in conn.execute(check) if line != "ok")
+    return (Fact(Damage.STRUCTURE, {"said": " ".join(line.split())}) for line in found)
 
 
-def _shape(conn: sqlite3.Connection) -> Iterator[str]:
+def _shape(conn: sqlite3.Connection) -> Iterator[Fact]:
     """Compare the ledger's tables, indexes and triggers with those that the migrations make.
 
     Where their digest is the known one, nothing is made to compare with: that takes 0.2 s.
@@ -221,7 +235,7 @@ def _shape(conn: sqlite3.Connection) -> Iterator[str]:
     return _unlike_made(conn, "main", schema.SHAPE, schema.migrations)
 
 
-def _cache_shape(conn: sqlite3.Connection) -> Iterator[str]:
+def _cache_shape(conn: sqlite3.Connection) -> Iterator[Fact]:
     """Do the same with the cache, where it is attached."""
     if "cache" in dict(files_of(conn)):
         yield from _unlike_made(conn, "cache", schema.CACHE_SHAPE, schema.cache_migrations)
@@ -229,13 +243,13 @@ def _cache_shape(conn: sqlite3.Connection) -> Iterator[str]:
 
 def _unlike_made(
     conn: sqlite3.Connection, part: str, digest: str, migrations: "Callable[[], Migrations]"
-) -> Iterator[str]:
+) -> Iterator[Fact]:
     found = set(conn.execute(_SHAPE_QUERY.format(part)))
     if shape_digest(found) == digest:
         return
     expected = expected_shape(migrations())
     for kind, name, *_ in sorted(expected ^ found, key=str):
-        yield f"the {kind} {name} is not as it was made"
+        yield Fact(Damage.SCHEMA_UNLIKE, {"kind": kind, "name": name})
 
 
 def expected_shape(migrations: "Migrations") -> set[tuple[str, ...]]:
@@ -252,39 +266,41 @@ def shape_digest(shape: set[tuple[str, ...]]) -> str:
     return hashlib.sha256(repr(sorted(shape, key=str)).encode()).hexdigest()
 
 
-def _chain(conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]) -> Iterator[str]:
+def _chain(
+    conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]
+) -> Iterator[Fact]:
     last, before, digest = 0, FIRST, FIRST
     for row, *fields, digest in conn.execute(_JOURNAL):
         alone = None
         if row != last + 1:
             until, alone = missing.get(last + 1, (0, None))
             if row != until + 1:
-                yield f"row {last + 1} of the journal is missing"
+                yield Fact(Damage.ROW_MISSING, {"row": last + 1})
         whole = link(before, (row, *fields)) == digest
         if not whole and (alone is None or lone_digest((row, *fields)) != alone):
-            yield f"row {row} of the journal, or the row before it, was changed"
+            yield Fact(Damage.ROW_CHANGED, {"row": row})
         last, before = row, digest
     noted, noted_digest = conn.execute("SELECT id, hash FROM journal_head").fetchone() or (-1, b"")
     until, _ = missing.get(last + 1, (last, None))
     if noted != until or noted_digest != before:
-        yield f"the journal ends at row {last}, but row {noted} was the last written"
+        yield Fact(Damage.END_MISSING, {"last": last, "noted": noted})
 
 
 def _admissions(
     conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]
-) -> Iterator[str]:
-    for query in (_UNLIKE, _SECTION_UNLIKE, _UNMADE, _MOVED, _STRAYS):
-        yield from (line for (line,) in conn.execute(query))
+) -> Iterator[Fact]:
+    for query, code, name in _CONTRADICTIONS:
+        yield from (Fact(code, {name: value}) for (value,) in conn.execute(query))
     lost = conn.execute(
         "SELECT journal FROM admission WHERE journal NOT IN (SELECT id FROM journal)"
     )
     for (row,) in lost:
         if not any(first <= row <= last for first, (last, _) in missing.items()):
-            yield f"an admission has no row {row} in the journal"
+            yield Fact(Damage.NO_JOURNAL_ROW, {"row": row})
     states = {state.value for state in State}
     for (state,) in conn.execute("SELECT DISTINCT state FROM admission"):
         if state not in states:
-            yield f"an admission is in state {state!r}"
+            yield Fact(Damage.UNKNOWN_STATE, {"state": state})
     for (at,) in conn.execute(_TIMES):
         datetime.fromisoformat(at)  # or a ValueError, which is damage too
 

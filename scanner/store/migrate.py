@@ -1,27 +1,23 @@
-"""Making the ledger's and the cache's file, and bringing older ones up to date."""
+"""Creates the ledger's and the cache's file, and migrates older ones to the current schema."""
 
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.store import schema
 from scanner.store.errors import (
-    DatabaseBusy,
     ForeignDatabase,
     NewerDatabase,
     StoreError,
+    StoreFault,
     damaged,
 )
 
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
-
-BUSY_MS = 10_000
-"""How long a connection or a program waits for another one."""
 
 _LEDGER_ID, _CACHE_ID = 0x7363_616E, 0x7363_6163
 """`scan` and `scac` in ASCII: mark the files as this program's (SQLite's application_id)."""
@@ -39,7 +35,7 @@ def cache_file(file: Path) -> Path:
 
 
 def recognise(conn: sqlite3.Connection, file: Path) -> int:
-    """Return the version of the ledger's shape, 0 for a new file; refuse what can't be used.
+    """Return the version of the ledger's schema, 0 for a new file; refuse what can't be used.
 
     Raises:
         BrokenDatabase, ForeignDatabase, NewerDatabase: why it can't.
@@ -48,29 +44,14 @@ def recognise(conn: sqlite3.Connection, file: Path) -> int:
 
 
 def recognise_cache(conn: sqlite3.Connection, file: Path) -> int:
-    """Return the same of the cache that is attached as `cache`."""
+    """Return the version of the cache that is attached as `cache`."""
     return _version(conn, "cache", file, schema.CACHE_CURRENT)
 
 
-@contextlib.contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """Keep other programs from making or migrating the same files at the same time."""
-    import filelock
-
-    lock = filelock.FileLock(f"{file}.lock", timeout=BUSY_MS / 1000, mode=0o600)
-    try:
-        with lock:
-            yield
-    except filelock.Timeout as error:
-        raise DatabaseBusy(
-            f"The database {file} is being made or migrated by another program; try again."
-        ) from error
-
-
 def make_ledger(conn: sqlite3.Connection, file: Path) -> None:
-    """Make the ledger's tables in a new file, or migrate an old one; a copy is kept before.
+    """Create the ledger's tables in a new file, or migrate an old one after a backup of it.
 
-    Its cache's file must be there: a migration may move something into it.
+    The cache's file must exist: a migration may move tables into it.
     """
     version = recognise(conn, file)
     if not version:
@@ -89,7 +70,7 @@ def make_ledger(conn: sqlite3.Connection, file: Path) -> None:
 
 
 def make_cache(file: Path) -> None:
-    """Make the cache beside a ledger, empty, or migrate it."""
+    """Create an empty cache beside a ledger, or migrate an old one."""
     target = cache_file(file)
     target.touch(mode=0o600)
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as conn:
@@ -106,12 +87,9 @@ def _version(conn: sqlite3.Connection, part: str, file: Path, current: int) -> i
     if tables and owner not in (_LEDGER_ID, _CACHE_ID):
         if tables >= _LEDGER_TABLES or tables >= _CACHE_TABLES:
             raise damaged(file)
-        raise ForeignDatabase(f"The file {file} is not a scanner's database; move it away.")
+        raise ForeignDatabase(StoreFault.FOREIGN, file=file)
     if version > current:
-        raise NewerDatabase(
-            f"The database {file} was made by a newer scanner (its version {version}, "
-            f"this one's {current}); upgrade this scanner."
-        )
+        raise NewerDatabase(StoreFault.NEWER, file=file, version=version, current=current)
     return version
 
 
@@ -125,22 +103,22 @@ def _apply(
     conn.isolation_level = None
     reached = conn.execute("PRAGMA user_version").fetchone()[0]
     if reached != version:
-        raise StoreError(f"The database {file} could not be brought up to date; see the log.")
+        raise StoreError(StoreFault.NOT_MIGRATED, file=file)
 
 
 def _back_up(conn: sqlite3.Connection, file: Path, version: int) -> None:
-    """Copy the database aside, whole, before its shape changes."""
+    """Copy the whole database before its schema changes."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     target = file.with_name(f"{file.name}.v{version}.{stamp}.backup")
     if shutil.disk_usage(file.parent).free < file.stat().st_size * 2:
-        raise StoreError(f"The disk has no room for a copy of {file}; free some space.")
+        raise StoreError(StoreFault.NO_ROOM_FOR_BACKUP, file=file)
     with contextlib.closing(sqlite3.connect(target)) as copy:
         conn.backup(copy)
     target.chmod(0o600)
 
 
 def _compact(conn: sqlite3.Connection) -> None:
-    """Give back the room of what a migration moved away, and write pages of the ledger's size."""
+    """Give back the space of what a migration moved away; write pages of the ledger's size."""
     with contextlib.suppress(sqlite3.OperationalError):  # another reads it: it stays large
         conn.execute("PRAGMA journal_mode = DELETE")
         conn.execute(f"PRAGMA page_size = {LEDGER_PAGE}")

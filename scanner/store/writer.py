@@ -1,4 +1,4 @@
-"""The only writer of its process: a lane for the ledger, and one for the cache."""
+"""The only writer of its process: a background thread for the ledger, and one for the cache."""
 
 import asyncio
 import sqlite3
@@ -9,33 +9,33 @@ from pathlib import Path
 from typing import TypeVar
 
 from scanner.store import ledger
-from scanner.store.checkpoint import note_checkpoint, observe
+from scanner.store.checkpoint import observe, write_checkpoint
 from scanner.store.database import open_cache, open_ledger, transaction
-from scanner.store.db_worker import DbWorker, Soundness
+from scanner.store.db_worker import DbWorker, Health
 from scanner.store.integrity import verify
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 ENQUEUE_EVERY = 256
-"""Presentations. What waits in the journal alone is read row by row by whoever counts it."""
+"""Presentations. Admissions that are in the journal alone are counted row by row."""
 
 
 class Writer:
     """Runs work on the database, one piece at a time on each of its two files.
 
-    What a pull writes into the cache does not hold up what a presentation writes into the ledger.
-    A presentation waits for the piece of the ledger's work in hand at most.
+    What a pull writes into the cache does not delay what a presentation writes into the ledger. A
+    presentation waits at most for the piece of the ledger's work that has begun.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         conn = open_ledger(file)
-        soundness = Soundness(file)
+        health = Health(file)
         self._row = observe(conn).row
         self._changes = conn.total_changes
-        self._ledger = DbWorker("ledger", conn, soundness, self._note_commit)
-        self._cache = DbWorker("cache", partial(open_cache, file), soundness)
+        self._ledger = DbWorker("ledger", conn, health, self._note_commit)
+        self._cache = DbWorker("cache", partial(open_cache, file), health)
 
     @classmethod
     def verified(cls, file: Path) -> "Writer":
@@ -52,7 +52,7 @@ class Writer:
         return self._ledger.submit(work, urgent=urgent)
 
     def now(self, work: Work[T]) -> T:
-        """Do work on the ledger in the caller's thread; for whoever would wait for it anyhow.
+        """Do work on the ledger in the caller's thread, which would wait for it anyway.
 
         Raises:
             StoreError: the database failed, or is closed.
@@ -87,7 +87,9 @@ class Writer:
         if conn.total_changes == self._changes:
             return
         self._changes = conn.total_changes
-        before, self._row = self._row, note_checkpoint(conn, self.file).row
+        checkpoint = observe(conn)
+        write_checkpoint(self.file, checkpoint)
+        before, self._row = self._row, checkpoint.row
         if self._row // ENQUEUE_EVERY > before // ENQUEUE_EVERY:
             self.submit(_enqueue)
 

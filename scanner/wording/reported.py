@@ -57,13 +57,6 @@ FORMS = (
     "the API did not take the batch: {said}",
     "the API takes smaller batches",
     "the API took no requests ({status})",
-    "The database {file} is damaged{copy}: nobody can be admitted; "
-    "run `scanner recover` to save its admissions.",
-    "The database {file} is held by another program; close it, try again.",
-    "The database {file} can't be written; check the folder's owner.",
-    "The database {file} failed ({error}); details are in the log.",
-    "The database {file} is closed; start the program again.",
-    "The disk of {file} is full: nobody can be admitted; free some space.",
 )
 """The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""
 

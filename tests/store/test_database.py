@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import filelock
 import pytest
 
-from scanner.store import ledger, migrate, schema
+from scanner.facts import Fact
+from scanner.store import ledger, locks, schema
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import (
     BrokenDatabase,
@@ -19,8 +20,10 @@ from scanner.store.errors import (
     FolderUnusable,
     NewerDatabase,
     StoreError,
-    worded,
+    StoreFault,
+    store_error,
 )
+from scanner.wording.sentences import in_english
 from tests.store.worlds import SERIALS, admit, fill, row
 
 if TYPE_CHECKING:
@@ -99,15 +102,15 @@ def test_two_programs_that_open_a_new_database_at_once_both_get_it(file: Path) -
 def test_a_database_that_another_program_is_making_is_waited_for_with_a_limit(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrate, "BUSY_MS", 20)
-    with filelock.FileLock(f"{file}.lock"), pytest.raises(DatabaseBusy, match="try again"):
+    monkeypatch.setattr(locks, "BUSY_MS", 20)
+    with filelock.FileLock(f"{file}.lock"), pytest.raises(DatabaseBusy, match=r"store\.being_made"):
         open_database(file)
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(file: Path) -> None:
     file.write_bytes(b"This is a shopping list.\n" * 100)
     before = file.read_bytes()
-    with pytest.raises(BrokenDatabase, match="damaged"):
+    with pytest.raises(BrokenDatabase, match=r"store\.damaged"):
         open_database(file)
     assert file.read_bytes() == before
 
@@ -119,10 +122,10 @@ def test_another_programs_database_is_refused_and_left_as_it_is(file: Path, vers
         foreign.execute(f"PRAGMA user_version = {version}")
         foreign.commit()
     before = file.read_bytes()
-    with pytest.raises(BrokenDatabase, match="is not a scanner's database; move it away"):
+    with pytest.raises(BrokenDatabase, match=r"store\.foreign"):
         open_database(file)
     assert file.read_bytes() == before
-    with pytest.raises(BrokenDatabase, match="is not a scanner's database; move it away"):
+    with pytest.raises(BrokenDatabase, match=r"store\.foreign"):
         open_reader(file)
 
 
@@ -132,14 +135,14 @@ def test_a_database_of_a_newer_version_is_refused_with_both_versions_named(file:
     for opener in (open_database, open_reader):
         with pytest.raises(NewerDatabase) as refused:
             opener(file)
-        assert "its version 99" in str(refused.value)
-        assert f"this one's {schema.CURRENT}" in str(refused.value)
-        assert str(refused.value).endswith("upgrade this scanner.")
+        found = {"file": file, "version": 99, "current": schema.CURRENT}
+        assert refused.value.fact.code == StoreFault.NEWER
+        assert refused.value.fact.params == found
 
 
 def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(FolderUnusable, match=r"can't be made .* choose another with SCANNER_HOME"):
+    with pytest.raises(FolderUnusable, match=r"store\.folder_not_made"):
         open_database(tmp_path / "file" / "home" / "gate.sqlite3")
 
 
@@ -147,25 +150,25 @@ def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path) -
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(FolderUnusable, match="can't be written; choose another"):
+        with pytest.raises(FolderUnusable, match=r"store\.folder_not_writable"):
             open_database(tmp_path / "gate.sqlite3")
     finally:
         tmp_path.chmod(0o700)
 
 
-def test_a_folder_in_the_files_place_is_worded(tmp_path: Path) -> None:
-    with pytest.raises(FolderUnusable, match="can't be written"):
+def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FolderUnusable, match=r"store\.read_only"):
         open_database(tmp_path)
 
 
-def test_a_file_that_cannot_be_made_is_worded(
+def test_a_file_that_cannot_be_made_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "touch", refuse)
-    with pytest.raises(FolderUnusable, match="No space left on device"):
+    with pytest.raises(FolderUnusable, match=r"store\.not_made .*No space left on device"):
         open_database(tmp_path / "gate.sqlite3")
 
 
@@ -192,11 +195,11 @@ def test_a_transaction_that_the_database_refuses_leaves_nothing_behind(
 def test_a_transaction_takes_the_write_lock_at_its_start(
     file: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrate, "BUSY_MS", 20)
+    monkeypatch.setattr(locks, "BUSY_MS", 20)
     with closing(open_database(file)) as other, transaction(conn):
         with pytest.raises(sqlite3.OperationalError) as refused, transaction(other):
             pass
-        assert isinstance(worded(refused.value, file), DatabaseBusy)
+        assert isinstance(store_error(refused.value, file), DatabaseBusy)
 
 
 def test_a_reader_sees_what_is_committed_while_another_writes(
@@ -210,7 +213,7 @@ def test_a_reader_sees_what_is_committed_while_another_writes(
 def test_a_reader_cannot_write(file: Path, conn: sqlite3.Connection) -> None:
     with closing(open_reader(file)) as reader, pytest.raises(sqlite3.OperationalError) as refused:
         reader.execute("INSERT INTO event_part VALUES ('AAAAAA')")
-    assert isinstance(worded(refused.value, file), FolderUnusable)
+    assert isinstance(store_error(refused.value, file), FolderUnusable)
 
 
 def test_a_reader_opens_when_nobody_writes(file: Path) -> None:
@@ -232,9 +235,9 @@ def test_a_full_disk_is_said_to_stop_admissions(file: Path, conn: sqlite3.Connec
     with pytest.raises(sqlite3.OperationalError) as refused:
         for number in range(1000):
             admit(conn, f"QWERTY-FULL{number:08}")
-    error = worded(refused.value, file)
+    error = store_error(refused.value, file)
     assert isinstance(error, DiskFull)
-    assert "nobody can be admitted" in str(error)
+    assert error.fact == Fact(StoreFault.FULL, {"file": file})
 
 
 def test_a_damaged_database_names_the_way_to_save_its_admissions(file: Path) -> None:
@@ -246,9 +249,9 @@ def test_a_damaged_database_names_the_way_to_save_its_admissions(file: Path) -> 
     with closing(sqlite3.connect(file)) as conn:
         with pytest.raises(sqlite3.DatabaseError) as refused:
             conn.execute("SELECT * FROM ticket").fetchall()
-        error = worded(refused.value, file)
+        error = store_error(refused.value, file)
     assert isinstance(error, BrokenDatabase)
-    assert "scanner recover" in str(error)
+    assert error.fact == Fact(StoreFault.DAMAGED, {"file": file})
 
 
 def two_versions(breaking: bool = False) -> "Migrations":
@@ -312,7 +315,7 @@ def test_without_room_for_the_copy_nothing_is_migrated(
     monkeypatch.setattr(schema, "CURRENT", schema.CURRENT + 1)
     full = type("Usage", (), {"free": 0})
     monkeypatch.setattr("shutil.disk_usage", lambda _: full)
-    with pytest.raises(StoreError, match="no room for a copy"):
+    with pytest.raises(StoreError, match=r"store\.no_room_for_backup"):
         open_database(file)
     assert list(file.parent.glob("*.backup")) == []
 
@@ -332,10 +335,10 @@ def test_without_room_for_the_copy_nothing_is_migrated(
         (sqlite3.SQLITE_IOERR_FSYNC, StoreError),
     ],
 )
-def test_each_of_sqlites_failures_has_its_sentence(code: int, kind: type[StoreError]) -> None:
+def test_each_of_sqlites_failures_has_its_error(code: int, kind: type[StoreError]) -> None:
     error = sqlite3.OperationalError("it failed")
     error.sqlite_errorcode = code
-    said = worded(error, Path("gate.sqlite3"))
+    said = store_error(error, Path("gate.sqlite3"))
     assert type(said) is kind
-    assert str(said).endswith(".")
-    assert "gate.sqlite3" in str(said)
+    assert said.fact.params["file"] == Path("gate.sqlite3")
+    assert in_english(said.fact).endswith(".")

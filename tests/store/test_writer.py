@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import ledger, migrate
+from scanner.store import ledger, locks
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
 from scanner.store.writer import Writer
@@ -67,7 +67,7 @@ def test_presentations_go_first_and_each_kind_keeps_its_order(writer: Writer) ->
 def test_what_the_database_refuses_is_worded_and_its_cause_is_kept(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrate, "BUSY_MS", 20)
+    monkeypatch.setattr(locks, "BUSY_MS", 20)
 
     def write(conn: sqlite3.Connection) -> None:
         with transaction(conn):
@@ -152,7 +152,7 @@ def test_work_that_comes_after_the_end_fails_and_never_hangs(file: Path, urgent:
     writer = Writer(file)
     writer.close()
     writer.close()
-    with pytest.raises(StoreError, match="closed"):
+    with pytest.raises(StoreError, match=r"store\.closed"):
         writer.submit(lambda _: 1, urgent=urgent).result(LIMIT)
 
 
@@ -166,5 +166,5 @@ async def test_the_event_loop_runs_on_while_the_writer_is_busy(writer: Writer) -
 
 
 async def test_an_error_comes_through_the_event_loop_too(writer: Writer) -> None:
-    with pytest.raises(StoreError, match="failed"):
+    with pytest.raises(StoreError, match=r"store\.failed"):
         await asyncio.wait_for(writer.run(lambda conn: conn.execute("SELECT nothing")), LIMIT)

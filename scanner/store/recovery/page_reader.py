@@ -1,8 +1,8 @@
-"""Reading a damaged database's rows from its bare pages, without SQLite.
+"""Reads the records of a damaged database from its pages, without SQLite.
 
-After "Database File Format" (https://www.sqlite.org/fileformat2.html): section 1.3 the header,
-1.6 b-tree pages, 2.1 the record format, 4.1 the write-ahead log. What does not parse is left out,
-never an error.
+See "Database File Format" (https://www.sqlite.org/fileformat2.html): section 1.3 the header,
+1.6 b-tree pages, 2.1 the record format, 4.1 the write-ahead log. What does not parse is left out;
+it is never an error.
 """
 
 import contextlib
@@ -17,17 +17,17 @@ from scanner.store.migrate import LEDGER_PAGE
 Value = None | int | float | str | bytes
 
 _FORMER_PAGE = 1024
-"""That of ledgers of version 2; a header that says another may be damaged."""
+"""The page size of ledgers of version 2. A header that says another one may be damaged."""
 
 _PAGE_SIZES = {1 << power for power in range(9, 17)}
 _HEADER_BYTES = 100
-_TABLE_LEAF, _INDEX_LEAF, _INDEX_INNER = 13, 10, 2
-_LEAVES = {_TABLE_LEAF: 8, _INDEX_LEAF: 8, _INDEX_INNER: 12}
-"""Pages that hold records, by their first byte: leaves of tables, leaves and inner pages of
-indexes and of tables without rowid; and how long the page's header is."""
+_TABLE_LEAF, _INDEX_LEAF, _INDEX_INTERIOR = 13, 10, 2
+_LEAVES = {_TABLE_LEAF: 8, _INDEX_LEAF: 8, _INDEX_INTERIOR: 12}
+"""Pages that hold records, by their first byte, and the length of the page's header: leaves of
+tables, leaves and interior pages of indexes and of tables without rowid."""
 
 _NO_RECORDS = 5
-"""The first byte of a table's inner page, which holds no records."""
+"""The first byte of a table's interior page, which holds no records."""
 
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _LONGEST_RECORD = 1 << 20
@@ -42,7 +42,7 @@ _CONTINUES = 0x80
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    """The pages of a file by number, as they are at one time, and how long each should be."""
+    """The pages of a file by number, as they were at one time; `size` is the page size."""
 
     size: int
     of: dict[int, bytes]
@@ -50,26 +50,30 @@ class _Pages:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record's values; `rowid` where the page has one. Of two versions the newer has the larger
-    `age`: 0 in the database itself, the frame's number in the log.
+    """A record's values, and its `rowid` where the page has one.
+
+    `frame` is the number of the log's frame, 0 in the database itself: of two versions of a row,
+    the newer has the larger one.
     """
 
     values: tuple[Value, ...]
     rowid: int | None
-    age: int
+    frame: int
 
 
-class _Unreadable(ValueError):
-    """A cell that is no record."""
+class _NoRecord(ValueError):
+    """The cell is no record."""
 
 
-def salvage(database: IO[bytes], log: IO[bytes] | None, wanted: Callable[[Row], bool]) -> list[Row]:
+def read_records(
+    database: IO[bytes], log: IO[bytes] | None, wanted: Callable[[Row], bool]
+) -> list[Row]:
     """Return every wanted record that can be read in a database and in its write-ahead log.
 
     Args:
         database: the file, from its start; cut short and damaged as it may be.
         log: the `-wal` beside it, if there is one.
-        wanted: tells which to keep, lest a million tickets fill the memory.
+        wanted: tells which to keep, so that a million tickets do not fill the memory.
     """
     whole = database.read()
     frames = log.read() if log else b""
@@ -82,16 +86,16 @@ def salvage(database: IO[bytes], log: IO[bytes] | None, wanted: Callable[[Row], 
     return max(found, key=len)
 
 
-def salvage_files(file: Path, wanted: Callable[[Row], bool]) -> list[Row]:
+def read_files(file: Path, wanted: Callable[[Row], bool]) -> list[Row]:
     """Return every wanted record that can be read in a database file and in the log beside it."""
     with contextlib.ExitStack() as stack:
         log = Path(f"{file}-wal")
         stream = stack.enter_context(log.open("rb")) if log.exists() else None
-        return salvage(stack.enter_context(file.open("rb")), stream, wanted)
+        return read_records(stack.enter_context(file.open("rb")), stream, wanted)
 
 
 def _rows(whole: bytes, frames: bytes, size: int) -> Iterator[Row]:
-    """Read the newest version of every page, then the older ones, as a last resort."""
+    """Yield the records of every page in the database, then those of every frame in the log."""
     pages = _Pages(
         size,
         {
@@ -101,16 +105,16 @@ def _rows(whole: bytes, frames: bytes, size: int) -> Iterator[Row]:
     )
     for number, page in pages.of.items():
         yield from _records(page, pages, 0, first=number == 1)
-    for age, number, page in _committed(frames, size):
-        pages.of[number] = page  # an overflow chain is followed as it was at that frame, or before
-        yield from _records(page, pages, age, first=number == 1)
+    for frame, number, page in _committed(frames, size):
+        pages.of[number] = page  # an overflow chain is followed as it was at that frame
+        yield from _records(page, pages, frame, first=number == 1)
 
 
 def _committed(frames: bytes, size: int) -> Iterator[tuple[int, int, bytes]]:
-    """Yield number, page number and page of the log's frames, up to its last commit.
+    """Yield frame number, page number and page of the log's frames, up to its last commit.
 
-    Frames of the present round bear the header's salts; they were written in order, so whatever
-    lies before the last commit among them belongs to it, damaged or not.
+    Valid frames have the header's salts. They were written in order: what lies before the last
+    commit frame among them belongs to it, damaged or not.
     """
     step = _FRAME_HEADER + size
     heads = [
@@ -126,41 +130,41 @@ def _committed(frames: bytes, size: int) -> Iterator[tuple[int, int, bytes]]:
         yield at, number, frames[start : start + size]
 
 
-def _records(page: bytes, pages: "_Pages", age: int, *, first: bool) -> Iterator[Row]:
+def _records(page: bytes, pages: "_Pages", frame: int, *, first: bool) -> Iterator[Row]:
     start = _HEADER_BYTES if first else 0
-    if len(page) < start + _LEAVES[_INDEX_INNER]:
+    if len(page) < start + _LEAVES[_INDEX_INTERIOR]:
         return
     kind = page[start]
     if kind == _NO_RECORDS:
         return
-    kind = (
-        kind if kind in _LEAVES else _TABLE_LEAF
-    )  # a damaged byte: most rows are in leaves of tables
+    if kind not in _LEAVES:
+        kind = _TABLE_LEAF  # the byte is damaged, and most rows are in leaves of tables
     pointers = start + _LEAVES[kind]
     (count,) = struct.unpack(">H", page[start + 3 : start + 5])
     most = min(count, (len(page) - pointers) // 2)
     for cell in struct.unpack(f">{most}H", page[pointers : pointers + 2 * most]):
-        with contextlib.suppress(_Unreadable, IndexError, struct.error, UnicodeDecodeError):
+        with contextlib.suppress(_NoRecord, IndexError, struct.error, UnicodeDecodeError):
             if cell:
-                yield _record(page, cell, kind, pages, age)
+                yield _record(page, cell, kind, pages, frame)
 
 
-def _record(page: bytes, at: int, kind: int, pages: "_Pages", age: int) -> Row:
+def _record(page: bytes, at: int, kind: int, pages: "_Pages", frame: int) -> Row:
     rowid = None
-    if kind == _INDEX_INNER:
+    if kind == _INDEX_INTERIOR:
         at += 4  # the child page's number
     length, at = _varint(page, at)
     if kind == _TABLE_LEAF:
         rowid, at = _varint(page, at)
         rowid -= (rowid >> 63) << 64
     if not 0 < length <= _LONGEST_RECORD:
-        raise _Unreadable
-    return Row(_values(_payload(page, at, length, kind, pages)), rowid, age)
+        raise _NoRecord
+    return Row(_values(_payload(page, at, length, kind, pages)), rowid, frame)
 
 
 def _payload(page: bytes, at: int, length: int, kind: int, pages: "_Pages") -> bytes:
-    """Put a record together from its page and its overflow pages (section 1.6); where one of them
-    is cut short, so is the record, and does not parse.
+    """Assemble a record from its page and its overflow pages (section 1.6).
+
+    Where one of them is cut short, so is the record, and it does not parse.
     """
     usable = pages.size
     most = usable - 35 if kind == _TABLE_LEAF else (usable - 12) * 64 // 255 - 23
@@ -174,7 +178,7 @@ def _payload(page: bytes, at: int, length: int, kind: int, pages: "_Pages") -> b
     while len(found) < length:
         overflow = pages.of.get(following)
         if overflow is None:
-            raise _Unreadable
+            raise _NoRecord
         (following,) = struct.unpack(">I", overflow[:4])
         found += overflow[4 : 4 + length - len(found)]
     return bytes(found)
@@ -183,14 +187,14 @@ def _payload(page: bytes, at: int, length: int, kind: int, pages: "_Pages") -> b
 def _values(record: bytes) -> tuple[Value, ...]:
     head, at = _varint(record, 0)
     if not at <= head <= len(record):
-        raise _Unreadable
+        raise _NoRecord
     body, values = head, []
     while at < head:
         kind, at = _varint(record, at)
         value, body = _value(record, body, kind)
         values.append(value)
     if body != len(record):
-        raise _Unreadable
+        raise _NoRecord
     return tuple(values)
 
 
@@ -206,14 +210,14 @@ def _value(record: bytes, at: int, kind: int) -> tuple[Value, int]:
         end = at + _INTEGER_BYTES[kind]
         return int.from_bytes(record[at:end], signed=True), end
     if kind < _FIRST_BLOB:
-        raise _Unreadable
+        raise _NoRecord
     end = at + (kind - _FIRST_BLOB) // 2
     raw = record[at:end]
     return (raw.decode() if kind % 2 else raw), end
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """Read a variable-length integer, big-endian, 7 bits a byte and 8 in the ninth."""
+    """Read a varint (section 1.6): big-endian, 7 bits a byte and 8 in the ninth."""
     value = 0
     for index in range(at, at + 8):
         byte = data[index]

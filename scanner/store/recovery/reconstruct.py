@@ -1,4 +1,4 @@
-"""What is left of a ledger, judged row by row from the records of a damaged file."""
+"""Reconstructs a ledger from the records of a damaged file: chooses the rows that are proven."""
 
 import json
 from collections import defaultdict
@@ -24,7 +24,7 @@ Fields = tuple[Value, ...]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Journal rows that are lost, first to last, and the digest of the row that follows alone."""
+    """Journal rows that are lost, first to last; `next_digest` is of the row that follows alone."""
 
     first: int
     last: int
@@ -32,11 +32,17 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Remains:
-    """All that can be brought back.
+class Reconstruction:
+    """All rows that can be restored.
 
-    `journal` has whole rows by number; `head` is the last number that was ever given;
-    `admissions` have their columns' names; `rebuilt` counts those known from the journal alone.
+    Attributes:
+        journal: complete rows, by their number.
+        head: the last number that the journal ever gave.
+        gaps: the rows up to `head` that are lost.
+        admissions: values by their column's name.
+        withheld: the API's refusal, by serial.
+        transitions: complete rows, in order.
+        rebuilt: how many of the admissions are known from the journal alone.
     """
 
     journal: dict[int, Fields]
@@ -53,28 +59,28 @@ def is_wanted(row: Row) -> bool:
     return any(look(row) for look in (_is_journal, _is_admission, _is_move, _is_withheld, _is_mark))
 
 
-def judge_remains(
-    rows: Sequence[Row], columns: Sequence[str], witness: Checkpoint | None = None
-) -> Remains:
-    """Choose what to bring back: what the chain proves, and what nothing contradicts.
+def reconstruct(
+    rows: Sequence[Row], columns: Sequence[str], checkpoint: Checkpoint | None = None
+) -> Reconstruction:
+    """Choose what to restore: what the hash chain proves, and what nothing contradicts.
 
     Args:
-        rows: the wanted records, as salvaged.
+        rows: the wanted records, as they were read.
         columns: the names of the admission table's columns, in order.
-        witness: the memory beside the file, if it is readable.
+        checkpoint: how far the ledger came, if that is known.
     """
     read: dict[int, list[Fields]] = defaultdict(list)
-    for row in sorted(filter(_is_journal, rows), key=lambda each: -each.age):
+    for row in sorted(filter(_is_journal, rows), key=lambda each: -each.frame):
         fields = (row.rowid, *row.values[1 : _HASH + 1])
         if row.rowid and fields not in read[row.rowid]:
             read[row.rowid].append(fields)
     known = {int(str(row.values[1])) + 1: row.values[2] for row in rows if _is_gap(row)}
-    head = _head(rows, read, witness)
+    head = _head(rows, read, checkpoint)
     journal = _chained(read, head, known)
     admissions, rebuilt = _admissions(rows, columns, journal, head)
     serials = {each["serial"] for each in admissions}
     moves = {row.rowid or 0: row.values[1:6] for row in rows if _is_move(row)}
-    return Remains(
+    return Reconstruction(
         journal,
         head,
         tuple(_gaps(journal, head)),
@@ -123,18 +129,18 @@ def _stands_alone(fields: Fields, read: dict[int, list[Fields]], known: dict[int
     return same if fields[_KIND] == "admitted" else True
 
 
-def _head(rows: Sequence[Row], read: dict[int, list[Fields]], witness: Checkpoint | None) -> int:
+def _head(rows: Sequence[Row], read: dict[int, list[Fields]], checkpoint: Checkpoint | None) -> int:
     """Return the last number that the journal gave, as far as anything proves it."""
     marks = [(row.values[1], row.values[2]) for row in rows if _is_mark(row)]
-    if witness:
-        marks.append((witness.row, witness.digest))
+    if checkpoint:
+        marks.append((checkpoint.row, checkpoint.digest))
     proven = [
         number
         for number, digest in marks
         if isinstance(number, int) and any(_digest(each) == digest for each in read.get(number, []))
     ]
-    if witness and not read.get(witness.row):
-        proven.append(witness.row)
+    if checkpoint and not read.get(checkpoint.row):
+        proven.append(checkpoint.row)
     linked = (
         row
         for row, found in read.items()
@@ -161,7 +167,7 @@ def _admissions(
     green = {row: each for row, each in journal.items() if each[_KIND] == "admitted"}
     of_row: dict[int, dict[str, Value]] = {}
     serials = {each[_SERIAL] for each in green.values()}
-    for row in sorted(filter(_is_admission, rows), key=lambda each: -each.age):
+    for row in sorted(filter(_is_admission, rows), key=lambda each: -each.frame):
         found = dict(zip(columns, row.values, strict=False))
         number = cast(int, found["journal"] or row.rowid)  # by `_is_admission`
         found["journal"] = number
@@ -189,7 +195,7 @@ def _agree(found: dict[str, Value], row: Fields) -> bool:
 
 
 def _in_doubt(found: dict[str, Value]) -> dict[str, Value]:
-    """Leave what was settled; the rest may be older than what was sent, so the API is asked."""
+    """Keep what was settled; the rest may be older than what was sent, so the API is asked."""
     times = ("sent", "last_sent", "outstanding")
     found = found | {each: None for each in times if not _is_time(found.get(each))}
     if found["state"] in _SETTLED and _is_time(found.get("settled")):
@@ -218,7 +224,7 @@ def _from_journal(row: Fields) -> dict[str, Value]:
 
 
 def _withheld(rows: Sequence[Row], journal: dict[int, Fields]) -> dict[str, str]:
-    """Collect what was never shown green, from its own records and from later presentations."""
+    """Collect the admissions that were withheld, from their records and later presentations."""
     found = {}
     for each in journal.values():
         why = _evidence(each).get("refusal")

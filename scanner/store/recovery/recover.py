@@ -1,53 +1,79 @@
-"""Making a whole database from a damaged one; the damaged one is kept."""
+"""Replaces a damaged database by a sound one with every readable record; keeps the damaged one."""
 
-import contextlib
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import IO
 
 import structlog
 
-from scanner.store.checkpoint import forget_checkpoint, note_checkpoint, read_checkpoint
+from scanner.facts import Code, Fact
+from scanner.store.checkpoint import (
+    forget_checkpoint,
+    observe,
+    read_checkpoint,
+    write_checkpoint,
+)
 from scanner.store.database import open_database, open_reader, transaction
-from scanner.store.errors import DatabaseBusy, StoreError
+from scanner.store.errors import StoreError, StoreFault
 from scanner.store.integrity import GAPS, find_cache_damage, find_damage
 from scanner.store.ledger import State, counts
-from scanner.store.migrate import alone, cache_file, make_cache
-from scanner.store.recovery.page_reader import Value, salvage_files
-from scanner.store.recovery.quarantine import (
-    copy_cache,
-    copy_durably,
-    quarantine_name,
-    sync_to_disk,
-)
-from scanner.store.recovery.reconstruct import Remains, is_wanted, judge_remains
+from scanner.store.locks import only_maker, only_user, open_lock_file
+from scanner.store.migrate import cache_file, make_cache
+from scanner.store.quarantine import copy_to_quarantine, sync_to_disk
+from scanner.store.recovery.page_reader import Value, read_files
+from scanner.store.recovery.reconstruct import Reconstruction, is_wanted, reconstruct
 
-_SHARED_FIRST, _SHARED_SIZE = 0x4000_0002, 510
-"""The bytes of the file that every open connection holds a lock on (SQLite's os_unix.c)."""
+
+class RecoveryNote(Code):
+    """What a recovery tells: each is one line of its report."""
+
+    SOUND = "store.recovery_sound"
+    DAMAGE = "store.recovery_damage"
+    COPY = "store.recovery_copy"
+    RESTORED = "store.recovery_restored"
+    STATES = "store.recovery_states"
+    REBUILT = "store.recovery_rebuilt"
+    ROWS_LOST = "store.recovery_rows_lost"
+    NO_ROW_LOST = "store.recovery_no_row_lost"
+    MAY_RETURN = "store.recovery_may_return"
+    NEXT_SYNC = "store.recovery_next_sync"
+    NEXT_LIST = "store.recovery_next_list"
+    NEXT_OPEN = "store.recovery_next_open"
 
 
 class Kept(Enum):
-    """What became of the cache, and so what is to do next."""
+    """What became of the cache."""
 
     ALL = "all"
     SESSION = "session"
     NOTHING = "nothing"
 
 
+_NEXT = {
+    Kept.ALL: RecoveryNote.NEXT_SYNC,
+    Kept.SESSION: RecoveryNote.NEXT_LIST,
+    Kept.NOTHING: RecoveryNote.NEXT_OPEN,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a recovery brought back; without `damage`, the database was whole and is as it was.
+    """What a recovery restored.
 
-    `rebuilt` of the admissions are known from the journal alone; `missing` are runs of journal
-    rows, first to last, that could not be read.
+    Attributes:
+        damage: what was wrong; without it, the database was sound and nothing was changed.
+        copy: where the damaged file is kept.
+        presentations: rows of the journal.
+        admissions: how many there are in each state.
+        rebuilt: how many of them are known from the journal alone.
+        missing: runs of journal rows that could not be read, first to last.
+        kept: what became of the cache.
     """
 
-    damage: str | None
+    damage: Fact | None
     copy: Path | None
     presentations: int
     admissions: dict[State, int]
@@ -55,125 +81,113 @@ class Report:
     missing: tuple[tuple[int, int], ...] = ()
     kept: Kept = Kept.ALL
 
+    def notes(self) -> list[Fact]:
+        """Return the report's lines, the last of them what to do next."""
+        states = Fact(RecoveryNote.STATES, {each.value: self.admissions[each] for each in State})
+        if self.damage is None:
+            return [Fact(RecoveryNote.SOUND, {"count": self.presentations, "states": states})]
+        notes = [
+            Fact(RecoveryNote.DAMAGE, {"damage": self.damage}),
+            Fact(RecoveryNote.COPY, {"file": self.copy}),
+            Fact(RecoveryNote.RESTORED, {"count": self.presentations, "states": states}),
+        ]
+        if self.rebuilt:
+            notes.append(Fact(RecoveryNote.REBUILT, {"count": self.rebuilt}))
+        if self.missing:
+            runs = (str(a) if a == b else f"{a}-{b}" for a, b in self.missing)
+            notes += [
+                Fact(RecoveryNote.ROWS_LOST, {"rows": ", ".join(runs)}),
+                Fact(RecoveryNote.MAY_RETURN),
+            ]
+        else:
+            notes.append(Fact(RecoveryNote.NO_ROW_LOST))
+        return [*notes, Fact(_NEXT[self.kept])]
+
 
 def recover(file: Path, at: datetime) -> Report:
-    """Put a whole database with every readable record in a damaged one's place.
+    """Replace a damaged database by a sound one with every readable record.
 
-    What was not settled comes back as being sent and not answered: the replay looks before it
-    sends, so that nothing is sent twice. The damaged file and its log go to a copy beside it. A
-    recovery that was interrupted is begun again, or finished.
+    What was not settled is restored as sent and not answered: the replay asks the API before it
+    sends, so that nothing is sent twice. The damaged file and its log are copied to quarantine. A
+    recovery that was interrupted is started again, or finished.
 
     Args:
         file: the database.
         at: the gate's time, aware; noted with the gaps.
 
     Raises:
-        DatabaseBusy: another program has the database open.
-        StoreError: there is none, or nothing whole could be made of it.
+        DatabaseBusy: another process has the database open.
+        StoreError: there is none, or nothing sound could be made of it.
     """
     ready = _beside(file, "recovered")
     if not file.exists():
-        raise StoreError(f"There is no database {file}; `scanner open` makes one.")
-    with alone(file):
+        raise StoreError(StoreFault.NO_DATABASE, file=file)
+    with only_maker(file):
         if ready.exists():
-            with _only_user(file):
+            with only_user(file):
                 _put_in_place(ready, file)
         damage = find_damage(file)
         if damage is None:
-            return _whole(file)
-        with _only_user(file) as stream:
+            return _sound(file)
+        with only_user(file):
             try:
-                return _recover(file, stream, damage, at)
+                return _recover(file, damage, at)
             except OSError as error:
                 raise StoreError(
-                    f"The recovery of {file} could not be written ({error.strerror}); "
-                    "free some space and run it again."
+                    StoreFault.RECOVERY_NOT_WRITTEN, file=file, why=error.strerror or ""
                 ) from error
 
 
-def _recover(file: Path, stream: IO[bytes], damage: str, at: datetime) -> Report:
-    copy = _copy(file, stream)
-    structlog.get_logger("store").warning("recovering", damage=damage, copy=str(copy))
-    rows = salvage_files(copy, is_wanted)
+def _recover(file: Path, damage: Fact, at: datetime) -> Report:
+    copy = copy_to_quarantine(file)
+    structlog.get_logger("store").warning("recovering", damage=str(damage), copy=str(copy))
+    rows = read_files(copy, is_wanted)
     partial, ready = _beside(file, "recovering"), _beside(file, "recovered")
     _remove(partial)
-    _remove(cache_file(partial))
     with closing(open_database(partial)) as conn:
         columns = [name for _, name, *_ in conn.execute("PRAGMA main.table_info(admission)")]
-        remains = judge_remains(rows, columns, read_checkpoint(file))
+        found = reconstruct(rows, columns, read_checkpoint(file))
         conn.execute("PRAGMA foreign_keys = OFF")  # an admission may have lost its journal row
         with transaction(conn):
-            _write(conn, remains, at)
+            _write(conn, found, at)
         kept = _keep_cache(file, copy, conn)
         admissions = counts(conn)
     if problem := find_damage(partial):
-        raise StoreError(
-            f"No whole database could be made of {file} ({problem}); keep {copy.name}."
-        )
+        raise StoreError(StoreFault.NOT_RECOVERED, file=file, problem=problem, copy=copy.name)
     partial.replace(ready)
     _remove(partial)
-    _remove(cache_file(partial))
     _put_in_place(ready, file)
     return Report(
         damage,
         copy,
-        len(remains.journal),
+        len(found.journal),
         admissions,
-        remains.rebuilt,
-        tuple((gap.first, gap.last) for gap in remains.gaps),
+        found.rebuilt,
+        tuple((gap.first, gap.last) for gap in found.gaps),
         kept,
     )
 
 
-def _whole(file: Path) -> Report:
+def _sound(file: Path) -> Report:
     with closing(open_reader(file)) as conn:
         (presentations,) = conn.execute("SELECT count(*) FROM journal").fetchone()
         return Report(None, None, presentations, counts(conn))
 
 
-@contextlib.contextmanager
-def _only_user(file: Path) -> Iterator[IO[bytes]]:
-    """Keep every other program out; read through the stream, closing any other frees the lock."""
-    import fcntl
-
-    with file.open("r+b") as stream:
-        try:
-            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)
-        except OSError as error:
-            raise DatabaseBusy(
-                f"The database {file} is open in another program; "
-                "end the gate, then run `scanner recover` again."
-            ) from error
-        yield stream
-
-
-def _copy(file: Path, stream: IO[bytes]) -> Path:
-    """Copy the damaged file and its log aside, unless that is done."""
-    target = quarantine_name(file)
-    if not target.exists():
-        log = Path(f"{file}-wal")
-        if log.exists():
-            with log.open("rb") as source:
-                copy_durably(source, Path(f"{target}-wal"))
-        copy_cache(file, target)
-        copy_durably(stream, target)
-    return target
-
-
-def _write(conn: sqlite3.Connection, remains: Remains, at: datetime) -> None:
-    """Write the ledger as it can be brought back, into a new database."""
+def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> None:
+    """Write the reconstructed ledger into a new database."""
     marks = ",".join("?" * 12)
-    conn.executemany(f"INSERT INTO journal VALUES ({marks})", remains.journal.values())
-    for each in remains.admissions:
+    conn.executemany(f"INSERT INTO journal VALUES ({marks})", found.journal.values())
+    for each in found.admissions:
         names = ", ".join(each)
         marks = ", ".join("?" * len(each))
         conn.execute(f"INSERT INTO admission ({names}) VALUES ({marks})", tuple(each.values()))
-    conn.executemany("INSERT INTO withheld VALUES (?, ?)", remains.withheld.items())
-    conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?)", remains.transitions)
-    _note_moves(conn, remains.admissions)
+    conn.executemany("INSERT INTO withheld VALUES (?, ?)", found.withheld.items())
+    conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?)", found.transitions)
+    _note_moves(conn, found.admissions)
     conn.executemany(
         f"INSERT INTO {GAPS} VALUES (?, ?, ?, ?)",
-        [(gap.first, gap.last, gap.next_digest, at.isoformat()) for gap in remains.gaps],
+        [(gap.first, gap.last, gap.next_digest, at.isoformat()) for gap in found.gaps],
     )
 
 
@@ -192,7 +206,7 @@ def _note_moves(conn: sqlite3.Connection, admissions: tuple[dict[str, Value], ..
 
 
 def _keep_cache(file: Path, copy: Path, conn: sqlite3.Connection) -> Kept:
-    """Bring the session where it reads whole; leave the cache where it does, else begin it anew.
+    """Keep the session if it can be read, and the cache if it is sound; else start an empty one.
 
     The next sync reads the whole list again: what the last ones brought may be lost.
     """
@@ -211,7 +225,8 @@ def _keep_cache(file: Path, copy: Path, conn: sqlite3.Connection) -> Kept:
         for each in (copy, cache_file(copy)):
             Path(f"{each}-shm").unlink(missing_ok=True)
     conn.execute("UPDATE session SET synced = NULL")
-    _remove(cache_file(file))
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{cache_file(file)}{suffix}").unlink(missing_ok=True)
     return Kept.SESSION
 
 
@@ -226,7 +241,11 @@ def _copy_table(old: sqlite3.Connection, conn: sqlite3.Connection, table: str) -
 
 
 def _put_in_place(ready: Path, file: Path) -> None:
-    """Replace the database at once; its old log must be gone before, or it would be read again."""
+    """Replace the database atomically; its old log is removed before, or SQLite would replay it."""
+    with closing(open_reader(ready)) as conn:
+        checkpoint = observe(conn)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{ready}{suffix}").unlink(missing_ok=True)
     sync_to_disk(ready)
     forget_checkpoint(file)
     for suffix in ("-wal", "-shm"):
@@ -234,8 +253,7 @@ def _put_in_place(ready: Path, file: Path) -> None:
     ready.replace(file)
     make_cache(file)
     sync_to_disk(file.parent)
-    with closing(open_reader(file)) as conn:
-        note_checkpoint(conn, file)
+    write_checkpoint(file, checkpoint)
 
 
 def _beside(file: Path, what: str) -> Path:
@@ -243,6 +261,9 @@ def _beside(file: Path, what: str) -> Path:
 
 
 def _remove(database: Path) -> None:
-    """Remove what an earlier try has left, with all that lies beside it."""
-    for suffix in ("", "-wal", "-shm", ".lock"):
-        Path(f"{database}{suffix}").unlink(missing_ok=True)
+    """Remove what an earlier try has left: the database, its cache, their logs and locks."""
+    cache = cache_file(database)
+    companions = (f"{each}{suffix}" for each in (database, cache) for suffix in ("-wal", "-shm"))
+    locks = (f"{database}.lock", str(open_lock_file(database)))
+    for each in (str(database), str(cache), *companions, *locks):
+        Path(each).unlink(missing_ok=True)

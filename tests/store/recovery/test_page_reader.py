@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.store.recovery.page_reader import Row, salvage, salvage_files
+from scanner.store.recovery.page_reader import Row, read_files, read_records
 
 PATIENT = settings(max_examples=40, deadline=None)
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
@@ -29,7 +29,7 @@ def marked(row: Row) -> bool:
 
 
 def read(file: Path) -> list[tuple[object, ...]]:
-    return [row.values for row in salvage_files(file, marked)]
+    return [row.values for row in read_files(file, marked)]
 
 
 def same(found: list[tuple[object, ...]], made: list[tuple[object, ...]]) -> bool:
@@ -69,7 +69,7 @@ def test_rows_are_numbered_and_negative_numbers_too(tmp_path: Path) -> None:
     with closing(sqlite3.connect(file)) as conn, conn:
         for number in (-5, 1, 127, 128, 2**40, 2**62):
             conn.execute("INSERT INTO kept (rowid, a) VALUES (?, 'mark')", (number,))
-    assert [row.rowid for row in salvage_files(file, marked)] == [-5, 1, 127, 128, 2**40, 2**62]
+    assert [row.rowid for row in read_files(file, marked)] == [-5, 1, 127, 128, 2**40, 2**62]
 
 
 def test_tables_without_rowid_are_read_from_all_their_pages(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_tables_without_rowid_are_read_from_all_their_pages(tmp_path: Path) -> N
     with closing(sqlite3.connect(file)) as conn, conn:
         conn.execute("CREATE TABLE kept (a, b, c, PRIMARY KEY (a, b)) WITHOUT ROWID")
         conn.executemany("INSERT INTO kept VALUES (?, ?, ?)", made)
-    rows = salvage_files(file, marked)
+    rows = read_files(file, marked)
     assert sorted(row.values for row in rows) == sorted(made)
     assert {row.rowid for row in rows} == {None}
 
@@ -93,8 +93,8 @@ def test_what_is_only_in_the_log_is_read_once_it_is_committed(tmp_path: Path) ->
         for _ in range(2000):
             conn.execute("INSERT INTO kept VALUES ('mark', 2, ?, NULL)", ("uncommitted" * 20,))
         assert Path(f"{file}-wal").stat().st_size > 10 * 4096
-        rows = salvage_files(file, marked)
-        newest = max(rows, key=lambda row: row.age)
+        rows = read_files(file, marked)
+        newest = max(rows, key=lambda row: row.frame)
         conn.execute("ROLLBACK")
     assert {row.values[2] for row in rows} == {"old", "new"}
     assert newest.values[2] == "new"
@@ -108,14 +108,14 @@ def test_frames_of_an_earlier_round_of_the_log_are_left_out(tmp_path: Path) -> N
             conn.execute("INSERT INTO kept VALUES ('mark', ?, NULL, NULL)", (number,))
         conn.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
         conn.execute("UPDATE kept SET b = -1")
-        ages = [row.age for row in salvage_files(file, marked)]
-    assert max(ages) == 1  # one frame of this round, and nineteen stale ones behind it
+        frames = [row.frame for row in read_files(file, marked)]
+    assert max(frames) == 1  # one frame of this round, and nineteen stale ones behind it
 
 
 @PATIENT
 @given(st.binary(max_size=20_000), st.none() | st.binary(max_size=10_000))
 def test_nothing_is_too_damaged_to_be_looked_at(whole: bytes, log: bytes | None) -> None:
-    rows = salvage(io.BytesIO(whole), io.BytesIO(log) if log is not None else None, marked)
+    rows = read_records(io.BytesIO(whole), io.BytesIO(log) if log is not None else None, marked)
     assert all(isinstance(row, Row) for row in rows)
 
 

@@ -13,7 +13,7 @@ from scanner.gate import Gate
 from scanner.store import ledger
 from scanner.store.cache import count_tickets, read_scope, read_session
 from scanner.store.database import open_database, open_reader
-from scanner.store.errors import BrokenDatabase, DatabaseBusy, StoreError
+from scanner.store.errors import BrokenDatabase, Damage, DatabaseBusy, StoreError
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
 from scanner.store.migrate import cache_file
@@ -67,7 +67,7 @@ def test_a_whole_database_is_said_to_be_so_and_left_as_it_is(file: Path) -> None
 
 
 def test_without_a_database_there_is_nothing_to_recover(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="scanner open"):
+    with pytest.raises(StoreError, match=r"store\.no_database"):
         recover(tmp_path / "gate.sqlite3", NOW)
 
 
@@ -131,7 +131,9 @@ def test_where_admission_and_journal_differ_the_journal_wins(file: Path) -> None
     (page,) = admission_pages(file)[:1]
     at = raw.index(b"/sections/2Ana", page * wrecks.PAGE) + len(b"/sections/2")
     wrecks.flip(file, at, 1)  # somebody called @na
-    assert "not what its journal row says" in (find_damage(file) or "")
+    found = find_damage(file)
+    assert found
+    assert found.code == Damage.ADMISSION_UNLIKE
     report = recover(file, NOW)
     assert report.rebuilt == 1
     after = wrecks.read(file)
@@ -186,7 +188,7 @@ def test_a_list_that_does_not_read_is_left_to_the_next_sync(file: Path) -> None:
     kept = cache_file(file)
     wrecks.blank(kept, pages_with(kept, "DAWIER-BALC00000001", wrecks.PAGE)[0])
     damaged = kept.read_bytes()
-    with pytest.raises(BrokenDatabase, match="nobody can be admitted"):
+    with pytest.raises(BrokenDatabase, match=r"store\.damaged"):
         Writer.verified(file)
     (aside,) = file.parent.glob("*.damaged.cache.*Z")
     assert aside.read_bytes() == damaged
@@ -238,7 +240,7 @@ def test_a_gate_at_work_is_not_robbed_of_its_database(file: Path) -> None:
         assert other.stdout.readline() == b"open\n"
         wrecks.blank(file, page)
         raw = file.read_bytes()
-        with pytest.raises(DatabaseBusy, match="end the gate"):
+        with pytest.raises(DatabaseBusy, match=r"store\.in_use"):
             recover(file, NOW)
         assert file.read_bytes() == raw
         other.stdin.close()
@@ -257,7 +259,7 @@ def test_a_recovery_that_breaks_off_at_the_last_step_is_finished_by_the_next(
             raise OSError(28, "No space left on device")
 
         broken.setattr("scanner.store.recovery.recover._put_in_place", fail)
-        with pytest.raises(StoreError, match="free some space"):
+        with pytest.raises(StoreError, match=r"store\.recovery_not_written"):
             recover(file, NOW)
     assert find_damage(file)
     recover(file, NOW)

@@ -13,7 +13,7 @@ from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind, Verdict
 from scanner.facts import Fact
 from scanner.pin import PinCheck
-from scanner.store.errors import worded
+from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State
 from scanner.sync.link import Link, LinkState
 from scanner.sync.settle import SettleReason
@@ -32,7 +32,7 @@ DATA = """
     data admissions csv gate sqlite3 api example torn zz
 """
 UNITS = "min UTC esc PIN"
-BROKEN = worded(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
+BROKEN = store_error(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
 PORTAL = Fact(ApiFault.NOT_THE_API, {"host": "api.example", "what": Fact(Stranger.REDIRECT)})
 REFUSED = "The ticketing API refused it: the token no longer permits VIP Lounge"
 REASONS = {

@@ -1,4 +1,4 @@
-"""Keeping a copy of a damaged database, as evidence and for another try at it."""
+"""Copies a damaged database to beside it: as evidence, and for another recovery of it."""
 
 import os
 import shutil
@@ -15,24 +15,31 @@ _COMPANIONS = ("-wal", "")
 
 
 def quarantine(file: Path) -> Path | None:
-    """Copy a damaged database, its cache and their logs to `<name>.damaged.<stamp>`.
-
-    The stamp (UTC) is when the damaged file was last written, so that the same damage is copied
-    once however often it is met. Returns the copy, or nothing where there was no room for it.
-    """
+    """Copy a damaged database to quarantine; nothing is returned where that failed."""
     try:
-        target = quarantine_name(file)
-        if not target.exists():
-            copy_cache(file, target)
-            _copy_both(file, target)
+        return copy_to_quarantine(file)
     except OSError:
         structlog.get_logger("store").exception("the damaged database could not be copied")
         return None
+
+
+def copy_to_quarantine(file: Path) -> Path:
+    """Copy a damaged database, its cache and their logs to `<name>.damaged.<stamp>`.
+
+    The stamp (UTC) is when the damaged file was last written: the same damage is copied once,
+    however often it is met.
+
+    Raises:
+        OSError: the copy could not be written.
+    """
+    target = _quarantine_name(file)
+    if not target.exists():
+        _copy_with_log(cache_file(file), cache_file(target))
+        _copy_with_log(file, target)
     return target
 
 
-def quarantine_name(file: Path) -> Path:
-    """Return the name of a damaged database's copy."""
+def _quarantine_name(file: Path) -> Path:
     all_files = (
         Path(f"{each}{suffix}") for each in (file, cache_file(file)) for suffix in _COMPANIONS
     )
@@ -41,20 +48,15 @@ def quarantine_name(file: Path) -> Path:
     return file.with_name(f"{file.name}.damaged.{stamp}")
 
 
-def copy_cache(file: Path, target: Path) -> None:
-    """Copy the cache beside a ledger, and its log, to beside a copy of the ledger."""
-    _copy_both(cache_file(file), cache_file(target))
-
-
-def _copy_both(database: Path, target: Path) -> None:
+def _copy_with_log(database: Path, target: Path) -> None:
     for suffix in _COMPANIONS:
         source = Path(f"{database}{suffix}")
         if source.exists():
             with source.open("rb") as stream:
-                copy_durably(stream, Path(f"{target}{suffix}"))
+                _copy_durably(stream, Path(f"{target}{suffix}"))
 
 
-def copy_durably(source: IO[bytes], target: Path) -> None:
+def _copy_durably(source: IO[bytes], target: Path) -> None:
     """Copy a stream to a new file that is its owner's alone; it is on the disk, or not there."""
     partial = target.with_name(f"{target.name}.partial")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as copy:
