@@ -11,7 +11,7 @@ from scanner.qr.finder_scan import has_finder_patterns
 from scanner.qr.frame import Pixels
 from scanner.qr.pass_runner import PassRunner, readings_of
 from scanner.qr.passes import FIRST, Prepared
-from scanner.qr.readers import Found, Library, NoReader, readers
+from scanner.qr.readers import Detection, Library, NoReader, readers
 from scanner.qr.regions import is_isolated, looks_like_symbol, mask_symbols, regions_of_interest
 from scanner.qr.scene_change import SceneChange
 from scanner.qr.texture import Region, textured_regions
@@ -141,7 +141,7 @@ class Decoder:
         return allowed - (self._clock() - begun) * 1e3
 
     def _read_undecoded(
-        self, grey: Pixels, readings: list[Reading], found: list[Found], begun: float
+        self, grey: Pixels, readings: list[Reading], found: list[Detection], begun: float
     ) -> list[Reading]:
         """Search where the first pass detected symbols beside those that it read."""
         undecoded = [each for each in found if not each.text]
@@ -150,7 +150,7 @@ class Decoder:
         return self._read_others(readings, regions, deadline)
 
     def _read_harder(
-        self, grey: Pixels, found: list[Found], begun: float
+        self, grey: Pixels, found: list[Detection], begun: float
     ) -> tuple[list[Reading], bool]:
         """Search a picture of which the first pass read nothing.
 
@@ -200,7 +200,7 @@ class Decoder:
     def _search(
         self,
         grey: Pixels,
-        found: list[Found],
+        found: list[Detection],
         deadline: Deadline,
         textured: list[Region] | None = None,
     ) -> list[Reading]:

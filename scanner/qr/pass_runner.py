@@ -14,7 +14,7 @@ from scanner.qr.passes import (
     Pass,
     Prepared,
 )
-from scanner.qr.readers import Found, Reader
+from scanner.qr.readers import Detection, Reader
 from scanner.qr.time_budget import Deadline
 
 DECAY, RECOVERY = 0.2, 0.02
@@ -99,7 +99,9 @@ class PassRunner:
             if prepared is not None:
                 self.symbol_proved = self.symbol_proved or one.proves_symbol
                 found = self._readers[one.reader](prepared.pixels)
-                original = (Found(each.text, prepared.to_original(each.corners)) for each in found)
+                original = (
+                    Detection(each.text, prepared.to_original(each.corners)) for each in found
+                )
                 if readings := readings_of(original, one):
                     self._learn(one, grey, begun)
                     return readings
@@ -120,7 +122,7 @@ class PassRunner:
         self._costs[one.by] = max(spent, usual + DECAY * (spent - usual))
 
 
-def readings_of(found: Iterable[Found], one: Pass) -> list[Reading]:
+def readings_of(found: Iterable[Detection], one: Pass) -> list[Reading]:
     """Return what the pass read, each text once."""
     read = {each.text: each.corners for each in found if each.text}
     by = one.by if read else ""

@@ -30,7 +30,7 @@ class Library(Enum):
     WECHAT = "wechat"
 
 
-class Found(NamedTuple):
+class Detection(NamedTuple):
     """One symbol in a picture.
 
     Attributes:
@@ -42,7 +42,7 @@ class Found(NamedTuple):
     corners: Corners
 
 
-Reader = Callable[[Pixels], list[Found]]
+Reader = Callable[[Pixels], list[Detection]]
 
 
 def readers() -> dict[str, Reader]:
@@ -77,7 +77,7 @@ def _zxing(*, globally: bool) -> Reader | None:
     binarizer = zxingcpp.Binarizer.GlobalHistogram if globally else zxingcpp.Binarizer.LocalAverage
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
-    def read(grey: Pixels) -> list[Found]:
+    def read(grey: Pixels) -> list[Detection]:
         codes = zxingcpp.read_barcodes(
             grey,
             formats=formats,
@@ -90,7 +90,7 @@ def _zxing(*, globally: bool) -> Reader | None:
             place = code.position
             a, b, c, d = place.top_left, place.top_right, place.bottom_right, place.bottom_left
             corners = ((a.x, a.y), (b.x, b.y), (c.x, c.y), (d.x, d.y))
-            found.append(Found(_text(code) if code.valid else None, corners))
+            found.append(Detection(_text(code) if code.valid else None, corners))
         return found
 
     return read
@@ -110,11 +110,11 @@ def _zbar() -> Reader | None:
     except ImportError:
         return None
 
-    def read(grey: Pixels) -> list[Found]:
+    def read(grey: Pixels) -> list[Detection]:
         codes = pyzbar.decode(grey, symbols=[pyzbar.ZBarSymbol.QRCODE])
         # zbar guesses the character set: beyond ASCII the text may not be the code's own.
         sure = (code for code in codes if code.data.isascii())
-        return [Found(code.data.decode("ascii"), _polygon(code)) for code in sure]
+        return [Detection(code.data.decode("ascii"), _polygon(code)) for code in sure]
 
     return read
 
@@ -136,13 +136,13 @@ def _wechat() -> Reader | None:
     except (ImportError, AttributeError):
         return None
 
-    def read(grey: Pixels) -> list[Found]:
+    def read(grey: Pixels) -> list[Detection]:
         try:
             texts, places = decoder.detectAndDecode(grey)
         except (UnicodeDecodeError, cv2.error):  # it fails on some byte payloads
             return []
         pairs = zip(texts, places, strict=True)
-        return [Found(text, _corners(place.reshape(4, 2))) for text, place in pairs if text]
+        return [Detection(text, _corners(place.reshape(4, 2))) for text, place in pairs if text]
 
     return read
 

@@ -10,7 +10,7 @@ from scanner.qr.finder_patterns import locate_finder_patterns
 from scanner.qr.finder_scan import has_finder_patterns
 from scanner.qr.frame import Pixels
 from scanner.qr.passes import Prepared
-from scanner.qr.readers import Found
+from scanner.qr.readers import Detection
 from scanner.qr.symbol_geometry import symbol_of_three
 from scanner.qr.texture import Region
 
@@ -39,7 +39,7 @@ Box = tuple[int, int, int, int]
 
 
 def regions_of_interest(
-    grey: Pixels, found: Iterable[Found], textured: Iterable[Region]
+    grey: Pixels, found: Iterable[Detection], textured: Iterable[Region]
 ) -> Iterator[Prepared]:
     """Crop the detected symbols, then the textured regions; overlapping ones once.
 
@@ -100,7 +100,7 @@ def crop(grey: Pixels, box: Box) -> Prepared:
     return Prepared(region, np.array([[1 / factor, 0.0, left], [0.0, 1 / factor, top]]))
 
 
-def _boxes(grey: Pixels, found: Iterable[Found], textured: Iterable[Region]) -> Iterator[Box]:
+def _boxes(grey: Pixels, found: Iterable[Detection], textured: Iterable[Region]) -> Iterator[Box]:
     detected = (_padded(each.corners, SYMBOL_PADDING, grey) for each in found)
     yield from (box for box in detected if box)
     possible = (_padded(_corners(each), TEXTURE_PADDING, grey) for each in textured)

@@ -8,7 +8,7 @@ import pytest
 
 from scanner.qr.decoded import Corners
 from scanner.qr.frame import Pixels
-from scanner.qr.readers import Found, Reader
+from scanner.qr.readers import Detection, Reader
 
 MISSING = {"zxing": ["zxingcpp"], "zbar": ["pyzbar", "pyzbar.pyzbar"], "wechat": []}
 
@@ -30,15 +30,15 @@ def take_away(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
         monkeypatch.delattr(cv2, "wechat_qrcode")
 
 
-def working(clock: Clock, ms: float, answer: Callable[[Pixels], list[Found]]) -> Reader:
-    def read(grey: Pixels) -> list[Found]:
+def working(clock: Clock, ms: float, answer: Callable[[Pixels], list[Detection]]) -> Reader:
+    def read(grey: Pixels) -> list[Detection]:
         clock.now += ms / 1e3
         return answer(grey)
 
     return read
 
 
-def nothing(grey: Pixels) -> list[Found]:
+def nothing(grey: Pixels) -> list[Detection]:
     return []
 
 
@@ -46,9 +46,9 @@ def somewhere(side: float = 1000.0) -> Corners:
     return (0.0, 0.0), (side, 0.0), (side, side), (0.0, side)
 
 
-def unread(grey: Pixels) -> list[Found]:
-    return [Found(None, somewhere())]
+def unread(grey: Pixels) -> list[Detection]:
+    return [Detection(None, somewhere())]
 
 
-def saying(text: str) -> Callable[[Pixels], list[Found]]:
-    return lambda grey: [Found(text, somewhere())]
+def saying(text: str) -> Callable[[Pixels], list[Detection]]:
+    return lambda grey: [Detection(text, somewhere())]

@@ -4,7 +4,7 @@ import pytest
 from scanner.qr import decoder as decoder_module
 from scanner.qr.decoder import UNLIMITED_MS, Decoder
 from scanner.qr.frame import Pixels
-from scanner.qr.readers import Found, Reader
+from scanner.qr.readers import Detection, Reader
 from tests.qr.fake_readers import Clock, nothing, saying, unread, working
 
 
@@ -25,7 +25,7 @@ def test_an_empty_view_costs_little_more_than_the_first_pass(
 
 
 def slow_reader_of_bright_pictures(clock: Clock) -> dict[str, Reader]:
-    def answer(grey: Pixels) -> list[Found]:
+    def answer(grey: Pixels) -> list[Detection]:
         return saying("T")(grey) if grey.mean() > 128 else []
 
     return {"zxing": working(clock, 0.5, nothing), "wechat": working(clock, 2, answer)}

@@ -7,7 +7,7 @@ from scanner.qr.deblur import motion_kernel
 from scanner.qr.decoded import Decoded
 from scanner.qr.decoder import LOOK_AROUND_MS, Decoder
 from scanner.qr.frame import Frame, Pixels
-from scanner.qr.readers import Found
+from scanner.qr.readers import Detection
 from scanner.qr.regions import mask_symbols
 from scanner.scanning.frame_processor import FrameProcessor
 from scanner.scanning.presentation import SETTLE_SECONDS, Presentations, Presented, TwoInView
@@ -88,7 +88,7 @@ def test_when_reading_took_all_of_the_time_a_little_more_is_taken(
 ) -> None:
     now, asked = 0.0, 0
 
-    def reads_nothing(grey: Pixels) -> list[Found]:
+    def reads_nothing(grey: Pixels) -> list[Detection]:
         nonlocal now, asked
         now, asked = now + 0.002, asked + 1
         return []

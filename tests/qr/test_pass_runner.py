@@ -8,15 +8,15 @@ from scanner.qr import pass_runner
 from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Pixels
 from scanner.qr.passes import HARDER, STEP_MS, Pass, Prepared
-from scanner.qr.readers import Found, Reader
+from scanner.qr.readers import Detection, Reader
 from tests.qr.fake_readers import Clock, nothing, saying, unread, working
 
 
 def test_the_pass_that_worked_last_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def noting(name: str, answer: Callable[[Pixels], list[Found]]) -> Reader:
-        def read(grey: Pixels) -> list[Found]:
+    def noting(name: str, answer: Callable[[Pixels], list[Detection]]) -> Reader:
+        def read(grey: Pixels) -> list[Detection]:
             asked.append(name)
             return answer(grey)
 
@@ -84,7 +84,7 @@ def test_a_pass_that_was_far_too_slow_is_skipped_in_the_next_frames(
 def test_what_two_passes_read_differently_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([nothing, saying("A"), saying("B")])
 
-    def read(grey: Pixels) -> list[Found]:
+    def read(grey: Pixels) -> list[Detection]:
         return next(answers, nothing)(grey)
 
     monkeypatch.setattr(decoder_module, "readers", lambda: {"zxing": read})

@@ -4,7 +4,7 @@ import pytest
 from scanner.qr.decoded import Corners
 from scanner.qr.finder_scan import has_finder_patterns
 from scanner.qr.frame import Pixels
-from scanner.qr.readers import Found
+from scanner.qr.readers import Detection
 from scanner.qr.regions import LONGEST, crop, is_isolated, looks_like_symbol, regions_of_interest
 from scanner.qr.texture import textured_regions
 from tests.qr.pictures import blurred, checkered, code, on_wall, page_of_text
@@ -62,7 +62,7 @@ def test_a_large_crop_is_reduced_and_transforms_back() -> None:
 
 def test_detected_symbols_come_first_and_each_region_once() -> None:
     picture = on_wall(code())
-    found = [Found(None, square(524, 224, 126)), Found(None, square(20, 20, 100))]
+    found = [Detection(None, square(524, 224, 126)), Detection(None, square(20, 20, 100))]
     corners = [
         part.to_original(square(0, 0, 1))[0]
         for part in regions_of_interest(picture, found, textured_regions(picture))
@@ -71,5 +71,5 @@ def test_detected_symbols_come_first_and_each_region_once() -> None:
 
 
 def test_what_lies_outside_the_picture_is_no_region() -> None:
-    outside = [Found(None, square(900, 0, 9))]
+    outside = [Detection(None, square(900, 0, 9))]
     assert list(regions_of_interest(np.full((200, 200), 90, np.uint8), outside, ())) == []
