@@ -1,4 +1,4 @@
-"""The camera that a command's `--camera` names, as a gate's eyes."""
+"""The camera that a command's `--camera` names, as a source of scans."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def look_through(spec: str, *, must_be_there: bool = True) -> "CameraSource | None":
-    """Make eyes that look through a camera; nothing for `none`.
+    """Return a source that reads a camera; nothing for `none`.
 
     Args:
         spec: what `scanner.scanning.frame_sources.open_source` takes, or `none`.

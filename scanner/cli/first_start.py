@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scanner.sync.opening import Opened
     from scanner.tui.ports import ScanSource
     from scanner.tui.wizard.answers import Answers
-    from scanner.tui.wizard.feeds import OnFrame
+    from scanner.tui.wizard.ports import OnFrame
 
 
 def needs_first_start(writer: "Writer") -> bool:
@@ -81,7 +81,7 @@ class House:
         return lasting_name(found, cameras) if found else self.config.camera
 
     def look(self, spec: str, on_frame: "OnFrame") -> "ScanSource":
-        """Return eyes that show what they see."""
+        """Return a source that shows its pictures to `on_frame`."""
         from scanner.scanning.camera_source import CameraSource
         from scanner.scanning.frame_processor import create_decoder
         from scanner.scanning.frame_sources import open_source

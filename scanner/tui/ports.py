@@ -1,4 +1,4 @@
-"""What the screens are given: a judge, the background work, eyes; not how they work."""
+"""What the screens need, as protocols: a judge, background work, a source of scans, records."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class Judge(Protocol):
-    """Turns a payload into a verdict that is already recorded; `scanner.gate.Gate` is one."""
+    """Returns recorded verdicts; `scanner.gate.Gate` is one."""
 
     def present(self, payload: str, at: datetime, source: str, /) -> "Future[Judged]":
         """Judge one presentation at an aware moment; callable from any thread.
@@ -74,7 +74,7 @@ class Records(Protocol):
     """
 
     def prepare(self, *, names: bool) -> None:
-        """Take up the tickets to search in, names too where they may be searched."""
+        """Build the index of tickets to search in, with names where they may be searched."""
         ...
 
     def search(self, query: str, /, *, names: bool) -> list[Found]:

@@ -1,12 +1,16 @@
-"""From a payload to the judge, and from the judge back to the screen, whatever the thread."""
+"""From a payload to the gate, and back to the screen: in order, in time, from any thread."""
 
 import asyncio
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from datetime import timedelta
+from typing import Any
 
 import structlog
 from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
 
 from scanner.errors import ScannerError
 from scanner.gate import Judged
@@ -14,13 +18,16 @@ from scanner.tui.ports import Clock, Judge
 from scanner.wording.catalogue import say
 from scanner.wording.sentences import sentence
 
+VERDICT_TIMEOUT = timedelta(milliseconds=400)
+"""How long the last verdict may stay on the screen while the next one is being recorded."""
+
 
 class Judging(Message):
-    """A payload is with the judge; its verdict comes."""
+    """A payload was handed to the gate."""
 
 
 class Published(Message):
-    """A verdict is recorded and stands."""
+    """A verdict is recorded."""
 
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
@@ -28,7 +35,7 @@ class Published(Message):
 
 
 class Answered(Message):
-    """The judge is done with one payload; `failure` is a sentence where nothing was recorded."""
+    """The gate has dealt with a payload; `failure` is a sentence where nothing was recorded."""
 
     def __init__(self, failure: str | None) -> None:
         self.failure = failure
@@ -36,7 +43,7 @@ class Answered(Message):
 
 
 class Presenter:
-    """Presents payloads from any thread and posts what becomes of them."""
+    """Presents payloads, from any thread, and posts a message for each step."""
 
     def __init__(self, judge: Judge, clock: Clock, post: Callable[[Message], object]) -> None:
         self._judge = judge
@@ -45,7 +52,7 @@ class Presenter:
         judge.subscribe(lambda judged: self._post(Published(judged)))
 
     def present(self, payload: str, source: str) -> None:
-        """Hand a payload to the judge; never raises, never waits."""
+        """Hand a payload to the gate; never raises, never waits."""
         self._post(Judging())
         try:
             future = self._judge.present(payload, self._clock(), source)
@@ -65,6 +72,45 @@ class Presenter:
         # The last answers can come after the screen is gone: they are in the journal.
         with contextlib.suppress(RuntimeError):
             self._post_message(message)
+
+
+class PendingVerdicts:
+    """Counts the payloads that wait for their verdict, and tells when one is late.
+
+    Args:
+        screen: runs the timer.
+        on_timeout: called where somebody waits longer than `VERDICT_TIMEOUT`.
+    """
+
+    def __init__(self, screen: Screen[Any], on_timeout: Callable[[], None]) -> None:
+        self._screen = screen
+        self._on_timeout = on_timeout
+        self._count = 0
+        self._timer: Timer | None = None
+
+    def add(self) -> None:
+        """Count a payload that was handed to the gate."""
+        self._count += 1
+        if self._timer is None:
+            self._start()
+
+    def remove(self) -> None:
+        """Count one that the gate has dealt with; the others get the whole time again."""
+        self._count -= 1
+        if self._timer:
+            self._timer.stop()
+            self._timer = None
+        if self._count:
+            self._start()
+
+    def expire(self) -> None:
+        """Take the time for over."""
+        self._timer = None
+        if self._count:
+            self._on_timeout()
+
+    def _start(self) -> None:
+        self._timer = self._screen.set_timer(VERDICT_TIMEOUT.total_seconds(), self.expire)
 
 
 def _sentence(error: BaseException) -> str:

@@ -98,13 +98,13 @@ def test_a_supervisors_qr_is_read_and_its_picture_shown(
     video.release()
     shown: Queue[object] = Queue()
     read: Queue[str] = Queue()
-    eyes = house.look(str(tmp_path / source), shown.put)
-    eyes.start(lambda payload, _by: read.put(payload), lambda _sentence: None)
+    looking = house.look(str(tmp_path / source), shown.put)
+    looking.start(lambda payload, _by: read.put(payload), lambda _sentence: None)
     try:
         assert read.get(timeout=20) == "A0F9GG8D"
         assert shown.get(timeout=20) is not None
     finally:
-        eyes.stop()
+        looking.stop()
 
 
 def test_a_camera_that_was_set_is_among_the_choices(house: House) -> None:

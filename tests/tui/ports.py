@@ -165,7 +165,7 @@ class FakeBackground:
 
 
 @dataclass
-class FakeEyes:
+class FakeSource:
     """Sees what it is told to, in a thread of its own."""
 
     now: SourceState = LOOKING
@@ -312,7 +312,7 @@ class Stand:
 
     judge: FakeJudge = field(default_factory=FakeJudge)
     background: FakeBackground = field(default_factory=FakeBackground)
-    eyes: FakeEyes = field(default_factory=FakeEyes)
+    source: FakeSource = field(default_factory=FakeSource)
     sounds: FakeSounds = field(default_factory=FakeSounds)
     preferences: Preferences = field(default_factory=lambda: Preferences(language="en"))
     records: FakeRecords = field(default_factory=lambda: FakeRecords(FOUND))
@@ -323,7 +323,7 @@ class Stand:
         return GateApp(
             self.judge,
             self.background,
-            self.eyes,
+            self.source,
             clock=lambda: self.at,
             network=network,
             demo=demo,

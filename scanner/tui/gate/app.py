@@ -1,4 +1,4 @@
-"""The terminal app: puts the gate's screen on the feeds, starts them and stops them."""
+"""The gate's terminal app: connects the gate's screen to what works behind it."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,7 @@ from scanner.app.sound import LOUDEST, STEP, Sounds
 from scanner.errors import ScannerError
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.drawing.theme import NIGHT, THEMES
-from scanner.tui.gate.announcer import Announcer
-from scanner.tui.gate.kept_screens import forget_kept, show_kept
+from scanner.tui.gate.cached_screens import drop_cached, show_cached
 from scanner.tui.gate.modal import Modal
 from scanner.tui.gate.navigation import GateNavigation
 from scanner.tui.gate.palette import Commands, Palette
@@ -36,6 +35,7 @@ from scanner.tui.ports import (
     SourceState,
     View,
 )
+from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.key_names import translate_keys
@@ -45,14 +45,14 @@ from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.sentences import sentence
 
-_ASIDE = frozenset({"find", "override", "queue", "statistics", "settings"})
+_MODALS = frozenset({"find", "override", "queue", "statistics", "settings"})
 _LOOKS = frozenset({"language", "theme", "characters"})
-_FORGOTTEN = (HELP, "find", "override", "queue", "statistics")
-_TAKE_UP_SECONDS = 2.0
-"""Between two looks at whether a whole list has come: it is made ready to be searched."""
+_REBUILT = (HELP, "find", "override", "queue", "statistics")
+_PREPARE_SECONDS = 2.0
+"""Between two looks at whether a whole list has come: then the search's index is built."""
 
-_READ_SECONDS = 0.4
-"""From the start: the gate stands by then."""
+_IMPORT_SECONDS = 0.4
+"""After the start: the gate's screen is drawn by then."""
 
 _NOT_IN_PALETTE = frozenset(
     {
@@ -69,18 +69,18 @@ class GateApp(App[None]):
     """The gate in a terminal.
 
     Args:
-        judge: gives recorded verdicts.
+        judge: returns recorded verdicts.
         background: pulls and replays while the app runs.
-        eyes: what reads codes, or nothing: then serials are typed.
+        source: reads codes; without it, serials are typed.
         clock: the time now, aware, UTC.
         network: cuts and restores the demo's network.
-        demo: says on the screen that this is a demonstration.
+        demo: say on the screen that this is a demonstration.
         correct: corrects what a hand scanner types; without it all keys are a person's.
-        sounds: makes the verdicts' sounds.
+        sounds: plays the verdicts' sounds.
         preferences: what the guard has set before.
-        keep: saves what the guard sets.
-        records: what is searched, listed, counted and overridden; without it, nothing is.
-        claim: called with every key: a person waits, other work may not.
+        keep: saves a setting.
+        records: for search, queue, statistics and overrides; without it there are none.
+        claim: called with every key, so that background work gives way.
     """
 
     TITLE = "scanner"
@@ -108,7 +108,7 @@ class GateApp(App[None]):
         self,
         judge: Judge,
         background: Background,
-        eyes: ScanSource | None,
+        source: ScanSource | None,
         *,
         clock: Clock,
         network: Network | None = None,
@@ -127,13 +127,13 @@ class GateApp(App[None]):
         self._claim = claim
         self._clock = clock
         self._ascii = AsciiOnly()
-        self._announcer = Announcer(sounds, lambda: self.preferences, self.bell, self.set_timer)
+        self._alerts = Alerts(sounds, lambda: self.preferences, self.bell, self.set_timer)
         self._background = background
-        self._eyes = eyes
-        self._pictured = eyes is not None and eyes.pictured
+        self._source = source
+        self._pictured = source is not None and source.pictured
         self._network = network
         self._work: Worker[None] | None = None
-        self._taken_up: tuple[object, ...] = ()
+        self._prepared: tuple[object, ...] = ()
         self.gate = GateScreen(
             judge,
             background.status,
@@ -142,7 +142,7 @@ class GateApp(App[None]):
             self.try_now,
             view=self._view,
             demo=demo,
-            announce=self._announcer.announce,
+            announce=self._alerts.play,
         )
         self._wedge = (
             WedgeKeys(self, self, correct, GateNavigation(self, self.gate)) if correct else None
@@ -155,13 +155,13 @@ class GateApp(App[None]):
         self._apply()
         self.push_screen(self.gate)
         self._begin()
-        if self._eyes:
-            self._eyes.start(self.gate.presenter.present, self.gate.say)
-        self.set_interval(_TAKE_UP_SECONDS, self._take_up)
-        self.set_timer(_READ_SECONDS, self._read_asides)
+        if self._source:
+            self._source.start(self.gate.presenter.present, self.gate.say)
+        self.set_interval(_PREPARE_SECONDS, self._prepare_search)
+        self.set_timer(_IMPORT_SECONDS, self._import_modals)
 
     async def on_event(self, event: Event) -> None:
-        """Let a hand scanner's keys become payloads before they work as commands."""
+        """Turn a hand scanner's keys into payloads before they work as commands."""
         if isinstance(event, Key):
             self._claim()
         if not (self._wedge and await self._wedge.take(event, super().on_event)):
@@ -180,11 +180,11 @@ class GateApp(App[None]):
         return isinstance(self.focused, HandEntry)
 
     async def on_unmount(self) -> None:
-        """Give the camera back, however the app ends."""
-        await self._stop_eyes()
+        """Stop the source, however the app ends."""
+        await self._stop_source()
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Tell the guard when the background work ended by itself: admitting goes on."""
+        """Tell the guard when the background work has failed; admitting goes on."""
         if event.worker is not self._work or event.state is not WorkerState.ERROR:
             return
         structlog.get_logger("tui").error("background work ended", exc_info=event.worker.error)
@@ -196,7 +196,7 @@ class GateApp(App[None]):
             return self._network is not None
         if action == "picture":
             return self._pictured and not isinstance(self.screen, Modal)
-        if action in _ASIDE and (isinstance(self.screen, Modal) or not self._offers(action)):
+        if action in _MODALS and (isinstance(self.screen, Modal) or not self._offers(action)):
             return False
         return super().check_action(action, parameters)
 
@@ -244,7 +244,7 @@ class GateApp(App[None]):
 
             presenter, names = self.gate.presenter, lambda: self.preferences.names
             make = partial(SearchScreen, records, presenter, self._shown, names=names)
-            show_kept(self, "find", make)
+            show_cached(self, "find", make)
 
     def action_override(self) -> None:
         """Let the refused patron in, on the supervisor's word."""
@@ -252,7 +252,7 @@ class GateApp(App[None]):
         if records and last:
             from scanner.tui.gate.override import OverrideScreen
 
-            show_kept(
+            show_cached(
                 self, "override", lambda: OverrideScreen(records, lambda: self.gate.last or last)
             )
 
@@ -261,7 +261,9 @@ class GateApp(App[None]):
         if self._records:
             from scanner.tui.gate.queue import QueueScreen
 
-            show_kept(self, "queue", partial(QueueScreen, self._records, self.try_now, self._shown))
+            show_cached(
+                self, "queue", partial(QueueScreen, self._records, self.try_now, self._shown)
+            )
 
     def action_statistics(self) -> None:
         """Show the evening in plots."""
@@ -270,14 +272,14 @@ class GateApp(App[None]):
 
             status = self._background.status
             make = partial(StatisticsScreen, self._records, status, self._clock, self._shown)
-            show_kept(self, "statistics", make)
+            show_cached(self, "statistics", make)
 
     def action_settings(self) -> None:
         """Show the settings."""
         from scanner.tui.gate.settings import SettingsScreen
 
         make = partial(SettingsScreen, lambda: self.preferences, self.change, self._shown)
-        show_kept(self, "settings", make)
+        show_cached(self, "settings", make)
 
     def action_picture(self) -> None:
         """Show what the camera sees, or hide it."""
@@ -294,21 +296,21 @@ class GateApp(App[None]):
         self.gate.say(say("Sound off.") if self.preferences.muted else self._volume_words())
 
     def action_volume(self, steps: int) -> None:
-        """Make the sound louder or quieter, and let it be heard."""
+        """Make the sound louder or quieter, and play one."""
         volume = min(LOUDEST, max(0, self.preferences.volume + steps * STEP))
         self.change("volume", volume)
         if self.preferences.muted:
             self.change("muted", False)
-        self._announcer.announce("admitted")
+        self._alerts.play("admitted")
         self.gate.say(self._volume_words())
 
     def action_help_quit(self) -> None:
-        """Say which key ends the program to whom Ctrl+C didn't."""
+        """Say which key quits, since Ctrl+C does not."""
         self.gate.say(say("Ctrl+Q ends the program."))
 
     async def action_quit(self) -> None:
-        """Stop looking, stop the background work, then leave."""
-        await self._stop_eyes()
+        """Stop the source and the background work, then quit."""
+        await self._stop_source()
         if self._work and not self._work.is_finished:
             self._work.cancel()
             with contextlib.suppress(WorkerFailed, WorkerCancelled):
@@ -319,25 +321,25 @@ class GateApp(App[None]):
         return self.gate.shown
 
     def _offers(self, action: str) -> bool:
-        """Tell whether an aside has something to show; an override needs somebody refused."""
+        """Tell whether a modal screen has something to show; an override needs a refused patron."""
         if action == "override":
             return self._records is not None and self.gate.refused
         return action == "settings" or self._records is not None
 
     def _apply(self) -> None:
-        """Let the preferences be seen."""
-        wishes = self.preferences
+        """Apply language, theme and characters to what is shown."""
+        now = self.preferences
         names = {theme.name for theme in THEMES}
-        self.theme = wishes.theme if wishes.theme in names else NIGHT.name
-        choose_language(wishes.language)
+        self.theme = now.theme if now.theme in names else NIGHT.name
+        choose_language(now.language)
         for node in (self, *self.screen_stack):
             translate_keys(node)
         with contextlib.suppress(ValueError):
             self._filters.remove(self._ascii)
-        if wanted(wishes.characters):
+        if wanted(now.characters):
             self._filters.append(self._ascii)
-        for name in _FORGOTTEN:  # their words and colours were those before
-            forget_kept(self, name)
+        for name in _REBUILT:  # their words and colours were those before
+            drop_cached(self, name)
         self._apply_picture()
         self.refresh_bindings()
         self.refresh()
@@ -349,15 +351,15 @@ class GateApp(App[None]):
         self._work = self.run_worker(self._background.run(), exit_on_error=False)
         self.gate.show_background(running=True)
 
-    async def _read_asides(self) -> None:
-        """Read what the keys open before the first of them is pressed."""
-        await asyncio.to_thread(_read_asides)
+    async def _import_modals(self) -> None:
+        """Import the modal screens before the first of them is opened."""
+        await asyncio.to_thread(_import_modals)
 
-    def _take_up(self) -> None:
-        """Let the search be ready before it is asked for: soon after the start, and each list."""
+    def _prepare_search(self) -> None:
+        """Build the search's index soon after the start, and after each whole list."""
         pulled, names = self._background.status().pulled, self.preferences.names
-        if self._records and pulled and self._taken_up != (*pulled[::2], names):
-            self._taken_up = (*pulled[::2], names)
+        if self._records and pulled and self._prepared != (*pulled[::2], names):
+            self._prepared = (*pulled[::2], names)
             prepare = partial(self._records.prepare, names=names)
             self.run_worker(prepare, thread=True, exit_on_error=False)
 
@@ -368,22 +370,22 @@ class GateApp(App[None]):
             self.gate.say(sentence(error.fact))
 
     def _volume_words(self) -> str:
-        if not self._announcer.audible:
+        if not self._alerts.audible:
             return say("This computer has no sound; the terminal's bell rings instead.")
         return say("Sound on, volume {volume} %.", volume=self.preferences.volume)
 
-    async def _stop_eyes(self) -> None:
-        eyes, self._eyes = self._eyes, None
-        if eyes:
-            await asyncio.to_thread(eyes.stop)
+    async def _stop_source(self) -> None:
+        source, self._source = self._source, None
+        if source:
+            await asyncio.to_thread(source.stop)
 
     def _camera(self) -> SourceState | None:
-        return self._eyes.state() if self._eyes else None
+        return self._source.state() if self._source else None
 
     def _view(self) -> View | None:
-        return self._eyes.view() if self._eyes else None
+        return self._source.view() if self._source else None
 
 
-def _read_asides() -> None:
-    for name in ("search", *sorted(_ASIDE - {"find"})):
+def _import_modals() -> None:
+    for name in ("search", *sorted(_MODALS - {"find"})):
         import_module(f"scanner.tui.gate.{name}")

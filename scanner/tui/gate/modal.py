@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.kept_screens import Kept
+from scanner.tui.gate.cached_screens import CachedScreen
 from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.verdict_band import VerdictBand
@@ -19,7 +19,7 @@ from scanner.wording.plain import plain
 from scanner.wording.reported import reported
 
 
-class Modal(Kept):
+class Modal(CachedScreen):
     """The band of the last verdict, a title, what the screen is for, a line for what is said.
 
     Args:
@@ -53,7 +53,7 @@ class Modal(Kept):
         """Return what the screen is for."""
         return []
 
-    def begin(self) -> None:
+    def populate(self) -> None:
         """Show the verdict of now, and nothing said."""
         band, shown = self.query_one(VerdictBand), self._shown()
         if band.poster != shown:

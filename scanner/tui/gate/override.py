@@ -15,7 +15,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.pin import LONGEST, PinCheck
 from scanner.tui.drawing.faces import FACES
-from scanner.tui.gate.kept_screens import Kept
+from scanner.tui.gate.cached_screens import CachedScreen
 from scanner.tui.ports import Records
 from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.widgets.key_line import KeyLine
@@ -29,7 +29,7 @@ LONGEST_REASON = 120
 """Characters; it is shown on one line and kept in the journal."""
 
 
-class OverrideScreen(ModalScreen[None], Kept):
+class OverrideScreen(ModalScreen[None], CachedScreen):
     """Asks for a reason and the PIN; the verdict of it is shown by the gate as any other.
 
     Args:
@@ -74,7 +74,7 @@ class OverrideScreen(ModalScreen[None], Kept):
             yield Static("", id="said", markup=False)
         yield KeyLine()
 
-    def begin(self) -> None:
+    def populate(self) -> None:
         """Begin with the reason."""
         self._refused = self._last()
         verdict = self._refused.verdict
@@ -85,7 +85,7 @@ class OverrideScreen(ModalScreen[None], Kept):
         self._say("")
         self.set_focus(self.query_one("#reason", Input))
 
-    def leave(self) -> None:
+    def clear(self) -> None:
         """Forget reason and PIN."""
         for line in self.query(Input):
             line.value = ""

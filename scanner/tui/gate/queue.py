@@ -72,9 +72,9 @@ class QueueScreen(Modal):
             table.add_column(title)
         self.set_interval(REFRESH_SECONDS, self.follow)
 
-    def begin(self) -> None:
+    def populate(self) -> None:
         """Show all, the newest marked."""
-        super().begin()
+        super().populate()
         self._filter = 0
         table = self.query_one(DataTable)
         table.move_cursor(row=0)

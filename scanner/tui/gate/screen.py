@@ -17,11 +17,10 @@ from scanner.gate import Judged
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing import poster
+from scanner.tui.gate.cached_screens import show_cached
 from scanner.tui.gate.help import HelpScreen
-from scanner.tui.gate.kept_screens import show_kept
-from scanner.tui.patience import Patience
 from scanner.tui.ports import Clock, Judge, SourceState, View
-from scanner.tui.presenter import Answered, Presenter, Published
+from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
 from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.widgets.camera_view import CameraView
 from scanner.tui.widgets.hand_entry import HandEntry
@@ -101,7 +100,7 @@ class GateScreen(Screen[None]):
         self._working = True
         self._camera = camera
         self._clock = clock
-        self._patience = Patience(self, self.lose_patience)
+        self.pending = PendingVerdicts(self, self.show_checking)
         self._fading: Timer | None = None
         self._knowing: Timer | None = None
         self._view = view
@@ -185,7 +184,7 @@ class GateScreen(Screen[None]):
 
     def on_judging(self) -> None:
         """Begin to wait for a verdict."""
-        self._patience.begin()
+        self.pending.add()
 
     @property
     def refused(self) -> bool:
@@ -205,7 +204,7 @@ class GateScreen(Screen[None]):
 
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, say so until something is."""
-        self._patience.end()
+        self.pending.remove()
         if message.failure is None:
             return
         self._failure = message.failure
@@ -239,7 +238,7 @@ class GateScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the keys and the shapes."""
-        show_kept(self.app, HELP, lambda: HelpScreen(self))
+        show_cached(self.app, HELP, lambda: HelpScreen(self))
 
     def _sight(self) -> str:
         camera = self._camera()
@@ -259,10 +258,9 @@ class GateScreen(Screen[None]):
             )
         return notices
 
-    def lose_patience(self) -> None:
-        """Take the last verdict away when the next one is late: it isn't this patron's."""
-        if self._patience.is_lost():
-            self._fill(poster.checking())
+    def show_checking(self) -> None:
+        """Replace the last verdict while the next one is late: it is another patron\'s."""
+        self._fill(poster.checking())
 
     def _fill(self, shown: poster.Poster) -> None:
         self._at_rest = False

@@ -61,9 +61,9 @@ class SearchScreen(Modal):
         """Leave the keys to the line."""
         self.query_one(OptionList).can_focus = False
 
-    def begin(self) -> None:
+    def populate(self) -> None:
         """Take up the tickets, and begin with an empty line."""
-        super().begin()
+        super().populate()
         self.entitle(say("Find a ticket"))
         self._names = self._names_wanted()
         line = self.query_one(Input)
@@ -74,7 +74,7 @@ class SearchScreen(Modal):
         # Not before the screen is seen: it takes the interpreter that draws it.
         self.call_after_refresh(self.run_worker, self._prepare, exit_on_error=False)
 
-    def leave(self) -> None:
+    def clear(self) -> None:
         """Forget what was asked and found."""
         self.workers.cancel_group(self, "search")
         line = self.query_one(Input)

@@ -52,9 +52,9 @@ class SettingsScreen(Modal):
         """Return the list."""
         return [OptionList(*(Option(self._line(name), id=name) for name in CHOICES))]
 
-    def begin(self) -> None:
+    def populate(self) -> None:
         """Mark the first."""
-        super().begin()
+        super().populate()
         self.entitle(say("Settings"))
         self._fill()
         options = self.query_one(OptionList)

@@ -64,13 +64,13 @@ class StatisticsScreen(Modal):
         """Count again from now on."""
         self.set_interval(REFRESH_SECONDS, self.follow)
 
-    def begin(self) -> None:
+    def populate(self) -> None:
         """Count now."""
-        super().begin()
+        super().populate()
         self.entitle(say("Statistics"))
         self.call_after_refresh(self.action_look)  # the plots are not to come before the title
 
-    def leave(self) -> None:
+    def clear(self) -> None:
         """Put the plots away: to draw them takes longer than the key's answer may."""
         self.workers.cancel_group(self, "read")
         self.remove_class("-counted")

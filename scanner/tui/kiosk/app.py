@@ -32,7 +32,7 @@ class KioskApp(App[int], inherit_bindings=False):
     Args:
         judge: gives recorded verdicts.
         background: pulls and replays while the app runs.
-        eyes: a camera, or nothing: then a hand scanner types.
+        source: a camera, or nothing: then a hand scanner types.
         lock: what the supervisor's PIN is checked with.
         clock: the time now, aware, UTC.
         trouble: says what is wrong with the turnstile, if anything.
@@ -49,7 +49,7 @@ class KioskApp(App[int], inherit_bindings=False):
         self,
         judge: Judge,
         background: Background,
-        eyes: ScanSource | None,
+        source: ScanSource | None,
         lock: Lock,
         *,
         clock: Clock,
@@ -60,7 +60,7 @@ class KioskApp(App[int], inherit_bindings=False):
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._background = background
-        self._eyes = eyes
+        self._source = source
         self._sign_of_life = sign_of_life
         self._unlocked = unlocked
         self._work: Worker[None] | None = None
@@ -83,16 +83,16 @@ class KioskApp(App[int], inherit_bindings=False):
         self.theme = NIGHT.name
         self.push_screen(self.lane)
         self._begin()
-        if self._eyes:
-            self._eyes.start(self.lane.presenter.present, self.lane.say)
+        if self._source:
+            self._source.start(self.lane.presenter.present, self.lane.say)
         if self._sign_of_life:
             self.run_worker(self._live(self._sign_of_life), exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Give the camera back, however the app ends."""
-        eyes, self._eyes = self._eyes, None
-        if eyes:
-            await asyncio.to_thread(eyes.stop)
+        source, self._source = self._source, None
+        if source:
+            await asyncio.to_thread(source.stop)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Begin the background work again where it ended by a fault: admitting goes on."""
@@ -117,4 +117,4 @@ class KioskApp(App[int], inherit_bindings=False):
             await asyncio.sleep(SIGN_SECONDS)
 
     def _camera(self) -> SourceState | None:
-        return self._eyes.state() if self._eyes else None
+        return self._source.state() if self._source else None

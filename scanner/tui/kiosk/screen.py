@@ -25,9 +25,8 @@ from scanner.tui.drawing.poster import Poster
 from scanner.tui.kiosk import posters
 from scanner.tui.kiosk.key_lines import KeyLines
 from scanner.tui.kiosk.staff_line import staff_line, troubles
-from scanner.tui.patience import Patience
 from scanner.tui.ports import Clock, Judge, SourceState
-from scanner.tui.presenter import Answered, Presenter, Published
+from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import say
@@ -98,7 +97,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self._status, self._camera, self._clock = status, camera, clock
         self._lock, self._trouble, self._correct = lock, trouble, correct
         self._keys = KeyLines()
-        self._patience = Patience(self, self.lose_patience)
+        self.pending = PendingVerdicts(self, self.show_checking)
         self._showing = self._broken = self._checking_pin = False
         self._back: Timer | None = None
         self._prompt_timer: Timer | None = None
@@ -138,7 +137,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def on_judging(self) -> None:
         """Begin to wait for a verdict."""
-        self._patience.begin()
+        self.pending.add()
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
@@ -147,15 +146,14 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, the lane is closed until something is."""
-        self._patience.end()
+        self.pending.remove()
         if message.failure is not None:
             self._broken = True
             self._fill(posters.closed())
 
-    def lose_patience(self) -> None:
-        """Take the last verdict away when the next one is late: it isn't this patron's."""
-        if self._patience.is_lost():
-            self._fill(posters.checking(), stays=True)
+    def show_checking(self) -> None:
+        """Replace the last verdict while the next one is late: it is another patron\'s."""
+        self._fill(posters.checking(), stays=True)
 
     def rest(self) -> None:
         """Invite the next patron."""

@@ -22,7 +22,7 @@ from scanner.app.sound import Sounds
 from scanner.errors import ScannerError
 from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, run_of
 from scanner.training.scenario import Scenario
-from scanner.tui.gate.announcer import Announcer
+from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
 from scanner.tui.training.menu import Choice, MenuScreen
@@ -137,7 +137,7 @@ class TrainingApp(App[None]):
         self._clock = clock
         self._today = today
         wishes = self._wishes = preferences or Preferences()
-        self._announcer = Announcer(sounds, lambda: wishes, self.bell, self.set_timer)
+        self._alerts = Alerts(sounds, lambda: wishes, self.bell, self.set_timer)
         self._training_gate: TrainingGate | None = None
         self._broken = list(broken)
         self._wedge = WedgeKeys(self, self, correct) if correct else None
@@ -219,7 +219,7 @@ class TrainingApp(App[None]):
             seed,
             gate,
             clock=lambda: self._clock() * self._speed,
-            announce=self._announcer.announce,
+            announce=self._alerts.play,
         )
         self.pop_screen()
         await self.push_screen(screen, debrief)

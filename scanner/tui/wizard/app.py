@@ -18,8 +18,8 @@ from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
-from scanner.tui.wizard.feeds import Setup
 from scanner.tui.wizard.names_step import NamesStep
+from scanner.tui.wizard.ports import Setup
 from scanner.tui.wizard.server_step import ServerStep
 from scanner.tui.wizard.sound_step import SoundStep
 from scanner.tui.wizard.step import Step

@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers
-from scanner.tui.wizard.feeds import Setup
+from scanner.tui.wizard.ports import Setup
 from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation
 from scanner.wording.catalogue import say
@@ -38,7 +38,7 @@ class CameraStep(Step):
     def __init__(self, answers: Answers, setup: Setup) -> None:
         super().__init__(answers)
         self._setup = setup
-        self._eyes: ScanSource | None = None
+        self._source: ScanSource | None = None
         self._read: str | None = None
 
     def title(self) -> str:
@@ -73,15 +73,15 @@ class CameraStep(Step):
         if spec == NONE:
             self.complain("")
             return
-        self._eyes = eyes = self._setup.look(spec, self.query_one(Preview).take)
+        self._source = source = self._setup.look(spec, self.query_one(Preview).take)
 
         def on_payload(payload: str, _by: str) -> None:
-            self.post_message(self.Seen(_read(payload), eyes))
+            self.post_message(self.Seen(_read(payload), source))
 
         def on_notice(sentence: str) -> None:
-            self.post_message(self.Seen(sentence, eyes))
+            self.post_message(self.Seen(sentence, source))
 
-        eyes.start(on_payload, on_notice)
+        source.start(on_payload, on_notice)
         self._look()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -98,19 +98,19 @@ class CameraStep(Step):
 
     def on_camera_step_seen(self, message: Seen) -> None:
         """Show it until something else is read."""
-        if message.source is self._eyes:
+        if message.source is self._source:
             self._read = message.sentence
             self._look()
 
     def leave(self) -> None:
         """Give the camera back."""
-        eyes, self._eyes = self._eyes, None
-        if eyes:
-            self.app.run_worker(asyncio.to_thread(eyes.stop), exit_on_error=False)
+        source, self._source = self._source, None
+        if source:
+            self.app.run_worker(asyncio.to_thread(source.stop), exit_on_error=False)
 
     def _look(self) -> None:
-        if self._eyes:
-            state = self._eyes.state()
+        if self._source:
+            state = self._source.state()
             self.complain(self._read if self._read and state.running else state.sentence)
 
 

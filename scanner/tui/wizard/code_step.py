@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers, token_code
-from scanner.tui.wizard.feeds import Setup
+from scanner.tui.wizard.ports import Setup
 from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation, label
 from scanner.wording.catalogue import say
@@ -36,7 +36,7 @@ class CodeStep(Step):
     def __init__(self, answers: Answers, setup: Setup) -> None:
         super().__init__(answers)
         self._setup = setup
-        self._eyes: ScanSource | None = None
+        self._source: ScanSource | None = None
 
     def title(self) -> str:
         """Name it."""
@@ -70,30 +70,30 @@ class CodeStep(Step):
             return
         self.add_class("-looking")
         self.complain(say("Hold the QR in front of the camera."))
-        self._eyes = self._setup.look(self.answers.camera, self.query_one(Preview).take)
-        self._eyes.start(self._on_payload, self._on_notice)
+        self._source = self._setup.look(self.answers.camera, self.query_one(Preview).take)
+        self._source.start(self._on_payload, self._on_notice)
 
     def on_code_step_seen(self, message: Seen) -> None:
         """Take what the camera read."""
         if message.payload is None:
             self.complain(message.sentence)
-        elif self._eyes:
+        elif self._source:
             self._take(message.payload)
 
     def take_back(self) -> bool:
         """Give the camera back, where it looks."""
-        looking = self._eyes is not None
+        looking = self._source is not None
         if looking:
             self.leave()
         return looking
 
     def leave(self) -> None:
         """Give the camera back."""
-        eyes, self._eyes = self._eyes, None
+        source, self._source = self._source, None
         self.remove_class("-looking")
         self.complain("")
-        if eyes:
-            self.app.run_worker(asyncio.to_thread(eyes.stop), exit_on_error=False)
+        if source:
+            self.app.run_worker(asyncio.to_thread(source.stop), exit_on_error=False)
 
     def _on_payload(self, payload: str, _by: str) -> None:
         self.post_message(self.Seen(payload))
@@ -102,8 +102,8 @@ class CodeStep(Step):
         self.post_message(self.Seen(None, sentence))
 
     def _look(self) -> None:
-        if self._eyes and not self._eyes.state().running:
-            self.complain(self._eyes.state().sentence)
+        if self._source and not self._source.state().running:
+            self.complain(self._source.state().sentence)
 
     def _take(self, text: str) -> None:
         code = token_code(text)

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
 from scanner.tui.wizard.answers import Answers
-from scanner.tui.wizard.feeds import Setup
+from scanner.tui.wizard.ports import Setup
 from scanner.tui.wizard.step import Step, explanation
 from scanner.wording.catalogue import say
 

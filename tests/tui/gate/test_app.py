@@ -11,10 +11,10 @@ from tests.tui.ports import NOW, SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 
-async def test_eyes_and_background_work_begin_with_the_app(stand: Stand) -> None:
+async def test_source_and_background_work_start_with_the_app(stand: Stand) -> None:
     async with stand.app().run_test() as pilot:
         await pilot.pause()
-        assert stand.eyes.running
+        assert stand.source.running
         assert stand.background.running == 1
 
 
@@ -25,7 +25,7 @@ async def test_quitting_stops_the_camera_and_the_background_work(stand: Stand, k
         await pilot.press(key)
         await pilot.pause()
         assert app._exit
-    assert (stand.eyes.stops, stand.eyes.running, stand.background.running) == (1, False, 0)
+    assert (stand.source.stops, stand.source.running, stand.background.running) == (1, False, 0)
     assert app.return_code == 0
 
 
@@ -40,13 +40,13 @@ async def test_ctrl_q_quits_from_anywhere(stand: Stand, before: str) -> None:
 async def test_the_camera_is_given_back_when_the_app_ends_otherwise(stand: Stand) -> None:
     async with stand.app().run_test() as pilot:
         await pilot.pause()
-    assert (stand.eyes.stops, stand.background.running) == (1, 0)
+    assert (stand.source.stops, stand.background.running) == (1, 0)
 
 
 async def test_a_payload_after_the_end_harms_nobody(stand: Stand) -> None:
     async with stand.app().run_test() as pilot:
         await pilot.pause()
-    stand.eyes.see(SERIAL)
+    stand.source.see(SERIAL)
     assert stand.judge.presented
 
 
@@ -67,7 +67,7 @@ async def test_background_work_that_failed_is_told_and_r_starts_it_again(stand: 
         await pilot.pause()
         assert stand.background.running == 1
         assert "SYNC STOPPED" not in seen(app)
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert "ADMITTED" in seen(app)
 
@@ -113,7 +113,7 @@ async def test_a_gate_without_a_camera_judges_what_is_typed(stand: Stand) -> Non
 async def test_a_line_from_the_camera_is_shown_for_a_moment(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.eyes.say("Turn up the phone's brightness.")
+        stand.source.say("Turn up the phone's brightness.")
         await pilot.pause()
         assert "Turn up the phone's brightness." in seen(app)
 
@@ -122,11 +122,11 @@ async def test_every_verdict_is_heard_as_well(stand: Stand) -> None:
     async with stand.app().run_test() as pilot:
         for kind, verdict in VERDICTS.items():
             stand.judge.verdict = verdict
-            stand.eyes.see(SERIAL)
+            stand.source.see(SERIAL)
             await pilot.pause()
             assert stand.sounds.played[-1] == (kind.value, 80)
         stand.judge.error = RuntimeError("boom")
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert stand.sounds.played[-1] == ("cannot_record", 80)
 
@@ -137,7 +137,7 @@ async def test_m_turns_the_sound_off_and_on_and_it_is_remembered(stand: Stand) -
         await pilot.press("m")
         await pilot.pause()
         assert "Sound off." in seen(app)
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert stand.sounds.played == []
         await pilot.press("m")
@@ -178,7 +178,7 @@ async def test_a_setting_that_can_not_be_saved_is_said(stand: Stand) -> None:
 async def test_the_search_is_made_ready_after_the_start_and_after_each_whole_list(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scanner.tui.gate.app._TAKE_UP_SECONDS", 0.01)
+    monkeypatch.setattr("scanner.tui.gate.app._PREPARE_SECONDS", 0.01)
 
     later = NOW + timedelta(seconds=15)
     looks = [None, (NOW, NOW, NOW), (NOW, later, NOW), (NOW, later, later)]

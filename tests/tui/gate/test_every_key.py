@@ -132,7 +132,7 @@ async def test_a_key_does_what_it_says(
     app = stand.app(network=lambda: False)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         for each in before:
             await pilot.press(each)

@@ -53,7 +53,7 @@ async def test_a_verdict_fills_the_screen(stand: Stand, kind: Kind, size: tuple[
     stand.judge.verdict = verdict = VERDICTS[kind]
     app = stand.app()
     async with app.run_test(size=size) as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         text = seen(app)
         panel = app.screen.query_one(VerdictPanel)
@@ -69,7 +69,7 @@ async def test_a_verdict_fills_the_screen(stand: Stand, kind: Kind, size: tuple[
 async def test_a_payload_goes_to_the_judge_as_it_is_with_what_read_it(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test() as pilot:
-        stand.eyes.see(" [b]x\x1b[2J ", "zxing")
+        stand.source.see(" [b]x\x1b[2J ", "zxing")
         await pilot.pause()
     assert stand.judge.presented == [(" [b]x\x1b[2J ", "zxing")]
 
@@ -90,7 +90,7 @@ async def test_what_was_said_before_a_verdict_goes_with_it(stand: Stand) -> None
         app.gate.say(words)
         await pilot.pause()
         assert words in seen(app)
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert words not in seen(app)
 
@@ -98,7 +98,7 @@ async def test_what_was_said_before_a_verdict_goes_with_it(stand: Stand) -> None
 async def test_a_verdict_fades_and_stays_in_the_list(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         app.gate.rest()
         await pilot.pause()
@@ -109,7 +109,7 @@ async def test_a_verdict_fades_and_stays_in_the_list(stand: Stand) -> None:
 async def test_a_low_terminal_keeps_the_last_verdict_in_small_print(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(80, 16)) as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         app.gate.rest()
         await pilot.pause()
@@ -122,7 +122,7 @@ async def test_the_newest_scan_comes_first(stand: Stand) -> None:
     async with app.run_test(size=(160, 50)) as pilot:
         for kind in Kind:
             stand.judge.verdict = VERDICTS[kind]
-            stand.eyes.see("x")
+            stand.source.see("x")
         await pilot.pause()
         rows = [row for row in seen(app).splitlines() if row.startswith(" 21:04:07  ")]
     assert [row.split("  ")[1].split(" ")[0] for row in rows] == [
@@ -133,11 +133,11 @@ async def test_the_newest_scan_comes_first(stand: Stand) -> None:
 async def test_without_a_record_there_is_red_until_something_is_recorded(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert face(pilot) is FACES[Kind.ADMITTED]
         stand.judge.error = DiskFull("The disk is full: nobody can be admitted; free some space.")
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert face(pilot) is CANNOT_RECORD
         text = seen(app)
@@ -145,7 +145,7 @@ async def test_without_a_record_there_is_red_until_something_is_recorded(stand: 
         assert "Nobody may enter." in text
         assert "⊗ CANNOT RECORD: The disk is full" in text
         stand.judge.error = None
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         app.gate.look()
         await pilot.pause()
@@ -160,7 +160,7 @@ async def test_a_fault_nobody_thought_of_is_red_too_and_keeps_its_detail_to_the_
     stand.judge.error = error
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert face(pilot) is CANNOT_RECORD
         assert "The verdict could not be recorded; details are in the log." in seen(app)
@@ -176,7 +176,7 @@ async def test_a_judge_that_refuses_outright_is_red_too(
     monkeypatch.setattr(stand.judge, "present", closed)
     app = stand.app()
     async with app.run_test() as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert face(pilot) is CANNOT_RECORD
 
@@ -184,12 +184,12 @@ async def test_a_judge_that_refuses_outright_is_red_too(
 async def test_green_does_not_stand_while_the_next_verdict_is_awaited(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test() as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         stand.judge.holding = True
-        stand.eyes.see("the next patron's")
+        stand.source.see("the next patron's")
         await pilot.pause()
-        app.gate.lose_patience()
+        app.gate.pending.expire()
         assert face(pilot) is CHECKING
         stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
         stand.judge.holding = False
@@ -198,12 +198,12 @@ async def test_green_does_not_stand_while_the_next_verdict_is_awaited(stand: Sta
         assert face(pilot) is FACES[Kind.ADMITTED]
 
 
-async def test_patience_is_not_lost_when_nothing_is_awaited(stand: Stand) -> None:
+async def test_no_timeout_is_shown_when_nothing_is_awaited(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test() as pilot:
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
-        app.gate.lose_patience()
+        app.gate.pending.expire()
         assert face(pilot) is FACES[Kind.ADMITTED]
 
 
@@ -224,7 +224,7 @@ async def test_an_abnormal_mode_has_its_line_until_it_is_over(
         assert line not in seen(app)
         stand.background.now = status  # type: ignore[assignment] # parametrize is untyped
         app.gate.look()
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert line in seen(app)
         stand.background.now = STATUS
@@ -254,7 +254,7 @@ async def test_a_closed_gate_never_says_ready(stand: Stand) -> None:
 
 
 async def test_a_lost_camera_is_told(stand: Stand) -> None:
-    stand.eyes.now = SourceState(running=False, sentence="The camera is busy; close its program.")
+    stand.source.now = SourceState(running=False, sentence="The camera is busy; close its program.")
     app = stand.app()
     async with app.run_test(size=(100, 24)) as pilot:
         await pilot.pause()
@@ -262,15 +262,15 @@ async def test_a_lost_camera_is_told(stand: Stand) -> None:
 
 
 async def test_an_advice_stands_on_the_screen_once(stand: Stand) -> None:
-    stand.eyes.now = SourceState(running=True, sentence="Hold closer.")
+    stand.source.now = SourceState(running=True, sentence="Hold closer.")
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.eyes.say("Hold closer.")
+        stand.source.say("Hold closer.")
         await pilot.pause()
         assert seen(app).count("Hold closer.") == 1
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
-        stand.eyes.say("Hold still.")
+        stand.source.say("Hold still.")
         await pilot.pause()
         assert seen(app).count("Hold still.") == 1
 
@@ -312,11 +312,11 @@ async def test_hostile_text_is_shown_as_text(stand: Stand) -> None:
         sections=(HOSTILE,) * 40,
         link=Link(LinkState.HELD, Forbidden(status=403, said=HOSTILE).fact),
     )
-    stand.eyes.now = SourceState(running=False, sentence=HOSTILE)
+    stand.source.now = SourceState(running=False, sentence=HOSTILE)
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.eyes.see(HOSTILE)
-        stand.eyes.say(HOSTILE)
+        stand.source.see(HOSTILE)
+        stand.source.say(HOSTILE)
         await pilot.pause()
         text = seen(app)
         assert "[red]own[/red] [@click=app.quit]x[/]" in text
@@ -331,7 +331,7 @@ async def test_an_event_with_endless_names_leaves_the_verdict_its_room(stand: St
     stand.judge.verdict = Verdict(Kind.WRONG_SECTION, long, long, SERIAL, long)
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.eyes.see("x")
+        stand.source.see("x")
         await pilot.pause()
         assert app.screen.query_one(VerdictPanel).size.height >= 12
         assert len(seen(app).splitlines()) == 24
@@ -367,7 +367,7 @@ async def test_the_camera_is_heard_while_somebody_types(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test() as pilot:
         await pilot.press("i", "a")
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert face(pilot) is FACES[Kind.ADMITTED]
         assert app.screen.query_one(Input).value == "a"
@@ -392,7 +392,7 @@ async def test_a_verdict_closes_the_help(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test() as pilot:
         await pilot.press("question_mark")
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert app.screen is app.gate
         assert face(pilot) is FACES[Kind.ADMITTED]

@@ -13,7 +13,7 @@ async def test_the_gate_speaks_the_language_that_is_set(
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
         app.change("language", code)
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert words in seen(app)
         app.change("language", "en")

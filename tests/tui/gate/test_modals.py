@@ -58,7 +58,7 @@ async def test_a_verdict_is_seen_on_every_screen(stand: Stand, key: str) -> None
         await pilot.press(key)
         await settled(app, pilot)
         stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert "?  UNKNOWN  ?" in seen(app)
         assert "This ticket is not on the list" in seen(app)
@@ -109,7 +109,7 @@ async def test_enter_judges_nobody_where_nothing_was_found(stand: Stand) -> None
 
 async def refuse(stand: Stand, kind: Kind = Kind.UNKNOWN) -> None:
     stand.judge.verdict = VERDICTS[kind]
-    stand.eyes.see(SERIAL)
+    stand.source.see(SERIAL)
 
 
 async def test_a_supervisor_lets_the_refused_patron_in_with_reason_and_pin(stand: Stand) -> None:
@@ -254,7 +254,7 @@ async def test_the_palette_does_what_the_keys_do(stand: Stand) -> None:
         offered = [command.title for command in app.get_system_commands(app.gate)]
         assert {"Find", "Queue", "Statistics", "Settings", "Mute", "Quit"} <= set(offered)
         await pilot.press("ctrl+p")
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert app.screen_stack[-1] is app.gate
 

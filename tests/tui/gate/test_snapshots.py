@@ -59,7 +59,7 @@ def test_help(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> Non
 def _shown(stand: Stand, *keys: str) -> Callable[[Pilot[Any]], Any]:
     async def see(pilot: Pilot[Any]) -> None:
         await pilot.pause()
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         await pilot.press(*keys)
         await settled(pilot.app, pilot)  # type: ignore[arg-type] # it is a gate's

@@ -25,7 +25,7 @@ def pressed(stand: Stand, *keys: str, refused: bool = False) -> Callable[[Pilot[
         await pilot.pause()
         if refused:
             stand.judge.verdict = VERDICTS[Kind.ALREADY_ADMITTED]
-            stand.eyes.see(SERIAL)
+            stand.source.see(SERIAL)
             await pilot.pause()
         for key in keys:
             await pilot.press(key)

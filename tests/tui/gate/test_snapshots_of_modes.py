@@ -34,7 +34,7 @@ async def nothing(_stand: Stand, _pilot: Pilot[Any]) -> None:
 
 async def scan(stand: Stand, pilot: Pilot[Any]) -> None:
     """Show a ticket."""
-    stand.eyes.see(SERIAL)
+    stand.source.see(SERIAL)
     await pilot.pause()
 
 
@@ -54,7 +54,7 @@ def status(**changes: Any) -> Callable[[Stand], None]:
 
 
 def lost(stand: Stand) -> None:
-    stand.eyes.now = LOST
+    stand.source.now = LOST
 
 
 def everything(stand: Stand) -> None:
@@ -76,8 +76,8 @@ def picture(stand: Stand) -> None:
     light = np.linspace(20, 235, 320, dtype=np.uint8)
     pixels = np.repeat(np.repeat(light[None, :, None], 180, axis=0), 3, axis=2)
     corners = ((130.0, 60.0), (190.0, 60.0), (190.0, 120.0), (130.0, 120.0))
-    stand.eyes.seen = View(pixels, (corners,))
-    stand.eyes.now = SourceState(running=True, sentence="Hold closer.")
+    stand.source.seen = View(pixels, (corners,))
+    stand.source.now = SourceState(running=True, sentence="Hold closer.")
 
 
 def picture_in_ascii(stand: Stand) -> None:
@@ -103,11 +103,11 @@ def press(*keys: str) -> Do:
     return do
 
 
-async def lose_patience(stand: Stand, pilot: Pilot[Any]) -> None:
+async def time_out(stand: Stand, pilot: Pilot[Any]) -> None:
     await scan(stand, pilot)
     assert isinstance(pilot.app, GateApp)
-    pilot.app.gate._patience.is_lost = lambda: True  # type: ignore[method-assign]
-    pilot.app.gate.lose_patience()
+    pilot.app.gate.pending.add()
+    pilot.app.gate.pending.expire()
 
 
 MODES = {
@@ -123,7 +123,7 @@ MODES = {
     "camera_lost": Mode(lost),
     "sync_stopped": Mode(failing),
     "everything": Mode(everything, scan),
-    "waiting": Mode(waiting, lose_patience),
+    "waiting": Mode(waiting, time_out),
     "evening": Mode(as_it_is, evening),
     "typing": Mode(as_it_is, press("i", *"dawier-back")),
     "palette": Mode(as_it_is, press("ctrl+p")),

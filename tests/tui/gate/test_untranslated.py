@@ -54,7 +54,7 @@ class Settled(FakeRecords):
 @pytest.fixture(autouse=True)
 def spoken(stand: Stand, pseudo: None) -> None:
     stand.preferences = replace(stand.preferences, language=LANGUAGE)
-    stand.eyes.now = SourceState(running=True, sentence="Hold still.")
+    stand.source.now = SourceState(running=True, sentence="Hold still.")
     stand.records = Settled(ports.FOUND, PinCheck.WRONG)
 
 
@@ -89,7 +89,7 @@ def _trouble(stand: Stand) -> None:
     counts = {**STATUS.counts, State.CONFLICT: 2, State.REFUSED: 1}
     old = NOW - timedelta(hours=2)
     stand.background.now = replace(STATUS, link=held, synced=old, offset=-140.0, counts=counts)
-    stand.eyes.now = SourceState(running=False, sentence="Camera 0 was unplugged; trying again.")
+    stand.source.now = SourceState(running=False, sentence="Camera 0 was unplugged; trying again.")
 
 
 def _portal(stand: Stand) -> None:

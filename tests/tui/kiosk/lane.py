@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from scanner.facts import Fact
 from scanner.pin import PinCheck
 from scanner.tui.kiosk.app import KioskApp
-from tests.tui.ports import NOW, FakeBackground, FakeEyes, FakeJudge
+from tests.tui.ports import NOW, FakeBackground, FakeJudge, FakeSource
 
 UNLOCKED = 86
 
@@ -37,7 +37,7 @@ class Lane:
 
     judge: FakeJudge = field(default_factory=FakeJudge)
     background: FakeBackground = field(default_factory=FakeBackground)
-    eyes: FakeEyes | None = None
+    source: FakeSource | None = None
     lock: FakeLock = field(default_factory=FakeLock)
     trouble: Fact | None = None
     at: datetime = NOW
@@ -46,7 +46,7 @@ class Lane:
         return KioskApp(
             self.judge,
             self.background,
-            self.eyes,
+            self.source,
             self.lock,
             clock=lambda: self.at,
             trouble=lambda: self.trouble,

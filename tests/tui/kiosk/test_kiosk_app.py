@@ -13,13 +13,13 @@ from scanner.facts import Fact
 from scanner.kiosk.turnstile import TurnstileFault
 from scanner.pin import PinCheck
 from scanner.store.errors import DiskFull
-from scanner.tui import patience
+from scanner.tui import presenter
 from scanner.tui.kiosk import app as kiosk_app
 from scanner.tui.kiosk import screen as kiosk_screen
 from scanner.tui.kiosk.app import KioskApp
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from tests.tui.kiosk.lane import UNLOCKED, FakeLock, Lane, seen
-from tests.tui.ports import SERIAL, VERDICTS, FakeEyes
+from tests.tui.ports import SERIAL, VERDICTS, FakeSource
 
 LIMIT_SECONDS = 10
 
@@ -174,7 +174,7 @@ async def test_the_line_for_the_pin_goes_away_by_itself(
         await pilot.press("escape")
         await pilot.pause()
         assert "Supervisor" in seen(app)
-        monkeypatch.setattr(kiosk_screen, "PROMPT_FOR", patience.PATIENCE)
+        monkeypatch.setattr(kiosk_screen, "PROMPT_FOR", presenter.VERDICT_TIMEOUT)
         await pilot.press("4")
         await until(pilot, lambda: "Supervisor" not in seen(app))
 
@@ -194,20 +194,20 @@ async def test_pasted_lines_are_scans_and_never_a_pin(lane: Lane) -> None:
 
 
 async def test_a_camera_is_started_and_stopped_and_its_payloads_are_judged(lane: Lane) -> None:
-    lane.eyes = FakeEyes()
+    lane.source = FakeSource()
     app = lane.app()
     async with app.run_test() as pilot:
         await pilot.pause()
-        lane.eyes.see(SERIAL)
+        lane.source.see(SERIAL)
         await pilot.pause()
         assert title(app) == "WELCOME"
-    assert (lane.eyes.running, lane.eyes.stops) == (False, 1)
+    assert (lane.source.running, lane.source.stops) == (False, 1)
 
 
 async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_is(
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kiosk_screen, "BACK_AFTER", patience.PATIENCE / 4)
+    monkeypatch.setattr(kiosk_screen, "BACK_AFTER", presenter.VERDICT_TIMEOUT / 4)
     lane.judge.error = DiskFull("The disk is full.")
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -225,7 +225,7 @@ async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_
 async def test_a_late_verdict_is_not_taken_for_the_last_ones(
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", patience.PATIENCE / 10)
+    monkeypatch.setattr(presenter, "VERDICT_TIMEOUT", presenter.VERDICT_TIMEOUT / 10)
     app = lane.app()
     async with app.run_test() as pilot:
         await scan(pilot, SERIAL)

@@ -18,7 +18,7 @@ from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import choose_language
 from tests.tui.kiosk.lane import Lane
-from tests.tui.ports import NOW, SERIAL, STATUS, UNREACHABLE, VERDICTS, FakeEyes
+from tests.tui.ports import NOW, SERIAL, STATUS, UNREACHABLE, VERDICTS, FakeSource
 
 Compare = Callable[..., bool]
 
@@ -75,7 +75,7 @@ def test_troubles(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> N
 
 
 def _in_trouble(lane: Lane) -> None:
-    lane.eyes = FakeEyes(SourceState(running=False, sentence="Camera 0 is not there."))
+    lane.source = FakeSource(SourceState(running=False, sentence="Camera 0 is not there."))
     lane.trouble = Fact(TurnstileFault.PORT, {"port": "/dev/ttyUSB0"})
     lane.background.now = replace(
         STATUS,

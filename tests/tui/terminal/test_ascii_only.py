@@ -33,7 +33,7 @@ async def test_the_whole_screen_is_ascii_where_it_must_be(stand: Stand, kind: Ki
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
         app.change("characters", "ascii")
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         drawn = "".join(
             segment.text for strip in app.screen._compositor.render_strips() for segment in strip

@@ -54,7 +54,7 @@ async def keyboard(stand: Stand) -> AsyncIterator[Keyboard]:
     app = GateApp(
         stand.judge,
         stand.background,
-        stand.eyes,
+        stand.source,
         clock=lambda: stand.at,
         correct=str.swapcase,
     )

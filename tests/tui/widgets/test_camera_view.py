@@ -21,7 +21,7 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 
 def looking(stand: Stand, picture: str = "on", **wishes: str) -> GateApp:
     stand.preferences = replace(stand.preferences, picture=picture, **wishes)  # type: ignore[arg-type]
-    stand.eyes.seen = GREY
+    stand.source.seen = GREY
     return stand.app()
 
 
@@ -42,7 +42,7 @@ async def following(pilot: Pilot[None]) -> CameraView:
 async def test_the_picture_is_shown_with_the_coaching_words_below(
     stand: Stand, size: tuple[int, int]
 ) -> None:
-    stand.eyes.now = SourceState(running=True, sentence="Hold closer.")
+    stand.source.now = SourceState(running=True, sentence="Hold closer.")
     async with looking(stand).run_test(size=size) as pilot:
         view = await following(pilot)
         assert view.display
@@ -54,7 +54,7 @@ async def test_the_picture_is_shown_with_the_coaching_words_below(
 
 async def test_a_long_advice_is_whole_below_the_picture(stand: Stand) -> None:
     dark = "Too dark: turn on a light, or the phone's screen up."
-    stand.eyes.now = SourceState(running=True, sentence=dark)
+    stand.source.now = SourceState(running=True, sentence=dark)
     async with looking(stand).run_test(size=(80, 24)) as pilot:
         view = await following(pilot)
         shown = [view.render_line(y).text.strip() for y in range(view.size.height)]
@@ -66,7 +66,7 @@ async def test_nobody_is_woken_for_a_picture_that_is_not_shown(stand: Stand) -> 
     async with looking(stand).run_test(size=(80, 24)) as pilot:
         timer: Any = (await following(pilot))._following
         assert timer._active.is_set()
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert not timer._active.is_set()
 
@@ -74,7 +74,7 @@ async def test_nobody_is_woken_for_a_picture_that_is_not_shown(stand: Stand) -> 
 async def test_on_a_narrow_screen_a_verdict_takes_the_pictures_room(stand: Stand) -> None:
     async with looking(stand).run_test(size=(80, 24)) as pilot:
         view = await following(pilot)
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert not view.display
         assert isinstance(pilot.app, GateApp)
@@ -86,7 +86,7 @@ async def test_on_a_narrow_screen_a_verdict_takes_the_pictures_room(stand: Stand
 async def test_on_a_wide_screen_the_picture_stays_beside_the_verdict(stand: Stand) -> None:
     async with looking(stand).run_test(size=(160, 50)) as pilot:
         view = await following(pilot)
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         assert view.display
 
@@ -108,7 +108,7 @@ async def test_p_shows_and_hides_the_picture_and_it_is_remembered(stand: Stand) 
 
 async def test_without_a_camera_there_is_no_black_box(stand: Stand) -> None:
     app = looking(stand, "off")
-    stand.eyes.seen = None
+    stand.source.seen = None
     async with app.run_test() as pilot:
         await pilot.press("p")
         view = await following(pilot)
@@ -117,7 +117,7 @@ async def test_without_a_camera_there_is_no_black_box(stand: Stand) -> None:
 
 
 async def test_hand_scanners_alone_offer_no_key_for_a_picture(stand: Stand) -> None:
-    stand.eyes.pictured = False
+    stand.source.pictured = False
     async with looking(stand).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "p Picture" not in seen(pilot.app)
@@ -129,8 +129,8 @@ async def test_hand_scanners_alone_offer_no_key_for_a_picture(stand: Stand) -> N
 async def test_a_camera_that_is_lost_takes_its_picture_with_it(stand: Stand) -> None:
     async with looking(stand).run_test(size=(160, 50)) as pilot:
         view = await following(pilot)
-        stand.eyes.seen = None
-        stand.eyes.now = SourceState(running=False, sentence="Camera 0 was unplugged.")
+        stand.source.seen = None
+        stand.source.now = SourceState(running=False, sentence="Camera 0 was unplugged.")
         await following(pilot)
         assert not view.display
         assert "NO CAMERA" in seen(pilot.app)
@@ -148,7 +148,7 @@ async def test_a_picture_that_is_not_seen_is_not_drawn(stand: Stand) -> None:
     async with looking(stand).run_test() as pilot:
         view = await following(pilot)
         await pilot.press("s")
-        stand.eyes.seen = View(np.zeros((90, 160, 3), np.uint8))
+        stand.source.seen = View(np.zeros((90, 160, 3), np.uint8))
         before = view._pixels
         view._rest_until = 0.0
         view.follow()
@@ -159,7 +159,7 @@ async def test_drawing_rests_nine_times_as_long_as_it_took(stand: Stand) -> None
     async with looking(stand).run_test() as pilot:
         view = await following(pilot)
         view._rest_until = float("inf")
-        stand.eyes.seen = View(np.zeros((90, 160, 3), np.uint8))
+        stand.source.seen = View(np.zeros((90, 160, 3), np.uint8))
         before = view._pixels
         view.follow()
         assert view._pixels is before

@@ -51,7 +51,7 @@ async def test_no_name_of_the_gates_keys_loses_letters_in_any_language(
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
         stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         row = app.gate.query_one(KeyLine).render()
         assert " o " in row.plain

@@ -8,8 +8,8 @@ from scanner.errors import ScannerError
 from scanner.store.cache import StoredSession
 from scanner.sync.opening import Opened
 from scanner.tui.wizard.answers import Answers
-from scanner.tui.wizard.feeds import OnFrame
-from tests.tui.ports import NOW, FakeEyes
+from scanner.tui.wizard.ports import OnFrame
+from tests.tui.ports import NOW, FakeSource
 
 OPENED = Opened(
     StoredSession("http://x/", "/events/1", "Harbour Lights 2026 · Friday", "Lee", "laptop-1", NOW),
@@ -26,7 +26,7 @@ class FakeSetup:
     error: ScannerError | None = None
     opened: Opened = OPENED
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
-    eyes: list[FakeEyes] = field(default_factory=list)
+    sources: list[FakeSource] = field(default_factory=list)
     looked: list[str] = field(default_factory=list)
     frames: list[OnFrame] = field(default_factory=list)
     played: int = 0
@@ -39,11 +39,11 @@ class FakeSetup:
     def cameras(self) -> Sequence[tuple[str, str]]:
         return [("0", "Built-in camera (0)"), ("2", "USB camera (2)")]
 
-    def look(self, spec: str, on_frame: OnFrame, /) -> FakeEyes:
+    def look(self, spec: str, on_frame: OnFrame, /) -> FakeSource:
         self.looked.append(spec)
         self.frames.append(on_frame)
-        self.eyes.append(FakeEyes())
-        return self.eyes[-1]
+        self.sources.append(FakeSource())
+        return self.sources[-1]
 
     def play(self) -> bool:
         self.played += 1

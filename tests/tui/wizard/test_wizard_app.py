@@ -80,7 +80,7 @@ async def test_enter_by_enter_it_comes_to_an_open_gate(setup: FakeSetup) -> None
     assert setup.asked == setup.kept == [answers]
     assert app.return_value == answers
     assert setup.played == 1
-    assert all(not each.running for each in setup.eyes)
+    assert all(not each.running for each in setup.sources)
 
 
 @pytest.mark.parametrize(("downs", "name"), [(0, "production"), (1, "QA"), (2, "mock")])
@@ -135,14 +135,14 @@ async def test_the_code_is_read_from_the_supervisors_qr(setup: FakeSetup) -> Non
         await to_code(pilot, app)
         await pilot.press("f2")
         await pilot.pause()
-        assert setup.eyes[0].running
-        setup.eyes[0].see("http://x.example")
+        assert setup.sources[0].running
+        setup.sources[0].see("http://x.example")
         await pilot.pause()
         assert "no token's code" in seen(app)
-        setup.eyes[0].see("A0F9GG8D")
+        setup.sources[0].see("A0F9GG8D")
         await at(pilot, app, "Names")
         assert app._answers.code == "A0F9GG8D"
-        await until(pilot, lambda: not setup.eyes[0].running)
+        await until(pilot, lambda: not setup.sources[0].running)
 
 
 async def test_the_camera_for_the_code_can_be_put_away_and_one_that_is_missing_is_said(
@@ -152,10 +152,10 @@ async def test_the_camera_for_the_code_can_be_put_away_and_one_that_is_missing_i
     async with app.run_test(size=(80, 24)) as pilot:
         await to_code(pilot, app)
         await pilot.press("f2")
-        setup.eyes[0].now = SourceState(running=False, sentence="Camera 0 is not there.")
+        setup.sources[0].now = SourceState(running=False, sentence="Camera 0 is not there.")
         await until(pilot, lambda: "Camera 0 is not there." in seen(app))
         await pilot.press("f2")
-        await until(pilot, lambda: not setup.eyes[0].running)
+        await until(pilot, lambda: not setup.sources[0].running)
         assert "not there" not in seen(app)
 
 
@@ -181,16 +181,16 @@ async def test_each_camera_is_tried_as_the_cursor_comes_to_it(setup: FakeSetup) 
     async with app.run_test(size=(80, 24)) as pilot:
         await to_camera(pilot, app)
         assert setup.looked == ["0"]
-        assert setup.eyes[0].running
+        assert setup.sources[0].running
         await pilot.press("down")
         await until(pilot, lambda: setup.looked == ["0", "2"])
-        await until(pilot, lambda: not setup.eyes[0].running)
-        setup.eyes[1].see("DAWIER-BACK75580348")
+        await until(pilot, lambda: not setup.sources[0].running)
+        setup.sources[1].see("DAWIER-BACK75580348")
         await until(pilot, lambda: "✓ It reads: DAWIER-BACK75580348" in seen(app))
         await pilot.press("enter")
         await at(pilot, app, "Sound")
         assert app._answers.camera == "2"
-        await until(pilot, lambda: not setup.eyes[1].running)
+        await until(pilot, lambda: not setup.sources[1].running)
 
 
 async def test_a_hand_scanner_is_tried_in_its_line_and_no_camera_is_a_choice(
@@ -201,7 +201,7 @@ async def test_a_hand_scanner_is_tried_in_its_line_and_no_camera_is_a_choice(
         await to_camera(pilot, app)
         await pilot.press("down", "down", "tab", *"DAWIER", "enter")
         await until(pilot, lambda: "✓ It reads: DAWIER" in seen(app))
-        await until(pilot, lambda: not any(each.running for each in setup.eyes))
+        await until(pilot, lambda: not any(each.running for each in setup.sources))
         await pilot.press("enter")
         await at(pilot, app, "Sound")
         assert app._answers.camera == "none"
@@ -256,9 +256,9 @@ async def test_esc_gives_the_camera_back_before_it_goes_back(setup: FakeSetup) -
     async with app.run_test(size=(80, 24)) as pilot:
         await to_code(pilot, app)
         await pilot.press("f2")
-        await until(pilot, lambda: setup.eyes and setup.eyes[0].running)
+        await until(pilot, lambda: setup.sources and setup.sources[0].running)
         await pilot.press("escape")
-        await until(pilot, lambda: not setup.eyes[0].running)
+        await until(pilot, lambda: not setup.sources[0].running)
         await at(pilot, app, "Token code")
         assert isinstance(app.focused, Input)
         await pilot.press("escape")
@@ -288,4 +288,4 @@ async def test_leaving_early_opens_nothing(setup: FakeSetup, steps: int) -> None
         await until(pilot, lambda: app._exit)
     assert app.return_value is None
     assert setup.asked == []
-    assert all(not each.running for each in setup.eyes)
+    assert all(not each.running for each in setup.sources)

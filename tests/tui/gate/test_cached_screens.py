@@ -21,7 +21,7 @@ async def test_settings_begin_anew_each_time(stand: Stand) -> None:
         assert "Saved." in seen(app)
         await pilot.press("escape")
         stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         app.change("volume", 20)
         await pilot.press("s")
@@ -74,14 +74,14 @@ async def test_an_override_asks_anew_for_whom_why_and_by_whom(stand: Stand) -> N
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
         stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         await pilot.press("o", *"torn", "enter", *"47")
         first = app.screen
         assert "not on the list" in seen(app).rpartition("Let in by")[2]
         await pilot.press("escape")
         stand.judge.verdict = VERDICTS[Kind.WITHDRAWN]
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         await pilot.press("o")
         await settled(app, pilot)
@@ -148,7 +148,7 @@ async def test_help_lists_the_keys_that_work_now(stand: Stand) -> None:
         assert "Let in by the supervisor" not in seen(app)
         await pilot.press("escape")
         stand.judge.verdict = VERDICTS[Kind.WRONG_SECTION]
-        stand.eyes.see(SERIAL)
+        stand.source.see(SERIAL)
         await pilot.pause()
         await pilot.press("question_mark")
         await settled(app, pilot)

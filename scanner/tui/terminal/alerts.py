@@ -1,4 +1,4 @@
-"""A verdict for ears: its sound, and the terminal's bell where there is to be one."""
+"""A verdict's sound, and the terminal's bell where that is wanted."""
 
 from collections.abc import Callable
 
@@ -16,25 +16,26 @@ Later = Callable[[float, Callable[[], None]], object]
 """Calls something after so many seconds."""
 
 
-class Announcer:
-    """Sounds what the screen shows: one stroke for come in, two for stop, three for a fault.
+class Alerts:
+    """Plays what the screen shows; the bell rings once for come in, twice for stop, three times
+    for a fault.
 
     Args:
         sounds: makes the sounds, or nothing.
-        wishes: the settings as they are now.
-        bell: one stroke of the terminal's bell.
+        preferences: returns the settings as they are now.
+        bell: rings the terminal's bell once.
         later: calls after a time.
     """
 
     def __init__(
         self,
         sounds: Sounds | None,
-        wishes: Callable[[], Preferences],
+        preferences: Callable[[], Preferences],
         bell: Callable[[], None],
         later: Later,
     ) -> None:
         self._sounds = sounds
-        self._wishes = wishes
+        self._preferences = preferences
         self._bell = bell
         self._later = later
 
@@ -43,20 +44,20 @@ class Announcer:
         """Tell whether sounds can be heard, as far as is known."""
         return self._sounds is not None and self._sounds.audible
 
-    def announce(self, name: str) -> None:
-        """Sound one of `sound.SOUNDS`; never waits."""
-        wishes = self._wishes()
-        if wishes.muted:
+    def play(self, name: str) -> None:
+        """Play one of `sound.SOUNDS`; never waits."""
+        now = self._preferences()
+        if now.muted:
             return
         if self._sounds:
-            self._sounds.play(name, wishes.volume)
-        if wishes.bell == "always" or (wishes.bell == "auto" and self._deaf()):
+            self._sounds.play(name, now.volume)
+        if now.bell == "always" or (now.bell == "auto" and self._has_no_player()):
             for stroke in range(_STROKES.get(name, _OTHER_STROKES)):
                 if stroke:
                     self._later(stroke * BELL_SECONDS, self._bell)
                 else:
                     self._bell()
 
-    def _deaf(self) -> bool:
+    def _has_no_player(self) -> bool:
         """Tell whether a player was meant to be there and isn't."""
         return self._sounds is not None and not self._sounds.audible

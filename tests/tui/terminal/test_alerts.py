@@ -5,7 +5,7 @@ import pytest
 from scanner.admission.verdict import Kind
 from scanner.app.preferences import Preferences
 from scanner.app.sound import CANNOT_RECORD
-from scanner.tui.gate.announcer import Announcer
+from scanner.tui.terminal.alerts import Alerts
 from tests.tui.ports import FakeSounds
 
 
@@ -15,7 +15,7 @@ def strokes(sounds: FakeSounds | None, wishes: Preferences, name: str) -> list[f
     def later(after: float, do: Callable[[], None]) -> None:
         rung.append(after)
 
-    Announcer(sounds, lambda: wishes, lambda: rung.append(0.0), later).announce(name)
+    Alerts(sounds, lambda: wishes, lambda: rung.append(0.0), later).play(name)
     return rung
 
 

@@ -1,4 +1,4 @@
-"""What the first start is given; not how it works."""
+"""What the first start needs, as protocols."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -13,13 +13,13 @@ OnFrame = Callable[[Pixels], None]
 
 
 class Setup(Protocol):
-    """The world around a gate that is not open yet."""
+    """Cameras, sound, server and settings of a gate that is not open yet."""
 
     def cameras(self) -> Sequence[tuple[str, str]]:
-        """List what can be looked through: what names it to `look`, and its name for a person."""
+        """List the cameras: what `look` takes, and its name for a person."""
 
     def look(self, spec: str, on_frame: OnFrame, /) -> ScanSource:
-        """Return eyes that are not started yet."""
+        """Return a source that is not started yet; it shows its pictures to `on_frame`."""
 
     def play(self) -> bool:
         """Play the sound of an admission; tells whether this computer has any."""
@@ -33,8 +33,8 @@ class Setup(Protocol):
         ...
 
     def keep(self, answers: Answers, /) -> None:
-        """Keep what the next start should know.
+        """Save the answers for the next start.
 
         Raises:
-            ScannerError: it can't be kept.
+            ScannerError: they can't be saved.
         """
