@@ -19,7 +19,7 @@ SET_SECONDS = 30.0
 how many.
 """
 
-EASY_LOOKS = 3
+EASY_REPETITIONS = 3
 """Repetitions for a picture that zxing reads. The median counts, because other load easily doubles
 a quarter of a millisecond.
 """
@@ -117,7 +117,7 @@ def measure(
     with one_core():
         for picture in pictures:
             with_time = [each for each in contestants if left[each.name] > 0]
-            for name, outcome in _looks(with_time, picture, order).items():
+            for name, outcome in _read_repeatedly(with_time, picture, order).items():
                 left[name] -= outcome.ms / 1e3
                 outcomes[name].append(outcome)
     zxings = outcomes.get(ZXING, [])
@@ -157,14 +157,14 @@ def _share(codes: Sequence[PictureResult], level: float) -> float:
     return sum(there) / len(there)
 
 
-def _looks(
+def _read_repeatedly(
     contestants: Sequence[Contestant], picture: Picture, order: np.random.Generator
 ) -> dict[str, PictureResult]:
     """Let each decoder read the picture, several times if zxing alone reads it."""
     first = _round(contestants, picture, order)
     rounds = [first]
     if ZXING in first and first[ZXING].right:
-        rounds += [_round(contestants, picture, order) for _ in range(EASY_LOOKS - 1)]
+        rounds += [_round(contestants, picture, order) for _ in range(EASY_REPETITIONS - 1)]
     return {
         name: replace(outcome, ms=median(each[name].ms for each in rounds))
         for name, outcome in first.items()
@@ -174,10 +174,10 @@ def _looks(
 def _round(
     contestants: Sequence[Contestant], picture: Picture, order: np.random.Generator
 ) -> dict[str, PictureResult]:
-    return {each.name: _look(each, picture) for each in _shuffled(contestants, order)}
+    return {each.name: _read_once(each, picture) for each in _shuffled(contestants, order)}
 
 
-def _look(contestant: Contestant, picture: Picture) -> PictureResult:
+def _read_once(contestant: Contestant, picture: Picture) -> PictureResult:
     read = contestant.begin()
     begun = perf_counter()
     texts = read(picture.pixels)
@@ -198,7 +198,7 @@ def empty_ms(contestants: Sequence[Contestant], seed: int) -> dict[str, float]:
     with one_core():
         for view in empty_frames(VIEWS, seed):
             frames = empty_video(VIDEO_FRAMES, view.pixels, seed)
-            for name, times in _watch(contestants, frames).items():
+            for name, times in _time_frames(contestants, frames).items():
                 spent[name].append(sum(times) / len(times))
     return {name: sum(those) * 1e3 / VIEWS for name, those in spent.items()}
 
@@ -207,7 +207,9 @@ def _shuffled(those: Sequence[_T], order: np.random.Generator) -> Sequence[_T]:
     return [those[number] for number in order.permutation(len(those))]
 
 
-def _watch(contestants: Sequence[Contestant], frames: Sequence[Pixels]) -> dict[str, list[float]]:
+def _time_frames(
+    contestants: Sequence[Contestant], frames: Sequence[Pixels]
+) -> dict[str, list[float]]:
     """Return the seconds that each decoder took for each frame within its time limit."""
     reads = {each.name: each.begin() for each in contestants}
     sees_all = {each.name for each in contestants if each.remembers}

@@ -99,11 +99,11 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
     """Return each frame's latency in milliseconds, and the number of published verdicts."""
     published: list[float] = []
     gate.subscribe(lambda _: published.append(perf_counter()))
-    watch = FrameProcessor(create_decoder())
+    processor = FrameProcessor(create_decoder())
     ways = []
     for frame in shown:
         begun = perf_counter()
-        for event in watch.look(frame):
+        for event in processor.look(frame):
             if isinstance(event, Presented):
                 gate.present_and_wait(event.payload, utc_now(), "camera")
         ways.append((perf_counter() - begun) * 1e3)
@@ -114,8 +114,8 @@ def _idle_share(seed: int) -> float:
     """Return the share of one core that a video of an empty gate takes."""
     view = next(empty_frames(1, seed)).pixels
     colour = [_colour(one) for one in empty_video(30, view, seed)]
-    watch = FrameProcessor(create_decoder())
+    processor = FrameProcessor(create_decoder())
     begun = process_time()
     for number, pixels in enumerate(colour):
-        watch.look(Frame(pixels, number, number / IDLE_FRAMES_A_SECOND))
+        processor.look(Frame(pixels, number, number / IDLE_FRAMES_A_SECOND))
     return (process_time() - begun) / len(colour) * IDLE_FRAMES_A_SECOND

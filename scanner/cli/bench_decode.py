@@ -1,4 +1,4 @@
-"""`scanner bench decode` and `bench gate-way`: what the eyes read here, and how fast."""
+"""`scanner bench decode` and `bench gate-way`: read rates, latency and load."""
 
 import json
 from pathlib import Path

@@ -125,7 +125,7 @@ def test_only_what_zxing_reads_at_once_is_looked_at_several_times() -> None:
 
     photos = [Photo(str(n), np.full((9, 9), n, np.uint8), "A") for n in (0, 1)]
     measure([Contestant(ZXING, lambda: read)], photos)
-    assert (seen.count(0), seen.count(1)) == (1, decode.EASY_LOOKS)
+    assert (seen.count(0), seen.count(1)) == (1, decode.EASY_REPETITIONS)
 
 
 def test_an_empty_second_of_video_is_timed_for_each_decoder(
