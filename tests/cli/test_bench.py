@@ -35,3 +35,9 @@ def test_the_table_names_every_decoder(program: Program, tmp_path: Path) -> None
 def test_a_folder_without_photographs_is_one_sentence(program: Program, tmp_path: Path) -> None:
     said = program.complains("bench", "decode", "--photos", str(tmp_path), "--frames", "0")
     assert "holds no picture" in said
+
+
+def test_a_folder_that_cannot_be_used_is_one_sentence(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    said = program.complains("bench", "memory", "--folder", str(tmp_path / "file" / "below"))
+    assert said.endswith("choose another with --folder.")
