@@ -1,4 +1,4 @@
-"""`scanner bench`: measures on this machine what the program reads and how fast it is."""
+"""`scanner bench`: measures read rates, latency and load on this machine."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
