@@ -14,7 +14,7 @@ from scanner.bench.one_core import one_core
 from scanner.gate import Gate
 from scanner.qr.frame import Frame, Pixels
 from scanner.scanning.frame_processor import FrameProcessor, create_decoder
-from scanner.scanning.presentation import Presented
+from scanner.scanning.presentation import Presentation
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
@@ -103,8 +103,8 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
     ways = []
     for frame in shown:
         begun = perf_counter()
-        for event in processor.look(frame):
-            if isinstance(event, Presented):
+        for event in processor.process(frame):
+            if isinstance(event, Presentation):
                 gate.present_and_wait(event.payload, utc_now(), "camera")
         ways.append((perf_counter() - begun) * 1e3)
     return ways, len(published)
@@ -117,5 +117,5 @@ def _idle_share(seed: int) -> float:
     processor = FrameProcessor(create_decoder())
     begun = process_time()
     for number, pixels in enumerate(colour):
-        processor.look(Frame(pixels, number, number / IDLE_FRAMES_A_SECOND))
+        processor.process(Frame(pixels, number, number / IDLE_FRAMES_A_SECOND))
     return (process_time() - begun) / len(colour) * IDLE_FRAMES_A_SECOND

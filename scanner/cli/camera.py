@@ -12,12 +12,13 @@ def look_through(spec: str, *, must_be_there: bool = True) -> "CameraSource | No
 
     Args:
         spec: what `scanner.scanning.frame_sources.open_source` takes, or `none`.
-        must_be_there: open a file once, so that a missing one is said before the screen appears;
-            else it is waited for. A camera is waited for in any case: hand scanners and typed
-            serials work without, and it may come back.
+        must_be_there: open a file once, so that a missing one is reported before the screen opens.
+            A camera is waited for in any case: hand scanners and typed serials work without it,
+            and it may come back.
 
     Raises:
         NoPictures: it must be there, and can't be read.
+        NoDecoder: no library that reads codes is installed.
     """
     if spec == "none":
         return None

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.settings import load
+from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
     from scanner.scanning.decode_files import DecodedFile
 
-_LONGEST = 4096
-"""Characters of a sentence with a file's name in it: as many as a path may have (PATH_MAX)."""
+_LONGEST_TEXT = 120
+"""Characters of a payload that are shown."""
+
+
+class DecodeNote(Code):
+    """What was read in a file."""
+
+    NOTHING = "scanning.nothing_read"
+    READ_BY = "scanning.read_by"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,33 +46,32 @@ def decode(
     Takes all the time that a picture needs. What can't be opened is said on standard error, the
     other files are read all the same, and the exit code is then 1.
     """
-    from scanner.desk.token_view import visible
     from scanner.errors import ScannerError
     from scanner.scanning.decode_files import files_in, read_file
+    from scanner.wording.sentences import sentence
 
     load()
     failed = False
     for file in (each for named in files for each in files_in(named)):
         try:
-            answer = read_file(file)
+            decoded = read_file(file)
         except ScannerError as error:
-            typer.echo(visible(str(error), _LONGEST), err=True)
+            typer.echo(sentence(error.fact), err=True)
             failed = True
             continue
-        # In plain ASCII: a payload may hold what the terminal obeys, or can't show.
-        typer.echo(json.dumps(answer.facts()) if as_json else _words(answer))
+        # JSON in ASCII: a payload may hold what the terminal obeys or can't show.
+        typer.echo(json.dumps(decoded.as_json()) if as_json else _words(decoded))
     if failed:
         raise typer.Exit(1)
 
 
-def _words(answer: "DecodedFile") -> str:
-    from scanner.desk.token_view import visible
+def _words(decoded: "DecodedFile") -> str:
+    from scanner.wording.plain import plain
+    from scanner.wording.sentences import sentence, shown
 
-    file = visible(answer.file, _LONGEST)
-    if not answer.payloads:
-        return f"{file}: no code was read ({answer.ms:.0f} ms)."
-    told = ", ".join(
-        f"{visible(payload)} (by {by})"
-        for payload, by in zip(answer.payloads, answer.by, strict=True)
-    )
-    return f"{file}: {told}, {answer.ms:.0f} ms."
+    codes = [
+        sentence(Fact(DecodeNote.READ_BY, {"text": plain(text, _LONGEST_TEXT), "by": by}))
+        for text, by in zip(decoded.payloads, decoded.by, strict=True)
+    ]
+    read = ", ".join(codes) or sentence(Fact(DecodeNote.NOTHING))
+    return f"{shown(Path(decoded.file))}: {read}, {decoded.ms:.0f} ms."

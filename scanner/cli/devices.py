@@ -6,9 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanner.cli.settings import Json, load
+from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
     from scanner.scanning.devices import Camera, HandScanner
+    from scanner.scanning.scan_source import Name
+
+
+class DevicesNote(Code):
+    """What to know about the devices that are plugged in, or aren't."""
+
+    NO_CAMERA = "scanning.devices_no_camera"
+    NO_SCANNER = "scanning.devices_no_scanner"
+    NOT_USABLE = "scanning.devices_not_usable"
+    CHOSEN_MARK = "scanning.devices_chosen_mark"
+    CHOSEN = "scanning.devices_chosen"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,8 +41,8 @@ def devices(
     ] = None,
 ) -> None:
     """List the cameras and the hand scanners that are plugged in, and choose a camera."""
-    from scanner.desk.token_view import visible
     from scanner.scanning.devices import find_camera, list_cameras, list_scanners
+    from scanner.wording.sentences import sentence
 
     config = load()
     cameras, scanners = list_cameras(), list_scanners()
@@ -46,36 +58,35 @@ def devices(
         typer.echo(json.dumps(listed))
         return
     for each in cameras:
-        name = f"{visible(each.name)}{'  (chosen)' if each is used else ''}"
-        typer.echo(f"camera   {each.number:<18} {name}{_mind(usable=each.usable)}")
+        row = _row(each.name, usable=each.usable, chosen=each is used)
+        typer.echo(f"camera   {each.number:<18} {row}")
     for scanner in scanners:
-        name = f"{visible(scanner.name)}{_mind(usable=scanner.usable)}"
-        typer.echo(f"scanner  {scanner.device!s:<18} {name}")
+        row = _row(scanner.name, usable=scanner.usable)
+        typer.echo(f"scanner  {scanner.device!s:<18} {row}")
     if not cameras:
-        typer.echo("No camera is plugged in.")
+        typer.echo(sentence(Fact(DevicesNote.NO_CAMERA)))
     if not scanners:
-        typer.echo(
-            "No hand scanner is known by its maker or its name; one that types works all the same."
-        )
+        typer.echo(sentence(Fact(DevicesNote.NO_SCANNER)))
 
 
 def _choose(spec: str, cameras: "list[Camera]") -> None:
-    """Keep the choice in the configuration file."""
+    """Save the choice in the configuration file."""
     from scanner.config_file import save_setting
     from scanner.scanning.devices import find_camera, lasting_name
-    from scanner.scanning.errors import CameraAway
+    from scanner.scanning.errors import CameraAway, CameraFault
+    from scanner.wording.sentences import sentence
 
     chosen = find_camera(spec, cameras)
     if chosen is None:
-        raise CameraAway(f"No camera is called {spec}; plug it in, or see scanner devices.")
+        raise CameraAway(CameraFault.NOT_LISTED, name=spec)
     save_setting("camera", lasting_name(chosen, cameras))
-    typer.echo(f"Chosen: {chosen.name}; a gate without --camera looks through it from now on.")
+    typer.echo(sentence(Fact(DevicesNote.CHOSEN, {"name": chosen.name})))
 
 
 def _camera(camera: "Camera", *, chosen: bool) -> dict[str, Any]:
     return {
         "number": camera.number,
-        "name": camera.name,
+        **_name(camera.name),
         "bus": camera.bus,
         "usable": camera.usable,
         "chosen": chosen,
@@ -85,11 +96,21 @@ def _camera(camera: "Camera", *, chosen: bool) -> dict[str, Any]:
 def _scanner(scanner: "HandScanner") -> dict[str, Any]:
     return {
         "device": str(scanner.device),
-        "name": scanner.name,
+        **_name(scanner.name),
         "kind": scanner.kind.value,
         "usable": scanner.usable,
     }
 
 
-def _mind(*, usable: bool) -> str:
-    return "" if usable else "  (may not be used by you: install assets/udev/70-scanner.rules)"
+def _name(name: "Name") -> dict[str, Any]:
+    """Return a name; with the code and parameters of one that isn't the maker's."""
+    from scanner.wording.sentences import in_english
+
+    return {"name": name} if isinstance(name, str) else {"name": in_english(name), **name.as_json()}
+
+
+def _row(name: "Name", *, usable: bool, chosen: bool = False) -> str:
+    from scanner.wording.sentences import sentence, shown
+
+    marks = [DevicesNote.CHOSEN_MARK] * chosen + [DevicesNote.NOT_USABLE] * (not usable)
+    return "  ".join([shown(name), *(f"({sentence(Fact(mark))})" for mark in marks)])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.keystore import KeyStore
-    from scanner.qr.frame import Frame, Source
+    from scanner.qr.frame import Frame
     from scanner.scanning.devices import Camera
+    from scanner.scanning.scan_source import FrameSource, Name
     from scanner.store.writer import Writer
     from scanner.sync.opening import Opened
     from scanner.tui.ports import ScanSource
@@ -58,11 +59,16 @@ class House:
 
         What stands for one finds it again when its number is another.
         """
+        from scanner.facts import Fact
         from scanner.scanning.devices import lasting_name, list_cameras
+        from scanner.scanning.scan_source import SourceName
+        from scanner.wording.sentences import shown
 
         cameras = list_cameras()
-        found = {lasting_name(each, cameras): f"{each.name} ({each.number})" for each in cameras}
-        found = found or {"0": "Camera 0"}
+        found = {
+            lasting_name(each, cameras): f"{shown(each.name)} ({each.number})" for each in cameras
+        }
+        found = found or {"0": shown(Fact(SourceName.CAMERA, {"number": 0}))}
         chosen = self._chosen_of(cameras)
         if chosen != "none":
             found.setdefault(chosen, chosen)
@@ -135,11 +141,11 @@ class House:
 class Shown:
     """A source whose pictures are shown to somebody else too."""
 
-    source: "Source"
+    source: "FrameSource"
     on_frame: "OnFrame"
 
     @property
-    def name(self) -> str:
+    def name(self) -> "Name":
         """The source's own."""
         return self.source.name
 

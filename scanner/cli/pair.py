@@ -1,4 +1,4 @@
-"""`scanner pair`: learns how a typing scanner's keys arrive, from one code on the screen."""
+"""`scanner pair`: learns a keyboard wedge's layout from one code on the screen."""
 
 import codecs
 import os
@@ -13,12 +13,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.settings import load
+from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
     from scanner.scanning.hand_scanners import HandScanners
 
 WEDGE = "wedge"
 """Through the terminal; other scans are named as the journal names them."""
+
+
+class PairNote(Code):
+    """What came of pairing."""
+
+    FORGOTTEN = "scanning.pair_forgotten"
+    SERIAL = "scanning.pair_serial"
+    NOTHING = "scanning.pair_nothing"
+    LEARNED = "scanning.pair_learned"
+    SWAP = "scanning.pair_swap"
+    SCAN = "scanning.pair_scan"
+
 
 _INTERRUPT, _END_OF_INPUT, _ESCAPE = "\x03", "\x04", "\x1b"
 _TICK_SECONDS = 0.1
@@ -49,11 +62,12 @@ def pair(
     from standard input.
     """
     from scanner.scanning import keyboard_layouts
+    from scanner.wording.sentences import sentence
 
     config = load()
     if forget:
         keyboard_layouts.forget(config.home)
-        typer.echo("Forgotten: scans are taken as they arrive.")
+        typer.echo(sentence(Fact(PairNote.FORGOTTEN)))
         return
     if sys.stdin.isatty():
         arrived, by = _from_terminal(config.scanner)
@@ -61,20 +75,24 @@ def pair(
         arrived, by = sys.stdin.readline().rstrip("\r\n"), WEDGE
     learned = keyboard_layouts.learn(arrived)
     if by == "serial":
-        typer.echo("Nothing to learn: through a serial port a scan arrives as it is.")
+        typer.echo(sentence(Fact(PairNote.SERIAL)))
         return
     file = keyboard_layouts.FILE if by == WEDGE else keyboard_layouts.DIRECT_FILE
     keyboard_layouts.save(learned, config.home, file)
     if not learned.keys:
-        typer.echo("Learned: what the scanner types arrives as it is.")
+        typer.echo(sentence(Fact(PairNote.NOTHING)))
         return
-    swaps = ", ".join(f"{came} is {meant}" for came, meant in sorted(learned.keys.items()))
-    typer.echo(f"Learned, and corrected from now on: {swaps}.")
+    swaps = [
+        sentence(Fact(PairNote.SWAP, {"came": came, "meant": meant}))
+        for came, meant in sorted(learned.keys.items())
+    ]
+    typer.echo(f"{sentence(Fact(PairNote.LEARNED))} {', '.join(swaps)}.")
 
 
 def _from_terminal(spec: str) -> tuple[str, str]:
-    """Show the set-up code; return what was scanned and how it came."""
+    """Show the set-up code; return what was scanned and through what."""
     from scanner.scanning.hand_scanners import hand_scanners
+    from scanner.wording.sentences import sentence
 
     code = set_up_code(*_room())
     heard: SimpleQueue[tuple[str, str]] = SimpleQueue()
@@ -83,7 +101,7 @@ def _from_terminal(spec: str) -> tuple[str, str]:
         scanners.start(lambda payload, by: heard.put((payload, by)), lambda _: None)
     try:
         # Without a line's end, so that the code keeps its upper edge on 24 lines.
-        typer.echo(f"{code}Scan this code with the hand scanner; Esc leaves.", nl=False)
+        typer.echo(f"{code}{sentence(Fact(PairNote.SCAN))}", nl=False)
         return _scan(heard, scanners)
     finally:
         typer.echo()
@@ -92,7 +110,7 @@ def _from_terminal(spec: str) -> tuple[str, str]:
 
 
 def _room() -> tuple[int, int]:
-    """Return the terminal's columns and lines; where it doesn't tell, there is enough."""
+    """Return the terminal's columns and lines; without a terminal, more than enough."""
     try:
         columns, lines = os.get_terminal_size(sys.stdout.fileno())
     except OSError:
@@ -101,14 +119,14 @@ def _room() -> tuple[int, int]:
 
 
 def set_up_code(columns: int, lines: int) -> str:
-    """Draw the code for a terminal of this size, a line to be left over.
+    """Draw the code for a terminal of this size, with a line to spare.
 
     Raises:
         LayoutUnknown: it doesn't fit.
     """
     import segno
 
-    from scanner.scanning.errors import LayoutUnknown
+    from scanner.scanning.errors import LayoutFault, LayoutUnknown
     from scanner.scanning.keyboard_layouts import SETUP
 
     code = segno.make(SETUP, error="l", micro=False)
@@ -119,22 +137,22 @@ def set_up_code(columns: int, lines: int) -> str:
             code.terminal(drawn, compact=True, border=quiet)
             rows = drawn.getvalue().splitlines()
             return "".join(f"{_WHITE_ON_BLACK}{row}{_PLAIN}\n" for row in rows)
-    raise LayoutUnknown(
-        f"The code needs {wide} columns and {(wide + 1) // 2 + 1} lines; "
-        "make the window larger, and run scanner pair again."
-    )
+    raise LayoutUnknown(LayoutFault.NO_ROOM, columns=wide, lines=(wide + 1) // 2 + 1)
 
 
 def _scan(
     heard: "SimpleQueue[tuple[str, str]]", scanners: "HandScanners | None"
 ) -> tuple[str, str]:
-    """Wait for a scan, typed or read directly; a scanner's trouble is said once."""
+    """Wait for a scan, typed or read directly; a scanner's fault is shown once."""
     import termios
     import tty
 
+    from scanner.wording.sentences import sentence
+
     handle = sys.stdin.fileno()
     before = termios.tcgetattr(handle)
-    keys, said = Keys(sys.stdin.encoding), ""
+    keys = Keys(sys.stdin.encoding)
+    shown: Fact | None = None
     try:
         tty.setcbreak(handle, termios.TCSANOW)  # what was typed by now is not thrown away
         while True:
@@ -145,19 +163,19 @@ def _scan(
             with suppress(Empty):
                 return heard.get_nowait()
             state = scanners.state() if scanners else None
-            if state and not state.running and state.sentence != said:
-                said = state.sentence
-                typer.echo(f"\n{said}", err=True)
+            if state and state.fact and not state.running and state.fact != shown:
+                shown = state.fact
+                typer.echo(f"\n{sentence(shown)}", err=True)
     finally:
         termios.tcsetattr(handle, termios.TCSADRAIN, before)
 
 
 @dataclass(slots=True)
 class Keys:
-    """Puts together what a scanner types into a terminal; Esc, Ctrl+C and Ctrl+D end the command.
+    """Assembles what a scanner types into a terminal; Esc, Ctrl+C and Ctrl+D end the command.
 
-    A key pressed with Alt arrives as Esc and the key at once: a scanner's, whose mark the laptop
-    has no such key for. It is left out, and so is an arrow or a function key.
+    Alt and a key arrive as Esc and the key at once: a scanner sends that for a mark that the
+    laptop's layout lacks. It is left out, and so are arrows and function keys.
     """
 
     encoding: str
@@ -169,7 +187,7 @@ class Keys:
         self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
 
     def feed(self, data: bytes) -> str | None:
-        """Take what the terminal delivered; return the scan that Enter or Tab ends.
+        """Take bytes from the terminal; return the scan that Enter or Tab ends.
 
         Raises:
             Exit: the person left, or the terminal is gone.
@@ -188,12 +206,12 @@ class Keys:
         return None
 
     def rest(self) -> None:
-        """Take it that nothing came for a moment: an Esc that stands alone is a person's."""
+        """Nothing came for a moment: an Esc without a key after it is a person's."""
         if self._sequence:
             raise typer.Exit(1)
 
     def _follow(self, char: str) -> None:
-        """Go on with a sequence that Esc began: one more key, or `[` or `O` up to a letter."""
+        """Continue an escape sequence: one more key, or `[` or `O` up to a letter."""
         begun = self._sequence
         goes_on = not begun or (begun == _ESCAPE and char in "[O")
         goes_on |= len(begun) > 1 and not "@" <= char <= "~"

@@ -19,7 +19,7 @@ from scanner.keystore import open_keystore
 from scanner.log import open_log
 from scanner.paths import database_file, log_file
 from scanner.scanning.frame_processor import FrameProcessor, create_decoder
-from scanner.scanning.presentation import Presented
+from scanner.scanning.presentation import Presentation
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store import ledger
 from scanner.store.ledger import State
@@ -67,8 +67,8 @@ class _Door:
         """Decode until `finish` comes; return the seconds to wait for the delivery."""
         self.tell("ready")
         while frame := self._camera.read():
-            for event in self._watch.look(frame):
-                if isinstance(event, Presented):
+            for event in self._watch.process(frame):
+                if isinstance(event, Presentation):
                     self._judge(event)
         return self._finish_seconds
 
@@ -80,7 +80,7 @@ class _Door:
         sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()
 
-    def _judge(self, shown: Presented) -> None:
+    def _judge(self, shown: Presentation) -> None:
         future = self._gate.present(shown.payload, utc_now(), f"camera:{shown.by}")
         judged = future.result(_VERDICT_SECONDS)
         self._in_view = False

@@ -201,7 +201,7 @@ def scanners(found: Sequence[HandScanner], *, serial: bool = True) -> Finding:
         return Finding(_SCANNERS, Health.WARNING, missing, "pip install pyserial")
     if not found:
         return Finding(_SCANNERS, Health.OK, Fact(Found.NO_SCANNER))
-    names = ", ".join(each.name for each in found)
+    names = ", ".join(str(each.name) for each in found)
     return Finding(_SCANNERS, Health.OK, Fact(Found.SCANNERS_THERE, {"names": names}))
 
 

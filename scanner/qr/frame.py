@@ -1,7 +1,6 @@
-"""A picture and where it comes from."""
+"""A picture, its number and its time."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,29 +23,3 @@ class Frame:
     pixels: Pixels
     number: int
     at: float
-
-
-class Source(Protocol):
-    """Where frames come from: a camera, a file, a folder, the demo's stage."""
-
-    @property
-    def name(self) -> str:
-        """What a person calls it, fit to begin a sentence: "Camera 0"."""
-        ...
-
-    @property
-    def live(self) -> bool:
-        """Whether the world sets the pace, so that only the newest frame is worth a look."""
-        ...
-
-    def read(self) -> Frame | None:
-        """Wait for the next frame; nothing when there will be no more.
-
-        Raises:
-            CameraAway: the camera stopped giving pictures.
-        """
-        ...
-
-    def close(self) -> None:
-        """Give the device or the file back; harmless when that was done before."""
-        ...

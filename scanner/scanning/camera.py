@@ -7,12 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from scanner.facts import Fact
 from scanner.qr.frame import Frame, Pixels
-from scanner.scanning.errors import CameraAway
+from scanner.scanning.errors import CameraAway, CameraFault
 from scanner.scanning.opencv import open_device
+from scanner.scanning.scan_source import Name, SourceName
 
 WIDTH, HEIGHT = 1280, 720
-"""Pixels asked of a webcam: a code at arm's length has about 5 a module."""
+"""The resolution to ask for, in pixels: a code at arm's length has about 5 to a module."""
 
 FRAMES_A_SECOND = 30
 
@@ -24,8 +26,8 @@ class Webcam:
 
     Args:
         number: of `/dev/videoN`.
-        devices: the folder of devices.
-        name: what a person calls it; its number says it where nothing is given.
+        devices: the folder of device files.
+        name: what a person calls it; by default its number.
 
     Raises:
         CameraAway: it isn't there, may not be used by this user, or gives no picture.
@@ -33,27 +35,19 @@ class Webcam:
 
     live = True
 
-    def __init__(self, number: int, devices: Path = DEVICES, name: str | None = None) -> None:
-        self.name = name or f"Camera {number}"
+    def __init__(self, number: int, devices: Path = DEVICES, name: Name | None = None) -> None:
+        self.name = name or Fact(SourceName.CAMERA, {"number": number})
         self._number = 0
         device = devices / f"video{number}"
         if not device.exists():
-            raise CameraAway(
-                f"{self.name} is not there; plug it in, or choose another with --camera."
-            )
+            raise CameraAway(CameraFault.ABSENT, name=self.name)
         if not os.access(device, os.R_OK | os.W_OK):
-            raise CameraAway(
-                f"{self.name} may not be used by you; join the group that owns {device}, "
-                "often video, and log in again."
-            )
+            raise CameraAway(CameraFault.NOT_PERMITTED, name=self.name, device=device)
         self._capture = open_device(number)
         self._set_up()
         if self._grab() is None:
             self.close()
-            raise CameraAway(
-                f"{self.name} gives no picture; close the program that uses it, "
-                "or choose another with --camera."
-            )
+            raise CameraAway(CameraFault.NO_PICTURE, name=self.name)
 
     def read(self) -> Frame:
         """Wait for the next frame.
@@ -63,16 +57,16 @@ class Webcam:
         """
         pixels = self._grab()
         if pixels is None:
-            raise CameraAway(f"{self.name} was unplugged; trying again.")
+            raise CameraAway(CameraFault.UNPLUGGED, name=self.name)
         self._number += 1
         return Frame(pixels, self._number - 1, time.monotonic())
 
     def close(self) -> None:
-        """Give the device back."""
+        """Release the device."""
         self._capture.release()
 
     def _set_up(self) -> None:
-        """Ask for compressed frames: uncompressed ones of this size come five a second over USB."""
+        """Ask for Motion JPEG: uncompressed, USB 2 carries five frames of this size a second."""
         self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH)
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT)

@@ -1,30 +1,29 @@
-"""The eyes of a gate: a camera's thread, a decoder's thread, and what they hand on."""
+"""A camera as a scan source: one thread reads frames, another decodes them."""
 
 import threading
 from dataclasses import replace
 
 import structlog
 
+from scanner.facts import Fact
 from scanner.scanning.camera_thread import RETRY_SECONDS, STOP_SECONDS, CameraThread, SourceOpener
-from scanner.scanning.frame_processor import Counts, FrameProcessor, Reads
-from scanner.scanning.presentation import Event, Presentations, Presented
-from scanner.scanning.scan_source import OnNotice, OnPayload
-from scanner.scanning.source_state import SourceState
-from scanner.scanning.view import View
+from scanner.scanning.frame_processor import Counts, FrameDecoder, FrameProcessor
+from scanner.scanning.presentation import Debouncer, Event, Presentation
+from scanner.scanning.scan_source import OnNotice, OnPayload, SourceState, SourceStatus, View
 
-_TICK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
 _log = structlog.get_logger(__name__)
 
 
 class CameraSource:
-    """Looks through a source in threads of its own, from `start` to `stop`.
+    """Reads and decodes a frame source in threads of its own, from `start` to `stop`.
 
     Args:
-        opener: opens the source; called again when a camera went away, and by the next `start`.
-        decoder: reads codes; used by the pipeline's thread alone.
-        presentations: tells one patron from the next.
-        retry_seconds: how long to wait before a camera that is away is tried again.
+        opener: opens the frame source; called again after a camera was lost, and by each `start`.
+        decoder: reads codes; used by the decoding thread alone.
+        debouncer: tells one presentation from the next.
+        retry_seconds: between two tries to open a camera that is away.
     """
 
     pictured = True
@@ -32,24 +31,24 @@ class CameraSource:
     def __init__(
         self,
         opener: SourceOpener,
-        decoder: Reads,
-        presentations: Presentations | None = None,
+        decoder: FrameDecoder,
+        debouncer: Debouncer | None = None,
         retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._opener = opener
-        self._watch = FrameProcessor(decoder, presentations)
+        self._processor = FrameProcessor(decoder, debouncer)
         self._retry_seconds = retry_seconds
         self._camera: CameraThread | None = None
         self._decoding: threading.Thread | None = None
         self._frames_read = 0
-        self._failure: str | None = None
+        self._frame_failed = False
         self._finished = threading.Event()
 
     def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
-        """Begin to look; returns at once. Both are called from the decoding thread."""
+        """Start both threads; returns at once. The decoding thread calls both functions."""
         self.stop()
         self._finished.clear()
-        self._failure = None
+        self._frame_failed = False
         camera = CameraThread(self._opener, self._retry_seconds)
         self._camera = camera
         self._decoding = threading.Thread(
@@ -59,7 +58,7 @@ class CameraSource:
         self._decoding.start()
 
     def stop(self) -> None:
-        """Stop looking and give the camera back; harmless when it isn't running."""
+        """Stop and release the camera; may be called when it isn't running."""
         if self._camera:
             self._camera.stop()
         if self._decoding and self._decoding is not threading.current_thread():
@@ -71,48 +70,48 @@ class CameraSource:
     def state(self) -> SourceState:
         """Return the latest known state; cheap."""
         camera = self._camera
-        if self._failure:
-            return SourceState(running=False, sentence=self._failure)
+        if self._frame_failed:
+            return SourceState(running=False, fact=Fact(SourceStatus.FRAME_FAILED))
         if camera is None:
-            return SourceState(running=False, sentence="The camera is off.")
-        state, advice = camera.state(), self._watch.advice
-        return replace(state, sentence=advice.value) if state.running and advice else state
+            return SourceState(running=False, fact=Fact(SourceStatus.OFF))
+        state, hint = camera.state(), self._processor.hint
+        return replace(state, fact=Fact(hint)) if state.running and hint else state
 
     def view(self) -> View | None:
-        """Return the newest picture that was looked at, while pictures are coming."""
+        """Return the newest decoded frame, while frames are coming."""
         camera = self._camera
-        return self._watch.view if camera and camera.state().running else None
+        return self._processor.view if camera and camera.state().running else None
 
     def counts(self) -> Counts:
-        """Return how much was looked at and read since the pipeline was made."""
+        """Return how much was read and decoded since this was made."""
         camera = self._camera
         now = camera.frames_read if camera else 0
-        return replace(self._watch.counts(), frames_read=self._frames_read + now)
+        return replace(self._processor.counts(), frames_read=self._frames_read + now)
 
     def wait_finished(self, timeout: float | None = None) -> bool:
-        """Wait until a file came to its end and all of it was looked at; whether it did."""
+        """Wait until a file has ended and all its frames are decoded; tells whether that is so."""
         return self._finished.wait(timeout)
 
     def _decode(self, camera: CameraThread, on_payload: OnPayload, on_notice: OnNotice) -> None:
         while not camera.exhausted:
-            frame = camera.next(_TICK_SECONDS)
+            frame = camera.next(_POLL_SECONDS)
             if frame is None:
                 continue
             try:
-                before = self._watch.advice
-                for event in self._watch.look(frame):
-                    _hand_on(event, on_payload, on_notice)
-                if (advice := self._watch.advice) and advice is not before:
-                    on_notice(advice.value)
-                self._failure = None
-            except Exception:  # noqa: BLE001 - one bad frame must not blind the gate
+                before = self._processor.hint
+                for event in self._processor.process(frame):
+                    _report(event, on_payload, on_notice)
+                if (hint := self._processor.hint) and hint is not before:
+                    on_notice(Fact(hint))
+                self._frame_failed = False
+            except Exception:  # noqa: BLE001 - one bad frame must not stop the gate
                 _log.exception("frame failed")
-                self._failure = "A picture could not be read; if this stays, see the log."
+                self._frame_failed = True
         self._finished.set()
 
 
-def _hand_on(event: Event, on_payload: OnPayload, on_notice: OnNotice) -> None:
-    if isinstance(event, Presented):
+def _report(event: Event, on_payload: OnPayload, on_notice: OnNotice) -> None:
+    if isinstance(event, Presentation):
         on_payload(event.payload, event.by or "")
     else:
-        on_notice(event.sentence)
+        on_notice(Fact(SourceStatus.TWO_CODES))

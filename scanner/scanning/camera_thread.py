@@ -1,4 +1,4 @@
-"""A thread that reads a source: the newest frame of a live one, every frame of a file."""
+"""A thread that reads a frame source: the newest frame of a live one, every frame of a file."""
 
 import threading
 from collections import deque
@@ -6,31 +6,30 @@ from collections.abc import Callable
 
 import structlog
 
-from scanner.qr.frame import Frame, Source
+from scanner.facts import Fact
+from scanner.qr.frame import Frame
 from scanner.scanning.errors import CameraAway, CameraError
-from scanner.scanning.source_state import SourceState
+from scanner.scanning.scan_source import FrameSource, SourceState, SourceStatus
 
 RETRY_SECONDS = 0.5
-"""Between two tries to reach a camera that is away: it is back well within 2 s of its return."""
+"""Between two tries to open a camera that is away: it is back well within 2 s of its return."""
 
 WAITING_FRAMES = 8
-"""Frames of a file that wait to be decoded; then reading waits."""
+"""The bound of the queue: with this many frames of a file undecoded, reading waits."""
 
 STOP_SECONDS = 2.0
-"""How long to wait for a read that is under way; a camera that hangs is left behind."""
+"""How long to wait for a read in progress; the thread of a camera that hangs is abandoned."""
 
-_FAILED = "The camera has failed; start scanner again and see its log."
-
-SourceOpener = Callable[[], Source]
+SourceOpener = Callable[[], FrameSource]
 
 _log = structlog.get_logger(__name__)
 
 
 class CameraThread:
-    """Reads frames in a thread of its own, and comes back to a camera that went away.
+    """Reads frames in a thread of its own, and opens a lost camera again.
 
     Args:
-        opener: opens the source; called again after it failed.
+        opener: opens the source; called again after a `CameraAway`.
         retry_seconds: how long to wait between two tries.
     """
 
@@ -42,11 +41,11 @@ class CameraThread:
         self._stopping = threading.Event()
         self._ended = False
         self._read = 0
-        self._state = SourceState(running=True, sentence="The camera is starting.")
+        self._state = SourceState(running=True, fact=Fact(SourceStatus.STARTING))
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
     def start(self) -> None:
-        """Begin to read; returns at once."""
+        """Start reading; returns at once."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -58,7 +57,7 @@ class CameraThread:
             self._thread.join(STOP_SECONDS)
 
     def next(self, timeout: float) -> Frame | None:
-        """Return the oldest frame that waits; nothing after `timeout` seconds or at the end."""
+        """Return the oldest queued frame; None after `timeout` seconds or at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._frames or self._over, timeout)
             if not self._frames:
@@ -69,7 +68,7 @@ class CameraThread:
 
     @property
     def exhausted(self) -> bool:
-        """Whether no frame waits and none will come."""
+        """Whether no frame is queued and none will come."""
         with self._changed:
             return self._over and not self._frames
 
@@ -92,28 +91,28 @@ class CameraThread:
                 self._read_all()
                 break
             except CameraAway as away:
-                self._show(running=False, sentence=str(away))
+                self._show(running=False, fact=away.fact)
                 self._stopping.wait(self._retry_seconds)
             except CameraError as error:
-                self._show(running=False, sentence=str(error))
+                self._show(running=False, fact=error.fact)
                 break
-            except Exception:  # noqa: BLE001 - a gate without eyes goes on with typed serials
+            except Exception:  # noqa: BLE001 - a gate without a camera goes on with typed serials
                 _log.exception("camera failed")
-                self._show(running=False, sentence=_FAILED)
+                self._show(running=False, fact=Fact(SourceStatus.CAMERA_FAILED))
                 break
         with self._changed:
             self._ended = True
             self._changed.notify_all()
 
     def _read_all(self) -> None:
-        """Read until the source ends, fails or is no longer wanted."""
+        """Read until the source ends or fails, or `stop` is called."""
         source = self._opener()
         try:
-            self._show(running=True, sentence=f"{source.name} is looking.")
+            self._show(running=True, fact=Fact(SourceStatus.LOOKING, {"name": source.name}))
             while not self._stopping.is_set():
                 frame = source.read()
                 if frame is None:
-                    self._show(running=False, sentence=f"{source.name} has come to its end.")
+                    self._show(running=False, fact=Fact(SourceStatus.ENDED, {"name": source.name}))
                     return
                 self._read += 1
                 self._keep(frame, live=source.live)
@@ -129,8 +128,8 @@ class CameraThread:
             self._frames.append(frame)
             self._changed.notify_all()
 
-    def _show(self, *, running: bool, sentence: str) -> None:
-        state = SourceState(running, sentence)
+    def _show(self, *, running: bool, fact: Fact) -> None:
+        state = SourceState(running, fact)
         if state != self._state:
-            _log.info("camera", running=running, sentence=sentence)
+            _log.info("camera", running=running, fact=str(fact))
         self._state = state

@@ -1,4 +1,4 @@
-"""Reads the codes in one file: a picture with all the time it needs, a video frame by frame."""
+"""Reads the codes in one file: a picture without a time budget, a video frame by frame."""
 
 import os
 import stat
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner.scanning.errors import NoPictures
+from scanner.scanning.errors import NoPictures, PictureFault
 from scanner.scanning.frame_processor import create_decoder
 from scanner.scanning.frame_sources import open_source
 from scanner.scanning.picture_files import PICTURES, VIDEOS
@@ -14,12 +14,12 @@ from scanner.scanning.picture_files import PICTURES, VIDEOS
 
 @dataclass(frozen=True, slots=True)
 class DecodedFile:
-    """What one file gave.
+    """What was read in one file.
 
     Attributes:
         file: as it was named; what isn't UTF-8 in its name is replaced.
-        payloads: each once, in the order in which they were read.
-        ms: what the decoder took, in milliseconds; a video's is that of all its frames.
+        payloads: each once, in the order of reading.
+        ms: the decoder's milliseconds; a video's is the sum over its frames.
         by: the library and the pass that read each payload first.
     """
 
@@ -28,8 +28,8 @@ class DecodedFile:
     ms: float
     by: tuple[str, ...]
 
-    def facts(self) -> dict[str, Any]:
-        """Return it for programs."""
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs; `ms` has two decimals."""
         return {
             "file": self.file,
             "payloads": list(self.payloads),
@@ -41,10 +41,10 @@ class DecodedFile:
 def files_in(named: Path) -> list[Path]:
     """Return the file itself, or the pictures and videos in the folder and below it, by name.
 
-    Folders that may not be read are among them, and so is one that holds nothing: what is wrong
-    with each, `read_file` says.
+    An empty folder and folders without permission are listed too: `read_file` raises for each what
+    is wrong with it.
     """
-    if not os.path.isdir(named):  # noqa: PTH112 - what can't be reached is no error yet
+    if not os.path.isdir(named):  # noqa: PTH112 - no error yet where it can't be reached
         return [named]
     shut: list[Path] = []
     files = [
@@ -57,10 +57,11 @@ def files_in(named: Path) -> list[Path]:
 
 
 def read_file(file: Path) -> DecodedFile:
-    """Read one picture, or all frames of one video within a camera's time for each.
+    """Read one picture without a time budget, or each frame of a video within a camera's.
 
     Raises:
-        NoPictures: the file is missing or may not be read, or it is neither a picture nor a video.
+        NoPictures: the file is missing, lacks permission, or is neither a picture nor a video.
+        NoDecoder: no library that reads codes is installed.
     """
     _check(file)
     # A path that is all digits would name a camera.
@@ -85,20 +86,20 @@ def _place(error: OSError) -> Path:
 
 
 def _check(file: Path) -> None:
-    """Say what is wrong with a file before it is opened: OpenCV doesn't tell."""
+    """Raise what is wrong with a file before it is opened: OpenCV gives no reason."""
     try:
         mode = file.stat().st_mode
     except PermissionError as error:
         raise _refused(file) from error
     except OSError as error:
-        raise NoPictures(f"{file} is not there; give a picture, a video or a folder.") from error
+        raise NoPictures(PictureFault.DECODE_ABSENT, file=file) from error
     if not os.access(file, os.R_OK):
         raise _refused(file)
     if stat.S_ISDIR(mode):
-        raise NoPictures(f"{file} holds no pictures or videos; choose another folder.")
+        raise NoPictures(PictureFault.DECODE_FOLDER_EMPTY, file=file)
     if not stat.S_ISREG(mode):
-        raise NoPictures(f"{file} is no file; give a picture, a video or a folder.")
+        raise NoPictures(PictureFault.DECODE_NO_FILE, file=file)
 
 
 def _refused(file: Path) -> NoPictures:
-    return NoPictures(f"{file} may not be read by you; choose another, or mend its rights.")
+    return NoPictures(PictureFault.DECODE_NOT_PERMITTED, file=file)

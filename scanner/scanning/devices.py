@@ -1,4 +1,4 @@
-"""Which cameras and hand scanners are plugged in: what Linux's /sys says, nothing is opened."""
+"""Lists the cameras and hand scanners that are plugged in, from Linux's /sys; opens none."""
 
 import os
 import re
@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from scanner.facts import Fact
+from scanner.scanning.scan_source import Name, SourceName
 
 SYS = Path("/sys/class")
 DEV = Path("/dev")
@@ -23,7 +26,7 @@ _KEYS_OF_A_SCANNER = (1 << 2) | (1 << 28)
 
 
 class ScannerKind(StrEnum):
-    """How a hand scanner is plugged in."""
+    """How a hand scanner is connected."""
 
     KEYS = "keys"
     SERIAL = "serial"
@@ -35,42 +38,42 @@ class Camera:
 
     Attributes:
         number: of `/dev/videoN`; it can change when the camera is plugged in again.
-        name: what its maker calls it.
-        bus: the place it is plugged into, the same as long as it stays there.
+        name: its maker's, or a `SourceName`.
+        bus: the place that it is plugged into.
         usable: whether this user may open it.
     """
 
     number: int
-    name: str
+    name: Name
     bus: str
     usable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HandScanner:
-    """A scanner, or what the name and the maker let take for one.
+    """A hand scanner, recognised by its maker or its name.
 
     Attributes:
         device: the kernel's file for it.
-        name: what its maker calls it.
-        kind: how it is plugged in.
+        name: its maker's, or a `SourceName`.
+        kind: how it is connected.
         usable: whether this user may open it.
     """
 
     device: Path
-    name: str
+    name: Name
     kind: ScannerKind
     usable: bool
 
 
 def list_cameras(sys: Path = SYS, dev: Path = DEV) -> list[Camera]:
-    """List the cameras, by number; a camera's second device, for its metadata, is left out."""
+    """List the cameras by number, without their second devices, which carry metadata."""
     found = []
     for folder in _folders(sys / "video4linux", "video"):
         if _text(folder / "index") not in {"", "0"}:
             continue
         number = int(folder.name.removeprefix("video"))
-        name = _text(folder / "name") or f"Camera {number}"
+        name = _text(folder / "name") or Fact(SourceName.CAMERA, {"number": number})
         bus = (folder / "device").resolve().name
         found.append(Camera(number, name, bus, _usable(dev / folder.name)))
     return found
@@ -87,16 +90,20 @@ def find_camera(spec: str, cameras: Sequence[Camera]) -> Camera | None:
         return next((camera for camera in cameras if camera.number == int(number[1])), None)
     tests: tuple[Callable[[Camera], bool], ...] = (
         lambda camera: camera.bus.casefold() == wanted,
-        lambda camera: camera.name.casefold() == wanted,
-        lambda camera: bool(wanted) and wanted in camera.name.casefold(),
+        lambda camera: _own_name(camera).casefold() == wanted,
+        lambda camera: bool(wanted) and wanted in _own_name(camera).casefold(),
     )
     return next((camera for fits in tests for camera in cameras if fits(camera)), None)
 
 
 def lasting_name(camera: Camera, cameras: Sequence[Camera]) -> str:
-    """Return what will find this camera again: its name or, where another has it, its place."""
+    """Return what finds this camera again: its name or, where that isn't its alone, its place."""
     alike = [each for each in cameras if each.name == camera.name]
-    return camera.name if len(alike) == 1 else camera.bus
+    return _own_name(camera) if len(alike) == 1 and _own_name(camera) else camera.bus
+
+
+def _own_name(camera: Camera) -> str:
+    return camera.name if isinstance(camera.name, str) else ""
 
 
 def list_scanners(sys: Path = SYS, dev: Path = DEV) -> list[HandScanner]:
@@ -105,13 +112,14 @@ def list_scanners(sys: Path = SYS, dev: Path = DEV) -> list[HandScanner]:
 
 
 def scanner_at(device: Path, sys: Path = SYS, dev: Path = DEV) -> HandScanner:
-    """Describe the device that somebody named, plugged in or not."""
+    """Describe a device by its path, plugged in or not."""
     real = device.resolve()
     for known in list_scanners(sys, dev):
         if known.device == real:
             return known
     kind = ScannerKind.KEYS if "input" in device.parts else ScannerKind.SERIAL
-    return HandScanner(device, f"The scanner at {device}", kind, _usable(device))
+    name = Fact(SourceName.HAND_SCANNER_AT, {"device": device})
+    return HandScanner(device, name, kind, _usable(device))
 
 
 def _typing(sys: Path, dev: Path) -> Iterator[HandScanner]:
@@ -122,7 +130,9 @@ def _typing(sys: Path, dev: Path) -> Iterator[HandScanner]:
             continue
         if _keys(about) & _KEYS_OF_A_SCANNER == _KEYS_OF_A_SCANNER:
             device = dev / "input" / folder.name
-            yield HandScanner(device, name or "Scanner", ScannerKind.KEYS, _usable(device))
+            yield HandScanner(
+                device, name or Fact(SourceName.HAND_SCANNER), ScannerKind.KEYS, _usable(device)
+            )
 
 
 def _serial(sys: Path, dev: Path) -> Iterator[HandScanner]:
@@ -131,7 +141,9 @@ def _serial(sys: Path, dev: Path) -> Iterator[HandScanner]:
         name = _text(usb / "product") if usb else ""
         if usb and _is_scanner(_text(usb / "idVendor"), name):
             device = dev / folder.name
-            yield HandScanner(device, name or "Scanner", ScannerKind.SERIAL, _usable(device))
+            yield HandScanner(
+                device, name or Fact(SourceName.HAND_SCANNER), ScannerKind.SERIAL, _usable(device)
+            )
 
 
 def _is_scanner(vendor: str, name: str) -> bool:
@@ -139,13 +151,13 @@ def _is_scanner(vendor: str, name: str) -> bool:
 
 
 def _keys(about: Path) -> int:
-    """Return the bits of the keys that it has, 1 to 63: the last word of the kernel's list."""
+    """Return the bits of its keys 1 to 63: the last word of the kernel's key capabilities."""
     words = _text(about / "capabilities" / "key").split()
     return int(words[-1], 16) if words else 0
 
 
 def _usb_device(place: Path) -> Path | None:
-    """Return the USB device that this interface belongs to."""
+    """Return the USB device that this kind belongs to."""
     return next((each for each in (place, *place.parents) if (each / "idVendor").exists()), None)
 
 

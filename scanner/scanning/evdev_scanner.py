@@ -1,7 +1,7 @@
-"""A hand scanner that types, grabbed at the kernel: focus doesn't matter, and no key leaks.
+"""A hand scanner that types, read from evdev and grabbed: no key reaches another program.
 
-It speaks to the kernel itself: two calls and one struct are all it takes, and a binding would have
-to be compiled where the gate is set up.
+It calls the kernel directly: that takes two calls and one struct, and a binding would have to be
+compiled on the gate.
 """
 
 import fcntl
@@ -11,23 +11,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scanner.scanning.errors import HandScannerAway
+from scanner.scanning.errors import HandScannerAway, ScannerFault
 from scanner.scanning.kernel_keys import EVENT, KeyText
+from scanner.scanning.scan_source import Name
 
 EVIOCGRAB = 0x40044590
 """`_IOW('E', 0x90, int)` of `linux/input.h`: all events go to this reader and to nobody else."""
 
 SILENCE_SECONDS = 0.3
-"""After so long without a key a scan has ended, for scanners that send nothing after a code."""
+"""Without a key for this long a scan has ended: some scanners send no suffix after a code."""
 
 _EVENTS_AT_ONCE = 64
 
 Grab = Callable[[int], object]
-"""Takes an open device for oneself alone; raises OSError where another has it."""
+"""Takes exclusive access to an open device; raises OSError where another process has it."""
 
 
 def grab(handle: int) -> None:
-    """Take an input device for oneself; the kernel gives it back when the handle is closed."""
+    """Take exclusive access to an input device, until the handle is closed."""
     fcntl.ioctl(handle, EVIOCGRAB, 1)
 
 
@@ -37,7 +38,7 @@ class EvdevScanner:
     Args:
         device: the kernel's file for it.
         name: what a person calls it.
-        grab: takes it for this program alone.
+        grab: takes exclusive access.
 
     Raises:
         HandScannerAway: it isn't there, may not be used, or another program has it.
@@ -45,7 +46,7 @@ class EvdevScanner:
 
     source = "usb"
 
-    def __init__(self, device: Path, name: str, grab: Grab = grab) -> None:
+    def __init__(self, device: Path, name: Name, grab: Grab = grab) -> None:
         self.name = name
         self._text = KeyText()
         self._rest = b""
@@ -55,10 +56,10 @@ class EvdevScanner:
             grab(self._handle)
         except OSError as error:
             self.close()
-            raise HandScannerAway(f"{name} is held by another program; close that one.") from error
+            raise HandScannerAway(ScannerFault.BUSY, name=name) from error
 
     def read(self, timeout: float) -> list[str]:
-        """Wait up to `timeout` seconds for keys; return what was scanned whole.
+        """Wait up to `timeout` seconds for keys; return the scans that ended.
 
         Raises:
             HandScannerAway: it was unplugged.
@@ -77,7 +78,7 @@ class EvdevScanner:
         return self._take(data)
 
     def close(self) -> None:
-        """Give the device back; harmless when that was done before."""
+        """Release the device; may be called twice."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
@@ -99,16 +100,13 @@ class EvdevScanner:
         return [scan] if scan else []
 
     def _gone(self) -> HandScannerAway:
-        return HandScannerAway(f"{self.name} was unplugged; plug it in again.")
+        return HandScannerAway(ScannerFault.UNPLUGGED, name=self.name)
 
 
-def _open(device: Path, name: str) -> int:
+def _open(device: Path, name: Name) -> int:
     try:
         return os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except PermissionError as error:
-        raise HandScannerAway(
-            f"{name} may not be used by you; install assets/udev/70-scanner.rules, "
-            "then unplug it and plug it in again."
-        ) from error
+        raise HandScannerAway(ScannerFault.NOT_PERMITTED, name=name) from error
     except OSError as error:
-        raise HandScannerAway(f"{name} is not there; plug it in.") from error
+        raise HandScannerAway(ScannerFault.ABSENT, name=name) from error

@@ -1,4 +1,4 @@
-"""One frame in, what it means out: decoding and telling presentations apart, and the counts."""
+"""Decodes one frame after another: presentations, hints, outlines and counts."""
 
 import threading
 from collections import Counter
@@ -11,28 +11,27 @@ from scanner.qr.decoded import Corners, Decoded
 from scanner.qr.decoder import FRAME_BUDGET_MS, Decoder
 from scanner.qr.frame import Frame, Pixels
 from scanner.qr.readers import NoReader
-from scanner.scanning.coaching import Advice, ScanHints, advise, measure
-from scanner.scanning.errors import NoDecoder
-from scanner.scanning.presentation import Event, Presentations, Presented
-from scanner.scanning.unread_codes import Suspect, suspect
-from scanner.scanning.view import View
+from scanner.scanning.errors import CameraFault, NoDecoder
+from scanner.scanning.presentation import Debouncer, Event, Presentation
+from scanner.scanning.scan_hints import Hint, ScanHints, exposure_of, hint_for
+from scanner.scanning.scan_source import View
+from scanner.scanning.unread_codes import Candidate, find_candidate
 
 OUTLINED_SECONDS = 0.5
 """How long a code stays outlined when the next frames don't read it, so that it doesn't flicker."""
 
-
-COACHED_MS = 20.0
-"""With more spent on a frame than this there is no time left to look for why it wasn't read."""
+HINTED_MS = 20.0
+"""A frame that took longer to decode leaves no time to find out why it wasn't read."""
 
 MOST_SKIPPED = 4
-"""Such frames in a row; the next is looked at all the same, and a frame comes late for it."""
+"""Such frames in a row; the next is examined all the same, and delays the frame after it."""
 
 
-class Reads(Protocol):
-    """Whatever reads codes in a picture; `scanner.qr.decoder.Decoder` is one."""
+class FrameDecoder(Protocol):
+    """Reads codes in a picture; `scanner.qr.decoder.Decoder` is one."""
 
     def decode(self, pixels: Pixels, /) -> Decoded:
-        """Read a picture, in blue, green, red or in grey."""
+        """Read a picture, in BGR or in grey."""
         ...
 
     def look_around(self, pixels: Pixels, decoded: Decoded, /) -> Decoded:
@@ -52,7 +51,7 @@ def create_decoder(budget_ms: float | None = FRAME_BUDGET_MS) -> Decoder:
     try:
         return Decoder(budget_ms)
     except NoReader as error:
-        raise NoDecoder("No library that reads QR codes is here; install zxing-cpp.") from error
+        raise NoDecoder(CameraFault.NO_DECODER) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,10 @@ class Counts:
 
     Attributes:
         frames_read: frames that came from the source.
-        frames_decoded: frames that were looked at; of a live source, some never are.
+        frames_decoded: frames that were decoded; a live source's may be dropped.
         frames_with_code: frames in which at least one code was read.
-        presentations: what was handed on to be judged.
-        reads_by: how many codes each library and pass read, in all frames.
+        presentations: what was reported to be judged.
+        reads_by: how many codes each library and pass read, over all frames.
     """
 
     frames_read: int = 0
@@ -75,45 +74,45 @@ class Counts:
 
 
 class FrameProcessor:
-    """Looks at frames one after another; one thread looks, any thread may ask for the counts."""
+    """Processes frames in one thread; any thread may ask for counts, hint and view."""
 
-    def __init__(self, decoder: Reads, presentations: Presentations | None = None) -> None:
+    def __init__(self, decoder: FrameDecoder, debouncer: Debouncer | None = None) -> None:
         self._decoder = decoder
-        self._presentations = presentations or Presentations()
-        self._coach = ScanHints()
+        self._debouncer = debouncer or Debouncer()
+        self._hints = ScanHints()
         self._guard = threading.Lock()
         self._frames = self._with_code = self._presented = 0
         self._by: Counter[str] = Counter()
         self._outlines: tuple[Corners, ...] = ()
         self._outlined_at = 0.0
         self._view: View | None = None
-        self._suspect: Suspect | None = None
+        self._candidate: Candidate | None = None
         self._skipped = 0
 
-    def look(self, frame: Frame) -> list[Event]:
-        """Decode one frame, and return what is new in it."""
+    def process(self, frame: Frame) -> list[Event]:
+        """Decode one frame; return the events that follow from it."""
         decoded = self._decoder.decode(frame.pixels)
         texts = decoded.texts
-        if len(texts) == 1 and self._presentations.may_present(texts[0], frame.at):
+        if len(texts) == 1 and self._debouncer.may_present(texts[0], frame.at):
             decoded = self._decoder.look_around(frame.pixels, decoded)
-        self._coach_by(frame.pixels, decoded)
+        self._update_hints(frame.pixels, decoded)
         by = {reading.text: reading.by for reading in decoded.readings}
         events: list[Event] = [
-            replace(event, by=by.get(event.payload)) if isinstance(event, Presented) else event
-            for event in self._presentations.seen(decoded.texts, frame.at, crowded=decoded.crowded)
+            replace(event, by=by.get(event.payload)) if isinstance(event, Presentation) else event
+            for event in self._debouncer.update(decoded.texts, frame.at, crowded=decoded.crowded)
         ]
-        self._count(decoded, sum(isinstance(event, Presented) for event in events))
+        self._count(decoded, sum(isinstance(event, Presentation) for event in events))
         self._view = View(frame.pixels, self._outlines_at(frame.at, decoded))
         return events
 
     @property
-    def advice(self) -> Advice | None:
-        """What stands in the way of reading, as the last frames show it."""
-        return self._coach.advice
+    def hint(self) -> Hint | None:
+        """What keeps the last frames from being read."""
+        return self._hints.hint
 
     @property
     def view(self) -> View | None:
-        """The newest picture, with the codes in it."""
+        """The newest frame, with its codes outlined."""
         return self._view
 
     def counts(self) -> Counts:
@@ -122,19 +121,16 @@ class FrameProcessor:
             by = MappingProxyType(dict(self._by))
             return Counts(self._frames, self._frames, self._with_code, self._presented, by)
 
-    def _coach_by(self, pixels: Pixels, decoded: Decoded) -> None:
-        """Let the coach hear what stands in the way of reading this frame.
-
-        Where all of a frame's time is gone, what was seen in one before still holds, for a while.
-        """
+    def _update_hints(self, pixels: Pixels, decoded: Decoded) -> None:
+        """Update the hints by one frame; where no time is left, the last candidate still holds."""
         if decoded.readings:
-            self._suspect = None
-            self._coach.hear(None, read=True)
+            self._candidate = None
+            self._hints.update(None, read=True)
             return
         self._skipped += 1
-        if decoded.spent_ms < COACHED_MS or self._skipped > MOST_SKIPPED:
-            self._suspect, self._skipped = suspect(pixels), 0
-        self._coach.hear(advise(measure(pixels), decoded, self._suspect), read=False)
+        if decoded.spent_ms < HINTED_MS or self._skipped > MOST_SKIPPED:
+            self._candidate, self._skipped = find_candidate(pixels), 0
+        self._hints.update(hint_for(exposure_of(pixels), decoded, self._candidate), read=False)
 
     def _outlines_at(self, at: float, decoded: Decoded) -> tuple[Corners, ...]:
         if decoded.readings:

@@ -1,4 +1,4 @@
-"""All hand scanners of a gate: found while it is open, read each in a thread of its own."""
+"""All hand scanners of a gate: found while it runs, each read in a thread of its own."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -7,21 +7,21 @@ from typing import Protocol
 
 import structlog
 
+from scanner.facts import Fact
 from scanner.scanning.devices import HandScanner, ScannerKind, list_scanners, scanner_at
 from scanner.scanning.errors import HandScannerError
-from scanner.scanning.scan_source import OnNotice, OnPayload
-from scanner.scanning.source_state import SourceState
+from scanner.scanning.scan_source import Name, OnNotice, OnPayload, SourceState, SourceStatus
 
-LOOK_SECONDS = 0.5
-"""Between two looks for scanners: one that is plugged in works well within 2 s."""
+SEARCH_SECONDS = 0.5
+"""Between two searches for scanners: one that is plugged in works well within 2 s."""
 
 STOP_SECONDS = 2.0
-_TICK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
 _log = structlog.get_logger(__name__)
 
 
-class Reads(Protocol):
+class OpenScanner(Protocol):
     """An open scanner."""
 
     @property
@@ -30,7 +30,7 @@ class Reads(Protocol):
         ...
 
     def read(self, timeout: float, /) -> list[str]:
-        """Wait up to `timeout` seconds; return what was scanned.
+        """Wait up to `timeout` seconds; return the scans that ended.
 
         Raises:
             HandScannerAway: it was unplugged.
@@ -38,16 +38,16 @@ class Reads(Protocol):
         ...
 
     def close(self) -> None:
-        """Give the device back."""
+        """Release the device."""
         ...
 
 
 Find = Callable[[], Iterable[HandScanner]]
-Open = Callable[[HandScanner], Reads]
+Open = Callable[[HandScanner], OpenScanner]
 
 
-def open_scanner(scanner: HandScanner) -> Reads:
-    """Open a scanner by the way it is plugged in.
+def open_scanner(scanner: HandScanner) -> OpenScanner:
+    """Open a scanner by its kind: keys or serial.
 
     Raises:
         HandScannerError: it can't be used.
@@ -62,13 +62,13 @@ def open_scanner(scanner: HandScanner) -> Reads:
 
 
 class HandScanners:
-    """Reads every scanner that `find` finds, from `start` to `stop`; fits a screen's eyes.
+    """Reads every scanner that `find` finds, from `start` to `stop`; a `ScanSource`.
 
     Args:
-        find: lists the scanners that there are now.
+        find: lists the scanners that are plugged in now.
         opener: opens one.
-        look_seconds: between two looks.
-        correct: undoes what the layout did to a scan of keys that are read at the kernel.
+        search_seconds: between two searches.
+        correct: undoes the keyboard layout in scans that are read from evdev.
     """
 
     pictured = False
@@ -77,123 +77,130 @@ class HandScanners:
         self,
         find: Find = list_scanners,
         opener: Open = open_scanner,
-        look_seconds: float = LOOK_SECONDS,
+        search_seconds: float = SEARCH_SECONDS,
         correct: Callable[[str], str] = lambda text: text,
     ) -> None:
         self._correct = correct
         self._find = find
         self._open = opener
-        self._look_seconds = look_seconds
+        self._search_seconds = search_seconds
         self._stopping = threading.Event()
         self._guard = threading.Lock()
         self._reading: dict[Path, HandScanner] = {}
-        self._troubles: dict[Path, str] = {}
+        self._faults: dict[Path, Fact] = {}
         self._threads: list[threading.Thread] = []
 
     def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
-        """Begin to look; both are called from the scanners' threads."""
+        """Start searching and reading; the scanners' threads call both functions."""
         self.stop()
         self._stopping = threading.Event()
-        self._run("scanners", lambda: self._watch(on_payload, on_notice))
+        self._run("scanners", lambda: self._search(on_payload, on_notice))
 
     def stop(self) -> None:
-        """Give all scanners back; harmless when it isn't running."""
+        """Stop and release all scanners; may be called when it isn't running."""
         self._stopping.set()
-        while self._threads:  # the one that looks may have begun to read another since
+        while self._threads:  # the search may have started another meanwhile
             thread = self._threads.pop(0)
             if thread is not threading.current_thread():
                 thread.join(STOP_SECONDS)
 
     def state(self) -> SourceState:
-        """Return whether the scanners that there are can be read; cheap."""
+        """Return whether all scanners that are plugged in can be read; cheap."""
         with self._guard:
-            if self._troubles:
-                why = next(iter(self._troubles.values()))
-                return SourceState(running=False, sentence=why, by_hand=True)
-            names = ", ".join(scanner.name for scanner in self._reading.values())
-        sentence = f"{names} is ready." if names else ""
-        return SourceState(running=True, sentence=sentence, by_hand=True)
+            if self._faults:
+                fault = next(iter(self._faults.values()))
+                return SourceState(running=False, fact=fault, by_hand=True)
+            names = [scanner.name for scanner in self._reading.values()]
+        return SourceState(running=True, fact=_ready(names), by_hand=True)
 
     def view(self) -> None:
-        """Return nothing: a hand scanner gives no picture."""
+        """Return None: a hand scanner gives no picture."""
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
         self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
 
-    def _watch(self, on_payload: OnPayload, on_notice: OnNotice) -> None:
+    def _search(self, on_payload: OnPayload, on_notice: OnNotice) -> None:
         stopping = self._stopping
         while not stopping.is_set():
             try:
                 found = {scanner.device: scanner for scanner in self._find()}
-                self._forget(set(found))
+                self._drop_unplugged(set(found))
                 for device, scanner in found.items():
                     if device not in self._reading:
-                        self._begin(scanner, on_payload, on_notice)
+                        self._start_reading(scanner, on_payload, on_notice)
             except Exception:  # noqa: BLE001 - a gate without hand scanners goes on with its camera
                 _log.exception("looking for scanners failed")
-            stopping.wait(self._look_seconds)
+            stopping.wait(self._search_seconds)
 
-    def _forget(self, there: set[Path]) -> None:
-        """A scanner that isn't there any more is no trouble, unless somebody named it."""
+    def _drop_unplugged(self, there: set[Path]) -> None:
+        """Drop the faults of scanners that are unplugged; one that is named is always found."""
         with self._guard:
-            self._troubles = {
-                device: why for device, why in self._troubles.items() if device in there
+            self._faults = {
+                device: fault for device, fault in self._faults.items() if device in there
             }
 
-    def _begin(self, scanner: HandScanner, on_payload: OnPayload, on_notice: OnNotice) -> None:
+    def _start_reading(
+        self, scanner: HandScanner, on_payload: OnPayload, on_notice: OnNotice
+    ) -> None:
         try:
             device = self._open(scanner)
         except HandScannerError as error:
-            self._trouble(scanner, str(error), on_notice)
+            self._report(scanner, error.fact, on_notice)
             return
         with self._guard:
             self._reading[scanner.device] = scanner
-            self._troubles.pop(scanner.device, None)
-        _log.info("scanner", name=scanner.name, ready=True)
-        on_notice(f"{scanner.name} is ready.")
+            self._faults.pop(scanner.device, None)
+        _log.info("scanner", name=str(scanner.name), ready=True)
+        on_notice(Fact(SourceStatus.READY, {"name": scanner.name}))
         self._run(
             f"scanner {scanner.device.name}",
             lambda: self._read(scanner, device, on_payload, on_notice),
         )
 
     def _read(
-        self, scanner: HandScanner, device: Reads, on_payload: OnPayload, on_notice: OnNotice
+        self, scanner: HandScanner, device: OpenScanner, on_payload: OnPayload, on_notice: OnNotice
     ) -> None:
         stopping = self._stopping
         try:
             while not stopping.is_set():
-                for payload in device.read(_TICK_SECONDS):
-                    keys = scanner.kind is ScannerKind.KEYS
-                    on_payload(self._correct(payload) if keys else payload, device.source)
+                for payload in device.read(_POLL_SECONDS):
+                    typed = scanner.kind is ScannerKind.KEYS
+                    on_payload(self._correct(payload) if typed else payload, device.source)
         except HandScannerError as error:
-            on_notice(str(error))
-        except Exception:  # noqa: BLE001 - it is opened again at the next look
+            on_notice(error.fact)
+        except Exception:  # noqa: BLE001 - the next search opens it again
             _log.exception("a scanner failed")
         finally:
             device.close()
             with self._guard:
                 self._reading.pop(scanner.device, None)
 
-    def _trouble(self, scanner: HandScanner, why: str, on_notice: OnNotice) -> None:
-        """Say a trouble once, not at every look."""
+    def _report(self, scanner: HandScanner, fault: Fact, on_notice: OnNotice) -> None:
+        """Report a fault once, not at every search."""
         with self._guard:
-            known = self._troubles.get(scanner.device)
-            self._troubles[scanner.device] = why
-        if known != why:
-            _log.info("scanner", name=scanner.name, ready=False, why=why)
-            on_notice(why)
+            known = self._faults.get(scanner.device)
+            self._faults[scanner.device] = fault
+        if known != fault:
+            _log.info("scanner", name=str(scanner.name), ready=False, why=str(fault))
+            on_notice(fault)
+
+
+def _ready(names: list[Name]) -> Fact | None:
+    if len(names) > 1:
+        return Fact(SourceStatus.SCANNERS_READY, {"count": len(names)})
+    return Fact(SourceStatus.READY, {"name": names[0]}) if names else None
 
 
 def hand_scanners(
     spec: str, correct: Callable[[str], str] = lambda text: text
 ) -> HandScanners | None:
-    """Make what `scanner gate --scanner` names: `auto`, `none` or a device.
+    """Make the source that `scanner gate --scanner` names; None for `none`.
 
     Args:
-        spec: which.
-        correct: undoes what the layout did to a scan of keys that are read at the kernel.
+        spec: `auto`, `none` or a device's path.
+        correct: undoes the keyboard layout in scans that are read from evdev.
     """
     if spec == "none":
         return None

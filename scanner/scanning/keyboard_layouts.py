@@ -1,8 +1,8 @@
-"""What a keyboard layout does to a scan, learned from one set-up code and undone.
+"""Learns from one set-up code how a keyboard layout changes a scan, and undoes it.
 
-A scanner that types presses keys of one layout, most often the US one; the laptop reads them in its
-own, so that on a German laptop Z arrives as Y and a hyphen as ß. Read at the kernel, a German
-scanner's keys are taken for a US one's, likewise.
+A scanner that types sends the key codes of one layout, most often the US one; the laptop reads them
+in its own. On a German laptop Z arrives as Y and a hyphen as ß. The gate reads evdev's key codes as
+those of the US layout, so a scanner with German settings needs the same.
 """
 
 import json
@@ -13,27 +13,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from scanner.scanning.errors import LayoutUnknown
+from scanner.scanning.errors import LayoutFault, LayoutUnknown
 
 FILE = "wedge-keys.json"
-"""The learned keys of scanners that type into the terminal, in the data folder."""
+"""In the data folder: the layout of scanners that type into the terminal."""
 
 DIRECT_FILE = "direct-keys.json"
-"""The learned keys of scanners that are read at the kernel, whose keys are taken for US ones."""
+"""Likewise: the layout of scanners that are read from evdev, relative to the US one."""
 
 _PLAIN = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _MARKS = "-:/.?=&%_+#;,@*!$()"
 _END = "0"
 
 SETUP = _PLAIN + "".join(f"{mark} " for mark in _MARKS) + _END
-"""The set-up code: each character that a ticket's code is made of.
+"""The set-up code: each character that a ticket's code can have.
 
-A space follows each mark, because a mark can arrive as a dead key, which waits for the next key and
-comes alone with a space. 101 bytes fit a QR code of 37 modules, low enough for 24 lines of text.
+A space follows each mark: a mark can arrive as a dead key, which waits for the next key and stands
+alone before a space. 101 bytes fit a QR code of 37 modules, low enough for 24 lines of text.
 """
 
 _NEEDED = frozenset(_PLAIN + "-")
-"""Without these no serial can be told."""
+"""Without these no serial can be read."""
 
 _SPACING = {
     "\u0300": "`",
@@ -44,23 +44,21 @@ _SPACING = {
 }
 """Combining accents, and what the dead key of each may write alone (Unicode; X11's Compose)."""
 
-_AGAIN = "scan the code again, or set the scanner to the laptop's keyboard layout"
-
 
 @dataclass(frozen=True, slots=True)
 class KeyMap:
-    """Undoes a layout.
+    """What arrives -> what was meant.
 
     Attributes:
-        keys: what arrives -> what was meant, only where they differ.
-        dead: what arrives of dead keys when they stand alone.
+        keys: only where the two differ.
+        dead: what dead keys write when they stand alone.
     """
 
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     dead: frozenset[str] = frozenset()
 
     def correct(self, text: str) -> str:
-        """Turn what arrived into what the scanner read."""
+        """Return what the scanner read, from what arrived."""
         return "".join(self._meant(char) for char in text)
 
     def _meant(self, char: str) -> str:
@@ -75,7 +73,7 @@ class KeyMap:
 
 
 def learn(arrived: str) -> KeyMap:
-    """Compare what came of the set-up code with the code.
+    """Learn a layout from what arrived of the set-up code.
 
     Raises:
         LayoutUnknown: it isn't the set-up code, Caps Lock is on, or two of a serial's characters
@@ -83,13 +81,13 @@ def learn(arrived: str) -> KeyMap:
     """
     upper, lower = string.ascii_uppercase, string.ascii_lowercase
     if lower in arrived and upper in arrived and arrived.index(lower) < arrived.index(upper):
-        raise LayoutUnknown("Caps Lock is on; turn it off and scan the code again.")
+        raise LayoutUnknown(LayoutFault.CAPS_LOCK)
     keys: dict[str, str] = {}
     dead = set()
     for meant, came, is_dead in _pairs(arrived):
         if came in keys and meant in _NEEDED:
-            raise LayoutUnknown(f"{keys[came]} and {meant} both arrive as {came}; {_AGAIN}.")
-        keys.setdefault(came, meant)  # a mark that arrives as a letter is given up for the letter
+            raise LayoutUnknown(LayoutFault.ARRIVE_AS_ONE, one=keys[came], other=meant, came=came)
+        keys.setdefault(came, meant)  # where a mark arrives as a letter, the letter wins
         if is_dead:
             dead.add(came)
     different = {came: meant for came, meant in keys.items() if came != meant}
@@ -97,13 +95,13 @@ def learn(arrived: str) -> KeyMap:
 
 
 def _pairs(arrived: str) -> Iterator[tuple[str, str, bool]]:
-    """Give each character of the set-up code, what came of it, and whether as a dead key.
+    """Yield each character of the set-up code, what arrived of it, and whether as a dead key.
 
     Marks that no key writes are left out.
     """
     plain, rest = arrived[: len(_PLAIN)], arrived[len(_PLAIN) :]
     if len(plain) < len(_PLAIN) or " " in plain or rest[-1:] != plain[0]:
-        raise LayoutUnknown(f"This is not the whole set-up code; {_AGAIN}.")
+        raise LayoutUnknown(LayoutFault.NOT_WHOLE)
     yield from ((meant, came, False) for meant, came in zip(_PLAIN, plain, strict=True))
     at = 0
     for mark in _MARKS:
@@ -112,17 +110,17 @@ def _pairs(arrived: str) -> Iterator[tuple[str, str, bool]]:
         spaced = rest[at : at + 1] == " "
         if came == " ":
             if mark in _NEEDED:
-                raise LayoutUnknown(f"{mark} does not arrive; {_AGAIN}.")
+                raise LayoutUnknown(LayoutFault.DOES_NOT_ARRIVE, char=mark)
             continue
         at += spaced
         if came:
             yield mark, came, not spaced
     if len(rest) != at + 1:
-        raise LayoutUnknown(f"This is not the whole set-up code; {_AGAIN}.")
+        raise LayoutUnknown(LayoutFault.NOT_WHOLE)
 
 
 def save(key_map: KeyMap, folder: Path, name: str = FILE) -> None:
-    """Keep what was learned.
+    """Save a layout.
 
     Raises:
         LayoutUnknown: the file can't be written.
@@ -133,19 +131,17 @@ def save(key_map: KeyMap, folder: Path, name: str = FILE) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise LayoutUnknown(
-            f"What was learned can't be kept in {file} ({error.strerror}); mend the folder."
-        ) from error
+        raise LayoutUnknown(LayoutFault.NOT_KEPT, file=file, why=error.strerror) from error
 
 
 def forget(folder: Path) -> None:
-    """Take scans as they arrive from now on."""
+    """Delete what was learned: scans are taken as they arrive."""
     for name in (FILE, DIRECT_FILE):
         (folder / name).unlink(missing_ok=True)
 
 
 def load(folder: Path, name: str = FILE) -> KeyMap:
-    """Return what was learned; where nothing was, a map that changes nothing.
+    """Return the saved layout; without one, a map that changes nothing.
 
     Raises:
         LayoutUnknown: the file is damaged.
@@ -158,4 +154,4 @@ def load(folder: Path, name: str = FILE) -> KeyMap:
     except FileNotFoundError:
         return KeyMap()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LayoutUnknown(f"{file} is damaged; run scanner pair again.") from error
+        raise LayoutUnknown(LayoutFault.DAMAGED, file=file) from error

@@ -1,9 +1,9 @@
-"""OpenCV's capture, kept from writing on the terminal that the guard looks at."""
+"""OpenCV's video capture, with its logging off: it would write over the screen."""
 
 import os
 from pathlib import Path
 
-from scanner.scanning.errors import NoPictures
+from scanner.scanning.errors import NoPictures, PictureFault
 
 _SETTINGS = {
     "OPENCV_LOG_LEVEL": "SILENT",
@@ -20,20 +20,20 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 def open_device(number: int) -> cv2.VideoCapture:
-    """Open a webcam by its number; whether it worked, `isOpened` says."""
+    """Open a webcam by its number; `isOpened` says whether that worked."""
     return cv2.VideoCapture(number, cv2.CAP_V4L2)
 
 
 def open_file(file: Path) -> cv2.VideoCapture:
-    """Open a video file; whether it worked, `isOpened` says.
+    """Open a video file; `isOpened` says whether that worked.
 
     Raises:
-        NoPictures: its name isn't UTF-8, at which OpenCV ends the program.
+        NoPictures: its name isn't UTF-8; OpenCV would end the program.
     """
     try:
         name = str(file).encode().decode()
     except UnicodeEncodeError as error:
-        raise NoPictures(f"{file} has a name that isn't UTF-8; rename it.") from error
+        raise NoPictures(PictureFault.NAME_NOT_UTF8, file=file) from error
     # OpenCV's own AVI reader, one of CAP_ANY, complains on the terminal.
     ffmpeg = cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG)
     return cv2.VideoCapture(name, cv2.CAP_FFMPEG if ffmpeg else cv2.CAP_ANY)

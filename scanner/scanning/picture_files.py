@@ -1,4 +1,4 @@
-"""Pictures that were taken before: a video file, a folder of pictures, one picture."""
+"""Frames from files: a video, a folder of pictures, one picture."""
 
 import math
 import threading
@@ -11,37 +11,38 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from scanner.facts import Fact
 from scanner.qr.frame import Frame, Pixels
-from scanner.scanning.errors import NoPictures
+from scanner.scanning.errors import NoPictures, PictureFault
 from scanner.scanning.opencv import open_file
+from scanner.scanning.scan_source import Name, SourceName
 
 PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-"""Endings of pictures that OpenCV's usual builds read."""
+"""Suffixes of pictures that OpenCV's usual builds read."""
 
 _PAGED = frozenset({".tif", ".tiff"})
 
 VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"})
-"""Endings of videos that are looked for in folders; a file that is named may have any."""
+"""Suffixes of videos that folders are searched for; a file that is named may have any."""
 
 SECONDS_A_PICTURE = 10.0
-"""Apart in time so far that each picture of a folder is a presentation of its own."""
+"""Between the times of a folder's pictures, so that each is a presentation of its own."""
 
 SECONDS_SHOWN = 2.0
-"""How long each picture of a folder stands before a gate's screen, so that a person can follow."""
+"""How long a gate's screen shows each picture of a folder, so that a person can follow."""
 
 LARGEST = 16_000_000
-"""Pixels of a picture; a larger one is shrunk. The harder looks take seconds on so many."""
+"""Pixels of a picture; a larger one is scaled down. The harder passes take seconds on this many."""
 
 LONGEST = 16_384
-"""Pixels of a picture's longer side, likewise: zxing takes 65535, of what was made thrice as large.
-"""
+"""Pixels of a picture's longer side, likewise: zxing takes 65535, and a pass enlarges threefold."""
 
 _USUAL_RATE = 30.0
 _LARGEST_RATE = 1000.0
 
 
 class VideoFile:
-    """A video at its own speed, or as fast as it is read; its frames' times are its own.
+    """A video at its own frame rate, or as fast as it is read; frames' times are the video's.
 
     Args:
         file: where it is.
@@ -52,7 +53,7 @@ class VideoFile:
     """
 
     def __init__(self, file: Path, *, as_fast: bool = False) -> None:
-        self.name = f"Video {file.name}"
+        self.name = Fact(SourceName.VIDEO, {"file": file.name})
         self.live = not as_fast
         self._begun = time.monotonic()
         self._number = 0
@@ -62,7 +63,7 @@ class VideoFile:
         self._next = self._decode()
         if self._next is None:
             self.close()
-            raise NoPictures(f"{file} can't be read as a picture or a video; choose another.")
+            raise NoPictures(PictureFault.NO_VIDEO, file=file)
 
     def read(self) -> Frame | None:
         """Return the next frame when its time has come."""
@@ -78,7 +79,7 @@ class VideoFile:
         return frame
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._next = None
         self._capture.release()
 
@@ -93,15 +94,15 @@ class PictureFiles:
     Args:
         name: what a person calls them.
         files: where they are, in the order in which to show them; at least one.
-        as_fast: read on without giving anybody time to look.
+        as_fast: read on without a pause after each.
 
     Raises:
-        NoPictures: the only one can't be read. Of several, those that can't are left out.
+        NoPictures: the only one can't be read. Of several, unreadable ones are left out.
     """
 
     live = False
 
-    def __init__(self, name: str, files: Sequence[Path], *, as_fast: bool = False) -> None:
+    def __init__(self, name: Name, files: Sequence[Path], *, as_fast: bool = False) -> None:
         self.name = name
         self._shown_for = 0.0 if as_fast else SECONDS_SHOWN
         self._closed = threading.Event()
@@ -111,11 +112,11 @@ class PictureFiles:
         if len(files) == 1:
             first = next(self._pictures, None)
             if first is None:
-                raise NoPictures(f"{files[0]} can't be read as a picture; choose another.")
+                raise NoPictures(PictureFault.NO_PICTURE, file=files[0])
             self._pictures = chain((first,), self._pictures)
 
     def read(self) -> Frame | None:
-        """Return the next picture that can be read, when its time has come.
+        """Return the next readable picture, when its time has come.
 
         Raises:
             NoPictures: there was none at all.
@@ -130,18 +131,18 @@ class PictureFiles:
             at = self._begun + self._number * SECONDS_A_PICTURE
             return Frame(pixels, self._number - 1, at)
         if not self._number:
-            raise NoPictures(f"{self.name} holds no picture that can be read; choose another.")
+            raise NoPictures(PictureFault.FOLDER_UNREADABLE, name=self.name)
         return None
 
     def close(self) -> None:
-        """Show no more."""
+        """End: `read` returns None from now on."""
         self._closed.set()
 
 
 def _pictures(file: Path) -> Iterator[Pixels]:
-    """Read a file's pictures in colour, no larger than `LARGEST` and `LONGEST` say: a TIFF's pages.
+    """Read a file's pictures in colour, scaled down to `LARGEST` and `LONGEST`; a TIFF has pages.
 
-    OpenCV is given the bytes, not the name: it ends the program at a name that isn't UTF-8.
+    OpenCV gets the bytes, not the name: a name that isn't UTF-8 would end the program.
     """
     # It may not be read, or says that it is larger than any picture.
     with suppress(OSError, cv2.error):
@@ -157,7 +158,7 @@ def _pictures(file: Path) -> Iterator[Pixels]:
 
 
 def _later_pages(data: Pixels) -> Iterator[Pixels]:
-    """Read the pages after the first, one at a time: all at once may be more than memory holds."""
+    """Read the pages after the first, one at a time: all at once may not fit in memory."""
     for page in count(1):
         there, pages = cv2.imdecodemulti(data, cv2.IMREAD_COLOR, range=(page, page + 1))
         if not there or not pages:
@@ -166,7 +167,7 @@ def _later_pages(data: Pixels) -> Iterator[Pixels]:
 
 
 def _drawn_by_transparency(data: Pixels, plain: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    """Lay a picture of one colour on white or black paper: its shapes may be in what covers it."""
+    """Flatten a picture of one colour by its alpha channel: that may hold the shapes."""
     whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or whole.dtype != np.uint8:  # noqa: PLR2004 - no transparency
         return plain

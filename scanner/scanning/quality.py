@@ -1,7 +1,7 @@
-"""How good a view is to read codes in, to set a camera up by. Pure.
+"""How well codes can be read in a frame, for setting a camera up. Pure.
 
-Dark and glaring are what they are to the gate's coach; sharpness is told more exactly here, where
-there is time to look for the part of the view that has detail.
+Dark and glaring mean what they mean for `scan_hints`. Sharpness is measured more exactly: here is
+time to find the part of the frame that has detail.
 """
 
 from dataclasses import dataclass
@@ -9,65 +9,77 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from scanner.facts import Code
 from scanner.qr.frame import Pixels
 from scanner.qr.texture import textured_regions
-from scanner.scanning.coaching import DARK, GLARE_SHARE
-from scanner.scanning.coaching import measure as glance
-from scanner.scanning.unread_codes import SOFT as SOFT_EDGES
-from scanner.scanning.unread_codes import Suspect, suspect_at
+from scanner.scanning.scan_hints import DARK, GLARE_SHARE, exposure_of
+from scanner.scanning.unread_codes import BLURRED, Candidate, candidate_at
 
 BRIGHT = 215.0
-"""The mean grey level above which a sensor has little left to tell codes by."""
+"""The mean grey level above which too little contrast is left."""
 
 SOFT = 60.0
-"""Sharpness under which a code of some pixels a module is out of focus or moves."""
+"""Variance of the Laplacian; below it a code of a few pixels a module is blurred."""
 
 SMALL = 60
 """Pixels of a code's side: the smallest code has 21 modules, and three pixels each are read."""
 
 
+class Advice(Code):
+    """What to do when setting a camera up."""
+
+    DARK = "scanning.view_dark"
+    BRIGHT = "scanning.view_bright"
+    GLARE = "scanning.view_glare"
+    EMPTY = "scanning.view_empty"
+    FAR = "scanning.view_far"
+    BLURRED = "scanning.view_blurred"
+    GOOD = "scanning.view_good"
+
+
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """One view, measured.
+    """One frame, measured.
 
     Attributes:
         light: the mean grey level, 0 to 255.
-        glare: the share of it that is burnt out, 0 to 1.
-        sharpness: the variance of the Laplacian where the view has most detail; blur lowers it.
-        side: the longer side of that part, in pixels; nothing where there is no detail.
-        seen: what has a code's shape.
+        glare: the share of overexposed samples, 0 to 1.
+        sharpness: the variance of the Laplacian where the frame has most detail; blur lowers it.
+        side: the longer side of that part, in pixels; None where there is no detail.
+        candidate: what has a code's shape.
     """
 
     light: float
     glare: float
     sharpness: float
     side: int | None
-    seen: Suspect | None = None
+    candidate: Candidate | None = None
 
     @property
-    def advice(self) -> str:
-        """What to do, in one sentence."""
+    def advice(self) -> Advice:
+        """What to do."""
         if self.light < DARK:
-            return "Too dark: turn a lamp on, or turn the camera to the light."
+            return Advice.DARK
         if self.light > BRIGHT:
-            return "Too bright: turn the camera away from the lamp or the window."
-        if self.glare > GLARE_SHARE or (self.seen and self.seen.glaring):
-            return "Glare: tilt the camera, or move the lamp."
+            return Advice.BRIGHT
+        if self.glare > GLARE_SHARE or (self.candidate and self.candidate.glaring):
+            return Advice.GLARE
         if self.side is None:
-            return "Nothing to see: hold a ticket before the camera."
+            return Advice.EMPTY
         if self.side < SMALL:
-            return "Too far: hold the ticket closer."
-        # Grain passes for detail, but not for a code's edges.
-        if self.sharpness < SOFT or (self.seen and self.seen.edges < SOFT_EDGES):
-            return "Not sharp: hold still, or move the ticket until it is in focus."
-        return "Good."
+            return Advice.FAR
+        # Noise raises the Laplacian's variance, but not a code's edges.
+        if self.sharpness < SOFT or (self.candidate and self.candidate.edges < BLURRED):
+            return Advice.BLURRED
+        return Advice.GOOD
 
 
 def measure(grey: Pixels) -> Quality:
-    """Measure a view: rows x columns, grey."""
-    light = glance(grey)
+    """Measure a frame: rows x columns, grey."""
+    exposure = exposure_of(grey)
     patch = next(iter(textured_regions(grey, most=1)), None)
     part = grey[patch.top : patch.bottom, patch.left : patch.right] if patch else grey
     sharpness = float(cv2.Laplacian(np.ascontiguousarray(part), cv2.CV_64F).var())
     side = max(patch.right - patch.left, patch.bottom - patch.top) if patch else None
-    return Quality(light.light, light.burnt, sharpness, side, suspect_at(grey, patch))
+    candidate = candidate_at(grey, patch)
+    return Quality(exposure.light, exposure.clipped, sharpness, side, candidate)

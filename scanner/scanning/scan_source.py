@@ -1,36 +1,123 @@
-"""What a gate looks with, whatever it is: a camera, hand scanners, a file, the demo's crowd."""
+"""What codes come from: a camera, hand scanners, a file or the demo; its state and its picture."""
 
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-from scanner.scanning.source_state import SourceState
-from scanner.scanning.view import View
+from scanner.facts import Code, Fact
+from scanner.qr.decoded import Corners
+
+if TYPE_CHECKING:
+    from scanner.qr.frame import Frame, Pixels  # numpy, which a gate without a camera does without
+
+Name = str | Fact
+"""What a person calls a device: its maker's name, or a `SourceName` where it has none."""
 
 OnPayload = Callable[[str, str], None]
 """Called with each presentation's payload and what read it."""
 
-OnNotice = Callable[[str], None]
-"""Called with a sentence that is worth a line for a moment."""
+OnNotice = Callable[[Fact], None]
+"""Called with a fact that is worth a line on the screen for a moment."""
+
+
+class SourceName(Code):
+    """What a source is called that has no name of its own."""
+
+    CAMERA = "scanning.camera"
+    PICTURE = "scanning.picture"
+    FOLDER = "scanning.folder"
+    VIDEO = "scanning.video"
+    HAND_SCANNER = "scanning.hand_scanner"
+    HAND_SCANNER_AT = "scanning.hand_scanner_at"
+
+
+class SourceStatus(Code):
+    """How a source is doing, where that is no fault of its device."""
+
+    STARTING = "scanning.starting"
+    LOOKING = "scanning.looking"
+    READY = "scanning.ready"
+    SCANNERS_READY = "scanning.scanners_ready"
+    OFF = "scanning.off"
+    ENDED = "scanning.ended"
+    NO_FRAMES = "scanning.no_frames"
+    CAMERA_FAILED = "scanning.camera_failed"
+    FRAME_FAILED = "scanning.frame_failed"
+    TWO_CODES = "scanning.two_codes"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Whether frames or scans are coming, and what the guard should know.
+
+    Attributes:
+        running: whether frames or scans are coming.
+        fact: what is seen, or what is wrong; None where there is nothing to say.
+        by_hand: whether it is a hand scanner's state, and not a camera's.
+    """
+
+    running: bool
+    fact: Fact | None
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One frame that was decoded, and where codes were read in it or shortly before.
+
+    Attributes:
+        pixels: the frame's; nobody changes them.
+        outlines: the codes' corners, in pixels of the frame.
+    """
+
+    pixels: "Pixels"
+    outlines: tuple[Corners, ...] = ()
+
+
+class FrameSource(Protocol):
+    """Where frames come from: a camera, a file, a folder, the demo's stage."""
+
+    @property
+    def name(self) -> Name:
+        """What a person calls it, fit to begin a sentence: "Camera 0"."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """Whether the world sets the pace, so that only the newest frame is decoded."""
+        ...
+
+    def read(self) -> "Frame | None":
+        """Wait for the next frame; None when there will be no more.
+
+        Raises:
+            CameraAway: the camera stopped giving pictures.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the device or the file; may be called twice."""
+        ...
 
 
 class ScanSource(Protocol):
-    """Whatever reads codes: a camera, a file of pictures, the demo's crowd."""
+    """Delivers payloads: a camera, hand scanners, a file of pictures, the demo's crowd."""
 
     @property
     def pictured(self) -> bool:
-        """Whether it ever has a picture to show: a hand scanner has none."""
+        """Whether it can ever show a picture: a hand scanner can't."""
         ...
 
     def start(self, on_payload: OnPayload, on_notice: OnNotice, /) -> None:
-        """Begin to look; returns at once.
+        """Start scanning; returns at once.
 
-        `on_payload(payload, by)` is called for each presentation, from a thread of the camera's;
-        `by` names the decoder. `on_notice(sentence)` says something worth a line for a moment.
+        Both are called from a thread of the source's. `on_payload(payload, by)` is called for each
+        presentation; `by` names what read it. `on_notice(fact)` is for a moment's line.
         """
         ...
 
     def stop(self) -> None:
-        """Stop looking and give the camera back; harmless when it isn't running."""
+        """Stop scanning and release the device; may be called when it isn't running."""
         ...
 
     def state(self) -> SourceState:
@@ -38,5 +125,5 @@ class ScanSource(Protocol):
         ...
 
     def view(self) -> View | None:
-        """Return the newest picture that was looked at; nothing where none comes. As cheap."""
+        """Return the newest decoded frame; None where there is none. As cheap."""
         ...

@@ -1,24 +1,70 @@
-"""A hand scanner on a serial port: USB CDC, or a cable with a converter."""
+"""A hand scanner on a serial port (USB CDC, or RS-232 through a converter), and its framing."""
 
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.scanning.errors import HandScannerAway, HandScannerError
-from scanner.scanning.serial_framing import Framing
+from scanner.scanning.errors import HandScannerAway, HandScannerError, ScannerFault
+from scanner.scanning.scan_source import Name
 
 if TYPE_CHECKING:
     import serial
 
 BAUD = 9600
-"""What scanners are set to when they are made; USB CDC takes no notice."""
+"""The factory setting of scanners; USB CDC ignores it."""
+
+SILENCE_SECONDS = 0.15
+"""Without a byte for this long a scan has ended: some scanners send no suffix after a code. At
+9600 baud a byte takes a millisecond."""
+
+LONGEST = 4 * 4296
+"""Bytes. No QR code holds more characters than 4296 (ISO/IEC 18004), of four bytes at most."""
 
 _BYTES_AT_ONCE = 4096
 
+_SUFFIXES = b"\r\n\t\x03"
+"""Carriage return, line feed, tabulator, end of text."""
+
+_PREFIX = "\x02"
+"""Start of text, which some scanners send before a code."""
+
+
+@dataclass(slots=True)
+class ScanFraming:
+    """Splits a byte stream into scans, by suffix or by silence; times are monotonic seconds."""
+
+    _bytes: bytes = b""
+    _last: float = 0.0
+
+    def feed(self, data: bytes, at: float) -> list[str]:
+        """Take bytes; return each scan that they end."""
+        scans = []
+        for byte in data:
+            if byte in _SUFFIXES:
+                scans.extend(self._end())
+            elif len(self._bytes) < LONGEST:
+                self._bytes += bytes((byte,))
+        self._last = at
+        return scans
+
+    def idle(self, at: float) -> list[str]:
+        """Return the scan that silence has ended."""
+        return self._end() if self._bytes and at - self._last >= SILENCE_SECONDS else []
+
+    def _end(self) -> list[str]:
+        scan, self._bytes = self._bytes, b""
+        try:
+            text = scan.decode()
+        except UnicodeDecodeError:
+            text = scan.decode("latin-1")  # scanners without UTF-8 send it
+        text = text.removeprefix(_PREFIX)
+        return [text] if text else []
+
 
 class SerialScanner:
-    """A scanner's lines, read from a serial port.
+    """A scanner's scans, read from a serial port.
 
     Args:
         device: the port.
@@ -31,13 +77,13 @@ class SerialScanner:
 
     source = "serial"
 
-    def __init__(self, device: Path, name: str) -> None:
+    def __init__(self, device: Path, name: Name) -> None:
         self.name = name
-        self._framing = Framing()
+        self._framing = ScanFraming()
         self._port = _open(device, name)
 
     def read(self, timeout: float) -> list[str]:
-        """Wait up to `timeout` seconds for bytes; return what was scanned whole.
+        """Wait up to `timeout` seconds for bytes; return the scans that ended.
 
         Raises:
             HandScannerAway: it was unplugged.
@@ -48,35 +94,29 @@ class SerialScanner:
             if data:
                 data += self._port.read(min(self._port.in_waiting, _BYTES_AT_ONCE))
         except (OSError, TypeError) as error:  # pyserial's own error is an OSError
-            raise HandScannerAway(f"{self.name} was unplugged; plug it in again.") from error
+            raise HandScannerAway(ScannerFault.UNPLUGGED, name=self.name) from error
         now = time.monotonic()
-        return self._framing.feed(data, now) if data else self._framing.lapse(now)
+        return self._framing.feed(data, now) if data else self._framing.idle(now)
 
     def close(self) -> None:
-        """Give the port back; harmless when that was done before."""
+        """Close the port; may be called twice."""
         self._port.close()
 
 
-def _open(device: Path, name: str) -> "serial.Serial":
+def _open(device: Path, name: Name) -> "serial.Serial":
     try:
         import serial
     except ImportError as error:
-        raise HandScannerError(
-            f"{name} needs the library for serial ports; install pyserial."
-        ) from error
+        raise HandScannerError(ScannerFault.NO_LIBRARY, name=name) from error
     try:
         return serial.Serial(str(device), BAUD, exclusive=True)
     except (OSError, ValueError) as error:
-        raise HandScannerAway(_why(device, name)) from error
+        raise HandScannerAway(_why(device), name=name) from error
 
 
-def _why(device: Path, name: str) -> str:
-
+def _why(device: Path) -> ScannerFault:
     if not device.exists():
-        return f"{name} is not there; plug it in."
+        return ScannerFault.ABSENT
     if not os.access(device, os.R_OK | os.W_OK):
-        return (
-            f"{name} may not be used by you; install assets/udev/70-scanner.rules, "
-            "then unplug it and plug it in again."
-        )
-    return f"{name} can't be read; close the program that uses it."
+        return ScannerFault.NOT_PERMITTED
+    return ScannerFault.UNREADABLE

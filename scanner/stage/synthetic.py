@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from enum import Enum
 
+from scanner.facts import Code, Fact
 from scanner.qr.frame import Frame, Pixels
 from scanner.stage.scene import FRAMES, Approach, empty
 
@@ -27,6 +28,12 @@ NextPayload = Callable[[], str | Nobody | None]
 """Returns the next patron's payload; called when the last has left. None ends the scene."""
 
 
+class StageName(Code):
+    """What the made-up camera is called."""
+
+    DEMO_CAMERA = "scanning.demo_camera"
+
+
 class SyntheticCamera:
     """A frame source in which patrons show tickets.
 
@@ -41,7 +48,7 @@ class SyntheticCamera:
         difficulty: from 0, easy, to 1, barely readable.
     """
 
-    name = "Demo camera"
+    name = Fact(StageName.DEMO_CAMERA)
 
     def __init__(
         self,

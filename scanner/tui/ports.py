@@ -8,9 +8,7 @@ from typing import Literal, Protocol
 
 from scanner.gate import Judged
 from scanner.pin import PinCheck
-from scanner.scanning.scan_source import ScanSource
-from scanner.scanning.source_state import SourceState
-from scanner.scanning.view import View
+from scanner.scanning.scan_source import ScanSource, SourceState, View
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found
 from scanner.store.statistics import Evening

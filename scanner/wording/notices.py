@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scanner.scanning.source_state import SourceState
+from scanner.scanning.scan_source import SourceState
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
-from scanner.wording.reported import reported
 from scanner.wording.sentences import sentence
 
 STALE = timedelta(minutes=10)
@@ -59,13 +58,14 @@ def _camera(camera: SourceState | None) -> Notice | None:
         return None
     if camera.by_hand:
         return hand_scanner_away(camera)
-    why = reported(plain(camera.sentence)) or say("No picture is coming from it.")
+    why = sentence(camera.fact) if camera.fact else say("No picture is coming from it.")
     return Notice(f"◌ {say('NO CAMERA, type serials with i: {why}', why=why)}")
 
 
 def hand_scanner_away(state: SourceState) -> Notice:
     """Say that the hand scanner gives nothing, and why."""
-    return Notice(f"◌ {say('NO HAND SCANNER: {why}', why=reported(plain(state.sentence)))}")
+    why = sentence(state.fact) if state.fact else ""
+    return Notice(f"◌ {say('NO HAND SCANNER: {why}', why=why)}")
 
 
 def _link(status: Status, since: datetime) -> Notice | None:

@@ -10,39 +10,6 @@ from functools import cache
 from scanner.wording.catalogue import language, say
 
 FORMS = (
-    "Too dark: turn on a light, or the phone's screen up.",
-    "Glare: tilt the code away from the light.",
-    "Hold closer.",
-    "Hold still.",
-    "The camera is starting.",
-    "The camera is off.",
-    "The camera has failed; start scanner again and see its log.",
-    "{name} is looking.",
-    "{name} is ready.",
-    "{name} has come to its end.",
-    "{name} holds no picture that can be read; choose another.",
-    "{name} was unplugged; trying again.",
-    "{name} was unplugged; plug it in again.",
-    "{name} is not there; plug it in, or choose another with --camera.",
-    "No camera is called {name}, and no file; plug it in, or choose from scanner devices.",
-    "{name} gives no picture; close the program that uses it, or choose another with --camera.",
-    "Two codes in view: show one at a time.",
-    "Too dark: turn a lamp on, or turn the camera to the light.",
-    "Too bright: turn the camera away from the lamp or the window.",
-    "Glare: tilt the camera, or move the lamp.",
-    "Nothing to see: hold a ticket before the camera.",
-    "Too far: hold the ticket closer.",
-    "Not sharp: hold still, or move the ticket until it is in focus.",
-    "Good.",
-    "A picture could not be read; if this stays, see the log.",
-    "{name} may not be used by you; join the group that owns {device}, often video, "
-    "and log in again.",
-    "{name} may not be used by you; install assets/udev/70-scanner.rules, "
-    "then unplug it and plug it in again.",
-    "{name} is held by another program; close that one.",
-    "{name} can't be read; close the program that uses it.",
-    "{name} is not there; plug it in.",
-    "{name} needs the library for serial ports; install pyserial.",
     "admitted before by {guard} at {gate} at {time} UTC",
     "admitted before by {guard} at {gate}",
     "somebody",
@@ -60,13 +27,7 @@ FORMS = (
 )
 """The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""
 
-NAMES = (
-    "Camera {number}",
-    "Picture {file}",
-    "Folder {file}",
-    "Video {file}",
-    "Demo camera",
-)
+NAMES = ()
 """What a camera is called that has no name of its own; only within a sentence."""
 
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from scanner.facts import Fact, Value
 from scanner.wording.catalogue import decimal, english, number, say, say_count
 from scanner.wording.plain import clock_time, plain
 
 Params = Mapping[str, Value]
+
+LONGEST_PATH = 4096
+"""Characters of a path that is shown: as many as a path can have (PATH_MAX)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ def shown(value: Value) -> str:
             return decimal(value)
         case None:
             return ""
+        case Path():
+            return plain(str(value), LONGEST_PATH)
         case _:
             return plain(str(value))
 

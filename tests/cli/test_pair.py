@@ -19,7 +19,7 @@ import zxingcpp
 
 from scanner.cli.pair import pair, set_up_code
 from scanner.scanning.devices import HandScanner, ScannerKind
-from scanner.scanning.errors import LayoutUnknown
+from scanner.scanning.errors import LayoutFault, LayoutUnknown
 from scanner.scanning.hand_scanners import HandScanners
 from scanner.scanning.keyboard_layouts import DIRECT_FILE, FILE, SETUP, load
 from tests.cli.program import Program
@@ -160,9 +160,9 @@ def test_the_code_is_dark_on_light_whatever_the_terminals_colours(
 
 
 def test_a_window_too_small_for_the_code_is_said() -> None:
-    with pytest.raises(LayoutUnknown, match="needs 41 columns and 22 lines"):
+    with pytest.raises(LayoutUnknown, match=f"{LayoutFault.NO_ROOM} columns=41 lines=22"):
         set_up_code(80, 21)
-    with pytest.raises(LayoutUnknown, match="needs 41 columns and 22 lines"):
+    with pytest.raises(LayoutUnknown, match=f"{LayoutFault.NO_ROOM} columns=41 lines=22"):
         set_up_code(40, 24)
 
 

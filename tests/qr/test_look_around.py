@@ -10,7 +10,7 @@ from scanner.qr.frame import Frame, Pixels
 from scanner.qr.readers import Detection
 from scanner.qr.regions import mask_symbols
 from scanner.scanning.frame_processor import FrameProcessor
-from scanner.scanning.presentation import SETTLE_SECONDS, Presentations, Presented, TwoInView
+from scanner.scanning.presentation import SETTLE_SECONDS, Debouncer, Presentation, TwoInView
 from scanner.stage.backdrop import backdrop
 from tests.qr.pictures import OTHER, SERIAL, beside, code, noisy, on_wall, page_of_text
 from tests.scanning.feigned import Scripted, frame
@@ -118,24 +118,24 @@ class Crowd(Scripted):
 def test_a_code_is_looked_around_once_before_it_is_presented() -> None:
     decoder = Crowd(set())
     watch = FrameProcessor(decoder)
-    events = [event for number in range(20) for event in watch.look(frame(number))]
-    assert [type(event) for event in events] == [Presented]
+    events = [event for number in range(20) for event in watch.process(frame(number))]
+    assert [type(event) for event in events] == [Presentation]
     assert decoder.looks == 1
 
 
 def test_a_code_beside_one_that_cannot_be_read_is_presented_when_that_is_gone() -> None:
     decoder = Crowd({0})
     watch = FrameProcessor(decoder)
-    assert watch.look(frame(0, at=0.0)) == [TwoInView()]
-    assert watch.look(frame(1, at=SETTLE_SECONDS / 2)) == []
-    assert watch.look(frame(2, at=SETTLE_SECONDS + 0.01)) == [Presented("A", "script")]
+    assert watch.process(frame(0, at=0.0)) == [TwoInView()]
+    assert watch.process(frame(1, at=SETTLE_SECONDS / 2)) == []
+    assert watch.process(frame(2, at=SETTLE_SECONDS + 0.01)) == [Presentation("A", "script")]
     assert decoder.looks == 2
 
 
 def test_the_guard_is_told_of_two_codes_of_which_the_first_pass_reads_one() -> None:
     watch = FrameProcessor(Decoder(None))
-    assert watch.look(Frame(beside(CODE, SMEARED), 0, 0.0)) == [TwoInView()]
+    assert watch.process(Frame(beside(CODE, SMEARED), 0, 0.0)) == [TwoInView()]
 
 
 def test_a_code_that_is_none_in_view_makes_no_crowd() -> None:
-    assert Presentations().seen([], 0.0, crowded=True) == []
+    assert Debouncer().update([], 0.0, crowded=True) == []

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from scanner.facts import Fact
 from scanner.qr.decoder import Decoder
-from scanner.qr.frame import Frame, Source
+from scanner.qr.frame import Frame
 from scanner.scanning.camera_source import CameraSource
-from scanner.scanning.errors import NoPictures
+from scanner.scanning.errors import NoPictures, PictureFault
+from scanner.scanning.scan_source import FrameSource, SourceState, SourceStatus
 from scanner.stage.synthetic import SyntheticCamera
 from tests.scanning.feigned import Film, Scripted, frame
 
@@ -28,7 +30,7 @@ class Heard:
     def __init__(self) -> None:
         self.payloads: list[str] = []
         self.by: list[str] = []
-        self.notices: list[str] = []
+        self.notices: list[Fact] = []
         self.threads: set[str] = set()
 
     def payload(self, payload: str, by: str) -> None:
@@ -81,7 +83,7 @@ def test_payloads_come_from_the_decoding_thread() -> None:
 def test_two_codes_in_view_are_said_and_not_judged() -> None:
     film = Film(frame(number) for number in range(20))
     heard = run(CameraSource(lambda: film, Scripted(lambda _: ["A", "B"])))
-    assert (heard.payloads, heard.notices) == ([], ["Two codes in view: show one at a time."])
+    assert (heard.payloads, heard.notices) == ([], [Fact(SourceStatus.TWO_CODES)])
 
 
 def test_a_frame_that_breaks_the_decoder_does_not_blind_the_gate() -> None:
@@ -94,25 +96,25 @@ def test_a_frame_that_breaks_the_decoder_does_not_blind_the_gate() -> None:
     assert heard.payloads == ["A"]
 
 
-def test_a_source_that_can_not_be_opened_is_a_sentence_in_the_state() -> None:
-    def opener() -> Source:
-        raise NoPictures("tickets.avi is not there.")
+def test_a_source_that_can_not_be_opened_is_a_fact_in_the_state() -> None:
+    def opener() -> FrameSource:
+        raise NoPictures(PictureFault.ABSENT, file="tickets.avi")
 
     pipeline = CameraSource(opener, Scripted(lambda _: []))
     run(pipeline)
-    assert not pipeline.state().running
-    assert pipeline.state().sentence == "tickets.avi is not there."
+    absent = Fact(PictureFault.ABSENT, {"file": "tickets.avi"})
+    assert pipeline.state() == SourceState(running=False, fact=absent)
 
 
 def test_a_pipeline_that_never_ran_is_off_and_can_be_stopped() -> None:
     pipeline = CameraSource(lambda: Film([]), Scripted(lambda _: []))
     pipeline.stop()
     pipeline.stop()
-    assert (pipeline.state().running, pipeline.state().sentence) == (False, "The camera is off.")
+    assert pipeline.state() == SourceState(running=False, fact=Fact(SourceStatus.OFF))
 
 
 def test_a_running_pipeline_says_what_is_looking_and_gives_the_camera_back() -> None:
-    """Its single frame is dark, but one frame is too few to give advice on."""
+    """Its single frame is dark, but one frame is too few for a hint."""
     over = threading.Event()
 
     def frames() -> Iterator[Frame]:
@@ -126,7 +128,8 @@ def test_a_running_pipeline_says_what_is_looking_and_gives_the_camera_back() -> 
     while not pipeline.counts().frames_decoded:
         assert time.monotonic() < end
         threading.Event().wait(0.002)
-    assert (pipeline.state().running, pipeline.state().sentence) == (True, "Film is looking.")
+    looking = Fact(SourceStatus.LOOKING, {"name": "Film"})
+    assert pipeline.state() == SourceState(running=True, fact=looking)
     over.set()
     pipeline.stop()
     assert film.closed.is_set()

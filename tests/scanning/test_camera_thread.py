@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from scanner.facts import Fact
 from scanner.qr.frame import Frame
 from scanner.scanning.camera_thread import WAITING_FRAMES, CameraThread
-from scanner.scanning.errors import CameraAway, NoPictures
+from scanner.scanning.errors import CameraAway, CameraFault, NoPictures, PictureFault
+from scanner.scanning.scan_source import SourceState, SourceStatus
 from tests.scanning.feigned import Film, frame
 
 LIMIT = 5.0
@@ -73,7 +75,7 @@ def test_of_a_live_camera_only_the_newest_frame_is_kept() -> None:
 def test_a_camera_that_is_unplugged_says_so_and_comes_back() -> None:
     away = threading.Event()
     again = threading.Event()
-    films = iter([Film([frame(0), CameraAway("Camera 0 was unplugged; trying again.")], live=True)])
+    films = iter([Film([frame(0), CameraAway(CameraFault.UNPLUGGED, name="Camera 0")], live=True)])
 
     def opener() -> Film:
         film = next(films, None)
@@ -81,13 +83,13 @@ def test_a_camera_that_is_unplugged_says_so_and_comes_back() -> None:
             return film
         if not again.is_set():
             away.set()
-            raise CameraAway("Camera 0 is not there; plug it in.")
+            raise CameraAway(CameraFault.ABSENT, name="Camera 0")
         return Film([frame(7)], live=True, before=lambda: None)
 
     thread = started(opener)
     assert away.wait(LIMIT)
-    assert not thread.state().running
-    assert "Camera 0" in thread.state().sentence
+    absent = Fact(CameraFault.ABSENT, {"name": "Camera 0"})
+    until(lambda: thread.state() == SourceState(running=False, fact=absent))
     again.set()
     until(lambda: thread.frames_read == 2)
 
@@ -97,7 +99,7 @@ def test_the_retry_comes_well_within_two_seconds() -> None:
 
     def opener() -> Film:
         tries.append(time.monotonic())
-        raise CameraAway("away")
+        raise CameraAway(CameraFault.ABSENT, name="away")
 
     thread = CameraThread(opener)
     RUNNING.append(thread)
@@ -111,21 +113,22 @@ def test_a_file_that_is_missing_is_not_tried_again() -> None:
 
     def opener() -> Film:
         tries.append(1)
-        raise NoPictures("It is not there.")
+        raise NoPictures(PictureFault.ABSENT, file="it")
 
     thread = started(opener)
     until(lambda: thread.exhausted)
-    assert (thread.state().running, thread.state().sentence) == (False, "It is not there.")
+    absent = Fact(PictureFault.ABSENT, {"file": "it"})
+    assert thread.state() == SourceState(running=False, fact=absent)
     assert tries == [1]
 
 
-def test_a_fault_nobody_foresaw_ends_in_a_sentence() -> None:
+def test_a_fault_nobody_foresaw_ends_in_a_fact() -> None:
     def opener() -> Film:
         raise RuntimeError("?")
 
     thread = started(opener)
     until(lambda: thread.exhausted)
-    assert thread.state().sentence == "The camera has failed; start scanner again and see its log."
+    assert thread.state().fact == Fact(SourceStatus.CAMERA_FAILED)
 
 
 def test_stopping_closes_the_source() -> None:
@@ -140,4 +143,4 @@ def test_stopping_closes_the_source() -> None:
 def test_the_end_of_a_file_is_said() -> None:
     thread = started(lambda: Film([frame(0)]))
     assert all_of(thread) == [0]
-    assert thread.state().sentence == "Film has come to its end."
+    assert thread.state().fact == Fact(SourceStatus.ENDED, {"name": "Film"})

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.facts import Fact
 from scanner.scanning.devices import (
     SCANNER_VENDORS,
     Camera,
@@ -12,8 +13,9 @@ from scanner.scanning.devices import (
     list_scanners,
     scanner_at,
 )
-from scanner.scanning.errors import CameraAway
+from scanner.scanning.errors import CameraAway, CameraFault
 from scanner.scanning.frame_sources import open_source
+from scanner.scanning.scan_source import Name, SourceName
 
 KEYBOARD = "fffffffffffffffe"
 
@@ -61,7 +63,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def names(machine: Machine) -> list[str]:
+def names(machine: Machine) -> list[Name]:
     return [scanner.name for scanner in list_scanners(machine.sys, machine.dev)]
 
 
@@ -106,11 +108,22 @@ def test_a_camera_by_name_is_waited_for_and_keeps_its_name(
         "scanner.scanning.frame_sources.list_cameras",
         lambda: list_cameras(machine.sys, machine.dev),
     )
-    with pytest.raises(CameraAway, match="No camera is called C920, and no file"):
+    with pytest.raises(CameraAway, match=f"{CameraFault.UNKNOWN} name=C920"):
         open_source("C920")
     machine.camera(97, "HD Webcam C920")
-    with pytest.raises(CameraAway, match="HD Webcam C920 is not there"):
+    with pytest.raises(CameraAway, match=f"{CameraFault.ABSENT} name=HD Webcam C920"):
         open_source("C920")  # /dev has no such device here
+
+
+def test_a_camera_without_a_name_is_called_by_its_number_and_lasts_by_its_place(
+    machine: Machine,
+) -> None:
+    machine.camera(4, "")
+    (camera,) = list_cameras(machine.sys, machine.dev)
+    assert camera.name == Fact(SourceName.CAMERA, {"number": 4})
+    assert lasting_name(camera, [camera]) == "1-4:1.0"
+    assert find_camera("4", [camera]) is find_camera("1-4:1.0", [camera]) is camera
+    assert find_camera("Camera", [camera]) is None
 
 
 def test_a_machine_without_any_device_has_none(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 
+from scanner.facts import Fact
 from scanner.qr.frame import Frame
 from scanner.scanning.camera_source import CameraSource
 from scanner.scanning.composite_source import CompositeSource
-from scanner.scanning.errors import CameraAway
-from scanner.scanning.source_state import SourceState
+from scanner.scanning.errors import CameraAway, CameraFault
+from scanner.scanning.scan_source import SourceState
 from tests.scanning.feigned import Scripted, frame
 
 LIMIT = 10.0
@@ -38,13 +39,13 @@ class Plug:
 
     def open(self) -> "Plug":
         if not self.plugged:
-            raise CameraAway("Camera 0 is not there; plug it in.")
+            raise CameraAway(CameraFault.ABSENT, name=self.name)
         return self
 
     def read(self) -> Frame:
         threading.Event().wait(0.01)
         if not self.plugged:
-            raise CameraAway("Camera 0 was unplugged; trying again.")
+            raise CameraAway(CameraFault.UNPLUGGED, name=self.name)
         self._number += 1
         return Frame(frame(self.shown).pixels, self._number, time.monotonic())
 
@@ -56,7 +57,7 @@ class Hand:
     """A hand scanner that is always there."""
 
     def start(
-        self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /
+        self, on_payload: Callable[[str, str], None], on_notice: Callable[[Fact], None], /
     ) -> None:
         self.scan = on_payload
 
@@ -64,7 +65,7 @@ class Hand:
         pass
 
     def state(self) -> SourceState:
-        return SourceState(running=True, sentence="")
+        return SourceState(running=True, fact=None)
 
     pictured = False
 
@@ -74,19 +75,20 @@ class Hand:
 
 def test_a_camera_is_back_within_two_seconds_each_time_and_scanning_goes_on() -> None:
     camera, hand = Plug(), Hand()
-    eyes = CompositeSource(CameraSource(camera.open, Scripted(lambda shown: [f"T{shown}"])), hand)
+    source = CompositeSource(CameraSource(camera.open, Scripted(lambda shown: [f"T{shown}"])), hand)
     heard: list[tuple[str, str]] = []
-    eyes.start(lambda payload, by: heard.append((payload, by)), lambda sentence: None)
+    source.start(lambda payload, by: heard.append((payload, by)), lambda _: None)
     try:
         until(lambda: ("T1", "script") in heard)
         for number in range(2, 2 + DROPOUTS):
             camera.plugged = False
-            assert until(lambda: not eyes.state().running) < 1.0
-            assert "Camera 0" in eyes.state().sentence
+            assert until(lambda: not source.state().running) < 1.0
+            fact = source.state().fact
+            assert fact and fact.code in (CameraFault.ABSENT, CameraFault.UNPLUGGED)
             hand.scan(f"H{number}", "serial")
             assert heard[-1] == (f"H{number}", "serial")
             camera.shown, camera.plugged = number, True
             assert until(lambda: heard[-1] == (f"T{camera.shown}", "script")) < BACK_SECONDS
-            assert eyes.state().running
+            assert source.state().running
     finally:
-        eyes.stop()
+        source.stop()

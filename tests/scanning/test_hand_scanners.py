@@ -10,16 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from scanner.facts import Fact
 from scanner.scanning.camera_source import CameraSource
 from scanner.scanning.composite_source import CompositeSource, together
 from scanner.scanning.devices import HandScanner, ScannerKind, scanner_at
-from scanner.scanning.errors import HandScannerAway, HandScannerError
+from scanner.scanning.errors import HandScannerAway, HandScannerError, ScannerFault
 from scanner.scanning.evdev_scanner import EvdevScanner
-from scanner.scanning.hand_scanners import LOOK_SECONDS, HandScanners, Reads, hand_scanners
+from scanner.scanning.hand_scanners import (
+    SEARCH_SECONDS,
+    HandScanners,
+    OpenScanner,
+    hand_scanners,
+)
 from scanner.scanning.kernel_keys import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, KeyText
 from scanner.scanning.keyboard_layouts import SETUP, learn
+from scanner.scanning.scan_source import SourceState, SourceStatus
 from scanner.scanning.serial_scanner import SerialScanner
-from scanner.scanning.source_state import SourceState
 from tests.scanning.feigned import Film, Scripted
 from tests.scanning.test_keyboard_layouts import german_keys
 
@@ -106,7 +112,7 @@ class Pipe:
     def unplug(self) -> None:
         os.close(self._keep)
 
-    def open(self, scanner: HandScanner) -> Reads:
+    def open(self, scanner: HandScanner) -> OpenScanner:
         return EvdevScanner(scanner.device, scanner.name, self._grab)
 
     def _grab(self, handle: int) -> None:
@@ -114,7 +120,7 @@ class Pipe:
         self.grabs += 1
 
 
-def read(scanner: Reads, count: int = 1) -> list[str]:
+def read(scanner: OpenScanner, count: int = 1) -> list[str]:
     end = time.monotonic() + LIMIT
     scans: list[str] = []
     while len(scans) < count:
@@ -132,7 +138,7 @@ def test_an_input_device_is_grabbed_and_read(tmp_path: Path) -> None:
     assert read(scanner, 3) == [SERIAL] * 3
     assert pipe.grabs == 1
     pipe.unplug()
-    with pytest.raises(HandScannerAway, match="Zebra was unplugged"):
+    with pytest.raises(HandScannerAway, match=f"{ScannerFault.UNPLUGGED} name=Zebra"):
         read(scanner)
     scanner.close()
     scanner.close()
@@ -153,9 +159,9 @@ def test_a_device_that_another_program_holds_is_said(tmp_path: Path) -> None:
     def busy(handle: int) -> None:
         raise OSError("Device or resource busy")
 
-    with pytest.raises(HandScannerAway, match="Zebra is held by another program"):
+    with pytest.raises(HandScannerAway, match=f"{ScannerFault.BUSY} name=Zebra"):
         EvdevScanner(pipe.path, "Zebra", busy)
-    with pytest.raises(HandScannerAway, match="Zebra is held by another program"):
+    with pytest.raises(HandScannerAway, match=f"{ScannerFault.BUSY} name=Zebra"):
         EvdevScanner(pipe.path, "Zebra")  # a pipe can't be grabbed
     pipe.unplug()
 
@@ -208,14 +214,14 @@ def test_serial_scans_in_pieces_and_in_a_row_are_read(port: Port) -> None:
 
 
 def test_a_port_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(HandScannerAway, match="Honeywell is not there; plug it in"):
+    with pytest.raises(HandScannerAway, match=f"{ScannerFault.ABSENT} name=Honeywell"):
         SerialScanner(tmp_path / "ttyACM9", "Honeywell")
 
 
 class Heard:
     def __init__(self) -> None:
         self.payloads: list[tuple[str, str]] = []
-        self.notices: list[str] = []
+        self.notices: list[Fact] = []
 
     def payload(self, payload: str, source: str) -> None:
         self.payloads.append((payload, source))
@@ -252,16 +258,16 @@ def test_a_serial_scanner_that_was_unplugged_comes_back_within_two_seconds(
     scanners = hand_scanners(str(port.link))
     heard = started(scanners)
     assert scanners
-    until(lambda: any("is ready" in notice for notice in heard.notices))
+    until(lambda: any(notice.code == SourceStatus.READY for notice in heard.notices))
     port.send(b"A-1\r")
     until(lambda: heard.payloads == [("A-1", "serial")])
     port.unplug()
     until(lambda: not scanners.state().running)
-    assert "unplugged" in heard.notices[1]
+    assert heard.notices[1].code == ScannerFault.UNPLUGGED
     looks.clear()
     port.plug()
     until(lambda: scanners.state().running)
-    assert len(looks) * LOOK_SECONDS < 2.0
+    assert len(looks) * SEARCH_SECONDS < 2.0
     port.send(b"B-2\r")
     until(lambda: heard.payloads[1:] == [("B-2", "serial")])
 
@@ -271,7 +277,7 @@ def test_a_scanner_plugged_in_while_the_gate_is_open_works_at_once(tmp_path: Pat
     pipe = Pipe(tmp_path)
     heard = started(HandScanners(lambda: list(there), pipe.open))
     there.append(HandScanner(pipe.path, "Zebra", ScannerKind.KEYS, usable=True))
-    until(lambda: "Zebra is ready." in heard.notices)
+    until(lambda: Fact(SourceStatus.READY, {"name": "Zebra"}) in heard.notices)
     pipe.send(packed(f"{SERIAL}\r"))
     until(lambda: heard.payloads == [(SERIAL, "usb")])
     pipe.unplug()
@@ -311,17 +317,16 @@ def test_a_trouble_is_said_once_and_is_over_when_the_scanner_is_gone() -> None:
     there = [HandScanner(Path("/dev/none"), "Zebra", ScannerKind.KEYS, usable=False)]
     tries: list[int] = []
 
-    def opener(scanner: HandScanner) -> Reads:
+    def opener(scanner: HandScanner) -> OpenScanner:
         tries.append(1)
-        raise HandScannerError("Zebra may not be used by you.")
+        raise HandScannerError(ScannerFault.NOT_PERMITTED, name=scanner.name)
 
-    scanners = HandScanners(lambda: list(there), opener, look_seconds=0.01)
+    scanners = HandScanners(lambda: list(there), opener, search_seconds=0.01)
     heard = started(scanners)
     until(lambda: len(tries) > 3)
-    assert heard.notices == ["Zebra may not be used by you."]
-    assert scanners.state() == SourceState(
-        running=False, sentence="Zebra may not be used by you.", by_hand=True
-    )
+    fault = Fact(ScannerFault.NOT_PERMITTED, {"name": "Zebra"})
+    assert heard.notices == [fault]
+    assert scanners.state() == SourceState(running=False, fact=fault, by_hand=True)
     there.clear()
     until(lambda: scanners.state().running)
 
@@ -331,15 +336,16 @@ def test_without_hand_scanners_there_are_none() -> None:
     assert together(None, None) is None
 
 
-def test_several_eyes_tell_the_trouble_of_any_and_stop_all(port: Port) -> None:
+def test_several_sources_tell_the_trouble_of_any_and_stop_all(port: Port) -> None:
     one, two = HandScanners(list), HandScanners(list)
-    eyes = CompositeSource(one, two)
+    both = CompositeSource(one, two)
     heard = Heard()
-    eyes.start(heard.payload, heard.notices.append)
-    assert eyes.state().running
-    two._troubles[port.link] = "No."
-    assert eyes.state().sentence == "No."
-    eyes.stop()
+    both.start(heard.payload, heard.notices.append)
+    assert both.state().running
+    fault = Fact(ScannerFault.BUSY, {"name": "Zebra"})
+    two._faults[port.link] = fault
+    assert both.state().fact == fault
+    both.stop()
     assert not one._threads
     assert not two._threads
     assert together(one, None) is one

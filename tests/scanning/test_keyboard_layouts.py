@@ -7,7 +7,7 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.scanning.errors import LayoutUnknown
+from scanner.scanning.errors import LayoutFault, LayoutUnknown
 from scanner.scanning.keyboard_layouts import FILE, SETUP, KeyMap, forget, learn, load, save
 
 SERIAL = "DAWIYZ-BACQ75580348"
@@ -96,23 +96,23 @@ def test_the_same_layout_needs_no_correction() -> None:
 
 
 def test_caps_lock_is_said() -> None:
-    with pytest.raises(LayoutUnknown, match="Caps Lock is on"):
+    with pytest.raises(LayoutUnknown, match=LayoutFault.CAPS_LOCK):
         learn(SETUP.swapcase())
 
 
 @pytest.mark.parametrize("arrived", ["", "DAWIER-BACK75580348", SETUP[:-1], SETUP[1:], SETUP * 2])
 def test_another_code_is_said(arrived: str) -> None:
-    with pytest.raises(LayoutUnknown, match="not the whole set-up code"):
+    with pytest.raises(LayoutUnknown, match=LayoutFault.NOT_WHOLE):
         learn(arrived)
 
 
 def test_two_letters_that_arrive_as_one_are_said() -> None:
-    with pytest.raises(LayoutUnknown, match="A and B both arrive as A"):
+    with pytest.raises(LayoutUnknown, match=f"{LayoutFault.ARRIVE_AS_ONE} one=A other=B came=A"):
         learn(SETUP.replace("B", "A"))
 
 
 def test_a_hyphen_that_does_not_arrive_is_said() -> None:
-    with pytest.raises(LayoutUnknown, match="- does not arrive"):
+    with pytest.raises(LayoutUnknown, match=f"{LayoutFault.DOES_NOT_ARRIVE} char=-"):
         learn(SETUP.replace("-", ""))
 
 
@@ -132,7 +132,7 @@ def test_what_was_learned_is_kept_until_forgotten(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"keys": [], "dead": []}', "\xff"])
 def test_a_damaged_file_is_said(tmp_path: Path, content: str) -> None:
     (tmp_path / FILE).write_text(content, encoding="latin-1")
-    with pytest.raises(LayoutUnknown, match="run scanner pair again"):
+    with pytest.raises(LayoutUnknown, match=LayoutFault.DAMAGED):
         load(tmp_path)
 
 

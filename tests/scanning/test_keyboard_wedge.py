@@ -7,7 +7,7 @@ from scanner.scanning.keyboard_wedge import (
     EARLY_SECONDS,
     STALL_SECONDS,
     TOGETHER_SECONDS,
-    Bursts,
+    BurstDetector,
     SortedKeys,
 )
 
@@ -15,15 +15,17 @@ SERIAL = "DAWIER-BACK75580348"
 ENTER = "\r"
 
 
-def play(text: str, gap: float, bursts: Bursts[str] | None = None, at: float = 0.0) -> "Heard":
+def play(
+    text: str, gap: float, bursts: BurstDetector[str] | None = None, at: float = 0.0
+) -> "Heard":
     """Play keys at one pace; Enter is the carriage return."""
     return play_timed([(char, gap) for char in text], bursts, at)
 
 
 def play_timed(
-    keys: list[tuple[str, float]], bursts: Bursts[str] | None = None, at: float = 0.0
+    keys: list[tuple[str, float]], bursts: BurstDetector[str] | None = None, at: float = 0.0
 ) -> "Heard":
-    bursts = bursts or Bursts()
+    bursts = bursts or BurstDetector()
     heard = Heard(bursts, at)
     for char, gap in keys:
         heard.at += gap
@@ -34,7 +36,7 @@ def play_timed(
 
 
 class Heard:
-    def __init__(self, bursts: Bursts[str], at: float) -> None:
+    def __init__(self, bursts: BurstDetector[str], at: float) -> None:
         self.bursts = bursts
         self.at = at
         self.scans: list[str] = []
@@ -51,7 +53,7 @@ class Heard:
 
     def wait(self, seconds: float) -> "Heard":
         self.at += seconds
-        self.add(self.bursts.lapse(self.at))
+        self.add(self.bursts.timeout(self.at))
         return self
 
 
@@ -67,7 +69,7 @@ def test_a_person_who_types_a_serial_is_no_scanner() -> None:
     assert (heard.scans, heard.typed, heard.cut_off) == ([], SERIAL + ENTER, "")
 
 
-def begin_early(bursts: Bursts[str], at: float = 0.0) -> "Heard":
+def begin_early(bursts: BurstDetector[str], at: float = 0.0) -> "Heard":
     """Press the serial's first letter, which may come early, and wait until it does."""
     heard = Heard(bursts, at)
     heard.add(bursts.press(SERIAL[0], SERIAL[0], at, early=True))
@@ -77,14 +79,14 @@ def begin_early(bursts: Bursts[str], at: float = 0.0) -> "Heard":
 
 
 def test_a_key_that_can_be_taken_back_comes_early_and_once() -> None:
-    heard = begin_early(Bursts())
+    heard = begin_early(BurstDetector())
     assert heard.wait(ALONE_SECONDS).typed == SERIAL[0]
     assert not heard.taken_back
 
 
 def test_a_scan_whose_first_key_came_early_counts_whole_and_takes_it_back() -> None:
     for ending in "\r\t\n":
-        bursts = Bursts[str]()
+        bursts = BurstDetector[str]()
         heard = begin_early(bursts)
         rest = play(SERIAL[1:] + ending, 0.015, bursts, heard.at)
         assert (rest.scans, rest.typed, rest.cut_off) == ([SERIAL], "", "")
@@ -92,7 +94,7 @@ def test_a_scan_whose_first_key_came_early_counts_whole_and_takes_it_back() -> N
 
 
 def test_what_a_code_without_an_end_did_early_is_taken_back() -> None:
-    bursts = Bursts[str]()
+    bursts = BurstDetector[str]()
     heard = begin_early(bursts)
     rest = play(SERIAL[1:], 0.015, bursts, heard.at).wait(STALL_SECONDS + 1e-3)
     assert (rest.scans, rest.typed, rest.cut_off) == ([], "", SERIAL[1:])
@@ -100,7 +102,7 @@ def test_what_a_code_without_an_end_did_early_is_taken_back() -> None:
 
 
 def test_two_quick_keys_of_a_person_both_count_once() -> None:
-    bursts = Bursts[str]()
+    bursts = BurstDetector[str]()
     heard = begin_early(bursts)
     rest = play("x", 0.01, bursts, heard.at).wait(TOGETHER_SECONDS + 1e-3)
     assert rest.typed == "x"
@@ -108,15 +110,15 @@ def test_two_quick_keys_of_a_person_both_count_once() -> None:
 
 
 def test_no_key_comes_early_once_a_slow_scanner_was_heard() -> None:
-    bursts = Bursts[str]()
+    bursts = BurstDetector[str]()
     play(SERIAL + ENTER, 0.012, bursts)
     bursts.press("s", "s", 10.0, early=True)
-    assert bursts.lapse(10.0 + EARLY_SECONDS + 1e-3) == SortedKeys()
-    assert bursts.lapse(10.0 + ALONE_SECONDS + 1e-3).typed == ("s",)
+    assert bursts.timeout(10.0 + EARLY_SECONDS + 1e-3) == SortedKeys()
+    assert bursts.timeout(10.0 + ALONE_SECONDS + 1e-3).typed == ("s",)
 
 
 def test_a_quick_scanner_leaves_keys_early() -> None:
-    bursts = Bursts[str]()
+    bursts = BurstDetector[str]()
     play(SERIAL + ENTER, 0.002, bursts)
     begin_early(bursts, 10.0)
 
@@ -189,13 +191,13 @@ KEYS = st.lists(
 
 @given(KEYS)
 def test_no_key_is_lost_or_given_back_twice(keys: list[tuple[str, float]]) -> None:
-    bursts: Bursts[str] = Bursts()
+    bursts: BurstDetector[str] = BurstDetector()
     order, at = "", 0.0
     for char, gap in keys:
         at += gap
         outcome = bursts.press(char, char, at)
         order += "".join((*outcome.cut_off, *outcome.typed))
-    last = bursts.lapse(at + 2)
+    last = bursts.timeout(at + 2)
     order += "".join((*last.cut_off, *last.typed))
     assert order == "".join(char for char, _ in keys)
 

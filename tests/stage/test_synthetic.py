@@ -6,7 +6,7 @@ import numpy as np
 from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Frame
 from scanner.scanning.frame_processor import FrameProcessor
-from scanner.scanning.presentation import Presented
+from scanner.scanning.presentation import Presentation
 from scanner.stage.scene import FRAMES
 from scanner.stage.synthetic import Nobody, SyntheticCamera
 
@@ -20,8 +20,8 @@ def frames_of(camera: SyntheticCamera) -> Iterator[Frame]:
 
 def presented(camera: SyntheticCamera) -> list[str]:
     watch = FrameProcessor(Decoder())
-    events = (event for frame in frames_of(camera) for event in watch.look(frame))
-    return [event.payload for event in events if isinstance(event, Presented)]
+    events = (event for frame in frames_of(camera) for event in watch.process(frame))
+    return [event.payload for event in events if isinstance(event, Presentation)]
 
 
 def test_each_patron_is_presented_once_also_the_same_ticket_again() -> None:
@@ -49,7 +49,9 @@ def test_the_next_patron_is_asked_for_only_when_the_last_was_seen() -> None:
 
     watch = FrameProcessor(Decoder())
     for frame in frames_of(SyntheticCamera(next_payload, seed=2)):
-        judged += [event.payload for event in watch.look(frame) if isinstance(event, Presented)]
+        judged += [
+            event.payload for event in watch.process(frame) if isinstance(event, Presentation)
+        ]
     assert judged == SERIALS
     assert asked_with == list(range(len(SERIALS) + 1))
 

@@ -14,6 +14,7 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
+from scanner.scanning.scan_hints import Hint
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found
 from scanner.store.statistics import Admitted, Evening, SectionFigure
@@ -96,7 +97,7 @@ STATUS = Status(
 )
 
 
-LOOKING = SourceState(running=True, sentence="Hold the code still.")
+LOOKING = SourceState(running=True, fact=Fact(Hint.STILL))
 
 
 @dataclass
@@ -173,11 +174,11 @@ class FakeSource:
     running: bool = False
     stops: int = 0
     on_payload: Callable[[str, str], None] = lambda _payload, _by: None
-    on_notice: Callable[[str], None] = lambda _sentence: None
+    on_notice: Callable[[Fact], None] = lambda _fact: None
     pictured: bool = True
 
     def start(
-        self, on_payload: Callable[[str, str], None], on_notice: Callable[[str], None], /
+        self, on_payload: Callable[[str, str], None], on_notice: Callable[[Fact], None], /
     ) -> None:
         self.on_payload, self.on_notice, self.running = on_payload, on_notice, True
 
@@ -194,8 +195,8 @@ class FakeSource:
     def see(self, payload: str, by: str = "camera") -> None:
         _in_thread(lambda: self.on_payload(payload, by))
 
-    def say(self, sentence: str) -> None:
-        _in_thread(lambda: self.on_notice(sentence))
+    def tell(self, fact: Fact) -> None:
+        _in_thread(lambda: self.on_notice(fact))
 
 
 @dataclass

@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 
 from scanner.admission.scope import Closed
+from scanner.facts import Fact
+from scanner.scanning.errors import CameraFault, ScannerFault
 from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.notices import STALE, Notice, abnormal, age
@@ -44,14 +46,14 @@ def test_a_closed_gate_is_grave_and_comes_first(closed: Closed) -> None:
 
 
 def test_a_lost_camera_shows_its_sentence_and_the_way_round() -> None:
-    camera = SourceState(running=False, sentence="The camera was unplugged; plug it in.")
+    camera = SourceState(running=False, fact=Fact(CameraFault.UNPLUGGED, {"name": "C920"}))
     assert abnormal(STATUS, camera, NOW, NOW) == [
-        Notice("◌ NO CAMERA, type serials with i: The camera was unplugged; plug it in.")
+        Notice("◌ NO CAMERA, type serials with i: C920 was unplugged; trying again.")
     ]
 
 
 def test_a_lost_hand_scanner_is_not_taken_for_the_camera() -> None:
-    state = SourceState(running=False, sentence="Zebra is not there; plug it in.", by_hand=True)
+    state = SourceState(False, Fact(ScannerFault.ABSENT, {"name": "Zebra"}), by_hand=True)
     assert abnormal(STATUS, state, NOW, NOW) == [
         Notice("◌ NO HAND SCANNER: Zebra is not there; plug it in.")
     ]

@@ -1,4 +1,4 @@
-"""`scanner try`: what each decoder sees through a camera, live, to set it up at a gate."""
+"""`scanner try`: what each decoder reads from a camera, live, to set it up at a gate."""
 
 import threading
 from typing import ClassVar
@@ -10,30 +10,31 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 
+from scanner.facts import Fact
 from scanner.scanning.camera_thread import CameraThread, SourceOpener
-from scanner.scanning.camera_trial import Look, Trial
+from scanner.scanning.camera_trial import Inspection, Trial
+from scanner.scanning.scan_source import SourceStatus
 from scanner.tui.terminal.ascii_only import AsciiOnly
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.wording.catalogue import decimal, number, say
 from scanner.wording.plain import plain
-from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
-_TICK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 _JOIN_SECONDS = 3.0
 _LONGEST = 60
-_FAILED = "A picture could not be read; if this stays, see the log."
 _FEW = 10.0
 """Frames a second, below which a tenth of one is told."""
 
 
 class TryApp(App[None]):
-    """A live view in numbers, words and pictures; any camera, video or folder will do.
+    """A live view in numbers, words and pictures of a camera, a video or a folder.
 
     Args:
-        opener: opens the source; called again when it went away.
-        trial: looks at the frames, in a thread of its own.
+        opener: opens the source; called again when a camera was lost.
+        trial: inspects the frames, in a thread of its own.
         in_ascii: draw with ASCII alone.
     """
 
@@ -58,9 +59,9 @@ class TryApp(App[None]):
         self._camera = CameraThread(opener)
         self._trial = trial
         self._stopping = threading.Event()
-        self._latest: Look | None = None
+        self._latest: Inspection | None = None
         self._failed = False
-        self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
+        self._inspecting = threading.Thread(target=self._inspect, name="inspecting", daemon=True)
 
     def compose(self) -> ComposeResult:
         """Lay out advice, camera, view, readers and the picture from top to bottom."""
@@ -72,40 +73,40 @@ class TryApp(App[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Begin to look, and to show what was seen."""
+        """Start reading frames, and showing what was read."""
         self._camera.start()
-        self._looking.start()
-        self.set_interval(_TICK_SECONDS, self._show)
+        self._inspecting.start()
+        self.set_interval(_POLL_SECONDS, self._show)
 
     def on_unmount(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         self._stopping.set()
         self._camera.stop()
-        self._looking.join(_JOIN_SECONDS)
+        self._inspecting.join(_JOIN_SECONDS)
 
     @property
-    def latest(self) -> Look | None:
-        """The last frame's outcome."""
+    def latest(self) -> Inspection | None:
+        """The last frame, inspected."""
         return self._latest
 
-    def _look(self) -> None:
+    def _inspect(self) -> None:
         while not self._stopping.is_set() and not self._camera.exhausted:
-            frame = self._camera.next(_TICK_SECONDS)
+            frame = self._camera.next(_POLL_SECONDS)
             if frame is None:
                 continue
             try:
-                self._latest, self._failed = self._trial.look(frame), False
+                self._latest, self._failed = self._trial.inspect(frame), False
             except Exception:  # noqa: BLE001 - one bad picture must not end the view
                 structlog.get_logger("tui").exception("a picture failed")
                 self._failed = True
 
     def _show(self) -> None:
         state = self._camera.state()
-        sentence = _FAILED if self._failed else state.sentence
-        self.query_one("#camera", Static).update(Text(reported(plain(sentence))))
+        fact = Fact(SourceStatus.FRAME_FAILED) if self._failed else state.fact
+        self.query_one("#camera", Static).update(Text(sentence(fact) if fact else ""))
         away = not (state.running or self._camera.exhausted)
         look = None if away or self._failed else self._latest
-        advice = reported(look.quality.advice) if look else ""
+        advice = sentence(Fact(look.quality.advice)) if look else ""
         self.query_one("#advice", Static).update(Text(advice))
         self.query_one("#view", Static).update(Text(describe(look) if look else ""))
         self.query_one("#readers", Static).update(_table(look) if look else "")
@@ -114,8 +115,8 @@ class TryApp(App[None]):
         picture.show(view.pixels if view else None, outlines=view.outlines if view else ())
 
 
-def describe(look: Look) -> str:
-    """Return a view's measures in one line."""
+def describe(look: Inspection) -> str:
+    """Return a frame's measures in one line."""
     found = look.quality
     few = look.rate is not None and look.rate < _FEW
     rate = (
@@ -133,12 +134,12 @@ def describe(look: Look) -> str:
     return " · ".join(parts)
 
 
-def _table(look: Look) -> Table:
+def _table(look: Inspection) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(say("decoder"))
     table.add_column("ms", justify="right")
     table.add_column(say("sees"))
-    for seen in look.seen:
-        texts = ", ".join(plain(text, _LONGEST) or "·" for text in seen.texts) or "-"
-        table.add_row(seen.by, decimal(seen.ms, 1), Text(texts))
+    for result in look.results:
+        texts = ", ".join(plain(text, _LONGEST) or "·" for text in result.texts) or "-"
+        table.add_row(result.by, decimal(result.ms, 1), Text(texts))
     return table

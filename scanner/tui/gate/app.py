@@ -156,7 +156,7 @@ class GateApp(App[None]):
         self.push_screen(self.gate)
         self._begin()
         if self._source:
-            self._source.start(self.gate.presenter.present, self.gate.say)
+            self._source.start(self.gate.presenter.present, self.gate.tell)
         self.set_interval(_PREPARE_SECONDS, self._prepare_search)
         self.set_timer(_IMPORT_SECONDS, self._import_modals)
 

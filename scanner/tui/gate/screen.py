@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from scanner.app.sound import CANNOT_RECORD
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
@@ -35,6 +36,7 @@ from scanner.wording.catalogue import say
 from scanner.wording.notices import Notice, abnormal
 from scanner.wording.plain import plain
 from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 SHOWN_FOR = timedelta(seconds=8)
 """How long a verdict fills the screen when nobody comes after it."""
@@ -162,6 +164,10 @@ class GateScreen(Screen[None]):
         """Show a sentence for a moment; callable from any thread."""
         self.post_message(self.Said(sentence))
 
+    def tell(self, fact: Fact) -> None:
+        """Show a fact for a moment; callable from any thread."""
+        self.say(sentence(fact))
+
     def on_gate_screen_said(self, message: Said) -> None:
         """Show it."""
         words = reported(plain(message.sentence))
@@ -244,7 +250,7 @@ class GateScreen(Screen[None]):
         camera = self._camera()
         if camera is None or not camera.running or self.has_class("-picture"):
             return ""  # the notice tells, or the picture's own line
-        return reported(plain(camera.sentence))
+        return sentence(camera.fact) if camera.fact else ""
 
     def _notices(self, status: Status, now: datetime) -> list[Notice]:
         notices = abnormal(status, self._camera(), self._link_since, now)

@@ -31,6 +31,7 @@ from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
+from scanner.wording.sentences import sentence
 
 BACK_AFTER = timedelta(seconds=3)
 """How long a verdict fills the screen."""
@@ -130,6 +131,10 @@ class KioskScreen(Screen[None], inherit_bindings=False):
     def say(self, sentence: str) -> None:
         """Show a sentence for a moment; callable from any thread."""
         self.post_message(self.Said(sentence))
+
+    def tell(self, fact: Fact) -> None:
+        """Show a fact for a moment; callable from any thread."""
+        self.say(sentence(fact))
 
     def on_kiosk_screen_said(self, message: Said) -> None:
         """Show it."""

@@ -12,7 +12,6 @@ from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away
 from scanner.wording.plain import clock_time, plain
-from scanner.wording.reported import reported
 from scanner.wording.sentences import sentence
 
 
@@ -41,7 +40,7 @@ def troubles(
     """List what staff must look at, gravest first; `since` is when the link came to its state."""
     found = abnormal(status, None, since, now)
     if camera and not camera.running:
-        why = reported(plain(camera.sentence))
+        why = sentence(camera.fact) if camera.fact else say("No picture is coming from it.")
         blind = Notice(f"◌ {say('NOT READING: {why}', why=why)}")
         found.insert(0, hand_scanner_away(camera) if camera.by_hand else blind)
     if turnstile:

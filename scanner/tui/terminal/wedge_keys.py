@@ -1,4 +1,4 @@
-"""Keys that a hand scanner types, caught before they work as commands of the screen."""
+"""A keyboard wedge's keys, intercepted before they work as commands of the screen."""
 
 import asyncio
 import select
@@ -11,20 +11,20 @@ from textual.app import App
 from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
-from scanner.scanning.keyboard_wedge import Bursts, SortedKeys
+from scanner.scanning.keyboard_wedge import BurstDetector, SortedKeys
 from scanner.wording.catalogue import say
 
 ENDINGS = frozenset({"enter", "tab", "ctrl+j"})
 """What scanners are set to send after a code: carriage return, tabulator, line feed."""
 
 LATE_SECONDS = 0.02
-"""A timer this late tells of a machine that stalled: keys may wait that nobody has read."""
+"""A timer this late means that the machine stalled: there may be keys that nobody has read."""
 
 CATCH_UP_SECONDS = 0.02
-"""How long the thread that reads the terminal is given to catch up."""
+"""How long to wait for the thread that reads the terminal."""
 
 Correct = Callable[[str], str]
-"""Undoes what a keyboard layout did to a scan, as `KeyMap.correct` of `scanning` does."""
+"""Undoes what a keyboard layout did to a scan, as `KeyMap.correct` does."""
 
 HandOn = Callable[[Event], Awaitable[None]]
 """What the app does with a person's key."""
@@ -58,8 +58,8 @@ class Navigation(Protocol):
         ...
 
 
-class Lapse(Event, bubble=False):
-    """A while has passed; sent through the queue, so that keys which wait there come first."""
+class KeyTimeout(Event, bubble=False):
+    """A wait for keys has ended; queued as an event, so that keys in the queue come first."""
 
 
 class WedgeKeys:
@@ -84,14 +84,14 @@ class WedgeKeys:
         self._target = target
         self._correct = correct
         self._navigation = navigation
-        self._bursts: Bursts[Key] = Bursts()
+        self._bursts: BurstDetector[Key] = BurstDetector()
         self._due: float | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, event: Event, hand_on: HandOn) -> bool:
         """Take an event of the app's; tells whether it is dealt with."""
-        if isinstance(event, Lapse):
-            await self._look(event.time, hand_on)
+        if isinstance(event, KeyTimeout):
+            await self._time_out(event.time, hand_on)
             return True
         if event.is_forwarded:
             return False
@@ -99,7 +99,7 @@ class WedgeKeys:
             return self._take_paste(event)
         if not isinstance(event, Key):
             return False
-        await self._carry_out(self._sort(event), event.time, hand_on)
+        await self._dispatch(self._sort(event), event.time, hand_on)
         return True
 
     def _sort(self, key: Key) -> SortedKeys[Key]:
@@ -112,7 +112,7 @@ class WedgeKeys:
     def _may_be_early(self, key: Key) -> bool:
         return bool(self._navigation and self._bursts.holds_none and self._navigation.opens(key))
 
-    async def _carry_out(self, outcome: SortedKeys[Key], at: float, hand_on: HandOn) -> None:
+    async def _dispatch(self, outcome: SortedKeys[Key], at: float, hand_on: HandOn) -> None:
         typed = outcome.typed
         if outcome.take_back and self._navigation:
             self._navigation.go_home()
@@ -131,31 +131,31 @@ class WedgeKeys:
             self._target.scanned(self._correct(outcome.scan), "wedge")
         self._wait(at)
 
-    async def _look(self, at: float, hand_on: HandOn) -> None:
-        """Give up on keys that nothing followed, unless more may have come unnoticed meanwhile."""
+    async def _time_out(self, at: float, hand_on: HandOn) -> None:
+        """Decide on the held keys, unless others may have come that nobody has read yet."""
         stalled = self._due is not None and at - self._due > LATE_SECONDS
         self._due = None
         if stalled or _input_waits(self._app):
-            self._look_in(CATCH_UP_SECONDS, at)
+            self._start_timer(CATCH_UP_SECONDS, at)
             return
-        await self._carry_out(self._bursts.lapse(at), at, hand_on)
+        await self._dispatch(self._bursts.timeout(at), at, hand_on)
 
     def _wait(self, at: float) -> None:
-        """Have a look later at the keys that are held; one timer is enough, the earliest."""
+        """Start a timer for the held keys; the earliest is enough."""
         seconds, now = self._bursts.wait_seconds(at), monotonic()
         if seconds is None:
             return
         seconds = max(seconds, 0.0)
         if self._due is None or now + seconds < self._due:
-            self._look_in(seconds, now)
+            self._start_timer(seconds, now)
 
-    def _look_in(self, seconds: float, at: float) -> None:
+    def _start_timer(self, seconds: float, at: float) -> None:
         if self._timer:
             self._timer.cancel()
         self._due = at + seconds
-        # Not a timer of Textual's: one that comes late is left out, and the keys would stay held.
+        # Not a Textual timer: it skips a tick that is late, and the keys would stay held.
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, lambda: self._app.post_message(Lapse()))
+        self._timer = loop.call_later(seconds, lambda: self._app.post_message(KeyTimeout()))
 
     def _take_paste(self, paste: Paste) -> bool:
         """Judge a paste, line by line, unless somebody pastes into a line of text."""
@@ -178,7 +178,7 @@ class WedgeKeys:
 
 
 def _input_waits(app: App[Any]) -> bool:
-    """Whether the terminal has keys that nobody has read yet: the reading thread is behind."""
+    """Tell whether the terminal has unread keys: the reading thread is behind."""
     if sys.__stdin__ is None or app.is_headless or app.is_web:
         return False
     try:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
-from scanner.scanning.source_state import SourceState
+from scanner.scanning.scan_source import SourceState, SourceStatus
 from scanner.sync.clock import utc_now
 from scanner.sync.link import LinkState
 from scanner.training.answers import Act, Answer, Refusal
@@ -332,7 +332,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if status.link.state is not self._link:
             self._link, self._link_since = status.link.state, now
         dead = not shift.camera and not shift.hand_scanner
-        camera = SourceState(running=False, sentence=say("No picture is coming.")) if dead else None
+        camera = SourceState(running=False, fact=Fact(SourceStatus.NO_FRAMES)) if dead else None
         self.query_one(NoticeLines).show(abnormal(status, camera, self._link_since, now))
         self.query_one(Strip).show(status, self._link_since, now)
 

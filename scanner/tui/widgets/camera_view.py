@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from scanner.tui.ports import SourceState, View
 from scanner.tui.widgets.picture_view import PictureView
-from scanner.wording.plain import plain
-from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 PICTURES_A_SECOND = 8
 """Enough to follow a hand with."""
@@ -64,7 +63,7 @@ class CameraView(PictureView):
         if not self.display or self.app.screen is not self.screen or begun < self._rest_until:
             return
         view, state = self._view(), self._state()
-        words = reported(plain(state.sentence)) if state else ""
+        words = sentence(state.fact) if state and state.fact else ""
         self.show(view.pixels if view else None, words, view.outlines if view else ())
         ended = perf_counter()
         self._rest_until = ended + (ended - begun) * (1 / MOST_OF_THE_TIME - 1)

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from scanner.facts import Fact
 from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.ports import Setup
@@ -16,6 +17,7 @@ from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
+from scanner.wording.sentences import sentence
 
 NONE = "none"
 
@@ -78,8 +80,8 @@ class CameraStep(Step):
         def on_payload(payload: str, _by: str) -> None:
             self.post_message(self.Seen(_read(payload), source))
 
-        def on_notice(sentence: str) -> None:
-            self.post_message(self.Seen(sentence, source))
+        def on_notice(fact: Fact) -> None:
+            self.post_message(self.Seen(sentence(fact), source))
 
         source.start(on_payload, on_notice)
         self._look()
@@ -111,7 +113,10 @@ class CameraStep(Step):
     def _look(self) -> None:
         if self._source:
             state = self._source.state()
-            self.complain(self._read if self._read and state.running else state.sentence)
+            if self._read and state.running:
+                self.complain(self._read)
+            else:
+                self.tell(state.fact)
 
 
 def _read(payload: str) -> str:

@@ -9,12 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from scanner.facts import Fact
 from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers, token_code
 from scanner.tui.wizard.ports import Setup
 from scanner.tui.wizard.preview import Preview
 from scanner.tui.wizard.step import Step, explanation, label
 from scanner.wording.catalogue import say
+from scanner.wording.sentences import sentence
 
 
 class CodeStep(Step):
@@ -98,12 +100,12 @@ class CodeStep(Step):
     def _on_payload(self, payload: str, _by: str) -> None:
         self.post_message(self.Seen(payload))
 
-    def _on_notice(self, sentence: str) -> None:
-        self.post_message(self.Seen(None, sentence))
+    def _on_notice(self, fact: Fact) -> None:
+        self.post_message(self.Seen(None, sentence(fact)))
 
     def _look(self) -> None:
         if self._source and not self._source.state().running:
-            self.complain(self._source.state().sentence)
+            self.tell(self._source.state().fact)
 
     def _take(self, text: str) -> None:
         code = token_code(text)

@@ -8,10 +8,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from scanner.facts import Fact
 from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.wizard.answers import Answers
 from scanner.wording.plain import plain
 from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 
 class Step(Vertical):
@@ -46,6 +48,10 @@ class Step(Vertical):
     def complain(self, sentence: str) -> None:
         """Say what is wrong with an answer; an empty sentence takes it back."""
         self.problem.update(Content(reported(plain(sentence))))
+
+    def tell(self, fact: Fact | None) -> None:
+        """Say how the camera is doing; None takes back what was said."""
+        self.complain(sentence(fact) if fact else "")
 
     def take_back(self) -> bool:
         """Undo what a key began within the step; tells whether there was anything to undo."""

@@ -48,7 +48,7 @@ async def test_a_picture_is_looked_at_and_told(tmp_path: Path) -> None:
         await until(pilot, lambda: "Good." in shown(app, "#advice"))
         look = app.latest
         assert look is not None
-        assert look.seen[0].texts == (SERIAL,)
+        assert look.results[0].texts == (SERIAL,)
         assert shown(app, "#view") == describe(look)
         assert "1280 x 720" in describe(look)
         assert "Picture ticket.png" in shown(app, "#camera")
@@ -141,7 +141,7 @@ async def test_a_picture_that_can_not_be_looked_at_does_not_end_the_view(tmp_pat
 
 
 def test_a_slow_camera_is_told_to_the_tenth() -> None:
-    look = Trial().look(Frame(on_wall(code()), 0, 0.0))
+    look = Trial().inspect(Frame(on_wall(code()), 0, 0.0))
     assert "0.4 frames a second" in describe(replace(look, rate=0.42))
     assert "30 frames a second" in describe(replace(look, rate=29.97))
 
@@ -152,5 +152,5 @@ async def test_the_live_view_speaks_no_english_alone(tmp_path: Path, pseudo: Non
         await until(pilot, lambda: "жжжж." in shown(app, "#advice"))
         look = app.latest
         assert look is not None
-        decoders = " ".join(each.by for each in look.seen)
+        decoders = " ".join(each.by for each in look.results)
         assert latin(seen(app), f"{decoders} {SERIAL} ticket png ms") == []

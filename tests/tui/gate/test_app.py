@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 
 from scanner.config import ConfigError
+from scanner.facts import Fact
+from scanner.scanning.scan_source import SourceStatus
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.gate.app import GateApp
 from scanner.tui.widgets.verdict_panel import VerdictPanel
@@ -113,9 +115,9 @@ async def test_a_gate_without_a_camera_judges_what_is_typed(stand: Stand) -> Non
 async def test_a_line_from_the_camera_is_shown_for_a_moment(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.source.say("Turn up the phone's brightness.")
+        stand.source.tell(Fact(SourceStatus.TWO_CODES))
         await pilot.pause()
-        assert "Turn up the phone's brightness." in seen(app)
+        assert "Two codes in view: show one at a time." in seen(app)
 
 
 async def test_every_verdict_is_heard_as_well(stand: Stand) -> None:

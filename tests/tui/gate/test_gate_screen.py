@@ -7,6 +7,9 @@ from textual.widgets import Input
 
 from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind, Verdict
+from scanner.facts import Fact
+from scanner.scanning.scan_hints import Hint
+from scanner.scanning.scan_source import SourceStatus
 from scanner.store.errors import DiskFull
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
@@ -254,23 +257,23 @@ async def test_a_closed_gate_never_says_ready(stand: Stand) -> None:
 
 
 async def test_a_lost_camera_is_told(stand: Stand) -> None:
-    stand.source.now = SourceState(running=False, sentence="The camera is busy; close its program.")
+    stand.source.now = SourceState(running=False, fact=Fact(SourceStatus.OFF))
     app = stand.app()
     async with app.run_test(size=(100, 24)) as pilot:
         await pilot.pause()
-        assert "◌ NO CAMERA, type serials with i: The camera is busy" in seen(app)
+        assert "◌ NO CAMERA, type serials with i: The camera is off." in seen(app)
 
 
 async def test_an_advice_stands_on_the_screen_once(stand: Stand) -> None:
-    stand.source.now = SourceState(running=True, sentence="Hold closer.")
+    stand.source.now = SourceState(running=True, fact=Fact(Hint.CLOSER))
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        stand.source.say("Hold closer.")
+        stand.source.tell(Fact(Hint.CLOSER))
         await pilot.pause()
         assert seen(app).count("Hold closer.") == 1
         stand.source.see(SERIAL)
         await pilot.pause()
-        stand.source.say("Hold still.")
+        stand.source.tell(Fact(Hint.STILL))
         await pilot.pause()
         assert seen(app).count("Hold still.") == 1
 
@@ -312,11 +315,12 @@ async def test_hostile_text_is_shown_as_text(stand: Stand) -> None:
         sections=(HOSTILE,) * 40,
         link=Link(LinkState.HELD, Forbidden(status=403, said=HOSTILE).fact),
     )
-    stand.source.now = SourceState(running=False, sentence=HOSTILE)
+    hostile = Fact(SourceStatus.READY, {"name": HOSTILE})
+    stand.source.now = SourceState(running=False, fact=hostile)
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
         stand.source.see(HOSTILE)
-        stand.source.say(HOSTILE)
+        stand.source.tell(hostile)
         await pilot.pause()
         text = seen(app)
         assert "[red]own[/red] [@click=app.quit]x[/]" in text

@@ -11,8 +11,10 @@ from textual.pilot import Pilot
 
 from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind
-from scanner.scanning.source_state import SourceState
-from scanner.scanning.view import View
+from scanner.facts import Fact
+from scanner.scanning.errors import CameraFault
+from scanner.scanning.scan_hints import Hint
+from scanner.scanning.scan_source import SourceName, SourceState, View
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.gate.app import GateApp
@@ -25,7 +27,10 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "16
 
 OFFLINE = Link(LinkState.OFFLINE, UNREACHABLE)
 HELD = Link(LinkState.HELD, OUTDATED)
-LOST = SourceState(running=False, sentence="Camera 0 was unplugged; trying again.")
+LOST = SourceState(
+    running=False,
+    fact=Fact(CameraFault.UNPLUGGED, {"name": Fact(SourceName.CAMERA, {"number": 0})}),
+)
 
 
 async def nothing(_stand: Stand, _pilot: Pilot[Any]) -> None:
@@ -77,7 +82,7 @@ def picture(stand: Stand) -> None:
     pixels = np.repeat(np.repeat(light[None, :, None], 180, axis=0), 3, axis=2)
     corners = ((130.0, 60.0), (190.0, 60.0), (190.0, 120.0), (130.0, 120.0))
     stand.source.seen = View(pixels, (corners,))
-    stand.source.now = SourceState(running=True, sentence="Hold closer.")
+    stand.source.now = SourceState(running=True, fact=Fact(Hint.CLOSER))
 
 
 def picture_in_ascii(stand: Stand) -> None:

@@ -13,6 +13,9 @@ from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind, Verdict
 from scanner.facts import Fact
 from scanner.pin import PinCheck
+from scanner.scanning.errors import CameraFault
+from scanner.scanning.scan_hints import Hint
+from scanner.scanning.scan_source import SourceName
 from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State
 from scanner.sync.link import Link, LinkState
@@ -54,7 +57,7 @@ class Settled(FakeRecords):
 @pytest.fixture(autouse=True)
 def spoken(stand: Stand, pseudo: None) -> None:
     stand.preferences = replace(stand.preferences, language=LANGUAGE)
-    stand.source.now = SourceState(running=True, sentence="Hold still.")
+    stand.source.now = SourceState(running=True, fact=Fact(Hint.STILL))
     stand.records = Settled(ports.FOUND, PinCheck.WRONG)
 
 
@@ -89,7 +92,10 @@ def _trouble(stand: Stand) -> None:
     counts = {**STATUS.counts, State.CONFLICT: 2, State.REFUSED: 1}
     old = NOW - timedelta(hours=2)
     stand.background.now = replace(STATUS, link=held, synced=old, offset=-140.0, counts=counts)
-    stand.source.now = SourceState(running=False, sentence="Camera 0 was unplugged; trying again.")
+    stand.source.now = SourceState(
+        running=False,
+        fact=Fact(CameraFault.UNPLUGGED, {"name": Fact(SourceName.CAMERA, {"number": 0})}),
+    )
 
 
 def _portal(stand: Stand) -> None:

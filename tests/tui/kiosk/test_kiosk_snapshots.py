@@ -12,6 +12,8 @@ from scanner.admission.scope import Closed
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.kiosk.turnstile import TurnstileFault
+from scanner.scanning.errors import CameraFault
+from scanner.scanning.scan_source import SourceName
 from scanner.store.errors import DiskFull
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
@@ -75,7 +77,12 @@ def test_troubles(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> N
 
 
 def _in_trouble(lane: Lane) -> None:
-    lane.source = FakeSource(SourceState(running=False, sentence="Camera 0 is not there."))
+    lane.source = FakeSource(
+        SourceState(
+            running=False,
+            fact=Fact(CameraFault.ABSENT, {"name": Fact(SourceName.CAMERA, {"number": 0})}),
+        )
+    )
     lane.trouble = Fact(TurnstileFault.PORT, {"port": "/dev/ttyUSB0"})
     lane.background.now = replace(
         STATUS,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from scanner.scanning.source_state import SourceState
-from scanner.scanning.view import View
+from scanner.facts import Fact
+from scanner.scanning.scan_hints import Hint
+from scanner.scanning.scan_source import SourceState, SourceStatus, View
 from scanner.tui.gate.app import GateApp
 from scanner.tui.widgets.camera_view import ENOUGH_CORES, CameraView, wanted
 from tests.tui.ports import SERIAL, Stand
@@ -42,7 +43,7 @@ async def following(pilot: Pilot[None]) -> CameraView:
 async def test_the_picture_is_shown_with_the_coaching_words_below(
     stand: Stand, size: tuple[int, int]
 ) -> None:
-    stand.source.now = SourceState(running=True, sentence="Hold closer.")
+    stand.source.now = SourceState(running=True, fact=Fact(Hint.CLOSER))
     async with looking(stand).run_test(size=size) as pilot:
         view = await following(pilot)
         assert view.display
@@ -54,7 +55,7 @@ async def test_the_picture_is_shown_with_the_coaching_words_below(
 
 async def test_a_long_advice_is_whole_below_the_picture(stand: Stand) -> None:
     dark = "Too dark: turn on a light, or the phone's screen up."
-    stand.source.now = SourceState(running=True, sentence=dark)
+    stand.source.now = SourceState(running=True, fact=Fact(Hint.TOO_DARK))
     async with looking(stand).run_test(size=(80, 24)) as pilot:
         view = await following(pilot)
         shown = [view.render_line(y).text.strip() for y in range(view.size.height)]
@@ -130,7 +131,7 @@ async def test_a_camera_that_is_lost_takes_its_picture_with_it(stand: Stand) -> 
     async with looking(stand).run_test(size=(160, 50)) as pilot:
         view = await following(pilot)
         stand.source.seen = None
-        stand.source.now = SourceState(running=False, sentence="Camera 0 was unplugged.")
+        stand.source.now = SourceState(running=False, fact=Fact(SourceStatus.OFF))
         await following(pilot)
         assert not view.display
         assert "NO CAMERA" in seen(pilot.app)

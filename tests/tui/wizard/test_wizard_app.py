@@ -6,6 +6,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from scanner.facts import Fact
+from scanner.scanning.errors import CameraFault
+from scanner.scanning.scan_source import SourceName
 from scanner.sync.errors import WrongCode
 from scanner.tui.ports import SourceState
 from scanner.tui.wizard.answers import SERVERS, Answers
@@ -152,8 +155,11 @@ async def test_the_camera_for_the_code_can_be_put_away_and_one_that_is_missing_i
     async with app.run_test(size=(80, 24)) as pilot:
         await to_code(pilot, app)
         await pilot.press("f2")
-        setup.sources[0].now = SourceState(running=False, sentence="Camera 0 is not there.")
-        await until(pilot, lambda: "Camera 0 is not there." in seen(app))
+        setup.sources[0].now = SourceState(
+            running=False,
+            fact=Fact(CameraFault.ABSENT, {"name": Fact(SourceName.CAMERA, {"number": 0})}),
+        )
+        await until(pilot, lambda: "Camera 0 is not there; plug" in seen(app))
         await pilot.press("f2")
         await until(pilot, lambda: not setup.sources[0].running)
         assert "not there" not in seen(app)

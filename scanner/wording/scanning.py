@@ -1,0 +1,125 @@
+"""What cameras, picture files and hand scanners report."""
+
+from scanner.wording.sentences import Plural, Sentence
+
+SENTENCES: dict[str, Sentence] = {
+    # names
+    "scanning.camera": "Camera {number}",
+    "scanning.picture": "Picture {file}",
+    "scanning.folder": "Folder {file}",
+    "scanning.video": "Video {file}",
+    "scanning.demo_camera": "Demo camera",
+    "scanning.hand_scanner": "Hand scanner",
+    "scanning.hand_scanner_at": "The hand scanner at {device}",
+    # how a source is doing
+    "scanning.starting": "The camera is starting.",
+    "scanning.looking": "{name} is looking.",
+    "scanning.ready": "{name} is ready.",
+    "scanning.scanners_ready": Plural(
+        "{count} hand scanner is ready.", "{count} hand scanners are ready."
+    ),
+    "scanning.off": "The camera is off.",
+    "scanning.ended": "{name} has come to its end.",
+    "scanning.no_frames": "No picture is coming.",
+    "scanning.camera_failed": "The camera has failed; start scanner again and see its log.",
+    "scanning.frame_failed": "A picture could not be read; if this stays, see the log.",
+    "scanning.two_codes": "Two codes in view: show one at a time.",
+    # hints for a patron
+    "scanning.dark": "Too dark: turn on a light, or the phone's screen up.",
+    "scanning.glare": "Glare: tilt the code away from the light.",
+    "scanning.closer": "Hold closer.",
+    "scanning.still": "Hold still.",
+    # advice on setting a camera up
+    "scanning.view_dark": "Too dark: turn a lamp on, or turn the camera to the light.",
+    "scanning.view_bright": "Too bright: turn the camera away from the lamp or the window.",
+    "scanning.view_glare": "Glare: tilt the camera, or move the lamp.",
+    "scanning.view_empty": "Nothing to see: hold a ticket before the camera.",
+    "scanning.view_far": "Too far: hold the ticket closer.",
+    "scanning.view_blurred": "Not sharp: hold still, or move the ticket until it is in focus.",
+    "scanning.view_good": "Good.",
+    # cameras
+    "scanning.no_decoder": "No library that reads QR codes is here; install zxing-cpp.",
+    "scanning.camera_absent": ("{name} is not there; plug it in, or choose another with --camera."),
+    "scanning.camera_not_permitted": (
+        "{name} may not be used by you; join the group that owns {device}, often video, "
+        "and log in again."
+    ),
+    "scanning.camera_no_picture": (
+        "{name} gives no picture; close the program that uses it, or choose another with --camera."
+    ),
+    "scanning.camera_unplugged": "{name} was unplugged; trying again.",
+    "scanning.camera_unknown": (
+        "No camera is called {name}, and no file; plug it in, or choose from scanner devices."
+    ),
+    "scanning.camera_not_listed": (
+        "No camera is called {name}; plug it in, or see scanner devices."
+    ),
+    # picture files
+    "scanning.file_absent": "{file} is not there; give a camera's number, a file or a folder.",
+    "scanning.no_file": "{file} is no file; give a camera's number, a file or a folder.",
+    "scanning.file_not_permitted": "{file} may not be read by you; choose another.",
+    "scanning.folder_not_permitted": "{file} may not be read by you; choose another folder.",
+    "scanning.folder_empty": "{file} holds no pictures; choose another folder.",
+    "scanning.folder_unreadable": ("{name} holds no picture that can be read; choose another."),
+    "scanning.no_video": "{file} can't be read as a picture or a video; choose another.",
+    "scanning.no_picture": "{file} can't be read as a picture; choose another.",
+    "scanning.name_not_utf8": "{file} has a name that isn't UTF-8; rename it.",
+    "scanning.decode_absent": "{file} is not there; give a picture, a video or a folder.",
+    "scanning.decode_no_file": "{file} is no file; give a picture, a video or a folder.",
+    "scanning.decode_not_permitted": (
+        "{file} may not be read by you; choose another, or mend its rights."
+    ),
+    "scanning.decode_folder_empty": ("{file} holds no pictures or videos; choose another folder."),
+    # hand scanners
+    "scanning.scanner_absent": "{name} is not there; plug it in.",
+    "scanning.scanner_not_permitted": (
+        "{name} may not be used by you; install assets/udev/70-scanner.rules, "
+        "then unplug it and plug it in again."
+    ),
+    "scanning.scanner_busy": "{name} is held by another program; close that one.",
+    "scanning.scanner_unreadable": "{name} can't be read; close the program that uses it.",
+    "scanning.scanner_unplugged": "{name} was unplugged; plug it in again.",
+    "scanning.scanner_no_library": ("{name} needs the library for serial ports; install pyserial."),
+    # keyboard layouts
+    "scanning.caps_lock": "Caps Lock is on; turn it off and scan the code again.",
+    "scanning.arrive_as_one": (
+        "{one} and {other} both arrive as {came}; scan the code again, "
+        "or set the scanner to the laptop's keyboard layout."
+    ),
+    "scanning.does_not_arrive": (
+        "{char} does not arrive; scan the code again, "
+        "or set the scanner to the laptop's keyboard layout."
+    ),
+    "scanning.not_whole": (
+        "This is not the whole set-up code; scan the code again, "
+        "or set the scanner to the laptop's keyboard layout."
+    ),
+    "scanning.layout_not_kept": (
+        "What was learned can't be kept in {file} ({why}); mend the folder."
+    ),
+    "scanning.layout_damaged": "{file} is damaged; run scanner pair again.",
+    "scanning.no_room": (
+        "The code needs {columns} columns and {lines} lines; "
+        "make the window larger, and run scanner pair again."
+    ),
+    # scanner devices
+    "scanning.devices_no_camera": "No camera is plugged in.",
+    "scanning.devices_no_scanner": (
+        "No hand scanner is known by its maker or its name; one that types works all the same."
+    ),
+    "scanning.devices_not_usable": "may not be used by you: install assets/udev/70-scanner.rules",
+    "scanning.devices_chosen_mark": "chosen",
+    "scanning.devices_chosen": (
+        "Chosen: {name}; a gate without --camera looks through it from now on."
+    ),
+    # scanner decode
+    "scanning.nothing_read": "no code was read",
+    "scanning.read_by": "{text} (by {by})",
+    # scanner pair
+    "scanning.pair_forgotten": "Forgotten: scans are taken as they arrive.",
+    "scanning.pair_serial": "Nothing to learn: through a serial port a scan arrives as it is.",
+    "scanning.pair_nothing": "Learned: what the scanner types arrives as it is.",
+    "scanning.pair_learned": "Learned, and corrected from now on:",
+    "scanning.pair_swap": "{came} is {meant}",
+    "scanning.pair_scan": "Scan this code with the hand scanner; Esc leaves.",
+}
