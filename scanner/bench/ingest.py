@@ -21,9 +21,8 @@ from scanner.store import cache
 from scanner.store.database import open_database, transaction
 from scanner.store.writer import Writer
 from scanner.sync.api import Api
-from scanner.sync.clock import utc_now
+from scanner.sync.clock import ServerTime, utc_now
 from scanner.sync.pull import Pull
-from scanner.sync.server_time import ServerTime
 
 SHARE = 0.6
 """Of the bare rate: a first sync reaches at least this."""

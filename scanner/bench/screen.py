@@ -148,7 +148,7 @@ async def _open(home: Path, server: World, scans: int) -> list[str]:
     from scanner.store.cache import StoredSession
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.sync.credentials import GateSecret, keep
+    from scanner.sync.credentials import GateCredentials, save
     from scanner.sync.opening import store
     from scanner.ticketing.client import TickeTing
 
@@ -158,9 +158,9 @@ async def _open(home: Path, server: World, scans: int) -> list[str]:
         event: Event = await api.event(grant.event)
         page = await api.tickets(event.uri, page=1, records=scans)
     session = StoredSession(server.url, event.uri, event.title, "Lee", "bench", utc_now())
-    keep(
+    save(
         KeyStore(home, file_only=True),
-        GateSecret(server.url, event.uri, server.global_code, grant.key),
+        GateCredentials(server.url, event.uri, server.global_code, grant.key),
     )
     with Writer(database_file(home)) as writer:
         await writer.run(lambda conn: store(conn, session))

@@ -66,7 +66,7 @@ def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None]
     from scanner.errors import ScannerError
     from scanner.store.cache import read_session
     from scanner.store.database import open_reader
-    from scanner.sync.credentials import recall
+    from scanner.sync import credentials
 
     file = database(config)
     if not file.exists():
@@ -74,7 +74,7 @@ def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None]
     try:
         with closing(open_reader(file)) as conn:
             session = read_session(conn)
-        secret = recall(keystore, session) if session else None
+        secret = credentials.load(keystore, session) if session else None
     except (ScannerError, sqlite3.Error):  # the gate's start says what is wrong with its database
         return None
     return (session.api, secret.key if secret else None) if session else None

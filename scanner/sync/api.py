@@ -1,4 +1,4 @@
-"""The part of the TickeTing API that the background work uses; `ticketing.client` provides it."""
+"""What the background work needs of a ticketing platform; `ticketing.client.TickeTing` has it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from scanner.ticketing.resources import Admission, Event, Granted, Page, Ticket,
 
 
 class AdmissionsApi(Protocol):
-    """The calls that deliver admissions; every one raises `TicketingError` where it fails."""
+    """The calls that deliver admissions; each raises a `TicketingError` where it fails."""
 
     async def tickets(
         self,
@@ -46,3 +46,10 @@ class Api(AdmissionsApi, Protocol):
 
     async def event(self, uri: str) -> Event:
         """Read an event with its sections."""
+
+
+class Client(Api, Protocol):
+    """A platform's client: the calls, and its connections' end."""
+
+    async def close(self) -> None:
+        """Close the connections."""

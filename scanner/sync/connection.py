@@ -1,34 +1,32 @@
-"""A client with the key of whatever session is open now."""
+"""The client of the session that is open now."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from scanner.store import cache
 from scanner.store.cache import StoredSession
 from scanner.store.writer import Writer
-from scanner.sync.credentials import GateSecret, Keys, keep, recall
+from scanner.sync import credentials
+from scanner.sync.api import Client
+from scanner.sync.credentials import GateCredentials, Keys
 from scanner.sync.errors import NoSession
 
-if TYPE_CHECKING:
-    from scanner.ticketing.client import TickeTing
-
-Connect = Callable[[str, str], "TickeTing"]
+Connect = Callable[[str, str], Client]
 """Makes a client from an address and a key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The session, its secret, and the client that works with them."""
+    """The session, its credentials, and the client that works with them."""
 
     session: StoredSession
-    secret: GateSecret
-    api: "TickeTing"
+    credentials: GateCredentials
+    api: Client
 
 
 class Connection:
-    """Keeps one client, and makes another when another session was opened."""
+    """Keeps one client, and replaces it when another session was opened."""
 
     def __init__(self, writer: Writer, keys: Keys, connect: Connect) -> None:
         self._writer = writer
@@ -40,7 +38,7 @@ class Connection:
         """Return the session as it stands now, and its client.
 
         Raises:
-            NoSession: none is open, or its secret is gone.
+            NoSession: none is open, or its credentials are gone.
         """
         session = await self._writer.run(cache.read_session)
         if session is None:
@@ -48,20 +46,20 @@ class Connection:
         held = self._current
         if held is None or held.session.opened != session.opened:
             await self.close()
-            secret = await asyncio.to_thread(recall, self._keys, session)
-            if secret is None:
+            found = await asyncio.to_thread(credentials.load, self._keys, session)
+            if found is None:
                 raise NoSession
-            held = Connected(session, secret, self._connect(secret.api, secret.key))
-        self._current = Connected(session, held.secret, held.api)
+            held = Connected(session, found, self._connect(found.api, found.key))
+        self._current = Connected(session, held.credentials, held.api)
         return self._current
 
-    async def renew(self, secret: GateSecret) -> None:
-        """Keep the key that the API has given in place of the one before."""
-        await asyncio.to_thread(keep, self._keys, secret)
+    async def renew(self, renewed: GateCredentials) -> None:
+        """Save the key that the API has given in place of the one before."""
+        await asyncio.to_thread(credentials.save, self._keys, renewed)
         await self.close()
 
     async def close(self) -> None:
-        """Close the client; the next use reads the secret anew."""
+        """Close the client; the next use reads the credentials again."""
         held, self._current = self._current, None
         if held:
             await held.api.close()

@@ -1,4 +1,4 @@
-"""What the key store holds of a gate's session, and the database never does."""
+"""A gate's credentials: in the system's key store, never in the database."""
 
 import json
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Keys(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class GateSecret:
+class GateCredentials:
     """The token's code and the key that it gave, with the session that they belong to."""
 
     api: str
@@ -29,18 +29,31 @@ class GateSecret:
     key: str = field(repr=False)
 
 
-def keep(keys: Keys, secret: GateSecret) -> None:
-    """Keep a session's secret in place of the one before."""
-    found = {"api": secret.api, "event": secret.event, "code": secret.code, "key": secret.key}
+def save(keys: Keys, credentials: GateCredentials) -> None:
+    """Save a session's credentials in place of the ones before.
+
+    Raises:
+        KeyStoreError: the key store can't be written.
+    """
+    found = {
+        "api": credentials.api,
+        "event": credentials.event,
+        "code": credentials.code,
+        "key": credentials.key,
+    }
     keys.set(_NAME, json.dumps(found))
 
 
-def recall(keys: Keys, session: StoredSession) -> GateSecret | None:
-    """Return the session's secret; nothing where there is none, or another session's."""
+def load(keys: Keys, session: StoredSession) -> GateCredentials | None:
+    """Return the session's credentials; nothing where there are none, or another session's.
+
+    Raises:
+        KeyStoreError: the key store can't be read.
+    """
     try:
         found = json.loads(keys.get(_NAME) or "")
-        secret = GateSecret(found["api"], found["event"], found["code"], found["key"])
+        credentials = GateCredentials(found["api"], found["event"], found["code"], found["key"])
     except (ValueError, KeyError, TypeError):
         return None
-    same = (secret.api, secret.event) == (session.api, session.event)
-    return secret if same else None
+    same = (credentials.api, credentials.event) == (session.api, session.event)
+    return credentials if same else None

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from scanner.errors import ScannerError
 from scanner.facts import Fact
@@ -21,16 +20,16 @@ from scanner.store import cache, ledger
 from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
 from scanner.store.writer import Writer
-from scanner.sync.backoff import pause
+from scanner.sync.clock import Clock, ServerTime
 from scanner.sync.connection import Connect, Connected, Connection
-from scanner.sync.credentials import GateSecret, Keys
+from scanner.sync.credentials import Keys
 from scanner.sync.errors import TokenDead
-from scanner.sync.hedged_request import first_of
+from scanner.sync.hedged_request import hedged
 from scanner.sync.lease import replay_lease
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.pull import Progress, Pull
 from scanner.sync.replay import Replay
-from scanner.sync.server_time import Clock, ServerTime
+from scanner.sync.retry import repeat
 from scanner.sync.status import Status, StatusFeed
 from scanner.ticketing.errors import (
     Forbidden,
@@ -55,7 +54,7 @@ class Pace:
 
 
 class Engine:
-    """Keeps cache and API in step; a failure is waited out, told by `status`, and never lost."""
+    """Keeps cache and API in step; a failure shows in `status`, and is tried again."""
 
     def __init__(
         self,
@@ -80,7 +79,7 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feed = StatusFeed(writer.file)
         self._link = Link()
-        self._stuck: Fact | None = None
+        self._undelivered: Fact | None = None
         self._moved = asyncio.Event()
 
     async def run(self) -> None:
@@ -89,17 +88,17 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed.run())
-                tasks.create_task(self._forever(self.pull, self._pull_now, self._note_failure))
-                tasks.create_task(
-                    self._forever(self._replay_when_online, self._replay_now, self._note_replay)
-                )
+                every = self._pace.changes
+                tasks.create_task(repeat(self.pull, every, self._pull_now, self._note_failure))
+                replaying = self._replay_when_online
+                tasks.create_task(repeat(replaying, every, self._replay_now, self._note_replay))
         finally:
             self._loop = None
             await self.close()
 
     def status(self) -> Status:
         """Return the latest known state; no I/O."""
-        obstacle = self._link.obstacle or self._stuck
+        obstacle = self._link.obstacle or self._undelivered
         return replace(self._feed.latest, link=Link(self._link.state, obstacle))
 
     def wake(self) -> None:
@@ -128,27 +127,6 @@ class Engine:
         self._moved.set()
         self._moved = asyncio.Event()
 
-    async def _forever(
-        self,
-        work: Callable[[], Awaitable[None]],
-        now: asyncio.Event,
-        note_failure: Callable[[RetryCallState], None],
-    ) -> None:
-        """Do the work at every interval, or when told; failures are waited out in between."""
-
-        async def sleep(seconds: float) -> None:
-            await _event_or_timeout(now, seconds)
-
-        persistently = AsyncRetrying(
-            retry=retry_if_exception_type(ScannerError),
-            wait=pause,
-            sleep=sleep,
-            before_sleep=note_failure,
-        )
-        while True:
-            await persistently(work)
-            await sleep(self._pace.changes.total_seconds())
-
     async def pull(self, on_progress: Progress | None = None) -> None:
         """Bring the cache up to date, once.
 
@@ -167,7 +145,7 @@ class Engine:
         if grant.event != session.event:
             raise TokenDead
         self._note_online()
-        if grant.key != connected.secret.key:
+        if grant.key != connected.credentials.key:
             await self._renew_key(connected, grant.key)
             connected = await self._pulling.current()
         records = self._pace.records
@@ -193,7 +171,7 @@ class Engine:
             SyncError, TicketingError: what stands in the way.
         """
         connected = await self._pulling.current()
-        await connected.api.token_grant(connected.secret.code)
+        await connected.api.token_grant(connected.credentials.code)
 
     async def replay(self, on_progress: Callable[[], None] | None = None) -> bool:
         """Deliver the session's queue, once; tells whether this process was the one to do it.
@@ -214,12 +192,12 @@ class Engine:
             except (Unauthenticated, Forbidden):
                 await self._replaying.close()
                 raise
-        self._stuck = None
+        self._undelivered = None
         self._note_online()
         return True
 
     async def close(self) -> None:
-        """Close the connections; for whoever pulled or replayed once, without `run`."""
+        """Close the connections; needed after a single pull or replay without `run`."""
         await self._pulling.close()
         await self._replaying.close()
 
@@ -231,17 +209,16 @@ class Engine:
         """Ask for the token's scope; while offline, without waiting for an answer that hangs."""
 
         def ask() -> Awaitable[TokenGrant]:
-            return connected.api.token_grant(connected.secret.code)
+            return connected.api.token_grant(connected.credentials.code)
 
-        return await (first_of(ask) if self._link.state is LinkState.OFFLINE else ask())
+        return await (hedged(ask) if self._link.state is LinkState.OFFLINE else ask())
 
     def _whole_is_due(self, session: StoredSession) -> bool:
         passed = session.whole and self._clock() - session.whole
         return not passed or not timedelta(0) <= passed < self._pace.whole
 
     async def _renew_key(self, connected: Connected, key: str) -> None:
-        secret = connected.secret
-        await self._pulling.renew(GateSecret(secret.api, secret.event, secret.code, key))
+        await self._pulling.renew(replace(connected.credentials, key=key))
         await self._replaying.close()
 
     async def _note_dead_token(self, session: StoredSession) -> None:
@@ -261,18 +238,15 @@ class Engine:
             structlog.get_logger("link").info("the API takes requests")
             self._replay_now.set()
 
-    def _note_failure(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, ScannerError):
-            self._note_link(link_after(error, self._link), error)
+    def _note_failure(self, error: ScannerError) -> None:
+        self._note_link(link_after(error, self._link), error)
 
-    def _note_replay(self, state: RetryCallState) -> None:
+    def _note_replay(self, error: ScannerError) -> None:
         """Note why a replay failed; the pull finds out whether the API as a whole does."""
-        error = state.outcome.exception() if state.outcome else None
         if isinstance(error, ServerFault | TooManyRequests | Malformed):
-            self._stuck = error.fact
+            self._undelivered = error.fact
             structlog.get_logger("replay").warning("some were not delivered", exc_info=error)
-        elif isinstance(error, ScannerError):
+        else:
             self._note_link(link_after(error, self._link), error)
             self._pull_now.set()
 
@@ -280,10 +254,3 @@ class Engine:
         before, self._link = self._link, link
         if before != link:
             structlog.get_logger("link").warning("background work failed", exc_info=error)
-
-
-async def _event_or_timeout(event: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    event.clear()

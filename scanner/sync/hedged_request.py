@@ -1,4 +1,7 @@
-"""Asking again while an earlier question hangs."""
+"""A hedged request: sent again while the first one hangs; the first answer counts.
+
+The term is from Dean and Barroso, The Tail at Scale, Communications of the ACM, 2013.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,24 +9,26 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-AGAIN_SECONDS = 1.0
+HEDGE_SECONDS = 1.0
 """A request sent into a dead network stays dead when the network is back; the next one is not."""
 
 
-async def first_of(ask: Callable[[], Awaitable[T]], again: float = AGAIN_SECONDS) -> T:
-    """Ask, and ask anew after every so many seconds; the first outcome of any is the answer.
+async def hedged(ask: Callable[[], Awaitable[T]], after: float = HEDGE_SECONDS) -> T:
+    """Ask, and ask again after every so many seconds; return the first answer.
 
     Raises:
-        Exception: what the first question to end has raised.
+        Exception: what the first request to end has raised.
     """
-    asked: list[asyncio.Future[T]] = []
+    requests: list[asyncio.Future[T]] = []
     try:
         while True:
-            asked.append(asyncio.ensure_future(ask()))
-            done, _ = await asyncio.wait(asked, timeout=again, return_when=asyncio.FIRST_COMPLETED)
+            requests.append(asyncio.ensure_future(ask()))
+            done, _ = await asyncio.wait(
+                requests, timeout=after, return_when=asyncio.FIRST_COMPLETED
+            )
             if done:
-                return next(question for question in asked if question in done).result()
+                return next(request for request in requests if request in done).result()
     finally:
-        for question in asked:
-            question.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+        for request in requests:
+            request.cancel()
+        await asyncio.gather(*requests, return_exceptions=True)

@@ -13,10 +13,11 @@ from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
 from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
-from scanner.sync.credentials import GateSecret, Keys, keep
+from scanner.sync import credentials
+from scanner.sync.clock import ServerTime
+from scanner.sync.credentials import GateCredentials, Keys
 from scanner.sync.errors import KeyNeeded, WrongCode
 from scanner.sync.pull import Progress, Pull
-from scanner.sync.server_time import ServerTime
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
 from scanner.ticketing.resources import Event, TokenGrant
@@ -77,7 +78,7 @@ async def open_gate(
         device=request.device,
         opened=clock(),
     )
-    keep(keys, GateSecret(session.api, session.event, request.code, grant.key))
+    credentials.save(keys, GateCredentials(session.api, session.event, request.code, grant.key))
     await writer.run(lambda conn: store(conn, session))
     server_time = ServerTime(clock)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:

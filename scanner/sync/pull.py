@@ -18,7 +18,7 @@ from scanner.store.ticket_writes import PullPosition
 from scanner.store.writer import Writer
 from scanner.sync.api import Api
 from scanner.sync.batch_writer import BatchWriter
-from scanner.sync.server_time import ServerTime
+from scanner.sync.clock import ServerTime
 from scanner.ticketing.errors import ApiError, NoSuchPage
 from scanner.ticketing.resources import Admission, Event, Fault, Page, Ticket, TokenGrant
 

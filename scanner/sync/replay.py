@@ -15,8 +15,8 @@ from scanner.store.database import transaction
 from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
+from scanner.sync.clock import ServerTime
 from scanner.sync.send_queue import SendQueue
-from scanner.sync.server_time import ServerTime
 from scanner.sync.settle import Outcome, SettleReason, outcome
 from scanner.ticketing.errors import (
     ApiError,

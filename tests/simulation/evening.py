@@ -22,7 +22,7 @@ from scanner.store.cache import StoredSession
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.writer import Work, Writer
-from scanner.sync.credentials import GateSecret, keep
+from scanner.sync.credentials import GateCredentials, save
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.status import StatusFeed
@@ -136,7 +136,7 @@ class Evening:
         session = StoredSession(API, EVENT, "Night", "Lee", house.name, self.now())
         with transaction(house.conn):
             cache.open_session(house.conn, session)
-        keep(house.keys, GateSecret(API, EVENT, "KEY", "KEY"))
+        save(house.keys, GateCredentials(API, EVENT, "KEY", "KEY"))
         await self._engine(house).pull()
         self._start(house)
 

@@ -16,8 +16,8 @@ from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
 from scanner.store.database import transaction
 from scanner.store.ledger import State
+from scanner.sync.clock import ServerTime
 from scanner.sync.replay import Replay
-from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import ApiFault, ServerFault, TicketingError, Unreachable
 from scanner.ticketing.resources import Granted
 from tests.simulation.evening import API, InlineWriter, new_database

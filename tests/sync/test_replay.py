@@ -10,8 +10,8 @@ from scanner.facts import Fact
 from scanner.store.ledger import State, in_state
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
+from scanner.sync.clock import ServerTime
 from scanner.sync.replay import Replay
-from scanner.sync.server_time import ServerTime
 from scanner.ticketing.errors import (
     ApiFault,
     FieldFault,

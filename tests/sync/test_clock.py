@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from scanner.sync.server_time import ServerTime
+from scanner.sync.clock import ServerTime
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 

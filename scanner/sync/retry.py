@@ -1,0 +1,76 @@
+"""Repeating work, and waiting after a failure: exponential backoff with full jitter."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    wait_random_exponential,
+)
+
+from scanner.errors import ScannerError
+from scanner.sync.errors import SyncError
+from scanner.ticketing.errors import ApiError, ServerFault, TicketingError, TooManyRequests
+
+_UNREACHABLE = wait_random_exponential(multiplier=0.25, max=1.0)
+"""A network that comes back is used within two seconds."""
+
+_FAULT = wait_random_exponential(multiplier=1, max=30)
+"""An API that fails is given room; so is a local fault, such as a full disk."""
+
+_HELD_SECONDS = 15.0
+"""Nothing changes until somebody acts, who then wakes the work; or until the API recovers."""
+
+
+async def repeat(
+    work: Callable[[], Awaitable[None]],
+    every: timedelta,
+    now: asyncio.Event,
+    on_failure: Callable[[ScannerError], None],
+) -> None:
+    """Do the work at every interval, until cancelled; after a failure, after a pause.
+
+    Args:
+        work: a `ScannerError` of it is a failure; it raises any other.
+        every: from the end of the work to its next beginning.
+        now: set to end the waiting; it is cleared again.
+        on_failure: called with each failure.
+    """
+
+    async def sleep(seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await now.wait()
+        now.clear()
+
+    def tell(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, ScannerError):
+            on_failure(error)
+
+    persistently = AsyncRetrying(
+        retry=retry_if_exception_type(ScannerError), wait=_pause, sleep=sleep, before_sleep=tell
+    )
+    while True:
+        await persistently(work)
+        await sleep(every.total_seconds())
+
+
+def _pause(state: RetryCallState) -> float:
+    """Return the seconds to wait after a failed try."""
+    error = state.outcome.exception() if state.outcome else None
+    match error:
+        case TooManyRequests(retry_after=float(seconds)):
+            return seconds
+        case TooManyRequests() | ServerFault():
+            return _FAULT(state)
+        case ApiError() | SyncError():
+            return _HELD_SECONDS
+        case TicketingError():
+            return _UNREACHABLE(state)
+        case _:
+            return _FAULT(state)
