@@ -8,10 +8,17 @@ from statistics import median as _median
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number in `unit`; with a `floor` in the same unit, their ratio is what counts.
+    """A number in `unit`, and how good it has to be.
 
-    `limit` is what the number, or the ratio, may reach at most, or must reach at least; `work`
-    is how many pieces of real work were counted behind it.
+    Attributes:
+        what: what was measured.
+        unit: of `measured` and of `floor`.
+        measured: the number.
+        limit: what counts may reach this at most, or must reach it at least.
+        work: how many pieces of real work are behind the number.
+        floor: what a bare loop took for the same; the ratio to it counts.
+        at_least: whether the limit is to be reached.
+        above: whether the difference to the floor counts, and not the ratio.
     """
 
     what: str
@@ -21,11 +28,14 @@ class Figure:
     work: int
     floor: float | None = None
     at_least: bool = False
+    above: bool = False
 
     @property
     def counted(self) -> float:
         """The number that the limit is about."""
-        return self.measured / self.floor if self.floor else self.measured
+        if not self.floor:
+            return self.measured
+        return self.measured - self.floor if self.above else self.measured / self.floor
 
     @property
     def reached(self) -> bool:

@@ -1,4 +1,7 @@
-"""What the disk and SQLite allow: bare loops, with nothing of this program in them."""
+"""The yardstick: what the disk and SQLite allow, by bare loops without anything of this program.
+
+Hence the SQL here, which else stands in the store alone.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -43,6 +46,16 @@ class Floor:
     def close(self) -> None:
         """Close the file."""
         self._conn.close()
+
+
+def section_ids(conn: sqlite3.Connection) -> dict[str, int]:
+    """Return the sections' ids by their URI."""
+    return dict(conn.execute("SELECT uri, id FROM section").fetchall())
+
+
+def count_tickets(conn: sqlite3.Connection) -> int:
+    """Count what `insert_all` has inserted."""
+    return int(conn.execute("SELECT count(*) FROM ticket").fetchone()[0])
 
 
 def insert_all(conn: sqlite3.Connection, values: Iterable[Sequence[Any]]) -> float:

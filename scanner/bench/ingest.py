@@ -1,10 +1,9 @@
 """How fast a first sync writes, against bare `executemany`; and how long a scan waits meanwhile."""
 
 import asyncio
-import gc
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 from statistics import median
@@ -14,8 +13,8 @@ from typing import Any
 
 from scanner.bench import stock
 from scanner.bench.figure import Figure, p99
-from scanner.bench.floor import insert_all
-from scanner.bench.listing import Prepared, prepare
+from scanner.bench.floor import count_tickets, insert_all, section_ids
+from scanner.bench.listing import Listing, Prepared, prepare
 from scanner.gate import Gate
 from scanner.store import cache
 from scanner.store.database import open_database, transaction
@@ -43,10 +42,8 @@ def measure(folder: Path, tickets: int) -> list[Figure]:
         folder: an empty folder on the disk to measure.
         tickets: how many the API lists.
     """
-    listing = asyncio.run(prepare(tickets))
-    with _unsearched():
-        bare, alone = _in_turn(folder, listing, tickets)
-        waits = _scanned(folder / "scanned.sqlite3", listing, tickets)
+    bare, alone = _in_turn(folder, tickets)
+    waits = _scanned(folder / "scanned.sqlite3", tickets)
 
     what = f"first sync of {tickets:,} tickets against one executemany"
     ours, floor = tickets / median(alone), tickets / median(bare)
@@ -63,20 +60,6 @@ def measure(folder: Path, tickets: int) -> list[Figure]:
     ]
 
 
-@contextmanager
-def _unsearched() -> Iterator[None]:
-    """Leave what the made-up API holds out of the search for garbage.
-
-    A gate never has the whole list in memory; a search through it holds everything up for 0.1 s.
-    """
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-
-
 async def first_sync(writer: Writer, api: Api) -> None:
     """Open the bench's session and read the whole list, as a gate does."""
 
@@ -85,8 +68,9 @@ async def first_sync(writer: Writer, api: Api) -> None:
     await Pull(api, writer, ServerTime(utc_now)).everything(stock.SESSION)
 
 
-def _in_turn(folder: Path, listing: Prepared, tickets: int) -> tuple[list[float], list[float]]:
+def _in_turn(folder: Path, tickets: int) -> tuple[list[float], list[float]]:
     """Return the seconds of bare SQLite and of a first sync, for each round."""
+    listing = asyncio.run(prepare(tickets))
     bare, alone = [], []
     for number in range(_ROUNDS):
         bare.append(_bare(folder / f"bare-{number}.sqlite3", tickets))
@@ -105,8 +89,8 @@ def _alone(file: Path, listing: Prepared, tickets: int) -> float:
     return seconds
 
 
-def _scanned(file: Path, listing: Prepared, tickets: int) -> list[float]:
-    """Return the seconds that scans take while a first sync writes."""
+def _scanned(file: Path, tickets: int) -> list[float]:
+    """Return the seconds that scans take while a first sync makes its pages and writes them."""
     os.sync()
     with Writer(file) as writer:
         gate, done = Gate(writer), Event()
@@ -114,7 +98,7 @@ def _scanned(file: Path, listing: Prepared, tickets: int) -> list[float]:
         async def work() -> list[float]:
             scanning = asyncio.create_task(asyncio.to_thread(_scan, gate, done, tickets))
             try:
-                await first_sync(writer, listing)
+                await first_sync(writer, Listing(tickets))
             finally:
                 done.set()
             return await scanning
@@ -147,9 +131,9 @@ def _bare(file: Path, tickets: int) -> float:
     with closing(open_database(file)) as conn:
         with transaction(conn):
             stock.begin(conn, everywhere=True)
-        ids = dict(conn.execute("SELECT uri, id FROM section").fetchall())
+        ids = section_ids(conn)
         seconds = insert_all(conn, [_values(row, ids) for row in stock.rows(tickets)])
-        found = conn.execute("SELECT count(*) FROM ticket").fetchone()[0]
+        found = count_tickets(conn)
     if found != tickets:
         raise AssertionError(f"{found} tickets of {tickets} were written")
     return seconds

@@ -21,7 +21,7 @@ _KIB = 1024
 
 
 def measure(folder: Path, tickets: int) -> list[Figure]:
-    """Measure a first sync of so many tickets, and then a gate that has them cached."""
+    """Measure a first sync of this many tickets, and then a gate that has them cached."""
     file = folder / "memory.sqlite3"
     return [
         _figure("sync", f"memory after a first sync of {tickets:,} tickets", file, tickets),

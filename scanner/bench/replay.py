@@ -34,7 +34,7 @@ _SEED = 7
 
 
 def measure(folder: Path, admissions: int) -> list[Figure]:
-    """Deliver so many queued admissions to a mock server, in turn with a bare loop to its twin.
+    """Deliver queued admissions to a mock server, in turn with a bare loop to its twin.
 
     Args:
         folder: an empty folder on the disk to measure.

@@ -50,7 +50,7 @@ def _figures(folder: Path, tickets: int, searches: int) -> Iterator[Figure]:
 
 
 def queries(tickets: int, each: int) -> Iterator[str]:
-    """Yield what people type, so many of each kind: most parts are at the end of a number."""
+    """Yield what people type, as many of each kind: most parts are at the end of a number."""
     serials = list(islice(stock.scattered(tickets, permitted=True), each))
     for number, serial in enumerate(serials):
         yield serial[-5:].lower()

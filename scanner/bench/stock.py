@@ -11,7 +11,7 @@ from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import TicketStatus
 from scanner.store import cache, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
-from scanner.store.database import open_database, transaction
+from scanner.store.database import open_database, stop_syncing, transaction
 
 EVENT = "/events/1"
 NOW = datetime(2026, 6, 12, 21, 0, tzinfo=UTC)
@@ -55,8 +55,7 @@ def fill(file: Path, count: int) -> None:
     """Make a gate's database with a session and `count` tickets, as after its first pull."""
     conn = open_database(file)
     try:
-        conn.execute("PRAGMA main.synchronous = OFF")
-        conn.execute("PRAGMA cache.synchronous = OFF")
+        stop_syncing(conn)
         with transaction(conn):
             begin(conn)
             number = ticket_writes.begin_pass(conn)

@@ -76,7 +76,7 @@ def gate(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Time durable verdicts against a bare SQLite loop on the same disk."""
+    """Time durable verdicts: how much longer they take than a bare commit on the same disk."""
 
     def measure(within: Path) -> "list[Figure]":
         from scanner.bench import ledger
@@ -278,7 +278,7 @@ def _print_figures(figures: "list[Figure]") -> None:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("Measured")
-    for name in ("Here", "Bare", "Ratio", "Wanted"):
+    for name in ("Here", "Bare", "Against bare", "Wanted"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("")
     for each in figures:
@@ -286,11 +286,18 @@ def _print_figures(figures: "list[Figure]") -> None:
             each.what,
             _number(each.measured, each.unit),
             _number(each.floor, each.unit) if each.floor else "",
-            f"{each.counted:.2f}" if each.floor else "",
-            f"{'≥' if each.at_least else '≤'} {each.limit:g}",
+            _against(each, each.counted) if each.floor else "",
+            f"{'≥' if each.at_least else '≤'} {_against(each, each.limit)}",
             "reached" if each.reached else "MISSED",
         )
     print_table(table)
+
+
+def _against(figure: "Figure", value: float) -> str:
+    """Write what counts: a difference in its unit, a ratio, or the number itself."""
+    if figure.above:
+        return f"{value:+.2f} {figure.unit}"
+    return f"{value:.2f}" if figure.floor else f"{value:g}"
 
 
 def _number(value: float, unit: str) -> str:

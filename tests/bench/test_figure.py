@@ -8,6 +8,13 @@ def test_a_time_is_held_against_its_floor(measured: float, reached: bool) -> Non
     assert Figure("a", "ms", measured, 1.5, 1, 2.0).reached is reached
 
 
+@pytest.mark.parametrize(("measured", "reached"), [(2.5, True), (2.75, False)])
+def test_a_time_may_be_held_against_how_much_it_is_above_its_floor(
+    measured: float, reached: bool
+) -> None:
+    assert Figure("a", "ms", measured, 0.5, 1, 2.0, above=True).reached is reached
+
+
 @pytest.mark.parametrize(("measured", "reached"), [(80.0, True), (79.0, False)])
 def test_a_rate_must_reach_its_share_of_the_floor(measured: float, reached: bool) -> None:
     assert Figure("a", "1/s", measured, 0.8, 1, 100.0, at_least=True).reached is reached

@@ -17,11 +17,12 @@ def test_every_time_at_the_gate_has_its_rows_on_the_disk(tmp_path: Path) -> None
     assert set(kinds) == {"admitted", "already_admitted", "unknown", "wrong_section"}
 
 
-def test_two_sizes_are_compared_with_each_other(tmp_path: Path) -> None:
+def test_every_size_has_the_same_target_above_its_own_bare_commits(tmp_path: Path) -> None:
     figures = ledger.measure(tmp_path, [200, 400], 25)
-    between = [each for each in figures if "against" in each.what]
-    assert len(between) == 4
-    assert {each.limit for each in between} == {ledger.WITHIN}
+    assert [each.limit for each in figures] == [ledger.MEDIAN_MS, ledger.P99_MS] * 4
+    for each in figures:
+        assert each.floor
+        assert each.counted == each.measured - each.floor
 
 
 def test_the_stock_has_as_many_tickets_as_wanted(tmp_path: Path) -> None:
