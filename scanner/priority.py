@@ -1,24 +1,26 @@
-"""Who goes first: a person who waits for an answer, or the work that nobody sees."""
+"""Priority of a person who waits for an answer over background work."""
 
 import asyncio
 from collections.abc import Callable
 from time import monotonic, sleep
 
 CLAIM_SECONDS = 0.12
-"""How long a key or a ticket is answered in peace: a screen is composed and drawn in less."""
+"""How long background work pauses for a key or a ticket: a screen is drawn in less."""
 
 MOST_SECONDS = 0.25
-"""How long the work gives way at a time, and then isn't asked to: whoever keeps typing slows it
+"""How long background work pauses at a time, and then goes on: a person who keeps typing slows it
 down, but does not stop it."""
 
 _LOOK_SECONDS = 0.005
 
 
 class Priority:
-    """Lets background work pause while a person waits; to be used from any thread.
+    """Lets background work pause while a person waits; for use from any thread.
 
-    A page of tickets is parsed and written by the same interpreter that draws the screen, and
-    threads that all have something to do share it evenly, whoever is waited for.
+    A page of tickets is parsed and written by the interpreter that draws the screen. Busy threads
+    share it evenly, also where a person waits for one of them.
+
+    One is made by who assembles the program; it is passed to who presents, and to the background.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:

@@ -102,7 +102,7 @@ def only_user(file: Path) -> Iterator[None]:
 def open_lock_file(database: Path) -> Path:
     """Return the place of the lock that is shared by all who have a database open.
 
-    It is never removed: whoever waits for it would wait for a file that nobody else sees.
+    It is never removed: a process that waits would hold a file that nobody else sees.
     """
     return database.with_name(f"{database.name}.open")
 

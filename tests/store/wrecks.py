@@ -80,7 +80,7 @@ def evening(file: Path) -> Iterator[Writer]:
 
 
 def copied(file: Path, folder: Path) -> Path:
-    """Copy a database with its log and its witness, as a crash would leave them."""
+    """Copy a database with its log and its checkpoint, as a crash would leave them."""
     folder.mkdir(parents=True)
     cache = cache_file(file)
     for each in (file, Path(f"{file}-wal"), cache, Path(f"{cache}-wal"), checkpoint_file(file)):
@@ -107,6 +107,11 @@ def blank(file: Path, page: int) -> None:
     with file.open("r+b") as stream:
         stream.seek(head + (page % count) * step)
         stream.write(bytes(step))
+
+
+def first_page_with(file: Path, text: str) -> int:
+    """Return the number of the first page that holds a text, from 0."""
+    return file.read_bytes().index(text.encode()) // PAGE
 
 
 def _tickets() -> list[TicketRow]:

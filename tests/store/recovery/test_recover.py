@@ -9,6 +9,7 @@ import pytest
 
 from scanner.admission.verdict import Kind
 from scanner.desk.audit import Audit
+from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.store import ledger
 from scanner.store.cache import count_tickets, read_scope, read_session
@@ -17,8 +18,9 @@ from scanner.store.errors import BrokenDatabase, Damage, DatabaseBusy, StoreErro
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
 from scanner.store.migrate import cache_file
-from scanner.store.recovery.recover import Kept, recover
+from scanner.store.recovery.recover import Kept, RecoveryNote, Report, recover
 from scanner.store.writer import Writer
+from scanner.wording.sentences import in_english
 from tests.store import wrecks
 from tests.store.worlds import EVENT, NOW, scan, seconds
 
@@ -294,3 +296,22 @@ def test_an_older_copy_that_was_put_back_is_brought_up_to_what_is_known(
     assert find_damage(old) is None
     with closing(sqlite3.connect(old)) as conn:
         assert conn.execute("SELECT first, last FROM recovery").fetchall() == [(last, last)]
+
+
+def test_a_report_says_what_was_lost_and_what_to_do_next() -> None:
+    states = dict.fromkeys(State, 1)
+    damage = Fact(Damage.ROW_MISSING, {"row": 4})
+    some = Report(damage, Path("copy"), 9, states, 2, ((4, 4), (6, 8)), Kept.SESSION).notes()
+    assert [note.code for note in some] == [
+        RecoveryNote.DAMAGE,
+        RecoveryNote.COPY,
+        RecoveryNote.RESTORED,
+        RecoveryNote.REBUILT,
+        RecoveryNote.ROWS_LOST,
+        RecoveryNote.MAY_RETURN,
+        RecoveryNote.NEXT_LIST,
+    ]
+    assert some[4].params == {"rows": "4, 6-8"}
+    (whole,) = Report(None, None, 9, states).notes()
+    assert whole.code == RecoveryNote.SOUND
+    assert in_english(whole).startswith("Whole: 9 presentations; 1 queued, 1 sending, 1 confirmed")
