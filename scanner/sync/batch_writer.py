@@ -1,4 +1,4 @@
-"""Tickets on their way into the cache: collected while pages come in, written many at once."""
+"""Collects the tickets of pages, and writes them to the cache in large transactions."""
 
 import asyncio
 import sqlite3
@@ -12,15 +12,17 @@ from scanner.store.database import transaction
 from scanner.store.ticket_writes import Incoming, PullPosition, incoming
 from scanner.store.writer import Writer
 
-_FEWEST, _MOST = 1_000, 20_000
-"""Tickets in one transaction: as many as were written before, within these. Few at first, so that
-little is read again after a crash; more later, since each transaction writes every page of the
-indexes that it touches, and touches nearly all of them: 150,000 tickets by 5,000 wrote 190 MB, by
-20,000 they write 75. Not more, since the last ones are written while nothing else is to do."""
+_SMALLEST, _LARGEST = 1_000, 20_000
+"""Tickets in one transaction: the number of those written before, within these limits.
+
+Small at first, so that little is read again after a crash. Larger later, since a transaction writes
+every index page that it touches, and touches nearly all of them: 150,000 tickets in transactions of
+5,000 wrote 190 MB, of 20,000 they write 75 MB. Not larger, since nothing runs beside the last one.
+"""
 
 
 class BatchWriter:
-    """Writes what it takes in, at the latest at its end, also when that is a failure's.
+    """Writes the tickets that it is given; those left are written when it ends, also by a failure.
 
     The next pages are read while the last ones are written. Use as an async context manager.
 
@@ -51,16 +53,16 @@ class BatchWriter:
         finally:
             await self._end_writing()
 
-    async def take(self, rows: Sequence[TicketRow], then: PullPosition | None = None) -> None:
-        """Take in the tickets of a page; `then` is where to go on after it.
+    async def add(self, rows: Sequence[TicketRow], then: PullPosition | None = None) -> None:
+        """Add the tickets of a page; `then` is where to go on after it.
 
         Raises:
-            StoreError: what was taken in before could not be written.
+            StoreError: an earlier transaction could not be written.
         """
         await self._priority.step_aside()
         self._tickets += map(incoming, rows)
         self._position = then
-        if len(self._tickets) >= min(max(_FEWEST, self._written), _MOST):
+        if len(self._tickets) >= min(max(_SMALLEST, self._written), _LARGEST):
             await self._begin_to_write()
 
     async def _begin_to_write(self) -> None:

@@ -79,12 +79,12 @@ class Pull:
             return
         since = session.watermark - OVERLAP
         page_number, watermark = 1, None
-        async with self._intake(
+        async with self._batches(
             await self.writer.run_on_cache(ticket_writes.last_number)
-        ) as intake:
+        ) as batches:
             while page := await self._tickets(session.event, page_number, self.records, since):
                 watermark = watermark or page.server_time
-                await intake.take(_rows(page.entries))
+                await batches.add(_rows(page.entries))
                 if page_number * self.records >= page.total:
                     break
                 page_number += 1
@@ -125,10 +125,10 @@ class Pull:
     async def directory(self, session: StoredSession, permitted: frozenset[str]) -> None:
         """Read tickets of sections that the token does not permit, to point the way; no names."""
         page_number = 1
-        async with self._intake(0) as intake:
+        async with self._batches(0) as batches:
             while page := await self._tickets(session.event, page_number, self.records, None):
                 foreign = [each for each in page.entries if each.section not in permitted]
-                await intake.take(_rows(foreign, names=False))
+                await batches.add(_rows(foreign, names=False))
                 if page_number * self.records >= page.total:
                     break
                 page_number += 1
@@ -137,7 +137,7 @@ class Pull:
         self, session: StoredSession, position: PullPosition
     ) -> tuple[PullPosition, int]:
         faults = 0
-        async with self._intake(position.number) as intake:
+        async with self._batches(position.number) as batches:
             while True:
                 try:
                     page = await self._tickets(session.event, position.page, position.records, None)
@@ -155,7 +155,7 @@ class Pull:
                     total=page.total,
                     watermark=position.watermark or page.server_time,
                 )
-                await intake.take(_rows(page.entries), then=position)
+                await batches.add(_rows(page.entries), then=position)
                 read = (position.page - 1) * position.records
                 if self.on_progress:
                     self.on_progress(min(read, page.total), page.total)
@@ -245,7 +245,7 @@ class Pull:
 
         await self.writer.run(finish)
 
-    def _intake(self, number: int) -> BatchWriter:
+    def _batches(self, number: int) -> BatchWriter:
         return BatchWriter(self.writer, number, self.priority)
 
 

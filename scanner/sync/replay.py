@@ -34,19 +34,19 @@ LARGEST_BATCH = 100
 """Serials in one request; the API documents no limit."""
 
 _OPEN = (State.QUEUED, State.SENDING)
-_LOOKS_AT_ONCE = 8
+_LOOKUPS_AT_ONCE = 8
 _OF_A_FEW = (ServerFault, Malformed)
-"""Failures that a few admissions may have caused: the others are still sent."""
+"""Failures that a few admissions may have caused; the others are sent all the same."""
 
 _MOST_FAILURES = 3
-"""In one run; after so many, it is the API that fails and not an admission."""
+"""In one run; after three, the API itself fails and not an admission."""
 
-_AT_ONCE = 2
-"""Batches under way: the API works on one while the answer to the other is read."""
+_CONCURRENCY = 2
+"""Requests in flight: the API works on one batch while the answer to the other is read."""
 
-_AHEAD = 4
+_PREFETCH = 4
 """Batches that are marked beside them. A disk takes about as long for a batch as the API, but comes
-in bursts; each batch more is up to 100 admissions to look up after a crash."""
+in bursts; each further batch is up to 100 admissions to look up after a crash."""
 
 _TOO_LARGE = 413
 _NONE_VALID = "None of the provided ticket serials"
@@ -76,7 +76,7 @@ _Batch = Sequence[Waiting]
 
 @dataclass(slots=True)
 class Replay:
-    """Sends and settles one event's admissions; one works on a database at a time (`lease`)."""
+    """Sends and settles one event's admissions; one works on a database at a time."""
 
     api: AdmissionsApi
     writer: Writer
@@ -105,23 +105,23 @@ class Replay:
     async def _send_all(self, failures: list[TicketingError]) -> int:
         settled = 0
 
-        async def keep(answers: list[_BatchReply], most: int) -> list[_Batch]:
+        async def record(answers: list[_BatchReply], most: int) -> list[_Batch]:
             nonlocal settled
-            count, batches = await self._keep_books(sum(answers, _NOTHING), failures, most)
+            count, batches = await self._record(sum(answers, _NOTHING), failures, most)
             settled += count
             return batches
 
         def post(batch: _Batch) -> Coroutine[Any, Any, _BatchReply]:
             return self._post_tolerantly(batch, failures)
 
-        delivery = SendQueue(post, keep, _AT_ONCE, _AHEAD)
+        delivery = SendQueue(post, record, _CONCURRENCY, _PREFETCH)
         try:
             await delivery.run(lambda: len(failures) < _MOST_FAILURES)
         finally:
-            await self._hold(delivery.marked, sum(delivery.answers, _NOTHING))
+            await self._hold(delivery.prepared, sum(delivery.answers, _NOTHING))
         return settled
 
-    async def _keep_books(
+    async def _record(
         self, answer: _BatchReply, failures: list[TicketingError], most: int
     ) -> tuple[int, list[_Batch]]:
         """Note an answer, mark as many batches, and look up what the answer leaves open."""
@@ -246,8 +246,8 @@ class Replay:
         """Look each one up and move it to where it stands; what could not be looked up stays."""
         settled = 0
         failure: TicketingError | None = None
-        for start in range(0, len(doubtful), _LOOKS_AT_ONCE):
-            some = doubtful[start : start + _LOOKS_AT_ONCE]
+        for start in range(0, len(doubtful), _LOOKUPS_AT_ONCE):
+            some = doubtful[start : start + _LOOKUPS_AT_ONCE]
             looked = await asyncio.gather(*map(self._look, some), return_exceptions=True)
             known: list[tuple[str, Outcome]] = []
             for admission, found in zip(some, looked, strict=True):

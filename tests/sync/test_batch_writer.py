@@ -27,23 +27,23 @@ def file(tmp_path: Path) -> Path:
     return file
 
 
-async def test_what_was_taken_in_before_a_failure_is_kept_and_gone_on_from(file: Path) -> None:
+async def test_what_was_added_before_a_failure_is_kept_and_gone_on_from(file: Path) -> None:
     with Writer(file) as writer:
         with pytest.raises(ConnectionError):
-            async with BatchWriter(writer, 1) as taking:
+            async with BatchWriter(writer, 1) as batches:
                 for number in range(3):
-                    await taking.take(page(number), then=position(number))
+                    await batches.add(page(number), then=position(number))
                 raise ConnectionError
         assert await writer.run(cache.count_tickets) == 3 * PAGE
         assert await writer.run(ticket_writes.read_position) == position(2)
 
 
 async def test_position_and_tickets_never_part(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_writer, "_FEWEST", 2 * PAGE)
+    monkeypatch.setattr(batch_writer, "_SMALLEST", 2 * PAGE)
     with Writer(file) as writer:
-        async with BatchWriter(writer, 1) as taking:
+        async with BatchWriter(writer, 1) as batches:
             for number in range(7):
-                await taking.take(page(number), then=position(number))
+                await batches.add(page(number), then=position(number))
                 found = await writer.run_on_cache(ticket_writes.read_position)
                 count = await writer.run_on_cache(cache.count_tickets)
                 assert count == (found.page * PAGE if found else 0)
@@ -52,8 +52,8 @@ async def test_position_and_tickets_never_part(file: Path, monkeypatch: pytest.M
 
 async def test_a_write_that_fails_is_said_at_the_next_page_or_at_the_end(file: Path) -> None:
     with Writer(file) as writer:
-        taking = BatchWriter(writer, 1)
+        batches = BatchWriter(writer, 1)
         writer._cache.close()
         with pytest.raises(Exception, match="closed"):
-            async with taking:
-                await taking.take(page(0))
+            async with batches:
+                await batches.add(page(0))

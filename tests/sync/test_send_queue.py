@@ -36,7 +36,7 @@ class Desk:
             self.under_way -= 1
         return number
 
-    async def keep(self, answers: list[int], most: int) -> list[int]:
+    async def record(self, answers: list[int], most: int) -> list[int]:
         await asyncio.sleep(0)
         self.noted += answers
         marked, self.queue = self.queue[:most], self.queue[most:]
@@ -44,7 +44,7 @@ class Desk:
         return marked
 
     def delivery(self) -> SendQueue[int, int]:
-        return SendQueue(self.post, self.keep, AT_ONCE, AHEAD)
+        return SendQueue(self.post, self.record, AT_ONCE, AHEAD)
 
 
 def always() -> bool:
@@ -58,7 +58,7 @@ async def test_all_is_sent_in_order_and_noted_a_few_at_a_time() -> None:
     assert desk.sent == list(range(20))
     assert sorted(desk.noted) == list(range(20))
     assert (desk.most_under_way, desk.most_marked) == (AT_ONCE, AHEAD)
-    assert (delivery.marked, delivery.answers) == ([], [])
+    assert (delivery.prepared, delivery.answers) == ([], [])
 
 
 async def test_what_a_request_put_back_is_sent_again_in_the_same_run() -> None:
@@ -69,7 +69,7 @@ async def test_what_a_request_put_back_is_sent_again_in_the_same_run() -> None:
             desk.queue.append(number)
         return await desk.post(number)
 
-    await SendQueue(put_back_once, desk.keep, AT_ONCE, AHEAD).run(always)
+    await SendQueue(put_back_once, desk.record, AT_ONCE, AHEAD).run(always)
     assert desk.sent == [1, 1]
 
 
@@ -82,8 +82,8 @@ async def test_after_a_failure_all_are_either_noted_or_sent_in_vain_or_left_to_b
         await delivery.run(always)
     assert desk.under_way == 0
     assert sorted([*desk.noted, *delivery.answers, 7]) == desk.sent
-    assert sorted([*desk.sent, *delivery.marked, *desk.queue]) == list(range(20))
-    assert delivery.marked
+    assert sorted([*desk.sent, *delivery.prepared, *desk.queue]) == list(range(20))
+    assert delivery.prepared
 
 
 async def test_nothing_more_is_sent_when_it_is_not_to_go_on() -> None:
@@ -92,7 +92,7 @@ async def test_nothing_more_is_sent_when_it_is_not_to_go_on() -> None:
     await delivery.run(lambda: len(desk.sent) < 5)
     assert len(desk.sent) < 5 + AT_ONCE
     assert sorted(desk.noted) == desk.sent
-    assert sorted([*desk.sent, *delivery.marked, *desk.queue]) == list(range(20))
+    assert sorted([*desk.sent, *delivery.prepared, *desk.queue]) == list(range(20))
 
 
 async def test_when_it_is_cancelled_nothing_stays_under_way() -> None:
@@ -104,4 +104,4 @@ async def test_when_it_is_cancelled_nothing_stays_under_way() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert desk.under_way == 0
-    assert sorted([*desk.sent, *delivery.marked, *desk.queue]) == list(range(20))
+    assert sorted([*desk.sent, *delivery.prepared, *desk.queue]) == list(range(20))
