@@ -9,6 +9,7 @@ import typer
 from scanner.cli.api import ask
 from scanner.cli.output import print_table
 from scanner.cli.settings import Api, ApiKey, Json
+from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
@@ -177,6 +178,4 @@ def _print(
 
 
 def _shown(text: str | None) -> str:
-    from scanner.desk.token_view import visible
-
-    return visible(text or "")
+    return plain(text)

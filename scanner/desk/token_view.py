@@ -1,8 +1,9 @@
-"""Tokens as they are shown: JSON for programs, tables for people."""
+"""Tokens as JSON for programs, and as tables for people."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,7 +27,7 @@ def as_json(token: "Token") -> dict[str, Any]:
 def section_names(event: "Event", uris: Sequence[str]) -> str:
     """Return the sections' names in one line; the URI where the event knows no name."""
     names = {section.uri: section.name for section in event.sections}
-    return ", ".join(visible(names.get(uri) or uri) for uri in uris) or "no section"
+    return ", ".join(_name(names.get(uri) or uri) for uri in uris) or "no section"
 
 
 def listing(event: "Event", page: "Page[Token]") -> "Table":
@@ -36,7 +37,7 @@ def listing(event: "Event", page: "Page[Token]") -> "Table":
     from rich.text import Text
 
     table = Table(
-        title=Text(f"Admission tokens of {visible(event.title)}"),
+        title=Text(f"Admission tokens of {_name(event.title)}"),
         caption=Text(page_line(page)),
         title_justify="left",
         caption_justify="left",
@@ -48,10 +49,10 @@ def listing(event: "Event", page: "Page[Token]") -> "Table":
     table.add_column("Number", no_wrap=True)
     for token in page.entries:
         table.add_row(
-            Text(visible(token.code)),
+            Text(_name(token.code)),
             Text("global" if token.is_global else ""),
             Text(section_names(event, token.sections)),
-            Text(visible(token.identifier)),
+            Text(_name(token.identifier)),
         )
     return table
 
@@ -81,18 +82,12 @@ def details(event: "Event", token: "Token") -> "Table":
     ]
     for position, uri in enumerate(token.sections):
         name = names.get(uri)
-        said = f"{visible(name)} ({uri})" if name else uri
+        said = f"{_name(name)} ({uri})" if name else uri
         rows.append(("" if position else "Sections", said))
     for label, value in rows:
-        table.add_row(Text(label), Text(visible(value, longest=2 * LONGEST_NAME)))
+        table.add_row(Text(label), Text(plain(value, 2 * LONGEST_NAME)))
     return table
 
 
-def visible(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return foreign text on one line, without what a terminal would obey."""
-    shown = "".join(
-        " " if unicodedata.category(character)[0] in "CZ" else character
-        for character in text[: longest * 4]
-    )
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
+def _name(text: str) -> str:
+    return plain(text, LONGEST_NAME)

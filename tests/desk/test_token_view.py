@@ -87,4 +87,5 @@ def test_names_from_the_server_give_the_terminal_no_orders() -> None:
 
 
 def test_a_long_name_ends_in_an_ellipsis() -> None:
-    assert token_view.visible("x" * 500) == f"{'x' * 119}…"
+    long = event(stalls="x" * 500)
+    assert token_view.section_names(long, (STALLS,)) == f"{'x' * 119}…"
