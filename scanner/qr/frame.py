@@ -11,13 +11,13 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of a source.
+    """One frame of a source.
 
     Attributes:
-        pixels: what is seen; nobody changes it.
-        number: how many frames of this source came before it.
-        at: when it was taken, in seconds that only rise: a live source's by the monotonic clock,
-            a file's by its own time.
+        pixels: the picture; read-only.
+        number: the number of earlier frames of this source.
+        at: when it was taken, in monotonic seconds: by the clock for a live source, by its own
+            timeline for a file.
     """
 
     pixels: Pixels

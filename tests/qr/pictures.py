@@ -1,9 +1,10 @@
-"""Pictures of codes with one thing wrong at a time."""
+"""Pictures of codes with one distortion at a time."""
 
 import cv2
 import numpy as np
 import segno
 
+from scanner.qr.deblur import motion_kernel
 from scanner.qr.frame import Pixels
 
 SERIAL = "DAWIER-BACK75580348"
@@ -39,6 +40,12 @@ def noisy(picture: Pixels, sigma: float, seed: int = 1) -> Pixels:
 
 def blurred(picture: Pixels, sigma: float) -> Pixels:
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
+
+
+def moving(picture: Pixels) -> Pixels:
+    """Apply motion blur of 24 pixels."""
+    paper = np.pad(picture, 20, constant_values=120)
+    return np.asarray(cv2.filter2D(paper, -1, motion_kernel(24, 0.5)), np.uint8)
 
 
 def speckled(picture: Pixels, share: float, seed: int = 1) -> Pixels:
