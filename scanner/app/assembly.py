@@ -4,6 +4,7 @@ The guard's screen, the kiosk, standard input, the demo, training and the benche
 `assembled`. They differ in what they pass in and in which parts they use.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,15 @@ class Assembly:
         if not self.config.muted:
             self.sounds.play(judged.verdict.kind.value, self.config.volume)
 
+    async def sync_once(self) -> None:
+        """Pull and replay once, in a thread of its own; not while `background` runs.
+
+        Raises:
+            SyncError, TicketingError: what stood in the way; nothing is lost by it.
+        """
+        if isinstance(self.engine, Engine):
+            await asyncio.to_thread(asyncio.run, _sync_once(self.engine))
+
 
 @contextmanager
 def assembled(
@@ -117,6 +127,14 @@ def scan_source(config: Config, camera: ScanSource | None) -> ScanSource | None:
     """Return a source that reads a camera, if any, and the hand scanners of the settings."""
     correct = load(config.home, DIRECT_FILE).correct
     return together(camera, hand_scanners(config.scanner, correct))
+
+
+async def _sync_once(engine: Engine) -> None:
+    try:
+        await engine.pull()
+        await engine.replay()
+    finally:
+        await engine.close()
 
 
 def _confirmation(

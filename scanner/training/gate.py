@@ -18,17 +18,18 @@ import httpx
 import structlog
 
 from scanner.admission.verdict import Kind, Verdict
+from scanner.app.assembly import assembled
+from scanner.config import Config, Confirmation
 from scanner.demo.cable import Cable
 from scanner.demo.world import World, admit_elsewhere, all_tickets, world
 from scanner.errors import ScannerError
-from scanner.gate import Gate, Judged
+from scanner.gate import Judged
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
 from scanner.store import cache
 from scanner.store.database import open_reader
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
-from scanner.sync.engine import Engine, Pace
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.opening import Request, open_gate
 from scanner.sync.status import Status, read_status
@@ -45,6 +46,8 @@ _FEWEST_TICKETS = 120
 _TICKETS_A_PATRON = 3
 _SYNC_TRIES = 3
 _TIMEOUT_SECONDS = 5.0
+_FULL_SYNC_SECONDS = 900.0
+_PAGE_RECORDS = 500
 _FOREIGN_KINDS = frozenset({Kind.OTHER_EVENT, Kind.UNKNOWN})
 
 
@@ -111,7 +114,6 @@ class TrainingGate:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._engine.close()
         await asyncio.to_thread(self.close)
 
     def expect(self, payloads: Sequence[str]) -> None:
@@ -124,7 +126,7 @@ class TrainingGate:
         A real ticket is refused with a reason of its own.
         """
         at = self._begun + timedelta(seconds=now)
-        judged = await asyncio.wrap_future(self._gate.present(payload, at, source))
+        judged = await asyncio.wrap_future(self._parts.gate.present(payload, at, source))
         if payload in self._ours or judged.verdict.kind not in _FOREIGN_KINDS:
             return judged
         refusal = Verdict(Kind.OTHER_EVENT, TRAINING_REASON, TRAINING_ADVICE, judged.verdict.serial)
@@ -159,8 +161,7 @@ class TrainingGate:
         """Pull and replay once; a failure shows in `status().link`."""
         for _ in range(_SYNC_TRIES if self._cable.connected else 1):
             try:
-                await self._engine.pull()
-                await self._engine.replay()
+                await self._parts.sync_once()
             except ScannerError as error:
                 self._link = link_after(error, self._link)
                 structlog.get_logger("training").info("no sync", reason=str(error))
@@ -233,11 +234,12 @@ class TrainingGate:
         self._home = Path(self._stack.enter_context(home))
         self._keys = KeyStore(self._home, file_only=True)
         self._writer = self._stack.enter_context(Writer(database_file(self._home)))
-        self._gate = Gate(self._writer)
         self._reader = self._stack.enter_context(
             contextlib.closing(open_reader(database_file(self._home)))
         )
-        self._engine = Engine(self._writer, self._keys, utc_now, _connect, Pace())
+        self._parts = self._stack.enter_context(
+            assembled(_config(self._home), self._writer, self._keys)
+        )
 
     async def _open_and_read(self) -> None:
         self.tickets, _ = await asyncio.gather(all_tickets(self._server), self._open())
@@ -257,5 +259,12 @@ class TrainingGate:
         await open_gate(request, self._writer, self._keys, utc_now)
 
 
-def _connect(url: str, key: str) -> TickeTing:
-    return TickeTing(url, key, timeout=_TIMEOUT_SECONDS)
+def _config(home: Path) -> Config:
+    """Return settings that do not depend on those of the real gate."""
+    return Config(
+        home=home,
+        confirmation=Confirmation.LOCAL,
+        full_sync_seconds=_FULL_SYNC_SECONDS,
+        timeout_seconds=_TIMEOUT_SECONDS,
+        page_records=_PAGE_RECORDS,
+    )
