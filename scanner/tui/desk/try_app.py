@@ -1,13 +1,16 @@
 """`scanner try`: what each decoder reads from a camera, live, to set it up at a gate."""
 
 import threading
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import structlog
 from rich.table import Table
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from scanner.facts import Fact
@@ -16,7 +19,7 @@ from scanner.scanning.camera_trial import Inspection, Trial
 from scanner.scanning.scan_source import SourceStatus
 from scanner.tui.terminal.ascii_only import AsciiOnly
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.terminal.key_names import TranslatedScreen
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.wording.catalogue import decimal, number, say
 from scanner.wording.plain import plain
@@ -53,15 +56,21 @@ class TryApp(App[None]):
 
     def __init__(self, opener: SourceOpener, trial: Trial, *, in_ascii: bool = False) -> None:
         super().__init__(driver_class=terminal_driver())
-        if in_ascii:
-            self._filters.append(AsciiOnly())
-        translate_keys(self)
+        self._filter = AsciiOnly(enabled=in_ascii)
         self._camera = CameraThread(opener)
         self._trial = trial
         self._stopping = threading.Event()
         self._latest: Inspection | None = None
         self._failed = False
         self._inspecting = threading.Thread(target=self._inspect, name="inspecting", daemon=True)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen that everything is on."""
+        return TranslatedScreen(id="_default")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what changes the drawn lines: to ASCII, where that is wanted."""
+        return [*super().get_line_filters(), *([self._filter] if self._filter.enabled else [])]
 
     def compose(self) -> ComposeResult:
         """Lay out advice, camera, view, readers and the picture from top to bottom."""

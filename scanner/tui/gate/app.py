@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from typing import Any, ClassVar
@@ -12,6 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
 from textual.events import Event, Key
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
@@ -38,7 +39,6 @@ from scanner.tui.ports import (
 from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.tui.widgets.hand_entry import HandEntry
@@ -53,6 +53,8 @@ _PREPARE_SECONDS = 2.0
 
 _IMPORT_SECONDS = 0.4
 """After the start: the gate's screen is drawn by then."""
+
+_TO_ASCII = AsciiOnly()
 
 _NOT_IN_PALETTE = frozenset(
     {
@@ -126,7 +128,7 @@ class GateApp(App[None]):
         self._records = records
         self._claim = claim
         self._clock = clock
-        self._ascii = AsciiOnly()
+        self._ascii_wanted = False
         self._alerts = Alerts(sounds, lambda: self.preferences, self.bell, self.set_timer)
         self._background = background
         self._source = source
@@ -199,6 +201,11 @@ class GateApp(App[None]):
         if action in _MODALS and (isinstance(self.screen, Modal) or not self._offers(action)):
             return False
         return super().check_action(action, parameters)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what changes the drawn lines: to ASCII, where that is wanted."""
+        filters = super().get_line_filters()
+        return [*filters, _TO_ASCII] if self._ascii_wanted else filters
 
     def try_now(self) -> None:
         """Wake the background work, or start it again where it ended."""
@@ -332,12 +339,7 @@ class GateApp(App[None]):
         names = {theme.name for theme in THEMES}
         self.theme = now.theme if now.theme in names else NIGHT.name
         choose_language(now.language)
-        for node in (self, *self.screen_stack):
-            translate_keys(node)
-        with contextlib.suppress(ValueError):
-            self._filters.remove(self._ascii)
-        if wanted(now.characters):
-            self._filters.append(self._ascii)
+        self._ascii_wanted = wanted(now.characters)
         for name in _REBUILT:  # their words and colours were those before
             drop_cached(self, name)
         self._apply_picture()

@@ -6,8 +6,10 @@ from typing import Any
 from textual.app import App
 from textual.screen import Screen
 
+from scanner.tui.terminal.key_names import TranslatedScreen
 
-class CachedScreen(Screen[None]):
+
+class CachedScreen(TranslatedScreen[None]):
     """A screen that is filled each time it is opened, and cleared each time it is closed."""
 
     _is_open = False

@@ -11,13 +11,14 @@ from textual.widgets import Static
 
 from scanner.tui.drawing.faces import CANNOT_RECORD, FACES
 from scanner.tui.drawing.theme import tint
+from scanner.tui.terminal.key_names import TranslatedScreen
 from scanner.wording.catalogue import say
 
 _OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p"})
 """Keys of Textual's that say nothing to a guard."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
     """Every key of the screen below, and every verdict's shape and words."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

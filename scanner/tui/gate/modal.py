@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.gate.cached_screens import CachedScreen
-from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.verdict_band import VerdictBand
 from scanner.wording.plain import plain
@@ -38,7 +37,6 @@ class Modal(CachedScreen):
     def __init__(self, shown: Callable[[], Poster]) -> None:
         super().__init__()
         self._shown = shown
-        translate_keys(self)
 
     def compose(self) -> ComposeResult:
         """Lay out the screen, from top to bottom."""

@@ -17,7 +17,6 @@ from scanner.pin import LONGEST, PinCheck
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.gate.cached_screens import CachedScreen
 from scanner.tui.ports import Records
-from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
@@ -60,7 +59,6 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         self._last = last
         self._refused = last()
         self._busy = False
-        translate_keys(self)
 
     def compose(self) -> ComposeResult:
         """Say who was refused and why; ask."""

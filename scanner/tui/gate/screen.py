@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 
 from scanner.app.sound import CANNOT_RECORD
@@ -22,7 +21,7 @@ from scanner.tui.gate.cached_screens import show_cached
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.ports import Clock, Judge, SourceState, View
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
-from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.terminal.key_names import TranslatedScreen
 from scanner.tui.widgets.camera_view import CameraView
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.key_line import KeyLine
@@ -51,7 +50,7 @@ FIRST_LOOKS = timedelta(milliseconds=50)
 """How often it is looked at until it is known for the first time: somebody has just sat down."""
 
 
-class GateScreen(Screen[None]):
+class GateScreen(TranslatedScreen[None]):
     """Verdict, last scans, what is abnormal, and how the gate stands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -126,7 +125,6 @@ class GateScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Look at the state now and from now on."""
-        translate_keys(self)
         self.look()
         self.set_interval(REFRESH.total_seconds(), self.look)
         self._knowing = self.set_interval(FIRST_LOOKS.total_seconds(), self._look_until_known)

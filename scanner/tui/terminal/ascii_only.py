@@ -54,7 +54,7 @@ def wanted(setting: str) -> bool:
 
 def is_ascii(app: App[Any]) -> bool:
     """Tell whether an app's screen is drawn in ASCII."""
-    return any(isinstance(each, AsciiOnly) for each in app._filters)
+    return any(isinstance(each, AsciiOnly) for each in app.get_line_filters())
 
 
 @lru_cache(maxsize=4096)

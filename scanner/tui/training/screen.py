@@ -5,10 +5,9 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 
-from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.terminal.key_names import TranslatedScreen
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import say
 
@@ -39,12 +38,8 @@ class Banner(Widget):
         return Content(f"{_STRIPES * left} {words} {_STRIPES * (room - left)}")
 
 
-class TrainingScreen(Screen[T]):
+class TrainingScreen(TranslatedScreen[T]):
     """A screen between banner and key line; subclasses give its `body`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        translate_keys(self)
 
     def compose(self) -> ComposeResult:
         """Lay out banner, body and key line."""

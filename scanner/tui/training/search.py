@@ -11,7 +11,6 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from scanner.training.gate import Hit
-from scanner.tui.terminal.key_names import translate_keys
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 
@@ -41,7 +40,6 @@ class NameSearch(Vertical):
     def __init__(self, search: Search) -> None:
         super().__init__()
         self._search = search
-        translate_keys(self)
         self._hits: list[Hit] = []
 
     @property

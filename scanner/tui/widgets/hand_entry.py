@@ -7,7 +7,6 @@ from textual.message import Message
 from textual.widgets import Input
 
 from scanner.admission.serial import LONGEST_PAYLOAD
-from scanner.tui.terminal.key_names import translate_keys
 from scanner.wording.catalogue import say
 
 
@@ -51,7 +50,6 @@ class HandEntry(Input):
 
     def open(self) -> None:
         """Show the empty line and put the cursor into it."""
-        translate_keys(self)
         self.placeholder = say("Serial, e.g. DAWIER-BACK75580348")
         self.border_title = say("Type a serial")
         self.can_focus = True

@@ -83,15 +83,15 @@ def _short_words() -> dict[str, str]:
     """Return, for the gate's actions, a word that still says what each does."""
     return {
         "type_serial": say("Key in"),
-        "find": say("Seek"),
+        "find": say("Search"),
         "override": say("Allow"),
         "queue": say("Sent"),
         "statistics": say("Stats"),
         "settings": say("Setup"),
         "toggle_network": say("Net"),
         "picture": say("View"),
-        "mute": say("Hush"),
-        "quit": say("End"),
+        "mute": say("Muted"),
+        "quit": say("Exit"),
     }
 
 

@@ -2,19 +2,20 @@
 
 import contextlib
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from scanner.errors import ScannerError
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.key_names import translate_keys
+from scanner.tui.terminal.key_names import TranslatedScreen
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
@@ -63,7 +64,10 @@ class WizardApp(App[Answers]):
         )
         self._number = 0
         self.step: Step | None = None
-        translate_keys(self)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen that all steps are on."""
+        return TranslatedScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         """Lay out heading, step and keys."""

@@ -9,7 +9,6 @@ from textual.message import Message
 from textual.widgets import Static
 
 from scanner.facts import Fact
-from scanner.tui.terminal.key_names import translate_keys
 from scanner.tui.wizard.answers import Answers
 from scanner.wording.plain import plain
 from scanner.wording.reported import reported
@@ -39,7 +38,6 @@ class Step(Vertical):
         super().__init__()
         self.answers = answers
         self.problem = Static("", classes="problem", markup=False)
-        translate_keys(self)
 
     @abstractmethod
     def title(self) -> str:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from scanner.admission.verdict import Kind
-from scanner.tui.terminal.ascii_only import to_ascii, wanted
+from scanner.tui.terminal.ascii_only import is_ascii, to_ascii, wanted
 from tests.tui.ports import SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen
 
@@ -40,7 +40,7 @@ async def test_the_whole_screen_is_ascii_where_it_must_be(stand: Stand, kind: Ki
         )
         filtered = to_ascii(drawn.replace("\n", ""))
         assert filtered.isascii()
-        assert app._ascii in app.get_line_filters()
+        assert is_ascii(app)
         app.change("characters", "unicode")
-        assert app._ascii not in app.get_line_filters()
+        assert not is_ascii(app)
         assert seen(app)

@@ -1,0 +1,23 @@
+"""What the driver takes from Textual that is private there, and for which its version is pinned."""
+
+import inspect
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, Paste
+
+
+def test_the_parser_turns_what_a_terminal_sends_into_events() -> None:
+    parser = XTermParser(False)
+    events = [*parser.feed("a\x1b[A"), *parser.feed("\x1b[200~pasted\x1b[201~"), *parser.tick()]
+    keys = [event.key for event in events if isinstance(event, Key)]
+    assert keys == ["a", "up"]
+    assert [event.text for event in events if isinstance(event, Paste)] == ["pasted"]
+
+
+def test_the_driver_has_what_the_programs_own_uses() -> None:
+    made = inspect.getsource(LinuxDriver.__init__) + inspect.getsource(LinuxDriver.__mro__[1])
+    for name in ("_app", "_debug", "_file", "fileno", "exit_event"):
+        assert f"self.{name} = " in made
+    assert "self.run_input_thread" in inspect.getsource(LinuxDriver)
+    assert "self._file" in inspect.getsource(LinuxDriver.start_application_mode)
