@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -25,7 +26,6 @@ from scanner.sync.connection import Connect, Connected, Connection
 from scanner.sync.credentials import Keys
 from scanner.sync.errors import TokenDead
 from scanner.sync.hedged_request import hedged
-from scanner.sync.lease import replay_lease
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.pull import Progress, Pull
 from scanner.sync.replay import Replay
@@ -184,7 +184,7 @@ class Engine:
         if not await self._writer.run(lambda conn: ledger.has_unsettled(conn, event)):
             return True
         replay = Replay(connected.api, self._writer, self._server_time, event, on_progress)
-        with replay_lease(self._writer.file) as held:
+        with _replay_lock(self._writer.file) as held:
             if not held:
                 return False
             try:
@@ -254,3 +254,23 @@ class Engine:
         before, self._link = self._link, link
         if before != link:
             structlog.get_logger("link").warning("background work failed", exc_info=error)
+
+
+@contextlib.contextmanager
+def _replay_lock(database: Path) -> Iterator[bool]:
+    """Let one process replay at a time; gives `False` where another one does.
+
+    The system frees the lock however the process ends.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(database.with_name(f"{database.name}.replay-lock"), thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

@@ -94,7 +94,7 @@ async def _to_its_end(
 
 
 def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Status:
-    """Read the state from the database; tickets are counted anew only when a pull has ended."""
+    """Read the state from the database; tickets are counted again only when a pull has ended."""
     session = cache.read_session(conn)
     counted = before is not None and before.pulled == _pulled(session)
     return Status(

@@ -177,7 +177,7 @@ class _Receipt(_Body):
 
 
 class _Admission(_Receipt):
-    """An admission stands whoever its patron is: one that can't be read is absent."""
+    """An admission is kept whatever its patron or section holds: what can't be read is absent."""
 
     admitted: Time = None
     uri: OptionalText = Field(None, alias="self")

@@ -101,6 +101,16 @@ def _clock(status: Status) -> Notice | None:
     return Notice(f"◴ {text}")
 
 
+def link_word(state: LinkState) -> str:
+    """Name the link's state in a word, with its symbol."""
+    return {
+        LinkState.CHECKING: f"◌ {say('Checking')}",
+        LinkState.ONLINE: f"● {say('Online')}",
+        LinkState.OFFLINE: f"○ {say('Offline')}",
+        LinkState.HELD: f"■ {say('Held')}",
+    }[state]
+
+
 def age(then: datetime, now: datetime) -> str:
     """Say how long ago in the largest fitting unit; a clock that jumped back counts as now."""
     return span(max(timedelta(0), now - then))

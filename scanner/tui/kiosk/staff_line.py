@@ -6,11 +6,10 @@ from textual.content import Content
 
 from scanner.facts import Fact
 from scanner.store.ledger import State
-from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import say, say_count
-from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away
+from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away, link_word
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
 
@@ -20,7 +19,7 @@ def staff_line(status: Status, now: datetime, columns: int) -> Content:
     waiting = status.counts.get(State.QUEUED, 0) + status.counts.get(State.SENDING, 0)
     parts = [
         plain(status.device, 40) or say("No session"),
-        _link(status.link.state),
+        link_word(status.link.state),
         say("list {age} old", age=age(status.synced, now)) if status.synced else say("no list yet"),
         say_count("{count} queued", "{count} queued", waiting),
     ]
@@ -46,12 +45,3 @@ def troubles(
     if turnstile:
         found.insert(0, Notice(f"▲ {say('TURNSTILE: {why}', why=sentence(turnstile))}", grave=True))
     return found
-
-
-def _link(state: LinkState) -> str:
-    return {
-        LinkState.CHECKING: f"◌ {say('Checking')}",
-        LinkState.ONLINE: f"● {say('Online')}",
-        LinkState.OFFLINE: f"○ {say('Offline')}",
-        LinkState.HELD: f"■ {say('Held')}",
-    }[state]

@@ -12,7 +12,7 @@ from scanner.store.statistics import series
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.wording.catalogue import number, say, say_count
-from scanner.wording.notices import age
+from scanner.wording.notices import age, link_word
 from scanner.wording.plain import clock_time
 
 PACE_MINUTES = 10
@@ -20,6 +20,12 @@ PACE_MINUTES = 10
 
 _BARS = "▁▂▃▄▅▆▇█"
 _SPACE = Content("   ")
+_COLOURS = {
+    LinkState.CHECKING: "$fair",
+    LinkState.ONLINE: "$good",
+    LinkState.OFFLINE: "$fair",
+    LinkState.HELD: "$bad",
+}
 _MOST_ROWS = 4
 
 
@@ -94,16 +100,11 @@ def _flowed(parts: Sequence[Content], columns: int, first_less: int) -> list[Con
 
 
 def _link(status: Status, since: datetime) -> Content:
-    words, colour = {
-        LinkState.CHECKING: (f"◌ {say('Checking')}", "$fair"),
-        LinkState.ONLINE: (f"● {say('Online')}", "$good"),
-        LinkState.OFFLINE: (
-            f"○ {say('Offline since {time}', time=clock_time(since)[:5])}",
-            "$fair",
-        ),
-        LinkState.HELD: (f"■ {say('Held')}", "$bad"),
-    }[status.link.state]
-    return Content.styled(words, f"bold {colour}")
+    state = status.link.state
+    words = link_word(state)
+    if state is LinkState.OFFLINE:
+        words = f"○ {say('Offline since {time}', time=clock_time(since)[:5])}"
+    return Content.styled(words, f"bold {_COLOURS[state]}")
 
 
 def _list(status: Status, now: datetime) -> Content:
