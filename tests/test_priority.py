@@ -2,18 +2,22 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from scanner.admission.ticket import TicketStatus
+from scanner.bench import stock
+from scanner.bench.listing import Listing
 from scanner.gate import Gate
 from scanner.priority import CLAIM_SECONDS, MOST_SECONDS, Priority
 from scanner.store import ticket_writes
 from scanner.store.cache import TicketRow
-from scanner.store.database import transaction
+from scanner.store.database import open_database, transaction
 from scanner.store.writer import Writer
-from scanner.sync.clock import utc_now
+from scanner.sync.clock import ServerTime, utc_now
+from scanner.sync.pull import Pull
 
 
 class Hand:
@@ -73,6 +77,35 @@ def test_a_presentation_claims_the_interpreter(tmp_path: Path) -> None:
         presented = gate.present("DAWIER-BACK75580348", utc_now(), "wedge")
         assert not priority.has_way()
         presented.result(10)
+
+
+class Counted(Priority):
+    """Counts how often background work asks whether it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = {"while pages come": 0, "while they are written": 0}
+
+    async def step_aside(self) -> None:
+        self.asked["while pages come"] += 1
+        await super().step_aside()
+
+    def give_way(self) -> None:
+        self.asked["while they are written"] += 1
+        super().give_way()
+
+
+async def test_a_pull_gives_way_to_who_claims_the_priority_that_it_was_passed(
+    tmp_path: Path,
+) -> None:
+    file, priority = tmp_path / "gate.sqlite3", Counted()
+    with closing(open_database(file)) as conn, transaction(conn):
+        stock.begin(conn, everywhere=True)
+    with Writer(file) as writer:
+        pull = Pull(Listing(1200), writer, ServerTime(utc_now), priority=priority)
+        await pull.everything(stock.SESSION)
+    assert priority.asked["while pages come"] == 3
+    assert priority.asked["while they are written"] >= 3
 
 
 def test_writing_many_tickets_pauses_every_few_of_them(tmp_path: Path) -> None:
