@@ -1,4 +1,4 @@
-"""`scanner train`: the first hour at a gate, before the doors open."""
+"""`scanner train`: train staff at a simulated gate."""
 
 import sys
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Staff training: a crowd, a clock and a gate where nothing is real."""
+"""Staff training: scenarios with a simulated crowd, at a gate with its own mock server."""

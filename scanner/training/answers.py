@@ -1,10 +1,10 @@
-"""What a trainee can answer, and what would be right. Pure."""
+"""What a trainee can answer, and which answers are right. Pure."""
 
 from dataclasses import dataclass
 
 from scanner.admission.verdict import Kind
 from scanner.facts import Code, Fact
-from scanner.training.incident import What
+from scanner.training.incident import IncidentKind
 from scanner.training.role import Role
 
 
@@ -59,7 +59,7 @@ class Why(Code):
 
 
 class Answered(Code):
-    """An answer that is no act alone."""
+    """Answers that an act alone does not express."""
 
     NOTHING = "training.answered.nothing"
     WITH_REASON = "training.answered.with_reason"
@@ -137,11 +137,11 @@ _BY_ROLE: dict[tuple[Role, Kind], Due] = {
 }
 
 
-_BY_INCIDENT: dict[What, Due] = {
-    What.NETWORK_DOWN: Due((Answer(Act.CARRY_ON),), Fact(Why.GOES_ON_OFFLINE)),
-    What.CAMERA_DIES: Due((Answer(Act.HAND_SCANNER),), Fact(Why.HAND_SCANNER)),
-    What.TOKEN_REVOKED: Due((SUPERVISOR,), Fact(Why.NO_TOKEN)),
-    What.CONFLICT: Due((SUPERVISOR,), Fact(Why.CONFLICT)),
+_BY_INCIDENT: dict[IncidentKind, Due] = {
+    IncidentKind.NETWORK_DOWN: Due((Answer(Act.CARRY_ON),), Fact(Why.GOES_ON_OFFLINE)),
+    IncidentKind.CAMERA_DIES: Due((Answer(Act.HAND_SCANNER),), Fact(Why.HAND_SCANNER)),
+    IncidentKind.TOKEN_REVOKED: Due((SUPERVISOR,), Fact(Why.NO_TOKEN)),
+    IncidentKind.CONFLICT: Due((SUPERVISOR,), Fact(Why.CONFLICT)),
 }
 
 
@@ -150,7 +150,7 @@ NOT_THEIRS = Due((SUPERVISOR,), Fact(Why.ANOTHERS_TICKET))
 
 
 def due_to_patron(role: Role, verdict: Kind | None) -> Due:
-    """Return what is right for a patron after a verdict; `None` where nothing was read yet."""
+    """Return the right answers to a patron after a verdict; `None` where nothing was read."""
     if verdict is Kind.GATE_CLOSED:
         return _BY_VERDICT[verdict]
     if role is Role.DEAD_BATTERY and verdict is not Kind.ADMITTED:
@@ -160,6 +160,6 @@ def due_to_patron(role: Role, verdict: Kind | None) -> Due:
     return _BY_ROLE.get((role, verdict)) or _BY_VERDICT.get(verdict, _ANYTHING_ELSE)
 
 
-def due_to_incident(what: What) -> Due:
-    """Return what is right when something happens; only for what asks for an answer."""
+def due_to_incident(what: IncidentKind) -> Due:
+    """Return the right answers to an incident that needs one."""
     return _BY_INCIDENT[what]

@@ -1,4 +1,4 @@
-"""Small pictures of tickets, straight on: a phone's page or a sheet, without a word of print.
+"""Draws tickets without perspective: a phone's page or a sheet of paper, without lettering.
 
 A quarter of the stage's pixels and no lettering: a terminal shows neither, and both take memory.
 """
@@ -10,11 +10,11 @@ from scanner.qr.frame import Pixels
 from scanner.stage.ticket_art import QUIET_MODULES, Medium, TicketArt, code_modules
 
 CODE_SIDE = 168
-"""Pixels of the code with its quiet zone, at most."""
+"""Largest side of the code with its quiet zone, in pixels."""
 
 _PHONE, _PAPER = (202, 400), (220, 360)
 _HAND = 150
-"""Pixels that hand and sleeve take below the ticket."""
+"""Height of hand and sleeve below the ticket, in pixels."""
 
 _SKIN = ((120, 150, 200), (150, 180, 226), (70, 96, 140), (96, 122, 172))
 _SLEEVE = (60, 48, 42)
@@ -72,7 +72,7 @@ def _paper(payload: str, rng: np.random.Generator) -> Pixels:
 
 
 def _code(payload: str, dark: int, light: int) -> Pixels:
-    """Draw the code with its quiet zone, as near to its side as whole modules come."""
+    """Draw the code with its quiet zone, in whole pixels per module, up to `CODE_SIDE`."""
     modules = np.pad(code_modules(payload), QUIET_MODULES)
     each = max(1, CODE_SIDE // len(modules))
     large = np.where(modules, dark, light).astype(np.uint8).repeat(each, 0).repeat(each, 1)

@@ -8,7 +8,7 @@ from scanner.facts import Fact
 from scanner.training.answers import due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
 from scanner.training.gate import TrainingGate
-from scanner.training.incident import What
+from scanner.training.incident import IncidentKind
 from scanner.training.marks import Decision, Mark
 from scanner.training.robot import ROBOTS, Robot
 from scanner.training.role import PARTS, Role
@@ -108,7 +108,7 @@ async def _serve(shift: Shift, trainee: Robot, case: Case, now: float) -> float:
     if isinstance(case.subject, Patron):
         await _read(shift, case, case.subject, now)
     verdict = case.judged.verdict.kind if case.judged else None
-    if isinstance(case.subject, What):
+    if isinstance(case.subject, IncidentKind):
         due = due_to_incident(case.subject)
     else:
         due = due_to_patron(case.subject.role, verdict)
@@ -119,9 +119,9 @@ async def _serve(shift: Shift, trainee: Robot, case: Case, now: float) -> float:
 async def _read(shift: Shift, case: Case, patron: Patron, now: float) -> None:
     """Get a verdict where the camera gave none."""
     if case.judged is None and patron.role is Role.DEAD_BATTERY:
-        prop = shift.props[patron.number]
-        hits = shift.gate.search(prop.owner or "")
-        right = next((hit for hit in hits if hit.section == prop.section), None)
+        held = shift.held_codes[patron.number]
+        hits = shift.gate.search(held.owner or "")
+        right = next((hit for hit in hits if hit.section == held.section), None)
         if right:
             await shift.pick(right, now)
     elif case.judged is None:

@@ -1,4 +1,4 @@
-"""A seeded line of patrons: when each comes, with whom, in which part. Pure.
+"""A seeded line of patrons: when each comes, in which group, in which role. Pure.
 
 The stream is a Poisson process whose rate follows a curve, given its count: the times are then
 independent draws from the curve (the order statistics property), so a scenario has exactly the
@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from scanner.training.role import COPIES, OF_THE_OUTAGE, PARTS, Line, Question, Role
+from scanner.training.role import COPYING_ROLES, OUTAGE_ROLES, PARTS, Line, Question, Role
 from scanner.training.scenario import Arrivals, Scenario
 
 _GROUP_SECONDS = 2.0
-"""Members of a group come within so many seconds of the first."""
+"""A group arrives within this time."""
 
 FIRST_SECONDS = 2.0
-"""The clock begins so long before the first patron comes."""
+"""From the clock's start to the first patron."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patron:
-    """Who comes.
+    """A patron.
 
     Attributes:
         number: from 0, in order of arrival.
@@ -30,7 +30,7 @@ class Patron:
         patience: how many seconds this patron stays in the queue.
         says: a line; some need the owner's name and section.
         looks: the seed of the picture.
-        copy_of: the number of the patron whose code this one shows, where it is a copy.
+        copy_of: the number of the patron whose code this one copies, if it does.
     """
 
     number: int
@@ -58,7 +58,7 @@ def draw_line(scenario: Scenario, seed: int) -> tuple[Patron, ...]:
 
 
 def arrival_times(arrivals: Arrivals, count: int, rng: random.Random) -> list[float]:
-    """Return so many times in seconds, rising: groups along the curve, members close together."""
+    """Return `count` arrival times in seconds, ascending: groups follow the curve."""
     sizes: list[int] = []
     while sum(sizes) < count:
         size = rng.choices(range(1, len(arrivals.groups) + 1), arrivals.groups)[0]
@@ -71,7 +71,7 @@ def arrival_times(arrivals: Arrivals, count: int, rng: random.Random) -> list[fl
 
 
 def _along(arrivals: Arrivals, part: float) -> float:
-    """Return the second by which this part of all groups has come, by the curve."""
+    """Return the second at which this part (0 to 1) of all groups has arrived."""
     slices = len(arrivals.curve)
     sums = [0.0, *accumulate(arrivals.curve)]
     wanted = part * sums[-1]
@@ -81,9 +81,9 @@ def _along(arrivals: Arrivals, part: float) -> float:
 
 
 def apportion(shares: Mapping[Role, float], count: int) -> dict[Role, int]:
-    """Divide `count` by shares, largest remainder first; whoever has a share has one at least.
+    """Divide `count` by shares (largest remainder method); each share gets at least one.
 
-    Where there are more roles than places, the smallest shares have none.
+    Where there are more roles than places, the smallest shares get none.
     """
     wanted = sorted((role for role in shares if shares[role] > 0), key=lambda r: -shares[r])[:count]
     whole = sum(shares[role] for role in wanted)
@@ -102,17 +102,17 @@ def apportion(shares: Mapping[Role, float], count: int) -> dict[Role, int]:
 
 
 def _order(counts: Mapping[Role, int], scenario: Scenario, rng: random.Random) -> list[Role]:
-    """Shuffle the parts; an outage's come in the outage, a copy after somebody to copy."""
+    """Shuffle the roles; an outage's roles come in the outage, a copy after its original."""
     every = [role for role in counts for _ in range(counts[role])]
-    bound = [role for role in every if role in OF_THE_OUTAGE]
-    free = [role for role in every if role not in OF_THE_OUTAGE]
+    bound = [role for role in every if role in OUTAGE_ROLES]
+    free = [role for role in every if role not in OUTAGE_ROLES]
     rng.shuffle(free)
     down, up = scenario.outage() or (0, scenario.patrons)
     places = set(rng.sample(range(down, up), min(len(bound), up - down)))
     rng.shuffle(bound)
     order = [bound.pop() if place in places else free.pop() for place in range(len(every))]
     first_valid = order.index(Role.VALID)
-    first_copy = next((i for i, role in enumerate(order) if role in COPIES), len(order))
+    first_copy = next((i for i, role in enumerate(order) if role in COPYING_ROLES), len(order))
     if first_copy < first_valid:
         order[first_copy], order[first_valid] = order[first_valid], order[first_copy]
     return order
@@ -142,9 +142,9 @@ def _patron(
 
 
 def _original(role: Role, before: list[Patron]) -> int | None:
-    """Return whose code a copy shows: a partner's the last one's, the tout's always the same."""
+    """Return the patron whose code is copied: the last for a partner, always one for the tout."""
     valid = [each.number for each in before if each.role is Role.VALID]
-    if role not in COPIES or not valid:
+    if role not in COPYING_ROLES or not valid:
         return None
     if role is Role.PARTNER:
         return valid[-1]

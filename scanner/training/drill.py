@@ -11,7 +11,7 @@ from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.training.answers import Act, Answer, Due, Why, due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
-from scanner.training.incident import CARDS, Incident, What
+from scanner.training.incident import CARDS, Incident, IncidentKind
 from scanner.training.marks import Decision, Mark, Shown, mark
 from scanner.training.role import PARTS
 
@@ -37,7 +37,7 @@ class Drill:
         self._coming = deque(line)
         self._incidents = deque(sorted(incidents, key=lambda each: each.after))
         self._waiting: deque[Patron] = deque()
-        self._front: Patron | What | None = None
+        self._front: Patron | IncidentKind | None = None
         self._front_since = 0.0
         self._free_at = 0.0
         self._gone = 0
@@ -46,7 +46,7 @@ class Drill:
         self.samples: list[QueueSample] = []
 
     @property
-    def front(self) -> Patron | What | None:
+    def front(self) -> Patron | IncidentKind | None:
         """The patron at the gate, or the incident; nothing while nobody is there."""
         return self._front
 
@@ -116,7 +116,7 @@ class Drill:
         subject = self._front
         if subject is None:
             raise ValueError("nobody is at the gate")
-        if isinstance(subject, What):
+        if isinstance(subject, IncidentKind):
             due, shown = due_to_incident(subject), Fact(CARDS[subject])
         else:
             due = due or due_to_patron(subject.role, verdict)
@@ -135,7 +135,7 @@ class Drill:
 
     def pass_by(self) -> None:
         """Go on after an incident that needs no answer."""
-        if isinstance(self._front, What):
+        if isinstance(self._front, IncidentKind):
             self._front = None
 
     def _step_up(self, now: float) -> None:

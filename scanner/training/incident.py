@@ -1,4 +1,4 @@
-"""What goes wrong at a gate, and after how many patrons. Pure."""
+"""Incidents at a gate, and after how many patrons they happen. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,8 +6,8 @@ from enum import StrEnum
 from scanner.facts import Code
 
 
-class What(StrEnum):
-    """What happens; the values are those of scenario files."""
+class IncidentKind(StrEnum):
+    """Kinds of incidents; the values are those of scenario files."""
 
     NETWORK_DOWN = "network_down"
     NETWORK_UP = "network_up"
@@ -17,12 +17,12 @@ class What(StrEnum):
     CONFLICT = "conflict"
 
 
-SILENT = frozenset({What.NETWORK_UP, What.CAMERA_BACK})
-"""What needs no answer of the trainee."""
+SILENT = frozenset({IncidentKind.NETWORK_UP, IncidentKind.CAMERA_BACK})
+"""Incidents that need no answer."""
 
 
 class Card(Code):
-    """What the trainee is asked when something happens."""
+    """The question to the trainee, by incident."""
 
     NETWORK_DOWN = "training.card.network_down"
     CAMERA_DIES = "training.card.camera_dies"
@@ -30,17 +30,17 @@ class Card(Code):
     CONFLICT = "training.card.conflict"
 
 
-CARDS: dict[What, Card] = {
-    What.NETWORK_DOWN: Card.NETWORK_DOWN,
-    What.CAMERA_DIES: Card.CAMERA_DIES,
-    What.TOKEN_REVOKED: Card.TOKEN_REVOKED,
-    What.CONFLICT: Card.CONFLICT,
+CARDS: dict[IncidentKind, Card] = {
+    IncidentKind.NETWORK_DOWN: Card.NETWORK_DOWN,
+    IncidentKind.CAMERA_DIES: Card.CAMERA_DIES,
+    IncidentKind.TOKEN_REVOKED: Card.TOKEN_REVOKED,
+    IncidentKind.CONFLICT: Card.CONFLICT,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that happens after a number of patrons, let in or not."""
+    """An incident, and the number of patrons served before it."""
 
-    what: What
+    what: IncidentKind
     after: int

@@ -7,7 +7,7 @@ from scanner.admission.verdict import Kind
 from scanner.facts import Code, Fact
 from scanner.training.answers import Act, Answer, Answered, Due
 from scanner.training.crowd import Patron
-from scanner.training.incident import What
+from scanner.training.incident import IncidentKind
 
 
 class Mark(StrEnum):
@@ -72,7 +72,7 @@ class Decision:
         seconds: from stepping up to the answer.
     """
 
-    subject: Patron | What
+    subject: Patron | IncidentKind
     verdict: Kind | None
     shown: Fact
     answer: Answer | None
@@ -109,9 +109,9 @@ class Decision:
         return Heading[self.mark.name]
 
 
-def mark(subject: Patron | What, verdict: Kind | None, answer: Answer, due: Due) -> Mark:
+def mark(subject: Patron | IncidentKind, verdict: Kind | None, answer: Answer, due: Due) -> Mark:
     """Mark an answer; letting a patron in without a green light is always wrong."""
-    if isinstance(subject, What):
+    if isinstance(subject, IncidentKind):
         return Mark.RIGHT if answer in due.answers else Mark.WRONG_PROCEDURE
     if answer.act is Act.LET_IN and verdict is not Kind.ADMITTED:
         return Mark.WRONGLY_LET_IN

@@ -1,4 +1,4 @@
-"""The picture of a patron with a ticket: phone or paper, glare, tilt; and what can be read of it.
+"""Draws a patron with a ticket, on phone or paper, with glare and tilt; and decodes the picture.
 
 Every picture is drawn easier until the product's own decoder reads it, so none is unfair.
 """
@@ -18,16 +18,16 @@ from scanner.training.crowd import Patron
 from scanner.training.role import Role
 
 _LIGHT = np.array([[205, 250, 215], [165, 195, 170]], np.uint8)
-"""How much light falls where, 255 for all of it: from the upper edge, as lamps do."""
+"""Brightness of the light, 0 to 255, in four corners; it comes from above."""
 
 _SIZE = (WIDTH // 2, HEIGHT // 2)
-"""Width and height in pixels: enough to read, a quarter of the memory."""
+"""Width and height in pixels: enough to decode, a quarter of the stage's memory."""
 
 _BODIES = 3
-"""So many different bodies stand behind the tickets."""
+"""Number of different backgrounds."""
 
 _HARDNESS = (0.55, 0.3, 0.1, 0.0)
-"""From glaring and tilted to plain; the first that can be read is taken."""
+"""Degrees of glare and tilt, hardest first; the first readable picture is taken."""
 
 _MEDIA = (Medium.PHONE, Medium.PHONE, Medium.PAPER, Medium.DARK_PHONE)
 _PAPERS = frozenset({Role.YESTERDAY, Role.FORGED, Role.TOUT, Role.CHILD})
@@ -35,7 +35,7 @@ _PHONES = frozenset({Role.PARTNER, Role.PAYMENT_CODE, Role.OTHER_CODE})
 
 
 def draw_patron(patron: Patron, payload: str) -> Pixels:
-    """Draw the patron's picture, 360 x 640 x 3; the same patron looks the same each time."""
+    """Draw the patron's picture, 360 x 640 x 3; the same patron gives the same picture."""
     if patron.role is Role.DEAD_BATTERY:
         return _picture(payload, patron.looks, Medium.PHONE, 0.0, lit=False)
     medium = _medium(patron)
@@ -47,9 +47,9 @@ def draw_patron(patron: Patron, payload: str) -> Pixels:
 
 
 def read(pixels: Pixels) -> str | None:
-    """Return what the product's decoder reads of a picture at first sight.
+    """Return the text that the decoder's first passes read, or nothing.
 
-    Its harder passes are left out: which of them are tried depends on the machine's pace.
+    The slower passes have a time budget, so their result would depend on the machine.
     """
     texts = _decoder().decode(pixels).texts
     return texts[0] if len(texts) == 1 else None
@@ -89,13 +89,13 @@ def _picture(
 
 
 def _view(body: int) -> Pixels:
-    """Enlarge what stands behind the ticket: it is out of focus."""
+    """Return the background, enlarged and so out of focus."""
     return np.asarray(cv2.resize(_far(body), _SIZE, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 @cache
 def _far(body: int) -> Pixels:
-    """Draw a wall, a lamp and somebody's shirt, small."""
+    """Draw the background small: a wall, a lamp, a person."""
     rng = np.random.default_rng([body, 22])
     small = np.asarray(cv2.merge([cv2.resize(_LIGHT // 2, (160, 90))] * 3), np.uint8)
     cv2.rectangle(small, (0, 70), (160, 90), (58, 56, 54), -1)
@@ -109,7 +109,7 @@ def _far(body: int) -> Pixels:
 
 
 def _laid(art: TicketArt, matrix: "np.typing.NDArray[np.float64]") -> tuple[Pixels, Pixels]:
-    """Return the ticket as the camera sees it, and where it is: 255 there, 0 elsewhere."""
+    """Return the ticket in perspective, and its mask: 255 on the ticket, 0 elsewhere."""
     ticket = cv2.warpPerspective(art.pixels, matrix, _SIZE, borderMode=cv2.BORDER_REPLICATE)
     mask = cv2.warpPerspective(art.mask, matrix, _SIZE, flags=cv2.INTER_NEAREST)
     return np.asarray(ticket, np.uint8), np.asarray(mask, np.uint8)
@@ -118,7 +118,7 @@ def _laid(art: TicketArt, matrix: "np.typing.NDArray[np.float64]") -> tuple[Pixe
 def _with_glare(
     ticket: Pixels, rng: np.random.Generator, middle: tuple[float, float], hardness: float
 ) -> Pixels:
-    """Lay a lamp's reflection over the screen: a soft bright streak."""
+    """Add a lamp's reflection: a soft bright streak."""
     shine = np.zeros(ticket.shape, np.uint8)
     x = round(middle[0] + rng.uniform(-55, 55))
     y = round(middle[1] + rng.uniform(-80, 80))

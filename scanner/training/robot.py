@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from scanner.admission.verdict import Kind
 from scanner.training.answers import LET_IN, Act, Answer, Due, Refusal
 from scanner.training.crowd import Patron
-from scanner.training.incident import What
+from scanner.training.incident import IncidentKind
 from scanner.training.marks import COST, mark
 
 Chance = tuple[float, Answer]
-"""A probability and what is then answered."""
+"""A probability and its answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How often a robot errs, each a probability.
+    """A robot's error rates, each a probability.
 
     Attributes:
         lets_in: lets in a patron who should not enter.
@@ -41,20 +41,20 @@ _QUESTION_SECONDS = 3.0
 
 
 class Robot:
-    """Answers after a moment's thought; the same seed answers the same."""
+    """Answers after a few seconds; the same seed gives the same answers."""
 
     def __init__(self, rates: Rates, seed: int) -> None:
         self._rates = rates
         self._rng = random.Random(f"robot {seed}")  # noqa: S311 - a robot, not a secret
         self.expected_loss = 0.0
 
-    def think(self, subject: Patron | What) -> float:
+    def think(self, subject: Patron | IncidentKind) -> float:
         """Return how many seconds it takes to answer."""
         seconds = self._rng.uniform(_QUICKEST, _SLOWEST)
         asks = isinstance(subject, Patron) and subject.question is not None
         return round(seconds + (_QUESTION_SECONDS if asks else 0.0), 2)
 
-    def answer(self, subject: Patron | What, verdict: Kind | None, due: Due) -> Answer:
+    def answer(self, subject: Patron | IncidentKind, verdict: Kind | None, due: Due) -> Answer:
         """Answer, and add to the expected loss of points."""
         chances = self.chances(subject, due)
         self.expected_loss += sum(
@@ -63,10 +63,10 @@ class Robot:
         weights = [chance for chance, _ in chances]
         return self._rng.choices([answer for _, answer in chances], weights)[0]
 
-    def chances(self, subject: Patron | What, due: Due) -> list[Chance]:
+    def chances(self, subject: Patron | IncidentKind, due: Due) -> list[Chance]:
         """Return the possible answers; their probabilities add up to 1."""
         rates = self._rates
-        if isinstance(subject, What):
+        if isinstance(subject, IncidentKind):
             wrong = Answer(Act.CARRY_ON if due.best.act is not Act.CARRY_ON else Act.SUPERVISOR)
             return [(1 - rates.wrong_procedure, due.best), (rates.wrong_procedure, wrong)]
         if due.admits:
@@ -81,6 +81,6 @@ class Robot:
 
 
 def _other_reason(due: Due) -> Answer:
-    """Return a way of refusing that is wrong here."""
+    """Return a refusal with a wrong reason."""
     ways = (Answer(Act.TURN_AWAY, reason) for reason in Refusal)
     return next(way for way in ways if way not in due.answers)

@@ -30,7 +30,7 @@ class Role(StrEnum):
 
 
 class Line(Code):
-    """What patrons say; some lines take the owner's name and section."""
+    """What patrons say; some lines have the owner's name and section as parameters."""
 
     GOOD_EVENING = "training.line.good_evening"
     HERE_YOU_ARE = "training.line.here_you_are"
@@ -76,7 +76,7 @@ class Line(Code):
 
 
 class Who(Code):
-    """Who a patron is, as the debrief names them."""
+    """Descriptions of patrons, for the debrief."""
 
     VALID = "training.who.valid"
     PARTNER = "training.who.partner"
@@ -98,7 +98,7 @@ class Who(Code):
 
 
 class Question(Code):
-    """What some patrons ask besides."""
+    """Questions that some patrons ask."""
 
     CLOAKROOM = "training.question.cloakroom"
     OUT_AGAIN = "training.question.out_again"
@@ -109,7 +109,7 @@ class Question(Code):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a role says (one line is drawn), its verdict at a gate that works, and who it is."""
+    """A role's lines (one is drawn), its verdict at a working gate, and its description."""
 
     lines: tuple[Line, ...]
     due: Kind
@@ -161,8 +161,8 @@ PARTS: dict[Role, Part] = {
     Role.TWIN: Part((Line.QUICKER_QUEUE, Line.HAS_BEGUN), Kind.ADMITTED, Who.TWIN),
 }
 
-COPIES = frozenset({Role.PARTNER, Role.TOUT})
-"""Who shows the code of somebody who came before."""
+COPYING_ROLES = frozenset({Role.PARTNER, Role.TOUT})
+"""Roles that show a copy of an earlier patron's code."""
 
-OF_THE_OUTAGE = frozenset({Role.FRESH_SALE, Role.TWIN})
-"""Who comes only while the network is down."""
+OUTAGE_ROLES = frozenset({Role.FRESH_SALE, Role.TWIN})
+"""Roles that come only while the network is down."""

@@ -1,19 +1,19 @@
-"""A scenario: who comes, how fast, what goes wrong, and when it is passed. Pure."""
+"""A scenario: the crowd, its arrivals, the incidents, and the pass mark. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.training.incident import Incident, What
+from scanner.training.incident import Incident, IncidentKind
 from scanner.training.role import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """How patrons come.
+    """How patrons arrive.
 
     Attributes:
         minutes: how long the stream lasts.
-        curve: how many come in each of so many equal parts of that time, relative to each other.
+        curve: relative rates of arrival, one for each equal part of that time.
         groups: the share of groups of one, of two, and so on.
         bags, questions: the share of patrons that carry a bag, that ask something.
         patience: seconds; each patron's is drawn between the two.
@@ -29,7 +29,7 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One exercise; `key` is its file's name, `bar` the score in percent that passes."""
+    """A scenario; `key` is its file's name, `bar` the pass mark in percent."""
 
     key: str
     title: str
@@ -41,9 +41,13 @@ class Scenario:
     incidents: tuple[Incident, ...] = ()
 
     def outage(self) -> tuple[int, int] | None:
-        """Return after how many patrons the network goes, and after how many it is back."""
-        down = next((each.after for each in self.incidents if each.what is What.NETWORK_DOWN), None)
+        """Return after how many patrons the network goes down, and after how many it is back."""
+        down = next(
+            (each.after for each in self.incidents if each.what is IncidentKind.NETWORK_DOWN), None
+        )
         if down is None:
             return None
-        up = next((each.after for each in self.incidents if each.what is What.NETWORK_UP), None)
+        up = next(
+            (each.after for each in self.incidents if each.what is IncidentKind.NETWORK_UP), None
+        )
         return down, self.patrons if up is None else up

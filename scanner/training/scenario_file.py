@@ -10,8 +10,8 @@ from typing import Any
 
 from scanner.facts import Code, Fact, Value
 from scanner.training.errors import ScenarioError, ScenarioFault
-from scanner.training.incident import Incident, What
-from scanner.training.role import COPIES, OF_THE_OUTAGE, Role
+from scanner.training.incident import Incident, IncidentKind
+from scanner.training.role import COPYING_ROLES, OUTAGE_ROLES, Role
 from scanner.training.scenario import Arrivals, Scenario
 from scanner.training.toml_lines import key_lines
 
@@ -199,10 +199,10 @@ class _Reader:
             self._no_others(table, _INCIDENT, where)
             after = int(self._number(table, "after", where, 0, most, whole=True))
             what = table.get("what")
-            if isinstance(what, str) and what in set(What):
-                incidents.append(Incident(What(what), after))
+            if isinstance(what, str) and what in set(IncidentKind):
+                incidents.append(Incident(IncidentKind(what), after))
             else:
-                known_incidents = Fact(Mistake.UNKNOWN_INCIDENT, {"known": ", ".join(What)})
+                known_incidents = Fact(Mistake.UNKNOWN_INCIDENT, {"known": ", ".join(IncidentKind)})
                 self._wrong(f"{where}.what", known_incidents, where)
         return tuple(incidents)
 
@@ -211,18 +211,18 @@ class _Reader:
         order = sorted(scenario.incidents, key=lambda each: each.after)
         kinds = [each.what for each in order]
         for again, first in (
-            (What.NETWORK_UP, What.NETWORK_DOWN),
-            (What.CAMERA_BACK, What.CAMERA_DIES),
-            (What.CONFLICT, What.NETWORK_UP),
+            (IncidentKind.NETWORK_UP, IncidentKind.NETWORK_DOWN),
+            (IncidentKind.CAMERA_BACK, IncidentKind.CAMERA_DIES),
+            (IncidentKind.CONFLICT, IncidentKind.NETWORK_UP),
         ):
             index = next((i for i, each in enumerate(kinds) if each is again), None)
             if index is not None and first not in kinds[:index]:
                 needs = Fact(Mistake.NEEDS_BEFORE, {"what": again, "first": first})
                 self._wrong(self._place_of(again), needs)
-        for what in What:
+        for what in IncidentKind:
             if kinds.count(what) > 1:
                 self._wrong(self._place_of(what), Fact(Mistake.ONCE_ONLY, {"what": what}))
-        if What.CONFLICT in kinds and not scenario.crowd.get(Role.TWIN):
+        if IncidentKind.CONFLICT in kinds and not scenario.crowd.get(Role.TWIN):
             self._wrong("crowd", Fact(Mistake.CONFLICT_NEEDS_TWIN))
         if scenario.patrons and not self.problems:
             self._outage_holds(scenario)
@@ -233,17 +233,19 @@ class _Reader:
         counts = apportion(scenario.crowd, scenario.patrons)
         if Role.VALID not in counts:
             self._wrong("patrons", Fact(Mistake.TOO_MANY_ROLES))
-        bound = sum(counts.get(role, 0) for role in OF_THE_OUTAGE)
+        bound = sum(counts.get(role, 0) for role in OUTAGE_ROLES)
         if not bound:
             return
         outage = scenario.outage()
         if outage is None:
-            roles = ", ".join(sorted(OF_THE_OUTAGE))
+            roles = ", ".join(sorted(OUTAGE_ROLES))
             self._wrong("crowd", Fact(Mistake.NEEDS_OUTAGE, {"roles": roles}))
-        elif outage[1] - outage[0] <= bound + (outage[0] == 0 and bool(set(counts) & COPIES)):
+        elif outage[1] - outage[0] <= bound + (
+            outage[0] == 0 and bool(set(counts) & COPYING_ROLES)
+        ):
             self._wrong("crowd", Fact(Mistake.OUTAGE_TOO_SHORT, {"patrons": bound}))
 
-    def _place_of(self, what: What) -> str:
+    def _place_of(self, what: IncidentKind) -> str:
         tables = self.found.get("incident", [])
         index = max(i for i, table in enumerate(tables) if table.get("what") == what)
         return f"incident.{index}.what"

@@ -1,4 +1,4 @@
-"""What a run comes to. Pure; the same decisions give the same score."""
+"""The score of a run. Pure; the same decisions give the same score."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from scanner.training.answers import Act
 from scanner.training.drill import QueueSample
-from scanner.training.incident import What
+from scanner.training.incident import IncidentKind
 from scanner.training.marks import Decision, Mark
 
 
@@ -48,9 +48,9 @@ class Score:
 
 
 def score(decisions: Sequence[Decision], samples: Sequence[QueueSample], bar: float) -> Score:
-    """Count up a run that is over."""
+    """Return the score of a run that is over."""
     patrons = [each for each in decisions if each.patron]
-    happened = [each for each in decisions if isinstance(each.subject, What)]
+    happened = [each for each in decisions if isinstance(each.subject, IncidentKind)]
     answered = [each for each in patrons if each.answer]
     loss = sum(each.cost for each in decisions)
     percent = round(100 * (1 - loss / len(decisions)), 1) if decisions else 0.0

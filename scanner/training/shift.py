@@ -13,11 +13,11 @@ from scanner.gate import Judged
 from scanner.qr.frame import Pixels
 from scanner.store.ledger import State
 from scanner.training.answers import NOT_THEIRS, Act, Answer, Due
-from scanner.training.casting import Prop, cast
 from scanner.training.crowd import Patron, draw_line
 from scanner.training.drill import Drill
 from scanner.training.gate import Hit, TrainingGate
-from scanner.training.incident import SILENT, What
+from scanner.training.held_codes import assign_codes
+from scanner.training.incident import SILENT, IncidentKind
 from scanner.training.marks import Decision, Shown
 from scanner.training.picture import draw_patron, read
 from scanner.training.role import PARTS, Role
@@ -41,7 +41,7 @@ class Case:
         judged: the last verdict on this patron; nothing while nothing was read.
     """
 
-    subject: Patron | What
+    subject: Patron | IncidentKind
     picture: Pixels | None = None
     judged: Judged | None = None
 
@@ -57,7 +57,7 @@ class Shift:
         self.gate = gate
         self.line = draw_line(scenario, seed)
         self.drill = Drill(self.line, scenario.incidents)
-        self.props = cast(self.line, gate.tickets, gate.permitted, seed)
+        self.held_codes = assign_codes(self.line, gate.tickets, gate.permitted, seed)
         self.case: Case | None = None
         self.hand_scanner = False
         self.camera = True
@@ -69,7 +69,7 @@ class Shift:
 
     async def begin(self) -> None:
         """Set up at the server what the scenario needs, before the doors open."""
-        self.gate.expect([prop.payload for prop in self.props.values()])
+        self.gate.expect([held.payload for held in self.held_codes.values()])
         await asyncio.gather(
             self.gate.admit_elsewhere(self._serials(Role.ELSEWHERE)),
             self.gate.cancel(self._serials(Role.CANCELLED)),
@@ -83,8 +83,8 @@ class Shift:
     async def settle(self, now: float) -> None:
         """Let the time pass; a new patron at the gate is looked at."""
         self.drill.advance(now)
-        while (front := self.drill.front) in SILENT and isinstance(front, What):
-            await self._happen(front)
+        while (front := self.drill.front) in SILENT and isinstance(front, IncidentKind):
+            await self._set_off(front)
             self.drill.pass_by()
             self.drill.advance(now)
         if front is None:
@@ -136,16 +136,18 @@ class Shift:
 
     async def picture_of(self, patron: Patron) -> Pixels:
         """Draw a patron again, as the camera saw it."""
-        return await self._in_drawing_thread(draw_patron, patron, self.props[patron.number].payload)
+        return await self._in_drawing_thread(
+            draw_patron, patron, self.held_codes[patron.number].payload
+        )
 
     def score(self) -> Score:
         """Return the score so far."""
         return score(self.drill.decisions, self.drill.samples, self.scenario.bar)
 
-    async def _step_up(self, front: Patron | What, now: float) -> None:
-        if isinstance(front, What):
-            await self._happen(front)
-            if front is What.CONFLICT and not self.gate.status().counts[State.CONFLICT]:
+    async def _step_up(self, front: Patron | IncidentKind, now: float) -> None:
+        if isinstance(front, IncidentKind):
+            await self._set_off(front)
+            if front is IncidentKind.CONFLICT and not self.gate.status().counts[State.CONFLICT]:
                 self.drill.pass_by()  # none of the twins was admitted here
                 await self.settle(now)
                 return
@@ -157,9 +159,9 @@ class Shift:
 
     async def _look(self, case: Case, patron: Patron, now: float) -> None:
         """Decode the patron's code with the camera or the hand scanner, and have it judged."""
-        prop = self.props[patron.number]
+        held = self.held_codes[patron.number]
         if self.camera or self.hand_scanner:
-            case.picture = await self._in_drawing_thread(draw_patron, patron, prop.payload)
+            case.picture = await self._in_drawing_thread(draw_patron, patron, held.payload)
         if case.picture is None or patron.role is Role.DEAD_BATTERY:
             return
         payload = await self._in_drawing_thread(read, case.picture)
@@ -179,7 +181,7 @@ class Shift:
         """Return what is right where a ticket was admitted that is not the patron's own."""
         if not isinstance(case.subject, Patron) or case.judged is None:
             return None
-        verdict, own = case.judged.verdict, self.props[case.subject.number]
+        verdict, own = case.judged.verdict, self.held_codes[case.subject.number]
         if not verdict.admits or verdict.serial == own.serial:
             return None
         # A namesake's of the same section can't be told from it: nobody's mistake.
@@ -206,19 +208,19 @@ class Shift:
         if judged.verdict.kind is not due and not self.gate.status().closed:
             self.not_due.append(patron.number)
 
-    async def _happen(self, what: What) -> None:
+    async def _set_off(self, what: IncidentKind) -> None:
         match what:
-            case What.NETWORK_DOWN:
+            case IncidentKind.NETWORK_DOWN:
                 await self.gate.cut_network(self._serials(Role.TWIN))
-            case What.NETWORK_UP:
+            case IncidentKind.NETWORK_UP:
                 await self.gate.restore_network()
-            case What.CAMERA_DIES:
+            case IncidentKind.CAMERA_DIES:
                 self.camera = False
-            case What.CAMERA_BACK:
+            case IncidentKind.CAMERA_BACK:
                 self.camera, self.hand_scanner = True, False
-            case What.TOKEN_REVOKED:
+            case IncidentKind.TOKEN_REVOKED:
                 await self.gate.revoke_token()
-            case What.CONFLICT:
+            case IncidentKind.CONFLICT:
                 await self.gate.sync()
 
     async def _in_drawing_thread(
@@ -228,11 +230,11 @@ class Shift:
         return await loop.run_in_executor(self._drawing, partial(work, *given, **named))
 
     def _serials(self, role: Role) -> list[str]:
-        held: list[Prop] = [self.props[each.number] for each in self.line if each.role is role]
-        return [prop.serial for prop in held if prop.serial]
+        codes = [self.held_codes[each.number] for each in self.line if each.role is role]
+        return [each.serial for each in codes if each.serial]
 
     def _foreign(self, payload: str) -> bool:
-        known = {prop.payload for prop in self.props.values()}
+        known = {held.payload for held in self.held_codes.values()}
         serials = {ticket.serial for ticket in self.gate.tickets}
         return payload not in known and payload not in serials
 

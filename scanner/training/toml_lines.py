@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key and each table begins; for saying what is wrong where.
+"""Finds the line of each key and table in a TOML text, to report mistakes by line.
 
 The text is known to be TOML; the reader of the standard library keeps values and no places.
 """
@@ -14,7 +14,7 @@ _TOKENS = re.compile(
     r'"""(?:\\.|[^\\])*?"""+' r"|'''.*?'''+" r'|"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'" r"|#[^\n]*",
     re.DOTALL,
 )
-"""Strings and comments: what may look like a key and is none."""
+"""Strings and comments, which may contain what looks like a key."""
 
 
 def key_lines(text: str) -> dict[str, int]:
@@ -38,7 +38,7 @@ def key_lines(text: str) -> dict[str, int]:
 
 
 def _bare(token: re.Match[str]) -> str:
-    """Keep a string of one line, which may be a key; of the others, keep how many lines there are.
+    """Keep a one-line string, which may be a key; replace others by their line breaks.
 
     What stands for a longer one is no key: an equals sign never follows it.
     """
@@ -49,5 +49,5 @@ def _bare(token: re.Match[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    """Take the quotes and spaces out of a name."""
+    """Remove quotes and spaces from a name."""
     return ".".join(part.strip("\"'") for part in _PARTS.findall(name))

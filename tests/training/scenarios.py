@@ -8,7 +8,7 @@ from scanner.facts import Fact
 from scanner.training.answers import due_to_incident, due_to_patron
 from scanner.training.crowd import draw_line
 from scanner.training.drill import Drill
-from scanner.training.incident import SILENT, Incident, What
+from scanner.training.incident import SILENT, Incident, IncidentKind
 from scanner.training.marks import Shown
 from scanner.training.robot import Rates, Robot
 from scanner.training.role import PARTS, Role
@@ -49,7 +49,7 @@ def play_dry(played: Scenario, seed: int, rates: Rates) -> Played:
         if front is None:
             now = max(now, drill.next_event or now)
             continue
-        if isinstance(front, What):
+        if isinstance(front, IncidentKind):
             if front in SILENT:
                 drill.pass_by()
                 continue

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.training.crowd import FIRST_SECONDS, apportion, arrival_times, draw_line
-from scanner.training.incident import Incident, What
+from scanner.training.incident import Incident, IncidentKind
 from scanner.training.library import read_library
-from scanner.training.role import COPIES, OF_THE_OUTAGE, Role
+from scanner.training.role import COPYING_ROLES, OUTAGE_ROLES, Role
 from scanner.training.scenario import Arrivals, Scenario
 from tests.training.scenarios import scenario
 
@@ -37,7 +37,7 @@ def test_a_copy_is_of_a_valid_patron_before_and_the_touts_are_of_one(seed: int) 
     crowd = {Role.VALID: 5.0, Role.PARTNER: 4.0, Role.TOUT: 4.0}
     line = draw_line(scenario(patrons=26, crowd=crowd), seed)
     for patron in line:
-        if patron.role in COPIES:
+        if patron.role in COPYING_ROLES:
             assert patron.copy_of is not None
             assert patron.copy_of < patron.number
             assert line[patron.copy_of].role is Role.VALID
@@ -47,9 +47,9 @@ def test_a_copy_is_of_a_valid_patron_before_and_the_touts_are_of_one(seed: int) 
 @pytest.mark.parametrize("seed", range(12))
 def test_who_belongs_to_an_outage_comes_in_it(seed: int) -> None:
     crowd = {Role.VALID: 8.0, Role.TWIN: 2.0, Role.FRESH_SALE: 2.0}
-    incidents = (Incident(What.NETWORK_DOWN, 5), Incident(What.NETWORK_UP, 14))
+    incidents = (Incident(IncidentKind.NETWORK_DOWN, 5), Incident(IncidentKind.NETWORK_UP, 14))
     line = draw_line(scenario(patrons=20, crowd=crowd, incidents=incidents), seed)
-    places = [each.number for each in line if each.role in OF_THE_OUTAGE]
+    places = [each.number for each in line if each.role in OUTAGE_ROLES]
     assert places
     assert all(5 <= place < 14 for place in places)
 

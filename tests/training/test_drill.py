@@ -7,7 +7,7 @@ from scanner.facts import Fact
 from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, Why
 from scanner.training.crowd import Patron, draw_line
 from scanner.training.drill import BAG_SECONDS, PASS_SECONDS, Drill
-from scanner.training.incident import Incident, What
+from scanner.training.incident import Incident, IncidentKind
 from scanner.training.marks import Mark, Shown
 from scanner.training.role import Line, Role
 from scanner.training.scenario import Arrivals
@@ -67,21 +67,21 @@ def test_who_leaves_is_explained_by_what_would_have_been_right_for_them() -> Non
 
 
 def test_something_happens_once_so_many_are_gone_and_comes_before_the_next_patron() -> None:
-    drill = Drill([patron(0, 0.0), patron(1, 0.0)], [Incident(What.NETWORK_DOWN, 1)])
+    drill = Drill([patron(0, 0.0), patron(1, 0.0)], [Incident(IncidentKind.NETWORK_DOWN, 1)])
     drill.advance(0)
     drill.decide(LET_IN, Kind.ADMITTED, SHOWN, 1.0)
     drill.advance(1.0)
     decision = drill.decide(SUPERVISOR, None, SHOWN, 2.0)
-    assert decision.subject is What.NETWORK_DOWN
+    assert decision.subject is IncidentKind.NETWORK_DOWN
     assert decision.mark is Mark.WRONG_PROCEDURE
     drill.advance(5.0)
     assert drill.front == patron(1, 0.0)
 
 
 def test_what_is_to_happen_happens_even_when_all_are_gone() -> None:
-    drill = Drill([patron(0, 0.0, patience=1.0)], [Incident(What.CAMERA_DIES, 1)])
+    drill = Drill([patron(0, 0.0, patience=1.0)], [Incident(IncidentKind.CAMERA_DIES, 1)])
     drill.advance(2.0)
-    assert drill.front is What.CAMERA_DIES
+    assert drill.front is IncidentKind.CAMERA_DIES
     assert not drill.over
 
 

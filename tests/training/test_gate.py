@@ -10,7 +10,7 @@ from scanner.sync.link import LinkState
 from scanner.training.answers import LET_IN, NOT_THEIRS, SUPERVISOR, Act, Answer
 from scanner.training.crowd import Patron
 from scanner.training.gate import TRAINING_REASON, Hit, TrainingGate
-from scanner.training.incident import Incident, What
+from scanner.training.incident import Incident, IncidentKind
 from scanner.training.marks import Mark, Shown
 from scanner.training.role import Role
 from scanner.training.shift import Shift
@@ -99,7 +99,7 @@ async def test_a_cut_is_seen_and_what_waited_is_delivered_with_its_conflicts(
 async def test_a_revoked_token_closes_the_gate_until_the_supervisor_is_called(
     gate: TrainingGate,
 ) -> None:
-    played = scenario(incidents=(Incident(What.TOKEN_REVOKED, 0),), crowd={Role.VALID: 1})
+    played = scenario(incidents=(Incident(IncidentKind.TOKEN_REVOKED, 0),), crowd={Role.VALID: 1})
     shift = Shift(played, 1, gate)
     await shift.begin()
     await shift.settle(0.0)
@@ -120,7 +120,7 @@ async def test_a_revoked_token_closes_the_gate_until_the_supervisor_is_called(
 async def test_a_dead_camera_reads_nothing_until_the_hand_scanner_is_taken(
     gate: TrainingGate,
 ) -> None:
-    played = scenario(incidents=(Incident(What.CAMERA_DIES, 0),), crowd={Role.VALID: 1})
+    played = scenario(incidents=(Incident(IncidentKind.CAMERA_DIES, 0),), crowd={Role.VALID: 1})
     shift = Shift(played, 1, gate)
     await shift.begin()
     await shift.settle(0.0)
@@ -141,7 +141,7 @@ async def test_to_let_in_on_anothers_ticket_is_wrong_and_is_explained(gate: Trai
     played = scenario(patrons=2, crowd={Role.VALID: 1, Role.DEAD_BATTERY: 1})
     shift = Shift(played, 1, gate)
     await shift.begin()
-    own = {shift.props[each.number].serial for each in shift.line}
+    own = {shift.held_codes[each.number].serial for each in shift.line}
     hits = [
         Hit("", t.serial, "", permitted=True) for t in gate.tickets if t.section in gate.permitted
     ]

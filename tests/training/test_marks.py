@@ -12,7 +12,7 @@ from scanner.training.answers import (
     due_to_incident,
     due_to_patron,
 )
-from scanner.training.incident import CARDS, SILENT, What
+from scanner.training.incident import CARDS, SILENT, IncidentKind
 from scanner.training.marks import Mark, mark
 from scanner.training.role import PARTS, Role
 from scanner.wording.sentences import sentence
@@ -77,8 +77,8 @@ def test_a_mistake_is_named_for_what_it_is(
     assert marked(role, verdict, answer) is expected
 
 
-@pytest.mark.parametrize("what", [each for each in What if each not in SILENT])
-def test_whatever_happens_has_a_card_and_one_right_procedure(what: What) -> None:
+@pytest.mark.parametrize("what", [each for each in IncidentKind if each not in SILENT])
+def test_whatever_happens_has_a_card_and_one_right_procedure(what: IncidentKind) -> None:
     assert sentence(Fact(CARDS[what])).endswith("What do you do?")
     answers = [Answer(act) for act in Act]
     right = [a for a in answers if mark(what, None, a, due_to_incident(what)) is Mark.RIGHT]

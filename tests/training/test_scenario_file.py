@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scanner.facts import Fact
 from scanner.training.errors import ScenarioError, ScenarioFault
-from scanner.training.incident import Incident, What
+from scanner.training.incident import Incident, IncidentKind
 from scanner.training.library import find_scenario, own_folder, read_library, shipped_folder
 from scanner.training.role import Role
 from scanner.training.scenario_file import Mistake, check, parse, read_scenario
@@ -51,7 +51,7 @@ def test_a_dozen_scenarios_and_more_are_shipped_and_sound() -> None:
         "The queue is in conflict: what now?",
     } <= titles  # fmt: skip
     assert {role for each in scenarios for role in each.crowd} == set(Role)
-    assert {i.what for each in scenarios for i in each.incidents} == set(What)
+    assert {i.what for each in scenarios for i in each.incidents} == set(IncidentKind)
 
 
 def test_a_sound_file_is_read_as_it_is_written() -> None:
@@ -66,8 +66,8 @@ def test_a_sound_file_is_read_as_it_is_written() -> None:
     assert list(scenario.arrivals.patience) == [60, 90]
     assert scenario.crowd == {Role.VALID: 8, Role.TWIN: 1}
     assert scenario.incidents == (
-        Incident(What.NETWORK_DOWN, 5),
-        Incident(What.NETWORK_UP, 12),
+        Incident(IncidentKind.NETWORK_DOWN, 5),
+        Incident(IncidentKind.NETWORK_UP, 12),
     )
 
 

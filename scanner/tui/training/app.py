@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from scanner.training.shift import Shift
 
 _LATER = ("scanner.tui.training.play", "scanner.tui.training.debrief")
-"""What the gate needs and the list does not: reading it takes as long as all the rest."""
+"""Modules that only the gate's screens need; their import takes half of the start."""
 
 
 REHEARSAL = Theme(
@@ -60,11 +60,11 @@ REHEARSAL = Theme(
         "bad": "#ff8a8a",
     },
 )
-"""Plum where the gate is night blue, so that nobody takes one for the other."""
+"""Plum; the real gate is night blue."""
 
 
 class OpeningScreen(TrainingScreen[None]):
-    """The scenario's title and what it is about; gone as soon as the gate is there."""
+    """Shows the scenario's title and summary while the gate is being started."""
 
     DEFAULT_CSS: ClassVar[str] = """
     OpeningScreen Static { width: 100%; text-align: center; padding: 0 4; }
@@ -75,7 +75,7 @@ class OpeningScreen(TrainingScreen[None]):
         self._scenario = scenario
 
     def body(self) -> Iterable[Widget]:
-        """Lay out the words in the middle."""
+        """Return the text, centred."""
         lines = [
             Content.styled(say(self._scenario.title), "bold"),
             Content(""),
@@ -90,10 +90,10 @@ class TrainingApp(App[None]):
     """Training in a terminal.
 
     Args:
-        scenarios: what is offered.
-        folder: training's own, for runs and certificates.
-        name: the trainee's, where it was given.
-        chosen: what is played at once, without the list.
+        scenarios: the list to choose from.
+        folder: training's folder, for runs and certificates.
+        name: the trainee's name, if it was given.
+        chosen: a scenario to play at once, without the list.
         seed: of the crowd of the first run; each later run of a trainee has the next.
         speed: how fast the training's clock runs.
         clock: seconds that only rise.
@@ -160,12 +160,12 @@ class TrainingApp(App[None]):
         return MenuScreen(self._scenarios, self._records.all, self._name or "", self.play)
 
     async def on_unmount(self) -> None:
-        """Take down what was prepared, wherever its screen is on its way in or out."""
+        """Stop the training gate, even one whose screen was never shown."""
         if self._training_gate:
             await asyncio.to_thread(self._training_gate.close)
 
     async def on_event(self, event: Event) -> None:
-        """Keep a hand scanner's keys together: they are a real ticket's."""
+        """Collect the keys of a hand scanner in keyboard mode: they are a real ticket's."""
         if not (self._wedge and await self._wedge.take(event, super().on_event)):
             await super().on_event(event)
 
@@ -178,7 +178,7 @@ class TrainingApp(App[None]):
         return isinstance(self.focused, HandEntry)
 
     def scanned(self, payload: str, _source: str) -> None:
-        """Let the training gate refuse a real ticket; elsewhere say that it is training."""
+        """Refuse a real ticket at the training gate; on other screens say that this is training."""
         heard = getattr(self.screen, "scanned", None)
         if heard:
             heard(payload)
@@ -187,7 +187,7 @@ class TrainingApp(App[None]):
             self.notify(refusal, severity="warning")
 
     def play(self, choice: Choice) -> None:
-        """Play a scenario, then go through it."""
+        """Play a scenario, then show the debrief."""
         opening = OpeningScreen(choice.scenario)
         self.push_screen(opening)
         opening.call_after_refresh(self.run_worker, self._play(choice), exit_on_error=False)
@@ -200,10 +200,10 @@ class TrainingApp(App[None]):
         gate = TrainingGate(self._folder, choice.trainee, choice.scenario.patrons, self._seed)
         self._training_gate = gate
         try:
-            gate.prepare()  # the server starts while the rest is read
+            gate.prepare()  # the server starts while modules are imported
             await _import_gate_screens()
             await self._take_over(choice, seed, gate)
-        except BaseException:  # the app ends meanwhile, as a rule
+        except BaseException:  # usually because the app ends
             await asyncio.to_thread(gate.close)
             raise
 
@@ -238,6 +238,6 @@ class TrainingApp(App[None]):
 
 
 async def _import_gate_screens() -> None:
-    """Import what only the gate needs, while the screen can be seen."""
+    """Import the gate's screens in a thread, while another screen is shown."""
     for name in _LATER:
         await asyncio.to_thread(importlib.import_module, name)

@@ -1,4 +1,4 @@
-"""Small charts in text: runs against bar and median, and a queue over time. Pure."""
+"""Small charts in text: runs with pass mark and median, and a queue over time. Pure."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ _BAR_CELLS = 3
 
 
 def columns(percents: Sequence[float], bar: float, median: float | None, rows: int) -> Content:
-    """Draw a column for each run, oldest first, 0 to 100 % over `rows`; lines for bar and median.
+    """Draw a column for each run in percent, oldest first, with lines for pass mark and median.
 
     The newest runs are kept where there are too many for 20 columns.
     """
@@ -34,7 +34,7 @@ def columns(percents: Sequence[float], bar: float, median: float | None, rows: i
 
 
 def sparkline(samples: Sequence[tuple[float, int]], width: int) -> str:
-    """Draw how long a queue was at most in each of `width` equal times."""
+    """Draw the longest queue in each of `width` equal intervals."""
     if not samples or width < 1:
         return ""
     end = samples[-1][0] or 1.0

@@ -1,4 +1,4 @@
-"""The debrief: the score, and each mistake with its picture, what is right, and why."""
+"""The debrief: the score, then each mistake with picture, right answer and reason."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.training.casting import spoken
+from scanner.training.held_codes import spoken
 from scanner.training.marks import Decision, Mark
 from scanner.training.records import SOMEBODY, Run, median_of_best, own_runs
 from scanner.training.role import PARTS
@@ -31,12 +31,12 @@ from scanner.wording.sentences import sentence
 
 
 class DebriefScreen(TrainingScreen[None]):
-    """Goes through a run that is over.
+    """Shows a finished run.
 
     Args:
         shift: the run.
-        run: its record, already kept.
-        runs: every run of the gate, this one included.
+        run: its record, already saved.
+        runs: all saved runs, this one included.
         folder: where the certificate goes.
     """
 
@@ -80,11 +80,11 @@ class DebriefScreen(TrainingScreen[None]):
         await self._show()
 
     def on_unmount(self) -> None:
-        """Let what draws the pictures end."""
+        """End the drawing thread."""
         self._shift.close()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the certificate to whoever passed, and steps where there are several."""
+        """Offer the certificate after a passed run, and steps between several mistakes."""
         if action == "certificate":
             return self._run.passed
         if action == "step":
@@ -92,7 +92,7 @@ class DebriefScreen(TrainingScreen[None]):
         return super().check_action(action, parameters)
 
     async def action_step(self, by: int) -> None:
-        """Go to another mistake; after the last comes the first."""
+        """Show another mistake; the first follows the last."""
         self._place = (self._place + by) % len(self._mistakes)
         await self._show()
 
@@ -121,20 +121,20 @@ class DebriefScreen(TrainingScreen[None]):
         mistake = self._mistakes[self._place]
         place = say("Mistake {number} of {all}", number=self._place + 1, all=len(self._mistakes))
         patron = mistake.patron
-        said = sentence(spoken(patron, self._shift.props[patron.number])) if patron else ""
+        said = sentence(spoken(patron, self._shift.held_codes[patron.number])) if patron else ""
         words.update(explained(mistake, place, said))
         picture = await self._shift.picture_of(patron) if patron else None
         view.show(picture, say("nobody: something happened"))
 
 
 def _shortened(file: Path) -> str:
-    """Write the home folder as a tilde, as shells do."""
+    """Abbreviate the home folder to a tilde."""
     home = Path.home()
     return f"~/{file.relative_to(home)}" if file.is_relative_to(home) else str(file)
 
 
 def summary(score: Score, run: Run, before: Sequence[Run], median: float | None) -> Content:
-    """Put the score, its parts, the queue and the comparison on five lines."""
+    """Return score, counts, queue and comparison, on five lines."""
     verdict = (say("PASSED"), "bold $good") if score.passed else (say("NOT PASSED"), "bold $bad")
     bar = say("(pass mark {bar} %)", bar=decimal(score.bar))
     who = say("Trainee") if run.trainee == SOMEBODY else plain(run.trainee, 40)
@@ -199,7 +199,7 @@ def _faultless(*, passed: bool) -> Content:
 
 
 def explained(mistake: Decision, place: str, said: str) -> Content:
-    """Say of a mistake who it was, what was shown, what was done, what is right, and why.
+    """Return a mistake's text: patron, light, answer, right answer, and reason.
 
     `said` is what the patron said, in quotation marks.
     """
@@ -234,12 +234,12 @@ def explained(mistake: Decision, place: str, said: str) -> Content:
 
 
 def _light(mistake: Decision) -> str:
-    """Name the light; nothing where there was none."""
+    """Return the verdict's title, or nothing."""
     return say(FACES[mistake.verdict].title) if mistake.verdict else ""
 
 
 def _shown(fact: Fact) -> str:
-    """Say what the gate showed, or what the card asked."""
+    """Return what the gate showed, or the card's question."""
     if fact.code == "text":
         return in_words(plain(str(fact.params["text"])))
     reason = fact.params.get("reason")

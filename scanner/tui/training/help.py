@@ -1,4 +1,4 @@
-"""What the keys do, and what is done about each light: what a trainee has to know."""
+"""Help: the keys, and the right answer to each verdict."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -16,7 +16,7 @@ from scanner.wording.catalogue import say
 
 
 class TrainingHelp(TrainingScreen[None]):
-    """Two lists; the clock runs on, as it would at a gate."""
+    """Shows both lists; the clock goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,enter,q", "dismiss", "Back", key_display="Esc"),

@@ -1,4 +1,4 @@
-"""Choosing a scenario, and giving a name."""
+"""The list of scenarios, and the trainee's name."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from scanner.wording.catalogue import decimal, say, say_count
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is to be played, and by whom."""
+    """A scenario and its trainee."""
 
     scenario: Scenario
     trainee: str
@@ -58,19 +58,19 @@ class MenuScreen(TrainingScreen[None]):
         self._play = play
 
     def body(self) -> Iterable[Widget]:
-        """Lay out name, list and what the scenario is about."""
+        """Lay out name, list and summary."""
         name = Input(self._trainee, placeholder=say("Your name"), max_length=LONGEST_NAME)
         name.border_title = say("Your name (nothing else is kept)")
         yield name
         yield Horizontal(OptionList(), Static(id="about", markup=False))
 
     def on_mount(self) -> None:
-        """Fill the list; whoever has given a name can choose at once."""
+        """Fill the list, and focus it if there is a name already."""
         self._fill()
         self.query_one(OptionList if self._trainee else Input).focus()
 
     def on_screen_resume(self) -> None:
-        """Show what the last run has changed."""
+        """Update the list after a run."""
         self._fill()
 
     def on_input_submitted(self) -> None:
@@ -78,12 +78,12 @@ class MenuScreen(TrainingScreen[None]):
         self.query_one(OptionList).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show that person's runs."""
+        """Show the runs of that name."""
         self._trainee = clean_name(event.value)
         self._fill()
 
     def on_option_list_option_highlighted(self) -> None:
-        """Say what it is about."""
+        """Show the summary."""
         self.query_one("#about", Static).update(self._about())
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -117,7 +117,7 @@ class MenuScreen(TrainingScreen[None]):
         best = max((run.percent for run in own), default=None)
         tick = "✓ " if any(run.passed for run in own) else "  "
         score = "" if best is None else f"  {decimal(best)} %"
-        # No colours of their own: on the chosen line they would be pink on pink.
+        # No colours here: on the highlighted line they would be pink on pink.
         return Content.assemble((tick, "bold"), say(scenario.title), (score, "bold"))
 
     def _about(self) -> Content:
@@ -145,9 +145,11 @@ class MenuScreen(TrainingScreen[None]):
             scenario.patrons,
             minutes=decimal(scenario.arrivals.minutes),
         )
-        gate = "" if median is None else say("median of all: {median} %", median=decimal(median))
+        compared = (
+            "" if median is None else say("median of all: {median} %", median=decimal(median))
+        )
         return [
             Content(crowd),
             Content(say("passed with {bar} %", bar=decimal(scenario.bar))),
-            Content(gate),
+            Content(compared),
         ]

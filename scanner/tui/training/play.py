@@ -1,4 +1,4 @@
-"""The training gate: a patron, what they say, what the gate says, and what the trainee does."""
+"""The training gate's screen: the patron, the verdict, and the trainee's answer."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -18,10 +18,10 @@ from scanner.scanning.scan_source import SourceState, SourceStatus
 from scanner.sync.clock import utc_now
 from scanner.sync.link import LinkState
 from scanner.training.answers import Act, Answer, Refusal
-from scanner.training.casting import spoken
 from scanner.training.crowd import Patron
 from scanner.training.gate import Hit, TrainingGate
-from scanner.training.incident import CARDS, What
+from scanner.training.held_codes import spoken
+from scanner.training.incident import CARDS, IncidentKind
 from scanner.training.scenario import Scenario
 from scanner.training.shift import Case, Shift
 from scanner.tui.drawing import poster, shapes
@@ -43,34 +43,34 @@ from scanner.wording.reasons import in_words, localised
 from scanner.wording.sentences import sentence
 
 WHAT_NOW = Face(("WHAT", "NOW?"), "?", shapes.question, "#000000", "#ff8fe0", "#ff8fe0")
-"""Something has happened, and the trainee is asked."""
+"""An incident: the trainee is asked."""
 
 NOBODY = Face(("NEXT",), "◇", shapes.frame, "#e3c8e0", "#35143a", "#e3c8e0")
 """The gate waits for a patron."""
 
 LOOK_SECONDS = 0.2
-"""How often the queue and the clock are looked at."""
+"""Interval of the updates of queue and clock."""
 
 _GATE_KEYS = frozenset(
     {"answer", "ask_reason", "search", "hand_scanner", "type_serial", "skip", "help"}
 )
 
 _ABOUT_PATRONS = frozenset({Act.LET_IN, Act.SEND})
-"""What can't be done about something that has happened."""
+"""Acts that are no answer to an incident."""
 
 _ROW_CELLS = 78
-"""Of the narrowest screen, without its edges."""
+"""Width of the narrowest screen, without its padding."""
 
 Announce = Callable[[str], None]
 
 
 class PlayScreen(TrainingScreen[Shift | None]):
-    """Plays one scenario; ends with the shift when it is over, with nothing when it was left.
+    """Plays one scenario; dismissed with the shift at the end, with nothing when it was left.
 
     Args:
         scenario: what is played.
         seed: of the crowd.
-        gate: the training's world, not entered yet.
+        gate: the training gate, not entered yet.
         clock: seconds that only rise, at the training's speed.
         announce: sounds a verdict by its name.
     """
@@ -121,7 +121,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._begun: float | None = None
         self._skipped = 0.0
         self._heard: Judged | None = None
-        self._subject: Patron | What | None = None
+        self._subject: Patron | IncidentKind | None = None
         self._link: LinkState | None = None
         self._link_since: datetime = utc_now()
         self.shift: Shift | None = None
@@ -138,26 +138,26 @@ class PlayScreen(TrainingScreen[Shift | None]):
         yield Strip()
 
     def on_mount(self) -> None:
-        """Open the training's world, and look at the queue from then on."""
+        """Start the training gate, then update the screen at intervals."""
         self.run_worker(self._open(), exit_on_error=False)
 
     async def on_unmount(self) -> None:
-        """Take the training's world down, however the screen ends."""
+        """Stop the training gate, however the screen ends."""
         if self._opened:
             self._opened = False
             await self._gate.__aexit__(None, None, None)
         else:
-            await asyncio.to_thread(self._gate.close)  # it may be on its way
+            await asyncio.to_thread(self._gate.close)  # it may still be starting
         if self.shift and not self.shift.drill.over:
-            self.shift.close()  # after the end, the debrief still draws with it
+            self.shift.close()  # the debrief still draws with a finished shift
 
     @property
     def now(self) -> float:
-        """Seconds after the doors' opening."""
+        """Seconds after the doors open."""
         return 0.0 if self._begun is None else self._clock() - self._begun + self._skipped
 
     async def look(self) -> None:
-        """Let the time pass, and show what has become of it."""
+        """Let the time pass, and update the screen."""
         if self.shift is None or self._busy.locked():
             return
         async with self._busy:
@@ -165,12 +165,12 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._show(self.shift)
 
     async def action_answer(self, act: str, reason_place: int | None = None) -> None:
-        """Answer about whoever, or whatever, is at the gate."""
+        """Answer about the patron or incident at the gate; `act` is an `Act`'s name."""
         shift = self.shift
         case = shift.case if shift else None
         if shift is None or case is None:
             return
-        if isinstance(case.subject, What) and Act[act] in _ABOUT_PATRONS:
+        if isinstance(case.subject, IncidentKind) and Act[act] in _ABOUT_PATRONS:
             self.say(say("First say what you do about this."))
             return
         if isinstance(case.subject, Patron) and Act[act] is Act.CARRY_ON:
@@ -180,13 +180,13 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self.action_no_reason()
         async with self._busy:
             if shift.case is not case:
-                return  # somebody else stands there by now: the answer was not about them
+                return  # the next patron is there: the answer was not about them
             await shift.decide(Answer(Act[act], reason), self.now)
             await shift.settle(self.now)
         self._show(shift)
 
     async def action_skip(self) -> None:
-        """Don't wait for the next patron where nobody waits: let the clock leap."""
+        """Advance the clock to the next patron, while nobody is at the gate."""
         shift = self.shift
         if shift is None or shift.case is not None:
             return
@@ -200,9 +200,9 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self.app.push_screen(TrainingHelp())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key of the gate's work while a name or a serial is being typed.
+        """Disable the gate's keys while a name or a serial is being typed.
 
-        Somebody who is there can be searched for; where nobody is, one need not wait.
+        A search needs a patron at the gate; a skip needs nobody there.
         """
         somebody = self.shift is not None and self.shift.case is not None
         if (action == "skip" and somebody) or (action == "search" and not somebody):
@@ -212,28 +212,28 @@ class PlayScreen(TrainingScreen[Shift | None]):
         return super().check_action(action, parameters)
 
     async def action_ask_reason(self) -> None:
-        """Ask why somebody is turned away; everybody, where something has happened."""
+        """Ask for the reason to turn the patron away; answers an incident at once."""
         case = self.shift.case if self.shift else None
-        if case and isinstance(case.subject, What):
+        if case and isinstance(case.subject, IncidentKind):
             await self.action_answer(Act.TURN_AWAY.name)
         elif case:
             self.query_one("#reasons").add_class("-open")
 
     def action_no_reason(self) -> None:
-        """Think better of it."""
+        """Close the list of reasons."""
         self.query_one("#reasons").remove_class("-open")
 
     async def action_turn_away(self, place: int) -> None:
-        """Turn somebody away with the reason of a key."""
+        """Turn the patron away with the reason of a number key."""
         if self.query_one("#reasons").has_class("-open"):
             await self.action_answer(Act.TURN_AWAY.name, place)
 
     async def action_hand_scanner(self) -> None:
-        """Take the hand scanner: as an answer where the camera has died, else as a tool."""
+        """Take the hand scanner: the answer to an incident, or a tool to read a code."""
         shift = self.shift
         if shift is None:
             return
-        if shift.case and isinstance(shift.case.subject, What):
+        if shift.case and isinstance(shift.case.subject, IncidentKind):
             await self.action_answer(Act.HAND_SCANNER.name)
             return
         async with self._busy:
@@ -246,7 +246,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
             self.query_one(NameSearch).open()
 
     def action_type_serial(self) -> None:
-        """Type a serial; a real one is refused as training's."""
+        """Type a serial; a real ticket's is refused."""
         if self.shift:
             self.query_one(HandEntry).open()
 
@@ -263,7 +263,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         await self._present(message.text)
 
     def scanned(self, payload: str) -> None:
-        """Let the gate judge what a real hand scanner read: a real ticket, refused as training."""
+        """Judge the payload of a real hand scanner; a real ticket is refused."""
         self.run_worker(self._present(payload), exit_on_error=False)
 
     def say(self, words: str) -> None:
@@ -341,7 +341,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
             return Poster(
                 localised(NOBODY), say("Nobody is at the gate."), say("The next patron is coming.")
             )
-        if isinstance(case.subject, What):
+        if isinstance(case.subject, IncidentKind):
             return Poster(localised(WHAT_NOW), sentence(Fact(CARDS[case.subject])))
         if case.judged:
             return poster.of_judged(case.judged)
@@ -351,17 +351,17 @@ class PlayScreen(TrainingScreen[Shift | None]):
 def _spoken(shift: Shift, case: Case | None) -> Content:
     if case is None:
         return Content("")
-    if isinstance(case.subject, What):
+    if isinstance(case.subject, IncidentKind):
         return Content("\n".join(_choices()))
-    words = sentence(spoken(case.subject, shift.props[case.subject.number]))
+    words = sentence(spoken(case.subject, shift.held_codes[case.subject.number]))
     bag = f"   {say('(carries a bag)')}" if case.subject.bag else ""
     return Content(f"{words}{bag}")
 
 
 def _choices() -> tuple[str, str]:
-    """Say what can be done about something, row by row.
+    """Return the answers to an incident, in two rows.
 
-    A line that breaks by itself parts a key from its words.
+    An automatic line break could part a key from its words.
     """
     left = f"c {say('carry on as before')}", f"h {say('take the hand scanner')}"
     right = f"s {say('call the supervisor')}", f"t {say('turn everybody away')}"

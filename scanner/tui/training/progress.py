@@ -1,4 +1,4 @@
-"""A trainee's runs of one scenario against the bar and the gate's median."""
+"""A trainee's runs of one scenario, with the pass mark and the median of all."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -36,7 +36,7 @@ class ProgressScreen(TrainingScreen[None]):
         self._median = median_of_best(runs, scenario.key)
 
     def body(self) -> Iterable[Widget]:
-        """Lay out one text."""
+        """Return chart and runs as one text."""
         yield Static(self._words(), markup=False)
 
     def _words(self) -> Content:
@@ -46,12 +46,12 @@ class ProgressScreen(TrainingScreen[None]):
             return Content("\n").join([*lines, Content(say("No run yet."))])
         chart = columns([run.percent for run in self._own], self._scenario.bar, self._median, 8)
         bar = say("pass mark {bar} %", bar=decimal(self._scenario.bar))
-        gate = (
+        compared = (
             say("no median")
             if self._median is None
             else say("median {median} %", median=decimal(self._median))
         )
-        legend = Content.assemble(("─", ""), f" {bar}   ", ("┄", "$accent"), f" {gate}")
+        legend = Content.assemble(("─", ""), f" {bar}   ", ("┄", "$accent"), f" {compared}")
         runs = [Content(_row(run)) for run in reversed(self._own[-_LISTED:])]
         return Content("\n").join([*lines, chart, legend, Content(""), *runs])
 

@@ -1,4 +1,4 @@
-"""The line above the gate: scenario, clock, queue, and the patience of whoever stands first."""
+"""The line above the gate: scenario, clock, queue, and the patience of the first patron."""
 
 from typing import ClassVar
 
@@ -33,7 +33,7 @@ class QueueLine(Widget):
         self._shown: tuple[int, int, int, int | None] = (0, 0, 0, None)
 
     def show(self, seconds: float, waiting: int, gone: int, patience: float | None) -> None:
-        """Replace what is shown; `patience` is what is left of it, 0 to 1."""
+        """Show new values; `patience` is the remaining part, 0 to 1."""
         cells = None if patience is None else round(max(0.0, min(1.0, patience)) * _PATIENCE_CELLS)
         shown = (int(seconds), waiting, gone, cells)
         if shown != self._shown:
@@ -41,7 +41,7 @@ class QueueLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Set the parts."""
+        """Return the line."""
         seconds, waiting, gone, patience = self._shown
         heads = "●" * min(waiting, _MOST_HEADS) + ("+" if waiting > _MOST_HEADS else "")
         served = say("{gone} of {all} served", gone=gone, all=self._patrons)

@@ -1,4 +1,4 @@
-"""Searching a ticket by its owner's name: a line to type in, and what was found."""
+"""The search for a ticket by its owner's name."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -18,7 +18,7 @@ Search = Callable[[str], Sequence[Hit]]
 
 
 class NameSearch(Vertical):
-    """Shown when asked for, gone after a choice or Esc."""
+    """A line to type in and a list of results; closed by a choice or Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave the search")]
     DEFAULT_CSS: ClassVar[str] = """
@@ -44,7 +44,7 @@ class NameSearch(Vertical):
 
     @property
     def opened(self) -> bool:
-        """Tell whether somebody may be typing."""
+        """Tell whether the search is open."""
         return self.has_class("-open")
 
     def compose(self) -> ComposeResult:
@@ -55,7 +55,7 @@ class NameSearch(Vertical):
         yield OptionList()
 
     def open(self) -> None:
-        """Show the empty line and put the cursor into it."""
+        """Open the search with an empty line."""
         self.add_class("-open")
         self._fill([])
         line = self.query_one(Input)
@@ -63,12 +63,12 @@ class NameSearch(Vertical):
         line.focus()
 
     def action_leave(self) -> None:
-        """Put the search away."""
+        """Close the search."""
         if self.opened:
             self._close()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search as one types."""
+        """Update the results."""
         event.stop()
         self._fill(self._search(event.value))
         if event.value.strip() and not self._hits:
@@ -76,7 +76,7 @@ class NameSearch(Vertical):
             self.query_one(OptionList).add_option(nobody)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the only ticket of this gate's, or go on to the list."""
+        """Choose the only ticket of this gate, or focus the list."""
         event.stop()
         ours = [place for place, hit in enumerate(self._hits) if hit.permitted]
         if len(ours) == 1:
@@ -87,7 +87,7 @@ class NameSearch(Vertical):
             found.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take it."""
+        """Choose the ticket."""
         event.stop()
         self._pick(event.option_index)
 

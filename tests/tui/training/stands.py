@@ -12,7 +12,7 @@ from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, d
 from scanner.training.crowd import Patron
 from scanner.training.errors import ScenarioError
 from scanner.training.gate import TrainingGate
-from scanner.training.incident import SILENT, Incident, What
+from scanner.training.incident import SILENT, Incident, IncidentKind
 from scanner.training.marks import Shown
 from scanner.training.records import Run, run_of
 from scanner.training.role import PARTS, Role
@@ -31,7 +31,7 @@ SCENARIO = Scenario(
     60.0,
     Arrivals(minutes=0.5, patience=(1000, 1000)),
     {Role.VALID: 3, Role.WRONG_SECTION: 1, Role.PAYMENT_CODE: 1, Role.DEAD_BATTERY: 1},
-    (Incident(What.NETWORK_DOWN, 2),),
+    (Incident(IncidentKind.NETWORK_DOWN, 2),),
 )
 
 
@@ -100,7 +100,7 @@ def finished(folder: Path, *, wrong: bool) -> tuple[Shift, Run]:
         front = shift.drill.front
         if front is None:
             now = max(now, shift.drill.next_event or now)
-        elif isinstance(front, What):
+        elif isinstance(front, IncidentKind):
             assert front not in SILENT
             right = Answer(Act.CARRY_ON)
             shift.drill.decide(

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from scanner.training.crowd import Patron
 from scanner.training.errors import ScenarioError, ScenarioFault
-from scanner.training.incident import What
+from scanner.training.incident import IncidentKind
 from scanner.training.records import Records
 from scanner.training.role import Role
 from scanner.training.shift import Case
@@ -66,7 +66,7 @@ async def play(pilot: Pilot[None], stand: Stand, keys: dict[Role, list[str]]) ->
     cases: list[Case] = []
     while case := await next_case(pilot, stand, screen):
         cases.append(case)
-        if case.subject is What.NETWORK_DOWN:
+        if case.subject is IncidentKind.NETWORK_DOWN:
             for words in ("What do you do?", "OFFLINE", "c carry on"):
                 assert words in seen(pilot.app)
             await pilot.press("l", "g")  # meant for the patron before: no answer to this
@@ -92,7 +92,7 @@ async def search(pilot: Pilot[None], screen: PlayScreen, case: Case) -> None:
     assert shift
     assert isinstance(case.subject, Patron)
     assert case.judged is None
-    name = shift.props[case.subject.number].owner
+    name = shift.held_codes[case.subject.number].owner
     assert name
     await pilot.press("f", *("space" if letter == " " else letter for letter in name))
     await pilot.press("enter")

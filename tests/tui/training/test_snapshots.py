@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from scanner.training.crowd import Patron
-from scanner.training.incident import Incident, What
+from scanner.training.incident import Incident, IncidentKind
 from scanner.training.library import read_library
 from scanner.training.records import Run
 from scanner.training.role import Role
@@ -39,7 +39,7 @@ CROWD = {Role.VALID: 3, Role.WRONG_SECTION: 1, Role.PAYMENT_CODE: 1, Role.DEAD_B
 AFTER_ONE = 1
 
 
-def scenario(*what: What, crowd: dict[Role, float] | None = None) -> Scenario:
+def scenario(*what: IncidentKind, crowd: dict[Role, float] | None = None) -> Scenario:
     return Scenario(
         "98-short",
         "A short evening",
@@ -56,7 +56,7 @@ class Clock:
     now = 100.0
 
 
-async def until(pilot: Pilot[Any], clock: Clock, sought: Role | What) -> None:
+async def until(pilot: Pilot[Any], clock: Clock, sought: Role | IncidentKind) -> None:
     """Let everybody in until somebody of that part is at the gate, or that has happened."""
     screen = pilot.app.screen
     assert isinstance(screen, PlayScreen)
@@ -124,9 +124,11 @@ def test_patron(
 
 
 @SIZES
-@pytest.mark.parametrize("what", [What.NETWORK_DOWN, What.CAMERA_DIES, What.TOKEN_REVOKED])
+@pytest.mark.parametrize(
+    "what", [IncidentKind.NETWORK_DOWN, IncidentKind.CAMERA_DIES, IncidentKind.TOKEN_REVOKED]
+)
 def test_incident(
-    snap_compare: Compare, gate: Gate, clock: Clock, what: What, size: tuple[int, int]
+    snap_compare: Compare, gate: Gate, clock: Clock, what: IncidentKind, size: tuple[int, int]
 ) -> None:
     happen = partial(until, clock=clock, sought=what)
     assert snap_compare(gate(scenario(what)), terminal_size=size, run_before=happen)
@@ -194,9 +196,9 @@ def test_a_screen_in_a_language_of_longer_words(
 
 
 @LANGUAGE
-@pytest.mark.parametrize("sought", [Role.DEAD_BATTERY, What.NETWORK_DOWN])
+@pytest.mark.parametrize("sought", [Role.DEAD_BATTERY, IncidentKind.NETWORK_DOWN])
 def test_the_gate_in_a_language_of_longer_words(
-    snap_compare: Compare, gate: Gate, clock: Clock, sought: Role | What, language: str
+    snap_compare: Compare, gate: Gate, clock: Clock, sought: Role | IncidentKind, language: str
 ) -> None:
     choose_language(language)
 
@@ -205,7 +207,7 @@ def test_the_gate_in_a_language_of_longer_words(
         if isinstance(sought, Role):
             await pilot.press("t")
 
-    happens = [sought] if isinstance(sought, What) else []
+    happens = [sought] if isinstance(sought, IncidentKind) else []
     assert snap_compare(gate(scenario(*happens)), terminal_size=(80, 24), run_before=ask)
 
 

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.training.answers import SEND, Act, Answer, Refusal, Why, due_to_incident, due_to_patron
-from scanner.training.casting import Prop, spoken
 from scanner.training.crowd import Patron
 from scanner.training.gate import TRAINING_ADVICE, TRAINING_REASON
-from scanner.training.incident import CARDS, What
+from scanner.training.held_codes import HeldCode, spoken
+from scanner.training.incident import CARDS, IncidentKind
 from scanner.training.marks import Decision, Mark, Shown, mark
 from scanner.training.records import SOMEBODY
 from scanner.training.role import PARTS, Question, Role
@@ -95,14 +95,14 @@ async def test_no_screen_around_the_gate_speaks_english_alone(
         (Role.VALID, ["c"]),
         (Role.DEAD_BATTERY, ["f", *"Mo Ek"]),
         (Role.DEAD_BATTERY, ["f", "x"]),
-        (What.TOKEN_REVOKED, ["l"]),
-        (What.CAMERA_DIES, []),
+        (IncidentKind.TOKEN_REVOKED, ["l"]),
+        (IncidentKind.CAMERA_DIES, []),
     ],
 )
 async def test_the_gate_speaks_no_english_alone(
-    gate: Gate, clock: Clock, sought: Role | What, keys: list[str]
+    gate: Gate, clock: Clock, sought: Role | IncidentKind, keys: list[str]
 ) -> None:
-    happens = [sought] if isinstance(sought, What) else []
+    happens = [sought] if isinstance(sought, IncidentKind) else []
     app = gate(scenario(*happens))
     async with app.run_test(size=(160, 50)) as pilot:
         await until(pilot, clock, sought)
@@ -139,7 +139,7 @@ def test_what_is_said_of_a_patron_is_not_in_english_alone(role: Role) -> None:
 
 
 @pytest.mark.parametrize("what", CARDS)
-def test_what_is_said_of_an_incident_is_not_in_english_alone(what: What) -> None:
+def test_what_is_said_of_an_incident_is_not_in_english_alone(what: IncidentKind) -> None:
     due = due_to_incident(what)
     for act in Act:
         answer = Answer(act)
@@ -176,6 +176,6 @@ def _nothing_left(
     if not answer:
         due = replace(due, why=Fact(Why.TOO_LATE, {"why": due.why}))
     decision = Decision(somebody, verdict, shown, answer, due, marked, 0.0, 0.0)
-    words = sentence(spoken(somebody, Prop("", owner="Mo Ek", section="VIP")))
+    words = sentence(spoken(somebody, HeldCode("", owner="Mo Ek", section="VIP")))
     heading = sentence(Fact(decision.heading))
     assert latin(f"{heading} {explained(decision, '', words).plain}", DATA) == []

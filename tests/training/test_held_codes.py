@@ -2,8 +2,8 @@ from collections import Counter
 from dataclasses import replace
 
 from scanner.ticketing.resources import Ticket
-from scanner.training.casting import cast
 from scanner.training.crowd import draw_line
+from scanner.training.held_codes import assign_codes
 from scanner.training.role import Role
 from tests.training.scenarios import scenario
 from tests.tui.training.stands import made_up_tickets
@@ -16,8 +16,8 @@ def test_however_many_phones_are_dead_everybody_has_a_ticket_of_their_own() -> N
     tickets = [each for each in made_up_tickets() if each.section in OURS]
     namesakes = [_named(each, "Mo Ek") for each in tickets]
     for known in (tickets, namesakes):
-        props = cast(line, known, OURS, 1)
-        held = Counter(prop.serial for prop in props.values())
+        held_codes = assign_codes(line, known, OURS, 1)
+        held = Counter(held.serial for held in held_codes.values())
         assert len(held) == 15
         assert set(held.values()) == {1}
 

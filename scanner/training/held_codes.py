@@ -1,4 +1,4 @@
-"""Gives each patron a ticket, or something that is none. Pure: the same seed casts alike."""
+"""Gives each patron a code, of a ticket or of something else. Pure; seeded."""
 
 import random
 from collections import Counter
@@ -38,8 +38,8 @@ _NO_TICKET = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Prop:
-    """What a patron holds: the code's text; the ticket behind it, its owner, its section."""
+class HeldCode:
+    """A patron's code: its payload, and its ticket's serial, owner and section, if it has one."""
 
     payload: str
     serial: str | None = None
@@ -53,31 +53,31 @@ class Spoken(Code):
     WORDS = "training.spoken"
 
 
-def spoken(patron: Patron, prop: Prop) -> Fact:
+def spoken(patron: Patron, held: HeldCode) -> Fact:
     """Return what a patron says, and asks, with the values that the line needs."""
-    line = Fact(patron.says, {"name": prop.owner, "section": prop.section})
+    line = Fact(patron.says, {"name": held.owner, "section": held.section})
     question = Fact(patron.question) if patron.question else None
     return Fact(Spoken.WORDS, {"line": line, "question": question})
 
 
-def cast(
+def assign_codes(
     line: Sequence[Patron], tickets: Iterable[Ticket], permitted: frozenset[str], seed: int
-) -> dict[int, Prop]:
-    """Return what each patron, by number, holds.
+) -> dict[int, HeldCode]:
+    """Return each patron's code, by the patron's number.
 
     Args:
         line: the patrons.
         tickets: the training event's, all sections.
         permitted: URIs of the sections that the trainee's token permits.
-        seed: decides who gets which.
+        seed: decides the assignment.
 
     Raises:
         TrainingError: there are not enough tickets.
     """
-    return _Casting(tickets, permitted, seed).whole(line)
+    return _Assignment(tickets, permitted, seed).all_codes(line)
 
 
-class _Casting:
+class _Assignment:
     def __init__(self, tickets: Iterable[Ticket], permitted: frozenset[str], seed: int) -> None:
         self._rng = random.Random(f"cast {seed}")  # noqa: S311 - a crowd, not a secret
         known = sorted(tickets, key=lambda each: each.serial)
@@ -88,18 +88,18 @@ class _Casting:
         self._rng.shuffle(self._others)
         self._unmistakable = _unmistakable(self._ours)
 
-    def whole(self, line: Sequence[Patron]) -> dict[int, Prop]:
-        props: dict[int, Prop] = {}
-        # Those who are searched by name first: name and section should lead to one ticket only.
+    def all_codes(self, line: Sequence[Patron]) -> dict[int, HeldCode]:
+        held_codes: dict[int, HeldCode] = {}
+        # First those found by a search: name and section should lead to one ticket only.
         for patron in sorted(line, key=lambda each: each.role is not Role.DEAD_BATTERY):
-            props[patron.number] = self._prop(patron, props)
-        return props
+            held_codes[patron.number] = self._code_of(patron, held_codes)
+        return held_codes
 
-    def _prop(self, patron: Patron, props: Mapping[int, Prop]) -> Prop:
+    def _code_of(self, patron: Patron, held_codes: Mapping[int, HeldCode]) -> HeldCode:
         if patron.copy_of is not None:
-            return props[patron.copy_of]
+            return held_codes[patron.copy_of]
         if patron.role in _NO_TICKET:
-            return Prop(self._no_ticket(patron.role))
+            return HeldCode(self._no_ticket(patron.role))
         if patron.role is Role.DEAD_BATTERY:
             ticket = self._take(self._unmistakable or self._ours)
             if ticket in self._ours:
@@ -125,7 +125,7 @@ class _Casting:
                 return forged(self._rng, letters(self._rng, 6), self._serials)
 
     def _shown(self, ticket: Ticket) -> str:
-        """Put a serial into one of the three forms that codes come in."""
+        """Write a serial in one of the three forms of codes."""
         form = self._rng.choice(("plain", "address", "fingerprint"))
         owner = ticket.owner
         of = owner.identity if owner else None
@@ -138,14 +138,14 @@ class _Casting:
         )
 
 
-def _held(ticket: Ticket, payload: str) -> Prop:
-    return Prop(payload, ticket.serial, _name(ticket), ticket.section_name)
+def _held(ticket: Ticket, payload: str) -> HeldCode:
+    return HeldCode(payload, ticket.serial, _name(ticket), ticket.section_name)
 
 
 def _unmistakable(tickets: Sequence[Ticket]) -> list[Ticket]:
-    """Return the tickets whose owner's name no other ticket of their section has.
+    """Return the tickets whose owner's name is unique in their section.
 
-    Those whose owner's name is nobody else's at all come last, to be taken first.
+    Those whose owner's name is unique in the event come last, and are taken first.
     """
     named = [each for each in tickets if each.owner and each.owner.name]
     alike = Counter((_name(each), each.section) for each in named)
