@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.api import ask
-from scanner.cli.output import print_table
+from scanner.cli.output import Done, print_table, tell
 from scanner.cli.settings import Api, ApiKey, Json
+from scanner.facts import Fact
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def admissions(
 
 
 def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) -> None:
-    """Say whose session the kept key belongs to, and whether it still stands."""
+    """Say whose session the stored key belongs to, and whether it is still valid."""
 
     async def work(asked: "TickeTing") -> "PersonSession":
         return await asked.active_session()
@@ -126,7 +127,7 @@ def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) ->
         typer.echo(json.dumps(facts))
         return
     name = (account.username or account.number or account.uri) if account else None
-    typer.echo(f"{_shown(name) or 'Somebody'}, since {_shown(found.started) or 'some time'}.")
+    tell(Fact(Done.WHOAMI, {"name": name, "started": found.started}))
 
 
 def _event(each: "Event") -> dict[str, object]:

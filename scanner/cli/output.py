@@ -21,6 +21,7 @@ class Done(Code):
     OPENED = "cli.opened"
     SYNCED = "cli.synced"
     DELIVERED = "cli.delivered"
+    WHOAMI = "cli.whoami"
 
 
 Show = Callable[[int, int], None]

@@ -1,1 +1,1 @@
-"""The supervisor's work: logging in, and the tokens that open gates."""
+"""The supervisor's work: the login, admission tokens, the audit, the forecast and the doctor."""

@@ -1,22 +1,22 @@
-"""When the queue outside is in: the arrival curve so far, carried on."""
+"""Forecasts when the queue outside is in, by extrapolating the arrivals so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 WINDOW = 10
-"""Minutes; the pace now is their mean, and it is compared with the ten before."""
+"""Minutes of the moving average; the pace now is compared with that of the ten before."""
 
 _NEEDED = WINDOW
-"""Admissions in the window: a pace of less than one a minute tells nothing of a queue."""
+"""The fewest admissions in the window: less than one a minute is no queue."""
 
 _NEARLY = 0.05
-"""The part of those still to come whom nobody waits for: a curve that dies away never ends."""
+"""The share of those still to come that is left out: an exponential decay never ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """How many more will come, and when they are in."""
+    """How many more will come, when they are in (aware), and how many come per minute now."""
 
     coming: int
     at: datetime
@@ -24,17 +24,17 @@ class Forecast:
 
 
 def forecast(counts: Sequence[int], left: int, now: datetime) -> Forecast | None:
-    """Carry the curve on.
+    """Extrapolate the arrivals.
 
-    While the pace holds or grows, all that are left come at the present pace. Once it falls, it
-    goes on falling by the same part every ten minutes, so some of them won't come at all.
+    While the pace is steady or rises, all that are left come at the present pace. Once it falls,
+    it decays exponentially, by the same factor every ten minutes; some then never come.
 
     Args:
         counts: admissions of the last whole minutes, oldest first; 20 of them.
         left: tickets that nobody has shown yet.
         now: the time, aware.
 
-    Returns: nothing where next to nobody comes now, or nobody is left.
+    Returns: `None` where almost nobody comes now, or nobody is left.
     """
     recent, before = sum(counts[-WINDOW:]), sum(counts[-2 * WINDOW : -WINDOW])
     if recent < _NEEDED or left <= 0:

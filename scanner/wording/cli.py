@@ -51,6 +51,14 @@ def _opened(params: Params) -> str:
     )
 
 
+def _whoami(params: Params) -> str:
+    return say(
+        "{name}, since {started}.",
+        name=plain(str(params["name"] or "")) or say("Somebody"),
+        started=plain(str(params["started"] or "")) or say("some time"),
+    )
+
+
 SENTENCES: dict[str, Sentence] = {
     "cli.unexpected": "Something went wrong that should not have ({kind}); "
     "nothing recorded is lost, and the detail is in {file}.",
@@ -77,6 +85,7 @@ SENTENCES: dict[str, Sentence] = {
     "cli.synced": _synced,
     "cli.delivered": _delivered,
     "cli.opened": _opened,
+    "cli.whoami": _whoami,
     "cli.folder_unusable": "The folder {folder} can't be used ({why}); "
     "choose another with --folder.",
 }
