@@ -6,6 +6,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from scanner.facts import Fact
@@ -194,3 +195,27 @@ async def test_a_server_without_tls_is_not_spoken_to_as_if_it_had_some() -> None
         with pytest.raises(TlsFailure) as refused:
             await ask(play.url.replace("http://", "https://"))
     assert refused.value.sent is False
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sent"),
+    [
+        (httpx.ConnectError("refused"), ApiFault.NOT_CONNECTED, False),
+        (httpx.ConnectTimeout("late"), ApiFault.CONNECT_TIMEOUT, False),
+        (httpx.PoolTimeout("late"), ApiFault.CONNECT_TIMEOUT, False),
+        (httpx.WriteTimeout("late"), ApiFault.TIMEOUT, True),
+        (httpx.ReadTimeout("late"), ApiFault.TIMEOUT, True),
+        (httpx.ReadError("reset"), ApiFault.BROKEN_OFF, True),
+        (httpx.RemoteProtocolError("ssh"), ApiFault.BROKEN_OFF, True),
+    ],
+)
+async def test_only_what_failed_before_the_request_left_counts_as_not_sent(
+    error: httpx.HTTPError, code: ApiFault, sent: bool
+) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise error
+
+    async with TickeTing("http://127.0.0.1:9/", KEY, transport=httpx.MockTransport(fail)) as api:
+        with pytest.raises(Unreachable) as refused:
+            await api.tickets(EVENT)
+    assert (refused.value.fact.code, refused.value.sent) == (code, sent)
