@@ -29,7 +29,7 @@ def alignment_pattern_offset(
 
     Args:
         rectified: the symbol with `PITCH` pixels per module; grey.
-        row: the expected row of the pattern's center, in modules from the picture's edge.
+        row: the expected row of the pattern's centre, in modules from the picture's edge.
         column: the expected column.
         inverted: whether the symbol is light on dark.
 

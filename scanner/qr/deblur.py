@@ -142,7 +142,7 @@ def _autocorrelation_minimum(grey: Pixels, angle: float) -> float:
 
 
 def _directional_gradients(grey: Pixels, angle: float) -> NDArray[np.float32]:
-    """Return the gradients along parallel lines through the center, one line per row."""
+    """Return the gradients along parallel lines through the centre, one line per row."""
     height, width = grey.shape
     border = int(_BORDER * min(height, width))
     tall, wide = height - 2 * border, width - 2 * border
@@ -170,10 +170,10 @@ def wiener_deconvolution(grey: Pixels, kernel: Kernel) -> Pixels:
     )
     below, right = tall - height, wide - width
     padded = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REFLECT)
-    centered = np.zeros((tall, wide), np.float32)
-    centered[: kernel.shape[0], : kernel.shape[1]] = kernel
-    centered = np.roll(centered, (-(kernel.shape[0] // 2), -(kernel.shape[1] // 2)), (0, 1))
-    transfer = np.asarray(cv2.dft(centered))
+    centred = np.zeros((tall, wide), np.float32)
+    centred[: kernel.shape[0], : kernel.shape[1]] = kernel
+    centred = np.roll(centred, (-(kernel.shape[0] // 2), -(kernel.shape[1] // 2)), (0, 1))
+    transfer = np.asarray(cv2.dft(centred))
     wiener = transfer / (transfer**2 + NOISE_TO_SIGNAL)
     restored = cv2.mulSpectrums(cv2.dft(padded.astype(np.float32)), wiener, 0)
     picture = cv2.idft(restored, flags=cv2.DFT_SCALE)

@@ -58,21 +58,21 @@ def without_conflicts(readings: Sequence[Reading]) -> tuple[Reading, ...]:
             other.by != one.by
             and other.text != one.text
             and (
-                _in_inner_half(_center(one.corners), other)
-                or _in_inner_half(_center(other.corners), one)
+                _in_inner_half(_centre(one.corners), other)
+                or _in_inner_half(_centre(other.corners), one)
             )
             for other in readings
         )
     )
 
 
-def _center(corners: Corners) -> Point:
+def _centre(corners: Corners) -> Point:
     return sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4
 
 
 def _in_inner_half(point: Point, reading: Reading) -> bool:
     """Return whether the point is in the inner half of the symbol's bounding box."""
-    x, y = _center(reading.corners)
+    x, y = _centre(reading.corners)
     half = tuple(
         (max(corner[axis] for corner in reading.corners) - min(c[axis] for c in reading.corners))
         / 4

@@ -17,7 +17,7 @@ from scanner.qr.linear_algebra import least_squares, matvec
 from scanner.qr.sampling_grid import MARGIN, SamplingGrid
 
 REACH = 3
-"""Half modules around a module's center that the filter covers."""
+"""Half modules around a module's centre that the filter covers."""
 
 NORMALIZATION_REACH = 5.0
 """Modules over which mean and contrast are normalized."""
@@ -88,10 +88,10 @@ def _features(rectified: Pixels, side: int) -> Values:
         for across in offsets
         if down * down + across * across <= REACH * (REACH + 1)
     ]
-    centers = slice(first, first + 2 * side, 2)
+    centres = slice(first, first + 2 * side, 2)
     for extreme in (cv2.erode(rectified, _NEIGHBOURHOOD), cv2.dilate(rectified, _NEIGHBOURHOOD)):
         deviation = _half_module_samples(np.asarray(extreme, np.uint8)) - mean
-        features.append((deviation / contrast)[centers, centers])
+        features.append((deviation / contrast)[centres, centres])
     stacked = np.stack([*features, np.ones((side, side), np.float32)], axis=-1)
     return np.asarray(stacked.reshape(side * side, -1), np.float32)
 
@@ -99,5 +99,5 @@ def _features(rectified: Pixels, side: int) -> Values:
 def _half_module_samples(rectified: Pixels) -> Values:
     """Return the means at steps of half a module."""
     soft = cv2.boxFilter(rectified, cv2.CV_32F, (_HALF, _HALF))
-    # A module's center is before its third pixel; the filter's is before the pixel it belongs to.
+    # A module's centre is before its third pixel; the filter's is before the pixel it belongs to.
     return np.ascontiguousarray(soft[_HALF::_HALF, _HALF::_HALF], np.float32)

@@ -1,6 +1,6 @@
-"""Locates finder patterns by casting rays from their centers.
+"""Locates finder patterns by casting rays from their centres.
 
-Along any ray from the center, the dark square ends after 1.5 modules, the light ring after 2.5 and
+Along any ray from the centre, the dark square ends after 1.5 modules, the light ring after 2.5 and
 the dark ring after 3.5 (ISO/IEC 18004, 6.3.3), however the pattern is rotated, tilted or stretched.
 So the rays reject false candidates, and measure a module's size in each direction and the edges'
 positions.
@@ -17,10 +17,10 @@ from scanner.qr.finder_scan import Crossings, binarize, scan_crossings
 from scanner.qr.frame import Pixels
 
 EDGES = (1.5, 2.5, 3.5)
-"""Modules from the center to the edges of a pattern's nested squares."""
+"""Modules from the centre to the edges of a pattern's nested squares."""
 
 RAYS = 24
-"""Rays, evenly around the center."""
+"""Rays, evenly around the centre."""
 
 LONGEST = 400
 """Pixels of the longer side to which a picture is reduced."""
@@ -85,12 +85,12 @@ class FinderPattern:
     """A located finder pattern.
 
     Attributes:
-        x: the center's distance from the left edge, in pixels.
-        y: the center's distance from the top, in pixels.
+        x: the centre's distance from the left edge, in pixels.
+        y: the centre's distance from the top, in pixels.
         score: the share of rays with edges at their nominal positions, 0 to 1.
-        inverted: whether the center is light.
+        inverted: whether the centre is light.
         radii: pixels to the outer edge, for each ray; NaN where the ray failed.
-        edges: one measured edge per row: x and y from the center in pixels, and one of `EDGES`.
+        edges: one measured edge per row: x and y from the centre in pixels, and one of `EDGES`.
     """
 
     x: float
@@ -138,7 +138,7 @@ def locate_finder_patterns(
 
 
 def _candidates(rows: Crossings, columns: Crossings) -> Crossings:
-    """Cluster crossing rows and columns: x and y of the center, and the larger module size."""
+    """Cluster crossing rows and columns: x and y of the centre, and the larger module size."""
     rows = rows[:: len(rows) // _MOST_LINES + 1]
     columns = columns[:: len(columns) // _MOST_LINES + 1]
     distance = np.maximum(*(np.abs(rows[:, None, axis] - rows[:, axis]) for axis in (0, 1)))
@@ -211,7 +211,7 @@ def _in_proportion(edges: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _pattern(
-    center: NDArray[np.float64],
+    centre: NDArray[np.float64],
     edges: NDArray[np.float64],
     good: NDArray[np.bool_],
     inverted: bool,
@@ -223,8 +223,8 @@ def _pattern(
     ]
     radii = tuple(np.where(good, edges[:, 2], np.nan).tolist())
     return FinderPattern(
-        float(center[0]),
-        float(center[1]),
+        float(centre[0]),
+        float(centre[1]),
         float(good.mean()),
         inverted,
         radii,

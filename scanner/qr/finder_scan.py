@@ -1,6 +1,6 @@
 """A fast scan for finder patterns along rows and columns.
 
-Every line through the center of a finder pattern is dark, light, dark, light, dark in the
+Every line through the centre of a finder pattern is dark, light, dark, light, dark in the
 proportions 1:1:3:1:1 (ISO/IEC 18004, 6.3.3). The scan is quicker and more tolerant than a reader:
 it only decides whether a thorough search may pay.
 """
@@ -50,8 +50,8 @@ class FinderCandidate:
     """A possible finder pattern.
 
     Attributes:
-        x: the center's distance from the left edge, in pixels.
-        y: the center's distance from the top, in pixels.
+        x: the centre's distance from the left edge, in pixels.
+        y: the centre's distance from the top, in pixels.
         module: the size of a module, in pixels.
     """
 

@@ -30,7 +30,7 @@ def function_patterns(side: int) -> Modules:
     """
     modules = np.full((side, side), -1, np.int8)
     modules[_TIMING, :] = modules[:, _TIMING] = (np.arange(side) % 2 == 0).astype(np.int8)
-    for row, column in alignment_centers(side):
+    for row, column in alignment_centres(side):
         modules[row - 2 : row + 3, column - 2 : column + 3] = _nested_squares(5)
     corner = np.pad(_nested_squares(FINDER_SIDE), ((0, 1), (0, 1)))
     modules[: FINDER_SIDE + 1, : FINDER_SIDE + 1] = corner
@@ -58,8 +58,8 @@ def without_finder_pattern(side: int, right: int, below: int) -> Modules:
 
 
 @cache
-def alignment_centers(side: int) -> tuple[tuple[int, int], ...]:
-    """Return the row and the column of each alignment pattern's center."""
+def alignment_centres(side: int) -> tuple[tuple[int, int], ...]:
+    """Return the row and the column of each alignment pattern's centre."""
     coordinates = _alignment_coordinates(side)
     return tuple(
         (row, column)
@@ -70,7 +70,7 @@ def alignment_centers(side: int) -> tuple[tuple[int, int], ...]:
 
 
 def _alignment_coordinates(side: int) -> list[int]:
-    """Return the rows, and columns, of the alignment patterns' centers (ISO/IEC 18004, Annex E)."""
+    """Return the rows, and columns, of the alignment patterns' centres (ISO/IEC 18004, Annex E)."""
     version = (side - 17) // 4
     if version == 1:
         return []
@@ -87,7 +87,7 @@ def _in_finder_corner(row: int, column: int, side: int) -> bool:
 
 
 def _nested_squares(side: int) -> Modules:
-    """Draw nested squares: dark, light, and a dark center."""
+    """Draw nested squares: dark, light, and a dark centre."""
     distance = np.abs(np.arange(side) - side // 2)
     ring = np.maximum(distance[:, None], distance[None, :])
     return np.asarray(ring != side // 2 - 1, np.int8)

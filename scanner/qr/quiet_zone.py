@@ -70,7 +70,7 @@ def _foreground(region: Pixels) -> Pixels:
     """Return a mask, 0 or 1, of the central object whose tone is not the ground's.
 
     Otsu's threshold separates the tones; the object is the largest connected component in the
-    center after a morphological closing.
+    centre after a morphological closing.
     """
     soft = cv2.blur(region, (3, 3))
     _, light = cv2.threshold(soft, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
@@ -83,8 +83,8 @@ def _foreground(region: Pixels) -> Pixels:
     joined = cv2.morphologyEx(other, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     count, labels = cv2.connectedComponents(joined)
     height, width = region.shape
-    center = labels[height // 4 : height - height // 4, width // 4 : width - width // 4]
-    sizes = np.bincount(center.ravel(), minlength=count)
+    centre = labels[height // 4 : height - height // 4, width // 4 : width - width // 4]
+    sizes = np.bincount(centre.ravel(), minlength=count)
     sizes[0] = 0
     if not sizes.any():
         return np.zeros(region.shape, np.uint8)

@@ -81,8 +81,8 @@ def mask_symbols(grey: Pixels, symbols: Iterable[Corners]) -> Pixels:
     last = np.array(grey.shape[::-1]) - 1
     for corners in symbols:
         points = np.array(corners)
-        center = points.mean(axis=0)
-        around = np.rint(center + (1 + 2 * MASK_PADDING) * (points - center)).astype(np.int32)
+        centre = points.mean(axis=0)
+        around = np.rint(centre + (1 + 2 * MASK_PADDING) * (points - centre)).astype(np.int32)
         x, y = np.clip(around, 0, last).T
         tone = float(np.median(grey[y, x]))
         cv2.fillConvexPoly(masked, cv2.convexHull(around), tone)

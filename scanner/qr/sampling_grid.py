@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scanner.qr.alignment_patterns import PITCH, alignment_pattern_offset
 from scanner.qr.frame import Pixels
-from scanner.qr.function_patterns import FINDER_SIDE, alignment_centers
+from scanner.qr.function_patterns import FINDER_SIDE, alignment_centres
 from scanner.qr.linear_algebra import Matrix32, Vector32, least_squares, matmul, matvec
 from scanner.qr.symbol_geometry import SymbolEstimate, local_grid
 
@@ -24,7 +24,7 @@ MARGIN = 2
 """Modules around the symbol that the grid covers as well."""
 
 INITIAL_REACH = 4.5
-"""Modules from a finder pattern's center in which the grid is trusted at first."""
+"""Modules from a finder pattern's centre in which the grid is trusted at first."""
 
 STEP_MODULES, STEP_SHARE = 8.0, 0.4
 """How far the grid is extended in each step: in modules, or as a share of the symbol's side.
@@ -50,11 +50,11 @@ CAUCHY_SCALE = 0.15
 RIDGE = (1e-6, 1e-6, 1e-5, 1e-4, 1e-3)
 """The penalty on the surface's terms of each degree, per sample."""
 
-_CENTER = FINDER_SIDE / 2
+_CENTRE = FINDER_SIDE / 2
 _FINDER_POINTS = np.array(
-    [(u, v, 1) for u in (-_CENTER, 0, _CENTER) for v in (-_CENTER, 0, _CENTER)]
+    [(u, v, 1) for u in (-_CENTRE, 0, _CENTRE) for v in (-_CENTRE, 0, _CENTRE)]
 )
-"""Points of a finder pattern, in modules from its center, to which the surface is fitted."""
+"""Points of a finder pattern, in modules from its centre, to which the surface is fitted."""
 
 Matrix = NDArray[np.float64]
 Field = NDArray[np.float32]
@@ -68,7 +68,7 @@ class SamplingGrid:
         side: modules of the symbol's side.
         affine: 2 x 3, from modules to pixels of the picture.
         corners: the corners whose finder patterns are known.
-        displacement: 2 x rows x columns: how far each module's center is from the affine position,
+        displacement: 2 x rows x columns: how far each module's centre is from the affine position,
             in modules to the right and down. It covers `MARGIN` modules around the symbol.
         inverted: whether the symbol is light on dark.
     """
@@ -81,9 +81,9 @@ class SamplingGrid:
 
     def rectify(self, picture: Pixels, pitch: int) -> Pixels:
         """Resample the symbol and its margin to a flat picture of `pitch` pixels per module."""
-        centers = _centers(self.side)
-        u, v = self.displacement[0] + centers, self.displacement[1] + centers[:, None]
-        size = (len(centers) * pitch,) * 2
+        centres = _centres(self.side)
+        u, v = self.displacement[0] + centres, self.displacement[1] + centres[:, None]
+        size = (len(centres) * pitch,) * 2
         x, y = (
             cv2.resize((a * u + b * v + c).astype(np.float32), size)
             for a, b, c in self.affine.tolist()
@@ -97,11 +97,11 @@ def affine_grid(symbol: SymbolEstimate, spacing: int) -> SamplingGrid:
 
     Args:
         symbol: an estimate from three finder patterns.
-        spacing: modules between the patterns' centers.
+        spacing: modules between the patterns' centres.
     """
     first, right, below = (np.array([each.x, each.y]) for each in symbol.patterns)
     arms = np.column_stack([right - first, below - first]) / spacing
-    origin = first - arms @ (_CENTER, _CENTER)
+    origin = first - arms @ (_CENTRE, _CENTRE)
     modules = spacing + FINDER_SIDE + 2 * MARGIN
     displacement = np.zeros((2, modules, modules), np.float32)
     affine = np.column_stack([arms, origin])
@@ -115,7 +115,7 @@ def initial_grid(picture: Pixels, symbol: SymbolEstimate, spacing: int) -> Sampl
     Args:
         picture: rows x columns, grey.
         symbol: an estimate from two or three finder patterns.
-        spacing: modules between the patterns' centers.
+        spacing: modules between the patterns' centres.
     """
     return _refine(picture, _grid_from_patterns(symbol, spacing), INITIAL_REACH, 3)
 
@@ -139,13 +139,13 @@ def _grid_from_patterns(symbol: SymbolEstimate, spacing: int) -> SamplingGrid:
     across, down = (each * symbol.spacing / spacing for each in (symbol.across, symbol.down))
     linear = np.column_stack([across, down])
     first = np.array([symbol.patterns[0].x, symbol.patterns[0].y])
-    origin = first - linear @ (_CENTER + np.array(symbol.corners[0]) * spacing)
+    origin = first - linear @ (_CENTRE + np.array(symbol.corners[0]) * spacing)
     affine = np.column_stack([linear, origin])
     nominal, seen = [], []
     for pattern, corner in zip(symbol.patterns, symbol.corners, strict=True):
         local = local_grid(pattern, across, down)
         pixels = _FINDER_POINTS @ local.T + (pattern.x, pattern.y)
-        nominal.append(_FINDER_POINTS[:, :2] + _CENTER + np.array(corner) * spacing)
+        nominal.append(_FINDER_POINTS[:, :2] + _CENTRE + np.array(corner) * spacing)
         seen.append(np.linalg.solve(linear, (pixels - affine[:, 2]).T).T)
     points = np.vstack(nominal)
     x, y = (points / (side / 2) - 1).T
@@ -173,7 +173,7 @@ def _align(picture: Pixels, grid: SamplingGrid, trusted: float, reach: float) ->
     distances = _distances(side, grid.corners)
     ahead = [
         (row, column)
-        for row, column in alignment_centers(side)
+        for row, column in alignment_centres(side)
         if trusted < distances[row + MARGIN, column + MARGIN] <= reach + LOOKAHEAD
     ]
     if not ahead:
@@ -286,9 +286,9 @@ def _monomials(x: NDArray[np.float64], y: NDArray[np.float64], degree: int) -> M
 
 @lru_cache(maxsize=16)
 def _design_matrix(side: int, degree: int) -> Matrix32:
-    """Return the monomials at all modules' centers, from -1 to 1 over the symbol."""
-    centers = _centers(side) / (side / 2) - 1
-    return _monomials(centers[None, :], centers[:, None], degree)
+    """Return the monomials at all modules' centres, from -1 to 1 over the symbol."""
+    centres = _centres(side) / (side / 2) - 1
+    return _monomials(centres[None, :], centres[:, None], degree)
 
 
 @lru_cache(maxsize=16)
@@ -298,8 +298,8 @@ def _inside(side: int) -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=16)
 def _distances(side: int, corners: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
-    """Return each module's Chebyshev distance from the nearest known finder pattern's center."""
-    u = _centers(side) - _CENTER
+    """Return each module's Chebyshev distance from the nearest known finder pattern's centre."""
+    u = _centres(side) - _CENTRE
     spacing = side - FINDER_SIDE
     distances = [
         np.maximum(np.abs(u - right * spacing), np.abs(u[:, None] - below * spacing))
@@ -308,5 +308,5 @@ def _distances(side: int, corners: tuple[tuple[int, int], ...]) -> NDArray[np.fl
     return np.asarray(np.min(distances, axis=0), np.float64)
 
 
-def _centers(side: int) -> NDArray[np.float64]:
+def _centres(side: int) -> NDArray[np.float64]:
     return np.asarray(np.arange(-MARGIN, side + MARGIN) + 0.5, np.float64)

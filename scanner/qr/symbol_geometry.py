@@ -15,7 +15,7 @@ from scanner.qr.finder_patterns import FinderPattern
 from scanner.qr.linear_algebra import least_squares
 
 SPACINGS = tuple(4 * version + 10 for version in range(1, 41))
-"""Modules between the centers of two finder patterns, for versions 1 to 40 (ISO/IEC 18004)."""
+"""Modules between the centres of two finder patterns, for versions 1 to 40 (ISO/IEC 18004)."""
 
 MAX_SIZE_RATIO = 2.2
 """The largest ratio of the module sizes at two patterns; perspective makes them differ."""
@@ -60,7 +60,7 @@ class SymbolEstimate:
         corners: which corners they are: 1 or 0 for right or left, and for bottom or top.
         across: the vector of one module to the right, in pixels.
         down: the vector of one module down, in pixels.
-        spacing: the measured distance between the patterns' centers, in modules.
+        spacing: the measured distance between the patterns' centres, in modules.
     """
 
     patterns: tuple[FinderPattern, ...]
@@ -262,7 +262,7 @@ def local_grid(pattern: FinderPattern, across: Vector, down: Vector) -> NDArray[
         down: the same for one module down.
 
     Returns:
-        The affine transform from modules to pixels, 2 x 3, both from the pattern's center.
+        The affine transform from modules to pixels, 2 x 3, both from the pattern's centre.
     """
     grid = np.linalg.inv(np.array([[*across, 0], [*down, 0], [0, 0, 1.0]]).T)[:2].astype(np.float32)
     points = np.ones((len(pattern.edges), 3), np.float32)

@@ -1,4 +1,4 @@
-"""Regions of dense texture: where a symbol may be, before anything was recognised.
+"""Regions of dense texture: where a symbol may be, before anything was recognized.
 
 A symbol has many horizontal and many vertical edges, evenly over an area. Hardly anything else in a
 view has. So this finds symbols that are too blurred, cracked or dim for their finder patterns.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 REFILL_SHARE = 0.15
 """What each frame without a symbol adds to the budget, as a share of its first pass's time.
 
-The budget pays for an occasional thorough search, which finds symbols too blurred to be recognised.
+The budget pays for an occasional thorough search, which finds symbols too blurred to be recognized.
 So an empty gate costs at most this much more than the first pass alone.
 """
 

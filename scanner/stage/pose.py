@@ -20,8 +20,8 @@ class Pose:
     """Position and orientation of a ticket.
 
     Attributes:
-        x: the ticket's center, in pixels from the left edge of the frame.
-        y: the ticket's center, in pixels from the top.
+        x: the ticket's centre, in pixels from the left edge of the frame.
+        y: the ticket's centre, in pixels from the top.
         tall: the ticket's height in pixels if it faced the camera.
         roll: rotation in the image plane, in degrees.
         yaw: tilt about the vertical axis, in degrees.
@@ -87,7 +87,7 @@ def homography(pose: Pose, centre: tuple[float, float], height: float) -> Matrix
 
     Args:
         pose: position and orientation.
-        centre: x and y of the ticket's center in its own pixels.
+        centre: x and y of the ticket's centre in its own pixels.
         height: the ticket's height in its own pixels.
     """
     scale = pose.tall / height

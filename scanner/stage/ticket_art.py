@@ -39,7 +39,7 @@ class TicketArt:
     Attributes:
         pixels: rows x columns x 3 in blue, green, red.
         mask: rows x columns: the alpha channel, 255 where the ticket or the hand is.
-        centre: x and y of the ticket's center without the hand, in pixels.
+        centre: x and y of the ticket's centre without the hand, in pixels.
         height: the ticket's height without the hand, in pixels.
     """
 
@@ -195,7 +195,7 @@ def _rounded(height: int, width: int, radius: int) -> Pixels:
 
 
 def _place(page: Pixels, code: Pixels, middle: int) -> None:
-    """Put the symbol on the page, centered horizontally, `middle` pixels down."""
+    """Put the symbol on the page, centred horizontally, `middle` pixels down."""
     side = len(code)
     top, left = middle - side // 2, (page.shape[1] - side) // 2
     page[top : top + side, left : left + side] = code

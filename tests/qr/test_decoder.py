@@ -105,7 +105,7 @@ def test_of_two_blurred_codes_neither_passes_for_the_only_one() -> None:
     assert set(Decoder(None).decode(both).texts) == {SERIAL, OTHER}
 
 
-def test_a_code_that_is_only_recognised_beside_one_that_is_read_is_looked_at() -> None:
+def test_a_code_that_is_only_recognized_beside_one_that_is_read_is_looked_at() -> None:
     both = beside(code(), unfocused(code(OTHER)))
     assert {each.text for each in readers()["zxing"](both)} == {SERIAL, None}
     decoded = Decoder(None).decode(both)
@@ -139,7 +139,7 @@ def test_a_harder_pass_says_where_the_code_is_in_the_original(kind: str) -> None
     assert np.allclose(reading.corners, expected, atol=6)
 
 
-def test_where_a_code_was_recognised_is_looked_at_first() -> None:
+def test_where_a_code_was_recognized_is_looked_at_first() -> None:
     picture = READABLE["small and out of focus"]
     # The time of this thread alone, so that other load on the machine does not count.
     decoded = Decoder(clock=time.thread_time).decode(picture)

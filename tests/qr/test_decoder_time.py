@@ -35,7 +35,7 @@ def plain_view(level: int) -> Pixels:
     return np.full((100, 100), level, np.uint8)
 
 
-def test_a_view_in_which_nothing_is_recognised_is_looked_at_harder_now_and_then(
+def test_a_view_in_which_nothing_is_recognized_is_looked_at_harder_now_and_then(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()

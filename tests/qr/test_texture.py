@@ -5,10 +5,10 @@ from tests.qr.pictures import blurred, code, on_wall
 
 
 def test_the_densest_region_is_where_the_code_is() -> None:
-    patch = textured_regions(blurred(on_wall(code(), left=300, top=150), 2.0))[0]
-    assert abs((patch.left + patch.right) / 2 - 387) < 24
-    assert abs((patch.top + patch.bottom) / 2 - 237) < 24
-    assert 100 <= patch.right - patch.left <= 200
+    region = textured_regions(blurred(on_wall(code(), left=300, top=150), 2.0))[0]
+    assert abs((region.left + region.right) / 2 - 387) < 24
+    assert abs((region.top + region.bottom) / 2 - 237) < 24
+    assert 100 <= region.right - region.left <= 200
 
 
 def test_a_plain_wall_has_no_textured_region() -> None:
