@@ -25,10 +25,7 @@ FORMS = (
     "the API takes smaller batches",
     "the API took no requests ({status})",
 )
-"""The sentences that a guard or a trainee meets; `name` is a camera's or a scanner's."""
-
-NAMES = ()
-"""What a camera is called that has no name of its own; only within a sentence."""
+"""The sentences that a guard or a trainee meets."""
 
 
 @cache
@@ -50,5 +47,5 @@ def _said(english: str, forms: tuple[str, ...]) -> str:
             continue
         if match := recognised_by(form).fullmatch(english):
             filled = match.groupdict()
-            return say(form, **{name: _said(filled[name], (*FORMS, *NAMES)) for name in filled})
+            return say(form, **{name: _said(filled[name], FORMS) for name in filled})
     return english

@@ -9,7 +9,6 @@ from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, Fac
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.reasons import in_words, localised
-from scanner.wording.reported import reported
 
 _SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
 
@@ -47,7 +46,7 @@ def cannot_record(sentence: str) -> Poster:
     """Show that the database failed: without a record nobody enters."""
     return Poster(
         localised(CANNOT_RECORD),
-        reported(plain(sentence)),
+        plain(sentence),
         say("Nobody may enter."),
         say("Call the supervisor."),
     )

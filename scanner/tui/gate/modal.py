@@ -15,7 +15,6 @@ from scanner.tui.gate.cached_screens import CachedScreen
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.verdict_band import VerdictBand
 from scanner.wording.plain import plain
-from scanner.wording.reported import reported
 
 
 class Modal(CachedScreen):
@@ -60,7 +59,7 @@ class Modal(CachedScreen):
 
     def say(self, sentence: str) -> None:
         """Show a sentence until the next."""
-        self.query_one("#said", Static).update(Content(reported(plain(sentence))))
+        self.query_one("#said", Static).update(Content(plain(sentence)))
 
     def entitle(self, title: str) -> None:
         """Show a title."""

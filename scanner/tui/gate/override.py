@@ -21,7 +21,6 @@ from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 from scanner.wording.reasons import in_words
-from scanner.wording.reported import reported
 from scanner.wording.sentences import sentence
 
 LONGEST_REASON = 120
@@ -126,4 +125,4 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         )
 
     def _say(self, sentence: str) -> None:
-        self.query_one("#said", Static).update(Content(reported(plain(sentence))))
+        self.query_one("#said", Static).update(Content(plain(sentence)))

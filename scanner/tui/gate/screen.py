@@ -34,7 +34,6 @@ from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import say
 from scanner.wording.notices import Notice, abnormal
 from scanner.wording.plain import plain
-from scanner.wording.reported import reported
 from scanner.wording.sentences import sentence
 
 SHOWN_FOR = timedelta(seconds=8)
@@ -168,7 +167,7 @@ class GateScreen(TranslatedScreen[None]):
 
     def on_gate_screen_said(self, message: Said) -> None:
         """Show it."""
-        words = reported(plain(message.sentence))
+        words = plain(message.sentence)
         if self._at_rest and self.query_one(LastScans).display and words == self._sight():
             self.look()  # it stands on the screen as long as it holds
         else:
@@ -258,7 +257,7 @@ class GateScreen(TranslatedScreen[None]):
             )
         if self._failure:
             notices.insert(
-                0, Notice(f"⊗ {say('CANNOT RECORD')}: {reported(plain(self._failure))}", grave=True)
+                0, Notice(f"⊗ {say('CANNOT RECORD')}: {plain(self._failure)}", grave=True)
             )
         return notices
 

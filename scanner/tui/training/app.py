@@ -29,7 +29,6 @@ from scanner.tui.training.menu import Choice, MenuScreen
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import choose_language, say
-from scanner.wording.reported import reported
 from scanner.wording.sentences import sentence
 
 if TYPE_CHECKING:
@@ -171,7 +170,7 @@ class TrainingApp(App[None]):
 
     def say(self, words: str) -> None:
         """Show a sentence about the scanner."""
-        self.notify(reported(words), severity="warning")
+        self.notify(words, severity="warning")
 
     def types_serial(self) -> bool:
         """Tell whether the line for a serial has the focus."""

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from scanner.facts import Fact
 from scanner.tui.wizard.answers import Answers
 from scanner.wording.plain import plain
-from scanner.wording.reported import reported
 from scanner.wording.sentences import sentence
 
 
@@ -45,7 +44,7 @@ class Step(Vertical):
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong with an answer; an empty sentence takes it back."""
-        self.problem.update(Content(reported(plain(sentence))))
+        self.problem.update(Content(plain(sentence)))
 
     def tell(self, fact: Fact | None) -> None:
         """Say how the camera is doing; None takes back what was said."""

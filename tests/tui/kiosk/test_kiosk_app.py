@@ -12,12 +12,17 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.kiosk.turnstile import TurnstileFault
 from scanner.pin import PinCheck
+from scanner.scanning.errors import CameraFault
+from scanner.scanning.scan_hints import Hint
+from scanner.scanning.scan_source import SourceName, SourceState
 from scanner.store.errors import DiskFull
 from scanner.tui import presenter
 from scanner.tui.kiosk import app as kiosk_app
 from scanner.tui.kiosk import screen as kiosk_screen
 from scanner.tui.kiosk.app import KioskApp
 from scanner.tui.widgets.verdict_panel import VerdictPanel
+from scanner.wording.catalogue import LANGUAGES, choose_language
+from scanner.wording.sentences import in_english, sentence
 from tests.tui.kiosk.lane import UNLOCKED, FakeLock, Lane, seen
 from tests.tui.ports import SERIAL, VERDICTS, FakeSource
 
@@ -202,6 +207,26 @@ async def test_a_camera_is_started_and_stopped_and_its_payloads_are_judged(lane:
         await pilot.pause()
         assert title(app) == "WELCOME"
     assert (lane.source.running, lane.source.stops) == (False, 1)
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+async def test_what_the_camera_reports_is_said_in_the_kiosks_language(
+    lane: Lane, language: str
+) -> None:
+    away = Fact(CameraFault.ABSENT, {"name": Fact(SourceName.CAMERA, {"number": 0})})
+    hint = Fact(Hint.STILL)
+    lane.source = FakeSource(SourceState(running=False, fact=away))
+    app = lane.app()
+    choose_language(language)
+    try:
+        async with app.run_test(size=(160, 40)) as pilot:
+            lane.source.tell(hint)
+            await until(pilot, lambda: sentence(hint) in seen(app))
+            assert sentence(away) in seen(app)
+            assert in_english(hint) not in seen(app)
+            assert in_english(away) not in seen(app)
+    finally:
+        choose_language("en")
 
 
 async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_is(
