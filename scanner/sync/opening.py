@@ -1,4 +1,4 @@
-"""Opening a gate: a token's code becomes a session, and the cache its first list."""
+"""Opens a session from a token's code, and makes the first pull."""
 
 import sqlite3
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from scanner.ticketing.resources import Event, TokenGrant
 
 
 class OpenWarning(Code):
-    """What to mind although the session stands."""
+    """What may be wrong with a session that was opened."""
 
     NAMESAKE = "sync.namesake"
     WAITING_ELSEWHERE = "sync.waiting_elsewhere"
@@ -32,7 +32,7 @@ class OpenWarning(Code):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a manager gives to open a gate; `key` is the application's own, if it has one."""
+    """What opens a gate; `timeout` in seconds, `key` is the application's own, if it has one."""
 
     api: str
     code: str
@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The session that now stands, the sections that it admits to, and what to mind."""
+    """The session, the names of its sections, the number of tickets, and warnings."""
 
     session: StoredSession
     sections: tuple[str, ...]
@@ -60,7 +60,7 @@ async def open_gate(
     clock: Callable[[], datetime],
     on_progress: Progress | None = None,
 ) -> Opened:
-    """Open a session, keep its secret, and make the first pull.
+    """Open a session, save its credentials, and make the first pull.
 
     The session stands once the token is known to be good: where the pull then breaks off, the
     gate goes on with it.

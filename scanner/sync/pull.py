@@ -1,4 +1,4 @@
-"""The pull: scope, tickets and other gates' admissions come from the API into the cache."""
+"""The pull: reads scope, tickets and other gates' admissions from the API into the cache."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -23,10 +23,10 @@ from scanner.ticketing.errors import ApiError, NoSuchPage
 from scanner.ticketing.resources import Admission, Event, Fault, Page, Ticket, TokenGrant
 
 OVERLAP = timedelta(minutes=2)
-"""How far before the last pull's start the next one asks: clocks differ, answers cross."""
+"""The next pull asks from so long before the last one's start: clocks differ, answers cross."""
 
 _FULL_READS = 3
-_LOOKED_AT_ONCE = 50_000
+_TICKETS_AT_ONCE = 50_000
 
 _STATUSES = {status.value: status for status in TicketStatus}
 _TOO_MANY = (400, 413)
@@ -42,7 +42,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Pull:
-    """Brings the cache up to date; what it wrote before a failure stays and is gone on from."""
+    """Brings the cache up to date; after a failure, the next pull goes on where this one ended."""
 
     api: Api
     writer: Writer
@@ -52,13 +52,15 @@ class Pull:
     priority: Priority = field(default_factory=Priority)
 
     async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
-        """Write the event's sections and the token's scope; tell whether the whole list is to be
-        read: the scope has grown, or the cache was another event's.
+        """Read the event, and write its sections and the token's scope.
+
+        Returns:
+            Whether to read the whole list: the scope has grown, or the cache was another event's.
         """
         return await self.write_scope(session, await self.api.event(session.event), grant)
 
     async def write_scope(self, session: StoredSession, event: Event, grant: TokenGrant) -> bool:
-        """Do the same with an event that was read before."""
+        """Write the sections and the scope of an event that was read before; returns as `scope`."""
         sections = sections_of(event, grant)
 
         def write(conn: sqlite3.Connection) -> bool:
@@ -123,7 +125,7 @@ class Pull:
             missing -= await self._write_others(page.entries)
 
     async def directory(self, session: StoredSession, permitted: frozenset[str]) -> None:
-        """Read tickets of sections that the token does not permit, to point the way; no names."""
+        """Read the tickets of other sections, without names, so that the gate can point the way."""
         page_number = 1
         async with self._batches(0) as batches:
             while page := await self._tickets(session.event, page_number, self.records, None):
@@ -168,8 +170,8 @@ class Pull:
     async def _over_all(self, work: _OverSome) -> int:
         """Go over all tickets in pieces, so that no other program waits long for the cache."""
         last, found = await self.writer.run_on_cache(ticket_writes.last_ticket), 0
-        for start in range(0, last + 1, _LOOKED_AT_ONCE):
-            ids = range(start, start + _LOOKED_AT_ONCE)
+        for start in range(0, last + 1, _TICKETS_AT_ONCE):
+            ids = range(start, start + _TICKETS_AT_ONCE)
             found += await self.writer.run_on_cache(partial(work, ids=ids))
         return found
 
@@ -205,7 +207,7 @@ class Pull:
         return found
 
     async def _write_others(self, entries: Iterable[Admission]) -> int:
-        """Write admissions, our own left out; returns how many were news."""
+        """Write the admissions of other gates; returns how many were not known yet."""
         found = list(entries)
         admitted = [row for each in found if (row := _admitted_row(each))]
 
@@ -232,7 +234,7 @@ class Pull:
         await self._over_all(withdraw)
 
     async def _finish(self, watermark: datetime | None, *, whole: bool = False) -> None:
-        """Note in the session what has reached the cache's disk before."""
+        """Note the pull in the session, after its tickets have reached the disk."""
         at, offset = self.server_time.clock(), self.server_time.offset
 
         def finish(conn: sqlite3.Connection) -> None:

@@ -56,7 +56,7 @@ class Status:
 
 
 class StatusFeed:
-    """Reads the state whenever any process has changed the database."""
+    """Reads the state again after each change of the database by any process."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -85,7 +85,7 @@ async def _to_its_end(
     conn: sqlite3.Connection,
     before: Status,
 ) -> Status:
-    """Read in a thread; when cancelled, end only after it: SQLite crashes when closed under it."""
+    """Read in a thread; when cancelled, wait for its end: SQLite must not be closed earlier."""
     reading = asyncio.ensure_future(asyncio.to_thread(read, conn, before))
     try:
         return await asyncio.shield(reading)

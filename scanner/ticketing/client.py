@@ -41,7 +41,7 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; a larger body is not the API's."""
 
 LONGEST_CALL_SECONDS = 60.0
-"""An answer that trickles in byte by byte would outlast every time-out between two of them."""
+"""The limit of a whole call: an answer that comes byte by byte would never reach `timeout`."""
 
 T = TypeVar("T")
 
@@ -334,7 +334,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 def _is_here(host: str) -> bool:
-    """Tell whether a host is this very machine."""
+    """Tell whether a host is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
