@@ -1,7 +1,6 @@
-"""From the Linux kernel's key events to text: what a scanner types, without any layout. Pure.
+"""Turns evdev key events into text, with the US keyboard layout. Pure.
 
-Numbers are those of `linux/input-event-codes.h`; characters those of the US layout, which scanners
-type in unless they are set otherwise.
+Numbers are those of `linux/input-event-codes.h`. The US layout is the factory setting of scanners.
 """
 
 import struct
@@ -22,8 +21,8 @@ _ALT_GR = 100
 _CAPS_LOCK = 58
 
 _WITH_ALT_GR = 0xE000
-"""What a key writes with AltGr differs from layout to layout, and on the US one it is nothing: it
-becomes this and the key's number, of Unicode's private use, which `scanner pair` learns to read.
+"""With AltGr a key writes another character in each layout, and none in the US one. It becomes this
+plus the key's number, in Unicode's private use area; `scanner pair` learns what it stands for.
 """
 
 _ROWS = (
@@ -44,7 +43,7 @@ _LONGEST = 4296
 
 @dataclass(slots=True)
 class KeyText:
-    """Puts key events together to what was scanned; Enter, Tab or line feed ends it."""
+    """Assembles key events into scans; Enter, Tab or line feed ends one."""
 
     _text: str = ""
     _shifts: frozenset[int] = frozenset()
@@ -55,13 +54,13 @@ class KeyText:
 
     @property
     def waiting(self) -> bool:
-        """Whether a scan has begun and not ended."""
+        """Whether a scan is in progress."""
         return bool(self._text)
 
     def feed(self, kind: int, code: int, value: int) -> str | None:
-        """Take one event; return what was scanned when this one ends it.
+        """Take one event; return the scan that it ends.
 
-        A scan from which the kernel dropped events is thrown away.
+        A scan with dropped events (SYN_DROPPED) is discarded.
         """
         if (kind, code) == (EV_SYN, SYN_DROPPED):
             self._broken = True
@@ -79,7 +78,7 @@ class KeyText:
         return None
 
     def end(self) -> str | None:
-        """End what has begun, as Enter does."""
+        """End the scan in progress, as Enter does."""
         text, broken = self._text, self._broken
         self._text, self._broken = "", False
         return text if text and not broken else None

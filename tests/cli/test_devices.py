@@ -4,7 +4,10 @@ from pathlib import Path
 import pytest
 
 from scanner.cli.devices import devices
+from scanner.facts import Fact
 from scanner.scanning.devices import Camera, HandScanner, ScannerKind
+from scanner.scanning.scan_source import SourceName
+from scanner.wording.catalogue import choose_language
 from tests.cli.program import Program
 
 
@@ -39,3 +42,21 @@ def test_what_a_device_calls_itself_is_told_as_text(
     listed = json.loads(capsys.readouterr().out)
     assert listed["scanners"][0]["name"] == "Pistol\nä"
     assert listed["cameras"][0]["chosen"]
+
+
+def test_a_camera_without_a_name_has_a_code_in_json_and_english_whatever_is_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera = Camera(4, Fact(SourceName.CAMERA, {"number": 4}), "usb-1", usable=True)
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    monkeypatch.setattr("scanner.scanning.devices.list_cameras", lambda: [camera])
+    choose_language("de")
+    try:
+        devices(as_json=True)
+        (listed,) = json.loads(capsys.readouterr().out)["cameras"]
+        devices()
+        assert "Kamera 4" in capsys.readouterr().out
+    finally:
+        choose_language("en")
+    assert listed["name"] == "Camera 4"
+    assert (listed["code"], listed["params"]) == ("scanning.camera", {"number": 4})

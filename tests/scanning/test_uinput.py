@@ -14,7 +14,7 @@ from scanner.scanning.devices import list_scanners
 from scanner.scanning.errors import HandScannerAway, ScannerFault
 from scanner.scanning.evdev_scanner import EvdevScanner
 from scanner.scanning.kernel_keys import EV_KEY
-from tests.scanning.test_hand_scanners import SERIAL, packed
+from tests.scanning.test_kernel_keys import SERIAL, packed
 
 UINPUT = Path("/dev/uinput")
 NAME = "Made-up Barcode Scanner"

@@ -68,7 +68,7 @@ class PictureView(Widget):
             self.refresh(*changed)
 
     def on_resize(self) -> None:
-        """Fit the picture anew."""
+        """Scale the picture to the new size."""
         self._rows = None
 
     def render_line(self, y: int) -> Strip:

@@ -6,9 +6,8 @@ import pytest
 
 from scanner.qr.decoded import Decoded
 from scanner.qr.frame import Frame, Pixels
-from scanner.scanning.camera_trial import Trial
+from scanner.scanning.camera_trial import Advice, Trial, measure
 from scanner.scanning.frame_sources import open_source
-from scanner.scanning.quality import Advice, measure
 from scanner.scanning.scan_hints import DARK, Hint, exposure_of, hint_for
 from tests.qr.pictures import SERIAL, blurred, code, noisy, on_wall
 
