@@ -14,8 +14,8 @@ from scanner.sync.opening import Opened, Request, open_gate
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
 
-DEVICE = "demo gate"
-GUARD = "Demo guard"
+DEVICE = "demo-1"
+GUARD = "Demo"
 
 DIFFICULTY = 0.5
 """Of the pictures, 0 to 1: dim and noisy, so that some frames need the slower passes."""

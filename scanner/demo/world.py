@@ -12,7 +12,7 @@ from scanner.demo.errors import DemoError, DemoFault
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
 
-OTHER_GATE = "other gate"
+OTHER_GATE = "demo-2"
 """The device that admits some patrons before the demo begins."""
 
 _END_SECONDS = 10
@@ -92,7 +92,7 @@ async def admit_elsewhere(at: World, serials: list[str]) -> None:
     async with TickeTing(at.url, at.api_key) as api:
         key = (await api.token_grant(at.global_code)).key
     async with TickeTing(at.url, key) as api:
-        await api.admit(at.event, redeemer="Night shift", device=OTHER_GATE, serials=serials)
+        await api.admit(at.event, redeemer="Kim", device=OTHER_GATE, serials=serials)
 
 
 async def admitted_by(at: World, device: str) -> set[str]:

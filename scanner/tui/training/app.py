@@ -129,7 +129,7 @@ class TrainingApp(App[None]):
         super().__init__(driver_class=terminal_driver())
         self._folder = folder
         self._records = Records(folder)
-        self._name = clean_name(name or "")
+        self._trainee = clean_name(name or "")
         self._chosen = chosen
         self._seed = seed
         self._speed = speed
@@ -151,12 +151,12 @@ class TrainingApp(App[None]):
         for error in self._broken:
             self.notify(sentence(error.fact), severity="warning", timeout=15)
         if self._chosen:
-            self.play(Choice(self._chosen, self._name or SOMEBODY))
+            self.play(Choice(self._chosen, self._trainee or SOMEBODY))
         else:
             self.call_after_refresh(self.run_worker, _import_gate_screens, exit_on_error=False)
 
     def _menu(self) -> MenuScreen:
-        return MenuScreen(self._scenarios, self._records.all, self._name or "", self.play)
+        return MenuScreen(self._scenarios, self._records.all, self._trainee or "", self.play)
 
     async def on_unmount(self) -> None:
         """Stop the training gate, even one whose screen was never shown."""
