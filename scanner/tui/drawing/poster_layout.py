@@ -1,4 +1,4 @@
-"""A poster set for a room of so many columns and rows: as large as it goes, shape beside words."""
+"""The layout of a poster in columns and rows: as large as it fits, the shape beside the words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

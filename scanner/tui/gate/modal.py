@@ -1,4 +1,4 @@
-"""A screen beside the gate's: verdicts go on above it, Esc goes back."""
+"""The base of the gate's modal screens: verdicts still show above, Esc goes back."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -18,10 +18,10 @@ from scanner.wording.plain import plain
 
 
 class Modal(CachedScreen):
-    """The band of the last verdict, a title, what the screen is for, a line for what is said.
+    """The last verdict, a title, the body, and a line for messages.
 
     Args:
-        shown: what fills the gate's screen now.
+        shown: returns what the gate's screen shows now.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="Esc")]
@@ -47,18 +47,18 @@ class Modal(CachedScreen):
         yield KeyLine()
 
     def body(self) -> list[Widget]:
-        """Return what the screen is for."""
+        """Return the widgets of the body."""
         return []
 
     def populate(self) -> None:
-        """Show the verdict of now, and nothing said."""
+        """Show the last verdict, and no message."""
         band, shown = self.query_one(VerdictBand), self._shown()
         if band.poster != shown:
             band.show(shown)
         self.say("")
 
     def say(self, sentence: str) -> None:
-        """Show a sentence until the next."""
+        """Show a message until the next."""
         self.query_one("#said", Static).update(Content(plain(sentence)))
 
     def entitle(self, title: str) -> None:

@@ -1,4 +1,4 @@
-"""The supervisor's word: a refused patron goes in, for a reason, after a PIN."""
+"""The supervisor's override: a refused patron is let in, for a reason, after a PIN."""
 
 import asyncio
 from collections.abc import Callable
@@ -72,7 +72,7 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         yield KeyLine()
 
     def populate(self) -> None:
-        """Begin with the reason."""
+        """Show who was refused, and ask for the reason."""
         self._refused = self._last()
         verdict = self._refused.verdict
         face = FACES[verdict.kind]
@@ -83,7 +83,7 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         self.set_focus(self.query_one("#reason", Input))
 
     def clear(self) -> None:
-        """Forget reason and PIN."""
+        """Remove reason and PIN."""
         for line in self.query(Input):
             line.value = ""
 

@@ -73,7 +73,7 @@ class QueueScreen(Modal):
         self.set_interval(REFRESH_SECONDS, self.follow)
 
     def populate(self) -> None:
-        """Show all, the newest marked."""
+        """Show all, the newest selected."""
         super().populate()
         self._filter = 0
         table = self.query_one(DataTable)
@@ -87,7 +87,7 @@ class QueueScreen(Modal):
         self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
 
     def follow(self) -> None:
-        """Look again, where it is seen."""
+        """Read them again while the screen is open."""
         if self in self.app.screen_stack:
             self.look()
 

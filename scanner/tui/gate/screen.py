@@ -1,4 +1,4 @@
-"""The gate: what a guard looks at all evening."""
+"""The gate's main screen."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -37,20 +37,20 @@ from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence
 
 SHOWN_FOR = timedelta(seconds=8)
-"""How long a verdict fills the screen when nobody comes after it."""
+"""How long a verdict stays when no other follows."""
 
 HELP = "help"
-"""The name by which the help over the gate is kept."""
+"""The help screen's name in the cache."""
 
 REFRESH = timedelta(milliseconds=500)
-"""How often the state is looked at."""
+"""How often the status is read."""
 
 FIRST_LOOKS = timedelta(milliseconds=50)
-"""How often it is looked at until it is known for the first time: somebody has just sat down."""
+"""How often it is read until it is known for the first time."""
 
 
 class GateScreen(TranslatedScreen[None]):
-    """Verdict, last scans, what is abnormal, and how the gate stands."""
+    """The verdict, the last scans, notices, and the gate's status."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i,slash", "type_serial", "Type", key_display="i /", tooltip="Type a serial"),
@@ -70,7 +70,7 @@ class GateScreen(TranslatedScreen[None]):
     """
 
     class Said(Message):
-        """Something is worth a line for a moment."""
+        """Show a sentence for a moment."""
 
         def __init__(self, sentence: str) -> None:
             self.sentence = sentence
@@ -116,25 +116,25 @@ class GateScreen(TranslatedScreen[None]):
         with Horizontal(id="sight"):
             yield VerdictPanel()
             yield CameraView(self._view, self._camera)
-            yield HandEntry()  # over the others: nothing below has to be set anew for it
+            yield HandEntry()  # a layer above: the widgets below keep their layout
         yield NoticeLines()
         yield LastScans()
         yield Strip()
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Look at the state now and from now on."""
+        """Show the status now, and refresh it."""
         self.look()
         self.set_interval(REFRESH.total_seconds(), self.look)
         self._knowing = self.set_interval(FIRST_LOOKS.total_seconds(), self._look_until_known)
 
     @property
     def shown(self) -> poster.Poster:
-        """Return what fills the screen now."""
+        """Return what the screen shows now."""
         return self.query_one(VerdictPanel).poster
 
     def look(self) -> None:
-        """Show how the gate stands."""
+        """Show the gate's status."""
         status, now = self._status(), self._clock()
         if status.link.state is not self._link_state:
             self._link_state, self._link_since = status.link.state, now
@@ -186,7 +186,7 @@ class GateScreen(TranslatedScreen[None]):
             self.look()
 
     def on_judging(self) -> None:
-        """Begin to wait for a verdict."""
+        """Count a payload that waits for its verdict."""
         self.pending.add()
 
     @property
@@ -220,7 +220,7 @@ class GateScreen(TranslatedScreen[None]):
         self.presenter.present(message.text, "hand")
 
     def rest(self) -> None:
-        """Be ready for the next patron."""
+        """Show the idle screen."""
         self._at_rest = True
         self.look()
 

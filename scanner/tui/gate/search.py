@@ -24,7 +24,7 @@ from scanner.wording.sentences import sentence
 
 
 class SearchScreen(Modal):
-    """A line to type in and what is found; Enter judges the marked one as if it were scanned."""
+    """An input and its results; Enter judges the selected ticket as if it were scanned."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "judge", "Judge it", priority=True),
@@ -62,7 +62,7 @@ class SearchScreen(Modal):
         self.query_one(OptionList).can_focus = False
 
     def populate(self) -> None:
-        """Take up the tickets, and begin with an empty line."""
+        """Build the index, and show an empty line."""
         super().populate()
         self.entitle(say("Find a ticket"))
         self._names = self._names_wanted()
@@ -75,7 +75,7 @@ class SearchScreen(Modal):
         self.call_after_refresh(self.run_worker, self._prepare, exit_on_error=False)
 
     def clear(self) -> None:
-        """Forget what was asked and found."""
+        """Remove the query and its results."""
         self.workers.cancel_group(self, "search")
         line = self.query_one(Input)
         with line.prevent(Input.Changed):
@@ -84,7 +84,7 @@ class SearchScreen(Modal):
         self.query_one(OptionList).clear_options()
 
     async def on_input_changed(self, event: Input.Changed) -> None:
-        """Look again at every key; an older answer never overtakes a newer question."""
+        """Search again at every key; a newer query cancels an older one."""
         self.run_worker(self._look(event.value), group="search", exclusive=True)
 
     def on_option_list_option_selected(self) -> None:

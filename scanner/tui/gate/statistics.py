@@ -71,7 +71,7 @@ class StatisticsScreen(Modal):
         self.call_after_refresh(self.action_look)  # the plots are not to come before the title
 
     def clear(self) -> None:
-        """Put the plots away: to draw them takes longer than the key's answer may."""
+        """Hide the plots: drawing them takes longer than the answer to a key may."""
         self.workers.cancel_group(self, "read")
         self.remove_class("-counted")
 

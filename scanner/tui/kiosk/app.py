@@ -1,4 +1,4 @@
-"""The kiosk's app: no binding of its own or of anybody's, and one way out."""
+"""The kiosk's app: no key bindings, and one way out, the supervisor's PIN."""
 
 import asyncio
 import os
@@ -18,12 +18,12 @@ from scanner.tui.ports import Background, Clock, Judge, ScanSource, SourceState
 from scanner.tui.terminal.choice import terminal_driver
 
 AGAIN_SECONDS = 10.0
-"""After so long, background work that ended by a fault is begun again: nobody is there to do it."""
+"""How long after a failure the background work is started again."""
 
 SIGN_SECONDS = 3.0
 """Between two signs of life."""
 
-DEAF = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+IGNORED_SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 
 
 class KioskApp(App[int], inherit_bindings=False):
@@ -32,11 +32,11 @@ class KioskApp(App[int], inherit_bindings=False):
     Args:
         judge: gives recorded verdicts.
         background: pulls and replays while the app runs.
-        source: a camera, or nothing: then a hand scanner types.
+        source: reads codes; without it, a hand scanner types.
         lock: what the supervisor's PIN is checked with.
         clock: the time now, aware, UTC.
-        trouble: says what is wrong with the turnstile, if anything.
-        sign_of_life: called again and again while the app lives; it may wait for other threads.
+        trouble: returns what is wrong with the turnstile, if anything.
+        sign_of_life: called every 3 s while the app runs; may wait for other threads.
         unlocked: the exit code after the right PIN.
         correct: undoes what a keyboard layout did to a scan.
     """
@@ -75,9 +75,9 @@ class KioskApp(App[int], inherit_bindings=False):
         )
 
     def on_mount(self) -> None:
-        """Open the lane, deaf to what a terminal's keys send to a process."""
+        """Open the lane; ignore the signals that a terminal's keys send."""
         if os.isatty(0) and not self.is_headless:
-            for each in DEAF:
+            for each in IGNORED_SIGNALS:
                 signal.signal(each, signal.SIG_IGN)
         self.register_theme(NIGHT)
         self.theme = NIGHT.name
@@ -89,13 +89,13 @@ class KioskApp(App[int], inherit_bindings=False):
             self.run_worker(self._live(self._sign_of_life), exit_on_error=False)
 
     async def on_unmount(self) -> None:
-        """Give the camera back, however the app ends."""
+        """Stop the source, however the app ends."""
         source, self._source = self._source, None
         if source:
             await asyncio.to_thread(source.stop)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Begin the background work again where it ended by a fault: admitting goes on."""
+        """Start the background work again after a failure; admitting goes on."""
         if event.worker is not self._work or event.state is not WorkerState.ERROR:
             return
         structlog.get_logger("tui").error("background work ended", exc_info=event.worker.error)

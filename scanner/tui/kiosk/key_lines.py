@@ -3,7 +3,7 @@
 from scanner.admission.serial import LONGEST_PAYLOAD
 
 PAUSE_SECONDS = 2.0
-"""After such a pause a line begins anew: a scanner never makes one, an elbow on the keys does."""
+"""After such a pause a new line begins: a scanner never pauses so long, an elbow does."""
 
 
 class KeyLines:

@@ -13,7 +13,7 @@ _STROKES = {Kind.ADMITTED.value: 1, CANNOT_RECORD: 3}
 _OTHER_STROKES = 2
 
 Later = Callable[[float, Callable[[], None]], object]
-"""Calls something after so many seconds."""
+"""Calls a function after a number of seconds."""
 
 
 class Alerts:

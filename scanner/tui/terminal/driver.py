@@ -1,4 +1,4 @@
-"""The terminal's two ends as this program wants them: quick with Esc, and done when it is gone."""
+"""Textual's Linux driver with a shorter escape delay, and an end when the terminal is gone."""
 
 import codecs
 import os
@@ -12,7 +12,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 _POLL_SECONDS = 0.1
-"""Between two looks at whether reading is to end."""
+"""Between two checks for the end of the app."""
 
 _HAIR_SECONDS = 0.002
 _CHUNK = 4096
@@ -21,7 +21,7 @@ _CHUNK = 4096
 class Outlet:
     """What is written to a terminal, or to nobody once the terminal is gone.
 
-    Textual's writing thread dies of the first error, and whoever writes next waits for it for ever.
+    Textual's writer thread ends at the first error, and the next write would block for ever.
 
     Args:
         file: the terminal.
@@ -70,7 +70,7 @@ def let_go(terminal: int) -> None:
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's own, but for the two ends."""
+    """Textual's own, with other reading and writing."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

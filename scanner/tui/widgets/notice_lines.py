@@ -41,7 +41,7 @@ class NoticeLines(Widget):
         self.refresh(layout=True)
 
     def rows(self, columns: int) -> list[Content]:
-        """Set the notices in rows of so many cells."""
+        """Lay the notices out in rows of a width in cells."""
         return [row for notice in self.notices for row in _rows(notice, columns)]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002

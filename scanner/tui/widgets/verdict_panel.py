@@ -91,7 +91,7 @@ class VerdictPanel(Widget):
         return Strip([shown]).adjust_cell_length(self.size.width, style)
 
     def _set(self) -> Sequence[Line]:
-        """Set the poster anew where it or its room has changed."""
+        """Lay the poster out again where it or the size has changed."""
         now = (self.poster, self.size)
         if now != self._set_for:
             self._lines, self._set_for = arrange(self.poster, *self.size), now
