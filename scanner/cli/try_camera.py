@@ -30,12 +30,12 @@ def try_camera(
     from scanner.wording.catalogue import choose_language
 
     config = load(camera=camera)
+    choose_language(config.language)
     if config.camera == "none":
         raise ScannerError(CliFault.NO_CAMERA_CHOSEN)
-    # What is not there is said at once, before the screen opens.
+    # A missing camera is reported before the screen opens.
     open_source(config.camera).close()
     if not sys.stdout.isatty():
         raise ScannerError(CliFault.LIVE_VIEW_NEEDS_TERMINAL)
-    choose_language(config.language)
     in_ascii = wanted(config.characters)
     TryApp(lambda: open_source(config.camera), Trial(), in_ascii=in_ascii).run()
