@@ -96,6 +96,7 @@ class Gate:
         """
         if self._confirms is not None:
             return self.present(payload, at, source).result()
+        self._priority.claim()
         return self._writer.now(lambda conn: self._judge_and_publish(conn, payload, at, source))
 
     def _judge_and_publish(

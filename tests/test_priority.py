@@ -79,6 +79,13 @@ def test_a_presentation_claims_the_interpreter(tmp_path: Path) -> None:
         presented.result(10)
 
 
+def test_a_presentation_that_is_waited_for_claims_it_too(tmp_path: Path, clock: Hand) -> None:
+    with Writer(tmp_path / "gate.sqlite3") as writer:
+        priority = Priority(clock)
+        Gate(writer, priority=priority).present_and_wait("DAWIER-BACK75580348", utc_now(), "pipe")
+        assert not priority.has_way()
+
+
 class Counted(Priority):
     """Counts how often background work asks whether it may go on."""
 

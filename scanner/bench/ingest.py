@@ -16,6 +16,7 @@ from scanner.bench.figure import Figure, p99
 from scanner.bench.floor import count_tickets, insert_all, section_ids
 from scanner.bench.listing import Listing, Prepared, prepare
 from scanner.gate import Gate
+from scanner.priority import Priority
 from scanner.store import cache
 from scanner.store.database import open_database, transaction
 from scanner.store.writer import Writer
@@ -60,12 +61,15 @@ def measure(folder: Path, tickets: int) -> list[Figure]:
     ]
 
 
-async def first_sync(writer: Writer, api: Api) -> None:
-    """Open the bench's session and read the whole list, as a gate does."""
+async def first_sync(writer: Writer, api: Api, priority: Priority | None = None) -> None:
+    """Open the bench's session and read the whole list, as a gate does.
 
+    `priority` is what a gate claims that is presented to meanwhile.
+    """
     with closing(open_database(writer.file)) as conn, transaction(conn):
         stock.begin(conn, everywhere=True)
-    await Pull(api, writer, ServerTime(utc_now)).everything(stock.SESSION)
+    pull = Pull(api, writer, ServerTime(utc_now), priority=priority or Priority())
+    await pull.everything(stock.SESSION)
 
 
 def _in_turn(folder: Path, tickets: int) -> tuple[list[float], list[float]]:
@@ -93,12 +97,13 @@ def _scanned(file: Path, tickets: int) -> list[float]:
     """Return the seconds that scans take while a first sync makes its pages and writes them."""
     os.sync()
     with Writer(file) as writer:
-        gate, done = Gate(writer), Event()
+        priority, done = Priority(), Event()
+        gate = Gate(writer, priority=priority)
 
         async def work() -> list[float]:
             scanning = asyncio.create_task(asyncio.to_thread(_scan, gate, done, tickets))
             try:
-                await first_sync(writer, Listing(tickets))
+                await first_sync(writer, Listing(tickets), priority)
             finally:
                 done.set()
             return await scanning
