@@ -139,7 +139,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List an event's tokens: what each admits to, and its code."""
-    from scanner.desk import token_view
+    from scanner.cli import token_view
     from scanner.desk import tokens as desk
 
     async def work(asked: "TickeTing") -> "tuple[Event | None, Page[Token]]":
@@ -188,7 +188,7 @@ def update(
     as_json: Json = False,
 ) -> None:
     """Give a token these sections in place of those that it has."""
-    from scanner.desk import token_view
+    from scanner.cli import token_view
     from scanner.desk import tokens as desk
     from scanner.facts import Fact
 
@@ -216,7 +216,7 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Invalidate a token: the gates that it opened can admit nobody with it any more."""
-    from scanner.desk import token_view
+    from scanner.cli import token_view
     from scanner.desk import tokens as desk
     from scanner.facts import Fact
 
@@ -239,7 +239,7 @@ def revoke(
 
 
 def _show(event: "Event", token: "Token", as_json: bool) -> None:
-    from scanner.desk import token_view
+    from scanner.cli import token_view
 
     if as_json:
         typer.echo(json.dumps(token_view.as_json(token)))

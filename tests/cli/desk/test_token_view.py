@@ -3,7 +3,7 @@ import io
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from scanner.desk import token_view
+from scanner.cli import token_view
 from scanner.ticketing.errors import FieldFault
 from scanner.ticketing.resources import Event, Fault, Page, Section, Token
 
