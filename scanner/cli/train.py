@@ -10,7 +10,6 @@ from scanner.cli.settings import load
 
 if TYPE_CHECKING:
     from scanner.config import Config
-    from scanner.training.auto import AutoRun
     from scanner.training.scenario import Scenario
 
 _ROBOTS = ("perfect", "careless")
@@ -74,6 +73,8 @@ def train(
 
 
 def _check(file: Path, *, as_json: bool) -> None:
+    from scanner.facts import Fact
+    from scanner.training.scenario import ScenarioNote
     from scanner.training.scenario_file import check
     from scanner.wording.sentences import in_english, sentence
 
@@ -92,11 +93,14 @@ def _check(file: Path, *, as_json: bool) -> None:
     if scenario is None:
         raise typer.Exit(1)
     if not as_json:
-        typer.echo(f"{scenario.title}: {scenario.patrons} patrons, nothing wrong.")
+        fact = Fact(ScenarioNote.SOUND, {"title": scenario.title, "count": scenario.patrons})
+        typer.echo(sentence(fact))
 
 
 def _list(folder: Path, *, as_json: bool) -> None:
+    from scanner.facts import Fact
     from scanner.training.library import read_library
+    from scanner.training.scenario import ScenarioNote
     from scanner.wording.sentences import sentence
 
     library = read_library(folder)
@@ -120,7 +124,8 @@ def _list(folder: Path, *, as_json: bool) -> None:
         return
     wide = max((len(each.key) for each in scenarios), default=0)
     for scenario in scenarios:
-        typer.echo(f"{scenario.key:<{wide}}  {scenario.title} ({scenario.patrons} patrons)")
+        fact = Fact(ScenarioNote.LISTED, {"title": scenario.title, "count": scenario.patrons})
+        typer.echo(f"{scenario.key:<{wide}}  {sentence(fact)}")
 
 
 def _csv(folder: Path) -> None:
@@ -135,24 +140,17 @@ def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json:
 
     from scanner.cli.output import bar
     from scanner.training.auto import play
+    from scanner.wording.sentences import sentence
 
     if robot not in _ROBOTS:
         raise typer.BadParameter(f"it is one of {', '.join(_ROBOTS)}.", param_hint="'--robot'")
     with bar("Patrons") as show:
         run = asyncio.run(play(scenario, seed, robot, folder, show))
-    typer.echo(json.dumps(run.as_dict(), ensure_ascii=False) if as_json else _in_words(run))
-
-
-def _in_words(run: "AutoRun") -> str:
-    found = run.score
-    passed = "passed" if found.passed else f"below the pass mark of {found.bar:g} %"
-    lines = [
-        f"{run.scenario.title}: {found.percent:g} %, {passed}.",
-        f"{found.patrons} patrons, {found.let_in} let in; wrongly let in {found.wrongly_let_in}, "
-        f"wrongly turned away {found.wrongly_turned_away}, left {found.left}; "
-        f"{found.seconds_per_patron:g} s each, longest queue {found.longest_queue}.",
-    ]
-    return "\n".join(lines)
+    if as_json:
+        typer.echo(json.dumps(run.as_dict(), ensure_ascii=False))
+        return
+    for fact in run.facts:
+        typer.echo(sentence(fact))
 
 
 def _chosen(scenario: str | None, folder: Path) -> "Scenario":

@@ -2,12 +2,11 @@
 
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.verdict import Kind
-from scanner.demo.codes import forged, letters
 from scanner.ticketing.resources import Ticket
 
 _SHARES = {
@@ -18,6 +17,7 @@ _SHARES = {
     Kind.OTHER_EVENT: 3,
     Kind.NOT_A_TICKET: 7,
 }
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ELSEWHERE_SHARE = 0.3
 _NO_TICKETS = (
     "https://example.org/menu?table=7",
@@ -123,3 +123,15 @@ class Crowd:
             ending = self._rng.choice(("", ":", ":2"))
             return fingerprint(serial, owner) + ending
         return f"https://example.org/t/{serial}?src=mail" if form == "address" else serial
+
+
+def letters(rng: random.Random, count: int) -> str:
+    """Return `count` random characters of the serials' alphabet."""
+    return "".join(rng.choices(_ALPHABET, k=count))
+
+
+def forged(rng: random.Random, event_part: str, known: Container[str]) -> str:
+    """Return a serial of an event that is in none of the known ones."""
+    while (serial := f"{event_part}-{letters(rng, 12)}") in known:
+        pass
+    return serial

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.facts import Fact
+from scanner.facts import Code, Fact, Value
 from scanner.training.answers import due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
 from scanner.training.gate import TrainingGate
@@ -19,6 +19,14 @@ from scanner.wording.sentences import in_english
 
 _LONGEST_STAND = 100_000.0
 """Seconds of a scenario's time; every scenario ends before."""
+
+
+class Result(Code):
+    """What is told of a robot's run."""
+
+    PASSED = "training.result.passed"
+    BELOW_PASS_MARK = "training.result.below_pass_mark"  # noqa: S105 - a code
+    COUNTS = "training.result.counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,27 @@ class AutoRun:
     unread: int
     not_due: tuple[int, ...]
     mistakes: tuple[Decision, ...]
+
+    @property
+    def facts(self) -> tuple[Fact, Fact]:
+        """The result, and the counts that it rests on."""
+        found = self.score
+        result = Result.PASSED if found.passed else Result.BELOW_PASS_MARK
+        params: dict[str, Value] = {
+            "title": self.scenario.title,
+            "percent": found.percent,
+            "bar": found.bar,
+        }
+        counts: dict[str, Value] = {
+            "patrons": found.patrons,
+            "let_in": found.let_in,
+            "wrongly_in": found.wrongly_let_in,
+            "wrongly_away": found.wrongly_turned_away,
+            "left": found.left,
+            "seconds": found.seconds_per_patron,
+            "longest": found.longest_queue,
+        }
+        return Fact(result, params), Fact(Result.COUNTS, counts)
 
     def as_dict(self) -> dict[str, object]:
         """Return it for JSON."""

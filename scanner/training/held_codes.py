@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.admission.serial import fingerprint
-from scanner.demo.codes import forged, letters
+from scanner.demo.crowd import forged, letters
 from scanner.facts import Code, Fact
 from scanner.ticketing.resources import Ticket
 from scanner.training.crowd import Patron

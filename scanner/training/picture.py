@@ -1,6 +1,7 @@
 """Draws a patron with a ticket, on phone or paper, with glare and tilt; and decodes the picture.
 
-Every picture is drawn easier until the product's own decoder reads it, so none is unfair.
+Each picture is drawn with less glare and tilt until the decoder reads it. There is no lettering:
+a terminal would not show it.
 """
 
 from functools import cache
@@ -12,8 +13,7 @@ from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Pixels
 from scanner.scanning.frame_processor import create_decoder
 from scanner.stage.pose import HEIGHT, WIDTH, draw_motion, homography
-from scanner.stage.ticket_art import Medium, TicketArt
-from scanner.training.art import draw_ticket
+from scanner.stage.ticket_art import QUIET_MODULES, Medium, TicketArt, code_modules
 from scanner.training.crowd import Patron
 from scanner.training.role import Role
 
@@ -32,6 +32,18 @@ _HARDNESS = (0.55, 0.3, 0.1, 0.0)
 _MEDIA = (Medium.PHONE, Medium.PHONE, Medium.PAPER, Medium.DARK_PHONE)
 _PAPERS = frozenset({Role.YESTERDAY, Role.FORGED, Role.TOUT, Role.CHILD})
 _PHONES = frozenset({Role.PARTNER, Role.PAYMENT_CODE, Role.OTHER_CODE})
+
+_CODE_SIDE = 168
+"""Largest side of the code with its quiet zone, in pixels."""
+
+_PHONE_SIZE, _PAPER_SIZE = (202, 400), (220, 360)
+_HAND = 150
+"""Height of hand and sleeve below the ticket, in pixels."""
+
+_SKIN = ((120, 150, 200), (150, 180, 226), (70, 96, 140), (96, 122, 172))
+_SLEEVE = (60, 48, 42)
+Colour = tuple[int, int, int]
+"""Blue, green, red."""
 
 
 def draw_patron(patron: Patron, payload: str) -> Pixels:
@@ -73,7 +85,7 @@ def _picture(
 ) -> Pixels:
     rng = np.random.default_rng([looks, 21])
     brightness = float(rng.uniform(0.85, 1.0)) * (1 - 0.4 * hardness) if lit else 0.0
-    art = draw_ticket(payload, medium, rng, brightness)
+    art = _draw_ticket(payload, medium, rng, brightness)
     motion = draw_motion(rng, hardness * 0.8)
     matrix = np.diag([0.5, 0.5, 1.0]) @ homography(motion.rest, art.centre, art.height)
     ticket, mask = _laid(art, matrix)
@@ -126,3 +138,74 @@ def _with_glare(
     cv2.ellipse(shine, (x, y), axes, float(rng.uniform(0, 180)), 0, 360, (255, 255, 255), -1)
     soft = cv2.GaussianBlur(shine, (0, 0), 7)
     return np.asarray(cv2.addWeighted(ticket, 1, soft, 0.35 + 0.6 * hardness, 0), np.uint8)
+
+
+def _draw_ticket(
+    payload: str, medium: Medium, rng: np.random.Generator, brightness: float
+) -> TicketArt:
+    """Draw a ticket and the hand that holds it; `brightness` is a screen's, 0 (off) to 1."""
+    page = (
+        _paper_page(payload, rng) if medium is Medium.PAPER else _phone_page(payload, medium, rng)
+    )
+    lit = np.asarray(cv2.convertScaleAbs(page, alpha=brightness), np.uint8)
+    if medium is not Medium.PAPER:
+        lit = np.pad(lit, ((10, 10), (7, 7), (0, 0)), constant_values=18)
+    height, width = lit.shape[:2]
+    skin = _SKIN[int(rng.integers(len(_SKIN)))]
+    pixels = np.empty((height + _HAND, width + 60, 3), np.uint8)
+    pixels[:] = skin
+    mask = np.zeros(pixels.shape[:2], np.uint8)
+    middle = 30 + width // 2
+    cv2.ellipse(mask, (middle + 20, height), (85, 65), 0, 0, 360, 255, -1)
+    cv2.rectangle(mask, (middle - 30, height), (middle + 65, height + _HAND), 255, -1)
+    cv2.rectangle(pixels, (0, height + 95), (width + 60, height + _HAND), _SLEEVE, -1)
+    pixels[:height, 30 : 30 + width] = lit
+    mask[:height, 30 : 30 + width] = 255
+    for picture, colour in ((pixels, skin), (mask, (255, 255, 255))):
+        cv2.ellipse(picture, (27 + width, height - 48), (38, 14), 28, 0, 360, colour, -1)
+    return TicketArt(pixels, mask, (30 + width / 2, height / 2), height)
+
+
+def _phone_page(payload: str, medium: Medium, rng: np.random.Generator) -> Pixels:
+    width, height = _PHONE_SIZE[0] - 14, _PHONE_SIZE[1] - 20
+    inverted = medium is Medium.DARK_PHONE
+    page = np.full((height, width, 3), 24 if inverted else 246, np.uint8)
+    accent = _accent(rng)
+    cv2.rectangle(page, (0, 0), (width, 58), accent, -1)
+    _place(page, _code_pixels(payload, *((235, 20) if inverted else (10, 255))), 188)
+    for row in range(3):
+        cv2.line(page, (12, 300 + 14 * row), (width - 20 - 35 * row, 300 + 14 * row), (128,) * 3, 3)
+    cv2.rectangle(page, (12, 350), (width - 12, 372), accent, -1)
+    return page
+
+
+def _paper_page(payload: str, rng: np.random.Generator) -> Pixels:
+    width, height = _PAPER_SIZE
+    page = np.full((height, width, 3), (224, 238, 243), np.uint8)
+    cv2.rectangle(page, (0, 0), (width, 46), _accent(rng), -1)
+    for row, length in enumerate((130, 165, 95)):
+        cv2.line(page, (12, 66 + 13 * row), (12 + length, 66 + 13 * row), (90,) * 3, 3)
+    _place(page, _code_pixels(payload, 34, 236), 220)
+    fold = int(rng.integers(110, 130))
+    page[fold : fold + 2] = np.asarray(page[fold : fold + 2] * 0.94, np.uint8)
+    return page
+
+
+def _code_pixels(payload: str, dark: int, light: int) -> Pixels:
+    """Draw the code with its quiet zone, in whole pixels per module, up to `_CODE_SIDE`."""
+    modules = np.pad(code_modules(payload), QUIET_MODULES)
+    each = max(1, _CODE_SIDE // len(modules))
+    large = np.where(modules, dark, light).astype(np.uint8).repeat(each, 0).repeat(each, 1)
+    return np.asarray(cv2.merge([large] * 3), np.uint8)
+
+
+def _place(page: Pixels, code: Pixels, middle: int) -> None:
+    side = len(code)
+    top, left = middle - side // 2, (page.shape[1] - side) // 2
+    page[top : top + side, left : left + side] = code
+
+
+def _accent(rng: np.random.Generator) -> Colour:
+    hue = np.array([[[rng.integers(180), 170, 140]]], np.uint8)
+    blue, green, red = cv2.cvtColor(hue, cv2.COLOR_HSV2BGR)[0, 0].tolist()
+    return blue, green, red

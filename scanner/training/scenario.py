@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scanner.facts import Code
 from scanner.training.incident import Incident, IncidentKind
 from scanner.training.role import Role
 
@@ -25,6 +26,13 @@ class Arrivals:
     bags: float = 0.0
     questions: float = 0.0
     patience: tuple[float, float] = (180.0, 360.0)
+
+
+class ScenarioNote(Code):
+    """What is told of a scenario that can be played."""
+
+    LISTED = "scenario.listed"
+    SOUND = "scenario.sound"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """What is wrong with a training scenario's file."""
 
-from scanner.wording.sentences import Sentence
+from scanner.wording.sentences import Plural, Sentence
 
 SENTENCES: dict[str, Sentence] = {
+    "scenario.listed": Plural("{title} ({count} patron)", "{title} ({count} patrons)"),
+    "scenario.sound": Plural(
+        "{title}: {count} patron, nothing wrong.", "{title}: {count} patrons, nothing wrong."
+    ),
     "scenario.unknown": (
         "There is no scenario called '{name}'; scanner train --list names them all."
     ),

@@ -194,4 +194,10 @@ SENTENCES: dict[str, Sentence] = {
         "with SCANNER_HOME."
     ),
     "training.fault.runs_not_read": "The runs in {file} can't be read ({why}); mend its rights.",
+    "training.result.passed": "{title}: {percent} %, passed.",
+    "training.result.below_pass_mark": "{title}: {percent} %, below the pass mark of {bar} %.",
+    "training.result.counts": (
+        "{patrons} patrons, {let_in} let in; wrongly let in {wrongly_in}, wrongly turned away "
+        "{wrongly_away}, left {left}; {seconds} s each, longest queue {longest}."
+    ),
 }

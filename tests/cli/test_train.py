@@ -39,6 +39,14 @@ def test_what_is_wrong_with_a_file_is_said_by_line_with_exit_code_1(
     lines = done.stderr.decode().splitlines()
     assert f"{file}:3: patrons must be a whole number from 1 to 2000" in lines
     assert f"{file}:6: no patron is called 'walid'; did you mean valid?" in lines
+    done = program.run("train", "--check", str(file), "--json")
+    assert done.returncode == 1
+    assert {
+        "line": 3,
+        "sentence": "patrons must be a whole number from 1 to 2000",
+        "code": "scenario.not_a_whole_number",
+        "params": {"name": "patrons", "low": "1", "high": "2000"},
+    } in json.loads(done.stdout)
 
 
 def test_a_sound_file_is_said_to_be_one(program: Program, tmp_path: Path) -> None:
@@ -56,6 +64,8 @@ def test_a_robots_score_is_json_and_touches_no_real_gate(program: Program) -> No
     score = json.loads(program.says("train", "first-ten", *flags))
     assert score["robot"] == "careless"
     assert score["loss"] > 0
+    (mistake, *_) = score["mistakes"]
+    assert mistake["facts"]["why"]["code"].startswith("training.why.")
     assert score["wrongly_let_in"] + score["wrongly_turned_away"] == len(score["mistakes"])
     assert sorted(each.name for each in program.home.iterdir()) == ["scanner.log", "training"]
     assert list((program.home / "training").iterdir()) == []
