@@ -1,5 +1,7 @@
 """The gate's app on an assembled gate."""
 
+import gc
+
 from scanner.app.assembly import Assembly
 from scanner.app.preferences import Preferences, preferences
 from scanner.config_file import save_setting
@@ -10,6 +12,9 @@ from scanner.tui.ports import Network
 
 def gate_app(parts: Assembly) -> GateApp:
     """Make the guard's app; nothing runs before it does."""
+    # What is imported is never garbage. Without this, each full collection during a pull stops the
+    # screen for 200 ms or more; with it, for 40 ms.
+    gc.freeze()
     return GateApp(
         parts.gate,
         parts.background,

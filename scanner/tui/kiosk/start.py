@@ -1,5 +1,7 @@
 """The kiosk's app on an assembled gate."""
 
+import gc
+
 from scanner.app.assembly import Assembly
 from scanner.kiosk.guardian import UNLOCKED
 from scanner.kiosk.sd_notify import notify_alive
@@ -10,6 +12,7 @@ from scanner.tui.kiosk.app import KioskApp
 
 def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
     """Make the kiosk's app; nothing runs before it does."""
+    gc.freeze()  # as for the gate's screen: see `scanner.tui.gate.start`
     turnstile = parts.turnstile
     return KioskApp(
         parts.gate,
