@@ -2,27 +2,28 @@
 
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import structlog
 
-from scanner.admission.evidence import to_json
+from scanner.admission.evidence import Evidence, to_json
 from scanner.admission.rules import Override, decide
-from scanner.admission.scope import Scope
 from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Verdict
+from scanner.facts import Fact
 from scanner.priority import Priority
 from scanner.store import cache, ledger
 from scanner.store.database import transaction
 from scanner.store.writer import Writer
 
-T = TypeVar("T")
+_WAITING_AT_ONCE = 4
+"""Patrons who wait for the API; a further one waits for the first of them as well."""
 
 
 class Judged(NamedTuple):
-    """A published verdict: what was presented, when (aware, UTC), and the journal's row."""
+    """A recorded verdict: what was presented, when (aware, UTC), and the journal's row."""
 
     scan: int
     payload: str
@@ -30,15 +31,20 @@ class Judged(NamedTuple):
     at: datetime
     verdict: Verdict
 
+    @property
+    def fact(self) -> Fact:
+        """The verdict's reason, to be worded as at its own moment."""
+        return self.verdict.fact_at(self.at)
+
 
 class Confirms(Protocol):
-    """Whoever asks the API before the green light."""
+    """Asks the API before the green light."""
 
-    def ask(self, judged: Judged, /) -> "Future[str | None]":
-        """Ask about an admission that is recorded and not shown yet; callable from any thread.
+    def refusal(self, judged: Judged, /) -> Fact | None:
+        """Return why the API refuses an admission that is recorded and not shown yet.
 
-        The future gives the API's reason where it says no, and nothing where it says yes or does
-        not answer in time: then the local verdict stands.
+        It returns nothing where the API confirms it, or does not answer in time: then the local
+        verdict stands. Called in a thread of its own, which may wait.
         """
         ...
 
@@ -58,6 +64,7 @@ class Gate:
         self._writer = writer
         self._confirms = confirms
         self._priority = priority or Priority()
+        self._waiting = ThreadPoolExecutor(_WAITING_AT_ONCE, "confirmation")
         self._subscribers: list[Callable[[Judged], None]] = []
 
     def subscribe(self, subscriber: Callable[[Judged], None]) -> None:
@@ -77,13 +84,11 @@ class Gate:
         self._priority.claim()
         if self._confirms is None or override:
             return self._writer.submit(
-                lambda conn: self._judge_and_publish(conn, payload, at, source, override),
+                lambda conn: self._publish(_judge(conn, payload, at, source, override)),
                 urgent=True,
             )
-        promise: Future[Judged] = Future()
         judging = self._writer.submit(lambda conn: _judge(conn, payload, at, source), urgent=True)
-        _then(judging, promise, lambda judged: self._confirm(judged, promise))
-        return promise
+        return self._waiting.submit(self._confirm_and_publish, judging, self._confirms)
 
     def present_and_wait(self, payload: str, at: datetime, source: str) -> Judged:
         """Judge one presentation in the caller's thread; returns when the verdict is durable.
@@ -97,32 +102,17 @@ class Gate:
         if self._confirms is not None:
             return self.present(payload, at, source).result()
         self._priority.claim()
-        return self._writer.now(lambda conn: self._judge_and_publish(conn, payload, at, source))
+        return self._writer.now(lambda conn: self._publish(_judge(conn, payload, at, source)))
 
-    def _judge_and_publish(
-        self,
-        conn: sqlite3.Connection,
-        payload: str,
-        at: datetime,
-        source: str,
-        override: Override | None = None,
-    ) -> Judged:
-        return self._publish(_judge(conn, payload, at, source, override))
-
-    def _confirm(self, judged: Judged, promise: "Future[Judged]") -> None:
-        """Publish at once what lets nobody in; ask the API about what does."""
-        if self._confirms is None or not judged.verdict.admits:
-            promise.set_result(self._publish(judged))
-            return
-        asking = self._confirms.ask(judged)
-        _then(asking, promise, lambda refusal: self._conclude(judged, refusal, promise))
-
-    def _conclude(self, judged: Judged, refusal: str | None, promise: "Future[Judged]") -> None:
-        if refusal is None:
-            promise.set_result(self._publish(judged))
-            return
-        holding = self._writer.submit(lambda conn: _withhold(conn, judged, refusal), urgent=True)
-        _then(holding, promise, lambda held: promise.set_result(self._publish(held)))
+    def _confirm_and_publish(self, judging: "Future[Judged]", confirms: Confirms) -> Judged:
+        """Ask the API about what would let a patron in, record its no, then publish."""
+        judged = judging.result()
+        if judged.verdict.admits and (refusal := confirms.refusal(judged)):
+            withholding = self._writer.submit(
+                lambda conn: _withhold(conn, judged, refusal), urgent=True
+            )
+            judged = withholding.result()
+        return self._publish(judged)
 
     def _publish(self, judged: Judged) -> Judged:
         for subscriber in self._subscribers:
@@ -141,11 +131,10 @@ def judge(
     override: Override | None = None,
 ) -> Judged:
     """Look up, decide and record one presentation; call inside a transaction."""
-    reading = parse_payload(payload)
-    standing, knowledge, permitted = cache.read_presented(conn, reading)
-    sections = (knowledge.ticket.section.uri,) if knowledge.ticket and permitted else ()
-    scope = Scope(frozenset(sections), standing.closed)
-    verdict = decide(reading, scope, knowledge, at, override)
+    parsed = parse_payload(payload)
+    standing = cache.read_standing(conn)
+    evidence = Evidence(parsed, standing.closed, cache.look_up(conn, parsed), override)
+    verdict = decide(*evidence)
     scan = ledger.Scan(
         at=at,
         event=standing.event,
@@ -155,11 +144,11 @@ def judge(
         payload=payload[:LONGEST_PAYLOAD].encode("utf-8", "replace").decode(),
         serial=verdict.serial,
         kind=verdict.kind.value,
-        reason=verdict.reason,
-        evidence=to_json(reading, scope, knowledge, override),
+        reason=verdict.reason.value,
+        evidence=to_json(evidence),
+        params=ledger.params_to_text(verdict.fact),
     )
-    row, _ = ledger.append(conn, scan, (standing.last_row, standing.last_hash))
-    return Judged(row, payload, source, at, verdict)
+    return Judged(ledger.append(conn, scan), payload, source, at, verdict)
 
 
 def _judge(
@@ -173,21 +162,9 @@ def _judge(
         return judge(conn, payload, at, source, override)
 
 
-def _withhold(conn: sqlite3.Connection, judged: Judged, refusal: str) -> Judged:
+def _withhold(conn: sqlite3.Connection, judged: Judged, refusal: Fact) -> Judged:
     """Judge again with the API's no, and record that; the green light is never shown."""
     with transaction(conn):
         if judged.verdict.serial:
             ledger.withhold(conn, judged.verdict.serial, refusal)
         return judge(conn, judged.payload, judged.at, judged.source)
-
-
-def _then(done: "Future[T]", promise: "Future[Judged]", use: Callable[[T], None]) -> None:
-    """Go on with a result when it is there; hand a failure on to whoever waits for the promise."""
-
-    def go_on(future: "Future[T]") -> None:
-        try:
-            use(future.result())
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever presented
-            promise.set_exception(error)
-
-    done.add_done_callback(go_on)

@@ -2,7 +2,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from scanner.admission.evidence import from_json
 from scanner.admission.rules import Override, decide
 from scanner.admission.serial import LONGEST_PAYLOAD, fingerprint
-from scanner.admission.ticket import OtherAdmission, TicketStatus
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.admission.verdict import Kind
 from scanner.desk.audit import Audit
+from scanner.facts import Fact
 from scanner.gate import Gate, Judged
 from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection
@@ -65,7 +66,7 @@ def test_a_second_presentation_is_refused_and_recorded_too(file: Path, writer: W
     present(writer, A)
     again = present(writer, A.lower(), 60)
     assert again.verdict.kind is Kind.ALREADY_ADMITTED
-    assert again.verdict.first == NOW
+    assert again.verdict.first == EarlierAdmission(NOW, "Ana", "door-1")
     with closing(open_reader(file)) as reader:
         assert [scan.kind for _, scan, _ in ledger.journal(reader)] == [
             "admitted",
@@ -328,7 +329,7 @@ class GateMachine(RuleBasedStateMachine):
     @rule(serial=st.sampled_from(FIVE))
     def another_gate_admits(self, serial: str) -> None:
         self.elsewhere.add(serial)
-        other = OtherAdmission(NOW, "Sam", "door-2")
+        other = EarlierAdmission(NOW, "Sam", "door-2")
         self.write_cache(lambda conn: ticket_writes.write_others(conn, [(serial, other)]))
 
     @precondition(lambda self: self.admitted)
@@ -360,13 +361,17 @@ class GateMachine(RuleBasedStateMachine):
     @invariant()
     def journal_has_every_presentation_and_its_chain_is_whole(self) -> None:
         assert_whole_chain(self.reader)
-        found = [(number, s.kind, s.reason) for number, s, _ in ledger.journal(self.reader)]
-        assert found == [(j.scan, j.verdict.kind.value, j.verdict.reason) for j in self.published]
+        found = [(row, scan.reason, scan.params) for row, scan, _ in ledger.journal(self.reader)]
+        assert found == [
+            (each.scan, each.verdict.reason, ledger.params_to_text(each.verdict.fact))
+            for each in self.published
+        ]
 
     def teardown(self) -> None:
         for _, scan, _ in ledger.journal(self.reader):
-            verdict = decide(*from_json(scan.evidence), scan.at)
+            verdict = decide(*from_json(scan.evidence))
             assert (verdict.kind.value, verdict.reason) == (scan.kind, scan.reason)
+            assert ledger.params_to_text(verdict.fact) == scan.params
         self.reader.close()
         self.writer.close()
         self.folder.cleanup()
@@ -401,10 +406,8 @@ def test_a_supervisors_word_admits_once_and_the_audit_agrees(
 
 def test_no_word_lets_in_whom_the_api_refused_before_the_green_light(writer: Writer) -> None:
     class Refuses:
-        def ask(self, _: Judged, /) -> "Future[str | None]":
-            answer: Future[str | None] = Future()
-            answer.set_result("already redeemed")
-            return answer
+        def refusal(self, _: Judged, /) -> Fact | None:
+            return Fact("text", {"text": "already redeemed"})
 
     gate = Gate(writer, Refuses())
     assert not gate.present(A, NOW, "camera").result(LIMIT).verdict.admits

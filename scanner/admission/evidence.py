@@ -1,154 +1,158 @@
-"""What a verdict was based on, as JSON, so that it can be decided again from the journal alone."""
+"""What a verdict was based on, as JSON: the journal alone is enough to decide again.
+
+The form has stayed the same since the first version, save that a payload that is not a ticket's
+is named by a code; earlier versions wrote the English words.
+"""
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.admission.rules import Override
-from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
+from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
+    EarlierAdmission,
     Knowledge,
-    LocalAdmission,
-    OtherAdmission,
     Section,
     TicketStatus,
 )
+from scanner.admission.verdict import Closed
+from scanner.facts import Fact
 
-_quoted = json.encoder.encode_basestring
-"""Writes a text as JSON. Put together by hand, a verdict's inputs take half as long."""
+_FORMER_WORDS = {
+    "a payment code": LooksLike.PAYMENT_CODE,
+    "a web address": LooksLike.WEB_ADDRESS,
+    "a Wi-Fi code": LooksLike.WIFI_CODE,
+    "a business card": LooksLike.BUSINESS_CARD,
+    "a number, such as a product's bar code": LooksLike.NUMBER,
+    "some other text": LooksLike.OTHER_TEXT,
+    "an empty code": LooksLike.EMPTY,
+    "a text too long for a ticket": LooksLike.TOO_LONG,
+    "more than one ticket in one code": LooksLike.SEVERAL_TICKETS,
+}
+"""What the ledger's versions 1 to 3 recorded; no one is shown these."""
 
 
 class EvidenceError(ValueError):
     """Recorded evidence that can't be read back."""
 
 
-def to_json(
-    reading: ParsedPayload, scope: Scope, knowledge: Knowledge, override: Override | None = None
-) -> str:
-    """Write the inputs of one decision, compact.
+class Evidence(NamedTuple):
+    """The inputs of one decision, in the order in which `decide` takes them."""
 
-    Of the scope, only the ticket's own section is kept: no rule asks about another.
-    """
-    found = [f'"reading":{_reading(reading)}']
-    if scope.closed:
-        found.append(f'"closed":{_quoted(scope.closed.name)}')
-    if knowledge.event_known:
-        found.append('"event_known":true')
-    if knowledge.ticket:
-        permitted = knowledge.ticket.section.uri in scope.sections
-        found.append(f'"ticket":{_ticket(knowledge.ticket)},"permitted":{_truth(permitted)}')
-    if knowledge.local:
-        local = knowledge.local
-        found.append(f'"local":{_list(local.at.isoformat(), local.redeemer, local.device)}')
-    if knowledge.other:
-        other = knowledge.other
-        found.append(f'"other":{_list(_time(other.at), other.redeemer, other.device)}')
-    if knowledge.refusal is not None:
-        found.append(f'"refusal":{_quoted(knowledge.refusal)}')
+    parsed: ParsedPayload
+    closed: Closed | None
+    known: Knowledge
+    override: Override | None = None
+
+
+def to_json(evidence: Evidence) -> str:
+    """Write the inputs of one decision, compact; what is not known is left out."""
+    parsed, closed, known, override = evidence
+    found: dict[str, Any] = {"reading": _parsed(parsed)}
+    if closed:
+        found["closed"] = closed.name
+    if known.event_known:
+        found["event_known"] = True
+    if known.ticket:
+        found["ticket"] = _ticket(known.ticket)
+        found["permitted"] = known.ticket.permitted
+    if known.local:
+        found["local"] = _admission(known.local)
+    if known.other:
+        found["other"] = _admission(known.other)
+    if known.refusal:
+        found["refusal"] = known.refusal.as_json()
     if override:
-        found.append(f'"override":{_quoted(override.reason)}')
-    return f"{{{','.join(found)}}}"
+        found["override"] = override.note
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_json(text: str) -> tuple[ParsedPayload, Scope, Knowledge]:
-    """Read the inputs of one decision back.
+def from_json(text: str) -> Evidence:
+    """Read the inputs of one decision back, whichever version wrote them.
 
     Raises:
         EvidenceError: where the text is no evidence.
     """
     try:
         found = json.loads(text)
-        ticket = _read_ticket(found["ticket"]) if "ticket" in found else None
-        permitted = frozenset([ticket.section.uri] if ticket and found["permitted"] else [])
-        closed = Closed[found["closed"]] if "closed" in found else None
-        knowledge = Knowledge(
-            ticket,
-            _read_local(found["local"]) if "local" in found else None,
-            _read_other(found["other"]) if "other" in found else None,
+        known = Knowledge(
+            _read_ticket(found["ticket"], found["permitted"]) if "ticket" in found else None,
+            _read_admission(found["local"]) if "local" in found else None,
+            _read_admission(found["other"]) if "other" in found else None,
             found.get("event_known", False),
-            _text(found["refusal"]) if "refusal" in found else None,
+            _read_refusal(found["refusal"]) if "refusal" in found else None,
         )
-        return _read_reading(found["reading"]), Scope(permitted, closed), knowledge
+        return Evidence(
+            _read_parsed(found["reading"]),
+            Closed[found["closed"]] if "closed" in found else None,
+            known,
+            Override(_text(found["override"])) if "override" in found else None,
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceError(f"the recorded inputs can't be read: {error}") from error
 
 
-def override_from_json(text: str) -> Override | None:
-    """Read the supervisor's word back, where one was given.
-
-    Raises:
-        EvidenceError: where the text is no evidence.
-    """
-    try:
-        found = json.loads(text)
-        return Override(_text(found["override"])) if "override" in found else None
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise EvidenceError(f"the recorded override can't be read: {error}") from error
-
-
-def _reading(reading: ParsedPayload) -> str:
-    match reading:
+def _parsed(parsed: ParsedPayload) -> tuple[str, str]:
+    match parsed:
         case Serial(value):
-            return f'["serial",{_quoted(value)}]'
+            return "serial", value
         case Fingerprint(digest):
-            return f'["fingerprint",{_quoted(digest)}]'
-        case NotATicket(what):
-            return f'["nothing",{_quoted(what)}]'
+            return "fingerprint", digest
+        case NotATicket(looks_like):
+            return "nothing", looks_like
 
 
-def _read_reading(found: list[str]) -> ParsedPayload:
+def _read_parsed(found: list[str]) -> ParsedPayload:
     form, value = map(_text, found)
-    forms: dict[str, type[Serial] | type[Fingerprint] | type[NotATicket]] = {
-        "serial": Serial,
-        "fingerprint": Fingerprint,
-        "nothing": NotATicket,
+    match form:
+        case "serial":
+            return Serial(value)
+        case "fingerprint":
+            return Fingerprint(value)
+        case "nothing":
+            return NotATicket(_FORMER_WORDS.get(value) or LooksLike(value))
+    raise ValueError(f"{form} is no form of a payload")
+
+
+def _ticket(ticket: CachedTicket) -> dict[str, Any]:
+    return {
+        "serial": ticket.serial,
+        "section": [ticket.section.uri, ticket.section.name],
+        "status": ticket.status,
+        "redeemed": _time(ticket.redeemed),
+        "listed": ticket.listed,
+        "former": ticket.former_code,
     }
-    return forms[form](value)
 
 
-def _ticket(ticket: CachedTicket) -> str:
-    section = ticket.section
-    return (
-        f'{{"serial":{_quoted(ticket.serial)},'
-        f'"section":[{_quoted(section.uri)},{_quoted(section.name)}],'
-        f'"status":{_quoted(ticket.status)},"redeemed":{_text_or_null(_time(ticket.redeemed))},'
-        f'"listed":{_truth(ticket.listed)},"former":{_truth(ticket.former_code)}}}'
-    )
-
-
-def _list(*texts: str | None) -> str:
-    return f"[{','.join(map(_text_or_null, texts))}]"
-
-
-def _text_or_null(text: str | None) -> str:
-    return "null" if text is None else _quoted(text)
-
-
-def _truth(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _read_ticket(found: dict[str, Any]) -> CachedTicket:
+def _read_ticket(found: dict[str, Any], permitted: object) -> CachedTicket:
     return CachedTicket(
         _text(found["serial"]),
         Section(*map(_text, found["section"])),
         TicketStatus(found["status"]),
         _read_time(found["redeemed"]),
         found["listed"],
+        bool(permitted),
         found["former"],
     )
 
 
-def _read_local(found: list[str]) -> LocalAdmission:
-    at, redeemer, device = map(_text, found)
-    return LocalAdmission(_read_aware(at), redeemer, device)
+def _admission(earlier: EarlierAdmission) -> tuple[str | None, str | None, str | None]:
+    return _time(earlier.at), earlier.redeemer, earlier.device
 
 
-def _read_other(found: list[str | None]) -> OtherAdmission:
+def _read_admission(found: list[str | None]) -> EarlierAdmission:
     at, redeemer, device = found
-    return OtherAdmission(_read_time(at), redeemer, device)
+    return EarlierAdmission(_read_time(at), redeemer, device)
+
+
+def _read_refusal(found: str | dict[str, Any]) -> Fact:
+    """Read why the API refused; earlier versions wrote a sentence."""
+    return (
+        Fact.from_json(found) if isinstance(found, dict) else Fact("text", {"text": _text(found)})
+    )
 
 
 def _time(at: datetime | None) -> str | None:
@@ -156,10 +160,8 @@ def _time(at: datetime | None) -> str | None:
 
 
 def _read_time(text: str | None) -> datetime | None:
-    return _read_aware(text) if text else None
-
-
-def _read_aware(text: str) -> datetime:
+    if text is None:
+        return None
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text} has no zone")

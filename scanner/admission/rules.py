@@ -1,25 +1,11 @@
 """The house rules: who enters. Read top to bottom, the first rule that applies decides."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 
-from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
-from scanner.admission.ticket import (
-    CachedTicket,
-    Knowledge,
-    LocalAdmission,
-    OtherAdmission,
-    TicketStatus,
-)
-from scanner.admission.verdict import Kind, Verdict
-
-_CLOSED_ADVICE = {
-    Closed.NO_SESSION: "Call the supervisor: a session must be opened.",
-    Closed.TOKEN_INVALID: "Call the supervisor: a session must be opened with a valid token.",
-    Closed.NEVER_SYNCED: "Wait for the first sync, or call the supervisor.",
-}
-
+from scanner.admission.serial import NotATicket, ParsedPayload, Serial
+from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge, TicketStatus
+from scanner.admission.verdict import Closed, Kind, Reason, Verdict
+from scanner.facts import Fact
 
 _OVERRIDABLE = frozenset(
     {
@@ -31,181 +17,105 @@ _OVERRIDABLE = frozenset(
     }
 )
 
+_WITHDRAWN = {
+    TicketStatus.CANCELLED: Reason.CANCELLED,
+    TicketStatus.TRANSFERRED: Reason.TRANSFERRED,
+    TicketStatus.OTHER: Reason.NOT_VALID,
+}
+"""The statuses that a ticket loses its right with, beside `REDEEMED`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A supervisor's word that a refused patron goes in, and why."""
+    """A supervisor lets a refused patron in; the note says why."""
 
-    reason: str
+    note: str
 
 
 def decide(
-    reading: ParsedPayload,
-    scope: Scope,
-    knowledge: Knowledge,
-    at: datetime,
+    parsed: ParsedPayload,
+    closed: Closed | None,
+    known: Knowledge,
     override: Override | None = None,
 ) -> Verdict:
-    """Judge one reading at one moment.
+    """Judge one presentation.
 
     Args:
-        reading: what the payload meant.
-        scope: what the token permits now.
-        knowledge: what cache and ledger know of the reading.
-        at: the gate's time, aware.
+        parsed: what the payload meant.
+        closed: why the gate may admit nobody now, if so.
+        known: what cache and ledger know of what was presented.
         override: the supervisor's word, if it was given; it changes nothing where it can't.
     """
-    verdict = _judge(reading, scope, knowledge, at)
-    if override and may_override(verdict, knowledge):
+    verdict = _judge(parsed, closed, known)
+    if override and may_override(verdict, known):
         return Verdict(
-            Kind.ADMITTED,
-            f"Let in by the supervisor: {override.reason}",
-            "Let the patron in.",
+            Reason.OVERRIDDEN,
             verdict.serial,
             verdict.section,
+            status=verdict.status,
+            note=override.note,
         )
     return verdict
 
 
-def may_override(verdict: Verdict, knowledge: Knowledge) -> bool:
-    """Tell whether a supervisor can let in whom this verdict keeps out.
+def may_override(verdict: Verdict, known: Knowledge) -> bool:
+    """Tell whether a supervisor can let in the patron whom this verdict keeps out.
 
     There must be a serial to send to the API, and no admission of it in this gate's own ledger:
     that one stands already, or was refused by the API before its green light, and a ticket has one.
     """
-    recorded = knowledge.local is not None or knowledge.refusal is not None
+    recorded = known.local is not None or known.refusal is not None
     return bool(verdict.kind in _OVERRIDABLE and verdict.serial and not recorded)
 
 
-def _judge(reading: ParsedPayload, scope: Scope, knowledge: Knowledge, at: datetime) -> Verdict:
-    """Apply the rules of the house."""
-    if scope.closed:
-        read = reading.value if isinstance(reading, Serial) else None
-        return Verdict(Kind.GATE_CLOSED, scope.closed.value, _CLOSED_ADVICE[scope.closed], read)
-    if isinstance(reading, NotATicket):
-        return _not_a_ticket(reading)
-    ticket = knowledge.ticket
+def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge) -> Verdict:
+    """Apply the rules in their order."""
+    serial = parsed.value if isinstance(parsed, Serial) else None
+    if closed:
+        return Verdict(closed.reason, serial)
+    if isinstance(parsed, NotATicket):
+        return Verdict(Reason.NOT_A_TICKET, looks_like=parsed.looks_like)
+    ticket = known.ticket
     if ticket is None:
-        return _not_in_cache(reading, knowledge, at)
+        return _judge_uncached(serial, known)
     if ticket.former_code:
-        return _withdrawn(ticket, "This code belonged to an earlier owner of the ticket")
-    if knowledge.local:
-        return _admitted_here(ticket, knowledge.local, at)
-    if knowledge.other or ticket.status is TicketStatus.REDEEMED:
-        return _admitted_elsewhere(ticket, knowledge.other, at)
-    if knowledge.refusal is not None:
-        return _withdrawn(ticket, f"The ticketing API refused it: {knowledge.refusal}")
-    if withdrawal := _withdrawal(ticket):
-        return _withdrawn(ticket, withdrawal)
-    if ticket.section.uri not in scope.sections:
-        return _wrong_section(ticket)
-    return Verdict(
-        Kind.ADMITTED, "Valid ticket", "Let the patron in.", ticket.serial, ticket.section.name
-    )
-
-
-def _not_a_ticket(reading: NotATicket) -> Verdict:
-    return Verdict(Kind.NOT_A_TICKET, f"This is {reading.what}", "Ask for the ticket's code.")
-
-
-def _not_in_cache(reading: Serial | Fingerprint, knowledge: Knowledge, at: datetime) -> Verdict:
-    serial = reading.value if isinstance(reading, Serial) else None
-    if knowledge.local:
-        return Verdict(
-            Kind.ALREADY_ADMITTED,
-            "Already admitted at this gate",
-            "Ask for another ticket.",
-            serial,
-            first=knowledge.local.at,
-        )
-    if knowledge.other:
-        return _admitted_elsewhere(None, knowledge.other, at)._replace(serial=serial)
-    if serial and not knowledge.event_known:
-        return Verdict(
-            Kind.OTHER_EVENT,
-            "This ticket is for another event",
-            "Ask for a ticket to this event.",
-            serial,
-        )
-    return Verdict(
-        Kind.UNKNOWN,
-        "This ticket is not on the list",
-        "Ask for another ticket, or call the supervisor.",
-        serial,
-    )
-
-
-def _admitted_here(ticket: CachedTicket, local: LocalAdmission, at: datetime) -> Verdict:
-    return Verdict(
-        Kind.ALREADY_ADMITTED,
-        f"Already admitted here {_ago(local.at, at)}",
-        "Ask for another ticket.",
-        ticket.serial,
-        ticket.section.name,
-        local.at,
-    )
-
-
-def _admitted_elsewhere(
-    ticket: CachedTicket | None, other: OtherAdmission | None, at: datetime
-) -> Verdict:
-    redeemed = ticket.redeemed if ticket else None
-    first = other.at if other and other.at else redeemed
-    gate = f" at {other.device}" if other and other.device else ""
-    guard = f" by {other.redeemer}" if other and other.redeemer else ""
-    where = f"{gate}{guard}" or " at another gate"
-    when = f" {_ago(first, at)}" if first else ""
-    return Verdict(
-        Kind.ALREADY_ADMITTED,
-        f"Already admitted{where}{when}",
-        "Ask for another ticket.",
-        ticket.serial if ticket else None,
-        ticket.section.name if ticket else None,
-        first,
-    )
-
-
-def _withdrawal(ticket: CachedTicket) -> str | None:
-    if ticket.status is TicketStatus.CANCELLED:
-        return "This ticket was cancelled"
-    if ticket.status is TicketStatus.TRANSFERRED:
-        return "This ticket was transferred to somebody else"
-    if ticket.status is TicketStatus.OTHER:
-        return "This ticket is no longer valid"
+        return _of(ticket, Reason.FORMER_CODE)
+    if known.local:
+        return _of(ticket, Reason.ADMITTED_HERE, first=known.local)
+    if known.other or ticket.status is TicketStatus.REDEEMED:
+        return _of(ticket, Reason.ADMITTED_ELSEWHERE, first=_elsewhere(ticket, known.other))
+    if known.refusal:
+        return _of(ticket, Reason.REFUSED_BY_API, refusal=known.refusal)
+    if ticket.status in _WITHDRAWN:
+        return _of(ticket, _WITHDRAWN[ticket.status])
     if not ticket.listed:
-        return "This ticket was taken off the list"
-    return None
+        return _of(ticket, Reason.TAKEN_OFF_LIST)
+    if not ticket.permitted:
+        return _of(ticket, Reason.OTHER_SECTION)
+    return _of(ticket, Reason.VALID)
 
 
-def _withdrawn(ticket: CachedTicket, reason: str) -> Verdict:
-    return Verdict(
-        Kind.WITHDRAWN,
-        reason,
-        "Ask for the new ticket, or call the supervisor.",
-        ticket.serial,
-        ticket.section.name,
-    )
+def _judge_uncached(serial: str | None, known: Knowledge) -> Verdict:
+    if known.local:
+        return Verdict(Reason.ADMITTED_HERE, serial, first=known.local)
+    if known.other:
+        return Verdict(Reason.ADMITTED_ELSEWHERE, serial, first=known.other)
+    if serial and not known.event_known:
+        return Verdict(Reason.OTHER_EVENT, serial)
+    return Verdict(Reason.NOT_ON_LIST, serial)
 
 
-def _wrong_section(ticket: CachedTicket) -> Verdict:
-    return Verdict(
-        Kind.WRONG_SECTION,
-        f"This ticket is for {ticket.section.name}",
-        f"Send the patron to {ticket.section.name}.",
-        ticket.serial,
-        ticket.section.name,
-    )
+def _of(
+    ticket: CachedTicket,
+    reason: Reason,
+    *,
+    first: EarlierAdmission | None = None,
+    refusal: Fact | None = None,
+) -> Verdict:
+    return Verdict(reason, ticket.serial, ticket.section.name, first, ticket.status, refusal)
 
 
-def _ago(then: datetime, now: datetime) -> str:
-    """Say how long ago, in words; a clock that jumped back gives the time of day instead."""
-    passed = now - then
-    if passed < timedelta(0):
-        return f"at {then:%H:%M} UTC"
-    if passed < timedelta(minutes=1):
-        return f"{int(passed.total_seconds())} s ago"
-    if passed < timedelta(hours=1):
-        return f"{int(passed.total_seconds() // 60)} min ago"
-    if passed < timedelta(hours=24):
-        return f"{int(passed.total_seconds() // 3600)} h ago"
-    return f"on {then:%Y-%m-%d}"
+def _elsewhere(ticket: CachedTicket, other: EarlierAdmission | None) -> EarlierAdmission:
+    """Return the other gate's admission; the ticket's own time stands in where it has none."""
+    first = other or EarlierAdmission()
+    return first if first.at else replace(first, at=ticket.redeemed)

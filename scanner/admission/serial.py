@@ -1,4 +1,4 @@
-"""From the text of a code to a serial, to a fingerprint, or to nothing.
+"""A payload parsed: it is a serial, a fingerprint, or not a ticket's.
 
 The forms are the API's: a serial is six of 0-9 A-Z, a hyphen and twelve of 0-9 A-Z; a fingerprint
 is the hexadecimal SHA-256 of `SERIAL;OWNER` with anything after a colon. What scanners and
@@ -10,6 +10,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote
+
+from scanner.facts import Code
 
 LONGEST_PAYLOAD = 4296
 """Characters. No QR code holds more (ISO/IEC 18004: version 40-L, alphanumeric mode)."""
@@ -48,18 +50,32 @@ class Fingerprint:
     digest: str
 
 
+class LooksLike(Code):
+    """What a payload seems to be that is not a ticket's."""
+
+    PAYMENT_CODE = "verdict.payment_code"
+    WEB_ADDRESS = "verdict.web_address"
+    WIFI_CODE = "verdict.wifi_code"
+    BUSINESS_CARD = "verdict.business_card"
+    NUMBER = "verdict.number"
+    OTHER_TEXT = "verdict.other_text"
+    EMPTY = "verdict.empty"
+    TOO_LONG = "verdict.too_long"
+    SEVERAL_TICKETS = "verdict.several_tickets"
+
+
 @dataclass(frozen=True, slots=True)
 class NotATicket:
-    """A text that no ticket carries, and what it seems to be, in words for the guard."""
+    """A text that no ticket carries, and what it looks like."""
 
-    what: str
+    looks_like: LooksLike
 
 
 ParsedPayload = Serial | Fingerprint | NotATicket
 
 
 def parse_payload(payload: str) -> ParsedPayload:
-    """Say what a payload means: a serial, a fingerprint, or not a ticket.
+    """Parse a payload: a serial, a fingerprint, or not a ticket.
 
     A fingerprint is looked for before a serial inside other text, so that whatever follows its
     colon can't take the place of the owner-bound code.
@@ -67,10 +83,10 @@ def parse_payload(payload: str) -> ParsedPayload:
     if _SERIAL.fullmatch(payload):
         return Serial(payload)
     if len(payload) > LONGEST_PAYLOAD:
-        return NotATicket("a text too long for a ticket")
+        return NotATicket(LooksLike.TOO_LONG)
     bare = _without_prefix(_UNSEEN.sub("", payload))
     if not bare:
-        return NotATicket("an empty code")
+        return NotATicket(LooksLike.EMPTY)
     if serial := _whole_serial(bare):
         return Serial(serial)
     if match := _FINGERPRINT.fullmatch(bare):
@@ -101,19 +117,19 @@ def _within_text(payload: str) -> ParsedPayload:
     if len(found) == 1:
         return Serial(found.pop())
     if found:
-        return NotATicket("more than one ticket in one code")
+        return NotATicket(LooksLike.SEVERAL_TICKETS)
     return NotATicket(_looks_like(payload.strip()))
 
 
-def _looks_like(text: str) -> str:
+def _looks_like(text: str) -> LooksLike:
     if _PAYMENT.match(text):
-        return "a payment code"
+        return LooksLike.PAYMENT_CODE
     if _ADDRESS.match(text):
-        return "a web address"
+        return LooksLike.WEB_ADDRESS
     if text.startswith("WIFI:"):
-        return "a Wi-Fi code"
+        return LooksLike.WIFI_CODE
     if text.startswith(("BEGIN:VCARD", "MECARD:")):
-        return "a business card"
+        return LooksLike.BUSINESS_CARD
     if text.isdigit():
-        return "a number, such as a product's bar code"
-    return "some other text"
+        return LooksLike.NUMBER
+    return LooksLike.OTHER_TEXT

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from scanner.facts import Fact
+
 
 class TicketStatus(StrEnum):
     """A ticket's state at the API; only `ISSUED` admits.
@@ -30,8 +32,14 @@ class Section(NamedTuple):
 class CachedTicket(NamedTuple):
     """The cache's copy of one ticket.
 
-    `listed` is false when a complete pull no longer finds the ticket; `former_code` is true when
-    it was found by a fingerprint that an earlier owner held.
+    Attributes:
+        serial: its printed identifier.
+        section: what it was sold for.
+        status: its state at the API.
+        redeemed: when the API says that it was redeemed.
+        listed: false when a complete pull no longer finds the ticket.
+        permitted: whether the admission token permits the section.
+        former_code: whether it was found by a fingerprint that an earlier owner held.
     """
 
     serial: str
@@ -39,36 +47,32 @@ class CachedTicket(NamedTuple):
     status: TicketStatus
     redeemed: datetime | None = None
     listed: bool = True
+    permitted: bool = False
     former_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class LocalAdmission:
-    """This ledger's own record that the patron was let in."""
+class EarlierAdmission:
+    """An admission of the ticket before this presentation, as far as it is known."""
 
-    at: datetime
-    redeemer: str
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class OtherAdmission:
-    """An admission that the API attributes to another gate, as far as it is known."""
-
-    at: datetime | None
-    redeemer: str | None
-    device: str | None
+    at: datetime | None = None
+    redeemer: str | None = None
+    device: str | None = None
 
 
 class Knowledge(NamedTuple):
-    """All that the cache and the ledger know of one reading.
+    """All that cache and ledger know of what was presented.
 
-    `event_known` says that the serial's event part is one of the cache's; `refusal` is why the
-    API has refused this gate's admission before its green light was shown.
+    Attributes:
+        ticket: the cached ticket.
+        local: this ledger's own admission of it.
+        other: another gate's, according to the API.
+        event_known: whether the serial's event part is one of the cached event's.
+        refusal: why the API refused this gate's admission before its green light was shown.
     """
 
     ticket: CachedTicket | None = None
-    local: LocalAdmission | None = None
-    other: OtherAdmission | None = None
+    local: EarlierAdmission | None = None
+    other: EarlierAdmission | None = None
     event_known: bool = False
-    refusal: str | None = None
+    refusal: Fact | None = None

@@ -1,12 +1,17 @@
-"""The answer to one presentation."""
+"""The answer to one presentation, as facts; its words are in `scanner.wording.verdict`."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple
+from enum import Enum, StrEnum
+
+from scanner.admission.serial import LooksLike
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.facts import Code, Fact, Value
 
 
 class Kind(StrEnum):
-    """What the gate decided; the words are those of the journal and of `--json`."""
+    """What the gate decided; the values are those of the journal and of `--json`."""
 
     ADMITTED = "admitted"
     ALREADY_ADMITTED = "already_admitted"
@@ -18,21 +23,127 @@ class Kind(StrEnum):
     GATE_CLOSED = "gate_closed"
 
 
-class Verdict(NamedTuple):
-    """Kind, a reason that a guard can say aloud, and what the guard does next.
+class Reason(Code):
+    """Why it decided so; each reason is of one kind."""
 
-    `serial` and `section` (a name) are present when the reading led to a ticket; `first` is the
-    time of the earlier admission, where one is known.
+    VALID = "verdict.valid"
+    OVERRIDDEN = "verdict.overridden"
+    ADMITTED_HERE = "verdict.admitted_here"
+    ADMITTED_ELSEWHERE = "verdict.admitted_elsewhere"
+    OTHER_SECTION = "verdict.other_section"
+    OTHER_EVENT = "verdict.other_event"
+    TRAINING = "verdict.training"
+    NOT_ON_LIST = "verdict.not_on_list"
+    FORMER_CODE = "verdict.former_code"
+    REFUSED_BY_API = "verdict.refused_by_api"
+    CANCELLED = "verdict.cancelled"
+    TRANSFERRED = "verdict.transferred"
+    NOT_VALID = "verdict.not_valid"
+    TAKEN_OFF_LIST = "verdict.taken_off_list"
+    NOT_A_TICKET = "verdict.not_a_ticket"
+    NO_SESSION = "verdict.no_session"
+    TOKEN_INVALID = "verdict.token_invalid"  # noqa: S105 - a code
+    NEVER_SYNCED = "verdict.never_synced"
+
+    @property
+    def kind(self) -> Kind:
+        """The kind that it is a reason for."""
+        return _KINDS[self]
+
+
+_KINDS: Mapping[Reason, Kind] = {
+    Reason.VALID: Kind.ADMITTED,
+    Reason.OVERRIDDEN: Kind.ADMITTED,
+    Reason.ADMITTED_HERE: Kind.ALREADY_ADMITTED,
+    Reason.ADMITTED_ELSEWHERE: Kind.ALREADY_ADMITTED,
+    Reason.OTHER_SECTION: Kind.WRONG_SECTION,
+    Reason.OTHER_EVENT: Kind.OTHER_EVENT,
+    Reason.TRAINING: Kind.OTHER_EVENT,
+    Reason.NOT_ON_LIST: Kind.UNKNOWN,
+    Reason.FORMER_CODE: Kind.WITHDRAWN,
+    Reason.REFUSED_BY_API: Kind.WITHDRAWN,
+    Reason.CANCELLED: Kind.WITHDRAWN,
+    Reason.TRANSFERRED: Kind.WITHDRAWN,
+    Reason.NOT_VALID: Kind.WITHDRAWN,
+    Reason.TAKEN_OFF_LIST: Kind.WITHDRAWN,
+    Reason.NOT_A_TICKET: Kind.NOT_A_TICKET,
+    Reason.NO_SESSION: Kind.GATE_CLOSED,
+    Reason.TOKEN_INVALID: Kind.GATE_CLOSED,
+    Reason.NEVER_SYNCED: Kind.GATE_CLOSED,
+}
+
+
+class Closed(Enum):
+    """Why a gate may not admit anybody."""
+
+    NO_SESSION = Reason.NO_SESSION
+    TOKEN_INVALID = Reason.TOKEN_INVALID
+    NEVER_SYNCED = Reason.NEVER_SYNCED
+
+    @property
+    def reason(self) -> Reason:
+        """The reason of a verdict that a closed gate gives."""
+        return Reason(self.value)
+
+    @property
+    def fact(self) -> Fact:
+        """The reason, to be worded."""
+        return Fact(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the patron goes in, and what that rests on.
+
+    Attributes:
+        reason: why; the kind follows from it.
+        serial: the ticket's, where the payload led to one.
+        section: the name of the ticket's section, where the ticket is cached.
+        first: the earlier admission of a ticket that was admitted before.
+        status: the ticket's status at the API, where the ticket is cached.
+        refusal: why the API refused the admission, where it did.
+        note: what the supervisor wrote, where they let the patron in.
+        looks_like: what a payload seems to be that is not a ticket's.
     """
 
-    kind: Kind
-    reason: str
-    advice: str
+    reason: Reason
     serial: str | None = None
     section: str | None = None
-    first: datetime | None = None
+    first: EarlierAdmission | None = None
+    status: TicketStatus | None = None
+    refusal: Fact | None = None
+    note: str | None = None
+    looks_like: LooksLike | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What was decided."""
+        return self.reason.kind
 
     @property
     def admits(self) -> bool:
         """Tell whether the patron goes in."""
         return self.kind is Kind.ADMITTED
+
+    @property
+    def fact(self) -> Fact:
+        """The reason and the facts that explain it, by name; those that are not known are not in.
+
+        These are the parameters that the journal keeps and that `--json` gives.
+        """
+        first = self.first or EarlierAdmission()
+        params: dict[str, Value] = {
+            "section": self.section,
+            "first_at": first.at,
+            "first_device": first.device,
+            "first_redeemer": first.redeemer,
+            "status": self.status,
+            "refusal": self.refusal,
+            "note": self.note,
+            "looks_like": Fact(self.looks_like) if self.looks_like else None,
+        }
+        return Fact(self.reason, {name: each for name, each in params.items() if each is not None})
+
+    def fact_at(self, now: datetime) -> Fact:
+        """Return the same with the moment of the verdict as `now`: the words say how long ago."""
+        return Fact(self.reason, {**self.fact.params, "now": now})

@@ -6,10 +6,10 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from scanner.admission.rules import Override
 from scanner.errors import ScannerError
@@ -23,6 +23,7 @@ from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State, in_state
 from scanner.store.search import Found, TicketSearch, read_found
 from scanner.store.statistics import Evening
+from scanner.wording.sentences import in_english
 
 Form = Literal["csv", "json"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -62,7 +63,7 @@ class Records:
         """Find tickets by words in serial or name; names as of the last `prepare`."""
         with self._reader() as conn:
             found = self._search.find(conn, query, names=names)
-            return read_found(conn, found, self._clock())
+            return read_found(conn, found)
 
     def admissions(self, state: State | None, most: int) -> list[Admission]:
         """Return this gate's admissions, the newest first."""
@@ -112,10 +113,16 @@ class Records:
             raise store_error(error, self._file) from error
 
 
-def _facts(each: Admission) -> dict[str, str | int | None]:
+def _facts(each: Admission) -> dict[str, Any]:
+    reason = each.reason
+    values = {field.name: getattr(each, field.name) for field in fields(each)}
+    times = {name: at.isoformat() for name, at in values.items() if isinstance(at, datetime)}
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in asdict(each).items()
+        **values,
+        **times,
+        "reason": in_english(reason) if reason else None,
+        "code": reason.code if reason else None,
+        "params": reason.as_json()["params"] if reason else None,
     }
 
 
@@ -126,12 +133,14 @@ def _as_json(found: list[Admission]) -> str:
 def _as_csv(found: list[Admission]) -> str:
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow(Admission.__dataclass_fields__)
+    writer.writerow([*Admission.__dataclass_fields__, "code", "params"])
     for each in found:
         writer.writerow(_harmless(value) for value in _facts(each).values())
     return written.getvalue()
 
 
-def _harmless(value: str | int | None) -> str | int | None:
+def _harmless(value: Any) -> Any:
     """Keep a spreadsheet from taking a text for a formula."""
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
 def status(*, as_json: Json = False) -> None:
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
     from scanner.sync.status import read_status
+    from scanner.wording.sentences import sentence
 
     config = load()
     with closing(_reader(config)) as reader:
@@ -51,7 +52,7 @@ def status(*, as_json: Json = False) -> None:
         typer.echo(f"Gate       {found.name} at {found.device}")
         typer.echo(f"Admits to  {', '.join(found.sections) or 'no section'}")
     if found.closed:
-        typer.echo(f"Closed     {found.closed.value}")
+        typer.echo(f"Closed     {sentence(found.closed.fact)}")
     typer.echo(f"Tickets    {found.tickets}")
     typer.echo(f"Admitted   {', '.join(f'{n} {state}' for state, n in counts.items())}")
     typer.echo(f"Last sync  {last_sync or 'never'}")
@@ -197,10 +198,14 @@ def _online(config: "Config") -> bool:
 
 
 def _facts(each: "Admission") -> dict[str, object]:
+    from scanner.wording.sentences import in_english
+
     return {
         "serial": each.serial,
         "state": each.state.value,
-        "reason": each.reason,
+        "reason": in_english(each.reason) if each.reason else None,
+        "code": each.reason.code if each.reason else None,
+        "params": each.reason.as_json()["params"] if each.reason else None,
         "admitted_at": each.at.isoformat(),
         "attempts": each.attempts,
     }
@@ -210,12 +215,18 @@ def _print_table(found: "list[Admission]") -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from scanner.wording.sentences import sentence
+
     table = Table(box=None, pad_edge=False)
     for name in ("Serial", "State", "Admitted at", "Tries", "Reason"):
         table.add_column(name)
     for each in found:
         at = each.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(
-            each.serial, each.state.value, at, str(each.attempts), plain(each.reason or "")
+            each.serial,
+            each.state.value,
+            at,
+            str(each.attempts),
+            sentence(each.reason) if each.reason else "",
         )
     Console().print(table)

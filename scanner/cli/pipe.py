@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.cli.plain import plain
 from scanner.sync.clock import utc_now
+from scanner.wording.sentences import in_english
 
 if TYPE_CHECKING:
     from scanner.gate import Gate, Judged
@@ -40,14 +41,16 @@ def serve(gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool) -> No
 def as_line(judged: "Judged") -> str:
     """Return a verdict as JSON in plain ASCII, its times in UTC; a long payload is cut."""
     verdict = judged.verdict
+    fact = verdict.fact
     facts = {
         "payload": judged.payload[:LONGEST_PAYLOAD],
         "serial": verdict.serial,
         "verdict": verdict.kind.value,
-        "reason": verdict.reason,
+        "reason": in_english(judged.fact),
         "section": verdict.section,
         "at": judged.at.isoformat(),
         "scan": judged.scan,
+        **fact.as_json(),
     }
     return json.dumps(facts).replace("\x7f", "\\u007f")
 
@@ -56,5 +59,6 @@ def as_words(judged: "Judged") -> str:
     """Return a verdict for a person, without control characters."""
     verdict = judged.verdict
     head = verdict.kind.value.replace("_", " ").upper()
-    words = " · ".join(part for part in (verdict.serial, verdict.section, verdict.reason) if part)
+    reason = in_english(judged.fact)
+    words = " · ".join(part for part in (verdict.serial, verdict.section, reason) if part)
     return plain(f"{head}  {words}")

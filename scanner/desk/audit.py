@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.admission.evidence import EvidenceError, from_json, override_from_json
+from scanner.admission.evidence import EvidenceError, from_json
 from scanner.admission.rules import decide
 from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Kind
@@ -66,15 +66,26 @@ class Audit:
 
 
 def _decided_otherwise(scan: Scan) -> str | None:
-    """Decide again from the recorded inputs; say how the outcome differs, if it does."""
+    """Decide again from the recorded inputs; say how the outcome differs, if it does.
+
+    A row without parameters is of an earlier version, whose reason is a sentence.
+    """
     try:
-        reading, scope, knowledge = from_json(scan.evidence)
-        override = override_from_json(scan.evidence)
+        evidence = from_json(scan.evidence)
     except EvidenceError as error:
         return str(error)
-    if len(scan.payload) < LONGEST_PAYLOAD and parse_payload(scan.payload) != reading:
+    if len(scan.payload) < LONGEST_PAYLOAD and parse_payload(scan.payload) != evidence.parsed:
         return "the payload does not read as it was recorded"
-    verdict = decide(reading, scope, knowledge, scan.at, override)
-    if (verdict.kind, verdict.reason, verdict.serial) != (scan.kind, scan.reason, scan.serial):
-        return f"it says {scan.kind!r} ({scan.reason}), but is {verdict.kind!r} ({verdict.reason})"
+    verdict = decide(*evidence)
+    recorded = [scan.kind, scan.serial]
+    decided = [verdict.kind.value, verdict.serial]
+    if scan.params is not None:
+        recorded += [scan.reason, scan.params]
+        decided += [verdict.reason.value, ledger.params_to_text(verdict.fact)]
+    if recorded != decided:
+        return f"it says {_listed(recorded)}, but is {_listed(decided)}"
     return None
+
+
+def _listed(values: list[str | None]) -> str:
+    return ", ".join(each or "no ticket" for each in values)

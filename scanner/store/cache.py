@@ -1,45 +1,28 @@
 """The local copy of what the API knows: session, sections, tickets, other gates' admissions."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from scanner.admission.scope import Closed, Scope
 from scanner.admission.serial import Fingerprint, ParsedPayload, Serial, fingerprint
 from scanner.admission.ticket import (
     CachedTicket,
+    EarlierAdmission,
     Knowledge,
-    LocalAdmission,
-    OtherAdmission,
     Section,
     TicketStatus,
 )
+from scanner.admission.verdict import Closed
+from scanner.store import ledger
 
 _ORIGIN = "(SELECT api, event FROM origin)"
 _CLOSED = f"invalid IS NOT NULL, synced IS NULL OR (api, session.event) IS NOT {_ORIGIN}"
-_PRESENTED = f"""
-SELECT journal_head.id, journal_head.hash, session.event, session.name, session.device, {_CLOSED},
-       ticket.serial, section.uri, section.name, ticket.status, ticket.redeemed, ticket.listed,
-       section.permitted, coalesce(ticket.id, (SELECT 1 FROM event_part WHERE part = ?2)),
-       coalesce(let_in.at, lost.at), coalesce(let_in.redeemer, lost.redeemer),
-       coalesce(let_in.device, lost.device), withheld.reason,
-       other_admission.serial, other_admission.admitted, other_admission.redeemer,
-       other_admission.device
-FROM journal_head LEFT JOIN session
-LEFT JOIN ticket ON ticket.serial = ?1 LEFT JOIN section ON section.id = ticket.section
-LEFT JOIN journal AS let_in ON let_in.serial = ?1 AND let_in.kind = 'admitted'
-LEFT JOIN admission AS lost     -- its journal row, as far as a recovery knows
-    ON lost.serial = ?1 AND let_in.id IS NULL AND EXISTS (SELECT 1 FROM recovery)
-LEFT JOIN withheld ON withheld.serial = coalesce(let_in.serial, lost.serial)
-LEFT JOIN other_admission ON other_admission.serial = ?1
+_TICKET = """
+SELECT ticket.serial, section.uri, section.name, status, redeemed, listed, permitted
+FROM ticket JOIN section ON section.id = ticket.section WHERE ticket.serial = ?
 """
-"""All that one verdict asks for, in one statement: each costs some 10 us beside what it reads."""
-
-_OF_GATE, _OF_TICKET, _HERE, _ELSEWHERE = slice(7), slice(7, 13), slice(15, 19), slice(19, 23)
-_PERMITTED, _EVENT_KNOWN = 13, 14
-
 _OWNERS = "SELECT serial, owner FROM ticket WHERE fingerprint = ?"
 _FORMER_OWNERS = "SELECT serial, owner FROM former_owner WHERE fingerprint = ?"
 _SHORT_DIGITS, _SIGN = 16, 1 << 63
@@ -86,16 +69,12 @@ class TicketRow(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How the gate stands when somebody presents: the journal's last row and its hash, whose
-    session is open, and why nobody can be admitted, if so.
-    """
+    """Whose session is open when a code is presented, and why nobody can be admitted, if so."""
 
-    last_row: int
-    last_hash: bytes
-    event: str | None
-    redeemer: str | None
-    device: str | None
-    closed: Closed | None
+    event: str | None = None
+    redeemer: str | None = None
+    device: str | None = None
+    closed: Closed | None = Closed.NO_SESSION
 
 
 def read_session(conn: sqlite3.Connection) -> StoredSession | None:
@@ -199,50 +178,74 @@ def count_tickets(conn: sqlite3.Connection) -> int:
     return int(row[0])
 
 
-def read_scope(conn: sqlite3.Connection) -> Scope:
-    """Read what the token permits now, or why the gate is closed."""
-    row = conn.execute(f"SELECT {_CLOSED} FROM session").fetchone()
-    if closed := _why_closed(row):
-        return Scope(closed=closed)
-    permitted = conn.execute("SELECT uri FROM section WHERE permitted")
-    return Scope(frozenset(uri for (uri,) in permitted))
+def read_standing(conn: sqlite3.Connection) -> Standing:
+    """Read whose session is open, and whether it may admit."""
+    row = conn.execute(f"SELECT event, name, device, {_CLOSED} FROM session").fetchone()
+    if row is None:
+        return Standing()
+    event, redeemer, device, invalid, never_synced = row
+    closed = Closed.NEVER_SYNCED if never_synced else None
+    return Standing(event, redeemer, device, Closed.TOKEN_INVALID if invalid else closed)
 
 
 def find_ticket(conn: sqlite3.Connection, serial: str) -> CachedTicket | None:
     """Return the cache's copy of a ticket."""
-    return look_up(conn, Serial(serial)).ticket
+    row = conn.execute(_TICKET, (serial,)).fetchone()
+    if row is None:
+        return None
+    serial, uri, name, status, redeemed, listed, permitted = row
+    return CachedTicket(
+        serial,
+        Section(uri, name),
+        _STATUSES.get(status, TicketStatus.OTHER),
+        _time(redeemed),
+        bool(listed),
+        bool(permitted),
+    )
 
 
-def look_up(conn: sqlite3.Connection, reading: ParsedPayload) -> Knowledge:
-    """Collect what cache and ledger know of a reading: a few indexed reads."""
-    return read_presented(conn, reading)[1]
+def find_other_admission(conn: sqlite3.Connection, serial: str) -> EarlierAdmission | None:
+    """Return the admission of a ticket that the API attributes to another gate."""
+    row = conn.execute(
+        "SELECT admitted, redeemer, device FROM other_admission WHERE serial = ?", (serial,)
+    ).fetchone()
+    if row is None:
+        return None
+    at, redeemer, device = row
+    return EarlierAdmission(_time(at), redeemer, device)
 
 
-def read_presented(
-    conn: sqlite3.Connection, reading: ParsedPayload
-) -> tuple[Standing, Knowledge, bool]:
-    """Return how the gate stands, what is known, and whether the ticket's section is permitted."""
-    serial, part, former_code = None, None, False
-    if isinstance(reading, Serial):
-        serial, part = reading.value, reading.event_part
-    elif isinstance(reading, Fingerprint):
-        serial, former_code = _owned_by(conn, reading.digest)
-    row = conn.execute(_PRESENTED, (serial, part)).fetchone()
-    local, refusal = _admitted_here(row[_HERE])
-    knowledge = Knowledge(
-        _ticket(row[_OF_TICKET], former_code),
+def look_up(conn: sqlite3.Connection, parsed: ParsedPayload) -> Knowledge:
+    """Collect what cache and ledger know of what was presented: a few indexed reads."""
+    serial, former_code = _serial_of(conn, parsed)
+    if serial is None:
+        return Knowledge()
+    ticket = find_ticket(conn, serial)
+    local, refusal = ledger.own_admission(conn, serial)
+    return Knowledge(
+        ticket._replace(former_code=former_code) if ticket else None,
         local,
-        _admitted_elsewhere(row[_ELSEWHERE]),
-        row[_EVENT_KNOWN] is not None,
+        find_other_admission(conn, serial),
+        ticket is not None or _is_of_the_event(conn, serial),
         refusal,
     )
-    return _standing(row[_OF_GATE]), knowledge, bool(row[_PERMITTED])
 
 
 def short_fingerprint(digest: str) -> int:
     """Return the digest's first eight bytes as SQLite's signed integer; the index's key."""
     number = int(digest[:_SHORT_DIGITS], 16)
     return number if number < _SIGN else number - 2 * _SIGN
+
+
+def _serial_of(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | None, bool]:
+    """Return the serial that was presented, and whether by an earlier owner's code."""
+    match parsed:
+        case Serial(serial):
+            return serial, False
+        case Fingerprint(digest):
+            return _owned_by(conn, digest)
+        case _:
+            return None, False
 
 
 def _owned_by(conn: sqlite3.Connection, digest: str) -> tuple[str | None, bool]:
@@ -255,40 +258,9 @@ def _owned_by(conn: sqlite3.Connection, digest: str) -> tuple[str | None, bool]:
     return None, False
 
 
-def _standing(row: Sequence[Any]) -> Standing:
-    last, digest, event, redeemer, device, *closed = row
-    return Standing(last, digest, event, redeemer, device, _why_closed(closed if event else None))
-
-
-def _ticket(row: Sequence[Any], former_code: bool) -> CachedTicket | None:
-    serial, uri, name, status, redeemed, listed = row
-    if serial is None:
-        return None
-    known = _STATUSES.get(status, TicketStatus.OTHER)
-    section = Section(uri, name)
-    return CachedTicket(serial, section, known, _time(redeemed), bool(listed), former_code)
-
-
-def _admitted_here(row: Sequence[Any]) -> tuple[LocalAdmission | None, str | None]:
-    """Return this ledger's admission, or why the API refused it before its green light."""
-    at, redeemer, device, refusal = row
-    if at is None or refusal is not None:
-        return None, refusal
-    return LocalAdmission(datetime.fromisoformat(at), redeemer, device), None
-
-
-def _admitted_elsewhere(row: Sequence[Any]) -> OtherAdmission | None:
-    serial, at, redeemer, device = row
-    return OtherAdmission(_time(at), redeemer, device) if serial else None
-
-
-def _why_closed(row: Sequence[object] | None) -> Closed | None:
-    if row is None:
-        return Closed.NO_SESSION
-    invalid, never_synced = row
-    if invalid:
-        return Closed.TOKEN_INVALID
-    return Closed.NEVER_SYNCED if never_synced else None
+def _is_of_the_event(conn: sqlite3.Connection, serial: str) -> bool:
+    part = (Serial(serial).event_part,)
+    return conn.execute("SELECT 1 FROM event_part WHERE part = ?", part).fetchone() is not None
 
 
 def _time(text: object) -> datetime | None:

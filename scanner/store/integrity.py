@@ -26,7 +26,7 @@ from scanner.store.errors import (
     damaged,
     store_error,
 )
-from scanner.store.ledger import FIRST, State, link
+from scanner.store.ledger import FIRST, State, hashed, link
 from scanner.store.quarantine import quarantine
 
 if TYPE_CHECKING:
@@ -43,10 +43,8 @@ _NO_DAMAGE = (DatabaseBusy, DiskFull, FolderUnusable, ForeignDatabase)
 _SHAPE_QUERY = (
     "SELECT type, name, tbl_name, sql FROM {}.sqlite_master WHERE name NOT LIKE '%sqlite_%'"
 )
-_JOURNAL = (
-    "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
-    " hash FROM journal ORDER BY id"
-)
+_JOURNAL = "SELECT hash, * FROM journal ORDER BY id"
+"""The table's columns in its order; an earlier version has no parameters."""
 _UNLIKE = """
 SELECT admission.serial FROM admission JOIN journal ON journal.id = admission.journal
 WHERE journal.kind <> 'admitted'
@@ -270,14 +268,15 @@ def _chain(
     conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]
 ) -> Iterator[Fact]:
     last, before, digest = 0, FIRST, FIRST
-    for row, *fields, digest in conn.execute(_JOURNAL):
+    for digest, *stored in conn.execute(_JOURNAL):
+        row, fields = stored[0], hashed(tuple(stored))
         alone = None
         if row != last + 1:
             until, alone = missing.get(last + 1, (0, None))
             if row != until + 1:
                 yield Fact(Damage.ROW_MISSING, {"row": last + 1})
-        whole = link(before, (row, *fields)) == digest
-        if not whole and (alone is None or lone_digest((row, *fields)) != alone):
+        whole = link(before, fields) == digest
+        if not whole and (alone is None or lone_digest(fields) != alone):
             yield Fact(Damage.ROW_CHANGED, {"row": row})
         last, before = row, digest
     noted, noted_digest = conn.execute("SELECT id, hash FROM journal_head").fetchone() or (-1, b"")

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from scanner.admission.ticket import EarlierAdmission
+from scanner.facts import Fact
 
 
 class State(StrEnum):
@@ -21,7 +24,14 @@ class State(StrEnum):
 
 
 class Scan(NamedTuple):
-    """One presentation as the journal keeps it; `at` is aware, `evidence` is JSON."""
+    """One presentation as the journal keeps it.
+
+    Attributes:
+        at: aware.
+        reason: the code of the verdict's reason; until version 3, an English sentence.
+        evidence: what the verdict was based on, as JSON.
+        params: the reason's parameters, as JSON; nothing until version 3.
+    """
 
     at: datetime
     event: str | None
@@ -33,6 +43,7 @@ class Scan(NamedTuple):
     kind: str
     reason: str
     evidence: str
+    params: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Admission:
     answered: bool
     outstanding: datetime | None
     faults: int
-    reason: str | None
+    reason: Fact | None
 
 
 class Waiting(NamedTuple):
@@ -73,7 +84,13 @@ class Waiting(NamedTuple):
 FIRST = bytes(32)
 """What the journal's first row is chained to."""
 
-_APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_APPEND = (
+    "INSERT INTO journal (id, at, event, redeemer, device, source, payload, serial, kind, reason,"
+    " evidence, params, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_BEFORE_HASH = 11
+"""The columns that every version of the journal has, before the hash."""
+
 _THESE = "(SELECT value FROM json_each(?2))"
 """The serials of a batch, in one statement: it takes a fifth of what a statement for each does."""
 
@@ -84,24 +101,33 @@ _COLUMNS = (
 )
 
 
-def append(
-    conn: sqlite3.Connection, scan: Scan, last: tuple[int, bytes] | None = None
-) -> tuple[int, bytes]:
-    """Append a presentation to the journal, chained to the one before; returns its row and hash.
+def append(conn: sqlite3.Connection, scan: Scan) -> int:
+    """Append a presentation to the journal, chained to the one before; returns its row.
 
     One that lets somebody in is an admission by that; the database takes no second one of a serial.
-    Call inside a transaction; `last` is the `head` that was read in it, if it was.
+    Call inside a transaction.
     """
-    before, digest_before = last or head(conn)
-    columns = _columns(before + 1, scan)
-    digest = link(digest_before, columns)
-    conn.execute(_APPEND, (*columns, digest))
-    return before + 1, digest
+    last, digest = head(conn)
+    row = last + 1
+    conn.execute(_APPEND, (row, *_columns(scan), chain_hash(digest, row, scan)))
+    return row
 
 
 def chain_hash(before: bytes, row: int, scan: Scan) -> bytes:
     """Compute the hash of a presentation that is the journal's `row`."""
-    return link(before, _columns(row, scan))
+    columns = _columns(scan)
+    return link(before, (row, *(columns if scan.params is not None else columns[:-1])))
+
+
+def hashed(stored: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what the hash of a stored row covers.
+
+    Args:
+        stored: its columns in the table's order: the hash is the twelfth, and where the row has
+            parameters, they are the thirteenth; a row of version 1 to 3 has none.
+    """
+    params = (each for each in stored[_BEFORE_HASH + 1 :] if each is not None)
+    return (*stored[:_BEFORE_HASH], *params)
 
 
 def link(before: bytes, columns: tuple[object, ...]) -> bytes:
@@ -117,10 +143,27 @@ def enqueue(conn: sqlite3.Connection) -> None:
     )
 
 
-def withhold(conn: sqlite3.Connection, serial: str, reason: str) -> None:
+def withhold(conn: sqlite3.Connection, serial: str, reason: Fact) -> None:
     """Note that an admission's green light was never shown: the API had said no before."""
     enqueue(conn)
-    conn.execute("INSERT INTO withheld VALUES (?, ?)", (serial, reason))
+    conn.execute("INSERT INTO withheld VALUES (?, ?)", (serial, fact_to_text(reason)))
+
+
+def own_admission(
+    conn: sqlite3.Connection, serial: str
+) -> tuple[EarlierAdmission | None, Fact | None]:
+    """Return this gate's admission, or why the API refused it before its green light."""
+    row = conn.execute(
+        "SELECT at, redeemer, device, (SELECT reason FROM withheld WHERE serial = ?1)"
+        " FROM admitted WHERE serial = ?1",
+        (serial,),
+    ).fetchone()
+    if row is None:
+        return None, None
+    at, redeemer, device, refusal = row
+    if refusal is not None:
+        return None, fact_from_text(refusal)
+    return EarlierAdmission(datetime.fromisoformat(at), redeemer, device), None
 
 
 def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Waiting]:
@@ -223,14 +266,14 @@ def mark_fault(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
 
 
 def move(
-    conn: sqlite3.Connection, serial: str, state: State, at: datetime, reason: str | None = None
+    conn: sqlite3.Connection, serial: str, state: State, at: datetime, reason: Fact | None = None
 ) -> None:
-    """Move an admission to a state; the database refuses a move that is not permitted."""
+    """Move an admission to a state, for a reason; the database refuses a forbidden move."""
     enqueue(conn)
     settled = None if state in (State.QUEUED, State.SENDING) else at.isoformat()
     conn.execute(
         "UPDATE admission SET state = ?, reason = ?, settled = ? WHERE serial = ?",
-        (state.value, reason, settled, serial),
+        (state.value, fact_to_text(reason) if reason else None, settled, serial),
     )
 
 
@@ -247,7 +290,7 @@ def journal(conn: sqlite3.Connection) -> Iterator[tuple[int, Scan, bytes]]:
     """Read the journal from the start: row, presentation, hash."""
     rows = conn.execute(
         "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
-        " hash FROM journal ORDER BY id"
+        " params, hash FROM journal ORDER BY id"
     )
     for row, at, *fields, digest in rows:
         yield row, Scan(datetime.fromisoformat(at), *fields), digest
@@ -267,8 +310,26 @@ def head(conn: sqlite3.Connection) -> tuple[int, bytes]:
     return int(row), bytes(digest)
 
 
-def _columns(row: int, scan: Scan) -> tuple[int | str | None, ...]:
-    return (row, scan.at.isoformat(), *scan[1:])
+def fact_to_text(fact: Fact) -> str:
+    """Write a fact into one column, as JSON."""
+    return json.dumps(fact.as_json(), ensure_ascii=False, separators=(",", ":"))
+
+
+def fact_from_text(text: str) -> Fact:
+    """Read a fact from its column; a sentence of an earlier version has the code `text`."""
+    try:
+        return Fact.from_json(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Fact("text", {"text": text})
+
+
+def params_to_text(fact: Fact) -> str:
+    """Write a fact's parameters into one column, as JSON."""
+    return json.dumps(fact.as_json()["params"], ensure_ascii=False, separators=(",", ":"))
+
+
+def _columns(scan: Scan) -> tuple[str | None, ...]:
+    return (scan.at.isoformat(), *scan[1:])
 
 
 def _admissions(
@@ -291,5 +352,5 @@ def _admissions(
             bool(answered),
             datetime.fromisoformat(outstanding) if outstanding else None,
             faults,
-            reason,
+            fact_from_text(reason) if reason else None,
         )

@@ -2,7 +2,6 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from scanner.admission.rules import decide
@@ -64,15 +63,15 @@ class TicketSearch:
         return found
 
 
-def read_found(conn: sqlite3.Connection, serials: list[str], at: datetime) -> list[Found]:
-    """Read the tickets of these serials, and how each would be judged at a moment."""
-    scope = cache.read_scope(conn)
+def read_found(conn: sqlite3.Connection, serials: list[str]) -> list[Found]:
+    """Read the tickets of these serials, and how each would be judged now."""
+    closed = cache.read_standing(conn).closed
     found = []
     for serial in serials:
-        reading = Serial(serial)
-        knowledge = cache.look_up(conn, reading)
+        presented = Serial(serial)
+        known = cache.look_up(conn, presented)
         row = conn.execute("SELECT name FROM ticket WHERE serial = ?", (serial,)).fetchone()
-        if knowledge.ticket and row:
-            section = knowledge.ticket.section.name
-            found.append(Found(serial, row[0], section, decide(reading, scope, knowledge, at)))
+        if known.ticket and row:
+            section = known.ticket.section.name
+            found.append(Found(serial, row[0], section, decide(presented, closed, known)))
     return found

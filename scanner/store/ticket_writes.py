@@ -8,7 +8,7 @@ from functools import cache as once
 from itertools import chain
 
 from scanner.admission.serial import fingerprint
-from scanner.admission.ticket import OtherAdmission
+from scanner.admission.ticket import EarlierAdmission
 from scanner.store.cache import TicketRow, short_fingerprint
 
 EVERY_TICKET = range(2**63 - 1)
@@ -129,7 +129,7 @@ def write_admitted(conn: sqlite3.Connection, rows: Sequence[TicketRow]) -> None:
 
 
 def write_others(
-    conn: sqlite3.Connection, admissions: Sequence[tuple[str, OtherAdmission]]
+    conn: sqlite3.Connection, admissions: Sequence[tuple[str, EarlierAdmission]]
 ) -> None:
     """Note admissions that the API attributes to other gates; the latest account of each wins."""
     conn.executemany(

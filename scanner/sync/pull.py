@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from scanner.admission.ticket import OtherAdmission, TicketStatus
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.priority import Priority
 from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection, StoredSession, TicketRow
@@ -216,7 +216,7 @@ class Pull:
                 before = ticket_writes.known_admissions(conn, [each.serial for each in found])
                 own = _ours(conn, found)
                 others = [
-                    (each.serial, OtherAdmission(each.admitted, each.redeemer, each.device))
+                    (each.serial, EarlierAdmission(each.admitted, each.redeemer, each.device))
                     for each in found
                     if each.serial not in own
                 ]

@@ -28,7 +28,6 @@ from scanner.ticketing.errors import (
     TicketingError,
     Unreachable,
 )
-from scanner.wording.sentences import in_english
 
 LARGEST_BATCH = 100
 """Serials in one request; the API documents no limit."""
@@ -290,8 +289,7 @@ class Replay:
         def move(conn: sqlite3.Connection) -> None:
             with transaction(conn):
                 for serial, found in known:
-                    reason = in_english(found.reason) if found.reason else None
-                    ledger.move(conn, serial, found.state, at, reason)
+                    ledger.move(conn, serial, found.state, at, found.reason)
 
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):
@@ -362,6 +360,6 @@ def _refusal(conn: sqlite3.Connection, admission: Admission) -> Fact:
         return Fact(SettleReason.UNKNOWN_TICKET)
     if not ticket.listed:
         return Fact(SettleReason.WITHDRAWN)
-    if ticket.section.uri not in cache.read_scope(conn).sections:
+    if cache.read_standing(conn).closed or not ticket.permitted:
         return Fact(SettleReason.NOT_PERMITTED, {"section": ticket.section.name})
     return Fact(SettleReason.NOT_GRANTED, {"status": ticket.status.value})

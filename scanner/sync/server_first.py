@@ -1,13 +1,14 @@
 """Asking the API before the green light, for a short time."""
 
 import asyncio
-from concurrent.futures import Future
 
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.store import ledger
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.engine import Engine
+from scanner.sync.settle import SettleReason
 
 PATIENCE_SECONDS = 0.8
 """How long a patron is kept waiting for the API; then the local verdict stands."""
@@ -23,22 +24,18 @@ class ServerFirst:
         self._writer = writer
         self._patience = patience_seconds
 
-    def ask(self, judged: Judged, /) -> "Future[str | None]":
-        """Give the API's reason where it says no; nothing where it says yes, or nothing in time.
+    def refusal(self, judged: Judged, /) -> Fact | None:
+        """Return the API's reason where it says no; nothing where it says yes, or is too slow.
 
         What comes too late is settled by the replay, like any other admission.
         """
         serial = judged.verdict.serial
-        asking = None
-        if serial and self._engine.status().link.online:
-            asking = self._engine.call(lambda: self._outcome(serial))
-        if asking:
-            return asking
-        nobody: Future[str | None] = Future()
-        nobody.set_result(None)
-        return nobody
+        if not serial or not self._engine.status().link.online:
+            return None
+        asking = self._engine.call(lambda: self._outcome(serial))
+        return asking.result() if asking else None
 
-    async def _outcome(self, serial: str) -> str | None:
+    async def _outcome(self, serial: str) -> Fact | None:
         try:
             async with asyncio.timeout(self._patience):
                 while True:
@@ -49,7 +46,7 @@ class ServerFirst:
                     if admission.state is State.CONFIRMED:
                         return None
                     if admission.state in (State.CONFLICT, State.REFUSED):
-                        return admission.reason or "it gave no reason"
+                        return admission.reason or Fact(SettleReason.NO_REASON)
                     await moved.wait()
         except TimeoutError:
             return None

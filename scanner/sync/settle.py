@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scanner.admission.ticket import OtherAdmission
+from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Code, Fact
 from scanner.store.ledger import Admission, State
 from scanner.ticketing import resources
@@ -36,7 +36,7 @@ class Outcome:
 
     state: State
     reason: Fact | None = None
-    other: OtherAdmission | None = None
+    other: EarlierAdmission | None = None
 
 
 LATEST_ARRIVAL = timedelta(minutes=2)
@@ -64,7 +64,7 @@ def outcome(
         return Outcome(State.CONFIRMED)
     if found:
         first = found[0]
-        other = OtherAdmission(first.admitted, first.redeemer, first.device)
+        other = EarlierAdmission(first.admitted, first.redeemer, first.device)
         return Outcome(State.CONFLICT, _admitted_before(first), other)
     if sent.answered and sent.outstanding and now - sent.outstanding < LATEST_ARRIVAL:
         return Outcome(State.SENDING, Fact(SettleReason.MAY_ARRIVE, {"refusal": refusal}))

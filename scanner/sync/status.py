@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from scanner.admission.scope import Closed
+from scanner.admission.verdict import Closed
 from scanner.store import cache, ledger, statistics
 from scanner.store.cache import StoredSession
 from scanner.store.database import data_version, open_reader
@@ -104,7 +104,7 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         sections=tuple(each.name for each in cache.read_sections(conn) if each.permitted),
         tickets=before.tickets if before and counted else cache.count_tickets(conn),
         synced=session.synced if session else None,
-        closed=cache.read_scope(conn).closed,
+        closed=cache.read_standing(conn).closed,
         counts=ledger.counts(conn),
         admitted=statistics.admitted(conn),
         by_minute=statistics.per_minute(conn),

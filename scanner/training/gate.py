@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import structlog
 
-from scanner.admission.verdict import Kind, Verdict
+from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.app.assembly import assembled
 from scanner.config import Config, Confirmation
 from scanner.demo.cable import Cable
@@ -39,8 +39,6 @@ from scanner.training.errors import TrainingError, TrainingFault
 
 DEVICE = "training gate"
 
-TRAINING_REASON = "This is training: real tickets are not judged here"
-TRAINING_ADVICE = "Send the patron to a real gate."
 
 _FEWEST_TICKETS = 120
 _TICKETS_A_PATRON = 3
@@ -129,8 +127,7 @@ class TrainingGate:
         judged = await asyncio.wrap_future(self._parts.gate.present(payload, at, source))
         if payload in self._ours or judged.verdict.kind not in _FOREIGN_KINDS:
             return judged
-        refusal = Verdict(Kind.OTHER_EVENT, TRAINING_REASON, TRAINING_ADVICE, judged.verdict.serial)
-        return judged._replace(verdict=refusal)
+        return judged._replace(verdict=Verdict(Reason.TRAINING, judged.verdict.serial))
 
     def search(self, name: str, most: int = 6) -> list[Hit]:
         """Find tickets by a part of the owner's name; this gate's sections come first."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.qr.frame import Pixels
@@ -117,7 +116,7 @@ class Shift:
         if case is None or self.drill.front is not case.subject:
             return None
         verdict = case.judged.verdict if case.judged else None
-        shown = _reason(verdict) if verdict else Fact(Shown.NOTHING_READ)
+        shown = case.judged.fact if case.judged else Fact(Shown.NOTHING_READ)
         kind = verdict.kind if verdict else None
         due = self._due_here(case)
         if due is NOT_THEIRS and verdict:
@@ -175,7 +174,7 @@ class Shift:
 
     def _show(self, case: Case, judged: Judged) -> None:
         case.judged = judged
-        self.drill.show(judged.verdict.kind, _reason(judged.verdict))
+        self.drill.show(judged.verdict.kind, judged.fact)
 
     def _due_here(self, case: Case) -> Due | None:
         """Return what is right where a ticket was admitted that is not the patron's own."""
@@ -237,7 +236,3 @@ class Shift:
         known = {held.payload for held in self.held_codes.values()}
         serials = {ticket.serial for ticket in self.gate.tickets}
         return payload not in known and payload not in serials
-
-
-def _reason(verdict: Verdict) -> Fact:
-    return Fact("text", {"text": verdict.reason})

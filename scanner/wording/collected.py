@@ -7,16 +7,11 @@ from pathlib import Path
 
 import scanner
 from scanner.paths import assets_folder
-from scanner.tui.kiosk import posters
-from scanner.wording import reported
-from scanner.wording.reasons import FORMS, SENTENCES
 
 
 def collect() -> list[tuple[str, str | None]]:
     """Return the sentences in the order of the files, each with its plural where it has one."""
     found: dict[tuple[str, str | None], None] = {}
-    for sentence in (*SENTENCES, *FORMS, *posters.SENTENCES, *reported.FORMS):
-        found[sentence, None] = None
     for sentence in _of_the_shipped_scenarios():
         found[sentence, None] = None
     for file in sorted(Path(scanner.__file__).parent.rglob("*.py")):

@@ -7,7 +7,7 @@ from scanner.scanning.scan_source import SourceState
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.wording.catalogue import say
-from scanner.wording.plain import clock_time, plain
+from scanner.wording.plain import clock_time
 from scanner.wording.sentences import sentence
 
 STALE = timedelta(minutes=10)
@@ -49,8 +49,8 @@ def abnormal(
 def _closed(status: Status) -> Notice | None:
     if not status.closed:
         return None
-    why = say(status.closed.value)
-    return Notice(f"■ {say('GATE CLOSED: {why}.', why=plain(why))}", grave=True)
+    why = sentence(status.closed.fact)
+    return Notice(f"■ {say('GATE CLOSED: {why}.', why=why)}", grave=True)
 
 
 def _camera(camera: SourceState | None) -> Notice | None:

@@ -2,8 +2,7 @@
 
 from scanner.store.ledger import Admission, State
 from scanner.wording.catalogue import say
-from scanner.wording.plain import plain
-from scanner.wording.reported import reported
+from scanner.wording.sentences import sentence
 
 SYMBOLS = {
     State.QUEUED: "◌",
@@ -29,7 +28,7 @@ def todo(admission: Admission) -> str:
 
 def reason(admission: Admission) -> str:
     """Return why it came to its state, fit to show."""
-    return reported(plain(admission.reason))
+    return sentence(admission.reason) if admission.reason else ""
 
 
 def state_word(state: State | None) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scanner.admission.serial import (
     LONGEST_PAYLOAD,
     Fingerprint,
+    LooksLike,
     NotATicket,
     Serial,
     fingerprint,
@@ -17,7 +18,7 @@ from scanner.admission.serial import (
 from tests.admission.worlds import SERIAL, serials
 
 DIGEST = hashlib.sha256(b"DAWIER-BACK75580348;AZ-4918SF92").hexdigest()
-MORE_THAN_ONE = NotATicket("more than one ticket in one code")
+MORE_THAN_ONE = NotATicket(LooksLike.SEVERAL_TICKETS)
 
 
 @pytest.mark.parametrize(
@@ -126,24 +127,24 @@ def test_a_fingerprint_binds_a_serial_to_its_owner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "what"),
+    ("payload", "looks_like"),
     [
-        ("", "an empty code"),
-        (" \r\n\x00", "an empty code"),
-        ("]Q1", "an empty code"),
-        ("https://tickets.example/", "a web address"),
-        ("WWW.EXAMPLE.COM", "a web address"),
-        ("WIFI:T:WPA;S=Bar;;", "a Wi-Fi code"),
-        ("BEGIN:VCARD\nN:Ana", "a business card"),
-        ("4006381333931", "a number, such as a product's bar code"),
-        ("BCD\n002\n1\nSCT", "a payment code"),
-        ("bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "a payment code"),
-        ("hello", "some other text"),
-        ("x" * (LONGEST_PAYLOAD + 1), "a text too long for a ticket"),
+        ("", LooksLike.EMPTY),
+        (" \r\n\x00", LooksLike.EMPTY),
+        ("]Q1", LooksLike.EMPTY),
+        ("https://tickets.example/", LooksLike.WEB_ADDRESS),
+        ("WWW.EXAMPLE.COM", LooksLike.WEB_ADDRESS),
+        ("WIFI:T:WPA;S=Bar;;", LooksLike.WIFI_CODE),
+        ("BEGIN:VCARD\nN:Ana", LooksLike.BUSINESS_CARD),
+        ("4006381333931", LooksLike.NUMBER),
+        ("BCD\n002\n1\nSCT", LooksLike.PAYMENT_CODE),
+        ("bitcoin:1BoatSLRHtKNngkdXEeobR76b53LETtpyT", LooksLike.PAYMENT_CODE),
+        ("hello", LooksLike.OTHER_TEXT),
+        ("x" * (LONGEST_PAYLOAD + 1), LooksLike.TOO_LONG),
     ],
 )
-def test_what_is_no_ticket_is_named(payload: str, what: str) -> None:
-    assert parse_payload(payload) == NotATicket(what)
+def test_what_is_no_ticket_is_named(payload: str, looks_like: LooksLike) -> None:
+    assert parse_payload(payload) == NotATicket(looks_like)
 
 
 def test_the_longest_code_is_still_read_and_nothing_longer() -> None:
@@ -200,8 +201,8 @@ def test_any_text_has_a_reading_and_it_is_in_the_apis_form(text: str) -> None:
             assert re.fullmatch(r"[0-9A-Z]{6}-[0-9A-Z]{12}", value, re.ASCII)
         case Fingerprint(digest):
             assert re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII)
-        case NotATicket(what):
-            assert what
+        case NotATicket(looks_like):
+            assert looks_like in LooksLike
 
 
 @given(st.text("%-ABab019 ]Q:;ß", max_size=60))

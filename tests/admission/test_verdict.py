@@ -1,72 +1,52 @@
+from datetime import timedelta
+
 import pytest
 
-from scanner.admission.rules import decide
-from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
-from scanner.admission.ticket import (
-    CachedTicket,
-    Knowledge,
-    LocalAdmission,
-    OtherAdmission,
-    TicketStatus,
-)
-from scanner.admission.verdict import Kind, Verdict
-from tests.admission.worlds import BALCONY, NOW, OPEN, SERIAL, TICKET
+from scanner.admission.serial import LooksLike
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.admission.verdict import Closed, Kind, Reason, Verdict
+from scanner.facts import Fact
+from tests.admission.worlds import NOW, SERIAL, said
 
 
-def every_verdict() -> list[Verdict]:
-    """Each sentence that the rules can say, at least once."""
-    read = Serial(SERIAL)
-    variants: list[CachedTicket] = [
-        TICKET,
-        *(TICKET._replace(status=status) for status in TicketStatus),
-        TICKET._replace(listed=False),
-        TICKET._replace(former_code=True),
-        TICKET._replace(section=BALCONY),
-    ]
-    cases: list[tuple[ParsedPayload, Scope, Knowledge]] = [
-        *((read, Scope(closed=closed), Knowledge()) for closed in Closed),
-        *((read, OPEN, Knowledge(ticket)) for ticket in variants),
-        (NotATicket("a Wi-Fi code"), OPEN, Knowledge()),
-        (read, OPEN, Knowledge()),
-        (read, OPEN, Knowledge(event_known=True)),
-        (Fingerprint("0" * 64), OPEN, Knowledge()),
-        (read, OPEN, Knowledge(local=LocalAdmission(NOW, "Ana", "door-1"))),
-        (read, OPEN, Knowledge(TICKET, local=LocalAdmission(NOW, "Ana", "door-1"))),
-        (read, OPEN, Knowledge(TICKET, other=OtherAdmission(NOW, "Sam", "door-2"))),
-        (read, OPEN, Knowledge(TICKET, other=OtherAdmission(None, None, None))),
-    ]
-    return [decide(*case, NOW) for case in cases]
+def test_every_kind_has_a_reason_and_every_reason_a_kind() -> None:
+    assert {reason.kind for reason in Reason} == set(Kind)
 
 
-VERDICTS = every_verdict()
+@pytest.mark.parametrize("reason", Reason)
+def test_two_reasons_admit_and_no_other(reason: Reason) -> None:
+    assert Verdict(reason).admits == (reason in {Reason.VALID, Reason.OVERRIDDEN})
 
 
-def test_every_kind_is_said_here() -> None:
-    assert {verdict.kind for verdict in VERDICTS} == set(Kind)
+@pytest.mark.parametrize("closed", Closed)
+def test_a_closed_gate_has_a_reason_of_its_kind(closed: Closed) -> None:
+    assert closed.reason.kind is Kind.GATE_CLOSED
+    assert closed.fact == Fact(closed.reason)
 
 
-@pytest.mark.parametrize("verdict", VERDICTS, ids=lambda verdict: verdict.reason)
-def test_a_reason_is_one_plain_phrase(verdict: Verdict) -> None:
-    reason = verdict.reason
-    assert reason[0].isupper()
-    assert reason.isprintable()
-    assert reason == " ".join(reason.split())
-    assert not reason.endswith((".", "!", ":"))
-    assert ". " not in reason
-    assert "None" not in reason
-    assert "_" not in reason
-    assert len(reason) <= 60
+def test_what_is_known_is_a_parameter_and_what_is_not_is_none() -> None:
+    assert Verdict(Reason.VALID).fact == Fact(Reason.VALID, {})
+    first = EarlierAdmission(NOW, "Ana", "door-1")
+    verdict = Verdict(Reason.ADMITTED_HERE, SERIAL, "", first, TicketStatus.ISSUED)
+    assert verdict.fact.params == {
+        "section": "",
+        "first_at": NOW,
+        "first_device": "door-1",
+        "first_redeemer": "Ana",
+        "status": "Issued",
+    }
+    others = Verdict(
+        Reason.NOT_A_TICKET, refusal=said("no"), note="torn", looks_like=LooksLike.EMPTY
+    )
+    assert others.fact.params == {
+        "refusal": said("no"),
+        "note": "torn",
+        "looks_like": Fact(LooksLike.EMPTY),
+    }
 
 
-@pytest.mark.parametrize("verdict", VERDICTS, ids=lambda verdict: verdict.reason)
-def test_an_advice_is_one_sentence_that_tells_the_guard_what_to_do(verdict: Verdict) -> None:
-    advice = verdict.advice
-    assert advice.split()[0] in {"Let", "Ask", "Call", "Send", "Wait"}
-    assert advice.endswith(".")
-    assert advice.count(".") == 1
-    assert advice.isprintable()
-
-
-def test_only_one_kind_admits() -> None:
-    assert [kind for kind in Kind if Verdict(kind, "x", "y").admits] == [Kind.ADMITTED]
+def test_the_moment_is_there_for_the_words_alone() -> None:
+    verdict = Verdict(Reason.VALID, SERIAL)
+    later = NOW + timedelta(minutes=1)
+    assert verdict.fact_at(later).params == {"now": later}
+    assert "now" not in verdict.fact.params

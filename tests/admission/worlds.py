@@ -4,23 +4,30 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, ParsedPayload, Serial
+from scanner.admission.serial import (
+    Fingerprint,
+    LooksLike,
+    NotATicket,
+    ParsedPayload,
+    Serial,
+)
 from scanner.admission.ticket import (
     CachedTicket,
+    EarlierAdmission,
     Knowledge,
-    LocalAdmission,
-    OtherAdmission,
     Section,
     TicketStatus,
 )
+from scanner.admission.verdict import Closed
+from scanner.facts import Fact
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 SERIAL = "DAWIER-BACK75580348"
 FLOOR = Section("/events/1/sections/2", "Floor")
 BALCONY = Section("/events/1/sections/3", "Balcony")
-OPEN = Scope(frozenset([FLOOR.uri]))
-TICKET = CachedTicket(SERIAL, FLOOR, TicketStatus.ISSUED)
+TICKET = CachedTicket(SERIAL, FLOOR, TicketStatus.ISSUED, permitted=True)
+BARRED = TICKET._replace(section=BALCONY, permitted=False)
+"""A ticket of a section that the token doesn't permit."""
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -37,11 +44,13 @@ def times() -> st.SearchStrategy[datetime]:
     return st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001 - the strategy adds the zone
 
 
-def readings() -> st.SearchStrategy[ParsedPayload]:
-    """Any reading."""
+def payloads() -> st.SearchStrategy[ParsedPayload]:
+    """What any payload may mean."""
     digests = st.text("0123456789abcdef", min_size=64, max_size=64)
     return st.one_of(
-        serials().map(Serial), digests.map(Fingerprint), st.text(max_size=30).map(NotATicket)
+        serials().map(Serial),
+        digests.map(Fingerprint),
+        st.sampled_from(LooksLike).map(NotATicket),
     )
 
 
@@ -61,24 +70,29 @@ def tickets() -> st.SearchStrategy[CachedTicket]:
         st.none() | times(),
         st.booleans(),
         st.booleans(),
+        st.booleans(),
     )
 
 
 def knowledge() -> st.SearchStrategy[Knowledge]:
     """Anything that cache and ledger may know."""
     words = st.text(max_size=10)
-    others = st.builds(OtherAdmission, st.none() | times(), st.none() | words, st.none() | words)
+    others = st.builds(EarlierAdmission, st.none() | times(), st.none() | words, st.none() | words)
     return st.builds(
         Knowledge,
         st.none() | tickets(),
-        st.none() | st.builds(LocalAdmission, times(), words, words),
+        st.none() | st.builds(EarlierAdmission, times(), words, words),
         st.none() | others,
         st.booleans(),
-        st.none() | words,
+        st.none() | words.map(said),
     )
 
 
-def scopes() -> st.SearchStrategy[Scope]:
-    """Any scope; open ones that permit something are common."""
-    some = st.frozensets(st.sampled_from([FLOOR.uri, BALCONY.uri, "/events/1/sections/9"]))
-    return st.builds(Scope, some, st.one_of(st.none(), st.sampled_from(Closed)))
+def closings() -> st.SearchStrategy[Closed | None]:
+    """Why a gate is closed, if it is; open ones are common."""
+    return st.none() | st.sampled_from(Closed)
+
+
+def said(text: str) -> Fact:
+    """Make a fact of a text that somebody else wrote."""
+    return Fact("text", {"text": text})

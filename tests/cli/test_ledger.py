@@ -92,7 +92,7 @@ def test_the_audit_of_a_whole_journal_says_so(opened: Program, server: Ready) ->
     [
         ("UPDATE journal SET payload = 'x' WHERE id = 2", "row 2: it, or the row before it"),
         ("DELETE FROM journal WHERE id = 2", "row 3: 1 row(s) before it are missing"),
-        ("UPDATE journal SET kind = 'admitted' WHERE id = 1", "row 1: it says 'admitted'"),
+        ("UPDATE journal SET kind = 'admitted' WHERE id = 1", "row 1: it says admitted"),
         ("UPDATE journal SET evidence = '{}' WHERE id = 1", "row 1: the recorded inputs"),
         (
             "INSERT INTO transition VALUES (1, 'X', 'queued', 'sending', NULL, '')",

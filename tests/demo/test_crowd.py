@@ -5,13 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.admission.rules import decide
-from scanner.admission.scope import Scope
 from scanner.admission.serial import Fingerprint, Serial, fingerprint, parse_payload
 from scanner.admission.ticket import (
     CachedTicket,
+    EarlierAdmission,
     Knowledge,
-    LocalAdmission,
-    OtherAdmission,
     Section,
     TicketStatus,
 )
@@ -51,24 +49,27 @@ class Door:
 
     def judge(self, payload: str) -> Kind:
         now = utc_now()
-        reading = parse_payload(payload)
+        parsed = parse_payload(payload)
         serial = None
-        if isinstance(reading, Serial):
-            serial = reading.value
-        if isinstance(reading, Fingerprint):
-            serial = self.codes.get(reading.digest)
+        if isinstance(parsed, Serial):
+            serial = parsed.value
+        if isinstance(parsed, Fingerprint):
+            serial = self.codes.get(parsed.digest)
         ticket = self.tickets.get(serial or "")
         knowledge = Knowledge(event_known=bool(serial) and str(serial).startswith("DAWIER"))
         if ticket:
             knowledge = Knowledge(
                 CachedTicket(
-                    ticket.serial, Section(ticket.section, "a section"), TicketStatus.ISSUED
+                    ticket.serial,
+                    Section(ticket.section, "a section"),
+                    TicketStatus.ISSUED,
+                    permitted=ticket.section in PERMITTED,
                 ),
-                LocalAdmission(now, "Lee", "north") if serial in self.inside else None,
-                OtherAdmission(now, "Kim", "south") if serial in self.elsewhere else None,
+                EarlierAdmission(now, "Lee", "north") if serial in self.inside else None,
+                EarlierAdmission(now, "Kim", "south") if serial in self.elsewhere else None,
                 event_known=True,
             )
-        verdict = decide(reading, Scope(PERMITTED), knowledge, now)
+        verdict = decide(parsed, None, knowledge)
         if verdict.admits and verdict.serial:
             self.inside.add(verdict.serial)
         return verdict.kind

@@ -130,7 +130,7 @@ def test_a_database_cut_short_never_opens_and_gives_back_what_is_left(
     readable = {
         serial
         for serial in wrecks.ADMITTED
-        if f"{serial}admittedValid ticket".encode() in left
+        if f"{serial}admittedverdict.valid".encode() in left
         or re.search(rb"%s.{0,2}/events/1/" % serial.encode(), left, re.DOTALL)
     }
     assert recovered(file, before).serials() >= readable

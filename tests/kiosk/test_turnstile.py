@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.admission.verdict import Kind, Verdict
+from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.kiosk import turnstile
@@ -125,7 +125,7 @@ def test_a_command_learns_who_passes_and_no_secret(
 
 
 def test_a_section_from_the_server_is_never_run_by_a_shell(tmp_path: Path) -> None:
-    verdict = Verdict(Kind.ADMITTED, "", "", SERIAL, f"$(touch {tmp_path}/x)\0; touch {tmp_path}/y")
+    verdict = Verdict(Reason.VALID, SERIAL, f"$(touch {tmp_path}/x)\0; touch {tmp_path}/y")
     words = turnstile.command(f"{sys.executable} -c 'import sys' ; touch {tmp_path}/z")
     words.open(judged()._replace(verdict=verdict))
     assert not list(tmp_path.iterdir())

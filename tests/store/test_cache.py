@@ -4,23 +4,24 @@ from datetime import datetime
 
 import pytest
 
-from scanner.admission.scope import Closed, Scope
-from scanner.admission.serial import Fingerprint, NotATicket, Serial, fingerprint
+from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, Serial, fingerprint
 from scanner.admission.ticket import (
     CachedTicket,
+    EarlierAdmission,
     Knowledge,
-    LocalAdmission,
-    OtherAdmission,
     Section,
     TicketStatus,
 )
+from scanner.admission.verdict import Closed
+from scanner.facts import Fact
 from scanner.store import cache, ledger, ticket_writes
-from scanner.store.cache import CachedSection
+from scanner.store.cache import CachedSection, Standing
 from scanner.store.database import transaction
 from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, SESSION, admit, row, seconds
 
 A, B, C = SERIALS[:3]
 ELSEWHERE = "QWERTY-BACK00000000"
+SOLD_TWICE = Fact("text", {"text": "it was sold twice"})
 FIRST, SECOND = "AZ-4918SF92", "BX-00000001"
 
 
@@ -43,6 +44,12 @@ def write(conn: sqlite3.Connection, *rows: cache.TicketRow, number: int = 1) -> 
         ticket_writes.write_tickets(conn, rows, number)
 
 
+def permitted(conn: sqlite3.Connection) -> set[str]:
+    """Return the sections that an open gate admits to."""
+    assert cache.read_standing(conn).closed is None
+    return {each.uri for each in cache.read_sections(conn) if each.permitted}
+
+
 def known(conn: sqlite3.Connection, serial: str) -> Knowledge:
     return cache.look_up(conn, Serial(serial))
 
@@ -59,18 +66,19 @@ def test_a_session_is_read_back_as_it_was_opened(conn: sqlite3.Connection) -> No
 def test_before_the_first_session_there_is_none(conn: sqlite3.Connection) -> None:
     conn.execute("DELETE FROM session")
     assert cache.read_session(conn) is None
-    assert cache.read_scope(conn) == Scope(closed=Closed.NO_SESSION)
+    assert cache.read_standing(conn) == Standing()
+    assert Standing().closed is Closed.NO_SESSION
 
 
 def test_a_new_session_for_the_same_event_keeps_the_cache(conn: sqlite3.Connection) -> None:
-    ticket_writes.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
+    ticket_writes.write_others(conn, [(B, EarlierAdmission(NOW, "Sam", "door-2"))])
     write(conn, row(C, owner=SECOND))
     open_again(conn, name="Bo", device="door-7")
     session = cache.read_session(conn)
     assert session
     assert (session.name, session.device, session.opened) == ("Bo", "door-7", seconds(60))
     assert session.synced == NOW
-    assert cache.read_scope(conn).closed is None
+    assert cache.read_standing(conn).closed is None
     assert cache.count_tickets(conn) == len(SERIALS)
     assert known(conn, B).other
     assert by_code(conn, C, FIRST).ticket
@@ -83,18 +91,18 @@ def test_a_new_session_for_the_same_event_keeps_the_cache(conn: sqlite3.Connecti
 def test_a_session_for_another_event_empties_the_cache_and_leaves_the_ledger(
     conn: sqlite3.Connection, change: dict[str, str]
 ) -> None:
-    ticket_writes.write_others(conn, [(B, OtherAdmission(NOW, "Sam", "door-2"))])
+    ticket_writes.write_others(conn, [(B, EarlierAdmission(NOW, "Sam", "door-2"))])
     write(conn, row(C, owner=SECOND))
     admit(conn, A)
     open_again(conn, **change)
-    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
+    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
     take_over(conn)
-    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
+    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
     assert cache.read_sections(conn) == []
     assert cache.find_ticket(conn, A) is None
     assert known(conn, B) == Knowledge()
     assert by_code(conn, C, FIRST) == Knowledge()
-    assert known(conn, A).local == LocalAdmission(NOW, "Ana", "door-1")
+    assert known(conn, A).local == EarlierAdmission(NOW, "Ana", "door-1")
     assert [each.serial for each in ledger.in_state(conn)] == [A]
 
 
@@ -109,10 +117,9 @@ def test_a_pull_that_broke_off_does_not_go_on_at_another_event(conn: sqlite3.Con
 
 def test_a_cache_that_is_another_events_closes_the_gate(conn: sqlite3.Connection) -> None:
     conn.execute("UPDATE origin SET event = '/events/7'")
-    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
-    assert cache.read_presented(conn, NotATicket("nothing"))[0].closed is Closed.NEVER_SYNCED
+    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
     assert take_over(conn)
-    assert cache.read_scope(conn).closed is None
+    assert cache.read_standing(conn).closed is None
 
 
 def test_passes_are_numbered_on_over_sessions(conn: sqlite3.Connection) -> None:
@@ -130,9 +137,9 @@ def test_an_invalid_token_closes_the_gate_until_a_session_is_opened(
     session = cache.read_session(conn)
     assert session
     assert session.invalid == seconds(5)
-    assert cache.read_scope(conn) == Scope(closed=Closed.TOKEN_INVALID)
+    assert cache.read_standing(conn).closed is Closed.TOKEN_INVALID
     open_again(conn)
-    assert cache.read_scope(conn) == Scope(frozenset([FLOOR]))
+    assert permitted(conn) == {FLOOR}
 
 
 def test_the_gate_is_closed_until_the_first_pull_is_complete(conn: sqlite3.Connection) -> None:
@@ -140,9 +147,9 @@ def test_the_gate_is_closed_until_the_first_pull_is_complete(conn: sqlite3.Conne
     take_over(conn)
     with transaction(conn):
         cache.write_sections(conn, [CachedSection(FLOOR, "Floor", None, permitted=True)])
-    assert cache.read_scope(conn).closed is Closed.NEVER_SYNCED
+    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
     ticket_writes.finish_pull(conn, synced=NOW, watermark=None)
-    assert cache.read_scope(conn) == Scope(frozenset([FLOOR]))
+    assert permitted(conn) == {FLOOR}
 
 
 def test_the_clocks_offset_is_kept(conn: sqlite3.Connection) -> None:
@@ -152,19 +159,19 @@ def test_the_clocks_offset_is_kept(conn: sqlite3.Connection) -> None:
     assert session.server_offset == -2.5
 
 
-def test_the_scope_is_what_the_token_permits_now(conn: sqlite3.Connection) -> None:
-    assert cache.read_scope(conn) == Scope(frozenset([FLOOR]))
+def test_a_section_is_permitted_as_the_token_permits_now(conn: sqlite3.Connection) -> None:
+    assert permitted(conn) == {FLOOR}
     both = [
         CachedSection(FLOOR, "Floor", 100, permitted=True),
         CachedSection(BALCONY, "Upper Balcony", 40, permitted=True),
     ]
     with transaction(conn):
         cache.write_sections(conn, both)
-    assert cache.read_scope(conn) == Scope(frozenset([FLOOR, BALCONY]))
+    assert permitted(conn) == {FLOOR, BALCONY}
     assert cache.read_sections(conn) == both
     with transaction(conn):
         cache.write_sections(conn, both[1:])
-    assert cache.read_scope(conn) == Scope(frozenset([BALCONY]))
+    assert permitted(conn) == {BALCONY}
 
 
 def test_listed_tickets_of_permitted_sections_are_counted(conn: sqlite3.Connection) -> None:
@@ -175,7 +182,7 @@ def test_listed_tickets_of_permitted_sections_are_counted(conn: sqlite3.Connecti
 
 
 def test_a_ticket_is_found_by_its_serial(conn: sqlite3.Connection) -> None:
-    ticket = CachedTicket(A, Section(FLOOR, "Floor"), TicketStatus.ISSUED)
+    ticket = CachedTicket(A, Section(FLOOR, "Floor"), TicketStatus.ISSUED, permitted=True)
     assert known(conn, A) == Knowledge(ticket, event_known=True)
     assert cache.find_ticket(conn, A) == ticket
     assert cache.find_ticket(conn, ELSEWHERE) is None
@@ -235,7 +242,7 @@ def test_a_ticket_without_an_owner_is_found_by_its_serial_alone(conn: sqlite3.Co
 
 
 def test_what_is_no_ticket_is_not_looked_for(conn: sqlite3.Connection) -> None:
-    assert cache.look_up(conn, NotATicket("a web address")) == Knowledge()
+    assert cache.look_up(conn, NotATicket(LooksLike.WEB_ADDRESS)) == Knowledge()
 
 
 def test_an_unlisted_serial_is_told_from_another_events(conn: sqlite3.Connection) -> None:
@@ -245,20 +252,20 @@ def test_an_unlisted_serial_is_told_from_another_events(conn: sqlite3.Connection
 
 def test_admissions_here_and_elsewhere_are_known(conn: sqlite3.Connection) -> None:
     admit(conn, A)
-    ticket_writes.write_others(conn, [(A, OtherAdmission(seconds(9), "Sam", "door-2"))])
-    ticket_writes.write_others(conn, [(B, OtherAdmission(None, None, None))])
+    ticket_writes.write_others(conn, [(A, EarlierAdmission(seconds(9), "Sam", "door-2"))])
+    ticket_writes.write_others(conn, [(B, EarlierAdmission(None, None, None))])
     both = known(conn, A)
-    assert both.local == LocalAdmission(NOW, "Ana", "door-1")
-    assert both.other == OtherAdmission(seconds(9), "Sam", "door-2")
+    assert both.local == EarlierAdmission(NOW, "Ana", "door-1")
+    assert both.other == EarlierAdmission(seconds(9), "Sam", "door-2")
     assert by_code(conn, A, FIRST) == both
-    assert known(conn, B).other == OtherAdmission(None, None, None)
+    assert known(conn, B).other == EarlierAdmission(None, None, None)
     assert known(conn, C).other is None
 
 
 def test_an_admission_elsewhere_is_known_though_the_ticket_is_not_listed(
     conn: sqlite3.Connection,
 ) -> None:
-    other = OtherAdmission(seconds(9), "Sam", "door-2")
+    other = EarlierAdmission(seconds(9), "Sam", "door-2")
     ticket_writes.write_others(conn, [(ELSEWHERE, other)])
     assert known(conn, ELSEWHERE) == Knowledge(other=other)
 
@@ -282,18 +289,14 @@ def test_a_refused_admission_is_known_of_a_ticket_that_left_the_cache(
     conn: sqlite3.Connection,
 ) -> None:
     admit(conn, A)
-    ledger.withhold(conn, A, "it was sold twice")
+    ledger.withhold(conn, A, SOLD_TWICE)
     conn.execute("DELETE FROM ticket WHERE serial = ?", (A,))
-    assert known(conn, A) == Knowledge(event_known=True, refusal="it was sold twice")
+    assert known(conn, A) == Knowledge(event_known=True, refusal=SOLD_TWICE)
 
 
 FEW_ROWS = {
     "SCAN CONSTANT ROW",
-    "SCAN journal_head",
-    "SCAN journal",  # its last row; a search among all is one of let_in
-    "SCAN origin",
-    "SCAN recovery",
-    "SCAN session LEFT-JOIN",
+    "SCAN admitted",  # the view's rows of one serial, which indexes found
 }
 
 

@@ -99,7 +99,8 @@ def test_the_checkpoint_knows_a_commit_as_soon_as_its_work_is_done(
 ) -> None:
     def present(conn: sqlite3.Connection) -> tuple[int, bytes]:
         with transaction(conn):
-            return ledger.append(conn, scan())
+            ledger.append(conn, scan())
+            return ledger.head(conn)
 
     row, digest = writer.now(present)
     assert read_checkpoint(file) == Checkpoint(row, digest, 0)
@@ -109,7 +110,8 @@ def test_the_checkpoint_knows_a_commit_as_soon_as_its_work_is_done(
 
 def _present_nobody(conn: sqlite3.Connection) -> tuple[int, bytes]:
     with transaction(conn):
-        return ledger.append(conn, scan(None))
+        ledger.append(conn, scan(None))
+        return ledger.head(conn)
 
 
 def test_a_checkpoint_that_is_half_written_leaves_the_one_before(

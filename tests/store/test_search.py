@@ -154,7 +154,7 @@ def test_only_its_owner_reads_the_text(named: sqlite3.Connection, text: Path) ->
 def test_what_is_found_tells_the_verdict_it_would_have(conn: sqlite3.Connection) -> None:
     write(conn, [row(SERIALS[1], BALCONY)])
     admit(conn, SERIALS[2])
-    found = read_found(conn, list(SERIALS[:3]), NOW)
+    found = read_found(conn, list(SERIALS[:3]))
     assert [each.verdict.kind for each in found] == [
         Kind.ADMITTED,
         Kind.WRONG_SECTION,

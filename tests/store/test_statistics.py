@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from scanner.admission.ticket import OtherAdmission
+from scanner.admission.ticket import EarlierAdmission
 from scanner.store import ledger, statistics, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.statistics import Admitted
@@ -18,7 +18,7 @@ def test_a_gate_before_its_first_patron_has_let_nobody_in(conn: sqlite3.Connecti
 def test_a_patron_whom_two_gates_let_in_is_one_in_all(conn: sqlite3.Connection) -> None:
     for serial in SERIALS[:3]:
         admit(conn, serial)
-    there = OtherAdmission(NOW, "Bo", "door-2")
+    there = EarlierAdmission(NOW, "Bo", "door-2")
     with transaction(conn):
         ticket_writes.write_others(conn, [(serial, there) for serial in SERIALS[2:7]])
     assert statistics.admitted(conn) == Admitted(here=3, everywhere=7)

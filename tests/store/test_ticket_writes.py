@@ -1,6 +1,6 @@
 import sqlite3
 
-from scanner.admission.ticket import OtherAdmission, Section, TicketStatus
+from scanner.admission.ticket import EarlierAdmission, Section, TicketStatus
 from scanner.store import cache, ledger, ticket_writes
 from scanner.store.cache import CachedSection, TicketRow
 from scanner.store.database import transaction
@@ -9,7 +9,7 @@ from scanner.store.ticket_writes import PullPosition
 from tests.store.worlds import BALCONY, EVENT, FLOOR, NOW, SERIALS, admit, row, seconds
 
 A, B, C = SERIALS[:3]
-SAM = OtherAdmission(NOW, "Sam", "door-2")
+SAM = EarlierAdmission(NOW, "Sam", "door-2")
 
 
 def write(conn: sqlite3.Connection, *rows: TicketRow, number: int = 1) -> None:
@@ -147,12 +147,12 @@ def test_a_pull_that_succeeds_opens_a_gate_whose_token_was_called_invalid(
 ) -> None:
     cache.invalidate_session(conn, NOW)
     ticket_writes.finish_pull(conn, synced=seconds(60), watermark=None)
-    assert cache.read_scope(conn).closed is None
+    assert cache.read_standing(conn).closed is None
 
 
 def test_the_latest_account_of_another_gates_admission_wins(conn: sqlite3.Connection) -> None:
-    ticket_writes.write_others(conn, [(A, SAM), (B, OtherAdmission(None, None, None))])
-    later = OtherAdmission(seconds(9), "Kim", None)
+    ticket_writes.write_others(conn, [(A, SAM), (B, EarlierAdmission(None, None, None))])
+    later = EarlierAdmission(seconds(9), "Kim", None)
     ticket_writes.write_others(conn, [(A, later)])
     found = conn.execute("SELECT * FROM other_admission ORDER BY serial").fetchall()
     assert found == [(A, "Kim", None, seconds(9).isoformat()), (B, None, None, None)]

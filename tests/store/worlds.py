@@ -64,7 +64,8 @@ def scan(serial: str | None = None, at: datetime = NOW, **changes: str) -> Scan:
         "source": "camera",
         "payload": serial or "hello",
         "kind": "admitted" if serial else "not_a_ticket",
-        "reason": "Valid ticket",
+        "reason": "verdict.valid" if serial else "verdict.not_a_ticket",
+        "params": "{}",
         "evidence": json.dumps({"ticket": {"section": [FLOOR, "Floor"]}}) if serial else "{}",
     }
     return Scan(at=at, serial=serial, **(fields | changes))
@@ -73,5 +74,4 @@ def scan(serial: str | None = None, at: datetime = NOW, **changes: str) -> Scan:
 def admit(conn: sqlite3.Connection, serial: str, at: datetime = NOW, **changes: str) -> int:
     """Journal the admission of one serial in one transaction; returns the journal's row."""
     with transaction(conn):
-        number, _ = ledger.append(conn, scan(serial, at, **changes))
-    return number
+        return ledger.append(conn, scan(serial, at, **changes))

@@ -3,13 +3,13 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scanner.admission.ticket import OtherAdmission
+from scanner.admission.ticket import EarlierAdmission
+from scanner.facts import Fact
 from scanner.gate import Gate, Judged
 from scanner.store import ledger, ticket_writes
 from scanner.store.cache import TicketRow
@@ -30,10 +30,9 @@ PAGE = 4096
 class RefusesSome:
     """The API as it says no to a few, before the green light."""
 
-    def ask(self, judged: Judged, /) -> "Future[str | None]":
-        answer: Future[str | None] = Future()
-        answer.set_result("already redeemed" if judged.verdict.serial in WITHHELD else None)
-        return answer
+    def refusal(self, judged: Judged, /) -> Fact | None:
+        refused = judged.verdict.serial in WITHHELD
+        return Fact("text", {"text": "already redeemed"}) if refused else None
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def evening(file: Path) -> Iterator[Writer]:
     """Run a gate for an evening: admissions in every state, refusals, some withheld."""
     with closing(open_database(file)) as conn:
         fill(conn, _tickets())
-        ticket_writes.write_others(conn, [(TICKETS[50], OtherAdmission(NOW, "Sam", "door-2"))])
+        ticket_writes.write_others(conn, [(TICKETS[50], EarlierAdmission(NOW, "Sam", "door-2"))])
     with Writer(file) as writer:
         gate = Gate(writer, RefusesSome())
         for number, serial in enumerate(ADMITTED):
@@ -129,4 +128,10 @@ def _settle(number: int, conn: sqlite3.Connection) -> None:
         ledger.mark_sending(conn, batch, NOW)
         for serial, end in zip(batch, ends, strict=False):  # the last one stays in doubt
             ledger.mark_answered(conn, [serial])
-            ledger.move(conn, serial, end, seconds(number), f"because of {end.value}")
+            ledger.move(
+                conn,
+                serial,
+                end,
+                seconds(number),
+                Fact("text", {"text": f"because of {end.value}"}),
+            )

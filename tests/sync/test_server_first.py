@@ -2,7 +2,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
 from scanner.store.ledger import State
@@ -37,7 +37,7 @@ async def test_a_green_light_waits_for_the_apis_yes(house: House) -> None:
         assert published == [judged]
         assert house.states() == {serial: State.CONFIRMED}
         again = await _present(gate, serial)
-        assert again.verdict.reason.startswith("Already admitted here")
+        assert again.verdict.reason is Reason.ADMITTED_HERE
 
 
 async def test_another_gates_earlier_admission_turns_the_patron_away(house: House) -> None:
@@ -50,7 +50,9 @@ async def test_another_gates_earlier_admission_turns_the_patron_away(house: Hous
         for _ in range(2):
             judged = await _present(gate, serial)
             assert judged.verdict.kind is Kind.ALREADY_ADMITTED
-            assert "south by Kim" in judged.verdict.reason
+            first = judged.verdict.first
+            assert first
+            assert (first.device, first.redeemer) == ("south", "Kim")
         assert not any(each.verdict.admits for each in published)
         assert house.states() == {serial: State.CONFLICT}
     assert list(house.writer.submit(lambda conn: list(Audit(conn).findings())).result()) == []

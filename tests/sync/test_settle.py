@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.admission.ticket import OtherAdmission
+from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
 from scanner.store.ledger import Admission, State
 from scanner.sync.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, Outcome, SettleReason, outcome
@@ -56,7 +56,7 @@ def test_another_gates_admission_is_a_conflict_that_says_who_where_and_when(
             SettleReason.ADMITTED_BEFORE,
             {"guard": "Sam", "gate": "door-2", "at": THEIRS.admitted},
         ),
-        OtherAdmission(THEIRS.admitted, "Sam", "door-2"),
+        EarlierAdmission(THEIRS.admitted, "Sam", "door-2"),
     )
 
 

@@ -3,13 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from scanner.admission.scope import Closed
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Closed, Kind, Reason
 from scanner.store.ledger import State
 from scanner.sync.link import LinkState
 from scanner.training.answers import LET_IN, NOT_THEIRS, SUPERVISOR, Act, Answer
 from scanner.training.crowd import Patron
-from scanner.training.gate import TRAINING_REASON, Hit, TrainingGate
+from scanner.training.gate import Hit, TrainingGate
 from scanner.training.incident import Incident, IncidentKind
 from scanner.training.marks import Mark, Shown
 from scanner.training.role import Role
@@ -54,7 +53,7 @@ async def test_a_gate_leaves_nothing_behind_and_works_in_its_own_folder(
 async def test_a_real_ticket_is_refused_as_trainings(gate: TrainingGate, payload: str) -> None:
     gate.expect(["a code of the crowd's"])
     verdict = (await gate.judge(payload, "camera", 1.0)).verdict
-    assert verdict.reason == TRAINING_REASON
+    assert verdict.reason is Reason.TRAINING
     assert not verdict.admits
 
 
@@ -63,10 +62,10 @@ async def test_a_code_of_the_crowds_is_judged_for_what_it_is(gate: TrainingGate)
     gate.expect(["HARBOR-FLOR00000001"])
     known = (await gate.judge("HARBOR-FLOR00000001", "camera", 1.0)).verdict
     assert known.kind is Kind.OTHER_EVENT
-    assert known.reason != TRAINING_REASON
+    assert known.reason is Reason.OTHER_EVENT
     assert (await gate.judge(ticket.serial, "name", 2.0)).verdict.admits
     again = (await gate.judge(ticket.serial, "name", 62.0)).verdict
-    assert again.reason == "Already admitted here 1 min ago"
+    assert again.reason is Reason.ADMITTED_HERE
 
 
 async def test_a_search_finds_by_any_part_of_a_name_and_this_gates_tickets_first(

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from scanner.admission.verdict import Kind, Verdict
+from scanner.admission.serial import LooksLike
+from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.app.preferences import Preferences, Value
 from scanner.errors import ScannerError
 from scanner.facts import Fact
@@ -28,48 +30,19 @@ NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 SERIAL = "DAWIER-BACK75580348"
 
 VERDICTS: dict[Kind, Verdict] = {
-    Kind.ADMITTED: Verdict(Kind.ADMITTED, "Valid ticket", "Let the patron in.", SERIAL, "Floor"),
+    Kind.ADMITTED: Verdict(Reason.VALID, SERIAL, "Floor"),
     Kind.ALREADY_ADMITTED: Verdict(
-        Kind.ALREADY_ADMITTED,
-        "Already admitted at Gate B by Sam 12 min ago",
-        "Ask for another ticket.",
+        Reason.ADMITTED_ELSEWHERE,
         SERIAL,
         "Floor",
+        EarlierAdmission(NOW - timedelta(minutes=12), "Sam", "Gate B"),
     ),
-    Kind.WRONG_SECTION: Verdict(
-        Kind.WRONG_SECTION,
-        "This ticket is for VIP Lounge",
-        "Send the patron to VIP Lounge.",
-        SERIAL,
-        "VIP Lounge",
-    ),
-    Kind.OTHER_EVENT: Verdict(
-        Kind.OTHER_EVENT,
-        "This ticket is for another event",
-        "Ask for a ticket to this event.",
-        "QWERTY-BACK75580348",
-    ),
-    Kind.UNKNOWN: Verdict(
-        Kind.UNKNOWN,
-        "This ticket is not on the list",
-        "Ask for another ticket, or call the supervisor.",
-        SERIAL,
-    ),
-    Kind.WITHDRAWN: Verdict(
-        Kind.WITHDRAWN,
-        "This ticket was transferred to somebody else",
-        "Ask for the new ticket, or call the supervisor.",
-        SERIAL,
-        "Floor",
-    ),
-    Kind.NOT_A_TICKET: Verdict(
-        Kind.NOT_A_TICKET, "This is a web address", "Ask for the ticket's code."
-    ),
-    Kind.GATE_CLOSED: Verdict(
-        Kind.GATE_CLOSED,
-        "The admission token is no longer valid",
-        "Call the supervisor: a session must be opened with a valid token.",
-    ),
+    Kind.WRONG_SECTION: Verdict(Reason.OTHER_SECTION, SERIAL, "VIP Lounge"),
+    Kind.OTHER_EVENT: Verdict(Reason.OTHER_EVENT, "QWERTY-BACK75580348"),
+    Kind.UNKNOWN: Verdict(Reason.NOT_ON_LIST, SERIAL),
+    Kind.WITHDRAWN: Verdict(Reason.TRANSFERRED, SERIAL, "Floor"),
+    Kind.NOT_A_TICKET: Verdict(Reason.NOT_A_TICKET, looks_like=LooksLike.WEB_ADDRESS),
+    Kind.GATE_CLOSED: Verdict(Reason.TOKEN_INVALID),
 }
 
 UNREACHABLE = Fact(ApiFault.NOT_CONNECTED, {"host": "api.example"})
@@ -224,7 +197,7 @@ ADMISSIONS = [
         None,
         answered=True,
         faults=0,
-        reason=reason,
+        reason=Fact("text", {"text": reason}) if reason else None,
         outstanding=None,
     )
     for number, (state, attempts, reason) in enumerate(

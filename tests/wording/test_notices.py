@@ -3,12 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.admission.scope import Closed
+from scanner.admission.verdict import Closed
 from scanner.facts import Fact
 from scanner.scanning.errors import CameraFault, ScannerFault
 from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.notices import STALE, Notice, abnormal, age
+from scanner.wording.sentences import in_english
 from tests.tui.ports import LOOKING, NOW, OUTDATED, STATUS, UNREACHABLE
 
 
@@ -41,7 +42,7 @@ def test_a_held_queue_says_why() -> None:
 def test_a_closed_gate_is_grave_and_comes_first(closed: Closed) -> None:
     status = replace(STATUS, closed=closed, link=Link(LinkState.OFFLINE))
     first, second = abnormal(status, LOOKING, NOW, NOW)
-    assert first == Notice(f"■ GATE CLOSED: {closed.value}.", grave=True)
+    assert first == Notice(f"■ GATE CLOSED: {in_english(closed.fact)}.", grave=True)
     assert second.text.startswith("○ OFFLINE")
 
 

@@ -10,14 +10,14 @@ from typing import cast
 from scanner.admission.verdict import Kind
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.integrity import lone_digest
-from scanner.store.ledger import FIRST, State, link
+from scanner.store.ledger import FIRST, State, hashed, link
 from scanner.store.recovery.page_reader import Row, Value
 
 _STATES = {state.value for state in State}
 _KINDS = {kind.value for kind in Kind}
 _SETTLED = {State.CONFIRMED.value, State.CONFLICT.value, State.REFUSED.value}
 _DIGEST_BYTES = 32
-_AT, _SERIAL, _KIND, _EVIDENCE, _HASH = 1, 7, 8, 10, 11
+_AT, _SERIAL, _KIND, _EVIDENCE, _HASH, _PARAMS = 1, 7, 8, 10, 11, 12
 
 Fields = tuple[Value, ...]
 
@@ -71,7 +71,11 @@ def reconstruct(
     """
     read: dict[int, list[Fields]] = defaultdict(list)
     for row in sorted(filter(_is_journal, rows), key=lambda each: -each.frame):
-        fields = (row.rowid, *row.values[1 : _HASH + 1])
+        fields = (
+            row.rowid,
+            *row.values[1 : _HASH + 1],
+            *(row.values[_PARAMS : _PARAMS + 1] or (None,)),
+        )
         if row.rowid and fields not in read[row.rowid]:
             read[row.rowid].append(fields)
     known = {int(str(row.values[1])) + 1: row.values[2] for row in rows if _is_gap(row)}
@@ -123,7 +127,7 @@ def _stands_alone(fields: Fields, read: dict[int, list[Fields]], known: dict[int
     if after and not any(_links(_digest(fields), each) for each in after):
         return False
     if isinstance(digest := known.get(row), bytes):
-        return lone_digest(fields[:_HASH]) == digest
+        return lone_digest(hashed(fields)) == digest
     ticket = _evidence(fields).get("ticket")
     same = isinstance(ticket, dict) and ticket.get("serial") == fields[_SERIAL]
     return same if fields[_KIND] == "admitted" else True
@@ -154,7 +158,7 @@ def _gaps(journal: dict[int, Fields], head: int) -> list[Gap]:
     found, last = [], 0
     for row in [*sorted(journal), head + 1]:
         if row > last + 1:
-            after = lone_digest(journal[row][:_HASH]) if row in journal else None
+            after = lone_digest(hashed(journal[row])) if row in journal else None
             found.append(Gap(last + 1, row - 1, after))
         last = row
     return found
@@ -228,8 +232,8 @@ def _withheld(rows: Sequence[Row], journal: dict[int, Fields]) -> dict[str, str]
     found = {}
     for each in journal.values():
         why = _evidence(each).get("refusal")
-        if isinstance(why, str):
-            found[str(each[_SERIAL])] = why
+        if isinstance(why, str | dict):  # a sentence until version 3, a fact since
+            found[str(each[_SERIAL])] = why if isinstance(why, str) else json.dumps(why)
     return found | {str(row.values[0]): str(row.values[1]) for row in rows if _is_withheld(row)}
 
 
@@ -303,7 +307,7 @@ def _evidence(row: Fields) -> dict[str, object]:
 
 
 def _links(before: bytes, fields: Fields) -> bool:
-    return link(before, fields[:_HASH]) == fields[_HASH]
+    return link(before, hashed(fields)) == fields[_HASH]
 
 
 def _digest(fields: Fields) -> bytes:

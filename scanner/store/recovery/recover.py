@@ -176,7 +176,7 @@ def _sound(file: Path) -> Report:
 
 def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> None:
     """Write the reconstructed ledger into a new database."""
-    marks = ",".join("?" * 12)
+    marks = ",".join("?" * 13)
     conn.executemany(f"INSERT INTO journal VALUES ({marks})", found.journal.values())
     for each in found.admissions:
         names = ", ".join(each)

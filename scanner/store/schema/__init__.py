@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
-CURRENT = 3
+CURRENT = 4
 """The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
 CACHE_CURRENT = 1
 """The same of the cache."""
 
-SHAPE = "7217d2456c35a2d06f79cd11d3540757919bf4f77c96bc5425ed35632c410736"
+SHAPE = "fccafd715a426d2b79d87d60180b2cc264bca9b91fc04b75cbfa403bd8cf9761"
 """The digest of the tables, indexes and triggers at that version; `scanner.store.integrity` makes
 it. Making them anew at each start, only to compare, would cost a fifth of a second."""
 
@@ -25,12 +25,13 @@ def migrations() -> "Migrations":
     """Collect the ledger's migrations, oldest first."""
     from sqlite_utils.migrations import Migrations
 
-    from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row
+    from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row, v4_reason_codes
 
     collected = Migrations("scanner")
     collected(name="v1_first")(v1_first.apply)
     collected(name="v2_cache_apart")(v2_cache_apart.apply)
     collected(name="v3_one_row")(v3_one_row.apply)
+    collected(name="v4_reason_codes")(v4_reason_codes.apply)
     return collected
 
 

@@ -6,9 +6,10 @@ from scanner.admission.verdict import Kind
 from scanner.gate import Judged
 from scanner.sync.status import Status
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
+from scanner.wording import verdict as words
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
-from scanner.wording.reasons import in_words, localised
+from scanner.wording.sentences import sentence
 
 _SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
 
@@ -17,11 +18,17 @@ _SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
 class Poster:
     """A face with its words, all of them fit to show.
 
-    `place` is a section's name to be lettered large where there is room; `sentence` is why,
-    `advice` what to do next, `detail` the small print.
+    Attributes:
+        face: its shape and colours.
+        title: lettered large.
+        sentence: why.
+        advice: what to do next.
+        detail: the small print.
+        place: a section's name, lettered large where there is room.
     """
 
     face: Face
+    title: str
     sentence: str = ""
     advice: str = ""
     detail: str = ""
@@ -34,19 +41,21 @@ def of_judged(judged: Judged) -> Poster:
     section, serial = plain(verdict.section, 60), plain(verdict.serial, 40)
     parts = (section, serial, clock_time(judged.at))
     return Poster(
-        localised(FACES[verdict.kind]),
-        in_words(plain(verdict.reason)),
-        in_words(plain(verdict.advice)),
+        FACES[verdict.kind],
+        words.title(verdict.kind),
+        sentence(judged.fact),
+        words.advice(verdict),
         " · ".join(part for part in parts if part),
         section if verdict.kind in _SECTION_MATTERS else "",
     )
 
 
-def cannot_record(sentence: str) -> Poster:
+def cannot_record(why: str) -> Poster:
     """Show that the database failed: without a record nobody enters."""
     return Poster(
-        localised(CANNOT_RECORD),
-        plain(sentence),
+        CANNOT_RECORD,
+        say("CANNOT RECORD"),
+        plain(why),
         say("Nobody may enter."),
         say("Call the supervisor."),
     )
@@ -55,7 +64,7 @@ def cannot_record(sentence: str) -> Poster:
 def checking() -> Poster:
     """Show that a verdict takes longer than it should."""
     return Poster(
-        localised(CHECKING), say("Wait for the verdict."), say("Nobody enters before it.")
+        CHECKING, say("CHECKING"), say("Wait for the verdict."), say("Nobody enters before it.")
     )
 
 
@@ -63,13 +72,15 @@ def at_rest(status: Status, last: str) -> Poster:
     """Show that the gate waits for a ticket, or why it admits nobody; `last` is small print."""
     if status.closed:
         return Poster(
-            localised(FACES[Kind.GATE_CLOSED]),
-            say(status.closed.value),
+            FACES[Kind.GATE_CLOSED],
+            words.title(Kind.GATE_CLOSED),
+            sentence(status.closed.fact),
             say("Nobody may enter. Call the supervisor."),
             last,
         )
     return Poster(
-        localised(READY),
+        READY,
+        say("READY"),
         say("This gate admits: {sections}", sections=sections(status)),
         say("Show a ticket"),
         last,

@@ -46,7 +46,13 @@ def arrange(poster: Poster, columns: int, rows: int) -> list[Line]:
         [*why[:1], *what[:1]],
     ):
         for spare in (3, 1, 0):
-            art = _art(poster.face, poster.place, columns - 2 * _MARGIN, rows - len(small) - spare)
+            art = _art(
+                poster.face,
+                poster.title,
+                poster.place,
+                columns - 2 * _MARGIN,
+                rows - len(small) - spare,
+            )
             if not art:
                 continue
             large = _lettered(poster.advice, columns, rows - len(art) - len(why) - len(detail) - 5)
@@ -57,14 +63,14 @@ def arrange(poster: Poster, columns: int, rows: int) -> list[Line]:
 
 
 def _headline(poster: Poster, columns: int) -> Line:
-    title = f"{poster.face.symbol} {poster.face.title} {poster.face.symbol}"
+    title = f"{poster.face.symbol} {poster.title} {poster.face.symbol}"
     return Line(_fit(title, columns), bold=True)
 
 
 @lru_cache(maxsize=64)
-def _art(face: Face, place: str, columns: int, rows: int) -> tuple[str, ...]:
+def _art(face: Face, title: str, place: str, columns: int, rows: int) -> tuple[str, ...]:
     for wide, high in _SCALES:
-        words = _words(face, place, wide, high, columns=columns, dots=2 * rows)
+        words = _words(title, place, wide, high, columns=columns, dots=2 * rows)
         if words is None:
             continue
         side = min(2 * rows, columns - _GAP - len(words[0]), max(2 * len(words), 14))
@@ -75,10 +81,11 @@ def _art(face: Face, place: str, columns: int, rows: int) -> tuple[str, ...]:
     return ()
 
 
-def _words(face: Face, place: str, wide: int, high: int, *, columns: int, dots: int) -> Dots | None:
-    """Letter the words, and the place below them where there is room for it as well."""
-    words = [word for each in face.words if (word := lettering.letterable(each))]
-    if len(words) < len(face.words):
+def _words(title: str, place: str, wide: int, high: int, *, columns: int, dots: int) -> Dots | None:
+    """Letter the title on two lines at most, and the place below where there is room."""
+    lines = _halved(title)
+    words = [word for each in lines if (word := lettering.letterable(each))]
+    if len(words) < len(lines):
         return None
     across = max(lettering.width(word, wide) for word in words)
     gap = max(2, high)

@@ -7,26 +7,26 @@ from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, Fac
 _FACES = (*FACES.values(), CANNOT_RECORD, READY, CHECKING)
 
 _DEEP = {
-    "ADMITTED": "#00502b",
-    "ALREADY ADMITTED": "#6b2f00",
-    "WRONG SECTION": "#0a3f85",
-    "OTHER EVENT": "#4c2186",
-    "UNKNOWN": "#6b2d00",
-    "WITHDRAWN": "#7a0a3e",
-    "NOT A TICKET": "#4a3b00",
-    "CANNOT RECORD": "#8a000e",
+    "admitted": "#00502b",
+    "already-admitted": "#6b2f00",
+    "wrong-section": "#0a3f85",
+    "other-event": "#4c2186",
+    "unknown": "#6b2d00",
+    "withdrawn": "#7a0a3e",
+    "not-a-ticket": "#4a3b00",
+    "cannot-record": "#8a000e",
 }
 """The faces' colours for one line on a light ground."""
 
 
 def tint(face: Face) -> str:
     """Return the name of the variable for a face's colour on one line."""
-    return f"$face-{face.title.lower().replace(' ', '-')}"
+    return f"$face-{face.name}"
 
 
 def _tints(*, dark: bool) -> dict[str, str]:
     return {
-        tint(face)[1:]: face.tint if dark else _DEEP.get(face.title, "#1b2733") for face in _FACES
+        tint(face)[1:]: face.tint if dark else _DEEP.get(face.name, "#1b2733") for face in _FACES
     }
 
 

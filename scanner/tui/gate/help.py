@@ -13,6 +13,7 @@ from scanner.tui.drawing.faces import CANNOT_RECORD, FACES
 from scanner.tui.drawing.theme import tint
 from scanner.tui.terminal.key_names import TranslatedScreen
 from scanner.wording.catalogue import say
+from scanner.wording.verdict import title
 
 _OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p"})
 """Keys of Textual's that say nothing to a guard."""
@@ -73,8 +74,9 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
 
 
 def _shapes() -> list[Content]:
-    faces = [*FACES.values(), CANNOT_RECORD]
-    return [_row(face.symbol, say(face.title), f"bold {tint(face)}") for face in faces]
+    faces = [(face, title(kind)) for kind, face in FACES.items()]
+    faces.append((CANNOT_RECORD, say("CANNOT RECORD")))
+    return [_row(face.symbol, words, f"bold {tint(face)}") for face, words in faces]
 
 
 def _row(left: str, right: str, style: str) -> Content:

@@ -20,8 +20,8 @@ from scanner.tui.ports import Records
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
-from scanner.wording.reasons import in_words
 from scanner.wording.sentences import sentence
+from scanner.wording.verdict import title
 
 LONGEST_REASON = 120
 """Characters; it is shown on one line and kept in the journal."""
@@ -76,8 +76,8 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         self._refused = self._last()
         verdict = self._refused.verdict
         face = FACES[verdict.kind]
-        reason, serial = in_words(plain(verdict.reason)), plain(verdict.serial, 40)
-        words = f"{face.symbol} {say(face.title)}  {serial}  {reason}"
+        reason, serial = sentence(self._refused.fact), plain(verdict.serial, 40)
+        words = f"{face.symbol} {title(verdict.kind)}  {serial}  {reason}"
         self.query_one("#why", Static).update(Content(words))
         self._say("")
         self.set_focus(self.query_one("#reason", Input))

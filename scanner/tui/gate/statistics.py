@@ -14,20 +14,19 @@ from scanner.desk.forecast import forecast
 from scanner.errors import ScannerError
 from scanner.store.statistics import MINUTES, Evening, SectionFigure, series
 from scanner.sync.status import Status
-from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.gate.modal import Modal
 from scanner.tui.ports import Clock, Records
 from scanner.wording.catalogue import number, say
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
+from scanner.wording.verdict import title
 
 REFRESH_SECONDS = 5.0
 
 _MOST_BARS = 8
 _LONGEST_NAME = 14
 _COLOUR = (64, 132, 214)  # 3:1 and more on dark and light grounds
-_KINDS = {kind.value: FACES[kind].title for kind in Kind}
 _TICKS, _TICKS_WHERE_NARROW = 4, 2
 _NARROW = 120
 """Columns of the screen. Numbers that have no room side by side are left out by plotext, and which
@@ -102,7 +101,7 @@ class StatisticsScreen(Modal):
         self._bars("sections", say("In, of capacity"), sections)
         quarters = [(clock_time(at)[:5], count) for at, count in evening.quarters[-_MOST_BARS:]]
         self._bars("quarters", say("By quarter of an hour"), quarters)
-        verdicts = [(say(_KINDS.get(kind, kind)), count) for kind, count in evening.verdicts]
+        verdicts = [(title(Kind(kind)), count) for kind, count in evening.verdicts]
         self._bars("verdicts", say("Verdicts of this gate"), verdicts)
         devices = [(plain(name, _LONGEST_NAME) or "?", count) for name, count in evening.devices]
         self._bars("devices", say("In, by device"), devices)

@@ -18,7 +18,6 @@ from scanner.training.records import SOMEBODY, Run, median_of_best, own_runs
 from scanner.training.role import PARTS
 from scanner.training.score import Score
 from scanner.training.shift import Shift
-from scanner.tui.drawing.faces import FACES
 from scanner.tui.training.certificate import write_certificate
 from scanner.tui.training.chart import sparkline
 from scanner.tui.training.progress import ProgressScreen
@@ -26,8 +25,8 @@ from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.wording.catalogue import decimal, say
 from scanner.wording.plain import plain
-from scanner.wording.reasons import in_words
 from scanner.wording.sentences import sentence
+from scanner.wording.verdict import title
 
 
 class DebriefScreen(TrainingScreen[None]):
@@ -213,7 +212,7 @@ def explained(mistake: Decision, place: str, said: str) -> Content:
         ),
         (say("They said"), said, ""),
         (say("Light"), _light(mistake), ""),
-        (say("Shown"), _shown(mistake.shown), ""),
+        (say("Shown"), sentence(mistake.shown), ""),
         (say("You did"), sentence(mistake.did), ""),
         (say("Right"), alternatives, "bold"),
         (say("Why"), sentence(mistake.due.why), ""),
@@ -235,15 +234,4 @@ def explained(mistake: Decision, place: str, said: str) -> Content:
 
 def _light(mistake: Decision) -> str:
     """Return the verdict's title, or nothing."""
-    return say(FACES[mistake.verdict].title) if mistake.verdict else ""
-
-
-def _shown(fact: Fact) -> str:
-    """Return what the gate showed, or the card's question."""
-    if fact.code == "text":
-        return in_words(plain(str(fact.params["text"])))
-    reason = fact.params.get("reason")
-    if isinstance(reason, Fact):
-        said = Fact("text", {"text": _shown(reason)})
-        return sentence(Fact(fact.code, {**fact.params, "reason": said}))
-    return sentence(fact)
+    return title(mistake.verdict) if mistake.verdict else ""

@@ -13,6 +13,7 @@ from scanner.admission.verdict import Kind
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.training.screen import TrainingScreen
 from scanner.wording.catalogue import say
+from scanner.wording.verdict import title
 
 
 class TrainingHelp(TrainingScreen[None]):
@@ -58,7 +59,7 @@ def _lights() -> list[Content]:
         Kind.NOT_A_TICKET: say("turn away: ask for the ticket's code"),
         Kind.GATE_CLOSED: say("call the supervisor; nobody enters"),
     }
-    names = {kind: f"{FACES[kind].symbol} {say(FACES[kind].title)}" for kind in rules}
+    names = {kind: f"{FACES[kind].symbol} {title(kind)}" for kind in rules}
     wide = max(map(len, names.values()))
     rows = [
         Content.assemble((f"  {names[kind]:<{wide}}  ", f"bold {FACES[kind].tint}"), words)

@@ -38,14 +38,12 @@ from scanner.tui.widgets.strip import Strip
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import say
 from scanner.wording.notices import abnormal
-from scanner.wording.plain import plain
-from scanner.wording.reasons import in_words, localised
 from scanner.wording.sentences import sentence
 
-WHAT_NOW = Face(("WHAT", "NOW?"), "?", shapes.question, "#000000", "#ff8fe0", "#ff8fe0")
+WHAT_NOW = Face("what-now", "?", shapes.question, "#000000", "#ff8fe0", "#ff8fe0")
 """An incident: the trainee is asked."""
 
-NOBODY = Face(("NEXT",), "◇", shapes.frame, "#e3c8e0", "#35143a", "#e3c8e0")
+NOBODY = Face("next", "◇", shapes.frame, "#e3c8e0", "#35143a", "#e3c8e0")
 """The gate waits for a patron."""
 
 LOOK_SECONDS = 0.2
@@ -280,7 +278,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self._show(shift)
         if shift.case is None or shift.case.judged is not judged:
             self.query_one(VerdictPanel).show(poster.of_judged(judged))
-            self.say(in_words(plain(judged.verdict.reason)))
+            self.say(sentence(judged.fact))
 
     async def _open(self) -> None:
         try:
@@ -339,10 +337,13 @@ class PlayScreen(TrainingScreen[Shift | None]):
     def _poster(self, shift: Shift, case: Case | None) -> Poster:
         if case is None:
             return Poster(
-                localised(NOBODY), say("Nobody is at the gate."), say("The next patron is coming.")
+                NOBODY,
+                say("NEXT"),
+                say("Nobody is at the gate."),
+                say("The next patron is coming."),
             )
         if isinstance(case.subject, IncidentKind):
-            return Poster(localised(WHAT_NOW), sentence(Fact(CARDS[case.subject])))
+            return Poster(WHAT_NOW, say("WHAT NOW?"), sentence(Fact(CARDS[case.subject])))
         if case.judged:
             return poster.of_judged(case.judged)
         return poster.at_rest(shift.gate.status(), say("Nothing was read."))

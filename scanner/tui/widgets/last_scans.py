@@ -6,18 +6,19 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
+from scanner.admission.verdict import Kind
 from scanner.gate import Judged
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.theme import tint
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
-from scanner.wording.reasons import in_words
+from scanner.wording.sentences import sentence
+from scanner.wording.verdict import title
 
 REMEMBERED = 50
 """Presentations; more than the tallest screen shows."""
 
 FAINT = "$faint"  # still 7:1 on the list's ground
-_WIDEST_TITLE = max(len(face.title) for face in FACES.values())
 
 
 class LastScans(Widget):
@@ -52,20 +53,21 @@ class LastScans(Widget):
         if not self._scans:
             return Content.styled(say("No ticket was shown yet."), FAINT)
         shown = list(self._scans)[: max(1, self.size.height)]
-        return Content("\n").join(scan_line(judged, _WIDEST_TITLE) for judged in shown)
+        widest = max(len(title(kind)) for kind in Kind)
+        return Content("\n").join(scan_line(judged, widest) for judged in shown)
 
 
 def scan_line(judged: Judged, title_width: int = 0) -> Content:
     """Put one presentation on one line: time, shape, words, serial, section or else reason."""
     verdict = judged.verdict
     face = FACES[verdict.kind]
-    about = plain(verdict.section, 60) or in_words(plain(verdict.reason))
+    about = plain(verdict.section, 60) or sentence(judged.fact)
     serial = plain(verdict.serial, 40)
     rest = "  ".join(part for part in (serial, about) if part)
     return Content.assemble(
         (clock_time(judged.at), FAINT),
         "  ",
-        (f"{face.symbol} {say(face.title):<{title_width}}", f"bold {tint(face)}"),
+        (f"{face.symbol} {title(verdict.kind):<{title_width}}", f"bold {tint(face)}"),
         "  ",
         rest,
     )

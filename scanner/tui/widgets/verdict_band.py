@@ -26,7 +26,7 @@ class VerdictBand(Widget):
 
     def __init__(self, poster: Poster | None = None) -> None:
         super().__init__()
-        self.poster = poster or Poster(READY)
+        self.poster = poster or Poster(READY, "")
         self.show(self.poster)
 
     def show(self, poster: Poster) -> None:
@@ -39,6 +39,6 @@ class VerdictBand(Widget):
     def render(self) -> Content:
         """Set face, reason and what to do on two lines."""
         face = self.poster.face
-        title = f"{face.symbol}  {face.title}  {face.symbol}"
+        title = f"{face.symbol}  {self.poster.title}  {face.symbol}"
         small = "  ".join(part for part in (self.poster.sentence, self.poster.advice) if part)
         return Content("\n").join([Content.styled(title, "bold"), Content(small)])

@@ -47,7 +47,7 @@ class VerdictPanel(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.poster = Poster(READY)
+        self.poster = Poster(READY, "")
         self._hushing: Timer | None = None
         self._lines: Sequence[Line] = ()
         self._set_for: tuple[Poster, Size] | None = None

@@ -12,7 +12,7 @@ from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.store import ledger
-from scanner.store.cache import count_tickets, read_scope, read_session
+from scanner.store.cache import count_tickets, read_session, read_standing
 from scanner.store.database import open_database, open_reader
 from scanner.store.errors import BrokenDatabase, Damage, DatabaseBusy, StoreError
 from scanner.store.integrity import find_damage
@@ -47,7 +47,7 @@ def pages_with(file: Path, text: str, size: int = wrecks.PAGE) -> list[int]:
 
 
 def journal_pages(file: Path) -> list[int]:
-    return pages_with(file, "admittedValid ticket")
+    return pages_with(file, "admittedverdict.valid")
 
 
 def admission_pages(file: Path) -> list[int]:
@@ -181,7 +181,7 @@ def test_the_next_sync_reads_the_whole_list_since_the_last_may_be_lost(file: Pat
     with closing(open_reader(file)) as conn:
         session = read_session(conn)
         assert count_tickets(conn) == len(wrecks.TICKETS)
-        assert read_scope(conn).closed is None
+        assert read_standing(conn).closed is None
     assert session
     assert (session.watermark, session.whole) == (None, None)
 
@@ -198,7 +198,7 @@ def test_a_list_that_does_not_read_is_left_to_the_next_sync(file: Path) -> None:
     with closing(open_reader(file)) as conn:
         assert read_session(conn)
         assert count_tickets(conn) == 0
-        assert read_scope(conn).closed
+        assert read_standing(conn).closed
 
 
 def test_without_the_first_page_a_session_must_be_opened(file: Path) -> None:

@@ -16,7 +16,7 @@ def test_every_kind_of_verdict_has_a_face() -> None:
     assert set(FACES) == set(Kind)
 
 
-@pytest.mark.parametrize("face", ALL, ids=lambda face: face.title)
+@pytest.mark.parametrize("face", ALL, ids=lambda face: face.name)
 def test_words_stand_out_from_their_ground_by_seven_to_one(face: Face) -> None:
     assert contrast(face.ink, face.paper) >= 7
     assert NIGHT.surface
@@ -24,7 +24,7 @@ def test_words_stand_out_from_their_ground_by_seven_to_one(face: Face) -> None:
 
 
 def test_words_shape_colour_and_symbol_differ_from_one_kind_to_the_next() -> None:
-    for attribute in ("words", "symbol", "shape", "paper"):
+    for attribute in ("name", "symbol", "shape", "paper"):
         assert len({getattr(face, attribute) for face in ALL}) == len(ALL)
 
 
@@ -39,5 +39,5 @@ def test_shapes_differ_even_when_small(side: int) -> None:
 
 
 def test_only_the_admitted_face_is_green() -> None:
-    green = [f.title for f in ALL if (c := Color.parse(f.paper)).g > c.r * 1.3 and c.g > c.b * 1.3]
-    assert green == ["ADMITTED"]
+    green = [f.name for f in ALL if (c := Color.parse(f.paper)).g > c.r * 1.3 and c.g > c.b * 1.3]
+    assert green == ["admitted"]

@@ -25,7 +25,7 @@ def test_every_ink_is_read_on_every_ground(theme: Theme, ink: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-@pytest.mark.parametrize("face", FACES.values(), ids=lambda face: face.title)
+@pytest.mark.parametrize("face", FACES.values(), ids=lambda face: face.name)
 def test_a_verdict_on_one_line_is_read_in_every_theme(theme: Theme, face: Face) -> None:
     found = colours(theme)
     assert contrast(found[tint(face)[1:]], found["surface"]) >= 7

@@ -5,8 +5,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from scanner.admission.scope import Closed
-from scanner.admission.verdict import Kind, Verdict
+from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
 from scanner.scanning.scan_hints import Hint
 from scanner.scanning.scan_source import SourceStatus
@@ -19,6 +18,7 @@ from scanner.tui.gate.help import HelpScreen
 from scanner.tui.ports import SourceState
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.verdict_panel import VerdictPanel
+from scanner.wording.verdict import advice, reason, title
 from tests.tui.ports import NOW, OUTDATED, SERIAL, STATUS, VERDICTS, Stand
 from tests.tui.seen import seen
 
@@ -63,9 +63,9 @@ async def test_a_verdict_fills_the_screen(stand: Stand, kind: Kind, size: tuple[
         assert panel.poster.face is FACES[kind]
         assert panel.styles.background.hex.lower() == FACES[kind].paper
         assert panel.size.height * 2 > size[1]
-        assert panel.poster.advice == verdict.advice
-    assert verdict.reason in text
-    assert f"{FACES[kind].symbol} {FACES[kind].title}" in text
+        assert panel.poster.advice == advice(verdict)
+    assert reason(verdict, NOW) in text
+    assert f"{FACES[kind].symbol} {title(kind)}" in text
     assert (verdict.serial or "21:04:07") in text
 
 
@@ -304,9 +304,7 @@ HOSTILE = "[red]own[/red] [@click=app.quit]x[/] \x1b[2J\x1b[31m\u202eabc\x07\n\n
 
 
 async def test_hostile_text_is_shown_as_text(stand: Stand) -> None:
-    stand.judge.verdict = Verdict(
-        Kind.WRONG_SECTION, f"This ticket is for {HOSTILE}", HOSTILE, HOSTILE, HOSTILE
-    )
+    stand.judge.verdict = Verdict(Reason.OTHER_SECTION, HOSTILE, HOSTILE)
     stand.background.now = replace(
         STATUS,
         title=HOSTILE,
@@ -332,7 +330,7 @@ async def test_hostile_text_is_shown_as_text(stand: Stand) -> None:
 async def test_an_event_with_endless_names_leaves_the_verdict_its_room(stand: Stand) -> None:
     long = "Ω" * 5_000
     stand.background.now = replace(STATUS, title=long, name=long, device=long, sections=(long,) * 9)
-    stand.judge.verdict = Verdict(Kind.WRONG_SECTION, long, long, SERIAL, long)
+    stand.judge.verdict = Verdict(Reason.OTHER_SECTION, SERIAL, long)
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
         stand.source.see("x")
@@ -384,8 +382,9 @@ async def test_the_question_mark_lists_every_key_and_every_shape(stand: Stand) -
         text = seen(app)
         for words in ("i /", "Type a serial", "Sync and send", "Cut / restore network", "Ctrl+Q"):
             assert words in text
-        for each in [*FACES.values(), CANNOT_RECORD]:
-            assert f"{each.symbol}   {each.title}" in text
+        for kind, each in FACES.items():
+            assert f"{each.symbol}   {title(kind)}" in text
+        assert f"{CANNOT_RECORD.symbol}   CANNOT RECORD" in text
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
         await pilot.press("question_mark", "question_mark")

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from scanner.admission.scope import Closed
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Closed, Kind
 from scanner.facts import Fact
 from scanner.scanning.errors import CameraFault
 from scanner.scanning.scan_hints import Hint

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from scanner.admission.scope import Closed
-from scanner.admission.verdict import Kind, Verdict
+from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
 from scanner.pin import PinCheck
 from scanner.scanning.errors import CameraFault
@@ -23,7 +22,6 @@ from scanner.sync.settle import SettleReason
 from scanner.ticketing.errors import ApiFault, Stranger
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import SourceState
-from scanner.wording.sentences import in_english
 from tests.tui import ports
 from tests.tui.ports import ADMISSIONS, NOW, SERIAL, STATUS, VERDICTS, FakeRecords, Stand
 from tests.tui.pseudo import LANGUAGE, latin
@@ -37,12 +35,16 @@ DATA = """
 UNITS = "min UTC esc PIN"
 BROKEN = store_error(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
 PORTAL = Fact(ApiFault.NOT_THE_API, {"host": "api.example", "what": Fact(Stranger.REDIRECT)})
-REFUSED = "The ticketing API refused it: the token no longer permits VIP Lounge"
+REFUSED = Verdict(
+    Reason.REFUSED_BY_API,
+    SERIAL,
+    refusal=Fact(SettleReason.NOT_PERMITTED, {"section": "VIP Lounge"}),
+)
 REASONS = {
-    State.CONFLICT: in_english(
-        Fact(SettleReason.ADMITTED_BEFORE, {"guard": "Sam", "gate": "Gate B", "at": NOW})
+    State.CONFLICT: Fact(
+        SettleReason.ADMITTED_BEFORE, {"guard": "Sam", "gate": "Gate B", "at": NOW}
     ),
-    State.REFUSED: "the API does not know this ticket; an earlier request may still arrive",
+    State.REFUSED: Fact(SettleReason.MAY_ARRIVE, {"refusal": Fact(SettleReason.UNKNOWN_TICKET)}),
 }
 
 
@@ -83,8 +85,7 @@ async def _scan(stand: Stand, app: GateApp, pilot: Pilot[None], verdict: Verdict
 
 
 async def test_no_verdict_speaks_english_alone(stand: Stand) -> None:
-    refused = VERDICTS[Kind.WITHDRAWN]._replace(reason=REFUSED)
-    assert await left_over(stand, verdicts=[*VERDICTS.values(), refused]) == []
+    assert await left_over(stand, verdicts=[*VERDICTS.values(), REFUSED]) == []
 
 
 def _trouble(stand: Stand) -> None:

@@ -45,7 +45,7 @@ async def until(pilot: Pilot[Any], condition: Any) -> None:
 
 
 def title(app: KioskApp) -> str:
-    return app.screen.query_one(VerdictPanel).poster.face.title
+    return app.screen.query_one(VerdictPanel).poster.title
 
 
 async def scan(pilot: Pilot[Any], text: str) -> None:

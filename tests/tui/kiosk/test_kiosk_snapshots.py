@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from scanner.admission.scope import Closed
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Closed, Kind
 from scanner.facts import Fact
 from scanner.kiosk.turnstile import TurnstileFault
 from scanner.scanning.errors import CameraFault

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scanner.admission.scope import Closed
-from scanner.admission.verdict import Kind, Verdict
+from scanner.admission.serial import LooksLike
+from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.verdict import Closed, Reason, Verdict
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.store.ledger import State
@@ -75,13 +76,12 @@ class FakeGate(TrainingGate):
     def _verdict(self, payload: str) -> Verdict:
         found = [each for each in self.tickets if each.serial in payload]
         if not found:
-            advice = "Ask for the code on the ticket itself."
-            return Verdict(Kind.NOT_A_TICKET, "This is a payment code", advice)
+            return Verdict(Reason.NOT_A_TICKET, looks_like=LooksLike.PAYMENT_CODE)
         (ticket,) = found
         named = (ticket.serial, ticket.section_name)
         if ticket.section not in self.permitted:
-            return Verdict(Kind.WRONG_SECTION, "For VIP", "Send the patron to VIP.", *named)
+            return Verdict(Reason.OTHER_SECTION, *named)
         if ticket.serial in self._seen:
-            return Verdict(Kind.ALREADY_ADMITTED, "Admitted at 20:30", "Turn away.", *named, AT)
+            return Verdict(Reason.ADMITTED_HERE, *named, EarlierAdmission(AT))
         self._seen.add(ticket.serial)
-        return Verdict(Kind.ADMITTED, "Valid ticket", "Let the patron in.", *named)
+        return Verdict(Reason.VALID, *named)

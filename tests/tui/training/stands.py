@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scanner.admission.verdict import Kind
+from scanner.admission.serial import LooksLike
+from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.facts import Fact
 from scanner.ticketing.resources import Owner, Ticket
 from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, due_to_patron
@@ -119,6 +120,9 @@ def _answer(shift: Shift, patron: Patron, now: float, *, wrong: bool) -> None:
         answer = LET_IN
     if wrong and patron.role is Role.DEAD_BATTERY:
         answer = Answer(Act.TURN_AWAY, Refusal.UNKNOWN)
-    reasons = {Kind.NOT_A_TICKET: "This is a payment code", Kind.ADMITTED: "Valid ticket"}
-    shown = Fact("text", {"text": reasons.get(verdict, "For VIP")})
-    shift.drill.decide(answer, verdict, shown, now + 2.5)
+    reasons = {
+        Kind.NOT_A_TICKET: Verdict(Reason.NOT_A_TICKET, looks_like=LooksLike.PAYMENT_CODE),
+        Kind.ADMITTED: Verdict(Reason.VALID),
+    }
+    shown = reasons.get(verdict, Verdict(Reason.OTHER_SECTION, section="VIP"))
+    shift.drill.decide(answer, verdict, shown.fact, now + 2.5)

@@ -10,13 +10,13 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from scanner.admission.verdict import Kind
 from scanner.training.crowd import Patron
 from scanner.training.errors import ScenarioError, ScenarioFault
 from scanner.training.incident import IncidentKind
 from scanner.training.records import Records
 from scanner.training.role import Role
 from scanner.training.shift import Case
-from scanner.tui.drawing.faces import FACES
 from scanner.tui.training.app import OpeningScreen, TrainingApp
 from scanner.tui.training.debrief import DebriefScreen
 from scanner.tui.training.menu import MenuScreen
@@ -24,6 +24,7 @@ from scanner.tui.training.play import PlayScreen
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import Banner
 from scanner.tui.training.search import NameSearch
+from scanner.wording.verdict import title
 from tests.tui.seen import seen
 from tests.tui.training.stands import SCENARIO, Stand
 
@@ -331,8 +332,8 @@ async def test_the_rules_can_be_read_while_the_clock_runs(training: Stand) -> No
         await until(pilot, lambda: app.screen is not screen)
         text = seen(app)
         assert "TRAINING · NOTHING HERE IS REAL" in text.splitlines()[0]
-        for face in FACES.values():
-            assert face.title in text
+        for kind in Kind:
+            assert title(kind) in text
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
 

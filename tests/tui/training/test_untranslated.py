@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from scanner.admission.verdict import Kind
+from scanner.admission.serial import LooksLike
+from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.facts import Fact
 from scanner.training.answers import SEND, Act, Answer, Refusal, Why, due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
-from scanner.training.gate import TRAINING_ADVICE, TRAINING_REASON
 from scanner.training.held_codes import HeldCode, spoken
 from scanner.training.incident import CARDS, IncidentKind
 from scanner.training.marks import Decision, Mark, Shown, mark
@@ -25,8 +25,8 @@ from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.menu import MenuScreen
 from scanner.tui.training.progress import ProgressScreen
 from scanner.tui.training.screen import TrainingScreen
-from scanner.wording.reasons import in_words
 from scanner.wording.sentences import sentence
+from scanner.wording.verdict import advice, reason
 from tests.training.test_drill import patron
 from tests.tui.pseudo import latin
 from tests.tui.seen import seen
@@ -127,6 +127,9 @@ async def _turn(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+WEB_ADDRESS = Verdict(Reason.NOT_A_TICKET, looks_like=LooksLike.WEB_ADDRESS).fact
+
+
 @pytest.mark.parametrize("role", Role)
 def test_what_is_said_of_a_patron_is_not_in_english_alone(role: Role) -> None:
     due = due_to_patron(role, PARTS[role].due)
@@ -149,8 +152,7 @@ def test_what_is_said_of_an_incident_is_not_in_english_alone(what: IncidentKind)
 
 
 def test_a_ticket_of_somebody_else_is_not_told_in_english_alone() -> None:
-    reason = Fact("text", {"text": "Valid ticket"})
-    shown = Fact(Shown.ANOTHERS, {"reason": reason, "whose": "Mo Ek, VIP"})
+    shown = Fact(Shown.ANOTHERS, {"reason": Fact(Reason.VALID), "whose": "Mo Ek, VIP"})
     due = due_to_patron(Role.DEAD_BATTERY, Kind.ADMITTED)
     somebody = patron(0, 0.0, role=Role.DEAD_BATTERY)
     decision = Decision(somebody, Kind.ADMITTED, shown, None, due, Mark.LEFT, 0.0, 0.0)
@@ -158,7 +160,8 @@ def test_a_ticket_of_somebody_else_is_not_told_in_english_alone() -> None:
 
 
 def test_a_real_ticket_is_not_refused_in_english_alone() -> None:
-    assert latin(in_words(TRAINING_REASON) + in_words(TRAINING_ADVICE)) == []
+    refused = Verdict(Reason.TRAINING)
+    assert latin(reason(refused, AT) + advice(refused)) == []
 
 
 def test_a_certificate_speaks_no_english_alone() -> None:

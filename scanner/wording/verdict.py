@@ -1,0 +1,123 @@
+"""Verdicts in words: the kind's title, the reason, and what the guard does next."""
+
+from datetime import datetime, timedelta
+
+from scanner.admission.verdict import Kind, Reason, Verdict
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.sentences import Params, Sentence, sentence
+
+
+def title(kind: Kind) -> str:
+    """Name a verdict in capitals."""
+    return {
+        Kind.ADMITTED: say("ADMITTED"),
+        Kind.ALREADY_ADMITTED: say("ALREADY ADMITTED"),
+        Kind.WRONG_SECTION: say("WRONG SECTION"),
+        Kind.OTHER_EVENT: say("OTHER EVENT"),
+        Kind.UNKNOWN: say("UNKNOWN"),
+        Kind.WITHDRAWN: say("WITHDRAWN"),
+        Kind.NOT_A_TICKET: say("NOT A TICKET"),
+        Kind.GATE_CLOSED: say("GATE CLOSED"),
+    }[kind]
+
+
+def reason(verdict: Verdict, now: datetime) -> str:
+    """Say why, as at the moment of the verdict."""
+    return sentence(verdict.fact_at(now))
+
+
+def advice(verdict: Verdict) -> str:
+    """Say what the guard does next."""
+    section = plain(verdict.section)
+    match verdict.reason:
+        case Reason.VALID | Reason.OVERRIDDEN:
+            return say("Let the patron in.")
+        case Reason.ADMITTED_HERE | Reason.ADMITTED_ELSEWHERE:
+            return say("Ask for another ticket.")
+        case Reason.OTHER_SECTION:
+            return say("Send the patron to {section}.", section=section)
+        case Reason.OTHER_EVENT:
+            return say("Ask for a ticket to this event.")
+        case Reason.TRAINING:
+            return say("Send the patron to a real gate.")
+        case Reason.NOT_ON_LIST:
+            return say("Ask for another ticket, or call the supervisor.")
+        case Reason.NOT_A_TICKET:
+            return say("Ask for the ticket's code.")
+        case Reason.NO_SESSION:
+            return say("Call the supervisor: a session must be opened.")
+        case Reason.TOKEN_INVALID:
+            return say("Call the supervisor: a session must be opened with a valid token.")
+        case Reason.NEVER_SYNCED:
+            return say("Wait for the first sync, or call the supervisor.")
+        case _:  # withdrawn
+            return say("Ask for the new ticket, or call the supervisor.")
+
+
+def _admitted_here(params: Params) -> str:
+    if "section" not in params:  # the ticket is of a list that this gate has no more
+        return say("Already admitted at this gate")
+    return _already(say("here"), params)
+
+
+def _admitted_elsewhere(params: Params) -> str:
+    device, redeemer = params.get("first_device"), params.get("first_redeemer")
+    known = [
+        say("at {gate}", gate=plain(str(device))) if device else "",
+        say("by {guard}", guard=plain(str(redeemer))) if redeemer else "",
+    ]
+    where = " ".join(part for part in known if part)
+    return _already(where or say("at another gate"), params)
+
+
+def _already(where: str, params: Params) -> str:
+    first, now = params.get("first_at"), params.get("now")
+    when = ago(first, now) if isinstance(first, datetime) and isinstance(now, datetime) else ""
+    return say("Already admitted {circumstances}", circumstances=f"{where} {when}".rstrip())
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Say how long ago; a clock that jumped back gives the time of day instead."""
+    passed = now - then
+    seconds = int(passed.total_seconds())
+    if passed < timedelta(0):
+        return say("at {time} UTC", time=f"{then:%H:%M}")
+    if passed < timedelta(minutes=1):
+        return say("{count} s ago", count=seconds)
+    if passed < timedelta(hours=1):
+        return say("{count} min ago", count=seconds // 60)
+    if passed < timedelta(hours=24):
+        return say("{count} h ago", count=seconds // 3600)
+    return say("on {date}", date=f"{then:%Y-%m-%d}")
+
+
+SENTENCES: dict[str, Sentence] = {
+    "verdict.valid": "Valid ticket",
+    "verdict.overridden": "Let in by the supervisor: {note}",
+    "verdict.admitted_here": _admitted_here,
+    "verdict.admitted_elsewhere": _admitted_elsewhere,
+    "verdict.other_section": "This ticket is for {section}",
+    "verdict.other_event": "This ticket is for another event",
+    "verdict.training": "This is training: real tickets are not judged here",
+    "verdict.not_on_list": "This ticket is not on the list",
+    "verdict.former_code": "This code belonged to an earlier owner of the ticket",
+    "verdict.refused_by_api": "The ticketing API refused it: {refusal}",
+    "verdict.cancelled": "This ticket was cancelled",
+    "verdict.transferred": "This ticket was transferred to somebody else",
+    "verdict.not_valid": "This ticket is no longer valid",
+    "verdict.taken_off_list": "This ticket was taken off the list",
+    "verdict.not_a_ticket": "This is {looks_like}",
+    "verdict.no_session": "No session is open on this gate",
+    "verdict.token_invalid": "The admission token is no longer valid",
+    "verdict.never_synced": "This gate has no ticket list yet",
+    "verdict.payment_code": "a payment code",
+    "verdict.web_address": "a web address",
+    "verdict.wifi_code": "a Wi-Fi code",
+    "verdict.business_card": "a business card",
+    "verdict.number": "a number, such as a product's bar code",
+    "verdict.other_text": "some other text",
+    "verdict.empty": "an empty code",
+    "verdict.too_long": "a text too long for a ticket",
+    "verdict.several_tickets": "more than one ticket in one code",
+}
