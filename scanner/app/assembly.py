@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from scanner.app.records import Records
 from scanner.app.sound import Loudspeaker, Sounds, find_player
@@ -22,10 +23,10 @@ from scanner.scanning.hand_scanners import hand_scanners
 from scanner.scanning.keyboard_layouts import DIRECT_FILE, load
 from scanner.scanning.scan_source import ScanSource
 from scanner.store.writer import Writer
+from scanner.sync.api import Client
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.clock import utc_now
-from scanner.sync.engine import Engine
-from scanner.sync.factory import make_engine
+from scanner.sync.engine import Engine, Pace
 from scanner.sync.offline import OfflineEngine
 from scanner.sync.server_first import ServerFirst
 
@@ -127,6 +128,24 @@ def scan_source(config: Config, camera: ScanSource | None) -> ScanSource | None:
     """Return a source that reads a camera, if any, and the hand scanners of the settings."""
     correct = load(config.home, DIRECT_FILE).correct
     return together(camera, hand_scanners(config.scanner, correct))
+
+
+def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priority) -> Engine:
+    """Make what pulls and replays; it gives way to those who claim `priority`."""
+    pace = Pace(
+        changes=config.sync_interval,
+        whole=timedelta(seconds=config.full_sync_seconds),
+        records=config.page_records,
+    )
+
+    def connect(url: str, key: str) -> Client:
+        # Imported here, in the background: it takes a tenth of a start, and a gate that stays
+        # offline never needs it.
+        from scanner.ticketing.client import TickeTing
+
+        return TickeTing(url, key, timeout=config.timeout_seconds, pause=priority.step_aside)
+
+    return Engine(writer, keys, utc_now, connect, pace, priority=priority)
 
 
 async def _sync_once(engine: Engine) -> None:

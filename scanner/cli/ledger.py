@@ -156,12 +156,13 @@ def _with_engine(config: "Config", work: Callable[["Engine"], Awaitable[T]]) -> 
     """Do one piece of a gate's background work."""
     import asyncio
 
+    from scanner.app.assembly import make_engine
     from scanner.keystore import open_keystore
+    from scanner.priority import Priority
     from scanner.store.writer import Writer
-    from scanner.sync.factory import make_engine
 
     async def run(writer: Writer) -> T:
-        engine = make_engine(config, writer, open_keystore(config.home))
+        engine = make_engine(config, writer, open_keystore(config.home), Priority())
         try:
             return await work(engine)
         finally:
