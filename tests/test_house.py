@@ -14,11 +14,11 @@ FLOORS = (
     {"ticketing", "store", "qr"},
     {"gate", "stage", "scanning"},
     {"sync", "desk"},
-    {"kiosk"},
+    {"kiosk", "wording"},
     {"app"},
     {"demo"},
     {"bench", "training"},
-    {"tui", "wording"},
+    {"tui"},
     {"cli", "__main__"},
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
@@ -28,8 +28,6 @@ WITHIN_A_FLOOR = {
     ("config_file", "paths"),
     ("admission", "errors"),
     ("__main__", "cli"),
-    ("tui", "wording"),
-    ("wording", "tui"),
 }
 
 

@@ -25,7 +25,7 @@ _PLAIN = Style.from_color(Color.from_rgb(0xE0, 0xE0, 0xE0), Color.from_rgb(0, 0,
 _STEPS = np.uint8(0xF0)  # few colours, so that a terminal has few changes to draw
 
 _MOST_STYLES = 2048
-"""CachedScreen at once: some pictures' worth. Each takes the better part of a kilobyte."""
+"""Cached at once: some pictures' worth. Each takes the better part of a kilobyte."""
 
 
 def whole(pixels: Pixels, wide: int, high: int, outlines: Sequence[Corners] = ()) -> Pixels:

@@ -1,4 +1,4 @@
-"""What the first start asks for, and what can be made of the answers. Pure."""
+"""The first start's answers, and the rules that check them. Pure."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _CODE_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{8}(?![0-9A-Za-z])")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Everything that opens a gate; `key` is the application's own, where the server wants one."""
+    """Everything that opens a gate; `key` is the application's, where the server needs one."""
 
     api: str = SERVERS["production"]
     key: str | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""The first start's app: its steps one after the other, and back again."""
+"""The first start's app: one step after the other, with a way back."""
 
 import contextlib
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from scanner.wording.sentences import sentence
 
 
 class WizardApp(App[Answers]):
-    """Asks for everything that a gate needs; its result is nothing where somebody left early.
+    """Asks for everything that a gate needs; its result is None where somebody quit early.
 
     Args:
         setup: the world around the gate.
@@ -82,7 +82,7 @@ class WizardApp(App[Answers]):
         await self._show()
 
     async def on_step_answered(self, message: Step.Answered) -> None:
-        """Go on, or end after the last step."""
+        """Show the next step, or end after the last."""
         self._answers = message.answers
         if self._number + 1 == len(self._makers):
             self._leave_step()
@@ -93,7 +93,7 @@ class WizardApp(App[Answers]):
         await self._show()
 
     async def action_back(self) -> None:
-        """Take back what was begun here, or else ask the question before."""
+        """Undo what was begun in the step, or show the step before."""
         if self.step and self.step.take_back():
             return
         if self._number:
@@ -101,13 +101,13 @@ class WizardApp(App[Answers]):
             await self._show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to go back from the second question on."""
+        """Offer to go back from the second step on."""
         if action == "back":
             return self._number > 0
         return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
-        """Leave; nothing that was typed is kept."""
+        """Quit; nothing that was typed is saved."""
         self._leave_step()
         for worker in [each for each in self.workers if each.node is self]:
             with contextlib.suppress(WorkerFailed, WorkerCancelled):

@@ -1,4 +1,4 @@
-"""The camera or hand scanner, tried out on any code that is at hand."""
+"""The step that chooses a camera and tries it, or a hand scanner, on any code."""
 
 import asyncio
 from dataclasses import replace
@@ -23,7 +23,7 @@ NONE = "none"
 
 
 class CameraStep(Step):
-    """Moving through the list looks through each camera; Enter takes it."""
+    """Selecting a camera in the list shows its picture; Enter chooses it."""
 
     DEFAULT_CSS: ClassVar[str] = """
     CameraStep OptionList { height: auto; max-height: 6; }
@@ -44,11 +44,11 @@ class CameraStep(Step):
         self._read: str | None = None
 
     def title(self) -> str:
-        """Name it."""
+        """Return the step's title."""
         return say("Camera or scanner")
 
     def compose(self) -> ComposeResult:
-        """List what can be looked through."""
+        """List the cameras."""
         yield explanation(say("Choose, and hold any code in front of it. Enter goes on."))
         options = [Option(name, id=spec) for spec, name in self._setup.cameras()]
         hand = Option(say("No camera: a hand scanner, or serials typed by hand"), id=NONE)
@@ -58,7 +58,7 @@ class CameraStep(Step):
         yield Preview()
 
     def on_mount(self) -> None:
-        """Look through the camera of before."""
+        """Select the camera that was chosen before."""
         chosen = self.query_one(OptionList)
         specs = [option.id for option in chosen.options]
         known = self.answers.camera in specs
@@ -67,7 +67,7 @@ class CameraStep(Step):
         self.set_interval(0.5, self._look)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Look through it at once."""
+        """Show the selected camera's picture."""
         self.leave()
         self._read = None
         spec = event.option_id or NONE
@@ -87,7 +87,7 @@ class CameraStep(Step):
         self._look()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take it."""
+        """Choose the camera, and go on."""
         self.post_message(self.Answered(replace(self.answers, camera=event.option_id or NONE)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -99,13 +99,13 @@ class CameraStep(Step):
             self.query_one(OptionList).action_select()
 
     def on_camera_step_seen(self, message: Seen) -> None:
-        """Show it until something else is read."""
+        """Show what was read until something else is."""
         if message.source is self._source:
             self._read = message.sentence
             self._look()
 
     def leave(self) -> None:
-        """Give the camera back."""
+        """Stop the camera."""
         source, self._source = self._source, None
         if source:
             self.app.run_worker(asyncio.to_thread(source.stop), exit_on_error=False)

@@ -1,4 +1,4 @@
-"""The admission token's code: typed, or shown to the camera by the supervisor."""
+"""The step that asks for the admission token's code, typed or read by the camera."""
 
 import asyncio
 from dataclasses import replace
@@ -20,7 +20,7 @@ from scanner.wording.sentences import sentence
 
 
 class CodeStep(Step):
-    """One line to type in, and the camera on F2."""
+    """An input, and the camera on F2."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "camera", "Camera on / off")]
     DEFAULT_CSS: ClassVar[str] = """
@@ -41,7 +41,7 @@ class CodeStep(Step):
         self._source: ScanSource | None = None
 
     def title(self) -> str:
-        """Name it."""
+        """Return the step's title."""
         return say("Token code")
 
     def compose(self) -> ComposeResult:
@@ -58,7 +58,7 @@ class CodeStep(Step):
         yield Preview()
 
     def on_mount(self) -> None:
-        """Begin with the line."""
+        """Focus the input."""
         self.query_one(Input).focus()
         self.set_interval(0.5, self._look)
 
@@ -67,7 +67,7 @@ class CodeStep(Step):
         self._take(event.value)
 
     def action_camera(self) -> None:
-        """Look through the camera, or stop it."""
+        """Start the camera, or stop it."""
         if self.take_back():
             return
         self.add_class("-looking")
@@ -83,14 +83,14 @@ class CodeStep(Step):
             self._take(message.payload)
 
     def take_back(self) -> bool:
-        """Give the camera back, where it looks."""
+        """Stop the camera, where it runs."""
         looking = self._source is not None
         if looking:
             self.leave()
         return looking
 
     def leave(self) -> None:
-        """Give the camera back."""
+        """Stop the camera."""
         source, self._source = self._source, None
         self.remove_class("-looking")
         self.complain("")

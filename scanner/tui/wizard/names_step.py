@@ -1,4 +1,4 @@
-"""Who stands here, and what this device is called."""
+"""The step that asks for the guard's and the device's names."""
 
 from dataclasses import replace
 
@@ -11,10 +11,10 @@ from scanner.wording.catalogue import say
 
 
 class NamesStep(Step):
-    """Two lines; both names go with every admission."""
+    """Two inputs; every admission carries both names."""
 
     def title(self) -> str:
-        """Name it."""
+        """Return the step's title."""
         return say("Names")
 
     def compose(self) -> ComposeResult:
@@ -32,11 +32,11 @@ class NamesStep(Step):
         yield self.problem
 
     def on_mount(self) -> None:
-        """Begin with the person."""
+        """Focus the guard's name."""
         self.query_one("#name").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the next empty line, or to the next step."""
+        """Focus the next empty input, or go on."""
         name = tidy_name(self.query_one("#name", Input).value)
         device = tidy_name(self.query_one("#device", Input).value)
         if name is None:

@@ -25,7 +25,7 @@ class Preview(PictureView):
             self._newest = pixels
 
     def on_mount(self) -> None:
-        """Begin to show."""
+        """Start the refresh."""
         self.set_interval(0.2, self.show_newest)
 
     def show_newest(self) -> None:

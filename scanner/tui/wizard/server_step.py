@@ -1,4 +1,4 @@
-"""Which server."""
+"""The step that chooses the server."""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -13,14 +13,14 @@ from scanner.wording.catalogue import say
 
 
 class ServerStep(Step):
-    """A choice of three known servers, or an address of one's own; a key where one is needed."""
+    """Three known servers or another address, and a key where one is needed."""
 
     DEFAULT_CSS: ClassVar[str] = """
     ServerStep OptionList { height: auto; max-height: 9; }
     """
 
     def title(self) -> str:
-        """Name it."""
+        """Return the step's title."""
         return say("Server")
 
     def compose(self) -> ComposeResult:
@@ -41,7 +41,7 @@ class ServerStep(Step):
         yield self.problem
 
     def on_mount(self) -> None:
-        """Put the cursor on the server of before."""
+        """Select the server that was chosen before."""
         names = [*SERVERS]
         known = [*SERVERS.values()]
         chosen = self.query_one(OptionList)
@@ -50,7 +50,7 @@ class ServerStep(Step):
         chosen.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take a known server, or go to the line for another."""
+        """Choose a known server, or focus the input for another."""
         if event.option_id in SERVERS:
             self._answer(SERVERS[event.option_id])
         else:

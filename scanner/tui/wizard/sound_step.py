@@ -1,4 +1,4 @@
-"""The sound of an admission, to be heard before the doors open."""
+"""The step that plays the sound of an admission."""
 
 from typing import ClassVar
 
@@ -22,7 +22,7 @@ class SoundStep(Step):
         self._setup = setup
 
     def title(self) -> str:
-        """Name it."""
+        """Return the step's title."""
         return say("Sound")
 
     def compose(self) -> ComposeResult:
@@ -37,7 +37,7 @@ class SoundStep(Step):
         yield self.problem
 
     def on_mount(self) -> None:
-        """Let it be heard."""
+        """Play the sound."""
         self.query_one(Button).focus()
         self.action_play()
 

@@ -1,4 +1,4 @@
-"""One question of the first start: its title, what it says while it waits, and its answer."""
+"""The base of the first start's steps: a title, a question, a problem's line."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -15,7 +15,7 @@ from scanner.wording.sentences import sentence
 
 
 class Step(Vertical):
-    """A page; `Answered` goes on with the answers, in which its own is set."""
+    """A step; it posts `Answered` with the answers, its own included."""
 
     DEFAULT_CSS: ClassVar[str] = """
     Step { padding: 1 3; }
@@ -40,10 +40,10 @@ class Step(Vertical):
 
     @abstractmethod
     def title(self) -> str:
-        """Return what is asked, in a word or two."""
+        """Return the title, a word or two."""
 
     def complain(self, sentence: str) -> None:
-        """Say what is wrong with an answer; an empty sentence takes it back."""
+        """Show what is wrong with an answer; an empty sentence removes it."""
         self.problem.update(Content(plain(sentence)))
 
     def tell(self, fact: Fact | None) -> None:
@@ -51,11 +51,11 @@ class Step(Vertical):
         self.complain(sentence(fact) if fact else "")
 
     def take_back(self) -> bool:
-        """Undo what a key began within the step; tells whether there was anything to undo."""
+        """Undo what was begun within the step; returns whether there was anything."""
         return False
 
     def leave(self) -> None:
-        """Give back what the step holds; called before another step takes its place."""
+        """Release what the step holds; called before another step is shown."""
 
 
 def explanation(text: str) -> Static:

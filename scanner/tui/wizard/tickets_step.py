@@ -1,4 +1,4 @@
-"""The first sync: the token is tried, and the tickets are counted as they come."""
+"""The step that opens the gate: the first sync, with its progress."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from scanner.wording.sentences import sentence
 
 
 class TicketsStep(Step):
-    """Progress, then what the gate admits to; or what stood in the way, and another try."""
+    """Shows progress, then what the gate admits to; or what failed, with a way to retry."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "again", "Try again")]
     DEFAULT_CSS: ClassVar[str] = """
@@ -34,7 +34,7 @@ class TicketsStep(Step):
         self._working = False
 
     def title(self) -> str:
-        """Name it."""
+        """Return the step's title."""
         return say("Tickets")
 
     def compose(self) -> ComposeResult:
@@ -46,11 +46,11 @@ class TicketsStep(Step):
         yield Button("", variant="primary")
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start the sync."""
         self.action_again()
 
     def action_again(self) -> None:
-        """Try, where nothing is under way."""
+        """Start the sync unless it runs."""
         if self._working or self.has_class("-done"):
             return
         self._working = True

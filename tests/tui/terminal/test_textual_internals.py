@@ -1,10 +1,11 @@
-"""What the driver takes from Textual that is private there, and for which its version is pinned."""
+"""What is used of Textual that is not in its documented interface; its version is pinned."""
 
 import inspect
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
+from textual.strip import Strip
 
 
 def test_the_parser_turns_what_a_terminal_sends_into_events() -> None:
@@ -21,3 +22,9 @@ def test_the_driver_has_what_the_programs_own_uses() -> None:
         assert f"self.{name} = " in made
     assert "self.run_input_thread" in inspect.getsource(LinuxDriver)
     assert "self._file" in inspect.getsource(LinuxDriver.start_application_mode)
+
+
+def test_the_cache_of_drawn_styles_can_be_cleared() -> None:
+    assert Strip.render_ansi.cache_info().maxsize == 16_384
+    Strip.render_ansi.cache_clear()
+    assert Strip.render_ansi.cache_info().currsize == 0
