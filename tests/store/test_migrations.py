@@ -1,5 +1,4 @@
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from scanner.admission.verdict import Kind
 from scanner.gate import Gate
 from scanner.store import cache, ledger, migrate, schema, ticket_writes
 from scanner.store.cache import CachedSection
-from scanner.store.database import open_database, transaction
+from scanner.store.database import open_database
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
 from scanner.store.migrate import cache_file
@@ -19,84 +18,16 @@ from scanner.store.recovery.recover import recover
 from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row, v4_reason_codes
 from scanner.store.ticket_writes import PullPosition
 from scanner.store.writer import Writer
-from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, scan, seconds
+from tests.store import former_ledgers
+from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, seconds
 
 A, B, C = SERIALS[:3]
 
 
-def begun(file: Path, stop_before: str) -> sqlite3.Connection:
-    """Open a file of a former version, without a row."""
-    conn = sqlite3.connect(file, isolation_level=None)
-    conn.execute("PRAGMA journal_mode = WAL")
-    conn.execute(f"PRAGMA application_id = {0x7363616E}")
-    schema.migrations().apply(sqlite_utils.Database(conn), stop_before=stop_before)
-    conn.isolation_level = None
-    return conn
-
-
-def present(conn: sqlite3.Connection) -> None:
-    """Let two in, as versions 1 and 2 wrote it; the first is delivered."""
-    digest = ledger.FIRST
-    for number, serial in enumerate((A, B), 1):
-        presented = scan(serial, seconds(number - 1), reason="Valid ticket")._replace(params=None)
-        digest = ledger.chain_hash(digest, number, presented)
-        fields = (presented.at.isoformat(), *presented[1:-1])
-        conn.execute(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, *fields, digest),
-        )
-        conn.execute("UPDATE journal_head SET id = ?, hash = ?", (number, digest))
-        conn.execute(
-            "INSERT INTO admission (serial, journal, event, section, redeemer, device, at)"
-            " VALUES (?, ?, ?, ?, 'Ana', 'door-1', ?)",
-            (serial, number, EVENT, FLOOR, presented.at.isoformat()),
-        )
-    for state, settled in (("sending", None), ("confirmed", NOW.isoformat())):
-        conn.execute(
-            "UPDATE admission SET state = ?, settled = ? WHERE serial = ?", (state, settled, A)
-        )
-
-
-def version_one(file: Path) -> None:
-    """Make a database as version 1 left it: one file, an admission delivered, one queued."""
-    with closing(begun(file, "v2_cache_apart")) as conn, transaction(conn):
-        conn.execute(
-            "INSERT INTO session (id, api, event, title, name, device, opened, synced,"
-            " watermark, pass) VALUES (1, ?, ?, 'Night', 'Ana', 'door-1', ?, ?, ?, 4)",
-            (API, EVENT, *[NOW.isoformat()] * 3),
-        )
-        conn.executemany(
-            "INSERT INTO section VALUES (?, ?, ?, ?, ?)",
-            [(1, FLOOR, "Floor", 100, 1), (2, BALCONY, "Balcony", None, 0)],
-        )
-        conn.executemany(
-            "INSERT INTO ticket (serial, section, status, pass) VALUES (?, 1, 'Issued', 4)",
-            [(serial,) for serial in SERIALS],
-        )
-        conn.execute("INSERT INTO event_part VALUES ('DAWIER')")
-        conn.execute("INSERT INTO pull VALUES (1, 5, 3, 500, 900, NULL)")
-        present(conn)
-
-
-def version_two(file: Path) -> None:
-    """Make a database as version 2 left it: small pages, the cache beside it."""
-    with closing(sqlite3.connect(file)) as conn:
-        conn.execute("PRAGMA page_size = 1024")
-        conn.execute("VACUUM")
-    migrate.make_cache(file)
-    with closing(begun(file, "v3_one_row")) as conn:
-        conn.execute("ATTACH ? AS cache", (str(cache_file(file)),))
-        fill(conn, [*map(row, SERIALS)])
-        with transaction(conn):
-            present(conn)
-
-
-@pytest.mark.parametrize("former", [version_one, version_two])
-def test_a_ledger_of_a_former_version_goes_on_as_it_was(
-    tmp_path: Path, former: Callable[[Path], None]
-) -> None:
+@pytest.mark.parametrize("version", former_ledgers.VERSIONS)
+def test_a_ledger_of_a_former_version_goes_on_as_it_was(tmp_path: Path, version: int) -> None:
     file = tmp_path / "gate.sqlite3"
-    former(file)
+    former_ledgers.evening(file, version)
     with Writer.verified(file) as writer:
         kinds = [
             Gate(writer).present_and_wait(serial, seconds(60), "camera").verdict.kind
@@ -106,8 +37,8 @@ def test_a_ledger_of_a_former_version_goes_on_as_it_was(
     assert find_damage(file) is None
     with closing(open_database(file)) as conn:
         states = {each.serial: each.state for each in ledger.in_state(conn)}
-        assert states == {A: State.CONFIRMED, B: State.QUEUED, C: State.QUEUED}
-        assert ledger.head(conn)[0] == 5
+        assert states == {A: State.CONFLICT, B: State.QUEUED, C: State.QUEUED}
+        assert ledger.head(conn)[0] == len(former_ledgers.scans()) + 3
         with pytest.raises(sqlite3.IntegrityError, match="can't move so"):
             ledger.move(conn, A, State.QUEUED, NOW)
         with pytest.raises(sqlite3.IntegrityError, match="is not removed"):
@@ -116,7 +47,7 @@ def test_a_ledger_of_a_former_version_goes_on_as_it_was(
 
 def test_what_version_one_had_cached_comes_along_into_the_caches_file(tmp_path: Path) -> None:
     file = tmp_path / "gate.sqlite3"
-    version_one(file)
+    former_ledgers.evening(file, 1)
     with closing(open_database(file)) as conn:
         assert cache.count_tickets(conn) == len(SERIALS)
         assert [each.uri for each in cache.read_sections(conn) if each.permitted] == [FLOOR]
@@ -132,7 +63,7 @@ def test_what_version_one_had_cached_comes_along_into_the_caches_file(tmp_path: 
 
 def test_a_migrated_ledger_has_the_pages_of_a_new_one_and_its_copy_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "gate.sqlite3"
-    version_one(file)
+    former_ledgers.evening(file, 1)
     with closing(open_database(file)) as conn:
         assert conn.execute("PRAGMA main.page_size").fetchone() == (migrate.LEDGER_PAGE,)
         assert conn.execute("PRAGMA main.journal_mode").fetchone() == ("wal",)
@@ -145,7 +76,7 @@ def test_a_migration_that_broke_off_before_its_commit_is_done_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "gate.sqlite3"
-    version_one(file)
+    former_ledgers.evening(file, 1)
 
     def break_off(db: sqlite_utils.Database) -> None:
         v2_cache_apart.apply(db)
@@ -173,7 +104,7 @@ def test_a_cache_that_is_gone_is_made_anew_and_the_gate_is_closed_until_a_pull(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "gate.sqlite3"
-    version_one(file)
+    former_ledgers.evening(file, 1)
     open_database(file).close()
     cache_file(file).unlink()
     with Writer.verified(file) as writer:
@@ -183,12 +114,12 @@ def test_a_cache_that_is_gone_is_made_anew_and_the_gate_is_closed_until_a_pull(
 
 def test_what_a_damaged_ledger_of_version_two_holds_comes_back(tmp_path: Path) -> None:
     file = tmp_path / "gate.sqlite3"
-    version_two(file)
+    former_ledgers.evening(file, 2)
     with closing(sqlite3.connect(file, isolation_level=None)) as conn:
         conn.execute("DROP TRIGGER journal_fixed")
-        conn.execute("UPDATE journal SET reason = 'x' WHERE id = 2")
+        conn.execute("UPDATE journal SET reason = 'x' WHERE id = 6")
     report = recover(file, NOW)
-    assert (report.presentations, report.missing) == (1, ((2, 2),))
+    assert (report.presentations, report.missing) == (5, ((6, 6),))
     with closing(open_database(file)) as conn:
         states = {each.serial: (each.journal, each.state) for each in ledger.in_state(conn)}
-    assert states == {A: (1, State.CONFIRMED), B: (2, State.SENDING)}
+    assert states == {A: (1, State.CONFLICT), B: (6, State.SENDING)}
