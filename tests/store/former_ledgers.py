@@ -1,4 +1,7 @@
-"""Ledgers of an evening as earlier versions left them, their reasons in English sentences."""
+"""Ledgers of an evening as earlier versions left them.
+
+Versions 1 to 3 recorded reasons as English sentences, version 4 as codes with parameters.
+"""
 
 import json
 import sqlite3
@@ -14,10 +17,29 @@ from scanner.store.migrate import cache_file
 from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, seconds
 
 LEDGER_ID = 0x7363616E
-VERSIONS = {1: "v2_cache_apart", 2: "v3_one_row", 3: "v4_reason_codes"}
+VERSIONS = {1: "v2_cache_apart", 2: "v3_one_row", 3: "v4_reason_codes", 4: "v5_accountability"}
 """Each earlier version, and the migration that ends it."""
 
 A, B, C = SERIALS[:3]
+
+BEFORE = "admitted before by Sam at door-2"
+BEFORE_CODED = '{"code":"sync.admitted_before","params":{"guard":"Sam","gate":"door-2","at":null}}'
+"""Why the first admission is a conflict, in either form."""
+
+_ISSUED = '"status":"Issued"'
+_CODED = [
+    ("verdict.valid", f'{{"section":"Floor",{_ISSUED}}}'),
+    (
+        "verdict.admitted_here",
+        f'{{"section":"Floor","first_at":"{NOW.isoformat()}","first_device":"door-1",'
+        f'"first_redeemer":"Ana",{_ISSUED}}}',
+    ),
+    ("verdict.not_a_ticket", '{"looks_like":{"code":"verdict.web_address","params":{}}}'),
+    ("verdict.other_section", f'{{"section":"Balcony",{_ISSUED}}}'),
+    ("verdict.not_on_list", "{}"),
+    ("verdict.overridden", f'{{"section":"Balcony",{_ISSUED},"note":"torn"}}'),
+]
+"""Code and parameters of each presentation's reason, as version 4 recorded them."""
 
 
 def begun(file: Path, version: int) -> sqlite3.Connection:
@@ -46,16 +68,16 @@ def evening(file: Path, version: int) -> None:
             _fill_the_first(conn)
         with transaction(conn):
             digest = ledger.FIRST
-            for number, scan in enumerate(scans(), 1):
+            for number, scan in enumerate(scans() if version < 4 else coded_scans(), 1):
                 digest = _journal(conn, number, scan, digest, has_head=version < 3)
                 if scan.kind == "admitted" and version < 3:
                     _admission(conn, number, scan)
-            if version == 3:
+            if version >= 3:
                 ledger.enqueue(conn)
             conn.execute("UPDATE admission SET state = 'sending' WHERE serial = ?", (A,))
             conn.execute(
                 "UPDATE admission SET state = 'conflict', settled = ?, reason = ? WHERE serial = ?",
-                (NOW.isoformat(), "admitted before by Sam at door-2", A),
+                (NOW.isoformat(), BEFORE if version < 4 else BEFORE_CODED, A),
             )
 
 
@@ -92,6 +114,12 @@ def scans() -> list[Scan]:
     ]
 
 
+def coded_scans() -> list[Scan]:
+    """Return the same presentations as version 4 recorded them."""
+    coded = zip(scans(), _CODED, strict=True)
+    return [scan._replace(reason=code, params=params) for scan, (code, params) in coded]
+
+
 def _scan(
     second: int, serial: str | None, kind: str, reason: str, known: dict[str, object]
 ) -> Scan:
@@ -113,7 +141,8 @@ def _journal(
     conn: sqlite3.Connection, number: int, scan: Scan, before: bytes, *, has_head: bool
 ) -> bytes:
     digest = ledger.chain_hash(before, number, scan)
-    fields = (number, scan.at.isoformat(), *scan[1:-1], digest)
+    params = () if scan.params is None else (scan.params,)
+    fields = (number, scan.at.isoformat(), *scan[1:-1], digest, *params)
     marks = ", ".join("?" * len(fields))
     conn.execute(f"INSERT INTO journal VALUES ({marks})", fields)
     if has_head:

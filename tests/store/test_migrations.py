@@ -15,7 +15,13 @@ from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
 from scanner.store.migrate import cache_file
 from scanner.store.recovery.recover import recover
-from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row, v4_reason_codes
+from scanner.store.schema import (
+    v1_first,
+    v2_cache_apart,
+    v3_one_row,
+    v4_reason_codes,
+    v5_accountability,
+)
 from scanner.store.ticket_writes import PullPosition
 from scanner.store.writer import Writer
 from tests.store import former_ledgers
@@ -88,6 +94,7 @@ def test_a_migration_that_broke_off_before_its_commit_is_done_again(
         found(name="v2_cache_apart")(break_off)
         found(name="v3_one_row")(v3_one_row.apply)
         found(name="v4_reason_codes")(v4_reason_codes.apply)
+        found(name="v5_accountability")(v5_accountability.apply)
         return found
 
     with monkeypatch.context() as broken:

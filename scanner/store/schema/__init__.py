@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
-CURRENT = 4
+CURRENT = 5
 """The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
 CACHE_CURRENT = 1
@@ -25,13 +25,20 @@ def migrations() -> "Migrations":
     """Collect the ledger's migrations, oldest first."""
     from sqlite_utils.migrations import Migrations
 
-    from scanner.store.schema import v1_first, v2_cache_apart, v3_one_row, v4_reason_codes
+    from scanner.store.schema import (
+        v1_first,
+        v2_cache_apart,
+        v3_one_row,
+        v4_reason_codes,
+        v5_accountability,
+    )
 
     collected = Migrations("scanner")
     collected(name="v1_first")(v1_first.apply)
     collected(name="v2_cache_apart")(v2_cache_apart.apply)
     collected(name="v3_one_row")(v3_one_row.apply)
     collected(name="v4_reason_codes")(v4_reason_codes.apply)
+    collected(name="v5_accountability")(v5_accountability.apply)
     return collected
 
 
