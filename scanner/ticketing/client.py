@@ -22,7 +22,6 @@ from scanner.ticketing.errors import (
     TlsFailure,
     Unreachable,
 )
-from scanner.ticketing.models import FieldError
 from scanner.ticketing.resources import (
     Admission,
     Event,
@@ -33,6 +32,7 @@ from scanner.ticketing.resources import (
     Token,
     TokenGrant,
 )
+from scanner.ticketing.tolerant_reader import FieldError, Gaps
 
 CLIENT_VERSION = "3.0.0"
 """What `X-Client-Version` says (API reference 3.0.0)."""
@@ -103,12 +103,12 @@ class TickeTing:
     async def token_grant(self, code: str) -> TokenGrant:
         """Exchange a token's code for its key, event and sections."""
         body, _ = await self._call("GET", f"/tokens/{_quoted(code)}")
-        return _shaped(models.read_grant, body)
+        return _shaped(lambda found: models.read_grant(found, self.url.path), body)
 
     async def event(self, uri: str) -> Event:
         """Read an event with its sections."""
         body, _ = await self._call("GET", uri)
-        return _shaped(models.read_event, body)
+        return _shaped(lambda found: models.read_event(found, self.url.path, asked=uri), body)
 
     async def events(
         self,
@@ -119,15 +119,14 @@ class TickeTing:
         status: str | None = None,
     ) -> Page[Event]:
         """Read one page of the events that the key may see, the next one first."""
-        read = models.read_event
         order = {"sort": "start", "title": title, "status": status}
-        return await self._page("/events", read, page, records, **order)
+        return await self._page("/events", self._listed_event, page, records, **order)
 
     async def published_events(
         self, *, records: int = 25, page: int = 1, title: str | None = None
     ) -> Page[Event]:
         """Read one page of the events that are open to everybody."""
-        read = models.read_event
+        read = self._listed_event
         return await self._page("/published-events", read, page, records, title=title)
 
     async def tickets(
@@ -141,8 +140,8 @@ class TickeTing:
         """Read one page of the tickets of the key's sections, changed since a time or all."""
         since = modified_since.isoformat(timespec="seconds") if modified_since else None
 
-        def read(found: Any) -> Ticket:
-            return models.read_ticket(found, event)
+        def read(found: Any, gaps: Gaps) -> Ticket:
+            return models.read_ticket(found, event, gaps)
 
         return await self._page(f"{event}/tickets", read, page, records, modified_since=since)
 
@@ -160,8 +159,8 @@ class TickeTing:
     ) -> Page[Admission]:
         """Read one page of the event's admissions; the filters narrow it."""
 
-        def read(found: Any) -> Admission:
-            return models.read_admission(found, event)
+        def read(found: Any, gaps: Gaps) -> Admission:
+            return models.read_admission(found, event, gaps)
 
         return await self._page(
             f"{event}/admissions",
@@ -195,20 +194,23 @@ class TickeTing:
     async def issue_token(self, event: str, sections: Sequence[str]) -> Token:
         """Issue a token for sections, by URI."""
         body, _ = await self._call("POST", f"{event}/tokens", {"sections": list(sections)})
-        return _shaped(models.read_token, body)
+        return _shaped(lambda found: models.read_token(found, event), body)
 
     async def tokens(
         self, event: str, *, page: int = 1, records: int = 25, is_global: bool | None = None
     ) -> Page[Token]:
         """Read one page of the event's tokens, the global one first; or only it, or the others."""
         wanted = None if is_global is None else str(is_global).lower()
-        read = models.read_token
+
+        def read(found: Any, gaps: Gaps) -> Token:
+            return models.read_token(found, event, gaps)
+
         return await self._page(f"{event}/tokens", read, page, records, **{"global": wanted})
 
     async def token(self, event: str, identifier: str) -> Token:
         """Read one token."""
         body, _ = await self._call("GET", f"{event}/tokens/{_quoted(identifier)}")
-        return _shaped(models.read_token, body)
+        return _shaped(lambda found: models.read_token(found, event), body)
 
     async def update_token(self, event: str, identifier: str, sections: Sequence[str]) -> None:
         """Give a token other sections, by URI."""
@@ -234,10 +236,15 @@ class TickeTing:
         """End the session that the key belongs to."""
         await self._call("DELETE", "/sessions/active")
 
+    def _listed_event(self, found: Any, gaps: Gaps) -> Event:
+        event = models.read_event(found, self.url.path)
+        gaps += [FieldError(each.field, each.problem) for each in event.gaps]
+        return event
+
     async def _page(
         self,
         uri: str,
-        read: Callable[[Any], T],
+        read: models.Reader[T],
         page: int,
         records: int,
         **filters: str | None,

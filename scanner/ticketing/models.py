@@ -1,25 +1,19 @@
 """The API's answers as pydantic models, and the values that are made from them.
 
-Parsing is tolerant: unknown fields are ignored, numbers may be texts and texts numbers, and an
-entry that can't be read becomes a `Fault` that names the field, while the rest of its list stays.
+Parsing is tolerant: unknown fields are ignored, numbers may be texts and texts numbers. A field
+that can't be read and isn't needed is left out of its entry, and an entry that lacks what it needs
+is left out of its list; both are noted as a `Fault` that names the field.
 """
 
+import re
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationError,
-    WrapValidator,
-)
-from pydantic import ValidatorFunctionWrapHandler as Validate
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
+from scanner.ticketing import uris
 from scanner.ticketing.errors import FieldFault
 from scanner.ticketing.resources import (
     Admission,
@@ -34,26 +28,17 @@ from scanner.ticketing.resources import (
     Token,
     TokenGrant,
 )
-
-
-class FieldError(ValueError):
-    """A field is missing or of the wrong type."""
-
-    def __init__(self, name: str, problem: FieldFault) -> None:
-        super().__init__(f"{name}: {problem}")
-        self.name = name
-        self.problem = problem
-
+from scanner.ticketing.tolerant_reader import FieldError, Gaps, read
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
+Reader = Callable[[Any, Gaps], T]
+"""Reads one entry; what it leaves out of it is added to the gaps."""
 
 _PIECE = 50
 """Entries that are read in one go: less than a millisecond's work."""
 
 _NUMBERS_END = 2**53  # JSON's numbers are whole up to here (RFC 8259, 6)
-_DEEPEST = 4
-"""Objects and lists within each other, as far as the models look into them."""
+_ACCOUNT_NUMBER = re.compile(r"[A-Z]{2}-[0-9A-Z]{8}")
 
 
 def _time(found: object) -> datetime | None:
@@ -74,23 +59,17 @@ def _no_boolean(found: object) -> object:
     return found
 
 
-def _if_readable(found: object, validate: Validate) -> Any:
-    try:
-        return validate(found)
-    except ValidationError as error:
-        if _has_half_characters(error):
-            raise  # it is mended, and read again
-        return None
+def _named(name: str) -> BeforeValidator:
+    """Take an object for the text that it has under a name."""
+    return BeforeValidator(lambda found: found.get(name) if isinstance(found, dict) else found)
 
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 OptionalText = Annotated[str, Field(max_length=500)] | None
-Uri = Annotated[str, Field(max_length=100_000)]  # a text without a bound may be half a pair
+Uri = Annotated[str, Field(min_length=1, max_length=500), _named("self")]
 Time = Annotated[datetime | None, PlainValidator(_time)]
 Number = Annotated[int, Field(ge=0, lt=_NUMBERS_END), BeforeValidator(_no_boolean)]
-Capacity = Annotated[
-    Annotated[int, Field(strict=True, ge=0, lt=_NUMBERS_END)] | None, WrapValidator(_if_readable)
-]
+Capacity = Annotated[int, Field(strict=True, ge=0, lt=_NUMBERS_END)]
 
 
 class _Body(BaseModel):
@@ -105,16 +84,12 @@ class _Link(_Body):
     uri: Text = Field(alias="self")
     name: OptionalText = None
 
-    def absolute(self, event: str) -> str:
-        """Return the URI; a section's can be relative to its event."""
-        return self.uri if self.uri.startswith("/events/") else f"{event}{self.uri}"
-
 
 class _Section(_Link):
-    capacity: Capacity = None
+    capacity: Capacity | None = None
 
     def value(self, event: str) -> Section:
-        uri = self.absolute(event)
+        uri = uris.section(self.uri, event)
         return Section(uri, self.name or uri.rsplit("/", 1)[-1], self.capacity)
 
 
@@ -129,12 +104,17 @@ class _Account(_Body):
 
     def value(self) -> Owner:
         name = " ".join(part for part in (self.first_name, self.last_name) if part)
-        return Owner(self.number, self.uri, self.username, name or None)
+        return Owner(self.number or self._numbered(), self.uri, self.username, name or None)
+
+    def _numbered(self) -> str | None:
+        """Return the number that the URI ends in, where that is all that names the account."""
+        last = (self.uri or "").rpartition("/")[2]
+        return last if _ACCOUNT_NUMBER.fullmatch(last) else None
 
 
 class _Event(_Body):
-    uri: Text = Field(alias="self")
-    title: Text
+    uri: Uri = Field(alias="self")
+    title: OptionalText = None
     status: OptionalText = None
     start: OptionalText = None
     end: OptionalText = None
@@ -143,7 +123,7 @@ class _Event(_Body):
 
 class _Grant(_Body):
     key: Text
-    event: Text
+    event: Uri
     sections: list[Uri]
 
 
@@ -171,7 +151,7 @@ class _Ticket(_Body):
 class _Receipt(_Body):
     """An admission that was just granted: whom else it names changes nothing."""
 
-    ticket: Text
+    ticket: Annotated[Text, _named("serial")]
     redeemer: OptionalText = None
     device: OptionalText = None
 
@@ -181,8 +161,8 @@ class _Admission(_Receipt):
 
     admitted: Time = None
     uri: OptionalText = Field(None, alias="self")
-    patron: Annotated[_Account | None, WrapValidator(_if_readable)] = None
-    section: Annotated[_Section | None, WrapValidator(_if_readable)] = None
+    patron: _Account | None = None
+    section: _Section | None = None
 
 
 class _List(_Body):
@@ -192,53 +172,67 @@ class _List(_Body):
     entries: list[Any] = []
 
 
-def read_event(found: Any) -> Event:
-    """Read an event; section URIs become absolute."""
-    body = _read(_Event, found, "event")
-    sections = tuple(each.value(body.uri) for each in body.sections)
-    return Event(body.uri, body.title, body.status, body.start, body.end, sections)
+def read_event(found: Any, base: str, asked: str | None = None) -> Event:
+    """Read an event with its sections.
+
+    Args:
+        found: the JSON.
+        base: the path of the API's address.
+        asked: the event's URI where it was asked for by that; in a list, it tells its own.
+    """
+    gaps: Gaps = []
+    told = {**found, "self": asked} if asked and isinstance(found, dict) else found
+    body = read(_Event, told, "event", gaps)
+    uri = asked or uris.event(body.uri, base)
+    sections = tuple(each.value(uri) for each in body.sections)
+    title = body.title or uri.rpartition("/")[2]
+    return Event(uri, title, body.status, body.start, body.end, sections, _faults(0, gaps))
 
 
-def read_grant(found: Any) -> TokenGrant:
-    """Read the answer to a token's code."""
-    body = _read(_Grant, found, "token")
-    return TokenGrant(body.key, body.event, frozenset(body.sections))
+def read_grant(found: Any, base: str) -> TokenGrant:
+    """Read the answer to a token's code; `base` as for `read_event`."""
+    gaps: Gaps = []
+    body = read(_Grant, found, "token", gaps)
+    event = uris.event(body.event, base)
+    sections = frozenset(uris.section(each, event) for each in body.sections)
+    return TokenGrant(body.key, event, sections, _faults(0, gaps))
 
 
-def read_token(found: Any) -> Token:
-    """Read an event token."""
-    body = _read(_Token, found, "token")
-    return Token(body.uri, body.code, body.is_global, tuple(body.sections))
+def read_token(found: Any, event: str, gaps: Gaps | None = None) -> Token:
+    """Read a token of an event."""
+    body = read(_Token, found, "token", gaps)
+    sections = tuple(uris.section(each, event) for each in body.sections)
+    return Token(body.uri, body.code, body.is_global, sections)
 
 
 def read_person_session(found: Any) -> PersonSession:
     """Read a person's session."""
-    body = _read(_PersonSession, found, "session")
+    body = read(_PersonSession, found, "session")
     return PersonSession(body.key, body.started, body.account.value() if body.account else None)
 
 
-def read_ticket(found: Any, event: str) -> Ticket:
+def read_ticket(found: Any, event: str, gaps: Gaps | None = None) -> Ticket:
     """Read a ticket; of its owner only what names the account is kept."""
-    body = _read(_Ticket, found, "ticket")
+    body = read(_Ticket, found, "ticket", gaps)
     return Ticket(
         body.serial,
         body.status,
-        body.section.absolute(event),
+        uris.section(body.section.uri, event),
         body.section.name,
         body.owner.value() if body.owner else None,
         body.redeemed,
     )
 
 
-def read_receipt(found: Any) -> Receipt:
+def read_receipt(found: Any, gaps: Gaps | None = None) -> Receipt:
     """Read an admission that was just granted."""
-    body = _read(_Receipt, found, "admission")
+    body = read(_Receipt, found, "admission", gaps)
     return Receipt(body.ticket, body.redeemer, body.device)
 
 
-def read_admission(found: Any, event: str) -> Admission:
+def read_admission(found: Any, event: str, gaps: Gaps | None = None) -> Admission:
     """Read an admission of an event; the patron is the ticket's owner."""
-    body = _read(_Admission, found, "admission")
+    body = read(_Admission, found, "admission", gaps)
     section = body.section.value(event) if body.section else None
     return Admission(
         body.ticket,
@@ -253,7 +247,7 @@ def read_admission(found: Any, event: str) -> Admission:
 
 
 def read_entries(
-    found: Any, read: Callable[[Any], T], name: str
+    found: Any, reader: Reader[T], name: str
 ) -> tuple[tuple[T, ...], tuple[Fault, ...]]:
     """Read a list entry by entry; what can't be read is set aside.
 
@@ -262,20 +256,24 @@ def read_entries(
     """
     if not isinstance(found, list):
         raise FieldError(name, FieldFault.NO_LIST)
-    return to_its_end(_entries(found, read))
+    entries, faults, _ = to_its_end(_entries(found, reader))
+    return entries, faults
 
 
 def read_page_in_pieces(
-    found: Any, read: Callable[[Any], T], server_time: datetime | None
+    found: Any, reader: Reader[T], server_time: datetime | None
 ) -> Generator[None, None, Page[T]]:
     """Read one page of a list, a piece at each step; its value is the page.
 
     Raises:
         FieldError: it is no page.
     """
-    body = _read(_List, found, "list")
-    entries, faults = yield from _entries(body.entries, read)
-    return Page(body.total, body.page, body.records, entries, faults, server_time)
+    wrong: Gaps = []
+    body = read(_List, found, "list", wrong)
+    if wrong:  # a list that is none must not count as empty
+        raise wrong[0]
+    entries, faults, gaps = yield from _entries(body.entries, reader)
+    return Page(body.total, body.page, body.records, entries, faults, server_time, gaps)
 
 
 def to_its_end(steps: Generator[None, None, T]) -> T:
@@ -288,74 +286,23 @@ def to_its_end(steps: Generator[None, None, T]) -> T:
 
 
 def _entries(
-    found: list[Any], read: Callable[[Any], T]
-) -> Generator[None, None, tuple[tuple[T, ...], tuple[Fault, ...]]]:
+    found: list[Any], reader: Reader[T]
+) -> Generator[None, None, tuple[tuple[T, ...], tuple[Fault, ...], tuple[Fault, ...]]]:
     entries: list[T] = []
     faults: list[Fault] = []
+    left_out: list[Fault] = []
     for position, each in enumerate(found):
         if position % _PIECE == 0:
             yield
+        gaps: Gaps = []
         try:
-            entries.append(read(each))
+            entries.append(reader(each, gaps))
         except FieldError as error:
-            faults.append(Fault(position, error.name, error.problem))
-    return tuple(entries), tuple(faults)
+            faults += _faults(position, [error])
+        else:
+            left_out += _faults(position, gaps)
+    return tuple(entries), tuple(faults), tuple(left_out)
 
 
-def _read(model: type[M], found: Any, name: str) -> M:
-    """Validate an object of the API's.
-
-    Raises:
-        FieldError: the first field that is missing or wrong; `name` where it is no object.
-    """
-    try:
-        return model.model_validate(found)
-    except ValidationError as error:
-        if not _has_half_characters(error):
-            raise _field_error(error, name) from None
-    return _read(model, _encodable(found), name)
-
-
-def _has_half_characters(error: ValidationError) -> bool:
-    """Tell whether a text has half of a surrogate pair, which no file and no screen takes."""
-    return any(each["type"] == "string_unicode" for each in error.errors(include_url=False))
-
-
-def _field_error(error: ValidationError, name: str) -> FieldError:
-    details = error.errors(include_url=False)
-    path = ".".join(str(part) for part in details[0]["loc"] if not isinstance(part, int))
-    return FieldError(path or name, _problem(details[0]))
-
-
-def _encodable(found: Any, deepest: int = _DEEPEST) -> Any:
-    """Replace halves of surrogate pairs, as deep as the models look."""
-    match found:
-        case str():
-            return found.encode("utf-8", "replace").decode()
-        case dict() if deepest:
-            return {name: _encodable(each, deepest - 1) for name, each in found.items()}
-        case list() if deepest:
-            return [_encodable(each, deepest - 1) for each in found]
-        case _:
-            return found
-
-
-_PROBLEMS = {
-    "missing": FieldFault.MISSING,
-    "string_too_short": FieldFault.MISSING,
-    "string_too_long": FieldFault.TOO_LONG,
-    "model_type": FieldFault.NO_OBJECT,
-    "list_type": FieldFault.NO_LIST,
-    "bool_type": FieldFault.NO_BOOLEAN,
-    "no_time": FieldFault.NO_TIME,
-    "greater_than_equal": FieldFault.OUT_OF_RANGE,
-    "less_than": FieldFault.OUT_OF_RANGE,
-    "int_parsing_size": FieldFault.OUT_OF_RANGE,
-}
-
-
-def _problem(details: ErrorDetails) -> FieldFault:
-    kind = details["type"]
-    if kind == "string_type":
-        return FieldFault.MISSING if details["input"] is None else FieldFault.NO_TEXT
-    return _PROBLEMS.get(kind, FieldFault.NO_NUMBER)
+def _faults(position: int, gaps: Gaps) -> tuple[Fault, ...]:
+    return tuple(Fault(position, gap.name, gap.problem) for gap in gaps)

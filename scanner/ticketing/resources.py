@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An entry that was set aside: its position in the answer, the field, and what is wrong."""
+    """What was left out: the entry's position in the answer, the field, and what is wrong."""
 
     position: int
     field: str
@@ -20,7 +20,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list; `server_time` is from the answer's `Date` header, in UTC."""
+    """One page of a list.
+
+    Attributes:
+        faults: the entries that were set aside.
+        server_time: from the answer's `Date` header, in UTC.
+        gaps: the fields that were left out of entries.
+    """
 
     total: int
     page: int
@@ -28,6 +34,7 @@ class Page(Generic[T]):
     entries: tuple[T, ...]
     faults: tuple[Fault, ...] = ()
     server_time: datetime | None = None
+    gaps: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event and its sections."""
+    """An event and its sections; `gaps` is what was left out of them."""
 
     uri: str
     title: str
@@ -49,6 +56,7 @@ class Event:
     start: str | None
     end: str | None
     sections: tuple[Section, ...]
+    gaps: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,7 @@ class TokenGrant:
     key: str = field(repr=False)
     event: str
     sections: frozenset[str]
+    gaps: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
