@@ -14,7 +14,7 @@ from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
-from scanner.store import cache, ledger
+from scanner.store import knowledge, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.writer import Writer
 
@@ -132,8 +132,8 @@ def judge(
 ) -> Judged:
     """Look up, decide and record one presentation; call inside a transaction."""
     parsed = parse_payload(payload)
-    standing = cache.read_standing(conn)
-    evidence = Evidence(parsed, standing.closed, cache.look_up(conn, parsed), override)
+    standing = sessions.read_standing(conn)
+    evidence = Evidence(parsed, standing.closed, knowledge.look_up(conn, parsed), override)
     verdict = decide(*evidence)
     scan = ledger.Scan(
         at=at,

@@ -20,11 +20,11 @@ from scanner.admission.verdict import Kind
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
-from scanner.store import cache, ledger, ticket_writes
-from scanner.store.cache import CachedSection
+from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError
 from scanner.store.ledger import State
+from scanner.store.tickets import CachedSection
 from scanner.store.writer import Writer
 from tests.store.worlds import BALCONY, EVENT, FLOOR, NOW, SERIALS, filled, row, seconds
 
@@ -316,13 +316,13 @@ class GateMachine(RuleBasedStateMachine):
     def token_is_changed(self, permitted: set[str]) -> None:
         self.permitted = permitted
         found = [CachedSection(u, name, None, u in permitted) for u, name in SECTIONS.items()]
-        self.write_cache(lambda conn: cache.write_sections(conn, found))
+        self.write_cache(lambda conn: tickets.write_sections(conn, found))
 
     @rule(closed=st.booleans())
     def token_dies_or_lives(self, closed: bool) -> None:
         self.closed = closed
         if closed:
-            self.write(lambda conn: cache.invalidate_session(conn, NOW))
+            self.write(lambda conn: sessions.invalidate_session(conn, NOW))
         else:
             self.write(lambda conn: ticket_writes.finish_pull(conn, synced=NOW, watermark=None))
 

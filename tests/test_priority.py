@@ -13,8 +13,8 @@ from scanner.bench.listing import Listing
 from scanner.gate import Gate
 from scanner.priority import CLAIM_SECONDS, MOST_SECONDS, Priority
 from scanner.store import ticket_writes
-from scanner.store.cache import TicketRow
 from scanner.store.database import open_database, transaction
+from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
 from scanner.sync.clock import ServerTime, utc_now
 from scanner.sync.pull import Pull

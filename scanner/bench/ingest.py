@@ -17,7 +17,7 @@ from scanner.bench.floor import count_tickets, insert_all, section_ids
 from scanner.bench.listing import Listing, Prepared, prepare
 from scanner.gate import Gate
 from scanner.priority import Priority
-from scanner.store import cache
+from scanner.store import tickets
 from scanner.store.database import open_database, transaction
 from scanner.store.writer import Writer
 from scanner.sync.api import Api
@@ -124,10 +124,10 @@ def _scan(gate: Gate, done: Event, tickets: int) -> list[float]:
     return waits
 
 
-def _check(writer: Writer, tickets: int) -> None:
-    found = writer.submit(cache.count_tickets).result()
-    if found != tickets:
-        raise AssertionError(f"{found} tickets of {tickets} were written")
+def _check(writer: Writer, count: int) -> None:
+    found = writer.submit(tickets.count_tickets).result()
+    if found != count:
+        raise AssertionError(f"{found} tickets of {count} were written")
 
 
 def _bare(file: Path, tickets: int) -> float:
@@ -144,6 +144,6 @@ def _bare(file: Path, tickets: int) -> float:
     return seconds
 
 
-def _values(row: cache.TicketRow, ids: dict[str, int]) -> Sequence[Any]:
-    digest = cache.short_fingerprint(stock.digest(row))
+def _values(row: tickets.TicketRow, ids: dict[str, int]) -> Sequence[Any]:
+    digest = tickets.short_fingerprint(stock.digest(row))
     return (row.serial, ids[row.section], row.status.value, None, row.owner, row.name, digest, 1)

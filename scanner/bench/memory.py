@@ -42,7 +42,7 @@ def _figure(work: str, what: str, file: Path, tickets: int) -> Figure:
 
 def main() -> None:
     """Do the work that the arguments name, and print how many tickets stand and the peak."""
-    from scanner.store import cache
+    from scanner.store.tickets import count_tickets
     from scanner.store.writer import Writer
 
     work, file, tickets = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
@@ -51,7 +51,7 @@ def main() -> None:
             _sync(writer, tickets)
         else:
             _scan(writer, tickets)
-        found = writer.submit(cache.count_tickets).result()
+        found = writer.submit(count_tickets).result()
     sys.stdout.write(json.dumps({"tickets": found, "peak": _peak()}) + "\n")
 
 

@@ -145,7 +145,7 @@ def _settings(home: Path) -> dict[str, str]:
 async def _open(home: Path, server: World, scans: int) -> list[str]:
     """Open a session without tickets, which the gate then pulls; return some serials."""
     from scanner.keystore import KeyStore
-    from scanner.store.cache import StoredSession
+    from scanner.store.sessions import StoredSession
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
     from scanner.sync.credentials import GateCredentials, save

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import TicketStatus
-from scanner.store import cache, ticket_writes
-from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store import sessions, ticket_writes, tickets
 from scanner.store.database import open_database, stop_syncing, transaction
+from scanner.store.sessions import StoredSession
+from scanner.store.tickets import CachedSection, TicketRow
 
 EVENT = "/events/1"
 NOW = datetime(2026, 6, 12, 21, 0, tzinfo=UTC)
@@ -74,10 +75,10 @@ def begin(conn: sqlite3.Connection, *, everywhere: bool = False) -> None:
         conn: a gate's database.
         everywhere: whether the token permits all sections, and so lists all tickets.
     """
-    cache.open_session(conn, SESSION)
-    cache.belong_to(conn, SESSION)
+    sessions.open_session(conn, SESSION)
+    tickets.belong_to(conn, SESSION)
     sections = (replace(each, permitted=each.permitted or everywhere) for each in SECTIONS)
-    cache.write_sections(conn, sections)
+    tickets.write_sections(conn, sections)
 
 
 def digest(row: TicketRow) -> str:

@@ -64,8 +64,8 @@ def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None]
     from contextlib import closing
 
     from scanner.errors import ScannerError
-    from scanner.store.cache import read_session
     from scanner.store.database import open_reader
+    from scanner.store.sessions import read_session
     from scanner.sync import credentials
 
     file = database(config)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def needs_first_start(writer: "Writer") -> bool:
     """Tell whether no session was ever opened on this gate."""
-    from scanner.store.cache import read_session
+    from scanner.store.sessions import read_session
 
     return writer.submit(read_session).result() is None
 

@@ -105,7 +105,7 @@ def device_name(writer: "Writer") -> str:
     import platform
     import secrets
 
-    from scanner.store.cache import read_session
+    from scanner.store.sessions import read_session
 
     session = writer.submit(read_session).result()
     if session:

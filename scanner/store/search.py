@@ -7,7 +7,7 @@ from pathlib import Path
 from scanner.admission.rules import decide
 from scanner.admission.serial import Serial
 from scanner.admission.verdict import Verdict
-from scanner.store import cache
+from scanner.store import knowledge, sessions
 from scanner.store.search_text import SearchText, fold
 
 MOST = 50
@@ -65,11 +65,11 @@ class TicketSearch:
 
 def read_found(conn: sqlite3.Connection, serials: list[str]) -> list[Found]:
     """Read the tickets of these serials, and how each would be judged now."""
-    closed = cache.read_standing(conn).closed
+    closed = sessions.read_standing(conn).closed
     found = []
     for serial in serials:
         presented = Serial(serial)
-        known = cache.look_up(conn, presented)
+        known = knowledge.look_up(conn, presented)
         row = conn.execute("SELECT name FROM ticket WHERE serial = ?", (serial,)).fetchone()
         if known.ticket and row:
             section = known.ticket.section.name

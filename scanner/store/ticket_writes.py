@@ -9,7 +9,7 @@ from itertools import chain
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import EarlierAdmission
-from scanner.store.cache import TicketRow, short_fingerprint
+from scanner.store.tickets import TicketRow, short_fingerprint
 
 EVERY_TICKET = range(2**63 - 1)
 """All ids that SQLite gives."""

@@ -7,9 +7,9 @@ from types import TracebackType
 
 from scanner.priority import Priority
 from scanner.store import ticket_writes
-from scanner.store.cache import TicketRow
 from scanner.store.database import transaction
 from scanner.store.ticket_writes import Incoming, PullPosition, incoming
+from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
 
 _SMALLEST, _LARGEST = 1_000, 20_000

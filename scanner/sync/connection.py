@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scanner.store import cache
-from scanner.store.cache import StoredSession
+from scanner.store import sessions
+from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync import credentials
 from scanner.sync.api import Client
@@ -40,7 +40,7 @@ class Connection:
         Raises:
             NoSession: none is open, or its credentials are gone.
         """
-        session = await self._writer.run(cache.read_session)
+        session = await self._writer.run(sessions.read_session)
         if session is None:
             raise NoSession
         held = self._current

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from scanner.store.cache import StoredSession
+from scanner.store.sessions import StoredSession
 
 _NAME = "gate"
 

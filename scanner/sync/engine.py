@@ -17,9 +17,9 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.priority import CLAIM_SECONDS, Priority
-from scanner.store import cache, ledger
-from scanner.store.cache import StoredSession
+from scanner.store import ledger, sessions
 from scanner.store.database import transaction
+from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.clock import Clock, ServerTime
 from scanner.sync.connection import Connect, Connected, Connection
@@ -226,9 +226,9 @@ class Engine:
 
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):
-                now = cache.read_session(conn)
+                now = sessions.read_session(conn)
                 if now and now.opened == session.opened:
-                    cache.invalidate_session(conn, at)
+                    sessions.invalidate_session(conn, at)
 
         await self._writer.run(note)
 

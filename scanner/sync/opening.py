@@ -8,9 +8,9 @@ from datetime import datetime
 import structlog
 
 from scanner.facts import Code, Fact
-from scanner.store import cache, ledger
-from scanner.store.cache import StoredSession
+from scanner.store import ledger, sessions, tickets
 from scanner.store.database import transaction
+from scanner.store.sessions import StoredSession
 from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
 from scanner.sync import credentials
@@ -95,7 +95,7 @@ async def open_gate(
 def store(conn: sqlite3.Connection, session: StoredSession) -> None:
     """Write a session into the ledger; a pull then brings its sections and tickets."""
     with transaction(conn):
-        cache.open_session(conn, session)
+        sessions.open_session(conn, session)
 
 
 async def _ask(request: Request) -> tuple[TokenGrant, Event]:
@@ -149,5 +149,5 @@ def _opened(conn: sqlite3.Connection, session: StoredSession, warnings: list[Fac
     waiting = ledger.count_waiting_elsewhere(conn, session.event)
     if waiting:
         warnings = [*warnings, Fact(OpenWarning.WAITING_ELSEWHERE, {"count": waiting})]
-    sections = tuple(each.name for each in cache.read_sections(conn) if each.permitted)
-    return Opened(session, sections, cache.count_tickets(conn), tuple(warnings))
+    sections = tuple(each.name for each in tickets.read_sections(conn) if each.permitted)
+    return Opened(session, sections, tickets.count_tickets(conn), tuple(warnings))

@@ -11,10 +11,11 @@ import structlog
 
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.priority import Priority
-from scanner.store import cache, ledger, ticket_writes
-from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
+from scanner.store.sessions import StoredSession
 from scanner.store.ticket_writes import PullPosition
+from scanner.store.tickets import CachedSection, TicketRow
 from scanner.store.writer import Writer
 from scanner.sync.api import Api
 from scanner.sync.batch_writer import BatchWriter
@@ -65,9 +66,9 @@ class Pull:
 
         def write(conn: sqlite3.Connection) -> bool:
             with transaction(conn):
-                emptied = cache.belong_to(conn, session)
-                before = {each.uri for each in cache.read_sections(conn) if each.permitted}
-                cache.write_sections(conn, sections)
+                emptied = tickets.belong_to(conn, session)
+                before = {each.uri for each in tickets.read_sections(conn) if each.permitted}
+                tickets.write_sections(conn, sections)
                 if before != grant.sections:
                     ticket_writes.forget_position(conn)
             return emptied or not before.issuperset(grant.sections)
@@ -243,7 +244,7 @@ class Pull:
                 if whole:
                     ticket_writes.note_whole(conn, at)
                 if offset is not None:
-                    cache.note_server_offset(conn, offset.total_seconds())
+                    sessions.note_server_offset(conn, offset.total_seconds())
 
         await self.writer.run(finish)
 

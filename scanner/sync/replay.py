@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from scanner.facts import Fact
-from scanner.store import cache, ledger, ticket_writes
+from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.writer import Writer
@@ -355,11 +355,11 @@ async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> i
 
 def _refusal(conn: sqlite3.Connection, admission: Admission) -> Fact:
     """Say why the API may have refused a serial, from what the cache knows of the ticket."""
-    ticket = cache.find_ticket(conn, admission.serial)
+    ticket = tickets.find_ticket(conn, admission.serial)
     if ticket is None:
         return Fact(SettleReason.UNKNOWN_TICKET)
     if not ticket.listed:
         return Fact(SettleReason.WITHDRAWN)
-    if cache.read_standing(conn).closed or not ticket.permitted:
+    if sessions.read_standing(conn).closed or not ticket.permitted:
         return Fact(SettleReason.NOT_PERMITTED, {"section": ticket.section.name})
     return Fact(SettleReason.NOT_GRANTED, {"status": ticket.status.value})

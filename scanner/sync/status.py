@@ -10,10 +10,10 @@ from pathlib import Path
 import structlog
 
 from scanner.admission.verdict import Closed
-from scanner.store import cache, ledger, statistics
-from scanner.store.cache import StoredSession
+from scanner.store import ledger, sessions, statistics, tickets
 from scanner.store.database import data_version, open_reader
 from scanner.store.ledger import State
+from scanner.store.sessions import StoredSession
 from scanner.store.statistics import Admitted
 from scanner.sync.link import Link
 
@@ -95,16 +95,16 @@ async def _to_its_end(
 
 def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Status:
     """Read the state from the database; tickets are counted again only when a pull has ended."""
-    session = cache.read_session(conn)
+    session = sessions.read_session(conn)
     counted = before is not None and before.pulled == _pulled(session)
     return Status(
         title=session.title if session else None,
         name=session.name if session else None,
         device=session.device if session else None,
-        sections=tuple(each.name for each in cache.read_sections(conn) if each.permitted),
-        tickets=before.tickets if before and counted else cache.count_tickets(conn),
+        sections=tuple(each.name for each in tickets.read_sections(conn) if each.permitted),
+        tickets=before.tickets if before and counted else tickets.count_tickets(conn),
         synced=session.synced if session else None,
-        closed=cache.read_standing(conn).closed,
+        closed=sessions.read_standing(conn).closed,
         counts=ledger.counts(conn),
         admitted=statistics.admitted(conn),
         by_minute=statistics.per_minute(conn),

@@ -26,7 +26,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
-from scanner.store import cache
+from scanner.store import tickets
 from scanner.store.database import open_reader
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
@@ -240,7 +240,7 @@ class TrainingGate:
 
     async def _open_and_read(self) -> None:
         self.tickets, _ = await asyncio.gather(all_tickets(self._server), self._open())
-        sections = cache.read_sections(self._reader)
+        sections = tickets.read_sections(self._reader)
         self.permitted = frozenset(each.uri for each in sections if each.permitted)
         self._begun = datetime.now(UTC)
 

@@ -2,7 +2,7 @@ from contextlib import closing
 from pathlib import Path
 
 from scanner.bench import ledger, stock
-from scanner.store import cache
+from scanner.store import tickets
 from scanner.store.database import open_database
 
 
@@ -29,7 +29,7 @@ def test_the_stock_has_as_many_tickets_as_wanted(tmp_path: Path) -> None:
     file = tmp_path / "gate.sqlite3"
     stock.fill(file, 301)
     with closing(open_database(file)) as conn:
-        listed = cache.count_tickets(conn)
+        listed = tickets.count_tickets(conn)
         (everything,) = conn.execute("SELECT count(*) FROM ticket").fetchone()
     assert everything == 301
     assert listed == len(set(stock.scattered(301, permitted=True)))

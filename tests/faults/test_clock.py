@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store.cache import read_session
 from scanner.store.database import open_reader
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import journal
+from scanner.store.sessions import read_session
 from tests.cli.program import LIMIT_SECONDS, Program
 from tests.mock.api import Api
 from tests.mock.server import Ready, mock_server

@@ -17,10 +17,10 @@ import sqlite_utils
 
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
-from scanner.store import cache, ledger, schema
-from scanner.store.cache import StoredSession
+from scanner.store import ledger, schema, sessions
 from scanner.store.database import transaction
 from scanner.store.ledger import State
+from scanner.store.sessions import StoredSession
 from scanner.store.writer import Work, Writer
 from scanner.sync.credentials import GateCredentials, save
 from scanner.sync.engine import Engine, Pace
@@ -135,7 +135,7 @@ class Evening:
     async def _open(self, house: House) -> None:
         session = StoredSession(API, EVENT, "Night", "Lee", house.name, self.now())
         with transaction(house.conn):
-            cache.open_session(house.conn, session)
+            sessions.open_session(house.conn, session)
         save(house.keys, GateCredentials(API, EVENT, "KEY", "KEY"))
         await self._engine(house).pull()
         self._start(house)

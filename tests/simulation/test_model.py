@@ -12,10 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from scanner.admission.ticket import TicketStatus
 from scanner.gate import Gate
-from scanner.store import cache, ledger, ticket_writes
-from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.ledger import State
+from scanner.store.sessions import StoredSession
+from scanner.store.tickets import CachedSection, TicketRow
 from scanner.sync.clock import ServerTime
 from scanner.sync.replay import Replay
 from scanner.ticketing.errors import ApiFault, ServerFault, TicketingError, Unreachable
@@ -78,9 +79,9 @@ class OneGate(RuleBasedStateMachine):
         self.gate = Gate(self.writer)
         with transaction(self.conn):
             session = StoredSession(API, EVENT, "Night", "Lee", "here", BEGIN)
-            cache.open_session(self.conn, session)
-            cache.belong_to(self.conn, session)
-            cache.write_sections(
+            sessions.open_session(self.conn, session)
+            tickets.belong_to(self.conn, session)
+            tickets.write_sections(
                 self.conn, [CachedSection(SECTIONS[0], "Floor", None, permitted=True)]
             )
             ticket_writes.write_tickets(self.conn, [_row(serial) for serial in SERIALS], 1)

@@ -8,8 +8,7 @@ from sqlite_utils.migrations import Migrations
 
 from scanner.admission.verdict import Kind
 from scanner.gate import Gate
-from scanner.store import cache, ledger, migrate, schema, ticket_writes
-from scanner.store.cache import CachedSection
+from scanner.store import ledger, migrate, schema, ticket_writes, tickets
 from scanner.store.database import open_database
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
@@ -23,6 +22,7 @@ from scanner.store.schema import (
     v5_accountability,
 )
 from scanner.store.ticket_writes import PullPosition
+from scanner.store.tickets import CachedSection
 from scanner.store.writer import Writer
 from tests.store import former_ledgers
 from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, seconds
@@ -55,9 +55,9 @@ def test_what_version_one_had_cached_comes_along_into_the_caches_file(tmp_path: 
     file = tmp_path / "gate.sqlite3"
     former_ledgers.evening(file, 1)
     with closing(open_database(file)) as conn:
-        assert cache.count_tickets(conn) == len(SERIALS)
-        assert [each.uri for each in cache.read_sections(conn) if each.permitted] == [FLOOR]
-        assert cache.read_sections(conn)[0] == CachedSection(BALCONY, "Balcony", None, False)
+        assert tickets.count_tickets(conn) == len(SERIALS)
+        assert [each.uri for each in tickets.read_sections(conn) if each.permitted] == [FLOOR]
+        assert tickets.read_sections(conn)[0] == CachedSection(BALCONY, "Balcony", None, False)
         assert ticket_writes.read_position(conn) == PullPosition(5, 3, 500, 900, None)
         assert ticket_writes.last_number(conn) == 4
         where = {name for (name,) in conn.execute("SELECT name FROM cache.sqlite_master")}
@@ -104,7 +104,7 @@ def test_a_migration_that_broke_off_before_its_commit_is_done_again(
     with closing(sqlite3.connect(file)) as conn:
         assert conn.execute("SELECT count(*) FROM ticket").fetchone() == (len(SERIALS),)
     with closing(open_database(file)) as conn:
-        assert cache.count_tickets(conn) == len(SERIALS)
+        assert tickets.count_tickets(conn) == len(SERIALS)
 
 
 def test_a_cache_that_is_gone_is_made_anew_and_the_gate_is_closed_until_a_pull(

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from scanner.admission.verdict import Kind
 from scanner.store import search_text, ticket_writes
-from scanner.store.cache import TicketRow
 from scanner.store.database import transaction
 from scanner.store.search import TicketSearch, read_found
 from scanner.store.search_text import fold
+from scanner.store.tickets import TicketRow
 from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, admit, row
 
 NAMES = ("Jürgen Weiß", "Ana Łuczak", "Jo Doe", "Ngọc\nAnh", "Zoë Jones")

@@ -1,11 +1,11 @@
 import sqlite3
 
 from scanner.admission.ticket import EarlierAdmission, Section, TicketStatus
-from scanner.store import cache, ledger, ticket_writes
-from scanner.store.cache import CachedSection, TicketRow
+from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.ticket_writes import PullPosition
+from scanner.store.tickets import CachedSection, TicketRow
 from tests.store.worlds import BALCONY, EVENT, FLOOR, NOW, SERIALS, admit, row, seconds
 
 A, B, C = SERIALS[:3]
@@ -18,7 +18,7 @@ def write(conn: sqlite3.Connection, *rows: TicketRow, number: int = 1) -> None:
 
 
 def listed(conn: sqlite3.Connection, serial: str) -> bool:
-    ticket = cache.find_ticket(conn, serial)
+    ticket = tickets.find_ticket(conn, serial)
     assert ticket
     return ticket.listed
 
@@ -28,7 +28,7 @@ def test_a_ticket_that_comes_again_is_changed_not_doubled(conn: sqlite3.Connecti
         redeemed=seconds(3), name="Kim Roe"
     )
     write(conn, changed)
-    ticket = cache.find_ticket(conn, A)
+    ticket = tickets.find_ticket(conn, A)
     assert ticket
     assert ticket.section == Section(BALCONY, "Balcony")
     assert (ticket.status, ticket.redeemed) == (TicketStatus.REDEEMED, seconds(3))
@@ -76,14 +76,14 @@ def test_a_section_that_the_event_does_not_name_is_added_without_permission(
 ) -> None:
     far = f"{EVENT}/sections/99"
     write(conn, row("DAWIER-FAR000000001", far)._replace(section_name="Far"))
-    assert CachedSection(far, "Far", None, permitted=False) in cache.read_sections(conn)
+    assert CachedSection(far, "Far", None, permitted=False) in tickets.read_sections(conn)
     write(conn, row(A)._replace(section_name="Renamed by a ticket"))
-    assert cache.read_sections(conn)[-1] == CachedSection(FLOOR, "Floor", 100, permitted=True)
+    assert tickets.read_sections(conn)[-1] == CachedSection(FLOOR, "Floor", 100, permitted=True)
 
 
 def test_no_tickets_at_all_are_written_without_complaint(conn: sqlite3.Connection) -> None:
     write(conn)
-    assert cache.count_tickets(conn) == len(SERIALS)
+    assert tickets.count_tickets(conn) == len(SERIALS)
 
 
 def test_what_a_complete_pull_did_not_list_is_withdrawn_and_can_come_back(
@@ -124,7 +124,7 @@ def test_the_position_of_a_broken_off_pull_is_read_back(conn: sqlite3.Connection
     ticket_writes.forget_position(conn)
     assert ticket_writes.read_position(conn) is None
     ticket_writes.note_whole(conn, seconds(60))
-    session = cache.read_session(conn)
+    session = sessions.read_session(conn)
     assert session
     assert session.whole == seconds(60)
 
@@ -133,11 +133,11 @@ def test_a_finished_pull_notes_its_time_and_keeps_the_watermark_when_none_is_giv
     conn: sqlite3.Connection,
 ) -> None:
     ticket_writes.finish_pull(conn, synced=seconds(60), watermark=None)
-    session = cache.read_session(conn)
+    session = sessions.read_session(conn)
     assert session
     assert (session.synced, session.watermark) == (seconds(60), NOW)
     ticket_writes.finish_pull(conn, synced=seconds(90), watermark=seconds(70))
-    session = cache.read_session(conn)
+    session = sessions.read_session(conn)
     assert session
     assert (session.synced, session.watermark) == (seconds(90), seconds(70))
 
@@ -145,9 +145,9 @@ def test_a_finished_pull_notes_its_time_and_keeps_the_watermark_when_none_is_giv
 def test_a_pull_that_succeeds_opens_a_gate_whose_token_was_called_invalid(
     conn: sqlite3.Connection,
 ) -> None:
-    cache.invalidate_session(conn, NOW)
+    sessions.invalidate_session(conn, NOW)
     ticket_writes.finish_pull(conn, synced=seconds(60), watermark=None)
-    assert cache.read_standing(conn).closed is None
+    assert sessions.read_standing(conn).closed is None
 
 
 def test_the_latest_account_of_another_gates_admission_wins(conn: sqlite3.Connection) -> None:
@@ -184,7 +184,7 @@ def test_a_ticket_known_from_its_admission_alone_is_added_and_a_cached_one_kept(
                 row(A, BALCONY, TicketStatus.REDEEMED, owner="BX-00000001"),
             ],
         )
-    added, kept = cache.find_ticket(conn, new), cache.find_ticket(conn, A)
+    added, kept = tickets.find_ticket(conn, new), tickets.find_ticket(conn, A)
     assert added
     assert added.status is TicketStatus.REDEEMED
     assert kept

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scanner.admission.ticket import TicketStatus
-from scanner.store import cache, ledger, ticket_writes
-from scanner.store.cache import CachedSection, StoredSession, TicketRow
+from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import open_database, transaction
 from scanner.store.ledger import Scan
+from scanner.store.sessions import StoredSession
+from scanner.store.tickets import CachedSection, TicketRow
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 API = "https://api.example/v3/"
@@ -37,9 +38,9 @@ def row(
 def fill(conn: sqlite3.Connection, rows: Sequence[TicketRow] = ()) -> None:
     """Open the session and write what a first pull would; the Floor is permitted."""
     with transaction(conn):
-        cache.open_session(conn, SESSION)
-        cache.belong_to(conn, SESSION)
-        cache.write_sections(
+        sessions.open_session(conn, SESSION)
+        tickets.belong_to(conn, SESSION)
+        tickets.write_sections(
             conn,
             [
                 CachedSection(FLOOR, "Floor", 100, permitted=True),

@@ -12,11 +12,11 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
 from scanner.store import ledger, ticket_writes
-from scanner.store.cache import TicketRow
 from scanner.store.checkpoint import checkpoint_file
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.ledger import State
 from scanner.store.migrate import cache_file
+from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
 from tests.store.worlds import BALCONY, NOW, fill, row, seconds
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import cache, ticket_writes
+from scanner.store import ticket_writes, tickets
 from scanner.store.ticket_writes import PullPosition
 from scanner.store.writer import Writer
 from scanner.sync import batch_writer
@@ -12,7 +12,7 @@ from tests.store.worlds import filled, row
 PAGE = 10
 
 
-def page(number: int) -> list[cache.TicketRow]:
+def page(number: int) -> list[tickets.TicketRow]:
     return [row(f"DAWIER-BACK{number * PAGE + each:08}") for each in range(PAGE)]
 
 
@@ -34,7 +34,7 @@ async def test_what_was_added_before_a_failure_is_kept_and_gone_on_from(file: Pa
                 for number in range(3):
                     await batches.add(page(number), then=position(number))
                 raise ConnectionError
-        assert await writer.run(cache.count_tickets) == 3 * PAGE
+        assert await writer.run(tickets.count_tickets) == 3 * PAGE
         assert await writer.run(ticket_writes.read_position) == position(2)
 
 
@@ -45,9 +45,9 @@ async def test_position_and_tickets_never_part(file: Path, monkeypatch: pytest.M
             for number in range(7):
                 await batches.add(page(number), then=position(number))
                 found = await writer.run_on_cache(ticket_writes.read_position)
-                count = await writer.run_on_cache(cache.count_tickets)
+                count = await writer.run_on_cache(tickets.count_tickets)
                 assert count == (found.page * PAGE if found else 0)
-        assert await writer.run(cache.count_tickets) == 7 * PAGE
+        assert await writer.run(tickets.count_tickets) == 7 * PAGE
 
 
 async def test_a_write_that_fails_is_said_at_the_next_page_or_at_the_end(file: Path) -> None:

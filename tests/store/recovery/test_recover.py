@@ -12,13 +12,14 @@ from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.store import ledger
-from scanner.store.cache import count_tickets, read_session, read_standing
 from scanner.store.database import open_database, open_reader
 from scanner.store.errors import BrokenDatabase, Damage, DatabaseBusy, StoreError
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
 from scanner.store.migrate import cache_file
 from scanner.store.recovery.recover import Kept, RecoveryNote, Report, recover
+from scanner.store.sessions import read_session, read_standing
+from scanner.store.tickets import count_tickets
 from scanner.store.writer import Writer
 from scanner.wording.sentences import in_english
 from tests.store import wrecks

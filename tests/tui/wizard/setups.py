@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scanner.errors import ScannerError
-from scanner.store.cache import StoredSession
+from scanner.store.sessions import StoredSession
 from scanner.sync.opening import Opened
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.ports import OnFrame

@@ -14,9 +14,10 @@ from scanner.admission.ticket import (
 )
 from scanner.admission.verdict import Closed
 from scanner.facts import Fact
-from scanner.store import cache, ledger, ticket_writes
-from scanner.store.cache import CachedSection, Standing
+from scanner.store import knowledge, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
+from scanner.store.sessions import Standing
+from scanner.store.tickets import CachedSection
 from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, SESSION, admit, row, seconds
 
 A, B, C = SERIALS[:3]
@@ -28,45 +29,45 @@ FIRST, SECOND = "AZ-4918SF92", "BX-00000001"
 def open_again(conn: sqlite3.Connection, **changes: str) -> None:
     later: dict[str, str | datetime] = {"opened": seconds(60), **changes}
     with transaction(conn):
-        cache.open_session(conn, replace(SESSION, **later))  # type: ignore[arg-type] # any field
+        sessions.open_session(conn, replace(SESSION, **later))  # type: ignore[arg-type] # any field
 
 
 def take_over(conn: sqlite3.Connection) -> bool:
     """Give the cache to the session's event, as a pull does; tells whether it was emptied."""
-    session = cache.read_session(conn)
+    session = sessions.read_session(conn)
     assert session
     with transaction(conn):
-        return cache.belong_to(conn, session)
+        return tickets.belong_to(conn, session)
 
 
-def write(conn: sqlite3.Connection, *rows: cache.TicketRow, number: int = 1) -> None:
+def write(conn: sqlite3.Connection, *rows: tickets.TicketRow, number: int = 1) -> None:
     with transaction(conn):
         ticket_writes.write_tickets(conn, rows, number)
 
 
 def permitted(conn: sqlite3.Connection) -> set[str]:
     """Return the sections that an open gate admits to."""
-    assert cache.read_standing(conn).closed is None
-    return {each.uri for each in cache.read_sections(conn) if each.permitted}
+    assert sessions.read_standing(conn).closed is None
+    return {each.uri for each in tickets.read_sections(conn) if each.permitted}
 
 
 def known(conn: sqlite3.Connection, serial: str) -> Knowledge:
-    return cache.look_up(conn, Serial(serial))
+    return knowledge.look_up(conn, Serial(serial))
 
 
 def by_code(conn: sqlite3.Connection, serial: str, owner: str) -> Knowledge:
-    return cache.look_up(conn, Fingerprint(fingerprint(serial, owner)))
+    return knowledge.look_up(conn, Fingerprint(fingerprint(serial, owner)))
 
 
 def test_a_session_is_read_back_as_it_was_opened(conn: sqlite3.Connection) -> None:
-    session = cache.read_session(conn)
+    session = sessions.read_session(conn)
     assert session == replace(SESSION, synced=NOW, watermark=NOW)
 
 
 def test_before_the_first_session_there_is_none(conn: sqlite3.Connection) -> None:
     conn.execute("DELETE FROM session")
-    assert cache.read_session(conn) is None
-    assert cache.read_standing(conn) == Standing()
+    assert sessions.read_session(conn) is None
+    assert sessions.read_standing(conn) == Standing()
     assert Standing().closed is Closed.NO_SESSION
 
 
@@ -74,12 +75,12 @@ def test_a_new_session_for_the_same_event_keeps_the_cache(conn: sqlite3.Connecti
     ticket_writes.write_others(conn, [(B, EarlierAdmission(NOW, "Sam", "door-2"))])
     write(conn, row(C, owner=SECOND))
     open_again(conn, name="Bo", device="door-7")
-    session = cache.read_session(conn)
+    session = sessions.read_session(conn)
     assert session
     assert (session.name, session.device, session.opened) == ("Bo", "door-7", seconds(60))
     assert session.synced == NOW
-    assert cache.read_standing(conn).closed is None
-    assert cache.count_tickets(conn) == len(SERIALS)
+    assert sessions.read_standing(conn).closed is None
+    assert tickets.count_tickets(conn) == len(SERIALS)
     assert known(conn, B).other
     assert by_code(conn, C, FIRST).ticket
     # The new token may have other sections, so the whole list is read again.
@@ -95,11 +96,11 @@ def test_a_session_for_another_event_empties_the_cache_and_leaves_the_ledger(
     write(conn, row(C, owner=SECOND))
     admit(conn, A)
     open_again(conn, **change)
-    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
+    assert sessions.read_standing(conn).closed is Closed.NEVER_SYNCED
     take_over(conn)
-    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
-    assert cache.read_sections(conn) == []
-    assert cache.find_ticket(conn, A) is None
+    assert sessions.read_standing(conn).closed is Closed.NEVER_SYNCED
+    assert tickets.read_sections(conn) == []
+    assert tickets.find_ticket(conn, A) is None
     assert known(conn, B) == Knowledge()
     assert by_code(conn, C, FIRST) == Knowledge()
     assert known(conn, A).local == EarlierAdmission(NOW, "Ana", "door-1")
@@ -117,9 +118,9 @@ def test_a_pull_that_broke_off_does_not_go_on_at_another_event(conn: sqlite3.Con
 
 def test_a_cache_that_is_another_events_closes_the_gate(conn: sqlite3.Connection) -> None:
     conn.execute("UPDATE origin SET event = '/events/7'")
-    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
+    assert sessions.read_standing(conn).closed is Closed.NEVER_SYNCED
     assert take_over(conn)
-    assert cache.read_standing(conn).closed is None
+    assert sessions.read_standing(conn).closed is None
 
 
 def test_passes_are_numbered_on_over_sessions(conn: sqlite3.Connection) -> None:
@@ -132,12 +133,12 @@ def test_passes_are_numbered_on_over_sessions(conn: sqlite3.Connection) -> None:
 def test_an_invalid_token_closes_the_gate_until_a_session_is_opened(
     conn: sqlite3.Connection,
 ) -> None:
-    cache.invalidate_session(conn, seconds(5))
-    cache.invalidate_session(conn, seconds(9))
-    session = cache.read_session(conn)
+    sessions.invalidate_session(conn, seconds(5))
+    sessions.invalidate_session(conn, seconds(9))
+    session = sessions.read_session(conn)
     assert session
     assert session.invalid == seconds(5)
-    assert cache.read_standing(conn).closed is Closed.TOKEN_INVALID
+    assert sessions.read_standing(conn).closed is Closed.TOKEN_INVALID
     open_again(conn)
     assert permitted(conn) == {FLOOR}
 
@@ -146,15 +147,15 @@ def test_the_gate_is_closed_until_the_first_pull_is_complete(conn: sqlite3.Conne
     open_again(conn, event="/events/7")
     take_over(conn)
     with transaction(conn):
-        cache.write_sections(conn, [CachedSection(FLOOR, "Floor", None, permitted=True)])
-    assert cache.read_standing(conn).closed is Closed.NEVER_SYNCED
+        tickets.write_sections(conn, [CachedSection(FLOOR, "Floor", None, permitted=True)])
+    assert sessions.read_standing(conn).closed is Closed.NEVER_SYNCED
     ticket_writes.finish_pull(conn, synced=NOW, watermark=None)
     assert permitted(conn) == {FLOOR}
 
 
 def test_the_clocks_offset_is_kept(conn: sqlite3.Connection) -> None:
-    cache.note_server_offset(conn, -2.5)
-    session = cache.read_session(conn)
+    sessions.note_server_offset(conn, -2.5)
+    session = sessions.read_session(conn)
     assert session
     assert session.server_offset == -2.5
 
@@ -166,26 +167,26 @@ def test_a_section_is_permitted_as_the_token_permits_now(conn: sqlite3.Connectio
         CachedSection(BALCONY, "Upper Balcony", 40, permitted=True),
     ]
     with transaction(conn):
-        cache.write_sections(conn, both)
+        tickets.write_sections(conn, both)
     assert permitted(conn) == {FLOOR, BALCONY}
-    assert cache.read_sections(conn) == both
+    assert tickets.read_sections(conn) == both
     with transaction(conn):
-        cache.write_sections(conn, both[1:])
+        tickets.write_sections(conn, both[1:])
     assert permitted(conn) == {BALCONY}
 
 
 def test_listed_tickets_of_permitted_sections_are_counted(conn: sqlite3.Connection) -> None:
     write(conn, row("DAWIER-BALC00000001", BALCONY))
-    assert cache.count_tickets(conn) == len(SERIALS)
+    assert tickets.count_tickets(conn) == len(SERIALS)
     conn.execute("UPDATE ticket SET listed = 0 WHERE serial = ?", (A,))
-    assert cache.count_tickets(conn) == len(SERIALS) - 1
+    assert tickets.count_tickets(conn) == len(SERIALS) - 1
 
 
 def test_a_ticket_is_found_by_its_serial(conn: sqlite3.Connection) -> None:
     ticket = CachedTicket(A, Section(FLOOR, "Floor"), TicketStatus.ISSUED, permitted=True)
     assert known(conn, A) == Knowledge(ticket, event_known=True)
-    assert cache.find_ticket(conn, A) == ticket
-    assert cache.find_ticket(conn, ELSEWHERE) is None
+    assert tickets.find_ticket(conn, A) == ticket
+    assert tickets.find_ticket(conn, ELSEWHERE) is None
 
 
 def test_a_ticket_is_found_by_its_owners_code_and_no_one_elses(conn: sqlite3.Connection) -> None:
@@ -216,13 +217,13 @@ def test_a_ticket_that_comes_back_to_its_owner_admits_with_the_old_code(
 def test_a_digest_that_only_begins_like_a_tickets_finds_nothing(conn: sqlite3.Connection) -> None:
     digest = fingerprint(A, FIRST)
     alike = digest[:16] + "0" * 48
-    assert cache.look_up(conn, Fingerprint(alike)) == Knowledge()
+    assert knowledge.look_up(conn, Fingerprint(alike)) == Knowledge()
     write(conn, row(A, owner=SECOND))
-    assert cache.look_up(conn, Fingerprint(alike)) == Knowledge()
+    assert knowledge.look_up(conn, Fingerprint(alike)) == Knowledge()
 
 
 def test_two_tickets_whose_digests_begin_alike_are_told_apart(conn: sqlite3.Connection) -> None:
-    short = cache.short_fingerprint(fingerprint(B, FIRST))
+    short = tickets.short_fingerprint(fingerprint(B, FIRST))
     conn.execute("UPDATE ticket SET fingerprint = ?", (short,))
     found = by_code(conn, B, FIRST).ticket
     assert found
@@ -231,8 +232,8 @@ def test_two_tickets_whose_digests_begin_alike_are_told_apart(conn: sqlite3.Conn
 
 @pytest.mark.parametrize("digest", ["0" * 64, "f" * 64, "7" + "f" * 63, "8" + "0" * 63])
 def test_any_digest_fits_the_index(conn: sqlite3.Connection, digest: str) -> None:
-    assert -(2**63) <= cache.short_fingerprint(digest) < 2**63
-    assert cache.look_up(conn, Fingerprint(digest)) == Knowledge()
+    assert -(2**63) <= tickets.short_fingerprint(digest) < 2**63
+    assert knowledge.look_up(conn, Fingerprint(digest)) == Knowledge()
 
 
 def test_a_ticket_without_an_owner_is_found_by_its_serial_alone(conn: sqlite3.Connection) -> None:
@@ -242,7 +243,7 @@ def test_a_ticket_without_an_owner_is_found_by_its_serial_alone(conn: sqlite3.Co
 
 
 def test_what_is_no_ticket_is_not_looked_for(conn: sqlite3.Connection) -> None:
-    assert cache.look_up(conn, NotATicket(LooksLike.WEB_ADDRESS)) == Knowledge()
+    assert knowledge.look_up(conn, NotATicket(LooksLike.WEB_ADDRESS)) == Knowledge()
 
 
 def test_an_unlisted_serial_is_told_from_another_events(conn: sqlite3.Connection) -> None:
@@ -273,14 +274,14 @@ def test_an_admission_elsewhere_is_known_though_the_ticket_is_not_listed(
 @pytest.mark.parametrize("status", TicketStatus)
 def test_every_status_is_read_back(conn: sqlite3.Connection, status: TicketStatus) -> None:
     write(conn, row(A, status=status)._replace(redeemed=seconds(3)))
-    ticket = cache.find_ticket(conn, A)
+    ticket = tickets.find_ticket(conn, A)
     assert ticket
     assert (ticket.status, ticket.redeemed) == (status, seconds(3))
 
 
 def test_a_status_of_a_later_version_does_not_admit(conn: sqlite3.Connection) -> None:
     conn.execute("UPDATE ticket SET status = 'Blessed'")
-    ticket = cache.find_ticket(conn, A)
+    ticket = tickets.find_ticket(conn, A)
     assert ticket
     assert ticket.status is TicketStatus.OTHER
 

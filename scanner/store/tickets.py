@@ -1,4 +1,4 @@
-"""The local copy of what the API knows: session, sections, tickets, other gates' admissions."""
+"""The cache's copy of what the API knows: sections, tickets, other gates' admissions."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -7,43 +7,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from scanner.admission.serial import Fingerprint, ParsedPayload, Serial, fingerprint
-from scanner.admission.ticket import (
-    CachedTicket,
-    EarlierAdmission,
-    Knowledge,
-    Section,
-    TicketStatus,
-)
-from scanner.admission.verdict import Closed
-from scanner.store import ledger
+from scanner.admission.ticket import CachedTicket, EarlierAdmission, Section, TicketStatus
+from scanner.store.sessions import StoredSession
 
-_ORIGIN = "(SELECT api, event FROM origin)"
-_CLOSED = f"invalid IS NOT NULL, synced IS NULL OR (api, session.event) IS NOT {_ORIGIN}"
 _TICKET = """
 SELECT ticket.serial, section.uri, section.name, status, redeemed, listed, permitted
 FROM ticket JOIN section ON section.id = ticket.section WHERE ticket.serial = ?
 """
+
 _OWNERS = "SELECT serial, owner FROM ticket WHERE fingerprint = ?"
 _FORMER_OWNERS = "SELECT serial, owner FROM former_owner WHERE fingerprint = ?"
 _SHORT_DIGITS, _SIGN = 16, 1 << 63
 _STATUSES = {status.value: status for status in TicketStatus}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSession:
-    """The gate's session as the database keeps it; its key is in the key store."""
-
-    api: str
-    event: str
-    title: str
-    name: str
-    device: str
-    opened: datetime
-    synced: datetime | None = None
-    whole: datetime | None = None
-    watermark: datetime | None = None
-    invalid: datetime | None = None
-    server_offset: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,62 +43,6 @@ class TicketRow(NamedTuple):
     name: str | None
 
 
-class Standing(NamedTuple):
-    """Whose session is open when a code is presented, and why nobody can be admitted, if so."""
-
-    event: str | None = None
-    redeemer: str | None = None
-    device: str | None = None
-    closed: Closed | None = Closed.NO_SESSION
-
-
-def read_session(conn: sqlite3.Connection) -> StoredSession | None:
-    """Read the session, if one was ever opened."""
-    row = conn.execute(
-        "SELECT api, event, title, name, device, opened, synced, whole, watermark, invalid,"
-        " server_offset FROM session"
-    ).fetchone()
-    if row is None:
-        return None
-    api, event, title, name, device, opened, *times, offset = row
-    synced, whole, watermark, invalid = map(_time, times)
-    return StoredSession(
-        api=api,
-        event=event,
-        title=title,
-        name=name,
-        device=device,
-        opened=datetime.fromisoformat(opened),
-        synced=synced,
-        whole=whole,
-        watermark=watermark,
-        invalid=invalid,
-        server_offset=offset,
-    )
-
-
-def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
-    """Replace the session; where it is for another event, the gate is closed until a pull.
-
-    Call inside a transaction. The ledger is never touched.
-    """
-    before = read_session(conn)
-    same = before is not None and (before.api, before.event) == (session.api, session.event)
-    conn.execute(
-        "INSERT OR REPLACE INTO session (id, api, event, title, name, device, opened, synced)"
-        " VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            session.api,
-            session.event,
-            session.title,
-            session.name,
-            session.device,
-            session.opened.isoformat(),
-            _text(before.synced) if before and same else None,
-        ),
-    )
-
-
 def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
     """Make the cache the session's event's: another one's is emptied; tells whether it was.
 
@@ -140,16 +59,6 @@ def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
         (session.api, session.event),
     )
     return True
-
-
-def invalidate_session(conn: sqlite3.Connection, at: datetime) -> None:
-    """Note that the API no longer knows the token; the gate is closed from now on."""
-    conn.execute("UPDATE session SET invalid = coalesce(invalid, ?)", (at.isoformat(),))
-
-
-def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:
-    """Keep how far the server's clock is ahead of the gate's."""
-    conn.execute("UPDATE session SET server_offset = ?", (seconds,))
 
 
 def write_sections(conn: sqlite3.Connection, sections: Iterable[CachedSection]) -> None:
@@ -176,16 +85,6 @@ def count_tickets(conn: sqlite3.Connection) -> int:
         " AND section IN (SELECT id FROM section WHERE permitted)"
     ).fetchone()
     return int(row[0])
-
-
-def read_standing(conn: sqlite3.Connection) -> Standing:
-    """Read whose session is open, and whether it may admit."""
-    row = conn.execute(f"SELECT event, name, device, {_CLOSED} FROM session").fetchone()
-    if row is None:
-        return Standing()
-    event, redeemer, device, invalid, never_synced = row
-    closed = Closed.NEVER_SYNCED if never_synced else None
-    return Standing(event, redeemer, device, Closed.TOKEN_INVALID if invalid else closed)
 
 
 def find_ticket(conn: sqlite3.Connection, serial: str) -> CachedTicket | None:
@@ -215,29 +114,7 @@ def find_other_admission(conn: sqlite3.Connection, serial: str) -> EarlierAdmiss
     return EarlierAdmission(_time(at), redeemer, device)
 
 
-def look_up(conn: sqlite3.Connection, parsed: ParsedPayload) -> Knowledge:
-    """Collect what cache and ledger know of what was presented: a few indexed reads."""
-    serial, former_code = _serial_of(conn, parsed)
-    if serial is None:
-        return Knowledge()
-    ticket = find_ticket(conn, serial)
-    local, refusal = ledger.own_admission(conn, serial)
-    return Knowledge(
-        ticket._replace(former_code=former_code) if ticket else None,
-        local,
-        find_other_admission(conn, serial),
-        ticket is not None or _is_of_the_event(conn, serial),
-        refusal,
-    )
-
-
-def short_fingerprint(digest: str) -> int:
-    """Return the digest's first eight bytes as SQLite's signed integer; the index's key."""
-    number = int(digest[:_SHORT_DIGITS], 16)
-    return number if number < _SIGN else number - 2 * _SIGN
-
-
-def _serial_of(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | None, bool]:
+def find_serial(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | None, bool]:
     """Return the serial that was presented, and whether by an earlier owner's code."""
     match parsed:
         case Serial(serial):
@@ -258,14 +135,17 @@ def _owned_by(conn: sqlite3.Connection, digest: str) -> tuple[str | None, bool]:
     return None, False
 
 
-def _is_of_the_event(conn: sqlite3.Connection, serial: str) -> bool:
+def is_of_the_event(conn: sqlite3.Connection, serial: str) -> bool:
+    """Tell whether a serial's first part is that of the cached event's tickets."""
     part = (Serial(serial).event_part,)
     return conn.execute("SELECT 1 FROM event_part WHERE part = ?", part).fetchone() is not None
 
 
+def short_fingerprint(digest: str) -> int:
+    """Return the digest's first eight bytes as SQLite's signed integer; the index's key."""
+    number = int(digest[:_SHORT_DIGITS], 16)
+    return number if number < _SIGN else number - 2 * _SIGN
+
+
 def _time(text: object) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

@@ -1,0 +1,112 @@
+"""The gate's session, in the ledger's file: whose it is, and whether it may admit."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from scanner.admission.verdict import Closed
+
+_ORIGIN = "(SELECT api, event FROM origin)"
+_CLOSED = f"invalid IS NOT NULL, synced IS NULL OR (api, session.event) IS NOT {_ORIGIN}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """The gate's session as the database keeps it; its key is in the key store."""
+
+    api: str
+    event: str
+    title: str
+    name: str
+    device: str
+    opened: datetime
+    synced: datetime | None = None
+    whole: datetime | None = None
+    watermark: datetime | None = None
+    invalid: datetime | None = None
+    server_offset: float | None = None
+
+
+class Standing(NamedTuple):
+    """Whose session is open when a code is presented, and why nobody can be admitted, if so."""
+
+    event: str | None = None
+    redeemer: str | None = None
+    device: str | None = None
+    closed: Closed | None = Closed.NO_SESSION
+
+
+def read_session(conn: sqlite3.Connection) -> StoredSession | None:
+    """Read the session, if one was ever opened."""
+    row = conn.execute(
+        "SELECT api, event, title, name, device, opened, synced, whole, watermark, invalid,"
+        " server_offset FROM session"
+    ).fetchone()
+    if row is None:
+        return None
+    api, event, title, name, device, opened, *times, offset = row
+    synced, whole, watermark, invalid = map(_time, times)
+    return StoredSession(
+        api=api,
+        event=event,
+        title=title,
+        name=name,
+        device=device,
+        opened=datetime.fromisoformat(opened),
+        synced=synced,
+        whole=whole,
+        watermark=watermark,
+        invalid=invalid,
+        server_offset=offset,
+    )
+
+
+def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
+    """Replace the session; where it is for another event, the gate is closed until a pull.
+
+    Call inside a transaction. The ledger is never touched.
+    """
+    before = read_session(conn)
+    same = before is not None and (before.api, before.event) == (session.api, session.event)
+    conn.execute(
+        "INSERT OR REPLACE INTO session (id, api, event, title, name, device, opened, synced)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            session.api,
+            session.event,
+            session.title,
+            session.name,
+            session.device,
+            session.opened.isoformat(),
+            _text(before.synced) if before and same else None,
+        ),
+    )
+
+
+def invalidate_session(conn: sqlite3.Connection, at: datetime) -> None:
+    """Note that the API no longer knows the token; the gate is closed from now on."""
+    conn.execute("UPDATE session SET invalid = coalesce(invalid, ?)", (at.isoformat(),))
+
+
+def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:
+    """Keep how far the server's clock is ahead of the gate's."""
+    conn.execute("UPDATE session SET server_offset = ?", (seconds,))
+
+
+def read_standing(conn: sqlite3.Connection) -> Standing:
+    """Read whose session is open, and whether it may admit."""
+    row = conn.execute(f"SELECT event, name, device, {_CLOSED} FROM session").fetchone()
+    if row is None:
+        return Standing()
+    event, redeemer, device, invalid, never_synced = row
+    closed = Closed.NEVER_SYNCED if never_synced else None
+    return Standing(event, redeemer, device, Closed.TOKEN_INVALID if invalid else closed)
+
+
+def _time(text: object) -> datetime | None:
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
