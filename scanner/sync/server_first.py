@@ -1,6 +1,7 @@
 """Asking the API before the green light, for a short time."""
 
 import asyncio
+from concurrent.futures import CancelledError
 
 from scanner.facts import Fact
 from scanner.gate import Judged
@@ -12,6 +13,9 @@ from scanner.sync.settle import SettleReason
 
 PATIENCE_SECONDS = 0.8
 """How long a patron is kept waiting for the API; then the local verdict stands."""
+
+_GRACE_SECONDS = 0.5
+"""How much longer the engine may take to say that the time is over."""
 
 
 class ServerFirst:
@@ -33,7 +37,12 @@ class ServerFirst:
         if not serial or not self._engine.status().link.online:
             return None
         asking = self._engine.call(lambda: self._outcome(serial))
-        return asking.result() if asking else None
+        if asking is None:
+            return None
+        try:
+            return asking.result(self._patience + _GRACE_SECONDS)
+        except (TimeoutError, CancelledError):  # the engine's thread ended, or stands still
+            return None
 
     async def _outcome(self, serial: str) -> Fact | None:
         try:

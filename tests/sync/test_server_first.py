@@ -1,6 +1,9 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
+
+import pytest
 
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
@@ -91,3 +94,15 @@ async def test_what_admits_nobody_is_not_asked_about(house: House) -> None:
         house.cable.cut()
         judged = await _present(gate, "http://x.example")
         assert judged.verdict.kind is Kind.NOT_A_TICKET
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_an_engine_that_ends_meanwhile_leaves_the_local_verdict(
+    house: House, monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    async with _asking(house, patience=0.05) as (gate, engine):
+        answer: Future[None] = Future()
+        if cancelled:
+            answer.cancel()
+        monkeypatch.setattr(engine, "call", lambda _: answer)
+        assert (await _present(gate, house.tickets(0)[0])).verdict.admits
