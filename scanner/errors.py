@@ -11,6 +11,6 @@ class ScannerError(Exception):
         params: what its sentence needs.
     """
 
-    def __init__(self, code: Code | str, **params: Value) -> None:
-        self.fact = Fact(code, params) if isinstance(code, Code) else Fact("text", {"text": code})
-        super().__init__(str(self.fact) if isinstance(code, Code) else code)
+    def __init__(self, code: Code, **params: Value) -> None:
+        self.fact = Fact(code, params)
+        super().__init__(str(self.fact))

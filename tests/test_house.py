@@ -1,77 +1,49 @@
-"""Who may import whom: downward only, and the mock is a program of its own."""
+"""What holds of every file; who may import whom is in pyproject.toml, for import-linter."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import scanner
 
 HOUSE = Path(scanner.__file__).parent
-FLOORS = (
-    {"facts"},
-    {"errors", "admission"},
-    {"paths", "priority", "log", "config", "config_file", "keystore", "pin"},
-    {"ticketing", "store", "qr"},
-    {"gate", "stage", "scanning"},
-    {"sync", "desk"},
-    {"kiosk", "wording"},
-    {"app"},
-    {"demo"},
-    {"bench", "training"},
-    {"tui"},
-    {"cli", "__main__"},
-)
-LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-WITHIN_A_FLOOR = {
-    ("config", "paths"),
-    ("config_file", "config"),
-    ("config_file", "paths"),
-    ("admission", "errors"),
-    ("__main__", "cli"),
-}
+ROOT = HOUSE.parent
+LONGEST = 400
+SQL = re.compile(r"\b(SELECT|INSERT INTO|INSERT OR|UPDATE \w+ SET|DELETE FROM|PRAGMA|ATTACH)\b")
+SQL_ROOMS = ("store", "mock")
+YARDSTICK = "bench/floor.py"
+"""The bare loop that the bench measures against writes its own statements."""
 
 
-def _imports() -> Iterator[tuple[str, str, Path]]:
-    for file in HOUSE.rglob("*.py"):
-        room = file.relative_to(HOUSE).with_suffix("").parts[0]
-        for node in ast.walk(ast.parse(file.read_text())):
-            for name in _named(node):
-                parts = name.split(".")
-                if parts[0] == "scanner" and len(parts) > 1 and not parts[1].startswith("__"):
-                    yield room, parts[1], file
+def _files() -> list[Path]:
+    return sorted([*HOUSE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")])
 
 
-def _named(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module:
-        deep = node.module != "scanner"
-        return [node.module] if deep else [f"scanner.{alias.name}" for alias in node.names]
-    return []
+@pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="the package is installed")
+def test_no_file_is_longer_than_its_one_subject_needs() -> None:
+    lengths = {str(file): len(file.read_text().splitlines()) for file in _files()}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
 
 
-def test_every_room_has_its_floor() -> None:
-    rooms = {
-        path.stem
-        for path in HOUSE.iterdir()
-        if path.suffix in ("", ".py") and (path.name[0] not in "_." or path.stem == "__main__")
+def test_sql_is_in_the_store_alone() -> None:
+    found = {
+        f"{file.relative_to(HOUSE)}: {text[:60]}"
+        for file in sorted(HOUSE.rglob("*.py"))
+        if file.relative_to(HOUSE).parts[0] not in SQL_ROOMS
+        and file.relative_to(HOUSE).as_posix() != YARDSTICK
+        for text in _texts(ast.parse(file.read_text()))
+        if SQL.search(text)
     }
-    assert rooms - {"mock", "assets"} == set(LEVEL)
+    assert found == set()
 
 
-def test_imports_run_downward_only() -> None:
-    upward = {
-        f"{room} imports {other} ({file.relative_to(HOUSE)})"
-        for room, other, file in _imports()
-        if room in LEVEL
-        and other in LEVEL
-        and room != other
-        and LEVEL[other] >= LEVEL[room]
-        and (room, other) not in WITHIN_A_FLOOR
-    }
-    assert upward == set()
-
-
-def test_the_mock_shares_no_code_with_the_program() -> None:
-    around = {(room, other) for room, other, _ in _imports() if "mock" in (room, other)}
-    assert around <= {("mock", "mock"), ("cli", "mock")}
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """Yield the texts of a file, its docstrings apart."""
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        prose = id(node) in documented
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not prose:
+            yield node.value

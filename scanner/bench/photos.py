@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from scanner.facts import Code
 from scanner.qr.frame import Pixels
 from scanner.scanning.errors import NoPictures
 from scanner.scanning.picture_files import PICTURES
@@ -27,6 +28,12 @@ class Photo:
     text: str | None
 
 
+class BenchFault(Code):
+    """What keeps a bench from running."""
+
+    NO_PHOTOS = "bench.no_photos"
+
+
 def read_photos(folder: Path) -> list[Photo]:
     """Read each `NAME.txt` and the picture NAME beside it.
 
@@ -37,9 +44,7 @@ def read_photos(folder: Path) -> list[Photo]:
     """
     photos = list(_photos(folder))
     if not photos:
-        raise NoPictures(
-            f"{folder} holds no picture with its text in a .txt beside it; give another folder."
-        )
+        raise NoPictures(BenchFault.NO_PHOTOS, folder=folder)
     return photos
 
 

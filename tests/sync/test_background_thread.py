@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from structlog.testing import capture_logs
 
-from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.sync.background_thread import BackgroundThread
+from scanner.sync.errors import SyncError, SyncFault
 from scanner.sync.status import Status
 
 LIMIT_SECONDS = 5
@@ -113,7 +113,7 @@ def test_a_plain_thread_starts_it_and_the_work_ends_with_the_block() -> None:
     assert not worker.ran[0].is_alive()
 
 
-@pytest.mark.parametrize("error", [ScannerError("no network"), TimeoutError()])
+@pytest.mark.parametrize("error", [SyncError(SyncFault.NO_SESSION), TimeoutError()])
 def test_what_can_not_be_delivered_stays(error: Exception) -> None:
     worker = Worker(cannot_deliver=error)
     with BackgroundThread(worker) as background:

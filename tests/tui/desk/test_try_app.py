@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from scanner.qr.frame import Frame
 from scanner.scanning.camera_trial import Trial
-from scanner.scanning.errors import CameraAway
+from scanner.scanning.errors import CameraAway, CameraFault
 from scanner.scanning.frame_sources import open_source
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.tui.desk.try_app import TryApp, describe
@@ -116,7 +116,7 @@ async def test_nothing_is_called_good_while_no_picture_comes() -> None:
 
     def picture() -> None:
         if gone.wait(0.01):
-            raise CameraAway("Camera 0 was unplugged; trying again.")
+            raise CameraAway(CameraFault.UNPLUGGED, name="Camera 0")
 
     app = TryApp(lambda: Film(frames, live=True, before=picture), Trial())
     async with app.run_test() as pilot:

@@ -1,9 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from scanner.config import ConfigError
+from scanner.config import ConfigError, ConfigFault
 from scanner.facts import Fact
 from scanner.scanning.scan_source import SourceStatus
 from scanner.tui.drawing.faces import FACES
@@ -166,14 +167,14 @@ async def test_plus_and_minus_change_the_volume_within_its_bounds(
 
 async def test_a_setting_that_can_not_be_saved_is_said(stand: Stand) -> None:
     def refuse(_name: str, _value: object) -> None:
-        raise ConfigError("The disk is read-only; mend it.")
+        raise ConfigError(ConfigFault.UNSAVED, name="muted", file=Path("c"), why="full")
 
     app = GateApp(stand.judge, stand.background, None, clock=lambda: NOW, keep=refuse)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("m")
         await settled(app, pilot)
         await pilot.pause()
-        assert "The disk is read-only; mend it." in seen(app)
+        assert "The setting 'muted' can't be saved" in seen(app)
         assert app.preferences.muted
 
 

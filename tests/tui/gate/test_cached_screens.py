@@ -1,10 +1,12 @@
 """What is shown a second time is the same screen, and as new as the first time."""
 
+from pathlib import Path
+
 from textual.containers import Grid
 from textual.widgets import DataTable, Input, OptionList
 
 from scanner.admission.verdict import Kind
-from scanner.errors import ScannerError
+from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.tui.gate.statistics import StatisticsScreen
 from scanner.wording.catalogue import choose_language
 from tests.tui.ports import SERIAL, VERDICTS, Stand
@@ -132,12 +134,12 @@ async def test_statistics_that_were_left_count_no_more(stand: Stand) -> None:
         await pilot.press("escape")
         await settled(app, pilot)
         assert not screen.query_one(Grid).display
-        stand.records.error = ScannerError("Counted again.")
+        stand.records.error = DatabaseBusy(StoreFault.HELD, file=Path("gate.sqlite3"))
         screen.follow()
         await settled(app, pilot)
         await pilot.press("t")
         await settled(app, pilot)
-        assert "Counted again." in seen(app)
+        assert "The database gate.sqlite3 is held" in seen(app)
 
 
 async def test_help_lists_the_keys_that_work_now(stand: Stand) -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -9,7 +10,7 @@ from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
 from scanner.scanning.scan_hints import Hint
 from scanner.scanning.scan_source import SourceStatus
-from scanner.store.errors import DiskFull
+from scanner.store.errors import DiskFull, StoreFault
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.ticketing.errors import Forbidden
@@ -139,14 +140,14 @@ async def test_without_a_record_there_is_red_until_something_is_recorded(stand: 
         stand.source.see(SERIAL)
         await pilot.pause()
         assert face(pilot) is FACES[Kind.ADMITTED]
-        stand.judge.error = DiskFull("The disk is full: nobody can be admitted; free some space.")
+        stand.judge.error = DiskFull(StoreFault.FULL, file=Path("gate.sqlite3"))
         stand.source.see(SERIAL)
         await pilot.pause()
         assert face(pilot) is CANNOT_RECORD
         text = seen(app)
-        assert "The disk is full: nobody can be admitted; free some space." in text
+        assert "nobody can be admitted; free some space." in text
         assert "Nobody may enter." in text
-        assert "⊗ CANNOT RECORD: The disk is full" in text
+        assert "⊗ CANNOT RECORD: The disk of gate.sqlite3 is full" in text
         stand.judge.error = None
         stand.source.see(SERIAL)
         await pilot.pause()
@@ -174,7 +175,7 @@ async def test_a_judge_that_refuses_outright_is_red_too(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def closed(*_: object) -> None:
-        raise DiskFull("The disk is full; free some space.")
+        raise DiskFull(StoreFault.FULL, file=Path("gate.sqlite3"))
 
     monkeypatch.setattr(stand.judge, "present", closed)
     app = stand.app()

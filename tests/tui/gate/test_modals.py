@@ -3,6 +3,7 @@
 import re
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.containers import Grid
@@ -10,7 +11,7 @@ from textual.widgets import DataTable, OptionList, Static
 
 from scanner.admission.verdict import Kind
 from scanner.pin import PinCheck
-from scanner.store.errors import DatabaseBusy
+from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.store.statistics import Evening
 from scanner.tui.gate.modal import Modal
 from scanner.tui.gate.override import OverrideScreen
@@ -66,12 +67,12 @@ async def test_a_verdict_is_seen_on_every_screen(stand: Stand, key: str) -> None
 
 @pytest.mark.parametrize("key", ["w", "t"])
 async def test_a_database_that_can_not_be_read_is_said(stand: Stand, key: str) -> None:
-    stand.records.error = DatabaseBusy("The database is held; close the other program.")
+    stand.records.error = DatabaseBusy(StoreFault.HELD, file=Path("gate.sqlite3"))
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(key)
         await settled(app, pilot)
-        assert "The database is held; close the other program." in seen(app)
+        assert "The database gate.sqlite3 is held" in seen(app)
 
 
 async def test_what_is_typed_is_looked_for_and_enter_judges_the_marked_one(stand: Stand) -> None:

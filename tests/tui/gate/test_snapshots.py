@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from scanner.admission.verdict import Kind
-from scanner.store.errors import DiskFull
+from scanner.store.errors import DiskFull, StoreFault
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.gate.app import GateApp
@@ -46,7 +47,7 @@ def test_offline(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> 
 
 @SIZES
 def test_store_error(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> None:
-    stand.judge.error = DiskFull("The disk is full: nobody can be admitted; free some space.")
+    stand.judge.error = DiskFull(StoreFault.FULL, file=Path("gate.sqlite3"))
     assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
 
 

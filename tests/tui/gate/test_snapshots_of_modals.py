@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from textual.pilot import Pilot
 
 from scanner.admission.verdict import Kind
 from scanner.pin import PinCheck
-from scanner.store.errors import DatabaseBusy
+from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.store.statistics import Evening
 from tests.tui.ports import SERIAL, VERDICTS, FakeRecords, Stand
 from tests.tui.seen import settled
@@ -17,7 +18,7 @@ from tests.tui.seen import settled
 Compare = Callable[..., bool]
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
-HELD = DatabaseBusy("The database is held; close the other program.")
+HELD = DatabaseBusy(StoreFault.HELD, file=Path("gate.sqlite3"))
 
 
 def pressed(stand: Stand, *keys: str, refused: bool = False) -> Callable[[Pilot[Any]], Any]:

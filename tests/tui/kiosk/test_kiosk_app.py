@@ -1,6 +1,7 @@
 import asyncio
 import string
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,14 +9,13 @@ from textual import events
 from textual.pilot import Pilot
 
 from scanner.admission.verdict import Kind
-from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.kiosk.turnstile import TurnstileFault
 from scanner.pin import PinCheck
 from scanner.scanning.errors import CameraFault
 from scanner.scanning.scan_hints import Hint
 from scanner.scanning.scan_source import SourceName, SourceState
-from scanner.store.errors import DiskFull
+from scanner.store.errors import DatabaseBusy, DiskFull, StoreFault
 from scanner.tui import presenter
 from scanner.tui.kiosk import app as kiosk_app
 from scanner.tui.kiosk import screen as kiosk_screen
@@ -152,7 +152,7 @@ async def test_after_too_many_wrong_ones_the_wait_is_said(lane: Lane) -> None:
 
 
 async def test_a_key_store_that_fails_lets_nobody_out(lane: Lane) -> None:
-    lane.lock.error = ScannerError("The file can't be read.")
+    lane.lock.error = DatabaseBusy(StoreFault.HELD, file=Path("gate.sqlite3"))
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape")
@@ -233,7 +233,7 @@ async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kiosk_screen, "BACK_AFTER", presenter.VERDICT_TIMEOUT / 4)
-    lane.judge.error = DiskFull("The disk is full.")
+    lane.judge.error = DiskFull(StoreFault.FULL, file=Path("gate.sqlite3"))
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await scan(pilot, SERIAL)
@@ -294,7 +294,7 @@ async def test_it_gives_signs_of_life_and_goes_on_where_one_fails(
     async def sign() -> None:
         signs.append(len(signs))
         if len(signs) == 1:
-            raise ScannerError("The database is busy.")
+            raise DatabaseBusy(StoreFault.HELD, file=Path("gate.sqlite3"))
 
     app = KioskApp(
         lane.judge, lane.background, None, lane.lock, clock=lambda: lane.at, sign_of_life=sign

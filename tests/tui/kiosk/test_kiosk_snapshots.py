@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from scanner.facts import Fact
 from scanner.kiosk.turnstile import TurnstileFault
 from scanner.scanning.errors import CameraFault
 from scanner.scanning.scan_source import SourceName
-from scanner.store.errors import DiskFull
+from scanner.store.errors import DiskFull, StoreFault
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
@@ -65,7 +66,7 @@ def test_closed(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> Non
 
 @SIZES
 def test_cannot_record(snap_compare: Compare, lane: Lane, size: tuple[int, int]) -> None:
-    lane.judge.error = DiskFull("The disk is full.")
+    lane.judge.error = DiskFull(StoreFault.FULL, file=Path("gate.sqlite3"))
     assert snap_compare(lane.app(), terminal_size=size, run_before=_scanned)
 
 
