@@ -48,7 +48,7 @@ def test_photographs_come_with_their_texts_from_folders_below(folder: Path) -> N
 
 
 def test_a_folder_without_photographs_is_told(tmp_path: Path) -> None:
-    with pytest.raises(NoPictures, match="holds no picture"):
+    with pytest.raises(NoPictures, match="no_photos"):
         read_photos(tmp_path)
 
 

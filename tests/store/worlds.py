@@ -76,3 +76,13 @@ def admit(conn: sqlite3.Connection, serial: str, at: datetime = NOW, **changes: 
     """Journal the admission of one serial in one transaction; returns the journal's row."""
     with transaction(conn):
         return ledger.append(conn, scan(serial, at, **changes))
+
+
+def assert_whole_chain(conn: sqlite3.Connection) -> None:
+    """Check every row's hash, and the head."""
+    before, last = bytes(32), 0
+    for number, scan, digest in ledger.journal(conn):
+        assert number == last + 1
+        assert digest == ledger.chain_hash(before, number, scan)
+        before, last = digest, number
+    assert ledger.head(conn) == (last, before)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
@@ -338,42 +337,6 @@ async def test_an_event_with_endless_names_leaves_the_verdict_its_room(stand: St
         await pilot.pause()
         assert app.screen.query_one(VerdictPanel).size.height >= 12
         assert len(seen(app).splitlines()) == 24
-
-
-@pytest.mark.parametrize("key", ["i", "slash"])
-async def test_a_serial_typed_by_hand_is_judged(stand: Stand, key: str) -> None:
-    app = stand.app()
-    async with app.run_test() as pilot:
-        await pilot.press(key)
-        await pilot.press(*"qirn?/", "enter")
-        await pilot.pause()
-        assert stand.judge.presented == [("qirn?/", "hand")]
-        assert face(pilot) is FACES[Kind.ADMITTED]
-        assert app.focused is None
-        await pilot.press("q")
-    assert app._exit
-
-
-async def test_esc_leaves_the_line_and_what_was_typed(stand: Stand) -> None:
-    app = stand.app()
-    async with app.run_test() as pilot:
-        await pilot.press("i", "a", "b", "escape")
-        assert stand.judge.presented == []
-        assert app.focused is None
-        await pilot.press("i")
-        assert app.screen.query_one(Input).value == ""
-        await pilot.press("enter")
-        assert stand.judge.presented == []
-
-
-async def test_the_camera_is_heard_while_somebody_types(stand: Stand) -> None:
-    app = stand.app()
-    async with app.run_test() as pilot:
-        await pilot.press("i", "a")
-        stand.source.see(SERIAL)
-        await pilot.pause()
-        assert face(pilot) is FACES[Kind.ADMITTED]
-        assert app.screen.query_one(Input).value == "a"
 
 
 async def test_the_question_mark_lists_every_key_and_every_shape(stand: Stand) -> None:
