@@ -66,18 +66,29 @@ def open_screen(
             rich_help_panel="Browser",
         ),
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="Serve HTTPS with this certificate, in PEM.", rich_help_panel="Browser"),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The certificate's key, in PEM.", rich_help_panel="Browser"),
+    ] = None,
 ) -> None:
     """Open the gate: read codes, judge them, deliver admissions in the background."""
     if as_json and not stdin:
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
+    if key and not certificate:
+        raise typer.BadParameter("it goes with --certificate.", param_hint="'--key'")
     config = load(camera=camera, scanner=hand_scanner)
     if web:
-        from scanner.cli.web import serve
+        from scanner.cli.web import WebOptions, serve_browsers
 
         # Several browsers would wrestle for one scanner: it is left alone unless it is named.
         flags = [f"--scanner={hand_scanner or 'none'}"]
         flags += [f"--camera={camera}"] if camera is not None else []
-        serve(host, port, password_file, flags + (["--no-network"] if no_network else []))
+        flags += ["--no-network"] if no_network else []
+        serve_browsers(WebOptions(host, port, password_file, certificate, key), flags)
     elif stdin:
         _pipe(config, as_json=as_json, network=not no_network)
     else:

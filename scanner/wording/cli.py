@@ -72,16 +72,6 @@ SENTENCES: dict[str, Sentence] = {
     "run `scanner decode` for files.",
     "cli.no_camera_chosen": "No camera is chosen; name one with --camera.",
     "cli.delivering_elsewhere": "Another process delivers the queue now; see `scanner status`.",
-    "cli.web_no_password": "Everybody who reaches {host} could admit people; "
-    "give a --password-file.",
-    "cli.web_no_library": "The library for browsers is missing; "
-    "install it with `pip install textual-serve`.",
-    "cli.web_port_unusable": "Port {port} of {host} can't be listened at ({why}); "
-    "choose another --port.",
-    "cli.web_password_unreadable": "The password file {file} can't be read; "
-    "give one with the password in it.",
-    "cli.web_password_empty": "The password file {file} is empty; write the password into it.",
-    "cli.web_open": "The gate is open to browsers; Ctrl+C ends it.",
     "cli.synced": _synced,
     "cli.delivered": _delivered,
     "cli.opened": _opened,
