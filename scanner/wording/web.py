@@ -3,8 +3,7 @@
 from scanner.wording.sentences import Plural, Sentence
 
 SENTENCES: dict[str, Sentence] = {
-    "web.no_password": "Everybody who reaches {host} could admit people; "
-    "give a --password-file.",
+    "web.no_password": "Everybody who reaches {host} could admit people; give a --password-file.",
     "web.no_library": "The library for browsers is missing; "
     "install it with `pip install textual-serve`.",
     "web.port_unusable": "Port {port} of {host} can't be listened at ({why}); "
