@@ -23,7 +23,6 @@ from scanner.cli import (
     pair,
     recover,
     train,
-    try_camera,
 )
 from scanner.cli.errors import CommandGroup
 
@@ -80,6 +79,5 @@ for commands in (
     bench,
     decode,
     doctor,
-    try_camera,
 ):
     commands.register(app)

@@ -182,7 +182,7 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
     from scanner.app.assembly import assembled, scan_source
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
-    from scanner.tui.kiosk.start import kiosk_app
+    from scanner.tui.kiosk.app import kiosk_app
     from scanner.wording.catalogue import choose_language
 
     choose_language(config.language)

@@ -6,12 +6,49 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scanner.mock import forms, names
+from scanner.mock import forms
 from scanner.mock.call import dump
 from scanner.mock.resources import catalogue, tokens
 from scanner.mock.resources.accounts import account_body
 from scanner.mock.resources.tickets import UNUSED
 from scanner.mock.state import create_indexes, create_tables, keep_setting
+
+_GIVEN = (
+    "Amara", "Anaïs", "Andre", "Aisha", "Bea", "Björn", "Carlos", "Chidi", "Chloé", "Dana",
+    "Devon", "Elif", "Émile", "Fatima", "Fiona", "Gabriel", "Grace", "Hana", "Hugo", "Imani",
+    "Ines", "Ivo", "Jada", "Jamal", "Jonas", "Kofi", "Keisha", "Lena", "Liam", "Łukasz",
+    "Malik", "Marisol", "Mei", "Nadia", "Niamh", "Noor", "Omar", "Oluchi", "Petra", "Priya",
+    "Quentin", "Rafael", "Renée", "Rohan", "Sade", "Søren", "Tamsin", "Tomás", "Uma", "Victor",
+    "Wanjiru", "Xavier", "Yara", "Yuki", "Zainab", "Zoë",
+)  # fmt: skip
+
+_FAMILY = (
+    "Abbott", "Adeyemi", "Ahmed", "Alvarez", "Baptiste", "Bergström", "Bianchi", "Browne",
+    "Carty", "Charles", "Chen", "Cruz", "Daniel", "Diallo", "Dupont", "Edwards", "Farrell",
+    "Fernández", "Francis", "Gomes", "Greenaway", "Haddad", "Henry", "Hughes", "Ibrahim",
+    "Jansen", "Jarvis", "Joseph", "Kamau", "Khan", "Kowalski", "Lake", "Laurent", "Lewis",
+    "Martin", "Mensah", "Müller", "Nakamura", "Nibbs", "Novak", "O'Brien", "Okafor", "Osei",
+    "Patel", "Peters", "Quinn", "Richards", "Rossi", "Samuel", "Santos", "Silva", "Simon",
+    "Thomas", "Tonge", "Usman", "van Dijk", "Warner", "Williams", "Yilmaz", "Zhang",
+)  # fmt: skip
+
+_TITLES = ("Mr", "Mrs", "Ms", "Miss", "Dr", "")
+
+_TOWNS = (
+    ("Antigua and Barbuda", "Saint John", "St. John's", "Market Street"),
+    ("Antigua and Barbuda", "Saint Mary", "Jennings", "New Extension"),
+    ("Antigua and Barbuda", "Saint Paul", "English Harbour", "Dockyard Drive"),
+    ("Barbados", "Saint Michael", "Bridgetown", "Bay Street"),
+    ("Dominica", "Saint George", "Roseau", "Cork Street"),
+    ("Grenada", "Saint George", "St. George's", "Wharf Road"),
+    ("Saint Lucia", "Castries", "Castries", "Jeremie Street"),
+    ("Trinidad and Tobago", "Port of Spain", "Port of Spain", "Ariapita Avenue"),
+)
+
+_SECTIONS = (
+    "General", "Balcony", "VIP", "Backstage", "Terrace", "Lawn", "Stalls", "Gallery",
+    "Mezzanine", "Press", "Family", "Crew",
+)  # fmt: skip
 
 ADMINISTRATOR = "admin"
 """User name of the only seeded account that can start a session."""
@@ -131,7 +168,7 @@ def _event(world: sqlite3.Connection, administrator: int) -> int:
 def _sections(world: sqlite3.Connection, event: int, wanted: Wanted) -> list[tuple[int, str]]:
     made = []
     for place in range(wanted.sections):
-        name = names.SECTIONS[place] if place < len(names.SECTIONS) else f"Block {place + 1}"
+        name = _SECTIONS[place] if place < len(_SECTIONS) else f"Block {place + 1}"
         sold = len(range(place, wanted.tickets, wanted.sections))
         cursor = world.execute(
             "INSERT INTO section (event, name, description, price, sales_start, sales_end,"
@@ -209,14 +246,14 @@ def _patrons(rng: random.Random, first: int, count: int) -> Iterator[tuple[objec
         while number in used:
             number = forms.account_number(rng)
         used.add(number)
-        given, family = rng.choice(names.GIVEN), rng.choice(names.FAMILY)
+        given, family = rng.choice(_GIVEN), rng.choice(_FAMILY)
         username = f"{given}.{family}.{place + 1}".casefold().replace(" ", "").replace("'", "")
-        country, state, city, street = rng.choice(names.TOWNS)
+        country, state, city, street = rng.choice(_TOWNS)
         born = datetime(1950, 1, 1, tzinfo=UTC) + timedelta(days=rng.randrange(20_000))
         details = {
             "firstName": given,
             "lastName": family,
-            "title": rng.choice(names.TITLES),
+            "title": rng.choice(_TITLES),
             "dateOfBirth": born.date().isoformat(),
             "phone": f"+1 (268) 555 {rng.randrange(10_000):04}",
             "country": country,

@@ -78,4 +78,6 @@ SENTENCES: dict[str, Sentence] = {
     "cli.whoami": _whoami,
     "cli.folder_unusable": "The folder {folder} can't be used ({why}); "
     "choose another with --folder.",
+    "bench.no_photos": "{folder} holds no picture with its text in a .txt beside it; "
+    "give another folder.",
 }

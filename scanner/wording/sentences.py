@@ -71,8 +71,13 @@ def shown(value: Value) -> str:
             return plain(str(value))
 
 
+_WITH_ANOTHERS = {"bench": "cli", "demo": "training", "doctor": "desk", "scenario": "training"}
+"""Rooms whose few sentences stand with another room's."""
+
+
 @cache
 def _table(room: str) -> Mapping[str, Sentence]:
     """Return a room's sentences by code; read when the first of them is said."""
-    found: Mapping[str, Sentence] = import_module(f"scanner.wording.{room}").SENTENCES
+    module = _WITH_ANOTHERS.get(room, room)
+    found: Mapping[str, Sentence] = import_module(f"scanner.wording.{module}").SENTENCES
     return found

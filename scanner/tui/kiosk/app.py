@@ -1,6 +1,7 @@
 """The kiosk's app: no key bindings, and one way out, the supervisor's PIN."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,12 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.worker import Worker, WorkerState
 
+from scanner.app.assembly import Assembly
 from scanner.facts import Fact
+from scanner.kiosk.guardian import UNLOCKED
+from scanner.kiosk.sd_notify import notify_alive
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.kiosk.screen import KioskScreen, Lock
 from scanner.tui.ports import Background, Clock, Judge, ScanSource, SourceState
@@ -118,3 +124,20 @@ class KioskApp(App[int], inherit_bindings=False):
 
     def _camera(self) -> SourceState | None:
         return self._source.state() if self._source else None
+
+
+def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
+    """Make the kiosk's app; nothing runs before it does."""
+    gc.freeze()  # as for the gate's screen: see `scanner.tui.gate.start`
+    turnstile = parts.turnstile
+    return KioskApp(
+        parts.gate,
+        parts.background,
+        parts.source,
+        parts.pin,
+        clock=utc_now,
+        trouble=turnstile.failure if turnstile else lambda: None,
+        sign_of_life=lambda: notify_alive(writer),
+        unlocked=UNLOCKED,
+        correct=parts.correct,
+    )
