@@ -143,7 +143,7 @@ class GateMachine(RuleBasedStateMachine):
     def token_dies_or_lives(self, closed: bool) -> None:
         self.closed = closed
         if closed:
-            self.write(lambda conn: sessions.invalidate_session(conn, NOW))
+            self.write(lambda conn: sessions.note_token(conn, NOW))
         else:
             self.write(lambda conn: ticket_writes.finish_pull(conn, synced=NOW, watermark=None))
 

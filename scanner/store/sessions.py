@@ -84,9 +84,9 @@ def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
     )
 
 
-def invalidate_session(conn: sqlite3.Connection, at: datetime) -> None:
-    """Note that the API no longer knows the token; the gate is closed from now on."""
-    conn.execute("UPDATE session SET invalid = coalesce(invalid, ?)", (at.isoformat(),))
+def note_token(conn: sqlite3.Connection, dead_since: datetime | None) -> None:
+    """Note since when the API no longer knows the token, which closes the gate; or that it does."""
+    conn.execute("UPDATE session SET invalid = ?", (_text(dead_since),))
 
 
 def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,11 +31,13 @@ from scanner.sync.pull import Progress, Pull
 from scanner.sync.replay import Replay
 from scanner.sync.retry import repeat
 from scanner.sync.status import Status, StatusFeed
+from scanner.sync.token_check import TokenCheck
 from scanner.ticketing.errors import (
+    ApiError,
     Forbidden,
     Malformed,
-    NotFound,
     ServerFault,
+    TicketingError,
     TooManyRequests,
     Unauthenticated,
 )
@@ -72,6 +74,7 @@ class Engine:
         self._pace = pace
         self._priority = priority or Priority()
         self._server_time = ServerTime(clock, monotonic)
+        self._token_check = TokenCheck(monotonic)
         self._pulling = Connection(writer, keys, connect)
         self._replaying = Connection(writer, keys, connect)
         self._pull_now = asyncio.Event()
@@ -136,12 +139,7 @@ class Engine:
         """
         connected = await self._pulling.current()
         session = connected.session
-        try:
-            grant = await self._grant(connected)
-        except (NotFound, Unauthenticated, Forbidden) as error:
-            await self._pulling.close()
-            await self._note_dead_token(session)
-            raise TokenDead from error
+        grant = await self._checked_grant(connected)
         if grant.event != session.event:
             raise TokenDead
         self._note_online()
@@ -205,6 +203,29 @@ class Engine:
         if self._link.online:
             await self.replay(self._note_moved)
 
+    async def _checked_grant(self, connected: Connected) -> TokenGrant:
+        """Ask for the token's scope; closes the gate where the token is dead, and opens it again.
+
+        Raises:
+            TokenDead: the API's own words say so.
+            TicketingError: any other refusal.
+        """
+        session = connected.session
+        try:
+            grant = await self._grant(connected)
+        except TicketingError as error:
+            dead = self._token_check.is_dead_after(error)
+            if isinstance(error, ApiError):
+                await self._pulling.close()
+            if not dead:
+                raise
+            await self._note_token(session, dead_since=session.invalid or self._clock())
+            raise TokenDead from error
+        self._token_check.passed()
+        if session.invalid:
+            await self._note_token(session, dead_since=None)
+        return grant
+
     async def _grant(self, connected: Connected) -> TokenGrant:
         """Ask for the token's scope; while offline, without waiting for an answer that hangs."""
 
@@ -221,14 +242,12 @@ class Engine:
         await self._pulling.renew(replace(connected.credentials, key=key))
         await self._replaying.close()
 
-    async def _note_dead_token(self, session: StoredSession) -> None:
-        at = self._clock()
-
+    async def _note_token(self, session: StoredSession, dead_since: datetime | None) -> None:
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):
                 now = sessions.read_session(conn)
                 if now and now.opened == session.opened:
-                    sessions.invalidate_session(conn, at)
+                    sessions.note_token(conn, dead_since)
 
         await self._writer.run(note)
 

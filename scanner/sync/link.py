@@ -8,10 +8,14 @@ from scanner.facts import Code, Fact
 from scanner.sync.errors import SyncError
 from scanner.ticketing.errors import (
     Forbidden,
+    NotFound,
+    NotTheApi,
     TicketingError,
     Unauthenticated,
     UpgradeRequired,
 )
+
+_REFUSALS = (SyncError, Unauthenticated, Forbidden, NotFound, UpgradeRequired, NotTheApi)
 
 
 class Obstacle(Code):
@@ -27,7 +31,7 @@ class LinkState(StrEnum):
     ONLINE = "online"
     OFFLINE = "offline"
     HELD = "held"
-    """The API answers but won't take this gate's requests until somebody acts."""
+    """Something answers but won't take this gate's requests; it is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,8 @@ class Link:
 
 def link_after(error: ScannerError, before: Link) -> Link:
     """Return the link as a failure shows it; a fault of this gate's own says nothing of the API."""
-    match error:
-        case SyncError() | Unauthenticated() | Forbidden() | UpgradeRequired():
-            return Link(LinkState.HELD, error.fact)
-        case TicketingError():
-            return Link(LinkState.OFFLINE, error.fact)
-        case _:
-            return Link(before.state, error.fact)
+    if isinstance(error, _REFUSALS):
+        return Link(LinkState.HELD, error.fact)
+    if isinstance(error, TicketingError):
+        return Link(LinkState.OFFLINE, error.fact)
+    return Link(before.state, error.fact)

@@ -19,7 +19,7 @@ from scanner.sync.credentials import GateCredentials, Keys
 from scanner.sync.errors import KeyNeeded, WrongCode
 from scanner.sync.pull import Progress, Pull
 from scanner.ticketing.client import TickeTing, address
-from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
+from scanner.ticketing.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
 from scanner.ticketing.resources import Event, TokenGrant
 
 
@@ -102,7 +102,7 @@ async def _ask(request: Request) -> tuple[TokenGrant, Event]:
     async with TickeTing(request.api, request.key, timeout=request.timeout) as api:
         try:
             grant = await api.token_grant(request.code)
-        except NotFound as error:
+        except NoSuchToken as error:
             raise WrongCode from error
         except (Unauthenticated, Forbidden) as error:
             raise KeyNeeded from error

@@ -22,6 +22,9 @@ _UNREACHABLE = wait_random_exponential(multiplier=0.25, max=1.0)
 _FAULT = wait_random_exponential(multiplier=1, max=30)
 """An API that fails is given room; so is a local fault, such as a full disk."""
 
+_LONGEST_WAIT_SECONDS = 600.0
+"""However long the API asks for: a date in the wrong year would end the evening."""
+
 _HELD_SECONDS = 15.0
 """Nothing changes until somebody acts, who then wakes the work; or until the API recovers."""
 
@@ -64,8 +67,8 @@ def _pause(state: RetryCallState) -> float:
     """Return the seconds to wait after a failed try."""
     error = state.outcome.exception() if state.outcome else None
     match error:
-        case TooManyRequests(retry_after=float(seconds)):
-            return seconds
+        case TooManyRequests() | ServerFault() if error.retry_after is not None:
+            return min(error.retry_after, _LONGEST_WAIT_SECONDS)
         case TooManyRequests() | ServerFault():
             return _FAULT(state)
         case ApiError() | SyncError():

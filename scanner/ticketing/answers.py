@@ -14,8 +14,10 @@ from scanner.ticketing.errors import (
     Conflict,
     Forbidden,
     NoSuchPage,
+    NoSuchToken,
     NotFound,
     NotTheApi,
+    Restricted,
     ServerFault,
     Stranger,
     TooManyRequests,
@@ -38,7 +40,15 @@ _KINDS: dict[int, type[ApiError]] = {
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SECRET = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32}(?![0-9A-Za-z])")
 _CODE = re.compile(r"(/tokens/)[^/\s]+")
-_NO_SUCH_PAGE = re.compile(r"\bspecified page\b|\bpage number\b")
+_OWN_WORDS: dict[type[ApiError], tuple[tuple[re.Pattern[str], type[ApiError]], ...]] = {
+    NotFound: (
+        (re.compile(r"\bspecified page\b|\bpage number\b"), NoSuchPage),
+        (re.compile(r"code does not belong to any event token"), NoSuchToken),
+    ),
+    Forbidden: ((re.compile(r"You are restricted from accessing this resource"), Restricted),),
+}
+"""What the API's own sentences mean (API reference 3.0.0, SDK 3.1); a proxy says the same status in
+other words."""
 _LONGEST_SAID = 300
 
 
@@ -95,10 +105,11 @@ def _error(answer: "httpx.Response", found: Any) -> ApiError:
     status = answer.status_code
     said = _said(found)
     kind = _KINDS.get(status, ServerFault if status >= 500 else ApiError)  # noqa: PLR2004
-    if kind is NotFound and _NO_SUCH_PAGE.search(said):
-        kind = NoSuchPage
-    if kind is TooManyRequests:
-        return TooManyRequests(status=status, said=said, retry_after=_retry_after(answer))
+    for words, meaning in _OWN_WORDS.get(kind, ()):
+        if words.search(said):
+            kind = meaning
+    if kind in (TooManyRequests, ServerFault):
+        return kind(status=status, said=said, retry_after=_retry_after(answer))
     return kind(status=status, said=said)
 
 

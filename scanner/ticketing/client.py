@@ -81,14 +81,19 @@ class TickeTing:
             if not (key.isascii() and key.isprintable()):
                 raise TicketingError(ApiFault.BAD_KEY)
             headers["X-API-Key"] = key
-        self._http = httpx.AsyncClient(
-            headers=headers,
-            timeout=timeout,
-            transport=transport,
-            follow_redirects=False,
-            verify=_trusted() if self.url.scheme == "https" else False,
-            trust_env=not _is_here(self._host),  # no proxy leads back to this machine
-        )
+        try:
+            self._http = httpx.AsyncClient(
+                headers=headers,
+                timeout=timeout,
+                transport=transport,
+                follow_redirects=False,
+                verify=_trusted() if self.url.scheme == "https" else False,
+                trust_env=not _is_here(self._host),  # no proxy leads back to this machine
+            )
+        except ImportError as error:
+            raise Unreachable(ApiFault.NO_SOCKS) from error
+        except (ValueError, httpx.InvalidURL) as error:  # a proxy in the environment
+            raise Unreachable(ApiFault.BAD_PROXY) from error
 
     async def __aenter__(self) -> "TickeTing":
         return self
@@ -302,6 +307,8 @@ class TickeTing:
         match error:
             case httpx.ConnectError() if _is_tls(error):
                 return TlsFailure(ApiFault.TLS, host=self._host)
+            case httpx.ProxyError():
+                return Unreachable(ApiFault.PROXY, host=self._host)
             case httpx.DecodingError():
                 return NotTheApi(ApiFault.UNREADABLE, host=self._host)
             case httpx.UnsupportedProtocol() | httpx.TooManyRedirects():

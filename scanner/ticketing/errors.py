@@ -9,12 +9,14 @@ TicketingError
     ├── BadRequest         400
     ├── Unauthenticated    401
     ├── Forbidden          403
+    │   └── Restricted     403, in the API's own words for a key that is not valid here
     ├── NotFound           404
-    │   └── NoSuchPage     404, the page lies outside the list
+    │   ├── NoSuchPage     404, the page lies outside the list
+    │   └── NoSuchToken    404, the API's own words for a code that is no token's
     ├── Conflict           409
     ├── UpgradeRequired    412
     ├── TooManyRequests    429, with the seconds to wait where they were told
-    └── ServerFault        500 and above
+    └── ServerFault        500 and above, with the seconds to wait where they were told
 """
 
 from scanner.errors import ScannerError
@@ -27,6 +29,9 @@ class ApiFault(Code):
     BAD_KEY = "ticketing.bad_key"
     BAD_URI = "ticketing.bad_uri"
     BAD_ADDRESS = "ticketing.bad_address"
+    BAD_PROXY = "ticketing.bad_proxy"
+    NO_SOCKS = "ticketing.no_socks"
+    PROXY = "ticketing.proxy"
     NOT_CONNECTED = "ticketing.not_connected"
     CONNECT_TIMEOUT = "ticketing.connect_timeout"
     TIMEOUT = "ticketing.timeout"
@@ -66,7 +71,9 @@ class FieldFault(Code):
     NO_BOOLEAN = "ticketing.field_no_boolean"
 
 
-_NOT_SENT = frozenset({ApiFault.NOT_CONNECTED, ApiFault.CONNECT_TIMEOUT, ApiFault.TLS})
+_NOT_SENT = frozenset(
+    {ApiFault.NOT_CONNECTED, ApiFault.CONNECT_TIMEOUT, ApiFault.TLS, ApiFault.PROXY}
+)
 
 
 class TicketingError(ScannerError):
@@ -122,12 +129,20 @@ class Forbidden(ApiError):
     """403: the key is invalid, or not allowed to do this."""
 
 
+class Restricted(Forbidden):
+    """403 in the API's own words: the key is invalid, or not allowed to use this resource."""
+
+
 class NotFound(ApiError):
     """404: there is no such thing."""
 
 
 class NoSuchPage(NotFound):
     """404: the page lies outside the list."""
+
+
+class NoSuchToken(NotFound):
+    """404 in the API's own words: the code belongs to no admission token."""
 
 
 class Conflict(ApiError):

@@ -37,6 +37,12 @@ SENTENCES: dict[str, Sentence] = {
     "ticketing.bad_uri": "What was asked for does not fit into a web address; "
     "check the code and the names.",
     "ticketing.bad_address": "The API's address is no web address; give one like https://host/v3/.",
+    "ticketing.bad_proxy": "The proxy that the environment names is no web address; "
+    "correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY.",
+    "ticketing.no_socks": "The environment names a SOCKS proxy, which this program can't use; "
+    "name an HTTP proxy instead, or install the Python package socksio.",
+    "ticketing.proxy": "The proxy on the way to {host} does not let requests through; "
+    "check HTTP_PROXY and HTTPS_PROXY, and the network.",
     "ticketing.not_connected": "The ticketing API at {host} can't be reached; "
     "check the address and the network.",
     "ticketing.connect_timeout": "The ticketing API at {host} does not answer in time; "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from scanner.ticketing.errors import BadRequest, Forbidden, NotFound
+from scanner.ticketing.errors import BadRequest, NoSuchToken, Restricted
 from scanner.ticketing.resources import (
     Admission,
     Event,
@@ -36,7 +36,7 @@ class Server:
 
     def token_grant(self, code: str) -> TokenGrant:
         if code not in self.tokens:
-            raise NotFound(status=404)
+            raise NoSuchToken(status=404)
         return TokenGrant(code, EVENT, self.tokens[code])
 
     def event(self) -> Event:
@@ -80,7 +80,7 @@ class Server:
 
     def _scope(self, key: str) -> frozenset[str]:
         if key not in self.tokens:
-            raise Forbidden(status=403)
+            raise Restricted(status=403)
         return self.tokens[key]
 
     def _is_issued(self, serial: str) -> bool:

@@ -130,11 +130,13 @@ def test_passes_are_numbered_on_over_sessions(conn: sqlite3.Connection) -> None:
     assert ticket_writes.begin_pass(conn) > before
 
 
-def test_an_invalid_token_closes_the_gate_until_a_session_is_opened(
+def test_a_dead_token_closes_the_gate_until_it_is_taken_or_a_session_is_opened(
     conn: sqlite3.Connection,
 ) -> None:
-    sessions.invalidate_session(conn, seconds(5))
-    sessions.invalidate_session(conn, seconds(9))
+    sessions.note_token(conn, seconds(4))
+    sessions.note_token(conn, None)
+    assert sessions.read_standing(conn).closed is None
+    sessions.note_token(conn, seconds(5))
     session = sessions.read_session(conn)
     assert session
     assert session.invalid == seconds(5)

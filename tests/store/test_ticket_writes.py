@@ -145,7 +145,7 @@ def test_a_finished_pull_notes_its_time_and_keeps_the_watermark_when_none_is_giv
 def test_a_pull_that_succeeds_opens_a_gate_whose_token_was_called_invalid(
     conn: sqlite3.Connection,
 ) -> None:
-    sessions.invalidate_session(conn, NOW)
+    sessions.note_token(conn, NOW)
     ticket_writes.finish_pull(conn, synced=seconds(60), watermark=None)
     assert sessions.read_standing(conn).closed is None
 

@@ -1,16 +1,34 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.priority import CLAIM_SECONDS
 from scanner.store.ledger import State
+from scanner.sync import token_check
 from scanner.sync.clock import utc_now
-from scanner.sync.errors import SyncFault
+from scanner.sync.engine import Engine, Pace
+from scanner.sync.errors import SyncFault, TokenDead
 from scanner.sync.link import LinkState
+from scanner.ticketing.client import TickeTing
+from scanner.ticketing.errors import ApiError, NoSuchToken, NotFound
+from scanner.ticketing.resources import TokenGrant
 from tests.mock.server import mock_server
 from tests.sync.house import House, house_at, until
+
+
+class Proxied(TickeTing):
+    """A connection through something that refuses the question for the token, while it says so."""
+
+    refusal: ApiError | None = None
+
+    async def token_grant(self, code: str) -> TokenGrant:
+        if self.refusal:
+            raise self.refusal
+        return await super().token_grant(code)
 
 
 async def _open(house: House) -> None:
@@ -116,8 +134,9 @@ async def test_a_section_added_to_the_token_admits_and_one_denied_no_longer_does
 
 
 async def test_a_revoked_token_closes_the_gate_holds_the_queue_and_a_new_one_delivers_it(
-    house: House,
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(token_check, "_REFUSED_SECONDS", 0.5)
     await _open(house)
     serial = house.tickets(0)[0]
     assert house.present(serial).verdict.admits
@@ -126,12 +145,41 @@ async def test_a_revoked_token_closes_the_gate_holds_the_queue_and_a_new_one_del
     house.admin.delete(token["self"])
     async with house.running() as engine:
         await until(lambda: engine.status().link.state is LinkState.HELD)
-        assert engine.status().link.obstacle == Fact(SyncFault.TOKEN_DEAD)
+        assert house.present(house.tickets(0)[2]).verdict.admits
+        async with asyncio.timeout(15):
+            while engine.status().link.obstacle != Fact(SyncFault.TOKEN_DEAD):
+                engine.wake()
+                await asyncio.sleep(0.1)
         assert house.present(house.tickets(0)[1]).verdict.kind is Kind.GATE_CLOSED
-        assert house.states() == {serial: State.QUEUED}
+        assert set(house.states().values()) == {State.QUEUED}
         await asyncio.to_thread(house.open, house.server.tokens[0].code)
         engine.wake()
-        await until(lambda: house.states() == {serial: State.CONFIRMED})
+        await until(lambda: set(house.states().values()) == {State.CONFIRMED})
+
+
+async def test_a_refusal_that_is_not_the_apis_holds_the_queue_and_closes_nothing(
+    house: House,
+) -> None:
+    await _open(house)
+    serial = house.tickets(0)[0]
+    engine = Engine(house.writer, house.keys, utc_now, Proxied, Pace())
+    try:
+        Proxied.refusal = NotFound(status=404, said="Not Found")
+        with pytest.raises(NotFound):
+            await engine.pull()
+        engine._note_failure(Proxied.refusal)
+        assert engine.status().link.state is LinkState.HELD
+        assert house.present(serial).verdict.admits
+        Proxied.refusal = NoSuchToken(status=404)
+        with pytest.raises(TokenDead):
+            await engine.pull()
+        assert house.present(house.tickets(0)[1]).verdict.kind is Kind.GATE_CLOSED
+        Proxied.refusal = None
+        await engine.pull()
+        assert house.present(house.tickets(0)[1]).verdict.admits
+    finally:
+        Proxied.refusal = None
+        await engine.close()
 
 
 async def test_a_server_that_fails_is_tried_again_and_nothing_is_sent_twice(house: House) -> None:

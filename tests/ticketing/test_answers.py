@@ -13,9 +13,13 @@ from scanner.ticketing.errors import (
     ApiFault,
     Forbidden,
     Malformed,
+    NoSuchToken,
+    NotFound,
     NotTheApi,
+    Restricted,
     ServerFault,
     TooManyRequests,
+    Unauthenticated,
 )
 from tests.ticketing.network import JSON, KEY, PAGE, Play, answered, failure, http, page
 
@@ -109,6 +113,33 @@ async def test_the_time_to_wait_until_is_by_the_servers_own_clock(
     error = await failure(Play(answer))
     assert isinstance(error, TooManyRequests)
     assert error.retry_after == seconds
+
+
+async def test_a_server_that_is_down_for_a_while_says_until_when() -> None:
+    now = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
+    until = format_datetime(now + timedelta(seconds=40), usegmt=True)
+    headers = {"Retry-After": until, "Date": format_datetime(now, usegmt=True)}
+    error = await failure(Play(http(503, b"<html>", "text/html", headers=headers)))
+    assert isinstance(error, ServerFault)
+    assert error.retry_after == 40
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        (404, "The provided code does not belong to any event token", NoSuchToken),
+        (404, "There is presently no resource with the given URI.", NotFound),
+        (404, "Not Found", NotFound),
+        (403, "You are restricted from accessing this resource.", Restricted),
+        (403, "Forbidden by administrative rules", Forbidden),
+        (401, "The provided code does not belong to any event token", Unauthenticated),
+    ],
+)
+async def test_only_the_apis_own_words_mean_what_they_say(
+    status: int, said: str, kind: type[ApiError]
+) -> None:
+    error = await failure(Play(http(status, json.dumps({"error": said}).encode())))
+    assert type(error) is kind
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from scanner.ticketing.errors import (
     ApiFault,
     BadRequest,
     Conflict,
-    Forbidden,
     NoSuchPage,
+    NoSuchToken,
     NotFound,
+    Restricted,
     ServerFault,
     Unauthenticated,
     UpgradeRequired,
@@ -99,13 +100,13 @@ async def no_key(world: World) -> object:
         return await api.events()
 
 
-@case(Forbidden, 403, RESTRICTED)
+@case(Restricted, 403, RESTRICTED)
 async def invalid_key(world: World) -> object:
     async with world.client("0123456789abcdef" * 2) as api:
         return await api.events()
 
 
-@case(Forbidden, 403, RESTRICTED)
+@case(Restricted, 403, RESTRICTED)
 async def key_without_the_right(world: World) -> object:
     async with world.gate() as api:
         return await api.tickets(world.ready.event)
@@ -208,19 +209,19 @@ async def ending_a_session_that_never_was(world: World) -> None:
         await api.end_session()
 
 
-@case(Forbidden, 403, RESTRICTED)
+@case(Restricted, 403, RESTRICTED)
 async def ending_a_session_that_has_ended(world: World) -> None:
     async with await ended(world) as api:
         await api.end_session()
 
 
-@case(NotFound, 404, UNKNOWN_CODE)
+@case(NoSuchToken, 404, UNKNOWN_CODE)
 async def unknown_code(world: World) -> object:
     async with world.administrator() as api:
         return await api.token_grant(world.keep("N0SUCH00"))
 
 
-@case(NotFound, 404, UNKNOWN_CODE)
+@case(NoSuchToken, 404, UNKNOWN_CODE)
 async def invalidated_code(world: World) -> object:
     async with world.administrator() as api:
         token = await api.issue_token(world.stage.event, world.stage.sections)
@@ -228,7 +229,7 @@ async def invalidated_code(world: World) -> object:
         return await api.token_grant(world.keep(token.code))
 
 
-@case(Forbidden, 403, RESTRICTED)
+@case(Restricted, 403, RESTRICTED)
 async def key_of_an_invalidated_token(world: World) -> object:
     async with world.administrator() as api:
         token = await api.issue_token(world.stage.event, world.stage.sections)
@@ -252,7 +253,7 @@ async def token_left_without_sections(world: World) -> None:
         await api.update_token(world.stage.event, token.identifier, [])
 
 
-@case(Forbidden, 403, RESTRICTED)
+@case(Restricted, 403, RESTRICTED)
 async def token_from_somebody_elses_host(world: World) -> object:
     async with world.person() as api:
         return await api.issue_token(world.stage.event, world.stage.sections)
@@ -270,7 +271,7 @@ async def global_token_invalidated(world: World) -> None:
         await api.revoke_token(world.stage.event, world.global_token())
 
 
-@case(Forbidden, 403, RESTRICTED)
+@case(Restricted, 403, RESTRICTED)
 async def event_that_is_not_listed(world: World) -> object:
     async with world.person() as api:
         return await api.event(world.stage.event)

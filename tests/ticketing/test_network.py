@@ -219,3 +219,28 @@ async def test_only_what_failed_before_the_request_left_counts_as_not_sent(
         with pytest.raises(Unreachable) as refused:
             await api.tickets(EVENT)
     assert (refused.value.fact.code, refused.value.sent) == (code, sent)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "code"),
+    [("socks5://127.0.0.1:9", ApiFault.NO_SOCKS), ("ftp://127.0.0.1:9", ApiFault.BAD_PROXY)],
+)
+async def test_a_proxy_that_cannot_be_used_is_named(
+    proxy: str, code: ApiFault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(Unreachable) as raised:
+        TickeTing("https://api.example/v3/", None)
+    assert raised.value.fact.code == code
+
+
+async def test_a_proxy_that_lets_nothing_through_is_named_and_nothing_was_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with network(Play(http(407, b"who are you?", "text/plain"))) as play:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{play.port}")
+        async with TickeTing("https://api.example/v3/", None) as api:
+            with pytest.raises(Unreachable) as raised:
+                await api.events()
+    assert raised.value.fact.code == ApiFault.PROXY
+    assert not raised.value.sent
