@@ -60,14 +60,24 @@ SELECT journal.id FROM journal
 WHERE journal.kind = 'admitted' AND journal.id NOT IN (SELECT journal FROM admission)
     AND journal.id < (SELECT max(journal) FROM admission)   -- the rest waits to be enqueued
 """
+_MOVES = "transition"
+_FORMER_MOVES = "(SELECT transition.*, journal FROM transition LEFT JOIN admission USING (serial))"
+"""The same until version 4, when a serial was admitted once."""
+
 _MOVED = """
 SELECT admission.serial FROM admission LEFT JOIN
-    (SELECT serial, after, reason, max(id) FROM transition GROUP BY serial) AS last
-    ON last.serial = admission.serial
+    (SELECT journal, after, reason, max(id) FROM {moves} GROUP BY journal) AS last
+    ON last.journal = admission.journal
 WHERE admission.state <> coalesce(last.after, 'queued')
     OR (admission.state <> 'sending' AND admission.reason IS NOT last.reason)
 """
-_STRAYS = "SELECT id FROM transition WHERE serial NOT IN (SELECT serial FROM admission)"
+_STRAYS = """
+SELECT move.id FROM {moves} AS move LEFT JOIN admission USING (journal)
+WHERE admission.serial IS NOT move.serial
+"""
+_MOVES_BY_ROW = 5
+"""The version since which a transition has its admission's journal row."""
+
 _CONTRADICTIONS = (
     (_UNLIKE, Damage.ADMISSION_UNLIKE, "serial"),
     (_SECTION_UNLIKE, Damage.SECTION_UNLIKE, "serial"),
@@ -217,7 +227,7 @@ def _unlike_written(conn: sqlite3.Connection) -> Iterator[Fact]:
             yield Fact(Damage.NOT_WAL, {"file": path.name})
     missing = gaps(conn)
     yield from _chain(conn, missing)
-    yield from _admissions(conn, missing)
+    yield from _admissions(conn, missing, _MOVES if version >= _MOVES_BY_ROW else _FORMER_MOVES)
 
 
 def _lines(conn: sqlite3.Connection, check: str) -> Iterator[Fact]:
@@ -286,10 +296,11 @@ def _chain(
 
 
 def _admissions(
-    conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]
+    conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]], moves: str
 ) -> Iterator[Fact]:
     for query, code, name in _CONTRADICTIONS:
-        yield from (Fact(code, {name: value}) for (value,) in conn.execute(query))
+        found = conn.execute(query.format(moves=moves))
+        yield from (Fact(code, {name: value}) for (value,) in found)
     lost = conn.execute(
         "SELECT journal FROM admission WHERE journal NOT IN (SELECT id FROM journal)"
     )

@@ -14,13 +14,18 @@ from scanner.facts import Fact
 
 
 class State(StrEnum):
-    """What is known of an admission at the API; the database permits only certain moves."""
+    """What is known of an admission at the API; the database permits only certain moves.
+
+    One that was undone at the API stands no longer: its ticket may be admitted again. At most one
+    admission of a ticket stands.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     CONFIRMED = "confirmed"
     CONFLICT = "conflict"
     REFUSED = "refused"
+    UNDONE = "undone"
 
 
 class Scan(NamedTuple):
@@ -91,7 +96,10 @@ _APPEND = (
 _BEFORE_HASH = 11
 """The columns that every version of the journal has, before the hash."""
 
-_THESE = "(SELECT value FROM json_each(?2))"
+_STANDS = "state <> 'undone'"
+"""An admission that was not undone; its serial has no other such, and an index of these."""
+
+_THESE = f"serial IN (SELECT value FROM json_each(?2)) AND {_STANDS}"
 """The serials of a batch, in one statement: it takes a fifth of what a statement for each does."""
 
 _ADMITTED = "serial, journal, event, section, redeemer, device, at"
@@ -104,8 +112,8 @@ _COLUMNS = (
 def append(conn: sqlite3.Connection, scan: Scan) -> int:
     """Append a presentation to the journal, chained to the one before; returns its row.
 
-    One that lets somebody in is an admission by that; the database takes no second one of a serial.
-    Call inside a transaction.
+    One that lets somebody in is an admission by that; the database takes no second one of a serial
+    while the first stands. Call inside a transaction.
     """
     last, digest = head(conn)
     row = last + 1
@@ -146,16 +154,20 @@ def enqueue(conn: sqlite3.Connection) -> None:
 def withhold(conn: sqlite3.Connection, serial: str, reason: Fact) -> None:
     """Note that an admission's green light was never shown: the API had said no before."""
     enqueue(conn)
-    conn.execute("INSERT INTO withheld VALUES (?, ?)", (serial, fact_to_text(reason)))
+    conn.execute(
+        f"INSERT INTO withheld SELECT journal, ?2 FROM admission WHERE serial = ?1 AND {_STANDS}",
+        (serial, fact_to_text(reason)),
+    )
 
 
 def own_admission(
     conn: sqlite3.Connection, serial: str
 ) -> tuple[EarlierAdmission | None, Fact | None]:
-    """Return this gate's admission, or why the API refused it before its green light."""
+    """Return this gate's admission that stands, or why the API refused it before its green light."""
     row = conn.execute(
-        "SELECT at, redeemer, device, (SELECT reason FROM withheld WHERE serial = ?1)"
-        " FROM admitted WHERE serial = ?1",
+        "SELECT at, redeemer, device,"
+        " (SELECT reason FROM withheld WHERE withheld.journal = admitted.journal)"
+        f" FROM admitted WHERE serial = ?1 AND {_STANDS}",
         (serial,),
     ).fetchone()
     if row is None:
@@ -196,9 +208,11 @@ def in_state(
 
 
 def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admission]:
-    """Return the admissions of these serials, oldest first."""
+    """Return the admissions of these serials that stand, oldest first."""
     marks = ",".join("?" * len(serials))
-    query = f"SELECT {_COLUMNS} FROM admitted WHERE serial IN ({marks}) ORDER BY journal"
+    query = (
+        f"SELECT {_COLUMNS} FROM admitted WHERE serial IN ({marks}) AND {_STANDS} ORDER BY journal"
+    )
     return list(_admissions(conn, query, tuple(serials)))
 
 
@@ -245,7 +259,7 @@ def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetim
         " outstanding = CASE WHEN answered THEN outstanding ELSE last_sent END, answered = 0,"
         " sent = coalesce(sent, ?1), last_sent = ?1"
         # The + keeps SQLite from going through all that is queued, in search of a hundred.
-        f" WHERE serial IN {_THESE} AND +state = 'queued'",
+        f" WHERE {_THESE} AND +state = 'queued'",
         (sent.isoformat(), json.dumps(serials)),
     )
 
@@ -253,7 +267,7 @@ def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetim
 def mark_answered(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
     """Note that nothing of the request that carried these is outstanding any more."""
     conn.execute(
-        f"UPDATE admission SET answered = 1 WHERE serial IN {_THESE}", (None, json.dumps(serials))
+        f"UPDATE admission SET answered = 1 WHERE {_THESE}", (None, json.dumps(serials))
     )
 
 
@@ -261,18 +275,20 @@ def mark_fault(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
     """Note that the API failed on a request that carried these."""
     enqueue(conn)
     conn.executemany(
-        "UPDATE admission SET faults = faults + 1 WHERE serial = ?", [(each,) for each in serials]
+        f"UPDATE admission SET faults = faults + 1 WHERE serial = ? AND {_STANDS}",
+        [(each,) for each in serials],
     )
 
 
 def move(
     conn: sqlite3.Connection, serial: str, state: State, at: datetime, reason: Fact | None = None
 ) -> None:
-    """Move an admission to a state, for a reason; the database refuses a forbidden move."""
+    """Move the admission that stands to a state; the database refuses a forbidden move."""
     enqueue(conn)
     settled = None if state in (State.QUEUED, State.SENDING) else at.isoformat()
     conn.execute(
-        "UPDATE admission SET state = ?, reason = ?, settled = ? WHERE serial = ?",
+        "UPDATE admission SET state = ?, reason = ?, settled = ?"
+        f" WHERE serial = ? AND {_STANDS}",
         (state.value, fact_to_text(reason) if reason else None, settled, serial),
     )
 
@@ -281,7 +297,7 @@ def confirm(conn: sqlite3.Connection, serials: Sequence[str], at: datetime) -> N
     """Note an answer that granted these: they are confirmed."""
     conn.execute(
         "UPDATE admission SET state = 'confirmed', answered = 1, reason = NULL, settled = ?1"
-        f" WHERE serial IN {_THESE}",
+        f" WHERE {_THESE}",
         (at.isoformat(), json.dumps(serials)),
     )
 

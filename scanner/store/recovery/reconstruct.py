@@ -15,7 +15,7 @@ from scanner.store.recovery.page_reader import Row, Value
 
 _STATES = {state.value for state in State}
 _KINDS = {kind.value for kind in Kind}
-_SETTLED = {State.CONFIRMED.value, State.CONFLICT.value, State.REFUSED.value}
+_SETTLED = {each.value for each in (State.CONFIRMED, State.CONFLICT, State.REFUSED, State.UNDONE)}
 _DIGEST_BYTES = 32
 _AT, _SERIAL, _KIND, _EVIDENCE, _HASH, _PARAMS = 1, 7, 8, 10, 11, 12
 
@@ -40,8 +40,8 @@ class Reconstruction:
         head: the last number that the journal ever gave.
         gaps: the rows up to `head` that are lost.
         admissions: values by their column's name.
-        withheld: the API's refusal, by serial.
-        transitions: complete rows, in order.
+        withheld: the API's refusal, by the admission's journal row.
+        transitions: complete rows, in order, each with its admission's journal row.
         rebuilt: how many of the admissions are known from the journal alone.
     """
 
@@ -49,7 +49,7 @@ class Reconstruction:
     head: int
     gaps: tuple[Gap, ...]
     admissions: tuple[dict[str, Value], ...]
-    withheld: dict[str, str]
+    withheld: dict[int, str]
     transitions: tuple[Fields, ...]
     rebuilt: int
 
@@ -82,15 +82,16 @@ def reconstruct(
     head = _head(rows, read, checkpoint)
     journal = _chained(read, head, known)
     admissions, rebuilt = _admissions(rows, columns, journal, head)
-    serials = {each["serial"] for each in admissions}
-    moves = {row.rowid or 0: row.values[1:6] for row in rows if _is_move(row)}
+    of = {cast(int, each["journal"]): str(each["serial"]) for each in admissions}
+    first = {serial: number for number, serial in sorted(of.items(), reverse=True)}
+    moves = {row.rowid or 0: _move(row, first) for row in rows if _is_move(row)}
     return Reconstruction(
         journal,
         head,
         tuple(_gaps(journal, head)),
         admissions,
-        {serial: why for serial, why in _withheld(rows, journal).items() if serial in serials},
-        tuple((each, *moves[each]) for each in sorted(moves) if moves[each][0] in serials),
+        _withheld(rows, journal, of, first),
+        tuple((each, *moves[each]) for each in sorted(moves) if _is_of(moves[each], of)),
         rebuilt,
     )
 
@@ -180,13 +181,18 @@ def _admissions(
         if number in journal:
             agrees = number in green and _agree(found, green[number])
         else:
-            agrees = found["serial"] not in serials
+            agrees = found["serial"] not in serials or found["state"] == State.UNDONE.value
         if agrees:
             of_row[number] = _in_doubt(found)
             serials.add(found["serial"])
     missing = [number for number in green if number not in of_row]
     for number in missing:
         of_row[number] = _from_journal(green[number])
+    stands: dict[Value, dict[str, Value]] = {}
+    for _, each in sorted(of_row.items()):
+        if earlier := stands.get(each["serial"]):  # or this one could not have been recorded
+            earlier["state"] = State.UNDONE.value
+        stands[each["serial"]] = each
     return tuple(of_row[row] for row in sorted(of_row)), len(missing)
 
 
@@ -227,14 +233,39 @@ def _from_journal(row: Fields) -> dict[str, Value]:
     }
 
 
-def _withheld(rows: Sequence[Row], journal: dict[int, Fields]) -> dict[str, str]:
-    """Collect the admissions that were withheld, from their records and later presentations."""
+def _withheld(
+    rows: Sequence[Row], journal: dict[int, Fields], of: dict[int, str], first: dict[str, int]
+) -> dict[int, str]:
+    """Collect the admissions that were withheld, from their records and later presentations.
+
+    Args:
+        rows: the records that were read.
+        journal: the rows that were chosen.
+        of: the serial of each admission, by its journal row.
+        first: the row of each serial's first admission; until version 4 it had no other.
+    """
     found = {}
-    for each in journal.values():
+    for number, each in sorted(journal.items()):
         why = _evidence(each).get("refusal")
-        if isinstance(why, str | dict):  # a sentence until version 3, a fact since
-            found[str(each[_SERIAL])] = why if isinstance(why, str) else json.dumps(why)
-    return found | {str(row.values[0]): str(row.values[1]) for row in rows if _is_withheld(row)}
+        before = [row for row in of if row < number and of[row] == each[_SERIAL]] if why else []
+        if before and isinstance(why, str | dict):  # a sentence until version 3, a fact since
+            found[max(before)] = why if isinstance(why, str) else json.dumps(why)
+    for row in filter(_is_withheld, rows):
+        number, why = row.rowid or first.get(str(row.values[0]), 0), row.values[1]
+        if number in of:
+            found[number] = str(why)
+    return found
+
+
+def _move(row: Row, first: dict[str, int]) -> Fields:
+    """Return a transition with its admission's journal row, which version 5 added."""
+    _, serial, before, after, reason, at, *journal = row.values
+    return serial, before, after, reason, at, *(journal or [first.get(str(serial))])
+
+
+def _is_of(move: Fields, of: dict[int, str]) -> bool:
+    serial, *_, number = move
+    return isinstance(number, int) and of.get(number) == serial
 
 
 def _is_journal(row: Row) -> bool:
@@ -264,15 +295,19 @@ def _is_admission(row: Row) -> bool:
 
 def _is_move(row: Row) -> bool:
     match row.values:
-        case (None, str(), str(before), str(after), None | str(), str()):
+        case (None, str(), str(before), str(after), None | str(), str(), *rest):
+            if not all(each is None or isinstance(each, int) for each in rest[:1]):
+                return False
             return row.rowid is not None and {before, after} <= _STATES
     return False
 
 
 def _is_withheld(row: Row) -> bool:
     match row.values:
-        case (str(), str()):
+        case (str(), str()):  # by its serial, until version 4
             return row.rowid is None
+        case (None, str()):
+            return row.rowid is not None
     return False
 
 

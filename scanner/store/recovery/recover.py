@@ -176,14 +176,14 @@ def _sound(file: Path) -> Report:
 
 def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> None:
     """Write the reconstructed ledger into a new database."""
-    marks = ",".join("?" * 13)
-    conn.executemany(f"INSERT INTO journal VALUES ({marks})", found.journal.values())
-    for each in found.admissions:
+    for each in found.admissions:  # before their presentations: these may admit a serial again
         names = ", ".join(each)
         marks = ", ".join("?" * len(each))
         conn.execute(f"INSERT INTO admission ({names}) VALUES ({marks})", tuple(each.values()))
+    marks = ",".join("?" * 13)
+    conn.executemany(f"INSERT INTO journal VALUES ({marks})", found.journal.values())
     conn.executemany("INSERT INTO withheld VALUES (?, ?)", found.withheld.items())
-    conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?)", found.transitions)
+    conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?, ?)", found.transitions)
     _note_moves(conn, found.admissions)
     conn.executemany(
         f"INSERT INTO {GAPS} VALUES (?, ?, ?, ?)",
@@ -193,15 +193,16 @@ def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> Non
 
 def _note_moves(conn: sqlite3.Connection, admissions: tuple[dict[str, Value], ...]) -> None:
     """Let the transitions lead to the state that each admission came back with."""
-    last = dict(conn.execute("SELECT serial, after FROM transition ORDER BY id"))
-    reasons = dict(conn.execute("SELECT serial, reason FROM transition ORDER BY id"))
+    query = "SELECT journal, after, reason FROM transition ORDER BY id"
+    last = {journal: (after, reason) for journal, after, reason in conn.execute(query)}
     for each in admissions:
-        serial, state, reason = each["serial"], each["state"], each.get("reason")
-        before = last.get(serial, State.QUEUED.value)
-        if before != state or (state != State.SENDING and reasons.get(serial) != reason):
+        state, reason = each["state"], each.get("reason")
+        before, noted = last.get(each["journal"], (State.QUEUED.value, None))
+        if before != state or (state != State.SENDING and noted != reason):
             conn.execute(
-                "INSERT INTO transition (serial, before, after, reason) VALUES (?, ?, ?, ?)",
-                (serial, before, state, reason),
+                "INSERT INTO transition (serial, before, after, reason, journal)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (each["serial"], before, state, reason, each["journal"]),
             )
 
 

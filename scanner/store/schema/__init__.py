@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 CURRENT = 5
 """The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
-CACHE_CURRENT = 1
+CACHE_CURRENT = 2
 """The same of the cache."""
 
-SHAPE = "fccafd715a426d2b79d87d60180b2cc264bca9b91fc04b75cbfa403bd8cf9761"
+SHAPE = "9619f0862476786d18c2396372d0383c6a97d02fa042965a07e38b64ed66b382"
 """The digest of the tables, indexes and triggers at that version; `scanner.store.integrity` makes
 it. Making them anew at each start, only to compare, would cost a fifth of a second."""
 
-CACHE_SHAPE = "2b68e2320a017e6f80681bc3344e0cf54463103a6197c71d521e92bafd48d9eb"
+CACHE_SHAPE = "4f4e093c8f974f436d4663b7e0d5a86a83b1c29851fe23d6cf1fafccd5479843"
 """The same of the cache."""
 
 
@@ -46,8 +46,9 @@ def cache_migrations() -> "Migrations":
     """Collect the cache's migrations, oldest first."""
     from sqlite_utils.migrations import Migrations
 
-    from scanner.store.schema import cache_v1_first
+    from scanner.store.schema import cache_v1_first, cache_v2_doubts
 
     collected = Migrations("scanner cache")
     collected(name="cache_v1_first")(cache_v1_first.apply)
+    collected(name="cache_v2_doubts")(cache_v2_doubts.apply)
     return collected

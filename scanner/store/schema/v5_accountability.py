@@ -3,12 +3,84 @@
 from sqlite_utils import Database
 
 from scanner.store.schema.statements import run
+from scanner.store.schema.v2_cache_apart import remake_admissions
 
-_SCHEMA = """
+_BEFORE = """
+DROP TRIGGER journal_admits_once;
+DROP INDEX journal_admitted;
+CREATE TABLE kept AS SELECT journal, withheld.reason FROM withheld JOIN admission USING (serial);
+DROP TABLE withheld;
+
+DROP TRIGGER transition_fixed;
+ALTER TABLE transition ADD COLUMN journal INTEGER;
+UPDATE transition SET journal = (SELECT journal FROM admission WHERE serial = transition.serial);
+
+ALTER TABLE session ADD COLUMN behind TEXT;  -- since when this ledger is known to lack records
+"""
+
+_ADMISSION_RULES = """
+CREATE INDEX admission_state ON admission (state, faults, journal);
+CREATE UNIQUE INDEX admission_stands ON admission (serial) WHERE state <> 'undone';
+
+CREATE TRIGGER admission_moves AFTER UPDATE OF state ON admission WHEN old.state <> new.state
+BEGIN
+    SELECT RAISE(ABORT, 'an admission can''t move so')
+    WHERE NOT (old.state = 'queued' AND new.state = 'sending' OR old.state = 'sending'
+        AND new.state IN ('queued', 'confirmed', 'conflict', 'refused')
+        OR old.state = 'confirmed' AND new.state = 'undone'
+        OR old.state IN ('conflict', 'refused') AND new.state = 'undone'
+            AND EXISTS (SELECT 1 FROM withheld WHERE journal = old.journal));
+    INSERT INTO transition (serial, before, after, reason, journal)
+    VALUES (new.serial, old.state, new.state, new.reason, new.journal);
+END;
+CREATE TRIGGER admission_is_its_presentations BEFORE INSERT ON admission
+WHEN EXISTS (SELECT 1 FROM journal WHERE id = new.journal AND serial IS NOT new.serial)
+BEGIN SELECT RAISE(ABORT, 'an admission is of the serial that was presented'); END;
+CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
+    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
+CREATE TRIGGER admission_stays BEFORE DELETE ON admission
+    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
+"""
+
+_AFTER = """
+CREATE TABLE withheld (     -- admissions whose green light was never shown: the API said no first
+    journal INTEGER PRIMARY KEY REFERENCES admission (journal), reason TEXT NOT NULL
+) STRICT;
+INSERT INTO withheld SELECT journal, reason FROM kept;
+DROP TABLE kept;
+CREATE TRIGGER withheld_fixed BEFORE UPDATE ON withheld
+    BEGIN SELECT RAISE(ABORT, 'what was withheld is not changed'); END;
+CREATE TRIGGER withheld_stays BEFORE DELETE ON withheld
+    BEGIN SELECT RAISE(ABORT, 'what was withheld stays so'); END;
+
+CREATE TRIGGER transition_fixed BEFORE UPDATE ON transition
+    BEGIN SELECT RAISE(ABORT, 'a transition is not changed'); END;
+
+CREATE INDEX journal_admitted ON journal (serial) WHERE kind = 'admitted';
+CREATE TRIGGER journal_admits_once BEFORE INSERT ON journal     -- again where it was undone
+WHEN new.kind = 'admitted' AND (
+    new.serial IS NULL OR new.event IS NULL OR new.redeemer IS NULL OR new.device IS NULL
+    OR EXISTS (SELECT 1 FROM admission
+        WHERE serial = new.serial AND state <> 'undone' AND journal < new.id)
+    OR EXISTS (SELECT 1 FROM journal AS earlier     -- that is not written behind yet
+        WHERE kind = 'admitted' AND serial = new.serial AND id < new.id
+        AND NOT EXISTS (SELECT 1 FROM admission WHERE journal = earlier.id)))
+BEGIN SELECT RAISE(ABORT, 'a serial is admitted once, by name'); END;
 """
 
 
 def apply(db: Database) -> None:
-    """Make the changes; runs inside the migration's transaction."""
-    run(db, _SCHEMA)
+    """Make the changes; runs inside the migration's transaction.
+
+    An admission may be undone at the API; then its ticket may be admitted again. What is kept of
+    an admission is therefore kept by its journal row and no longer by its serial.
+    """
+    run(db, _BEFORE)
+    remake_admissions(
+        db,
+        "serial TEXT NOT NULL, journal INTEGER PRIMARY KEY REFERENCES journal (id)",
+        "STRICT",
+    )
+    run(db, _ADMISSION_RULES)
+    run(db, _AFTER)
     db.conn.execute("PRAGMA user_version = 5")
