@@ -63,7 +63,7 @@ def queue(
     *,
     state: Annotated[
         str | None,
-        typer.Option(help="Only those queued, sending, confirmed, conflict or refused."),
+        typer.Option(help="Only those queued, sending, confirmed, conflict, refused or undone."),
     ] = None,
     as_json: Json = False,
 ) -> None:

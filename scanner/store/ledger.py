@@ -163,7 +163,7 @@ def withhold(conn: sqlite3.Connection, serial: str, reason: Fact) -> None:
 def own_admission(
     conn: sqlite3.Connection, serial: str
 ) -> tuple[EarlierAdmission | None, Fact | None]:
-    """Return this gate's admission that stands, or why the API refused it before its green light."""
+    """Return this gate's standing admission, or why the API refused it before its green light."""
     row = conn.execute(
         "SELECT at, redeemer, device,"
         " (SELECT reason FROM withheld WHERE withheld.journal = admitted.journal)"
@@ -266,9 +266,7 @@ def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetim
 
 def mark_answered(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
     """Note that nothing of the request that carried these is outstanding any more."""
-    conn.execute(
-        f"UPDATE admission SET answered = 1 WHERE {_THESE}", (None, json.dumps(serials))
-    )
+    conn.execute(f"UPDATE admission SET answered = 1 WHERE {_THESE}", (None, json.dumps(serials)))
 
 
 def mark_fault(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
@@ -287,8 +285,7 @@ def move(
     enqueue(conn)
     settled = None if state in (State.QUEUED, State.SENDING) else at.isoformat()
     conn.execute(
-        "UPDATE admission SET state = ?, reason = ?, settled = ?"
-        f" WHERE serial = ? AND {_STANDS}",
+        f"UPDATE admission SET state = ?, reason = ?, settled = ? WHERE serial = ? AND {_STANDS}",
         (state.value, fact_to_text(reason) if reason else None, settled, serial),
     )
 

@@ -11,6 +11,7 @@ _MOST_LOOKED_AT = 20_000
 """Admissions: a thousand a minute is more than any gate lets in."""
 
 _OURS = "WHERE event = (SELECT event FROM session)"
+_STANDING = f"{_OURS} AND state <> 'undone'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,10 @@ class Admitted:
 def admitted(conn: sqlite3.Connection) -> Admitted:
     """Count the patrons of the session's event; one that two gates let in is one."""
     here, elsewhere, both = conn.execute(
-        f"SELECT (SELECT count(*) FROM admission {_OURS}) + (SELECT count(*) FROM fresh {_OURS}),"
+        f"SELECT (SELECT count(*) FROM admission {_STANDING})"
+        f" + (SELECT count(*) FROM fresh {_OURS}),"
         " (SELECT count(*) FROM other_admission),"
-        f" (SELECT count(*) FROM admission JOIN other_admission USING (serial) {_OURS})"
+        f" (SELECT count(*) FROM admission JOIN other_admission USING (serial) {_STANDING})"
         f" + (SELECT count(*) FROM fresh JOIN other_admission USING (serial) {_OURS})"
     ).fetchone()
     return Admitted(here, here + elsewhere - both)
@@ -82,7 +84,7 @@ class Evening:
 _IN = (
     "SELECT serial, admitted AS at, device FROM other_admission"
     " UNION ALL SELECT serial, at, device FROM admitted"
-    " WHERE event = (SELECT event FROM session)"
+    f" {_STANDING}"
     " AND serial NOT IN (SELECT serial FROM other_admission)"
 )
 

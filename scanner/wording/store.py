@@ -65,7 +65,7 @@ SENTENCES: dict[str, Sentence] = {
         "Came back   {count} presentations; {states}",
     ),
     "store.recovery_states": "{queued} queued, {sending} sending, {confirmed} confirmed, "
-    "{conflict} conflict, {refused} refused",
+    "{conflict} conflict, {refused} refused, {undone} undone",
     "store.recovery_rebuilt": Plural(
         "Rebuilt     {count} admission, from the journal alone",
         "Rebuilt     {count} admissions, from the journal alone",

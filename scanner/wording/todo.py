@@ -10,6 +10,7 @@ SYMBOLS = {
     State.CONFIRMED: "✓",
     State.CONFLICT: "▲",
     State.REFUSED: "✗",
+    State.UNDONE: "←",
 }
 
 
@@ -23,6 +24,7 @@ def todo(admission: Admission) -> str:
         State.CONFIRMED: say("Nothing: the API has it."),
         State.CONFLICT: say("Two were let in with one ticket: tell the supervisor."),
         State.REFUSED: say("The API does not accept it: tell the supervisor."),
+        State.UNDONE: say("Nothing: it was undone at the server; the ticket admits again."),
     }.get(admission.state, "")
 
 
@@ -41,4 +43,5 @@ def state_word(state: State | None) -> str:
         State.CONFIRMED: say("confirmed"),
         State.CONFLICT: say("conflict"),
         State.REFUSED: say("refused"),
+        State.UNDONE: say("undone"),
     }.get(state, state.value)

@@ -36,6 +36,7 @@ def test_the_status_of_a_new_gate_is_empty_and_offline(program: Program) -> None
         "confirmed": 0,
         "conflict": 0,
         "refused": 0,
+        "undone": 0,
         "last_sync": None,
         "online": False,
     }
@@ -95,7 +96,7 @@ def test_the_audit_of_a_whole_journal_says_so(opened: Program, server: Ready) ->
         ("UPDATE journal SET kind = 'admitted' WHERE id = 1", "row 1: it says admitted"),
         ("UPDATE journal SET evidence = '{}' WHERE id = 1", "row 1: the recorded inputs"),
         (
-            "INSERT INTO transition VALUES (1, 'X', 'queued', 'sending', NULL, '')",
+            "INSERT INTO transition VALUES (1, 'X', 'queued', 'sending', NULL, '', 9)",
             "what became of the admission of X is missing",
         ),
         (

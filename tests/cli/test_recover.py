@@ -15,7 +15,7 @@ def damaged(tmp_path: Path) -> Program:
     file = program.home / "gate.sqlite3"
     with wrecks.evening(file):
         pass
-    wrecks.blank(file, wrecks.first_page_with(file, "admittedValid ticket"))
+    wrecks.blank(file, wrecks.first_page_with(file, "admittedverdict.valid"))
     return program
 
 

@@ -55,7 +55,7 @@ def read(file: Path) -> Kept:
                 "SELECT serial, journal, event, section, redeemer, device, at, state, reason"
                 " FROM admission ORDER BY journal"
             ).fetchall(),
-            conn.execute("SELECT * FROM withheld ORDER BY serial").fetchall(),
+            conn.execute("SELECT * FROM withheld ORDER BY journal").fetchall(),
         )
 
 

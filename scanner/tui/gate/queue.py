@@ -30,6 +30,7 @@ _FILTERS: tuple[State | None, ...] = (
     State.QUEUED,
     State.SENDING,
     State.CONFIRMED,
+    State.UNDONE,
 )
 
 
