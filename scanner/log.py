@@ -1,5 +1,6 @@
 """The log: detail for debugging, one JSON object a line, without secrets."""
 
+import json
 import logging
 import logging.handlers
 import os
@@ -36,7 +37,7 @@ def open_log(file: Path) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _without_secrets,
-                structlog.processors.JSONRenderer(),
+                structlog.processors.JSONRenderer(_in_ascii),
             ],
             foreign_pre_chain=_SHARED,
         )
@@ -76,6 +77,11 @@ def _blanked(value: Any) -> Any:
             return value
         case _:
             return _KEY.sub("(key)", repr(value))
+
+
+def _in_ascii(event: Any, **options: Any) -> str:
+    """Write JSON that a terminal shows and does not obey (`json` leaves DEL as it is)."""
+    return json.dumps(event, **options).replace("\x7f", "\\u007f")
 
 
 class _OwnersFileHandler(logging.handlers.RotatingFileHandler):

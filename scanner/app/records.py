@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import sqlite3
 import threading
 from contextlib import closing
@@ -23,10 +22,10 @@ from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State, in_state
 from scanner.store.search import Found, TicketSearch, read_found
 from scanner.store.statistics import Evening
+from scanner.wording.plain import plain_cell, plain_json
 from scanner.wording.sentences import in_english
 
 Form = Literal["csv", "json"]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SECONDS = 10.0
 
 
@@ -127,7 +126,7 @@ def _facts(each: Admission) -> dict[str, Any]:
 
 
 def _as_json(found: list[Admission]) -> str:
-    return json.dumps([_facts(each) for each in found], ensure_ascii=False, indent=1) + "\n"
+    return plain_json([_facts(each) for each in found], indent=1) + "\n"
 
 
 def _as_csv(found: list[Admission]) -> str:
@@ -135,12 +134,5 @@ def _as_csv(found: list[Admission]) -> str:
     writer = csv.writer(written)
     writer.writerow([*Admission.__dataclass_fields__, "code", "params"])
     for each in found:
-        writer.writerow(_harmless(value) for value in _facts(each).values())
+        writer.writerow(plain_cell(value) for value in _facts(each).values())
     return written.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula."""
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

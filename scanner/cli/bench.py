@@ -1,6 +1,5 @@
 """`scanner bench`: measures read rates, latency and load on this machine."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.output import print_table
+from scanner.cli.output import print_json, print_line
 from scanner.cli.settings import Json
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from scanner.bench.figure import Figure
     from scanner.bench.gate_way import GateWay
 
@@ -209,10 +210,10 @@ def decode(
 
     report = run(photos.expanduser() if photos else None, frames, empties, seed)
     if as_json:
-        typer.echo(json.dumps(report.facts()))
+        print_json(report.facts())
     else:
         for table in report.tables():
-            print_table(table)
+            _print(table)
 
 
 def gate_way(
@@ -226,7 +227,7 @@ def gate_way(
 
     way = measure(frames, seed)
     if as_json:
-        typer.echo(json.dumps(way.facts()))
+        print_json(way.facts())
     else:
         _print_way(way)
 
@@ -270,7 +271,13 @@ def _print_json(figures: "list[Figure]") -> None:
 
     for each in figures:
         facts = asdict(each) | {"counted": each.counted, "reached": each.reached}
-        typer.echo(json.dumps(facts))
+        print_json(facts)
+
+
+def _print(table: "Table") -> None:
+    from rich.console import Console
+
+    Console(highlight=False).print(table)
 
 
 def _print_figures(figures: "list[Figure]") -> None:
@@ -290,7 +297,7 @@ def _print_figures(figures: "list[Figure]") -> None:
             f"{'≥' if each.at_least else '≤'} {_against(each, each.limit)}",
             "reached" if each.reached else "MISSED",
         )
-    print_table(table)
+    _print(table)
 
 
 def _against(figure: "Figure", value: float) -> str:
@@ -306,6 +313,6 @@ def _number(value: float, unit: str) -> str:
 
 
 def _print_way(way: "GateWay") -> None:
-    typer.echo(f"Frame to verdict  p50 {way.p50_ms:.1f} ms, p95 {way.p95_ms:.1f} ms, on one core")
-    typer.echo(f"Verdicts          {way.verdicts} from {way.frames} frames of 1280 x 720")
-    typer.echo(f"Nothing in view   {way.idle_share:.0%} of one core at 15 frames a second")
+    print_line(f"Frame to verdict  p50 {way.p50_ms:.1f} ms, p95 {way.p95_ms:.1f} ms, on one core")
+    print_line(f"Verdicts          {way.verdicts} from {way.frames} frames of 1280 x 720")
+    print_line(f"Nothing in view   {way.idle_share:.0%} of one core at 15 frames a second")

@@ -1,11 +1,11 @@
 """`scanner decode`: what codes say in pictures, videos and folders."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.output import print_json, print_line, tell
 from scanner.cli.settings import load
 from scanner.facts import Code, Fact
 
@@ -48,7 +48,6 @@ def decode(
     """
     from scanner.errors import ScannerError
     from scanner.scanning.decode_files import files_in, read_file
-    from scanner.wording.sentences import sentence
 
     load()
     failed = False
@@ -56,11 +55,13 @@ def decode(
         try:
             decoded = read_file(file)
         except ScannerError as error:
-            typer.echo(sentence(error.fact), err=True)
+            tell(error.fact, err=True)
             failed = True
             continue
-        # JSON in ASCII: a payload may hold what the terminal obeys or can't show.
-        typer.echo(json.dumps(decoded.as_json()) if as_json else _words(decoded))
+        if as_json:
+            print_json(decoded.as_json())
+        else:
+            print_line(_words(decoded))
     if failed:
         raise typer.Exit(1)
 

@@ -45,14 +45,12 @@ def demo(
 
 
 def _play(patrons: int, seed: int) -> None:
-    import json
-
-    from scanner.cli.output import bar
+    from scanner.cli.output import bar, print_json
     from scanner.demo.evening import play
 
     with bar("Patrons") as show:
         summary = play(patrons, seed, show)
-    typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
+    print_json(summary.as_dict())
     if not summary.ok:
         raise typer.Exit(1)
 

@@ -1,13 +1,12 @@
 """`scanner login`, `logout` and `tokens`: the supervisor's work over the API."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from scanner.cli.api import ask, read_key, secret
-from scanner.cli.output import print_table, tell
+from scanner.cli.output import print_json, print_line, print_text, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.wording.plain import plain
 
@@ -149,12 +148,12 @@ def list_(
 
     found, listed = ask(api, api_key, work)
     if found is not None:
-        print_table(token_view.listing(found, listed))
+        token_view.print_listing(found, listed)
         return
     for token in listed.entries:
-        typer.echo(json.dumps(token_view.as_json(token)))
+        print_json(token_view.as_json(token))
     if listed.faults:
-        typer.echo(token_view.page_line(listed), err=True)
+        print_line(token_view.page_line(listed), err=True)
 
 
 @tokens.command(epilog="Example: scanner tokens show 16993717817996 A0F9GG8D")
@@ -199,7 +198,7 @@ def update(
 
     found, new = ask(api, api_key, work)
     if as_json:
-        typer.echo(json.dumps(token_view.as_json(new)))
+        print_json(token_view.as_json(new))
         return
     names = token_view.section_names(found, new.sections)
     tell(Fact(desk.TokenChange.UPDATED, {"token": new.code, "sections": names}))
@@ -233,7 +232,7 @@ def revoke(
 
     gone = ask(api, api_key, work)
     if as_json:
-        typer.echo(json.dumps({**token_view.as_json(gone), "revoked": True}))
+        print_json({**token_view.as_json(gone), "revoked": True})
     else:
         tell(Fact(desk.TokenChange.REVOKED, {"token": gone.code}))
 
@@ -242,9 +241,9 @@ def _show(event: "Event", token: "Token", as_json: bool) -> None:
     from scanner.cli import token_view
 
     if as_json:
-        typer.echo(json.dumps(token_view.as_json(token)))
+        print_json(token_view.as_json(token))
     else:
-        print_table(token_view.details(event, token))
+        token_view.print_details(event, token)
 
 
 def _asked_user() -> str:
@@ -259,5 +258,5 @@ def _agreed(question: str) -> bool:
 
 def _answer(question: str) -> str:
     """Ask on stderr: what is on stdout may be read by a program."""
-    typer.echo(question, nl=False, err=True)
+    print_text(question, end="", err=True)
     return sys.stdin.readline().strip()

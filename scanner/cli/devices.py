@@ -1,10 +1,10 @@
 """`scanner devices`: what is plugged in, and which camera is chosen."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scanner.cli.output import print_json, print_line, tell
 from scanner.cli.settings import Json, load
 from scanner.facts import Code, Fact
 
@@ -42,7 +42,6 @@ def devices(
 ) -> None:
     """List the cameras and the hand scanners that are plugged in, and choose a camera."""
     from scanner.scanning.devices import find_camera, list_cameras, list_scanners
-    from scanner.wording.sentences import sentence
 
     config = load()
     cameras, scanners = list_cameras(), list_scanners()
@@ -55,18 +54,18 @@ def devices(
             "cameras": [_camera(each, chosen=each is used) for each in cameras],
             "scanners": [_scanner(scanner) for scanner in scanners],
         }
-        typer.echo(json.dumps(listed))
+        print_json(listed)
         return
     for each in cameras:
         row = _row(each.name, usable=each.usable, chosen=each is used)
-        typer.echo(f"camera   {each.number:<18} {row}")
+        print_line(f"camera   {each.number:<18} {row}")
     for scanner in scanners:
         row = _row(scanner.name, usable=scanner.usable)
-        typer.echo(f"scanner  {scanner.device!s:<18} {row}")
+        print_line(f"scanner  {scanner.device!s:<18} {row}")
     if not cameras:
-        typer.echo(sentence(Fact(DevicesNote.NO_CAMERA)))
+        tell(Fact(DevicesNote.NO_CAMERA))
     if not scanners:
-        typer.echo(sentence(Fact(DevicesNote.NO_SCANNER)))
+        tell(Fact(DevicesNote.NO_SCANNER))
 
 
 def _choose(spec: str, cameras: "list[Camera]") -> None:
@@ -74,13 +73,12 @@ def _choose(spec: str, cameras: "list[Camera]") -> None:
     from scanner.config_file import save_setting
     from scanner.scanning.devices import find_camera, lasting_name
     from scanner.scanning.errors import CameraAway, CameraFault
-    from scanner.wording.sentences import sentence
 
     chosen = find_camera(spec, cameras)
     if chosen is None:
         raise CameraAway(CameraFault.NOT_LISTED, name=spec)
     save_setting("camera", lasting_name(chosen, cameras))
-    typer.echo(sentence(Fact(DevicesNote.CHOSEN, {"name": chosen.name})))
+    tell(Fact(DevicesNote.CHOSEN, {"name": chosen.name}))
 
 
 def _camera(camera: "Camera", *, chosen: bool) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """`scanner doctor`: is this computer fit to be a gate, and what mends it."""
 
-import json
 from typing import TYPE_CHECKING
 
 import typer
 
+from scanner.cli.output import print_json, print_line
 from scanner.cli.settings import Json, database, load
 from scanner.wording.plain import plain
 from scanner.wording.sentences import in_english, sentence
@@ -39,11 +39,11 @@ def doctor(*, as_json: Json = False) -> None:
         listed.append(_as_json(finding))
         if not as_json:
             what, told = sentence(finding.what), sentence(finding.fact)
-            typer.echo(f"{finding.health.value:<8} {what:<15} {told}")
+            print_line(f"{finding.health.value:<8} {what:<15} {told}")
             if finding.mend:
-                typer.echo(f"{'':<8} {'':<15} mend it with: {plain(finding.mend)}")
+                print_line(f"{'':<8} {'':<15} mend it with: {plain(finding.mend)}")
     if as_json:
-        typer.echo(json.dumps(listed))
+        print_json(listed)
     if broken:
         raise typer.Exit(1)
 

@@ -155,7 +155,9 @@ def _set_pin(pin: "Pin") -> None:
         pin.set(typer.prompt("New PIN", hide_input=True, confirmation_prompt=True))
     else:
         pin.set(sys.stdin.readline().strip())
-    typer.echo("The PIN is set.")
+    from scanner.cli.output import print_line
+
+    print_line("The PIN is set.")
 
 
 def _guard(config: "Config", flags: list[str]) -> None:
@@ -200,20 +202,20 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
 
 
 def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:
-    from scanner.cli.output import tell
+    from scanner.cli.output import print_line, print_text, tell
     from scanner.facts import Fact
     from scanner.kiosk import service
 
     if remove:
         for path in service.remove(root):
-            typer.echo(f"Removed {path}")
+            print_line(f"Removed {path}")
         tell(Fact(service.NextSteps.REMOVED))
         return
     files = service.files([sys.executable, "-m", "scanner", "kiosk", *flags])
     if print_only:
         for place, text in files.items():
-            typer.echo(f"# {place}\n{text}")
+            print_text(f"# {place}\n{text}")
     else:
         for path in service.write(files, root):
-            typer.echo(f"Wrote {path}")
+            print_line(f"Wrote {path}")
     tell(service.next_steps([sys.executable, "-m", "scanner"], flags), err=print_only)

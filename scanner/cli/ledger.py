@@ -1,13 +1,12 @@
 """`scanner status`, `queue`, `sync`, `replay` and `audit`: the ledger and the API, in words."""
 
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from scanner.cli.plain import plain
+from scanner.cli.output import print_json, print_line, print_table
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ T = TypeVar("T")
 
 _PROBE_SECONDS = 2.0
 
+LONGEST_VALUE = 2000
+"""Characters of a line of `status`: a token may permit many sections."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -35,7 +37,8 @@ def register(app: typer.Typer) -> None:
 def status(*, as_json: Json = False) -> None:
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
     from scanner.sync.status import read_status
-    from scanner.wording.sentences import sentence
+    from scanner.wording.plain import plain
+    from scanner.wording.sentences import sentence, shown
 
     config = load()
     with closing(_reader(config)) as reader:
@@ -45,18 +48,22 @@ def status(*, as_json: Json = False) -> None:
     last_sync = found.synced.isoformat() if found.synced else None
     if as_json:
         facts = {"tickets": found.tickets, **counts, "last_sync": last_sync, "online": online}
-        typer.echo(json.dumps(facts))
+        print_json(facts)
         return
-    typer.echo(f"Event      {found.title or 'none: open a session with `scanner open`'}")
+    told = [("Event", found.title or "none: open a session with `scanner open`")]
     if found.name:
-        typer.echo(f"Gate       {found.name} at {found.device}")
-        typer.echo(f"Admits to  {', '.join(found.sections) or 'no section'}")
+        told.append(("Gate", f"{shown(found.name)} at {shown(found.device)}"))
+        told.append(("Admits to", ", ".join(map(shown, found.sections)) or "no section"))
     if found.closed:
-        typer.echo(f"Closed     {sentence(found.closed.fact)}")
-    typer.echo(f"Tickets    {found.tickets}")
-    typer.echo(f"Admitted   {', '.join(f'{n} {state}' for state, n in counts.items())}")
-    typer.echo(f"Last sync  {last_sync or 'never'}")
-    typer.echo(f"API        {'can be reached' if online else 'can not be reached'}")
+        told.append(("Closed", sentence(found.closed.fact)))
+    told += [
+        ("Tickets", str(found.tickets)),
+        ("Admitted", ", ".join(f"{n} {state}" for state, n in counts.items())),
+        ("Last sync", last_sync or "never"),
+        ("API", "can be reached" if online else "can not be reached"),
+    ]
+    for label, value in told:
+        print_line(f"{label:<10} {plain(value, LONGEST_VALUE)}")
 
 
 def queue(
@@ -77,7 +84,7 @@ def queue(
         found = in_state(reader, State(state) if state else None)
     if as_json:
         for each in found:
-            typer.echo(json.dumps(_facts(each)))
+            print_json(_facts(each))
     else:
         _print_table(found)
 
@@ -145,11 +152,11 @@ def audit() -> None:
         with snapshot(reader):
             for finding in checked.findings():
                 found += 1
-                typer.echo(plain(str(finding)))
+                print_line(str(finding))
     if found:
-        typer.echo(f"{found} difference(s) in {checked.rows} presentations.", err=True)
+        print_line(f"{found} difference(s) in {checked.rows} presentations.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"Whole: {checked.rows} presentations, every one decided as recorded.")
+    print_line(f"Whole: {checked.rows} presentations, every one decided as recorded.")
 
 
 def _with_engine(config: "Config", work: Callable[["Engine"], Awaitable[T]]) -> T:
@@ -213,21 +220,16 @@ def _facts(each: "Admission") -> dict[str, object]:
 
 
 def _print_table(found: "list[Admission]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from scanner.wording.sentences import sentence
 
-    table = Table(box=None, pad_edge=False)
-    for name in ("Serial", "State", "Admitted at", "Tries", "Reason"):
-        table.add_column(name)
-    for each in found:
-        at = each.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(
+    rows = [
+        (
             each.serial,
             each.state.value,
-            at,
+            each.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
             str(each.attempts),
             sentence(each.reason) if each.reason else "",
         )
-    Console().print(table)
+        for each in found
+    ]
+    print_table(("Serial", "State", "Admitted at", "Tries", "Reason"), rows)

@@ -1,16 +1,13 @@
 """`scanner events`, `admissions` and `whoami`: what the API holds, to look up."""
 
-import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanner.cli.api import ask
-from scanner.cli.output import Done, print_table, tell
+from scanner.cli.output import Done, print_json, print_table, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.facts import Fact
-from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
@@ -54,13 +51,14 @@ def events(
     found = ask(api, api_key, work)
     if as_json:
         for each in found.entries:
-            typer.echo(json.dumps(_event(each)))
+            print_json(_event(each))
         return
     rows = [
         (each.uri.rsplit("/", 1)[-1], each.title, each.status, each.start, _names(each))
         for each in found.entries
     ]
-    _print(("Number", "Title", "Status", "Start", "Sections"), rows, found)
+    heads = ("Number", "Title", "Status", "Start", "Sections")
+    print_table(heads, rows, caption=_caption(found))
 
 
 def admissions(
@@ -95,7 +93,7 @@ def admissions(
     found = ask(api, api_key, work)
     if as_json:
         for each in found.entries:
-            typer.echo(json.dumps(_admission(each)))
+            print_json(_admission(each))
         return
     rows = [
         (
@@ -107,7 +105,8 @@ def admissions(
         )
         for each in found.entries
     ]
-    _print(("Ticket", "Section", "Admitted", "By", "At"), rows, found)
+    heads = ("Ticket", "Section", "Admitted", "By", "At")
+    print_table(heads, rows, caption=_caption(found))
 
 
 def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) -> None:
@@ -124,7 +123,7 @@ def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) ->
             "username": account.username if account else None,
             "started": found.started,
         }
-        typer.echo(json.dumps(facts))
+        print_json(facts)
         return
     name = (account.username or account.number or account.uri) if account else None
     tell(Fact(Done.WHOAMI, {"name": name, "started": found.started}))
@@ -155,28 +154,7 @@ def _names(event: "Event") -> str:
     return ", ".join(section.name for section in event.sections)
 
 
-def _print(
-    heads: tuple[str, ...],
-    rows: Sequence[Sequence[str | None]],
-    page: "Page[Event] | Page[Admission]",
-) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
+def _caption(page: "Page[Event] | Page[Admission]") -> str:
     pages = max(1, -(-page.total // max(1, page.records)))
     unread = f"; {len(page.faults)} of this page can't be read" if page.faults else ""
-    table = Table(
-        caption=Text(f"{page.total} in all; page {page.page} of {pages}{unread}"),
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_shown(cell)) for cell in row))
-    print_table(table)
-
-
-def _shown(text: str | None) -> str:
-    return plain(text)
+    return f"{page.total} in all; page {page.page} of {pages}{unread}"

@@ -40,7 +40,7 @@ def open_session(
     api_key: ApiKey = None,
 ) -> None:
     """Open this gate with an admission token, and fetch its ticket list."""
-    from scanner.cli.output import Done, tell
+    from scanner.cli.output import Done, print_line, tell
     from scanner.facts import Fact
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
@@ -55,7 +55,7 @@ def open_session(
         request = _request(config, keys, code, config.device or device_name(writer))
         opened = _open_with_progress(request, writer, keys)
     for warning in opened.warnings:
-        typer.echo(f"Mind: {sentence(warning)}", err=True)
+        print_line(f"Mind: {sentence(warning)}", err=True)
     session = opened.session
     told: dict[str, Value] = {
         "event": session.title,

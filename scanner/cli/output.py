@@ -1,18 +1,22 @@
-"""What a command prints: a sentence, a table, and its progress."""
+"""What a command prints: sentences, lines, tables, JSON, and its progress.
+
+No command prints by any other way, so that nothing foreign reaches a terminal as it came.
+"""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from scanner.facts import Code, Fact
+from scanner.wording.plain import plain, plain_json, plain_line
 from scanner.wording.sentences import sentence
 
 if TYPE_CHECKING:
     from rich.progress import Progress
-    from rich.table import Table
+    from rich.text import Text
 
 
 class Done(Code):
@@ -29,17 +33,75 @@ Show = Callable[[int, int], None]
 
 _STEPS = 10
 
+LONGEST_CELL = 240
+"""Characters of a foreign text in a table."""
+
 
 def tell(fact: Fact, *, err: bool = False) -> None:
     """Print a fact's sentence, on stderr with `err`."""
-    typer.echo(sentence(fact), err=err)
+    print_line(sentence(fact), err=err)
 
 
-def print_table(table: "Table") -> None:
-    """Print a table, as wide as the terminal."""
+def print_line(line: str = "", *, err: bool = False) -> None:
+    """Print one line, on stderr with `err`; its foreign parts are `plain` already."""
+    typer.echo(plain_line(line), err=err)
+
+
+def print_text(text: str, *, end: str = "\n", err: bool = False) -> None:
+    """Print several lines, on stderr with `err`."""
+    typer.echo("\n".join(map(plain_line, text.split("\n"))) + end, nl=False, err=err)
+
+
+def print_json(value: Any) -> None:
+    """Print a value on one line, for programs."""
+    typer.echo(plain_json(value))
+
+
+def print_table(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | None]],
+    *,
+    title: str | None = None,
+    caption: str | None = None,
+    whole: Sequence[str] = (),
+    longest: int = LONGEST_CELL,
+) -> None:
+    """Print a table, as wide as the terminal.
+
+    Args:
+        heads: the columns' names; empty ones make a list of labels and values.
+        rows: foreign text as it came.
+        title: the line above.
+        caption: the line below.
+        whole: the columns that are never broken into several rows.
+        longest: characters of a cell.
+    """
+    from rich import box
     from rich.console import Console
+    from rich.table import Table
 
-    Console(highlight=False).print(table)
+    framed = any(heads)
+    table = Table(
+        title=_cell(title, longest) if title else None,
+        caption=_cell(caption, longest) if caption else None,
+        title_justify="left",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD if framed else None,
+        show_header=framed,
+        padding=(0, 1) if framed else (0, 2, 0, 0),
+    )
+    for position, head in enumerate(heads):
+        kept = head in whole or not (framed or position)
+        table.add_column(head, no_wrap=kept, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(each, longest) for each in row))
+    Console(highlight=False, markup=False, emoji=False).print(table)
+
+
+def _cell(text: str | None, longest: int) -> "Text":
+    from rich.text import Text
+
+    return Text(plain(text, longest))
 
 
 @contextmanager

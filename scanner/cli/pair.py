@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.output import print_line, print_text, tell
 from scanner.cli.settings import load
 from scanner.facts import Code, Fact
 
@@ -67,7 +68,7 @@ def pair(
     config = load()
     if forget:
         keyboard_layouts.forget(config.home)
-        typer.echo(sentence(Fact(PairNote.FORGOTTEN)))
+        tell(Fact(PairNote.FORGOTTEN))
         return
     if sys.stdin.isatty():
         arrived, by = _from_terminal(config.scanner)
@@ -75,18 +76,18 @@ def pair(
         arrived, by = sys.stdin.readline().rstrip("\r\n"), WEDGE
     learned = keyboard_layouts.learn(arrived)
     if by == "serial":
-        typer.echo(sentence(Fact(PairNote.SERIAL)))
+        tell(Fact(PairNote.SERIAL))
         return
     file = keyboard_layouts.FILE if by == WEDGE else keyboard_layouts.DIRECT_FILE
     keyboard_layouts.save(learned, config.home, file)
     if not learned.keys:
-        typer.echo(sentence(Fact(PairNote.NOTHING)))
+        tell(Fact(PairNote.NOTHING))
         return
     swaps = [
         sentence(Fact(PairNote.SWAP, {"came": came, "meant": meant}))
         for came, meant in sorted(learned.keys.items())
     ]
-    typer.echo(f"{sentence(Fact(PairNote.LEARNED))} {', '.join(swaps)}.")
+    print_line(f"{sentence(Fact(PairNote.LEARNED))} {', '.join(swaps)}.")
 
 
 def _from_terminal(spec: str) -> tuple[str, str]:
@@ -101,10 +102,10 @@ def _from_terminal(spec: str) -> tuple[str, str]:
         scanners.start(lambda payload, by: heard.put((payload, by)), lambda _: None)
     try:
         # Without a line's end, so that the code keeps its upper edge on 24 lines.
-        typer.echo(f"{code}{sentence(Fact(PairNote.SCAN))}", nl=False)
+        typer.echo(f"{code}{sentence(Fact(PairNote.SCAN))}", nl=False)  # drawn with colours
         return _scan(heard, scanners)
     finally:
-        typer.echo()
+        print_line()
         if scanners:
             scanners.stop()
 
@@ -165,7 +166,7 @@ def _scan(
             state = scanners.state() if scanners else None
             if state and state.fact and not state.running and state.fact != shown:
                 shown = state.fact
-                typer.echo(f"\n{sentence(shown)}", err=True)
+                print_text(f"\n{sentence(shown)}", err=True)
     finally:
         termios.tcsetattr(handle, termios.TCSADRAIN, before)
 

@@ -1,12 +1,11 @@
 """`scanner gate --stdin`: one payload a line in, one verdict a line out."""
 
-import json
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
 from scanner.admission.serial import LONGEST_PAYLOAD
-from scanner.cli.plain import plain
 from scanner.sync.clock import utc_now
+from scanner.wording.plain import plain, plain_json
 from scanner.wording.sentences import in_english
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def as_line(judged: "Judged") -> str:
         "scan": judged.scan,
         **fact.as_json(),
     }
-    return json.dumps(facts).replace("\x7f", "\\u007f")
+    return plain_json(facts)
 
 
 def as_words(judged: "Judged") -> str:
@@ -60,5 +59,5 @@ def as_words(judged: "Judged") -> str:
     verdict = judged.verdict
     head = verdict.kind.value.replace("_", " ").upper()
     reason = in_english(judged.fact)
-    words = " · ".join(part for part in (verdict.serial, verdict.section, reason) if part)
-    return plain(f"{head}  {words}")
+    words = " · ".join(filter(None, (plain(verdict.serial), plain(verdict.section), reason)))
+    return f"{head}  {words}"

@@ -1,10 +1,10 @@
 """`scanner recover`: makes a sound database of a damaged one, as far as it can be read."""
 
-import json
 from typing import TYPE_CHECKING
 
 import typer
 
+from scanner.cli.output import print_json, tell
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
@@ -20,14 +20,13 @@ def recover(*, as_json: Json = False) -> None:
     """Save every readable admission from a damaged database; the damaged file is kept beside it."""
     from scanner.store.recovery import recover as recovery
     from scanner.sync.clock import utc_now
-    from scanner.wording.sentences import sentence
 
     report = recovery.recover(database(load()), utc_now())
     if as_json:
-        typer.echo(json.dumps(_facts(report)))
+        print_json(_facts(report))
         return
     for note in report.notes():
-        typer.echo(sentence(note))
+        tell(note)
 
 
 def _facts(report: "Report") -> dict[str, object]:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from scanner.cli.output import print_table
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from scanner.ticketing.resources import Event, Page, Token
 
 LONGEST_NAME = 120
@@ -30,31 +29,25 @@ def section_names(event: "Event", uris: Sequence[str]) -> str:
     return ", ".join(_name(names.get(uri) or uri) for uri in uris) or "no section"
 
 
-def listing(event: "Event", page: "Page[Token]") -> "Table":
-    """Return one page of an event's tokens as a table."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
-        title=Text(f"Admission tokens of {_name(event.title)}"),
-        caption=Text(page_line(page)),
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    table.add_column("Code", no_wrap=True)
-    table.add_column("Global", no_wrap=True)
-    table.add_column("Sections", overflow="fold")
-    table.add_column("Number", no_wrap=True)
-    for token in page.entries:
-        table.add_row(
-            Text(_name(token.code)),
-            Text("global" if token.is_global else ""),
-            Text(section_names(event, token.sections)),
-            Text(_name(token.identifier)),
+def print_listing(event: "Event", page: "Page[Token]") -> None:
+    """Print one page of an event's tokens as a table."""
+    rows = [
+        (
+            token.code,
+            "global" if token.is_global else "",
+            section_names(event, token.sections),
+            token.identifier,
         )
-    return table
+        for token in page.entries
+    ]
+    print_table(
+        ("Code", "Global", "Sections", "Number"),
+        rows,
+        title=f"Admission tokens of {_name(event.title)}",
+        caption=page_line(page),
+        whole=("Code", "Global", "Number"),
+        longest=10 * LONGEST_NAME,
+    )
 
 
 def page_line(page: "Page[Token]") -> str:
@@ -65,15 +58,9 @@ def page_line(page: "Page[Token]") -> str:
     return f"{counted} in all; page {page.page} of {pages}{unread}"
 
 
-def details(event: "Event", token: "Token") -> "Table":
-    """Return one token with each of its sections' names and URIs."""
-    from rich.table import Table
-    from rich.text import Text
-
+def print_details(event: "Event", token: "Token") -> None:
+    """Print one token with each of its sections' names and URIs."""
     names = {section.uri: section.name for section in event.sections}
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
     rows = [
         ("Code", token.code),
         ("Global", "yes, for every section" if token.is_global else "no"),
@@ -84,9 +71,7 @@ def details(event: "Event", token: "Token") -> "Table":
         name = names.get(uri)
         said = f"{_name(name)} ({uri})" if name else uri
         rows.append(("" if position else "Sections", said))
-    for label, value in rows:
-        table.add_row(Text(label), Text(plain(value, 2 * LONGEST_NAME)))
-    return table
+    print_table(("", ""), rows)
 
 
 def _name(text: str) -> str:

@@ -73,31 +73,31 @@ def train(
 
 
 def _check(file: Path, *, as_json: bool) -> None:
+    from scanner.cli.output import print_json, print_line, tell
     from scanner.facts import Fact
     from scanner.training.scenario import ScenarioNote
     from scanner.training.scenario_file import check
-    from scanner.wording.sentences import in_english, sentence
+    from scanner.wording.sentences import in_english, sentence, shown
 
     scenario, problems = check(file)
     if as_json:
-        import json
-
         found = [
             {"line": each.line, "sentence": in_english(each.fact), **each.fact.as_json()}
             for each in problems
         ]
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
     else:
         for problem in problems:
-            typer.echo(f"{file}:{problem.line}: {sentence(problem.fact)}", err=True)
+            print_line(f"{shown(file)}:{problem.line}: {sentence(problem.fact)}", err=True)
     if scenario is None:
         raise typer.Exit(1)
     if not as_json:
         fact = Fact(ScenarioNote.SOUND, {"title": scenario.title, "count": scenario.patrons})
-        typer.echo(sentence(fact))
+        tell(fact)
 
 
 def _list(folder: Path, *, as_json: bool) -> None:
+    from scanner.cli.output import print_json, print_line, tell
     from scanner.facts import Fact
     from scanner.training.library import read_library
     from scanner.training.scenario import ScenarioNote
@@ -106,10 +106,8 @@ def _list(folder: Path, *, as_json: bool) -> None:
     library = read_library(folder)
     scenarios = library.scenarios
     for each in library.broken:
-        typer.echo(sentence(each.fact), err=True)
+        tell(each.fact, err=True)
     if as_json:
-        import json
-
         found = [
             {
                 "scenario": s.key,
@@ -120,37 +118,36 @@ def _list(folder: Path, *, as_json: bool) -> None:
             }
             for s in scenarios
         ]
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        print_json(found)
         return
     wide = max((len(each.key) for each in scenarios), default=0)
     for scenario in scenarios:
         fact = Fact(ScenarioNote.LISTED, {"title": scenario.title, "count": scenario.patrons})
-        typer.echo(f"{scenario.key:<{wide}}  {sentence(fact)}")
+        print_line(f"{scenario.key:<{wide}}  {sentence(fact)}")
 
 
 def _csv(folder: Path) -> None:
+    from scanner.cli.output import print_text
     from scanner.training.records import Records, to_csv
 
-    typer.echo(to_csv(Records(folder).all()), nl=False)
+    print_text(to_csv(Records(folder).all()), end="")
 
 
 def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json: bool) -> None:
     import asyncio
-    import json
 
-    from scanner.cli.output import bar
+    from scanner.cli.output import bar, print_json, tell
     from scanner.training.auto import play
-    from scanner.wording.sentences import sentence
 
     if robot not in _ROBOTS:
         raise typer.BadParameter(f"it is one of {', '.join(_ROBOTS)}.", param_hint="'--robot'")
     with bar("Patrons") as show:
         run = asyncio.run(play(scenario, seed, robot, folder, show))
     if as_json:
-        typer.echo(json.dumps(run.as_dict(), ensure_ascii=False))
+        print_json(run.as_dict())
         return
     for fact in run.facts:
-        typer.echo(sentence(fact))
+        tell(fact)
 
 
 def _chosen(scenario: str | None, folder: Path) -> "Scenario":

@@ -13,11 +13,9 @@ from typing import Any
 from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.scenario import Scenario
 from scanner.training.score import Score
+from scanner.wording.plain import plain, plain_cell
 
 LONGEST_NAME = 60
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula."""
 
 SOMEBODY = "Trainee"
 """The trainee of a run without a name."""
@@ -67,8 +65,7 @@ def run_of(trainee: str, scenario: Scenario, seed: int, score: Score, at: dateti
 
 def clean_name(name: str) -> str:
     """Return a name on one line, of printable characters, cut to `LONGEST_NAME`."""
-    shown = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    return shown[:LONGEST_NAME]
+    return plain(name, LONGEST_NAME)
 
 
 class Records:
@@ -139,9 +136,7 @@ def _cell(run: Run, name: str) -> object:
     value = run.at.isoformat(timespec="seconds") if name == "at" else getattr(run, name)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return plain_cell(value)
 
 
 def _read(line: str) -> Run | None:

@@ -2,15 +2,22 @@
 
 A code can hold anything: terminal commands, markup, text that turns its neighbours round, a pile
 of accents that climbs into the line above. What is left after `plain` fills only its own cells.
+The other functions here make it fit for a line, a spreadsheet, a page, or JSON.
 """
 
+import html
+import json
+import re
 import unicodedata
 from datetime import datetime
+from typing import Any
 
 LONGEST_SHOWN = 200
 """Characters of one foreign text that a screen shows."""
 
 _MOST_ACCENTS = 2  # on one letter, after composition; enough for Vietnamese, Thai and Hindi
+_FORMULA = re.compile(r"(^|[;\t])(?=\s*[=+\-@\u2212|%])")
+"""Where a spreadsheet would read a formula; many take `;` for the end of a cell."""
 
 
 def plain(text: str | None, longest: int = LONGEST_SHOWN) -> str:
@@ -19,9 +26,37 @@ def plain(text: str | None, longest: int = LONGEST_SHOWN) -> str:
     What can't be shown becomes a space; runs of space become one; what is longer than `longest`
     characters ends in an ellipsis.
     """
-    shown = "".join(_visible(unicodedata.normalize("NFC", (text or "")[: longest * 4])))
-    shown = " ".join(shown.split())
+    shown = " ".join(plain_line((text or "")[: longest * 4]).split())
     return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
+
+
+def plain_line(text: str) -> str:
+    """Return a line that was put together of words and `plain` texts; its spaces stay."""
+    return "".join(_visible(unicodedata.normalize("NFC", text)))
+
+
+def plain_cell(value: Any) -> Any:
+    """Return a value as a spreadsheet may have it: a text, whole and never a formula."""
+    if isinstance(value, dict | list):
+        return plain_cell(json.dumps(value, ensure_ascii=False))
+    if not isinstance(value, str):
+        return value
+    text = plain(value, max(1, len(value)))
+    # A full-width sign is a formula's, too.
+    signs = "".join(unicodedata.normalize("NFKC", each)[:1] or " " for each in text)
+    for found in reversed(list(_FORMULA.finditer(signs))):
+        text = f"{text[: found.end()]}'{text[found.end() :]}"
+    return text
+
+
+def plain_html(text: str | None) -> str:
+    """Return a text as a page may have it, between tags or in quotes."""
+    return html.escape(plain(text))
+
+
+def plain_json(value: Any, indent: int | None = None) -> str:
+    """Return JSON in which nothing but printable ASCII stands; it reads back as it was."""
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
 def _visible(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import DataTable, Static
@@ -141,7 +142,7 @@ class QueueScreen(Modal):
         for each in found:
             state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
             cells = (clock_time(each.at), state, plain(each.serial, 40))
-            table.add_row(*cells, reason(each))
+            table.add_row(*(Text(cell) for cell in (*cells, reason(each))))
         table.move_cursor(row=min(row, len(found) - 1))
         self._show_todo()
 

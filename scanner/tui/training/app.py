@@ -149,7 +149,7 @@ class TrainingApp(App[None]):
         self.theme = REHEARSAL.name
         self.push_screen(self._menu())
         for error in self._broken:
-            self.notify(sentence(error.fact), severity="warning", timeout=15)
+            self.notify(sentence(error.fact), severity="warning", timeout=15, markup=False)
         if self._chosen:
             self.play(Choice(self._chosen, self._trainee or SOMEBODY))
         else:
@@ -170,7 +170,7 @@ class TrainingApp(App[None]):
 
     def say(self, words: str) -> None:
         """Show a sentence about the scanner."""
-        self.notify(words, severity="warning")
+        self.notify(words, severity="warning", markup=False)
 
     def types_serial(self) -> bool:
         """Tell whether the line for a serial has the focus."""
@@ -183,7 +183,7 @@ class TrainingApp(App[None]):
             heard(payload)
         else:
             refusal = say("This is training: real tickets are not judged here.")
-            self.notify(refusal, severity="warning")
+            self.notify(refusal, severity="warning", markup=False)
 
     def play(self, choice: Choice) -> None:
         """Play a scenario, then show the debrief."""
@@ -231,7 +231,7 @@ class TrainingApp(App[None]):
             self._records.add(run)
             runs = self._records.all()
         except ScannerError as error:
-            self.notify(sentence(error.fact), severity="error", timeout=10)
+            self.notify(sentence(error.fact), severity="error", timeout=10, markup=False)
             runs = [run]
         self.push_screen(DebriefScreen(shift, run, runs, self._folder))
 

@@ -1,12 +1,12 @@
 """The certificate of a passed run: HTML that prints on one sheet of A4 or Letter."""
 
 from datetime import datetime
-from html import escape
 from pathlib import Path
 
 from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.records import SOMEBODY, Run
 from scanner.wording.catalogue import decimal, language, say
+from scanner.wording.plain import plain_html
 
 _LONG_NAME = 28
 """Characters; a longer name is set smaller, so that the page stays one."""
@@ -41,20 +41,20 @@ def certificate(run: Run) -> str:
     if not run.passed:
         raise TrainingError(TrainingFault.BELOW_PASS_MARK, percent=run.percent)
     rows = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(value)}</td></tr>"
+        f"<tr><th scope='row'>{plain_html(name)}</th><td>{plain_html(value)}</td></tr>"
         for name, value in _facts(run)
     )
     look = "name long" if len(run.trainee) > _LONG_NAME else "name"
     named = run.trainee if run.trainee != SOMEBODY else ""
-    name, title = escape(named or say("A trainee")), escape(say(run.title))
+    name, title = plain_html(named or say("A trainee")), plain_html(say(run.title))
     which = say("run {seed} of {scenario}", seed=run.seed, scenario=run.scenario)
     return (
         f"<!doctype html>\n<html lang='{language()}'><head><meta charset='utf-8'>"
         f"<title>{title}: {name}</title><style>{_STYLE}</style></head>\n"
-        f"<body><main><h1>{escape(say('Gate training'))}</h1><p class='{look}'>{name}</p>"
-        f"<p>{escape(say('has stood at the gate and passed'))}</p><p class='title'>{title}</p>"
+        f"<body><main><h1>{plain_html(say('Gate training'))}</h1><p class='{look}'>{name}</p>"
+        f"<p>{plain_html(say('has stood at the gate and passed'))}</p><p class='title'>{title}</p>"
         f"<p class='percent'>{decimal(run.percent)}&nbsp;%</p><table>{rows}</table>"
-        f"<footer>{escape(_day(run.at))} · {escape(which)}</footer>"
+        f"<footer>{plain_html(_day(run.at))} · {plain_html(which)}</footer>"
         f"</main></body></html>\n"
     )
 

@@ -136,4 +136,4 @@ class WizardApp(App[Answers]):
         try:
             self._setup.keep(self._answers)
         except ScannerError as error:
-            self.notify(sentence(error.fact))
+            self.notify(sentence(error.fact), markup=False)
