@@ -9,6 +9,7 @@ import typer
 from scanner import __version__
 from scanner.cli import (
     bench,
+    camera,
     decode,
     demo,
     desk,
@@ -78,6 +79,7 @@ for commands in (
     train,
     bench,
     decode,
+    camera,
     doctor,
 ):
     commands.register(app)
