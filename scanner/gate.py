@@ -14,7 +14,7 @@ from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
-from scanner.store import knowledge, ledger, sessions
+from scanner.store import journal, knowledge, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.writer import Writer
 
@@ -135,7 +135,7 @@ def judge(
     standing = sessions.read_standing(conn)
     evidence = Evidence(parsed, standing.closed, knowledge.look_up(conn, parsed), override)
     verdict = decide(*evidence)
-    scan = ledger.Scan(
+    scan = journal.Scan(
         at=at,
         event=standing.event,
         redeemer=standing.redeemer,
@@ -146,9 +146,9 @@ def judge(
         kind=verdict.kind.value,
         reason=verdict.reason.value,
         evidence=to_json(evidence),
-        params=ledger.params_to_text(verdict.fact),
+        params=journal.params_to_text(verdict.fact),
     )
-    return Judged(ledger.append(conn, scan), payload, source, at, verdict)
+    return Judged(journal.append(conn, scan), payload, source, at, verdict)
 
 
 def _judge(

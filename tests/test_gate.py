@@ -14,7 +14,7 @@ from scanner.admission.verdict import Kind
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
-from scanner.store import ledger, ticket_writes
+from scanner.store import journal, ledger, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError
 from scanner.store.ledger import State
@@ -58,7 +58,7 @@ def test_a_green_light_means_one_durable_admission(file: Path, writer: Writer) -
     assert (judged.payload, judged.source, judged.at) == (A, "camera", NOW)
     with closing(open_reader(file)) as reader:
         (admission,) = ledger.in_state(reader)
-        ((number, scan, _),) = ledger.journal(reader)
+        ((number, scan, _),) = journal.rows(reader)
     assert (admission.serial, admission.journal, admission.state) == (A, number, State.QUEUED)
     assert (admission.event, admission.section) == (EVENT, FLOOR)
     assert (admission.redeemer, admission.device, admission.at) == ("Ana", "door-1", NOW)
@@ -71,7 +71,7 @@ def test_a_second_presentation_is_refused_and_recorded_too(file: Path, writer: W
     assert again.verdict.kind is Kind.ALREADY_ADMITTED
     assert again.verdict.first == EarlierAdmission(NOW, "Ana", "door-1")
     with closing(open_reader(file)) as reader:
-        assert [scan.kind for _, scan, _ in ledger.journal(reader)] == [
+        assert [scan.kind for _, scan, _ in journal.rows(reader)] == [
             "admitted",
             "already_admitted",
         ]
@@ -99,7 +99,7 @@ def test_who_is_not_admitted_is_in_the_journal_alone(
 ) -> None:
     assert present(writer, payload).verdict.kind is kind
     with closing(open_reader(file)) as reader:
-        ((_, scan, _),) = ledger.journal(reader)
+        ((_, scan, _),) = journal.rows(reader)
         assert (scan.payload, scan.kind) == (payload, kind.value)
         assert ledger.in_state(reader) == []
 
@@ -108,7 +108,7 @@ def test_before_the_first_session_everybody_is_refused_and_recorded(tmp_path: Pa
     with Writer(tmp_path / "new.sqlite3") as writer:
         judged = present(writer, A)
         assert judged.verdict.kind is Kind.GATE_CLOSED
-        ((_, scan, _),) = writer.submit(lambda conn: list(ledger.journal(conn))).result(LIMIT)
+        ((_, scan, _),) = writer.submit(lambda conn: list(journal.rows(conn))).result(LIMIT)
     assert (scan.event, scan.redeemer, scan.device) == (None, None, None)
 
 
@@ -122,7 +122,7 @@ def test_any_payload_is_judged_recorded_and_keeps_the_chain_whole(
     present(writer, payload)
     present(writer, "hello")
     with closing(open_reader(file)) as reader:
-        found = list(ledger.journal(reader))
+        found = list(journal.rows(reader))
         assert_whole_chain(reader)
     assert len(found) == 2
     assert len(found[0][1].payload) <= LONGEST_PAYLOAD
@@ -173,7 +173,7 @@ def test_what_cannot_be_recorded_admits_nobody_and_publishes_nothing(
         gate.present(A, NOW, "camera").result(LIMIT)
     assert published == []
     with closing(open_reader(file)) as reader:
-        assert list(ledger.journal(reader)) == []
+        assert list(journal.rows(reader)) == []
 
 
 def test_of_many_that_show_one_ticket_at_once_one_enters(writer: Writer) -> None:
@@ -202,7 +202,7 @@ def test_two_programs_on_one_database_admit_a_ticket_once(file: Path) -> None:
     assert sum(greens) == len(SERIALS)
     with closing(open_reader(file)) as reader:
         assert_whole_chain(reader)
-        assert ledger.head(reader)[0] == 2 * len(SERIALS)
+        assert journal.head(reader)[0] == 2 * len(SERIALS)
 
 
 @pytest.mark.parametrize("serial", [B, SERIALS[5], "OTHERX-BACK75580348"])

@@ -14,7 +14,7 @@ from scanner.admission.rules import decide
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.gate import Gate, Judged
-from scanner.store import ledger, sessions, ticket_writes, tickets
+from scanner.store import journal, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.ledger import State
 from scanner.store.tickets import CachedSection
@@ -26,6 +26,7 @@ from tests.store.worlds import (
     SERIALS,
     assert_whole_chain,
     filled,
+    presentations,
     row,
 )
 
@@ -182,17 +183,17 @@ class GateMachine(RuleBasedStateMachine):
     @invariant()
     def journal_has_every_presentation_and_its_chain_is_whole(self) -> None:
         assert_whole_chain(self.reader)
-        found = [(row, scan.reason, scan.params) for row, scan, _ in ledger.journal(self.reader)]
+        found = [(row, scan.reason, scan.params) for row, scan in presentations(self.reader)]
         assert found == [
-            (each.scan, each.verdict.reason, ledger.params_to_text(each.verdict.fact))
+            (each.scan, each.verdict.reason, journal.params_to_text(each.verdict.fact))
             for each in self.published
         ]
 
     def teardown(self) -> None:
-        for _, scan, _ in ledger.journal(self.reader):
+        for _, scan in presentations(self.reader):
             verdict = decide(*from_json(scan.evidence))
             assert (verdict.kind.value, verdict.reason) == (scan.kind, scan.reason)
-            assert ledger.params_to_text(verdict.fact) == scan.params
+            assert journal.params_to_text(verdict.fact) == scan.params
         self.reader.close()
         self.writer.close()
         self.folder.cleanup()

@@ -12,7 +12,7 @@ from scanner.bench import stock
 from scanner.bench.figure import Figure, median, p99
 from scanner.bench.floor import Floor
 from scanner.gate import Gate, Judged
-from scanner.store import ledger
+from scanner.store import journal, ledger
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 
@@ -106,7 +106,7 @@ def _open(stack: ExitStack, folder: Path, tickets: int) -> _Door:
 
 def _check(door: _Door) -> None:
     """Make sure that every time counted has a row on the disk."""
-    recorded = door.writer.submit(ledger.head).result(_WAIT_SECONDS)[0]
+    recorded = door.writer.submit(journal.head).result(_WAIT_SECONDS)[0]
     admitted = door.writer.submit(ledger.counts).result(_WAIT_SECONDS)
     if recorded != len(door.admitted) + len(door.refused):
         raise AssertionError(f"{recorded} presentations were recorded")

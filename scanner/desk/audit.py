@@ -8,8 +8,8 @@ from scanner.admission.evidence import EvidenceError, from_json
 from scanner.admission.rules import decide
 from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Kind
-from scanner.store import ledger
-from scanner.store.ledger import Scan
+from scanner.store import journal, ledger
+from scanner.store.journal import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,21 @@ class Audit:
 
     def findings(self) -> Iterator[Finding]:
         """Yield every difference; nothing comes from a ledger that is whole."""
-        last, before = 0, ledger.FIRST
+        last, before = 0, journal.FIRST
         admitted: dict[int, str | None] = {}
-        for row, scan, digest in ledger.journal(self._conn):
-            self.rows += 1
+        for row, scan, digest in journal.rows(self._conn):
+            presented = scan.kind != journal.NOTE
+            self.rows += presented
             if row != last + 1:
                 yield Finding(f"{row - last - 1} row(s) before it are missing", row)
-            elif ledger.chain_hash(before, row, scan) != digest:
+            elif journal.chain_hash(before, row, scan) != digest:
                 yield Finding("it, or the row before it, was changed", row)
-            if difference := _decided_otherwise(scan):
+            if presented and (difference := _decided_otherwise(scan)):
                 yield Finding(difference, row)
             if scan.kind == Kind.ADMITTED:
                 admitted[row] = scan.serial
             last, before = row, digest
-        noted, _ = ledger.head(self._conn)
+        noted, _ = journal.head(self._conn)
         if noted != last:
             yield Finding(f"the journal ends at row {last}, but row {noted} was the last written")
         yield from self._unmatched(admitted)
@@ -81,7 +82,7 @@ def _decided_otherwise(scan: Scan) -> str | None:
     decided = [verdict.kind.value, verdict.serial]
     if scan.params is not None:
         recorded += [scan.reason, scan.params]
-        decided += [verdict.reason.value, ledger.params_to_text(verdict.fact)]
+        decided += [verdict.reason.value, journal.params_to_text(verdict.fact)]
     if recorded != decided:
         return f"it says {_listed(recorded)}, but is {_listed(decided)}"
     return None

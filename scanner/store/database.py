@@ -15,6 +15,7 @@ import structlog
 
 from scanner.facts import Fact
 from scanner.store import locks, schema
+from scanner.store.chain_key import KeyedConnection
 from scanner.store.checkpoint import forget_checkpoint, read_checkpoint
 from scanner.store.errors import Damage, FolderUnusable, StoreFault, damaged, store_error
 from scanner.store.migrate import cache_file, make_cache, make_ledger, recognise, recognise_cache
@@ -25,7 +26,7 @@ _WAL_PAGES = 1500
 """SQLite copies the log into the ledger at this many pages: after some 600 presentations."""
 
 
-class _Connection(sqlite3.Connection):
+class _Connection(KeyedConnection):
     """A connection that holds a share in the lock of its database until it is closed."""
 
     lock: locks.OpenLock | None = None

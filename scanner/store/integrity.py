@@ -26,7 +26,8 @@ from scanner.store.errors import (
     damaged,
     store_error,
 )
-from scanner.store.ledger import FIRST, State, hashed, link
+from scanner.store.journal import FIRST, hashed, link
+from scanner.store.ledger import State
 from scanner.store.quarantine import quarantine
 
 if TYPE_CHECKING:

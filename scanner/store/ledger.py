@@ -1,16 +1,16 @@
-"""The local, append-only truth: the journal of presentations, and admissions with their state."""
+"""The admissions and their state, the second part of the ledger; the journal is the first."""
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
+from scanner.store.journal import fact_from_text, fact_to_text, moves_noted
 
 
 class State(StrEnum):
@@ -26,29 +26,6 @@ class State(StrEnum):
     CONFLICT = "conflict"
     REFUSED = "refused"
     UNDONE = "undone"
-
-
-class Scan(NamedTuple):
-    """One presentation as the journal keeps it.
-
-    Attributes:
-        at: aware.
-        reason: the code of the verdict's reason; until version 3, an English sentence.
-        evidence: what the verdict was based on, as JSON.
-        params: the reason's parameters, as JSON; nothing until version 3.
-    """
-
-    at: datetime
-    event: str | None
-    redeemer: str | None
-    device: str | None
-    source: str
-    payload: str
-    serial: str | None
-    kind: str
-    reason: str
-    evidence: str
-    params: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +63,6 @@ class Waiting(NamedTuple):
     faults: int
 
 
-FIRST = bytes(32)
-"""What the journal's first row is chained to."""
-
-_APPEND = (
-    "INSERT INTO journal (id, at, event, redeemer, device, source, payload, serial, kind, reason,"
-    " evidence, params, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_BEFORE_HASH = 11
-"""The columns that every version of the journal has, before the hash."""
-
 _STANDS = "state <> 'undone'"
 """An admission that was not undone; its serial has no other such, and an index of these."""
 
@@ -107,41 +74,6 @@ _COLUMNS = (
     "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
     " outstanding, faults, reason"
 )
-
-
-def append(conn: sqlite3.Connection, scan: Scan) -> int:
-    """Append a presentation to the journal, chained to the one before; returns its row.
-
-    One that lets somebody in is an admission by that; the database takes no second one of a serial
-    while the first stands. Call inside a transaction.
-    """
-    last, digest = head(conn)
-    row = last + 1
-    conn.execute(_APPEND, (row, *_columns(scan), chain_hash(digest, row, scan)))
-    return row
-
-
-def chain_hash(before: bytes, row: int, scan: Scan) -> bytes:
-    """Compute the hash of a presentation that is the journal's `row`."""
-    columns = _columns(scan)
-    return link(before, (row, *(columns if scan.params is not None else columns[:-1])))
-
-
-def hashed(stored: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return what the hash of a stored row covers.
-
-    Args:
-        stored: its columns in the table's order: the hash is the twelfth, and where the row has
-            parameters, they are the thirteenth; a row of version 1 to 3 has none.
-    """
-    params = (each for each in stored[_BEFORE_HASH + 1 :] if each is not None)
-    return (*stored[:_BEFORE_HASH], *params)
-
-
-def link(before: bytes, columns: tuple[object, ...]) -> bytes:
-    """Compute a row's hash: SHA-256 over the hash before it and its columns, as stored, as JSON."""
-    text = json.dumps(columns, separators=(",", ":"))
-    return hashlib.sha256(before + text.encode()).digest()
 
 
 def enqueue(conn: sqlite3.Connection) -> None:
@@ -254,14 +186,15 @@ def counts(conn: sqlite3.Connection) -> dict[State, int]:
 def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetime) -> None:
     """Note, before the request leaves, that these are being sent; `sent` in the server's time."""
     enqueue(conn)
-    conn.execute(
-        "UPDATE admission SET state = 'sending', attempts = attempts + 1, reason = NULL,"
-        " outstanding = CASE WHEN answered THEN outstanding ELSE last_sent END, answered = 0,"
-        " sent = coalesce(sent, ?1), last_sent = ?1"
-        # The + keeps SQLite from going through all that is queued, in search of a hundred.
-        f" WHERE {_THESE} AND +state = 'queued'",
-        (sent.isoformat(), json.dumps(serials)),
-    )
+    with moves_noted(conn, sent):
+        conn.execute(
+            "UPDATE admission SET state = 'sending', attempts = attempts + 1, reason = NULL,"
+            " outstanding = CASE WHEN answered THEN outstanding ELSE last_sent END, answered = 0,"
+            " sent = coalesce(sent, ?1), last_sent = ?1"
+            # The + keeps SQLite from going through all that is queued, in search of a hundred.
+            f" WHERE {_THESE} AND +state = 'queued'",
+            (sent.isoformat(), json.dumps(serials)),
+        )
 
 
 def mark_answered(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
@@ -284,29 +217,22 @@ def move(
     """Move the admission that stands to a state; the database refuses a forbidden move."""
     enqueue(conn)
     settled = None if state in (State.QUEUED, State.SENDING) else at.isoformat()
-    conn.execute(
-        f"UPDATE admission SET state = ?, reason = ?, settled = ? WHERE serial = ? AND {_STANDS}",
-        (state.value, fact_to_text(reason) if reason else None, settled, serial),
-    )
+    with moves_noted(conn, at):
+        conn.execute(
+            "UPDATE admission SET state = ?, reason = ?, settled = ?"
+            f" WHERE serial = ? AND {_STANDS}",
+            (state.value, fact_to_text(reason) if reason else None, settled, serial),
+        )
 
 
 def confirm(conn: sqlite3.Connection, serials: Sequence[str], at: datetime) -> None:
     """Note an answer that granted these: they are confirmed."""
-    conn.execute(
-        "UPDATE admission SET state = 'confirmed', answered = 1, reason = NULL, settled = ?1"
-        f" WHERE {_THESE}",
-        (at.isoformat(), json.dumps(serials)),
-    )
-
-
-def journal(conn: sqlite3.Connection) -> Iterator[tuple[int, Scan, bytes]]:
-    """Read the journal from the start: row, presentation, hash."""
-    rows = conn.execute(
-        "SELECT id, at, event, redeemer, device, source, payload, serial, kind, reason, evidence,"
-        " params, hash FROM journal ORDER BY id"
-    )
-    for row, at, *fields, digest in rows:
-        yield row, Scan(datetime.fromisoformat(at), *fields), digest
+    with moves_noted(conn, at):
+        conn.execute(
+            "UPDATE admission SET state = 'confirmed', answered = 1, reason = NULL, settled = ?1"
+            f" WHERE {_THESE}",
+            (at.isoformat(), json.dumps(serials)),
+        )
 
 
 def moved_without_record(conn: sqlite3.Connection) -> list[str]:
@@ -315,34 +241,6 @@ def moved_without_record(conn: sqlite3.Connection) -> list[str]:
         "SELECT DISTINCT serial FROM transition WHERE serial NOT IN (SELECT serial FROM admission)"
     )
     return [serial for (serial,) in rows]
-
-
-def head(conn: sqlite3.Connection) -> tuple[int, bytes]:
-    """Return the number that the journal gave last, and the hash to chain its next row to."""
-    row, digest = conn.execute("SELECT id, hash FROM journal_head").fetchone()
-    return int(row), bytes(digest)
-
-
-def fact_to_text(fact: Fact) -> str:
-    """Write a fact into one column, as JSON."""
-    return json.dumps(fact.as_json(), ensure_ascii=False, separators=(",", ":"))
-
-
-def fact_from_text(text: str) -> Fact:
-    """Read a fact from its column; a sentence of an earlier version has the code `text`."""
-    try:
-        return Fact.from_json(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return Fact("text", {"text": text})
-
-
-def params_to_text(fact: Fact) -> str:
-    """Write a fact's parameters into one column, as JSON."""
-    return json.dumps(fact.as_json()["params"], ensure_ascii=False, separators=(",", ":"))
-
-
-def _columns(scan: Scan) -> tuple[str | None, ...]:
-    return (scan.at.isoformat(), *scan[1:])
 
 
 def _admissions(

@@ -12,7 +12,7 @@ from scanner.admission.verdict import Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate
-from scanner.store import ledger, schema
+from scanner.store import journal, ledger, schema
 from scanner.store.database import open_database, transaction
 from scanner.store.integrity import find_damage
 from scanner.store.writer import Writer
@@ -59,7 +59,7 @@ def findings(conn: sqlite3.Connection) -> list[str]:
 def test_a_ledger_of_any_version_is_whole(file: Path, opened: sqlite3.Connection) -> None:
     assert find_damage(file) is None
     assert findings(opened) == []
-    reasons = [scan.reason for _, scan, _ in ledger.journal(opened) if scan.params is not None]
+    reasons = [scan.reason for _, scan, _ in journal.rows(opened) if scan.params is not None]
     assert len(reasons) in (6, 12)
     assert set(reasons) <= set(Reason)
 
@@ -76,21 +76,21 @@ def test_rows_of_earlier_versions_keep_their_sentence(tmp_path: Path) -> None:
     file = tmp_path / "gate.sqlite3"
     former_ledgers.evening(file, 3)
     with closing(open_database(file)) as conn:
-        assert [scan for _, scan, _ in ledger.journal(conn)] == former_ledgers.scans()
+        assert [scan for _, scan, _ in journal.rows(conn)] == former_ledgers.scans()
         (conflict, _) = ledger.in_state(conn)
     assert conflict.reason == Fact("text", {"text": "admitted before by Sam at door-2"})
 
 
 def forge(conn: sqlite3.Connection, column: str, value: str | None) -> None:
     """Change the last row, and compute its hash again, as somebody who knows the code would."""
-    rows = list(ledger.journal(conn))
+    rows = list(journal.rows(conn))
     (_, _, before), (number, scan, _) = rows[-2:]
     forged = scan._replace(**{column: value})  # type: ignore[arg-type] # any column
     conn.execute("DROP TRIGGER journal_fixed")
     with transaction(conn):
         conn.execute(
             f"UPDATE journal SET {column} = ?, hash = ? WHERE id = ?",
-            (value, ledger.chain_hash(before, number, forged), number),
+            (value, journal.chain_hash(before, number, forged), number),
         )
 
 
@@ -107,7 +107,7 @@ def forge(conn: sqlite3.Connection, column: str, value: str | None) -> None:
 def test_a_code_or_a_parameter_that_was_changed_is_found(
     opened: sqlite3.Connection, column: str, value: str
 ) -> None:
-    number, _ = ledger.head(opened)
+    number, _ = journal.head(opened)
     forge(opened, column, value)
     assert any(each.startswith(f"row {number}: it says ") for each in findings(opened))
 
@@ -115,7 +115,7 @@ def test_a_code_or_a_parameter_that_was_changed_is_found(
 @pytest.mark.parametrize("column", ["reason", "params"])
 def test_without_its_hash_no_change_stands(opened: sqlite3.Connection, column: str) -> None:
     opened.execute("DROP TRIGGER journal_fixed")
-    number, _ = ledger.head(opened)
+    number, _ = journal.head(opened)
     opened.execute(f"UPDATE journal SET {column} = '' WHERE id = ?", (number,))
     assert f"row {number}: it, or the row before it, was changed" in findings(opened)
 
@@ -135,7 +135,7 @@ def test_a_former_rows_kind_and_serial_are_decided_again(
 def test_parameters_that_are_taken_off_are_missed(opened: sqlite3.Connection) -> None:
     """A row of this version can't pass for one of an earlier version without its own hash."""
     opened.execute("DROP TRIGGER journal_fixed")
-    number, _ = ledger.head(opened)
+    number, _ = journal.head(opened)
     opened.execute("UPDATE journal SET params = NULL WHERE id = ?", (number,))
     assert f"row {number}: it, or the row before it, was changed" in findings(opened)
 
@@ -143,4 +143,4 @@ def test_parameters_that_are_taken_off_are_missed(opened: sqlite3.Connection) ->
 def test_it_counts_what_it_checked(opened: sqlite3.Connection) -> None:
     audit = Audit(opened)
     assert list(audit.findings()) == []
-    assert audit.rows == ledger.head(opened)[0]
+    assert audit.rows == journal.head(opened)[0]

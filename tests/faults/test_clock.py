@@ -13,7 +13,7 @@ import pytest
 
 from scanner.store.database import open_reader
 from scanner.store.integrity import find_damage
-from scanner.store.ledger import journal
+from scanner.store.journal import rows
 from scanner.store.sessions import read_session
 from tests.cli.program import LIMIT_SECONDS, Program
 from tests.mock.api import Api
@@ -80,7 +80,7 @@ def test_scans_keep_their_order_and_their_chain_whatever_the_clock_says(
     times = [datetime.fromisoformat(each["at"]) for each in lines]
     assert times != sorted(times)
     with closing(reader(program)) as conn:
-        assert [scan.payload for _, scan, _ in journal(conn)] == given.split()
+        assert [scan.payload for _, scan, _ in rows(conn)] == given.split()
     assert find_damage(program.home / "gate.sqlite3") is None
     assert "Whole: 24" in program.says("audit")
 

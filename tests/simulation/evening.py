@@ -17,7 +17,7 @@ import sqlite_utils
 
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
-from scanner.store import ledger, schema, sessions
+from scanner.store import journal, ledger, schema, sessions
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
@@ -245,7 +245,7 @@ class Evening:
 
     def _check_always(self) -> None:
         for house in self.houses:
-            rows, _ = ledger.head(house.conn)
+            rows, _ = journal.head(house.conn)
             assert rows >= house.rows_before, "the journal became shorter"
             house.rows_before = rows
             if house.work and house.work.done():

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import sqlite_utils
 
-from scanner.store import ledger, migrate, schema
+from scanner.store import journal, ledger, migrate, schema
 from scanner.store.database import transaction
-from scanner.store.ledger import Scan
+from scanner.store.journal import Scan
 from scanner.store.migrate import cache_file
 from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, seconds
 
@@ -67,7 +67,7 @@ def evening(file: Path, version: int) -> None:
         else:
             _fill_the_first(conn)
         with transaction(conn):
-            digest = ledger.FIRST
+            digest = journal.FIRST
             for number, scan in enumerate(scans() if version < 4 else coded_scans(), 1):
                 digest = _journal(conn, number, scan, digest, has_head=version < 3)
                 if scan.kind == "admitted" and version < 3:
@@ -140,7 +140,7 @@ def _ticket(
 def _journal(
     conn: sqlite3.Connection, number: int, scan: Scan, before: bytes, *, has_head: bool
 ) -> bytes:
-    digest = ledger.chain_hash(before, number, scan)
+    digest = journal.chain_hash(before, number, scan)
     params = () if scan.params is None else (scan.params,)
     fields = (number, scan.at.isoformat(), *scan[1:-1], digest, *params)
     marks = ", ".join("?" * len(fields))

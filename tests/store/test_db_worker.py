@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import ledger
+from scanner.store import journal
 from scanner.store.checkpoint import Checkpoint, checkpoint_file, read_checkpoint
 from scanner.store.database import open_cache, open_database, transaction
 from scanner.store.errors import BrokenDatabase, StoreError
@@ -99,8 +99,8 @@ def test_the_checkpoint_knows_a_commit_as_soon_as_its_work_is_done(
 ) -> None:
     def present(conn: sqlite3.Connection) -> tuple[int, bytes]:
         with transaction(conn):
-            ledger.append(conn, scan())
-            return ledger.head(conn)
+            journal.append(conn, scan())
+            return journal.head(conn)
 
     row, digest = writer.now(present)
     assert read_checkpoint(file) == Checkpoint(row, digest, 0)
@@ -110,8 +110,8 @@ def test_the_checkpoint_knows_a_commit_as_soon_as_its_work_is_done(
 
 def _present_nobody(conn: sqlite3.Connection) -> tuple[int, bytes]:
     with transaction(conn):
-        ledger.append(conn, scan(None))
-        return ledger.head(conn)
+        journal.append(conn, scan(None))
+        return journal.head(conn)
 
 
 def test_a_checkpoint_that_is_half_written_leaves_the_one_before(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanner.gate import Gate
-from scanner.store import ledger, schema
+from scanner.store import journal, ledger, schema
 from scanner.store.checkpoint import checkpoint_file, read_checkpoint
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import BrokenDatabase, Damage, ForeignDatabase, NewerDatabase, StoreFault
@@ -172,7 +172,7 @@ def test_twenty_thousand_rows_are_checked_quickly(tmp_path: Path) -> None:
     file = tmp_path / "gate.sqlite3"
     with closing(open_database(file)) as conn, transaction(conn):
         for number in range(20_000):
-            ledger.append(conn, scan(f"DAWIER-BACK{number:08}"))
+            journal.append(conn, scan(f"DAWIER-BACK{number:08}"))
         ledger.enqueue(conn)
     began = time.perf_counter()
     assert find_damage(file) is None

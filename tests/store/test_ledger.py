@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.facts import Fact
-from scanner.store import ledger
+from scanner.store import journal, ledger
 from scanner.store.database import open_database, transaction
 from scanner.store.ledger import State
 from tests.store.worlds import EVENT, FLOOR, NOW, SERIALS, admit, scan, seconds
@@ -58,51 +58,51 @@ def test_a_presentation_is_read_back_as_it_was_written(conn: sqlite3.Connection)
         scan(None)._replace(event=None, redeemer=None, device=None),
     ]
     with transaction(conn):
-        numbers = [ledger.append(conn, each) for each in written]
+        numbers = [journal.append(conn, each) for each in written]
     assert numbers == [1, 2, 3]
-    assert [(row, each) for row, each, _ in ledger.journal(conn)] == list(enumerate(written, 1))
+    assert [(row, each) for row, each, _ in journal.rows(conn)] == list(enumerate(written, 1))
 
 
 def test_each_hash_covers_the_row_and_the_hash_before_it(conn: sqlite3.Connection) -> None:
-    assert ledger.head(conn) == (0, bytes(32))
+    assert journal.head(conn) == (0, bytes(32))
     with transaction(conn):
-        ledger.append(conn, scan(A))
-        ledger.append(conn, scan(None))
+        journal.append(conn, scan(A))
+        journal.append(conn, scan(None))
     at, inputs = NOW.isoformat(), scan(A).evidence
     first = json.dumps(
         [1, at, EVENT, "Ana", "door-1", "camera", A, A, "admitted", "verdict.valid", inputs, "{}"],
         separators=(",", ":"),
     )
     one = hashlib.sha256(bytes(32) + first.encode()).digest()
-    two = ledger.chain_hash(one, 2, scan(None))
-    assert [digest for *_, digest in ledger.journal(conn)] == [one, two]
-    assert ledger.head(conn) == (2, two)
+    two = journal.chain_hash(one, 2, scan(None))
+    assert [digest for *_, digest in journal.rows(conn)] == [one, two]
+    assert journal.head(conn) == (2, two)
 
 
 @given(
-    st.sampled_from([each for each in ledger.Scan._fields if each != "at"]),
+    st.sampled_from([each for each in journal.Scan._fields if each != "at"]),
     st.text(),
 )
 def test_no_word_of_a_row_can_change_without_its_hash(name: str, value: str) -> None:
     honest = scan(A)
     change: dict[str, Any] = {name: value}
     forged = honest._replace(**change)
-    same = ledger.chain_hash(bytes(32), 1, forged) == ledger.chain_hash(bytes(32), 1, honest)
+    same = journal.chain_hash(bytes(32), 1, forged) == journal.chain_hash(bytes(32), 1, honest)
     assert same == (forged == honest)
 
 
 def test_a_row_cannot_take_anothers_place_in_the_chain() -> None:
-    assert ledger.chain_hash(bytes(32), 1, scan(A)) != ledger.chain_hash(bytes(32), 2, scan(A))
-    assert ledger.chain_hash(bytes(32), 1, scan(A)) != ledger.chain_hash(b"\x01" * 32, 1, scan(A))
+    assert journal.chain_hash(bytes(32), 1, scan(A)) != journal.chain_hash(bytes(32), 2, scan(A))
+    assert journal.chain_hash(bytes(32), 1, scan(A)) != journal.chain_hash(b"\x01" * 32, 1, scan(A))
 
 
 def test_what_was_rolled_back_leaves_no_gap_in_the_chain(conn: sqlite3.Connection) -> None:
     admit(conn, A)
     with pytest.raises(KeyError), transaction(conn):
-        ledger.append(conn, scan(B))
+        journal.append(conn, scan(B))
         raise KeyError
     assert admit(conn, C) == 2
-    assert [row for row, *_ in ledger.journal(conn)] == [1, 2]
+    assert [row for row, *_ in journal.rows(conn)] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_what_was_rolled_back_leaves_no_gap_in_the_chain(conn: sqlite3.Connectio
         "INSERT OR REPLACE INTO admission (serial, journal, event, section, redeemer, device, at)"
         " SELECT serial, journal, event, section, 'Sam', device, at FROM admission",
         "INSERT OR REPLACE INTO journal SELECT id, at, event, redeemer, device, source, payload,"
-        " serial, kind, 'another', evidence, hash, params FROM journal",
+        " serial, kind, 'another', evidence, hash, params, mac FROM journal",
         "INSERT OR REPLACE INTO transition SELECT id, serial, before, 'refused', reason, at,"
         " journal FROM transition",
     ],
@@ -176,9 +176,9 @@ def test_every_move_is_recorded_with_its_reason(conn: sqlite3.Connection) -> Non
     moves = conn.execute("SELECT serial, before, after, reason FROM transition ORDER BY id")
     assert moves.fetchall() == [
         (A, "queued", "sending", None),
-        (A, "sending", "queued", ledger.fact_to_text(NEVER_LEFT)),
+        (A, "sending", "queued", journal.fact_to_text(NEVER_LEFT)),
         (A, "queued", "sending", None),
-        (A, "sending", "refused", ledger.fact_to_text(WITHDRAWN)),
+        (A, "sending", "refused", journal.fact_to_text(WITHDRAWN)),
     ]
 
 
@@ -207,8 +207,8 @@ def test_a_serial_is_admitted_once_and_what_tries_twice_is_undone(
     admit(conn, A)
     with pytest.raises(sqlite3.IntegrityError):
         admit(conn, A, seconds(1))
-    assert [row for row, *_ in ledger.journal(conn)] == [1]
-    assert ledger.head(conn)[0] == 1
+    assert [row for row, *_ in journal.rows(conn)] == [1]
+    assert journal.head(conn)[0] == 1
     (admission,) = ledger.in_state(conn)
     assert (admission.journal, admission.at) == (1, NOW)
 
@@ -229,7 +229,7 @@ def test_an_admission_without_an_origin_is_refused(conn: sqlite3.Connection, nam
     nothing: dict[str, Any] = {name: None}
     nameless = scan(A)._replace(**nothing)
     with pytest.raises(sqlite3.IntegrityError), transaction(conn):
-        ledger.append(conn, nameless)
+        journal.append(conn, nameless)
 
 
 def test_an_admission_begins_queued_and_never_sent(conn: sqlite3.Connection) -> None:

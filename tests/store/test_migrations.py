@@ -8,7 +8,7 @@ from sqlite_utils.migrations import Migrations
 
 from scanner.admission.verdict import Kind
 from scanner.gate import Gate
-from scanner.store import ledger, migrate, schema, ticket_writes, tickets
+from scanner.store import journal, ledger, migrate, schema, ticket_writes, tickets
 from scanner.store.database import open_database
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
@@ -44,7 +44,7 @@ def test_a_ledger_of_a_former_version_goes_on_as_it_was(tmp_path: Path, version:
     with closing(open_database(file)) as conn:
         states = {each.serial: each.state for each in ledger.in_state(conn)}
         assert states == {A: State.CONFLICT, B: State.QUEUED, C: State.QUEUED}
-        assert ledger.head(conn)[0] == len(former_ledgers.scans()) + 3
+        assert journal.head(conn)[0] == len(former_ledgers.scans()) + 3
         with pytest.raises(sqlite3.IntegrityError, match="can't move so"):
             ledger.move(conn, A, State.QUEUED, NOW)
         with pytest.raises(sqlite3.IntegrityError, match="is not removed"):

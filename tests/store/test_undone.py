@@ -82,8 +82,8 @@ def test_a_recovery_brings_back_both_admissions_of_one_ticket(tmp_path: Path, lo
     assert recover(file, NOW).damage
     assert find_damage(file) is None
     with closing(open_database(file)) as conn:
-        states = [(each.journal, each.state) for each in ledger.in_state(conn)]
-        assert states == [(1, State.UNDONE), (2, State.CONFIRMED), (3, State.SENDING)]
+        states = [(each.serial, each.state) for each in ledger.in_state(conn)]
+        assert states == [(A, State.UNDONE), (A, State.CONFIRMED), (B, State.SENDING)]
         assert conn.execute("SELECT journal FROM withheld").fetchall() == [(1,)]
         moves = conn.execute("SELECT journal, after FROM transition ORDER BY id").fetchall()
         assert moves[:3] == [(1, "sending"), (1, "conflict"), (1, "undone")]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import ledger, locks
+from scanner.store import journal, locks
 from scanner.store.database import open_database, transaction
 from scanner.store.errors import DatabaseBusy, StoreError
 from scanner.store.writer import Writer
@@ -71,7 +71,7 @@ def test_what_the_database_refuses_is_worded_and_its_cause_is_kept(
 
     def write(conn: sqlite3.Connection) -> None:
         with transaction(conn):
-            ledger.append(conn, scan(None))
+            journal.append(conn, scan(None))
 
     with Writer(file) as writer:
         other = open_database(file)
@@ -116,7 +116,7 @@ def test_what_the_journal_has_got_is_enqueued_now_and_then(
 
     def present(conn: sqlite3.Connection, serial: str) -> None:
         with transaction(conn):
-            ledger.append(conn, scan(serial))
+            journal.append(conn, scan(serial))
 
     def count(conn: sqlite3.Connection) -> int:
         return int(conn.execute("SELECT count(*) FROM admission").fetchone()[0])
@@ -131,7 +131,7 @@ def test_what_the_journal_has_got_is_enqueued_now_and_then(
 def test_closing_finishes_what_was_handed_in(file: Path) -> None:
     def write(conn: sqlite3.Connection, payload: str) -> None:
         with transaction(conn):
-            ledger.append(conn, scan(None, payload=payload))
+            journal.append(conn, scan(None, payload=payload))
 
     writer = Writer(file)
     held = Held(writer)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scanner.admission.ticket import TicketStatus
-from scanner.store import ledger, sessions, ticket_writes, tickets
+from scanner.store import journal, sessions, ticket_writes, tickets
 from scanner.store.database import open_database, transaction
-from scanner.store.ledger import Scan
+from scanner.store.journal import Scan
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
 
@@ -75,14 +75,19 @@ def scan(serial: str | None = None, at: datetime = NOW, **changes: str) -> Scan:
 def admit(conn: sqlite3.Connection, serial: str, at: datetime = NOW, **changes: str) -> int:
     """Journal the admission of one serial in one transaction; returns the journal's row."""
     with transaction(conn):
-        return ledger.append(conn, scan(serial, at, **changes))
+        return journal.append(conn, scan(serial, at, **changes))
 
 
 def assert_whole_chain(conn: sqlite3.Connection) -> None:
     """Check every row's hash, and the head."""
     before, last = bytes(32), 0
-    for number, scan, digest in ledger.journal(conn):
+    for number, scan, digest in journal.rows(conn):
         assert number == last + 1
-        assert digest == ledger.chain_hash(before, number, scan)
+        assert digest == journal.chain_hash(before, number, scan)
         before, last = digest, number
-    assert ledger.head(conn) == (last, before)
+    assert journal.head(conn) == (last, before)
+
+
+def presentations(conn: sqlite3.Connection) -> list[tuple[int, Scan]]:
+    """Return the journal's rows that are no notes."""
+    return [(row, scan) for row, scan, _ in journal.rows(conn) if scan.kind != journal.NOTE]

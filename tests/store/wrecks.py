@@ -46,6 +46,9 @@ class Kept:
     def serials(self) -> set[object]:
         return {each[0] for each in self.admissions}
 
+    def presentations(self) -> int:
+        return sum("note" not in each for each in self.journal)
+
 
 def read(file: Path) -> Kept:
     with closing(open_reader(file)) as conn:

@@ -10,11 +10,12 @@ from typing import cast
 from scanner.admission.verdict import Kind
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.integrity import lone_digest
-from scanner.store.ledger import FIRST, State, hashed, link
+from scanner.store.journal import FIRST, NOTE, hashed, link
+from scanner.store.ledger import State
 from scanner.store.recovery.page_reader import Row, Value
 
 _STATES = {state.value for state in State}
-_KINDS = {kind.value for kind in Kind}
+_KINDS = {NOTE, *(kind.value for kind in Kind)}
 _SETTLED = {each.value for each in (State.CONFIRMED, State.CONFLICT, State.REFUSED, State.UNDONE)}
 _DIGEST_BYTES = 32
 _AT, _SERIAL, _KIND, _EVIDENCE, _HASH, _PARAMS = 1, 7, 8, 10, 11, 12
@@ -74,7 +75,7 @@ def reconstruct(
         fields = (
             row.rowid,
             *row.values[1 : _HASH + 1],
-            *(row.values[_PARAMS : _PARAMS + 1] or (None,)),
+            *_params_and_mac(row.values[_PARAMS:]),
         )
         if row.rowid and fields not in read[row.rowid]:
             read[row.rowid].append(fields)
@@ -343,6 +344,12 @@ def _evidence(row: Fields) -> dict[str, object]:
 
 def _links(before: bytes, fields: Fields) -> bool:
     return link(before, hashed(fields)) == fields[_HASH]
+
+
+def _params_and_mac(found: tuple[Value, ...]) -> tuple[Value, Value]:
+    """Return a journal row's last columns, whichever version wrote it."""
+    params, mac = (*found, None, None)[:2]
+    return params, mac if isinstance(mac, bytes) else None
 
 
 def _digest(fields: Fields) -> bytes:

@@ -19,6 +19,7 @@ from scanner.store.checkpoint import (
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError, StoreFault
 from scanner.store.integrity import GAPS, find_cache_damage, find_damage
+from scanner.store.journal import NOTE
 from scanner.store.ledger import State, counts
 from scanner.store.locks import only_maker, only_user, open_lock_file
 from scanner.store.migrate import cache_file, make_cache
@@ -42,6 +43,10 @@ class RecoveryNote(Code):
     NEXT_SYNC = "store.recovery_next_sync"
     NEXT_LIST = "store.recovery_next_list"
     NEXT_OPEN = "store.recovery_next_open"
+
+
+_KIND = 8
+"""The place of a journal row's kind among its columns."""
 
 
 class Kept(Enum):
@@ -160,7 +165,7 @@ def _recover(file: Path, damage: Fact, at: datetime) -> Report:
     return Report(
         damage,
         copy,
-        len(found.journal),
+        sum(each[_KIND] != NOTE for each in found.journal.values()),
         admissions,
         found.rebuilt,
         tuple((gap.first, gap.last) for gap in found.gaps),
@@ -170,7 +175,9 @@ def _recover(file: Path, damage: Fact, at: datetime) -> Report:
 
 def _sound(file: Path) -> Report:
     with closing(open_reader(file)) as conn:
-        (presentations,) = conn.execute("SELECT count(*) FROM journal").fetchone()
+        (presentations,) = conn.execute(
+            "SELECT count(*) FROM journal WHERE kind <> ?", (NOTE,)
+        ).fetchone()
         return Report(None, None, presentations, counts(conn))
 
 
@@ -180,7 +187,7 @@ def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> Non
         names = ", ".join(each)
         marks = ", ".join("?" * len(each))
         conn.execute(f"INSERT INTO admission ({names}) VALUES ({marks})", tuple(each.values()))
-    marks = ",".join("?" * 13)
+    marks = ",".join("?" * 14)
     conn.executemany(f"INSERT INTO journal VALUES ({marks})", found.journal.values())
     conn.executemany("INSERT INTO withheld VALUES (?, ?)", found.withheld.items())
     conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?, ?)", found.transitions)

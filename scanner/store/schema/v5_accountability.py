@@ -15,6 +15,8 @@ DROP TRIGGER transition_fixed;
 ALTER TABLE transition ADD COLUMN journal INTEGER;
 UPDATE transition SET journal = (SELECT journal FROM admission WHERE serial = transition.serial);
 
+ALTER TABLE journal ADD COLUMN mac BLOB;     -- of its hash, where the journal's key was there
+
 ALTER TABLE session ADD COLUMN behind TEXT;  -- since when this ledger is known to lack records
 """
 
