@@ -1,6 +1,6 @@
 """`scanner doctor`: is this computer fit to be a gate, and what mends it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -10,9 +10,15 @@ from scanner.wording.plain import plain
 from scanner.wording.sentences import in_english, sentence
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
     from scanner.config import Config
     from scanner.desk.doctor import Finding
     from scanner.keystore import KeyStore
+    from scanner.store.left_out import LeftOut
+
+T = TypeVar("T")
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +40,9 @@ def doctor(*, as_json: Json = False) -> None:
     broken = False
     listed = []
     keystore = open_keystore(config.home)
-    for finding in examine(config, keystore, utc_now, _opened_at(config, keystore)):
+    for finding in examine(
+        config, keystore, utc_now, _opened_at(config, keystore), _left_out(config)
+    ):
         broken |= finding.health is Health.BROKEN
         listed.append(_as_json(finding))
         if not as_json:
@@ -60,21 +68,38 @@ def _as_json(finding: "Finding") -> dict[str, object]:
 
 def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None] | None:
     """Return the API that this gate was opened at, and the key; nothing where it wasn't."""
+    from scanner.errors import ScannerError
+    from scanner.store.sessions import read_session
+    from scanner.sync import credentials
+
+    session = _kept(config, read_session)
+    try:
+        secret = credentials.load(keystore, session) if session else None
+    except ScannerError:  # its own row says what is wrong with the key store
+        return None
+    return (session.api, secret.key if secret else None) if session else None
+
+
+def _left_out(config: "Config") -> "tuple[LeftOut, ...]":
+    """Return what of the API's lists could not be read."""
+    from scanner.store.left_out import read_left_out
+
+    return _kept(config, read_left_out) or ()
+
+
+def _kept(config: "Config", read: "Callable[[sqlite3.Connection], T]") -> "T | None":
+    """Read the gate's database; nothing where there is none, or it can't be read."""
     import sqlite3
     from contextlib import closing
 
     from scanner.errors import ScannerError
     from scanner.store.database import open_reader
-    from scanner.store.sessions import read_session
-    from scanner.sync import credentials
 
     file = database(config)
     if not file.exists():
         return None
     try:
         with closing(open_reader(file)) as conn:
-            session = read_session(conn)
-        secret = credentials.load(keystore, session) if session else None
+            return read(conn)
     except (ScannerError, sqlite3.Error):  # the gate's start says what is wrong with its database
         return None
-    return (session.api, secret.key if secret else None) if session else None

@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def status(*, as_json: Json = False) -> None:
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
+    from scanner.sync import left_out
     from scanner.sync.status import read_status
     from scanner.wording.plain import plain
     from scanner.wording.sentences import sentence, shown
@@ -47,7 +48,13 @@ def status(*, as_json: Json = False) -> None:
     counts = {state.value: count for state, count in found.counts.items()}
     last_sync = found.synced.isoformat() if found.synced else None
     if as_json:
-        facts = {"tickets": found.tickets, **counts, "last_sync": last_sync, "online": online}
+        facts = {
+            "tickets": found.tickets,
+            **counts,
+            "last_sync": last_sync,
+            "online": online,
+            "left_out": [each.as_json() for each in found.left_out],
+        }
         print_json(facts)
         return
     told = [("Event", found.title or "none: open a session with `scanner open`")]
@@ -61,6 +68,7 @@ def status(*, as_json: Json = False) -> None:
         ("Admitted", ", ".join(f"{n} {state}" for state, n in counts.items())),
         ("Last sync", last_sync or "never"),
         ("API", "can be reached" if online else "can not be reached"),
+        *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
     ]
     for label, value in told:
         print_line(f"{label:<10} {plain(value, LONGEST_VALUE)}")
@@ -100,11 +108,15 @@ def sync() -> None:
 
     config = load()
     _with_engine(config, work)
+    from scanner.sync import left_out
     from scanner.sync.status import read_status
+    from scanner.wording.sentences import sentence
 
     with closing(_reader(config)) as reader:
         found = read_status(reader)
     synced: dict[str, Value] = {"tickets": found.tickets, "sections": ", ".join(found.sections)}
+    for fact in left_out.facts(found.left_out):
+        print_line(f"Mind: {sentence(fact)}", err=True)
     tell(Fact(Done.SYNCED, synced))
 
 

@@ -17,6 +17,8 @@ from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
 from scanner.qr.readers import Library
 from scanner.scanning.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
+from scanner.store.left_out import LeftOut
+from scanner.sync.left_out import facts as left_out_facts
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.errors import ApiError, TicketingError
 
@@ -50,6 +52,7 @@ class Checked(Code):
     FOLDER = "doctor.folder"
     DISK = "doctor.disk"
     KEY_STORE = "doctor.key_store"
+    LISTS = "doctor.lists"
     LINK = "doctor.link"
     CLOCK = "doctor.clock"
 
@@ -78,6 +81,7 @@ class Found(Code):
     FREE_UNKNOWN = "doctor.free_unknown"
     KEY_STORE_KEEPS = "doctor.key_store_keeps"
     KEY_STORE_FORGETS = "doctor.key_store_forgets"
+    LISTS_READ = "doctor.lists_read"
     API_ANSWERS = "doctor.api_answers"
     CLOCK_BEHIND = "doctor.clock_behind"
     CLOCK_AHEAD = "doctor.clock_ahead"
@@ -101,7 +105,7 @@ class Finding:
     mend: str | None = None
 
 
-_CAMERA, _SCANNERS, _FOLDER, _DISK, _KEY_STORE, _LINK, _CLOCK = (
+_CAMERA, _SCANNERS, _FOLDER, _DISK, _KEY_STORE, _LISTS, _LINK, _CLOCK = (
     Fact(each) for each in Checked if each is not Checked.DECODER
 )
 
@@ -111,6 +115,7 @@ def examine(
     keystore: KeyStore,
     now: Callable[[], datetime],
     opened: tuple[str, str | None] | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> Iterator[Finding]:
     """Check everything, one after another; the API last, because it may take seconds.
 
@@ -119,6 +124,7 @@ def examine(
         keystore: where secrets are kept.
         now: the time, in UTC.
         opened: the API that this gate was opened at, and its key; else the settings' is asked.
+        left_out: what of the API's lists could not be read.
     """
     from scanner.qr.readers import available
     from scanner.scanning.devices import list_cameras
@@ -129,6 +135,7 @@ def examine(
     yield folder(config.home)
     yield disk(_free(config.home))
     yield key_store(keystore)
+    yield from lists(left_out)
     yield from asyncio.run(link(*(opened or _api(config, keystore)), now, config.timeout_seconds))
 
 
@@ -245,6 +252,14 @@ def key_store(keystore: KeyStore) -> Finding:
     if kept:
         return Finding(_KEY_STORE, Health.OK, Fact(Found.KEY_STORE_KEEPS))
     return Finding(_KEY_STORE, Health.BROKEN, Fact(Found.KEY_STORE_FORGETS), mend)
+
+
+def lists(found: Sequence[LeftOut]) -> Iterator[Finding]:
+    """Say what of the API's lists could not be read: tickets that are missing, or only fields."""
+    if not found:
+        yield Finding(_LISTS, Health.OK, Fact(Found.LISTS_READ))
+    for fact in left_out_facts(found):
+        yield Finding(_LISTS, Health.WARNING, fact, "scanner status --json")
 
 
 async def link(

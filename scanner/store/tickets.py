@@ -51,7 +51,15 @@ def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
     here = conn.execute("SELECT api, event FROM origin").fetchone()
     if here == (session.api, session.event):
         return False
-    for table in ("pull", "ticket", "section", "former_owner", "event_part", "other_admission"):
+    for table in (
+        "pull",
+        "ticket",
+        "section",
+        "former_owner",
+        "event_part",
+        "other_admission",
+        "left_out",
+    ):
         conn.execute(f"DELETE FROM {table}")
     conn.execute(
         "INSERT INTO origin (one, api, event) VALUES (1, ?, ?) ON CONFLICT (one)"

@@ -10,10 +10,11 @@ import structlog
 from scanner.facts import Code, Fact
 from scanner.store import ledger, sessions, tickets
 from scanner.store.database import transaction
+from scanner.store.left_out import read_left_out
 from scanner.store.sessions import StoredSession
 from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
-from scanner.sync import credentials
+from scanner.sync import credentials, left_out
 from scanner.sync.clock import ServerTime
 from scanner.sync.credentials import GateCredentials, Keys
 from scanner.sync.errors import KeyNeeded, WrongCode
@@ -149,5 +150,6 @@ def _opened(conn: sqlite3.Connection, session: StoredSession, warnings: list[Fac
     waiting = ledger.count_waiting_elsewhere(conn, session.event)
     if waiting:
         warnings = [*warnings, Fact(OpenWarning.WAITING_ELSEWHERE, {"count": waiting})]
+    warnings = [*warnings, *left_out.facts(read_left_out(conn))]
     sections = tuple(each.name for each in tickets.read_sections(conn) if each.permitted)
     return Opened(session, sections, tickets.count_tickets(conn), tuple(warnings))

@@ -20,8 +20,9 @@ from scanner.store.writer import Writer
 from scanner.sync.api import Api
 from scanner.sync.batch_writer import BatchWriter
 from scanner.sync.clock import ServerTime
+from scanner.sync.left_out import Tally
 from scanner.ticketing.errors import ApiError, NoSuchPage
-from scanner.ticketing.resources import Admission, Event, Fault, Page, Ticket, TokenGrant
+from scanner.ticketing.resources import Admission, Event, Page, Ticket, TokenGrant
 
 OVERLAP = timedelta(minutes=2)
 """The next pull asks from so long before the last one's start: clocks differ, answers cross."""
@@ -51,6 +52,8 @@ class Pull:
     records: int = 500
     on_progress: Progress | None = None
     priority: Priority = field(default_factory=Priority)
+    _ticket_tally: Tally = field(default_factory=lambda: Tally("tickets"))
+    _admission_tally: Tally = field(default_factory=lambda: Tally("admissions"))
 
     async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
         """Read the event, and write its sections and the token's scope.
@@ -63,6 +66,8 @@ class Pull:
     async def write_scope(self, session: StoredSession, event: Event, grant: TokenGrant) -> bool:
         """Write the sections and the scope of an event that was read before; returns as `scope`."""
         sections = sections_of(event, grant)
+        tally = Tally("event")
+        tally.note((), (*event.gaps, *grant.gaps))
 
         def write(conn: sqlite3.Connection) -> bool:
             with transaction(conn):
@@ -73,7 +78,9 @@ class Pull:
                     ticket_writes.forget_position(conn)
             return emptied or not before.issuperset(grant.sections)
 
-        return await self.writer.run_on_cache(write)
+        grown = await self.writer.run_on_cache(write)
+        await tally.keep(self.writer, whole=True)
+        return grown
 
     async def changes(self, session: StoredSession) -> None:
         """Read what changed since the last pull, with an overlap."""
@@ -91,6 +98,7 @@ class Pull:
                 if page_number * self.records >= page.total:
                     break
                 page_number += 1
+        await self._ticket_tally.keep(self.writer, whole=False)
         await self._finish(watermark)
 
     async def everything(self, session: StoredSession) -> None:
@@ -110,10 +118,15 @@ class Pull:
         else:
             structlog.get_logger("pull").warning("the ticket list kept shifting", read=seen)
         await self.writer.run_on_cache(ticket_writes.forget_position)
+        await self._ticket_tally.keep(self.writer, whole=True)
         await self._finish(position.watermark, whole=True)
 
     async def others(self, session: StoredSession) -> None:
         """Read the admissions that other gates made since the last time, newest pages first."""
+        await self._read_others(session)
+        await self._admission_tally.keep(self.writer, whole=False)
+
+    async def _read_others(self, session: StoredSession) -> None:
         first = await self._admissions(session.event, 1)
         missing = first.total - await self.writer.run_on_cache(ticket_writes.count_admissions)
         if missing <= 0:
@@ -140,6 +153,7 @@ class Pull:
         self, session: StoredSession, position: PullPosition
     ) -> tuple[PullPosition, int]:
         faults = 0
+        self._ticket_tally.counts.clear()
         async with self._batches(position.number) as batches:
             while True:
                 try:
@@ -195,7 +209,7 @@ class Pull:
         except NoSuchPage:
             return None
         self.server_time.note(found.server_time)
-        _log_faults("tickets", found.faults)
+        self._ticket_tally.note(found.faults, found.gaps)
         return found
 
     async def _admissions(self, event: str, page: int) -> Page[Admission]:
@@ -204,7 +218,7 @@ class Pull:
         except NoSuchPage:
             return Page(0, page, self.records, (), (), None)
         self.server_time.note(found.server_time)
-        _log_faults("admissions", found.faults)
+        self._admission_tally.note(found.faults, found.gaps)
         return found
 
     async def _write_others(self, entries: Iterable[Admission]) -> int:
@@ -309,10 +323,3 @@ def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
         if (own := ours.get(each.serial))
         and (own.redeemer, own.device) == (each.redeemer, each.device)
     }
-
-
-def _log_faults(what: str, faults: Sequence[Fault]) -> None:
-    for fault in faults:
-        structlog.get_logger("pull").warning(
-            "an entry was set aside", list=what, field=fault.field, problem=fault.problem
-        )

@@ -13,6 +13,7 @@ from scanner.admission.verdict import Closed
 from scanner.store import ledger, sessions, statistics, tickets
 from scanner.store.database import data_version, open_reader
 from scanner.store.ledger import State
+from scanner.store.left_out import LeftOut, read_left_out
 from scanner.store.sessions import StoredSession
 from scanner.store.statistics import Admitted
 from scanner.sync.link import Link
@@ -26,7 +27,8 @@ class Status:
 
     `synced` is the gate's time of the last complete pull; `tickets` counts the cached tickets
     that the token permits; `closed` says why nobody can be admitted, if so; `offset` is how many
-    seconds the server's clock is ahead of the gate's, `by_minute` this gate's latest admissions.
+    seconds the server's clock is ahead of the gate's, `by_minute` this gate's latest admissions,
+    `left_out` what of the API's lists could not be read.
     """
 
     title: str | None = None
@@ -41,6 +43,7 @@ class Status:
     admitted: Admitted = field(default_factory=Admitted)
     by_minute: dict[datetime, int] = field(default_factory=dict)
     offset: float | None = None
+    left_out: tuple[LeftOut, ...] = ()
     pulled: tuple[datetime, datetime | None, datetime | None] | None = None
     """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
@@ -109,6 +112,7 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         admitted=statistics.admitted(conn),
         by_minute=statistics.per_minute(conn),
         offset=session.server_offset if session else None,
+        left_out=read_left_out(conn),
         pulled=_pulled(session),
     )
 

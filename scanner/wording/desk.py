@@ -65,6 +65,8 @@ SENTENCES: dict[str, Sentence] = {
     "doctor.folder": "data folder",
     "doctor.disk": "disk",
     "doctor.key_store": "key store",
+    "doctor.lists": "lists",
+    "doctor.lists_read": "Every entry of the API's lists could be read.",
     "doctor.link": "link",
     "doctor.clock": "clock",
     "doctor.decoder_reads": "It reads codes.",

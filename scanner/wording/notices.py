@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scanner.facts import Fact
 from scanner.scanning.scan_source import SourceState
+from scanner.sync import left_out
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.wording.catalogue import say
@@ -41,6 +43,7 @@ def abnormal(
         _camera(camera),
         _link(status, since),
         _stale(status, now),
+        *map(_left_out, left_out.facts(status.left_out)),
         _clock(status),
     )
     return [notice for notice in found if notice]
@@ -86,6 +89,10 @@ def _stale(status: Status, now: datetime) -> Notice | None:
         return None
     old = age(status.synced, now)
     return Notice(f"◷ {say('OLD LIST: it is {age} old; later tickets are unknown.', age=old)}")
+
+
+def _left_out(fact: Fact) -> Notice:
+    return Notice(f"◇ {sentence(fact)}")
 
 
 def _clock(status: Status) -> Notice | None:

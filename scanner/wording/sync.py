@@ -44,6 +44,14 @@ SENTENCES: dict[str, Sentence] = {
         "{count} admissions to another event wait in the queue; "
         "open a session with that event's token to deliver them.",
     ),
+    "sync.entries_left_out": Plural(
+        "{count} entry of the API's lists can't be read, and is not known here ({fields}).",
+        "{count} entries of the API's lists can't be read, and are not known here ({fields}).",
+    ),
+    "sync.fields_left_out": Plural(
+        "{count} field of the API's lists can't be read; verdicts go on without it ({fields}).",
+        "{count} fields of the API's lists can't be read; verdicts go on without them ({fields}).",
+    ),
     "sync.admitted_before": _admitted_before,
     "sync.unknown_ticket": "the API does not know this ticket",
     "sync.withdrawn": "the ticket was withdrawn",

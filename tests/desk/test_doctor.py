@@ -12,6 +12,7 @@ from scanner.facts import Fact
 from scanner.keystore import KeyStore
 from scanner.qr.readers import Library
 from scanner.scanning.devices import Camera, HandScanner, ScannerKind, scanner_at
+from scanner.store.left_out import LeftOut
 
 DESK_CAMERA = Camera(2, "Desk camera", "usb-1", usable=True)
 PISTOL = HandScanner(Path("/dev/ttyACM0"), "Pistol", ScannerKind.SERIAL, usable=True)
@@ -159,3 +160,12 @@ def test_whatever_is_not_ok_comes_with_one_command(look: Callable[[], Finding]) 
     assert found.health is not Health.OK
     assert found.mend
     assert "\n" not in found.mend
+
+
+def test_lists_that_could_not_be_read_are_a_warning_by_field() -> None:
+    (read,) = doctor.lists(())
+    assert read.health is Health.OK
+    found = [LeftOut("tickets", "serial", "ticketing.field_missing", kept=False, count=2)]
+    (warned,) = doctor.lists(found)
+    assert warned.health is Health.WARNING
+    assert warned.fact.params == {"count": 2, "fields": "tickets.serial 2"}

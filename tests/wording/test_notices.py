@@ -6,6 +6,7 @@ import pytest
 from scanner.admission.verdict import Closed
 from scanner.facts import Fact
 from scanner.scanning.errors import CameraFault, ScannerFault
+from scanner.store.left_out import LeftOut
 from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.notices import STALE, Notice, abnormal, age
@@ -87,3 +88,15 @@ def test_a_clock_that_is_off_by_more_than_a_minute_is_told(offset: float, words:
 @pytest.mark.parametrize("offset", [None, 0.0, 60.0, -60.0])
 def test_a_clock_within_a_minute_is_well(offset: float | None) -> None:
     assert abnormal(replace(STATUS, offset=offset), LOOKING, NOW, NOW) == []
+
+
+def test_what_can_not_be_read_of_the_lists_is_said_by_field() -> None:
+    found = (
+        LeftOut("tickets", "status", "ticketing.field_missing", kept=False, count=2),
+        LeftOut("tickets", "owner", "ticketing.field_no_object", kept=True, count=1),
+    )
+    entries, fields = abnormal(replace(STATUS, left_out=found), LOOKING, NOW, NOW)
+    assert "2 entries" in entries.text
+    assert "tickets.status 2" in entries.text
+    assert "tickets.owner 1" in fields.text
+    assert not entries.grave

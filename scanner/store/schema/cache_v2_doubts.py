@@ -1,4 +1,6 @@
-"""The cache's version 2: where the API's admissions and the ledger's differ."""
+"""The cache's version 2: where the API and the ledger differ, what of the API's lists could not be
+read, and whether owners' names were ever kept.
+"""
 
 from sqlite_utils import Database
 
@@ -15,6 +17,16 @@ CREATE TABLE comparison (       -- the last one
     one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL,
     total INTEGER NOT NULL,     -- admissions that the API listed
     known INTEGER NOT NULL      -- admissions that were known here, after it
+) STRICT;
+
+CREATE TABLE left_out (         -- of the API's lists, as far as they could not be read
+    source TEXT NOT NULL, field TEXT NOT NULL, problem TEXT NOT NULL,
+    kept INTEGER NOT NULL,      -- the entries were kept without the field
+    count INTEGER NOT NULL, PRIMARY KEY (source, field, problem, kept)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nameless (         -- has its row while no owner's name is in this file
+    one INTEGER PRIMARY KEY CHECK (one = 1)
 ) STRICT;
 """
 
