@@ -11,15 +11,15 @@ from typing import Protocol
 from scanner.errors import ScannerError
 from scanner.facts import Code
 
-SHORTEST, LONGEST = 4, 12
-"""Digits of a PIN."""
+SHORTEST, LONGEST = 6, 12
+"""Digits of a PIN that is set; an older one of four digits stays valid until it is changed."""
 
 FREE_TRIES = 3
 """Wrong tries that cost no wait."""
 
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(minutes=15)
-"""The wait doubles with each wrong try: some 100 tries a day, where the fewest PINs are 10,000."""
+WAIT = timedelta(seconds=5)
+"""The wait after each wrong try beyond them: patrons can't lock staff out, and the fewest PINs,
+a million, take two months."""
 
 _HASH, _TRIES = "supervisor-pin", "supervisor-pin-tries"
 
@@ -70,10 +70,8 @@ class Tries:
         """Return how long nobody may try; a clock that was set back lets nobody in sooner."""
         if self.last is None or self.wrong < FREE_TRIES:
             return timedelta(0)
-        times = 1 << min(self.wrong - FREE_TRIES, 16)
-        whole = min(FIRST_WAIT * times, LONGEST_WAIT)
         passed = max(now - self.last, timedelta(0))
-        return max(whole - passed, timedelta(0))
+        return max(WAIT - passed, timedelta(0))
 
 
 class Pin:
@@ -93,10 +91,10 @@ class Pin:
         """Keep the PIN's hash (Argon2id, RFC 9106) in place of an older one's.
 
         Raises:
-            PinError: it isn't 4 to 12 digits, or is the first that anybody would try.
+            PinError: it isn't 6 to 12 digits, or is the first that anybody would try.
             KeyStoreError: it can't be kept.
         """
-        if not looks_like_pin(pin):
+        if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
             raise PinError(PinFault.NOT_DIGITS, shortest=SHORTEST, longest=LONGEST)
         if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
             raise PinError(PinFault.TOO_EASY)
@@ -104,6 +102,14 @@ class Pin:
 
         self._keys.set(_HASH, PasswordHasher().hash(pin))
         self._keys.delete(_TRIES)
+
+    def wrong_tries(self) -> int:
+        """Return how often it was wrong since it was right, or set.
+
+        Raises:
+            KeyStoreError: the key store can't be read.
+        """
+        return self._tries().wrong
 
     def remaining(self) -> timedelta:
         """Return how long nobody may try."""
@@ -150,6 +156,10 @@ class Pin:
         self._keys.set(_TRIES, json.dumps({"wrong": tries.wrong, "last": last}))
 
 
-def looks_like_pin(text: str) -> bool:
-    """Tell whether a text can be a PIN: nothing but ASCII digits, 4 to 12 of them."""
-    return text.isascii() and text.isdigit() and SHORTEST <= len(text) <= LONGEST
+def may_be_pin(text: str) -> bool:
+    """Tell whether a text may be a PIN, right or wrong: few digits, and nothing else but spaces.
+
+    No ticket's code is one.
+    """
+    typed = "".join(text.split())
+    return typed.isdecimal() and len(typed) <= LONGEST

@@ -2,11 +2,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.pin import FIRST_WAIT, FREE_TRIES, LONGEST_WAIT, Pin, PinCheck, PinError, Tries
+from scanner.pin import FREE_TRIES, WAIT, Pin, PinCheck, PinError, Tries, may_be_pin
 
+PIN = "471182"
 NOW = datetime(2026, 6, 12, 21, 4, tzinfo=UTC)
 
 
@@ -34,15 +36,15 @@ class Watch:
 
 def made(shelf: Shelf, watch: Watch) -> Pin:
     pin = Pin(shelf, watch)
-    pin.set("4711")
+    pin.set(PIN)
     return pin
 
 
 def test_the_right_pin_is_right_and_only_its_hash_is_kept() -> None:
     shelf = Shelf()
     pin = made(shelf, Watch())
-    assert pin.check("4711") is PinCheck.RIGHT
-    assert "4711" not in "".join(shelf.held.values())
+    assert pin.check(PIN) is PinCheck.RIGHT
+    assert PIN not in "".join(shelf.held.values())
     assert shelf.held["supervisor-pin"].startswith("$argon2id$")
 
 
@@ -56,9 +58,9 @@ def test_after_three_wrong_tries_the_right_one_must_wait_too() -> None:
     watch = Watch()
     pin = made(Shelf(), watch)
     assert [pin.check("0815") for _ in range(FREE_TRIES)] == [PinCheck.WRONG] * FREE_TRIES
-    assert pin.check("4711") is PinCheck.WAIT
-    watch.now += FIRST_WAIT
-    assert pin.check("4711") is PinCheck.RIGHT
+    assert pin.check(PIN) is PinCheck.WAIT
+    watch.now += WAIT
+    assert pin.check(PIN) is PinCheck.RIGHT
     assert pin.remaining() == timedelta(0)
 
 
@@ -67,19 +69,20 @@ def test_the_wait_outlives_a_restart() -> None:
     first = made(shelf, Watch())
     for _ in range(FREE_TRIES):
         first.check("0815")
-    assert Pin(shelf, Watch()).check("4711") is PinCheck.WAIT
+    assert Pin(shelf, Watch()).check(PIN) is PinCheck.WAIT
 
 
 def test_a_right_try_forgives_the_wrong_ones() -> None:
     pin = made(Shelf(), Watch())
     for _ in range(FREE_TRIES - 1):
         pin.check("0815")
-    assert pin.check("4711") is PinCheck.RIGHT
+    assert pin.check(PIN) is PinCheck.RIGHT
     assert [pin.check("0815") for _ in range(FREE_TRIES)] == [PinCheck.WRONG] * FREE_TRIES
 
 
 @pytest.mark.parametrize(
-    "pin", ["", "123", "1" * 13, "12a4", "١٢٣٤", "1111", "1234", "9876", "0 99"]
+    "pin",
+    ["", "123", PIN[:5], "1" * 13, "12a456", "١٢٣٤٥٦", "111111", "123456", "987654", "0 9999"],
 )
 def test_what_is_no_good_pin_is_refused(pin: str) -> None:
     with pytest.raises(PinError):
@@ -89,13 +92,13 @@ def test_what_is_no_good_pin_is_refused(pin: str) -> None:
 @given(st.integers(0, 10_000), st.integers(-(10**7), 10**7))
 def test_no_wait_is_longer_than_the_longest_or_shorter_than_nothing(wrong: int, ago: int) -> None:
     wait = Tries(wrong, NOW).wait(NOW + timedelta(seconds=ago))
-    assert timedelta(0) <= wait <= LONGEST_WAIT
+    assert timedelta(0) <= wait <= WAIT
     if wrong < FREE_TRIES:
         assert not wait
 
 
 def test_a_clock_that_was_set_back_lets_nobody_in_sooner() -> None:
-    assert Tries(FREE_TRIES, NOW).wait(NOW - timedelta(days=400)) == FIRST_WAIT
+    assert Tries(FREE_TRIES, NOW).wait(NOW - timedelta(days=400)) == WAIT
 
 
 def test_a_clock_that_was_years_ahead_does_not_lock_it_for_years() -> None:
@@ -104,11 +107,41 @@ def test_a_clock_that_was_years_ahead_does_not_lock_it_for_years() -> None:
     for _ in range(FREE_TRIES):
         pin.check("0815")
     watch.now = NOW
-    assert pin.check("4711") is PinCheck.WAIT
-    watch.now += FIRST_WAIT
-    assert pin.check("4711") is PinCheck.RIGHT
+    assert pin.check(PIN) is PinCheck.WAIT
+    watch.now += WAIT
+    assert pin.check(PIN) is PinCheck.RIGHT
 
 
 def test_a_damaged_hash_is_no_open_door() -> None:
-    shelf = Shelf({"supervisor-pin": "4711"})
-    assert Pin(shelf, Watch()).check("4711") is PinCheck.WRONG
+    shelf = Shelf({"supervisor-pin": PIN})
+    assert Pin(shelf, Watch()).check(PIN) is PinCheck.WRONG
+
+
+def test_an_older_pin_of_four_digits_stays_valid_until_it_is_changed() -> None:
+    shelf = Shelf({"supervisor-pin": PasswordHasher().hash("4711")})
+    pin = Pin(shelf, Watch())
+    assert pin.check("4711") is PinCheck.RIGHT
+    pin.set(PIN)
+    assert pin.check("4711") is PinCheck.WRONG
+
+
+def test_patrons_never_delay_staff_for_longer_than_a_moment_and_are_counted() -> None:
+    watch = Watch()
+    pin = made(Shelf(), watch)
+    for _ in range(200):
+        assert pin.check("000000") in (PinCheck.WRONG, PinCheck.WAIT)
+        watch.now += timedelta(seconds=1)
+    assert pin.wrong_tries() > 30
+    assert pin.remaining() <= timedelta(seconds=5)
+    watch.now += timedelta(seconds=5)
+    assert pin.check(PIN) is PinCheck.RIGHT
+    assert pin.wrong_tries() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [("4", True), (PIN, True), ("4711 82", True), ("\uff14\uff17", True), ("1" * 12, True),
+     ("1" * 13, False), ("", False), ("47a", False), ("DAWNAT-BALC22349736", False)],
+)  # fmt: skip
+def test_few_digits_may_be_a_pin(text: str, may_be: bool) -> None:
+    assert may_be_pin(text) is may_be

@@ -22,6 +22,7 @@ from scanner.cli import (
     mock,
     opening,
     pair,
+    pin,
     recover,
     train,
 )
@@ -68,6 +69,7 @@ for commands in (
     opening,
     gate,
     kiosk,
+    pin,
     demo,
     ledger,
     desk,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.camera import look_through
+from scanner.cli.pin import pin_of
 from scanner.cli.settings import database, load
 
 if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.kiosk.turnstile import Opener
-    from scanner.pin import Pin
 
 _SERVICE = "Service"
 _TURNSTILE = "Turnstile"
@@ -39,9 +39,6 @@ def kiosk(
             "or none.",
         ),
     ] = "auto",
-    set_pin: Annotated[
-        bool, typer.Option("--set-pin", help="Ask for the PIN that leaves the kiosk, and end.")
-    ] = False,
     no_network: Annotated[
         bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
     ] = False,
@@ -106,9 +103,7 @@ def kiosk(
         return
     opener = _opener(turnstile_command, turnstile_serial, turnstile_line)
     config = load(camera=camera, scanner=hand_scanner)
-    if set_pin:
-        _set_pin(_pin(config))
-    elif child:
+    if child:
         _serve(config, opener, network=not no_network)
     else:
         _guard(config, flags)
@@ -142,24 +137,6 @@ def _opener(command: str | None, port: str | None, line: str) -> "Opener | None"
     return turnstile.serial_line(port, line) if port is not None else None
 
 
-def _pin(config: "Config") -> "Pin":
-    from scanner.keystore import open_keystore
-    from scanner.pin import Pin
-    from scanner.sync.clock import utc_now
-
-    return Pin(open_keystore(config.home), utc_now)
-
-
-def _set_pin(pin: "Pin") -> None:
-    if sys.stdin.isatty():
-        pin.set(typer.prompt("New PIN", hide_input=True, confirmation_prompt=True))
-    else:
-        pin.set(sys.stdin.readline().strip())
-    from scanner.cli.output import print_line
-
-    print_line("The PIN is set.")
-
-
 def _guard(config: "Config", flags: list[str]) -> None:
     """Start the kiosk, and again whenever it ends."""
     from scanner.cli.errors import CliFault
@@ -171,7 +148,7 @@ def _guard(config: "Config", flags: list[str]) -> None:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError(CliFault.KIOSK_NEEDS_TERMINAL)
-    if not _pin(config).is_set:
+    if not pin_of(config).is_set:
         raise ScannerError(CliFault.KIOSK_NEEDS_PIN)
     choose_language(config.language)
     words = [sys.executable, "-m", "scanner", "kiosk", "--child", *flags]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from scanner.cli.output import print_json, print_line, print_table
+from scanner.cli.pin import pin_of
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def status(*, as_json: Json = False) -> None:
     with closing(_reader(config)) as reader:
         found = read_status(reader)
     online = _online(config)
+    wrong_pins = pin_of(config).wrong_tries()
     counts = {state.value: count for state, count in found.counts.items()}
     last_sync = found.synced.isoformat() if found.synced else None
     if as_json:
@@ -54,6 +56,7 @@ def status(*, as_json: Json = False) -> None:
             "last_sync": last_sync,
             "online": online,
             "left_out": [each.as_json() for each in found.left_out],
+            "wrong_pins": wrong_pins,
         }
         print_json(facts)
         return
@@ -70,6 +73,8 @@ def status(*, as_json: Json = False) -> None:
         ("API", "can be reached" if online else "can not be reached"),
         *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
     ]
+    if wrong_pins:
+        told.append(("PIN", f"{wrong_pins} wrong since it was last right"))
     for label, value in told:
         print_line(f"{label:<10} {plain(value, LONGEST_VALUE)}")
 

@@ -64,7 +64,7 @@ SENTENCES: dict[str, Sentence] = {
     "nothing recorded is lost, and the detail is in {file}.",
     "cli.gate_needs_terminal": "The gate's screen needs a terminal; start it from one.",
     "cli.kiosk_needs_terminal": "The kiosk's screen needs a terminal; start it from one.",
-    "cli.kiosk_needs_pin": "Nobody could leave a kiosk without a PIN; set one with --set-pin.",
+    "cli.kiosk_needs_pin": "Nobody could leave a kiosk without a PIN; set one with `scanner pin`.",
     "cli.demo_needs_terminal": "The demo's screen needs a terminal; without one, use --headless.",
     "cli.training_needs_terminal": "The training's screen needs a terminal; "
     "without one, use --auto or --list.",

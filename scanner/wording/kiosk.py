@@ -13,7 +13,7 @@ def _installed(params: Params) -> str:
 {say("Then, as root:")}
   systemd-sysusers && systemctl daemon-reload
   install -d -m 700 -o scanner-kiosk -g scanner-kiosk {_DATA}
-  {as_user} {program} kiosk --set-pin
+  {as_user} {program} pin
   {as_user} {program} open CODE --name Lane --device lane-1
   systemctl enable --now scanner-kiosk
   systemctl set-default multi-user.target     {say("no desktop beside it")}

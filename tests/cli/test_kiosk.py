@@ -13,7 +13,7 @@ from tests.mock.server import Ready
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are found in /proc")
 
-PIN = b"4711"
+PIN = b"471182"
 ATTRACT = "Hold the code in front of the scanner"
 KEYS = {"ctrl-c": b"\x03", "ctrl-z": b"\x1a", "ctrl-backslash": b"\x1c", "ctrl-q": b"\x11",
         "ctrl-s": b"\x13", "ctrl-d": b"\x04", "ctrl-p": b"\x10", "f1": b"\x1bOP"}  # fmt: skip
@@ -22,7 +22,7 @@ KEYS = {"ctrl-c": b"\x03", "ctrl-z": b"\x1a", "ctrl-backslash": b"\x1c", "ctrl-q
 @pytest.fixture
 def lane(program: Program, server: Ready) -> Program:
     program.open_at(server)
-    assert "PIN is set" in program.says("kiosk", "--set-pin", given=PIN + b"\n")
+    assert "PIN is set" in program.says("pin", given=PIN + b"\n")
     return program
 
 
@@ -140,15 +140,10 @@ def test_without_a_terminal_it_is_one_sentence(program: Program) -> None:
     assert "needs a terminal" in program.complains("kiosk")
 
 
-@pytest.mark.parametrize("pin", [b"12\n", b"1111\n", b"\n", b""])
-def test_a_bad_pin_is_one_sentence(program: Program, pin: bytes) -> None:
-    assert "choose another" in program.complains("kiosk", "--set-pin", given=pin)
-
-
 def test_the_pin_is_in_no_file(lane: Program) -> None:
     for file in lane.home.iterdir():
-        assert b"PIN 4711" not in file.read_bytes()
-        assert b'"4711"' not in file.read_bytes()
+        assert b"PIN 471182" not in file.read_bytes()
+        assert b'"471182"' not in file.read_bytes()
 
 
 def test_the_service_is_installed_and_taken_away(program: Program, tmp_path: Path) -> None:

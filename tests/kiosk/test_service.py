@@ -84,5 +84,5 @@ def test_what_remains_to_be_done_names_autologin_and_the_wayland_kiosk() -> None
     said = in_english(service.next_steps(["/opt/scanner"], ["--turnstile-command=a b"]))
     assert "agetty --autologin scanner-kiosk" in said
     assert "exec cage -- foot --fullscreen /opt/scanner kiosk '--turnstile-command=a b'" in said
-    assert "/opt/scanner kiosk --set-pin" in said
+    assert "/opt/scanner pin" in said
     assert "systemctl enable --now scanner-kiosk" in said

@@ -119,8 +119,8 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         self._say(
             {
                 PinCheck.WRONG: say("This is not the PIN; try again."),
-                PinCheck.WAIT: say("Too many wrong tries; wait some minutes."),
-                PinCheck.UNSET: say("No PIN is set; `scanner kiosk --set-pin` sets one."),
+                PinCheck.WAIT: say("Too many wrong tries; wait some seconds."),
+                PinCheck.UNSET: say("No PIN is set; `scanner pin` sets one."),
             }[answer]
         )
 

@@ -3,13 +3,18 @@
 from scanner.admission.serial import LONGEST_PAYLOAD
 
 PAUSE_SECONDS = 2.0
-"""After such a pause a new line begins: a scanner never pauses so long, an elbow does."""
+"""Of a hand scanner: it never pauses so long, an elbow does."""
 
 
 class KeyLines:
-    """Gathers characters; a line longer than any code is dropped to its end."""
+    """Gathers characters; a line longer than any code is dropped to its end.
 
-    def __init__(self) -> None:
+    Args:
+        pause_seconds: after such a pause a new line begins.
+    """
+
+    def __init__(self, pause_seconds: float = PAUSE_SECONDS) -> None:
+        self._pause_seconds = pause_seconds
         self._characters: list[str] = []
         self._last = float("-inf")
 
@@ -20,7 +25,7 @@ class KeyLines:
 
     def add(self, character: str, at: float) -> None:
         """Take one character; `at` in seconds that only rise."""
-        if at - self._last > PAUSE_SECONDS:
+        if at - self._last > self._pause_seconds:
             self._characters.clear()
         self._last = at
         if len(self._characters) <= LONGEST_PAYLOAD:
@@ -32,7 +37,7 @@ class KeyLines:
 
     def end(self, at: float) -> str | None:
         """Take Enter or Tab; returns the line, or nothing where there is none worth judging."""
-        if at - self._last > PAUSE_SECONDS:
+        if at - self._last > self._pause_seconds:
             self._characters.clear()
         line = "".join(self._characters)
         self._characters.clear()

@@ -41,6 +41,12 @@ def attract(status: Status, *, broken: bool) -> Poster:
     )
 
 
+def no_ticket() -> Poster:
+    """Show that what was typed is no ticket's, and was not even judged."""
+    words = patron_words(Kind.NOT_A_TICKET)
+    return Poster(FACES[Kind.NOT_A_TICKET], words.title, words.sentence, words.advice)
+
+
 def closed() -> Poster:
     """Show that nothing can be recorded here."""
     return Poster(

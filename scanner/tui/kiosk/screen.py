@@ -1,6 +1,7 @@
 """A lane's screen: an invitation, a verdict, and the invitation again."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,9 +17,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from scanner.admission.serial import Fingerprint, Serial, parse_payload
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.pin import PinCheck, looks_like_pin
+from scanner.pin import PinCheck, may_be_pin
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
@@ -39,6 +41,9 @@ BACK_AFTER = timedelta(seconds=3)
 PROMPT_FOR = timedelta(seconds=20)
 """How long the line for the PIN stays when nobody types."""
 
+LATE_FOR = timedelta(minutes=1)
+"""How long after that line is closed somebody may still type the PIN, or the rest of it."""
+
 REFRESH = timedelta(milliseconds=500)
 
 
@@ -54,6 +59,9 @@ class Lock(Protocol):
 
     def remaining(self) -> timedelta:
         """Return how long nobody may try."""
+
+    def wrong_tries(self) -> int:
+        """Return how often it was wrong since it was right."""
 
 
 class KioskScreen(Screen[None], inherit_bindings=False):
@@ -97,9 +105,12 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status, self._camera, self._clock = status, camera, clock
         self._lock, self._trouble, self._correct = lock, trouble, correct
-        self._keys = KeyLines()
+        self._scan_keys = KeyLines()
+        self._pin_keys = KeyLines(PROMPT_FOR.total_seconds())
         self.pending = PendingVerdicts(self, self.show_checking)
         self._showing = self._broken = self._checking_pin = False
+        self._wrong_pins = 0
+        self._closed_at = float("-inf")
         self._back: Timer | None = None
         self._prompt_timer: Timer | None = None
         self._link_state: LinkState | None = None
@@ -116,6 +127,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         """Look at the state now and from now on."""
         self.look()
         self.set_interval(REFRESH.total_seconds(), self.look)
+        self.run_worker(self._count_wrong_pins(), exit_on_error=False)
 
     def look(self) -> None:
         """Show how the lane stands, to patrons in large and to staff in small."""
@@ -124,7 +136,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
             self._link_state, self._link_since = status.link.state, now
         notices = troubles(status, self._camera(), self._trouble(), self._link_since, now)
         self.query_one(NoticeLines).show(notices)
-        self.query_one("#staff", Static).update(staff_line(status, now, self.size.width - 2))
+        staff = staff_line(status, now, self.size.width - 2, self._wrong_pins)
+        self.query_one("#staff", Static).update(staff)
         if not self._showing:
             self._show(posters.attract(status, broken=self._broken))
 
@@ -183,31 +196,46 @@ class KioskScreen(Screen[None], inherit_bindings=False):
             self._show_prompt()
 
     def on_paste(self, event: Paste) -> None:
-        """Take what comes in one piece for lines of a scanner's; never for a PIN.
-
-        What may be one while it is asked for is not judged either: it would stand in the journal.
-        """
+        """Take what comes in one piece for lines of a scanner's; never for a PIN."""
         event.stop()
         event.prevent_default()
         for line in map(str.strip, event.text.splitlines()):
-            if line and not (self._prompting and looks_like_pin(line)):
+            if line:
                 self._present(line)
 
     def _entered(self, line: str | None) -> None:
         if line is None:
             return
-        if self._prompting and looks_like_pin(line):
+        if self._prompting and _ticket_in(self._correct(line)) is None:
             self._try(line)
         else:
-            self._close_prompt()
             self._present(line)
+            self._close_prompt()
 
     def _present(self, line: str) -> None:
-        self.presenter.present(self._correct(line), "wedge")
+        """Judge a line, but nothing that may be typed as a PIN: the journal would keep it.
+
+        While the PIN is asked for, and for a while after, only what is a ticket's code is judged,
+        without what was typed before it. Few digits alone never are.
+        """
+        text = self._correct(line)
+        late = time.monotonic() - self._closed_at < LATE_FOR.total_seconds()
+        if self._prompting or late:
+            ticket = _ticket_in(text)
+        else:
+            ticket = None if may_be_pin(line) or may_be_pin(text) else text
+        if ticket is not None:
+            self.presenter.present(ticket, "wedge")
+        elif not self._prompting:
+            self._fill(posters.no_ticket())
 
     @property
     def _prompting(self) -> bool:
         return self.query_one("#pin").has_class("-open")
+
+    @property
+    def _keys(self) -> KeyLines:
+        return self._pin_keys if self._prompting else self._scan_keys
 
     def _open_prompt(self) -> None:
         self._keys.clear()
@@ -216,6 +244,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def _close_prompt(self) -> None:
         self._keys.clear()
+        if self._prompting:
+            self._closed_at = time.monotonic()
         self.query_one("#pin").remove_class("-open")
 
     def _show_prompt(self, says: str = "") -> None:
@@ -244,8 +274,15 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         structlog.get_logger("kiosk").warning("a PIN was tried", answer=answer.value)
         if answer is PinCheck.RIGHT:
             self.post_message(self.Unlocked())
-        elif self._prompting:
+            return
+        await self._count_wrong_pins()
+        if self._prompting:
             self._show_prompt(_refusal(answer, await asyncio.to_thread(self._lock.remaining)))
+
+    async def _count_wrong_pins(self) -> None:
+        with contextlib.suppress(ScannerError):
+            self._wrong_pins = await asyncio.to_thread(self._lock.wrong_tries)
+            self.look()
 
     def _fill(self, shown: Poster, *, stays: bool = False) -> None:
         self._showing = True
@@ -262,7 +299,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 def _refusal(answer: PinCheck, wait: timedelta) -> str:
     seconds = int(wait.total_seconds()) + 1
     if answer is PinCheck.UNSET:
-        return say("No PIN is set; `scanner kiosk --set-pin` sets one.")
+        return say("No PIN is set; `scanner pin` sets one.")
     if wait:
         return (
             say("Wrong PIN. Try again in {seconds} s.", seconds=seconds)
@@ -270,3 +307,14 @@ def _refusal(answer: PinCheck, wait: timedelta) -> str:
             else say("Too many wrong tries. Try again in {seconds} s.", seconds=seconds)
         )
     return say("Wrong PIN. Try again.")
+
+
+def _ticket_in(text: str) -> str | None:
+    """Return a ticket's serial or fingerprint, without what else is in the text."""
+    match parse_payload(text):
+        case Serial(value):
+            return value
+        case Fingerprint(digest):
+            return digest
+        case _:
+            return None

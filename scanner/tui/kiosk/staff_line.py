@@ -14,7 +14,7 @@ from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
 
 
-def staff_line(status: Status, now: datetime, columns: int) -> Content:
+def staff_line(status: Status, now: datetime, columns: int, wrong_pins: int = 0) -> Content:
     """Say in one line which lane this is and how it stands, the clock at the right."""
     waiting = status.counts.get(State.QUEUED, 0) + status.counts.get(State.SENDING, 0)
     parts = [
@@ -23,6 +23,8 @@ def staff_line(status: Status, now: datetime, columns: int) -> Content:
         say("list {age} old", age=age(status.synced, now)) if status.synced else say("no list yet"),
         say_count("{count} queued", "{count} queued", waiting),
     ]
+    if wrong_pins:
+        parts.append(say_count("{count} wrong PIN", "{count} wrong PINs", wrong_pins))
     left, clock = Content("   ".join(parts)), Content.styled(clock_time(now), "bold")
     room = max(0, columns - clock.cell_length - 1)
     left = left.truncate(room, ellipsis=True)

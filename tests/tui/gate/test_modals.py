@@ -134,7 +134,7 @@ async def test_a_supervisor_lets_the_refused_patron_in_with_reason_and_pin(stand
     ("answer", "words"),
     [
         (PinCheck.WRONG, "This is not the PIN; try again."),
-        (PinCheck.WAIT, "Too many wrong tries; wait some minutes."),
+        (PinCheck.WAIT, "Too many wrong tries; wait some seconds."),
         (PinCheck.UNSET, "No PIN is set"),
     ],
 )

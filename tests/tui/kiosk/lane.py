@@ -27,6 +27,9 @@ class FakeLock:
             raise self.error
         return PinCheck.RIGHT if pin == self.pin else self.answer
 
+    def wrong_tries(self) -> int:
+        return sum(each != self.pin for each in self.tried)
+
     def remaining(self) -> timedelta:
         return self.wait
 

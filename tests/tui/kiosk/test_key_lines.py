@@ -46,3 +46,10 @@ def test_a_character_can_be_taken_back() -> None:
     typed(keys, "ab")
     keys.rub_out()
     assert (keys.length, keys.end(0)) == (1, "a")
+
+
+def test_a_person_may_type_as_slowly_as_is_allowed() -> None:
+    keys = KeyLines(20.0)
+    for number, digit in enumerate("471182"):
+        keys.add(digit, number * 3.0)
+    assert keys.end(18.0) == "471182"

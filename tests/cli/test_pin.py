@@ -1,0 +1,97 @@
+"""`scanner pin`: sets, changes and resets the supervisor's PIN."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from scanner.keystore import KeyStore
+from scanner.pin import FREE_TRIES, Pin, PinCheck
+from scanner.sync.clock import utc_now
+from tests.cli.program import Program
+
+OLD, NEW = "471182", "902655"
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may reset a PIN")
+
+
+def checked(program: Program, pin: str) -> PinCheck:
+    return Pin(KeyStore(program.home, file_only=True), utc_now).check(pin)
+
+
+@pytest.fixture
+def safe(program: Program) -> Program:
+    assert "PIN is set" in program.says("pin", given=f"{OLD}\n".encode())
+    return program
+
+
+def test_the_first_one_is_set_and_a_later_one_needs_the_old_one(safe: Program) -> None:
+    assert checked(safe, OLD) is PinCheck.RIGHT
+    assert "not the PIN" in safe.complains("pin", given=f"111222\n{NEW}\n".encode())
+    assert checked(safe, NEW) is PinCheck.WRONG
+    assert "is changed" in safe.says("pin", given=f"{OLD}\n{NEW}\n".encode())
+    assert checked(safe, NEW) is PinCheck.RIGHT
+    assert checked(safe, OLD) is PinCheck.WRONG
+
+
+def test_guesses_at_the_old_one_have_to_wait(safe: Program) -> None:
+    for _ in range(FREE_TRIES):
+        safe.complains("pin", given=b"111222\n333444\n")
+    assert "try again in" in safe.complains("pin", given=f"{OLD}\n{NEW}\n".encode())
+
+
+@pytest.mark.parametrize("pin", [b"12\n", b"47111\n", b"111111\n", b"\n", b""])
+def test_a_bad_one_is_one_sentence_and_the_old_one_stays(safe: Program, pin: bytes) -> None:
+    assert "choose another" in safe.complains("pin", given=f"{OLD}\n".encode() + pin)
+    assert checked(safe, OLD) is PinCheck.RIGHT
+
+
+def test_an_older_one_of_four_digits_is_asked_for_as_the_old_one(program: Program) -> None:
+    KeyStore(program.home, file_only=True).set("supervisor-pin", PasswordHasher().hash("4711"))
+    assert "is changed" in program.says("pin", given=f"4711\n{NEW}\n".encode())
+
+
+def test_staff_see_in_the_status_how_often_it_was_wrong(safe: Program) -> None:
+    assert "PIN" not in safe.says("status")
+    safe.complains("pin", given=b"111222\n")
+    assert json.loads(safe.says("status", "--json"))["wrong_pins"] == 1
+    assert "1 wrong since" in safe.says("status")
+
+
+@as_root
+def test_a_forgotten_one_is_reset_by_the_administrator(safe: Program) -> None:
+    assert "is reset" in safe.says("pin", "--reset", given=f"{NEW}\n".encode())
+    assert checked(safe, NEW) is PinCheck.RIGHT
+
+
+@as_root
+def test_what_the_administrator_resets_stays_its_owners(program: Program) -> None:
+    nobody = 65534
+    program.home.mkdir()
+    os.chown(program.home, nobody, nobody)
+    for folder in program.home.parents:
+        if folder == Path("/tmp"):  # noqa: S108 - whose mode is right
+            break
+        folder.chmod(folder.stat().st_mode | 0o011)
+    assert "is reset" in program.says("pin", "--reset", given=f"{NEW}\n".encode())
+    assert {each.stat().st_uid for each in program.home.iterdir()} == {nobody}
+    assert checked(program, NEW) is PinCheck.RIGHT
+
+
+@as_root
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux's setpriv")
+def test_nobody_else_resets_it(program: Program) -> None:
+    command = ["setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-m", "scanner"]
+    done = subprocess.run(
+        [*command, "pin", "--reset"],
+        env=program.environment(),
+        input=NEW.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b"administrator" in done.stderr
