@@ -1,3 +1,3 @@
 """Decides at the door of an event who gets in."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

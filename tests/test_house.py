@@ -14,6 +14,9 @@ ROOT = HOUSE.parent
 LONGEST = 400
 SQL = re.compile(r"\b(SELECT|INSERT INTO|INSERT OR|UPDATE \w+ SET|DELETE FROM|PRAGMA|ATTACH)\b")
 SQL_ROOMS = ("store", "mock")
+HOP = re.compile(r"^\| .* \| `([\w/]+\.py)` \| `([\w.]+)` \|$", re.MULTILINE)
+FEWEST_HOPS = 15
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 YARDSTICK = "bench/floor.py"
 """The bare loop that the bench measures against writes its own statements."""
 
@@ -47,3 +50,23 @@ def _texts(tree: ast.AST) -> Iterator[str]:
         prose = id(node) in documented
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and not prose:
             yield node.value
+
+
+@pytest.mark.skipif(not (ROOT / "ARCHITECTURE.md").exists(), reason="the package is installed")
+def test_the_way_of_a_ticket_is_as_the_architecture_says() -> None:
+    hops = HOP.findall((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    assert len(hops) > FEWEST_HOPS
+    missing = [f"{file}: {name}" for file, name in hops if name not in _defined(HOUSE / file)]
+    assert missing == []
+
+
+def _defined(file: Path) -> set[str]:
+    """Return the functions of a module, and the methods as `Class.method`."""
+    found: set[str] = set()
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            methods = (each for each in node.body if isinstance(each, FUNCTIONS))
+            found |= {f"{node.name}.{each.name}" for each in methods}
+    return found
