@@ -61,7 +61,7 @@ def test_a_green_light_means_one_durable_admission(file: Path, writer: Writer) -
         ((number, scan, _),) = journal.rows(reader)
     assert (admission.serial, admission.journal, admission.state) == (A, number, State.QUEUED)
     assert (admission.event, admission.section) == (EVENT, FLOOR)
-    assert (admission.redeemer, admission.device, admission.at) == ("Ana", "door-1", NOW)
+    assert (admission.redeemer, admission.gate, admission.at) == ("Ana", "door-1", NOW)
     assert (judged.scan, scan.serial, scan.kind, scan.at) == (number, A, "admitted", NOW)
 
 

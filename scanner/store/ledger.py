@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from scanner.admission.names import without_tag
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
 from scanner.store.journal import fact_from_text, fact_to_text, moves_noted
@@ -33,8 +34,9 @@ class Admission:
     """One patron let in, and what became of the record.
 
     `sent` is the server's time of the first sending; `answered` says whether nothing of the last
-    one is outstanding any more (it was answered, or never left); `outstanding` is the server's
-    time of an earlier sending that may still arrive; `faults` counts the API's faults in a row.
+    one is outstanding any more (it was answered, or never left); `declined` that it was answered
+    completely and not granted; `outstanding` is the server's time of an earlier sending that may
+    still arrive; `faults` counts the API's faults in a row. `device` is the name as it is sent.
     """
 
     serial: str
@@ -51,6 +53,13 @@ class Admission:
     outstanding: datetime | None
     faults: int
     reason: Fact | None
+    declined: bool = False
+    last_sent: datetime | None = None
+
+    @property
+    def gate(self) -> str:
+        """The device's name as people know it."""
+        return without_tag(self.device)
 
 
 class Waiting(NamedTuple):
@@ -69,10 +78,13 @@ _STANDS = "state <> 'undone'"
 _THESE = f"serial IN (SELECT value FROM json_each(?2)) AND {_STANDS}"
 """The serials of a batch, in one statement: it takes a fifth of what a statement for each does."""
 
+_ANSWERED, _DECLINED = 1, 2
+"""What the column `answered` holds, beside 0. Until version 4, no 2 was written."""
+
 _ADMITTED = "serial, journal, event, section, redeemer, device, at"
 _COLUMNS = (
     "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
-    " outstanding, faults, reason"
+    " outstanding, faults, reason, last_sent"
 )
 
 
@@ -107,7 +119,7 @@ def own_admission(
     at, redeemer, device, refusal = row
     if refusal is not None:
         return None, fact_from_text(refusal)
-    return EarlierAdmission(datetime.fromisoformat(at), redeemer, device), None
+    return EarlierAdmission(datetime.fromisoformat(at), redeemer, without_tag(device)), None
 
 
 def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Waiting]:
@@ -146,12 +158,6 @@ def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admissio
         f"SELECT {_COLUMNS} FROM admitted WHERE serial IN ({marks}) AND {_STANDS} ORDER BY journal"
     )
     return list(_admissions(conn, query, tuple(serials)))
-
-
-def count_by_device(conn: sqlite3.Connection, device: str) -> int:
-    """Count the admissions that were made under a device's name."""
-    row = conn.execute("SELECT count(*) FROM admitted WHERE device = ?", (device,)).fetchone()
-    return int(row[0])
 
 
 def has_unsettled(conn: sqlite3.Connection, event: str) -> bool:
@@ -197,9 +203,20 @@ def mark_sending(conn: sqlite3.Connection, serials: Sequence[str], sent: datetim
         )
 
 
-def mark_answered(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
-    """Note that nothing of the request that carried these is outstanding any more."""
-    conn.execute(f"UPDATE admission SET answered = 1 WHERE {_THESE}", (None, json.dumps(serials)))
+def mark_answered(
+    conn: sqlite3.Connection, serials: Sequence[str], *, declined: bool = False
+) -> None:
+    """Note that nothing of the request that carried these is outstanding any more.
+
+    Args:
+        conn: the ledger, for writing.
+        serials: of the admissions.
+        declined: whether the answer was complete and did not grant them.
+    """
+    conn.execute(
+        f"UPDATE admission SET answered = ?1 WHERE {_THESE}",
+        (_DECLINED if declined else _ANSWERED, json.dumps(serials)),
+    )
 
 
 def mark_fault(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
@@ -248,7 +265,7 @@ def _admissions(
 ) -> Iterator[Admission]:
     for row in conn.execute(query, values):
         serial, journal_row, event, section, redeemer, device, at, state, *rest = row
-        attempts, sent, answered, outstanding, faults, reason = rest
+        attempts, sent, answered, outstanding, faults, reason, last_sent = rest
         yield Admission(
             serial,
             journal_row,
@@ -264,4 +281,6 @@ def _admissions(
             datetime.fromisoformat(outstanding) if outstanding else None,
             faults,
             fact_from_text(reason) if reason else None,
+            answered == _DECLINED,
+            datetime.fromisoformat(last_sent) if last_sent else None,
         )

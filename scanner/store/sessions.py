@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from scanner.admission.names import tagged
 from scanner.admission.verdict import Closed
+from scanner.store.installation import CURRENT_TAG
 
 _ORIGIN = "(SELECT api, event FROM origin)"
 _CLOSED = f"invalid IS NOT NULL, synced IS NULL OR (api, session.event) IS NOT {_ORIGIN}"
@@ -29,7 +31,10 @@ class StoredSession:
 
 
 class Standing(NamedTuple):
-    """Whose session is open when a code is presented, and why nobody can be admitted, if so."""
+    """Whose session is open when a code is presented, and why nobody can be admitted, if so.
+
+    `device` is the name as it is sent, with the installation's tag.
+    """
 
     event: str | None = None
     redeemer: str | None = None
@@ -96,11 +101,14 @@ def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:
 
 def read_standing(conn: sqlite3.Connection) -> Standing:
     """Read whose session is open, and whether it may admit."""
-    row = conn.execute(f"SELECT event, name, device, {_CLOSED} FROM session").fetchone()
+    row = conn.execute(
+        f"SELECT event, name, device, {CURRENT_TAG}, {_CLOSED} FROM session"
+    ).fetchone()
     if row is None:
         return Standing()
-    event, redeemer, device, invalid, never_synced = row
+    event, redeemer, device, tag, invalid, never_synced = row
     closed = Closed.NEVER_SYNCED if never_synced else None
+    device = tagged(tag, device)
     return Standing(event, redeemer, device, Closed.TOKEN_INVALID if invalid else closed)
 
 

@@ -1,8 +1,12 @@
 """Numbers about the evening: who is in, how fast they come, and by what."""
 
 import sqlite3
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from scanner.admission.names import without_tag
 
 MINUTES = 20
 """How many of the last minutes `per_minute` looks at."""
@@ -89,6 +93,14 @@ _IN = (
 )
 
 
+def _by_gate(devices: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Add up what gates sent under different tags."""
+    found: Counter[str] = Counter()
+    for device, count in devices:
+        found[without_tag(device)] += count
+    return tuple(found.most_common())
+
+
 def evening(conn: sqlite3.Connection) -> Evening:
     """Count the evening: some hundred milliseconds where a hundred thousand are in."""
     sections = conn.execute(
@@ -117,7 +129,7 @@ def evening(conn: sqlite3.Connection) -> Evening:
         tuple(SectionFigure(*row) for row in sections),
         tuple((datetime.fromtimestamp(slot * 900, UTC), count) for slot, count in quarters),
         tuple(verdicts.fetchall()),
-        tuple(devices.fetchall()),
+        _by_gate(devices.fetchall()),
         tickets,
         tickets_in,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from scanner.admission.names import without_tag
 from scanner.admission.serial import Fingerprint, ParsedPayload, Serial, fingerprint
 from scanner.admission.ticket import CachedTicket, EarlierAdmission, Section, TicketStatus
 from scanner.store.sessions import StoredSession
@@ -119,7 +120,7 @@ def find_other_admission(conn: sqlite3.Connection, serial: str) -> EarlierAdmiss
     if row is None:
         return None
     at, redeemer, device = row
-    return EarlierAdmission(_time(at), redeemer, device)
+    return EarlierAdmission(_time(at), redeemer, without_tag(device) if device else None)
 
 
 def find_serial(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | None, bool]:

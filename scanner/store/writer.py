@@ -12,6 +12,7 @@ from scanner.store import ledger
 from scanner.store.checkpoint import observe, write_checkpoint
 from scanner.store.database import open_cache, open_ledger, transaction
 from scanner.store.db_worker import DbWorker, Health
+from scanner.store.installation import ensure_tag
 from scanner.store.integrity import verify
 
 T = TypeVar("T")
@@ -31,6 +32,11 @@ class Writer:
     def __init__(self, file: Path) -> None:
         self.file = file
         conn = open_ledger(file)
+        try:
+            ensure_tag(conn, file.parent)
+        except BaseException:
+            conn.close()
+            raise
         health = Health(file)
         self._row = observe(conn).row
         self._changes = conn.total_changes

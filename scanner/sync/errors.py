@@ -1,6 +1,7 @@
 """What keeps the background work from going on.
 
 SyncError
+├── NameEmpty     the guard or the device has no name
 ├── NoSession     no session is open, or its key is gone from the key store
 ├── WrongCode     the code belongs to no admission token
 ├── KeyNeeded     the API wants a key to open a session with
@@ -15,6 +16,7 @@ class SyncFault(Code):
     """Why the gate and the API can't work together."""
 
     NO_SESSION = "sync.no_session"
+    NAME_EMPTY = "sync.name_empty"
     WRONG_CODE = "sync.wrong_code"
     KEY_NEEDED = "sync.key_needed"
     TOKEN_DEAD = "sync.token_dead"  # noqa: S105 - a code
@@ -29,6 +31,13 @@ class NoSession(SyncError):
 
     def __init__(self) -> None:
         super().__init__(SyncFault.NO_SESSION)
+
+
+class NameEmpty(SyncError):
+    """The guard or the device has no name."""
+
+    def __init__(self) -> None:
+        super().__init__(SyncFault.NAME_EMPTY)
 
 
 class WrongCode(SyncError):

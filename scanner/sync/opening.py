@@ -7,8 +7,9 @@ from datetime import datetime
 
 import structlog
 
+from scanner.admission.names import normalised
 from scanner.facts import Code, Fact
-from scanner.store import ledger, sessions, tickets
+from scanner.store import encounters, ledger, sessions, tickets
 from scanner.store.database import transaction
 from scanner.store.left_out import read_left_out
 from scanner.store.sessions import StoredSession
@@ -17,8 +18,9 @@ from scanner.store.writer import Writer
 from scanner.sync import credentials, left_out
 from scanner.sync.clock import ServerTime
 from scanner.sync.credentials import GateCredentials, Keys
-from scanner.sync.errors import KeyNeeded, WrongCode
-from scanner.sync.pull import Progress, Pull
+from scanner.sync.errors import KeyNeeded, NameEmpty, WrongCode
+from scanner.sync.pull import Progress, Pull, note_encounters
+from scanner.sync.status import read_encounters
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
 from scanner.ticketing.resources import Event, TokenGrant
@@ -27,7 +29,6 @@ from scanner.ticketing.resources import Event, TokenGrant
 class OpenWarning(Code):
     """What may be wrong with a session that was opened."""
 
-    NAMESAKE = "sync.namesake"
     WAITING_ELSEWHERE = "sync.waiting_elsewhere"
 
 
@@ -67,6 +68,7 @@ async def open_gate(
     gate goes on with it.
 
     Raises:
+        NameEmpty: the guard or the device has no name.
         WrongCode, KeyNeeded: from the API's answer to the code.
         TicketingError: what broke off the pull.
     """
@@ -75,8 +77,8 @@ async def open_gate(
         api=str(address(request.api)),
         event=event.uri,
         title=event.title,
-        name=request.name,
-        device=request.device,
+        name=_named(request.name),
+        device=_named(request.device),
         opened=clock(),
     )
     credentials.save(keys, GateCredentials(session.api, session.event, request.code, grant.key))
@@ -86,11 +88,24 @@ async def open_gate(
         pull = Pull(api, writer, server_time, request.records, on_progress)
         await pull.write_scope(session, event, grant)
         await writer.run_on_cache(forget_position)
-        warnings = await _namesakes(api, writer, session)
         await pull.others(session)
+        met = await writer.run_on_cache(lambda conn: encounters.cached(conn, session))
+        await note_encounters(writer, met, clock())
         await pull.everything(session)
     await _directory(request, writer, session, grant, server_time)
-    return await writer.run(lambda conn: _opened(conn, session, warnings))
+    return await writer.run(lambda conn: _opened(conn, session))
+
+
+def _named(text: str) -> str:
+    """Return a name as it is kept and sent.
+
+    Raises:
+        NameEmpty: nothing is left of it.
+    """
+    name = normalised(text)
+    if not name:
+        raise NameEmpty
+    return name
 
 
 def store(conn: sqlite3.Connection, session: StoredSession) -> None:
@@ -109,15 +124,6 @@ async def _ask(request: Request) -> tuple[TokenGrant, Event]:
             raise KeyNeeded from error
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
         return grant, await api.event(grant.event)
-
-
-async def _namesakes(api: TickeTing, writer: Writer, session: StoredSession) -> list[Fact]:
-    """Warn when the API knows admissions by this device's name that this ledger does not."""
-    page = await api.admissions(session.event, records=1, device=session.device)
-    known = await writer.run(lambda conn: ledger.count_by_device(conn, session.device))
-    if page.total <= known:
-        return []
-    return [Fact(OpenWarning.NAMESAKE, {"name": session.device})]
 
 
 async def _directory(
@@ -146,7 +152,8 @@ async def _directory(
         structlog.get_logger("open").info("no list of other sections", reason=str(error))
 
 
-def _opened(conn: sqlite3.Connection, session: StoredSession, warnings: list[Fact]) -> Opened:
+def _opened(conn: sqlite3.Connection, session: StoredSession) -> Opened:
+    warnings = list(read_encounters(conn))
     waiting = ledger.count_waiting_elsewhere(conn, session.event)
     if waiting:
         warnings = [*warnings, Fact(OpenWarning.WAITING_ELSEWHERE, {"count": waiting})]

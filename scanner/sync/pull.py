@@ -11,8 +11,10 @@ import structlog
 
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.priority import Priority
-from scanner.store import ledger, sessions, ticket_writes, tickets
+from scanner.store import encounters, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
+from scanner.store.encounters import Encounter
+from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.ticket_writes import PullPosition
 from scanner.store.tickets import CachedSection, TicketRow
@@ -21,6 +23,7 @@ from scanner.sync.api import Api
 from scanner.sync.batch_writer import BatchWriter
 from scanner.sync.clock import ServerTime
 from scanner.sync.left_out import Tally
+from scanner.sync.settle import is_under_our_name
 from scanner.ticketing.errors import ApiError, NoSuchPage
 from scanner.ticketing.resources import Admission, Event, Page, Ticket, TokenGrant
 
@@ -131,12 +134,12 @@ class Pull:
         missing = first.total - await self.writer.run_on_cache(ticket_writes.count_admissions)
         if missing <= 0:
             return
-        missing -= await self._write_others(first.entries)
+        missing -= await self._write_others(session, first.entries)
         for number in range(-(-first.total // self.records), 1, -1):
             if missing <= 0:
                 return
             page = await self._admissions(session.event, number)
-            missing -= await self._write_others(page.entries)
+            missing -= await self._write_others(session, page.entries)
 
     async def directory(self, session: StoredSession, permitted: frozenset[str]) -> None:
         """Read the tickets of other sections, without names, so that the gate can point the way."""
@@ -221,12 +224,16 @@ class Pull:
         self._admission_tally.note(found.faults, found.gaps)
         return found
 
-    async def _write_others(self, entries: Iterable[Admission]) -> int:
-        """Write the admissions of other gates; returns how many were not known yet."""
+    async def _write_others(self, session: StoredSession, entries: Iterable[Admission]) -> int:
+        """Write the admissions of other gates, and who of them uses this gate's name or tag.
+
+        Returns:
+            How many were not known yet.
+        """
         found = list(entries)
         admitted = [row for each in found if (row := _admitted_row(each))]
 
-        def write(conn: sqlite3.Connection) -> int:
+        def write(conn: sqlite3.Connection) -> tuple[int, list[Encounter]]:
             with transaction(conn):
                 before = ticket_writes.known_admissions(conn, [each.serial for each in found])
                 own = _ours(conn, found)
@@ -237,9 +244,12 @@ class Pull:
                 ]
                 ticket_writes.write_others(conn, others)
                 ticket_writes.write_admitted(conn, admitted)
-            return sum(each.serial not in before for each in found)
+                met = encounters.among(conn, session, others)
+            return sum(each.serial not in before for each in found), met
 
-        return await self.writer.run_on_cache(write)
+        count, met = await self.writer.run_on_cache(write)
+        await note_encounters(self.writer, met, self.server_time.clock())
+        return count
 
     async def _withdraw(self, number: int) -> None:
         def withdraw(conn: sqlite3.Connection, ids: range) -> int:
@@ -315,11 +325,29 @@ def _admitted_row(admission: Admission) -> TicketRow | None:
 
 
 def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
-    """Return the serials whose admission the ledger holds as this gate's own."""
+    """Return the serials whose admission the ledger holds as this gate's own.
+
+    One that it holds and has never sent was made by another.
+    """
     ours = {a.serial: a for a in ledger.by_serial(conn, [each.serial for each in found])}
     return {
         each.serial
         for each in found
         if (own := ours.get(each.serial))
-        and (own.redeemer, own.device) == (each.redeemer, each.device)
+        and (own.attempts or own.state is not State.QUEUED)
+        and is_under_our_name(own, each)
     }
+
+
+async def note_encounters(writer: Writer, met: Sequence[Encounter], at: datetime) -> None:
+    """Note others that use this gate's name or tag, if any."""
+
+    def note(conn: sqlite3.Connection) -> None:
+        with transaction(conn):
+            encounters.write(conn, met, at)
+
+    if met:
+        structlog.get_logger("pull").warning(
+            "others use this gate's name or tag", met=[f"{each.kind} {each.device}" for each in met]
+        )
+        await writer.run(note)

@@ -10,14 +10,14 @@ from typing import Any
 import structlog
 
 from scanner.facts import Fact
-from scanner.store import ledger, sessions, ticket_writes, tickets
+from scanner.store import encounters, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.clock import ServerTime
 from scanner.sync.send_queue import SendQueue
-from scanner.sync.settle import Outcome, SettleReason, outcome
+from scanner.sync.settle import Outcome, SettleReason, copies_met, is_under_our_name, outcome
 from scanner.ticketing.errors import (
     ApiError,
     ApiFault,
@@ -57,16 +57,32 @@ _NEVER_SENT = Fact(SettleReason.NEVER_SENT)
 
 @dataclass(frozen=True, slots=True)
 class _BatchReply:
-    """What the API said to a batch: the serials that it granted to this gate, and the rest."""
+    """What the API said to a batch.
+
+    Attributes:
+        ours: the serials that it granted to this gate.
+        declined: those that a complete answer did not grant.
+        unclear: those of an answer that can't be read to its end.
+    """
 
     ours: Sequence[str] = ()
-    rest: Sequence[str] = ()
+    declined: Sequence[str] = ()
+    unclear: Sequence[str] = ()
+
+    @property
+    def rest(self) -> list[str]:
+        """What is to be looked up."""
+        return [*self.declined, *self.unclear]
 
     def __add__(self, other: "_BatchReply") -> "_BatchReply":
-        return _BatchReply([*self.ours, *other.ours], [*self.rest, *other.rest])
+        return _BatchReply(
+            [*self.ours, *other.ours],
+            [*self.declined, *other.declined],
+            [*self.unclear, *other.unclear],
+        )
 
     def __bool__(self) -> bool:
-        return bool(self.ours or self.rest)
+        return bool(self.ours or self.declined or self.unclear)
 
 
 _NOTHING = _BatchReply()
@@ -191,7 +207,7 @@ class Replay:
             )
         except BadRequest as error:
             if _NONE_VALID in error.said or len(serials) == 1:
-                return _BatchReply(rest=serials)
+                return _BatchReply(declined=serials)
             reason = Fact(SettleReason.BATCH_REFUSED, {"said": error.said})
             return await self._split(serials, reason)
         except (Unreachable, NotTheApi, Malformed) as error:
@@ -214,14 +230,19 @@ class Replay:
             structlog.get_logger("replay").warning(
                 "an entry was set aside", list="granted", field=fault.field, problem=fault.problem
             )
+        named = {each.serial for each in granted.admissions}
         ours = {
             each.serial
             for each in granted.admissions
-            if (each.redeemer, each.device) == (first.redeemer, first.device)
+            if not each.device or is_under_our_name(first, each)
         }
+        rest = [each for each in serials if each not in ours]
+        if granted.faults:
+            return _BatchReply([each for each in serials if each in ours], unclear=rest)
         return _BatchReply(
             [each for each in serials if each in ours],
-            [each for each in serials if each not in ours],
+            [each for each in rest if each not in named],
+            [each for each in rest if each in named],
         )
 
     async def _note(self, answer: _BatchReply) -> None:
@@ -274,8 +295,10 @@ class Replay:
             fault = page.faults[0]
             problem = Fact(fault.problem)
             raise Malformed(ApiFault.OUTCOME_MALFORMED, field=fault.field, problem=problem)
-        refusal = await self.writer.run(lambda conn: _refusal(conn, admission))
-        return outcome(admission, found, refusal, self.server_time.now())
+        refusal, shared = await self.writer.run(
+            lambda conn: (_refusal(conn, admission), encounters.copies(conn, admission.device))
+        )
+        return outcome(admission, found, refusal, self.server_time.now(), shared=shared)
 
     async def _reread(self, serials: Sequence[str]) -> list[Admission]:
         if not serials:
@@ -290,6 +313,7 @@ class Replay:
             with transaction(conn):
                 for serial, found in known:
                     ledger.move(conn, serial, found.state, at, found.reason)
+                encounters.write(conn, copies_met(self.event, known), at)
 
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):
@@ -341,7 +365,8 @@ def _marked(conn: sqlite3.Connection, event: str, most: int, sent: datetime) -> 
 def _note(conn: sqlite3.Connection, answer: _BatchReply, at: datetime) -> None:
     """Confirm what an answer grants to this gate; the rest was answered and is in doubt."""
     ledger.confirm(conn, answer.ours, at)
-    ledger.mark_answered(conn, answer.rest)
+    ledger.mark_answered(conn, answer.declined, declined=True)
+    ledger.mark_answered(conn, answer.unclear)
 
 
 async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> int:

@@ -1,22 +1,25 @@
 """Finding out what became of admissions that were sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scanner.admission.names import is_same_device, is_same_name, tag_of, without_tag
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Code, Fact
-from scanner.store.ledger import Admission, State
+from scanner.store.encounters import Encounter, EncounterKind
+from scanner.store.ledger import Admission, State, Waiting
 from scanner.ticketing import resources
 
-CLOCK_TOLERANCE = timedelta(minutes=2)
-"""How much earlier than our first sending the server may date our own admission."""
+CLOCK_TOLERANCE = timedelta(minutes=15)
+"""How far the clock that dates admissions may be from the one that the server tells."""
 
 
 class SettleReason(Code):
     """Why an admission came to its state."""
 
     ADMITTED_BEFORE = "sync.admitted_before"
+    ADMITTED_BY_COPY = "sync.admitted_by_copy"
     UNKNOWN_TICKET = "sync.unknown_ticket"
     WITHDRAWN = "sync.withdrawn"
     NOT_PERMITTED = "sync.not_permitted"
@@ -44,28 +47,39 @@ LATEST_ARRIVAL = timedelta(minutes=2)
 
 
 def outcome(
-    sent: Admission, found: Sequence[resources.Admission], refusal: Fact, now: datetime
+    sent: Admission,
+    found: Sequence[resources.Admission],
+    refusal: Fact,
+    now: datetime,
+    *,
+    shared: bool = False,
 ) -> Outcome:
     """Say what became of `sent`, from what the API lists for its serial.
 
-    Our own redeemer and device since the first sending means confirmed, anybody else means
-    conflict. Nothing listed means refused when the request was answered, unless an earlier one
-    may still arrive: then it stays in doubt. It means back to the queue when the request was not
-    answered: having looked, sending again is safe, since the API grants a serial once.
+    Our own device means confirmed, where a request of ours may have made the admission; else a
+    copy of this gate made it, and that is a conflict as much as any other device's. It was not
+    ours where our only request was answered and did not grant it, where its time is too far from
+    our requests, or where a copy is known and nothing proves it ours.
+
+    Nothing listed means refused when the request was answered, unless an earlier one may still
+    arrive: then it stays in doubt. It means back to the queue when the request was not answered:
+    having looked, sending again is safe, since the API grants a serial once.
 
     Args:
         sent: the admission in state `sending`.
         found: the API's admissions of that serial.
         refusal: why the API may have refused, from the ticket's own status.
         now: the server's time.
+        shared: whether a copy of this gate is known to have used its tag.
     """
-    ours = [each for each in found if _is_ours(sent, each)]
-    if ours:
+    ours = [each for each in found if is_under_our_name(sent, each)]
+    if not shared and any(_may_be_ours(sent, each) for each in ours):
         return Outcome(State.CONFIRMED)
     if found:
-        first = found[0]
+        first = (ours or found)[0]
+        code = SettleReason.ADMITTED_BY_COPY if ours else SettleReason.ADMITTED_BEFORE
         other = EarlierAdmission(first.admitted, first.redeemer, first.device)
-        return Outcome(State.CONFLICT, _admitted_before(first), other)
+        return Outcome(State.CONFLICT, _told(code, first), other)
     if sent.answered and sent.outstanding and now - sent.outstanding < LATEST_ARRIVAL:
         return Outcome(State.SENDING, Fact(SettleReason.MAY_ARRIVE, {"refusal": refusal}))
     if sent.answered:
@@ -73,14 +87,35 @@ def outcome(
     return Outcome(State.QUEUED, Fact(SettleReason.NO_ANSWER))
 
 
-def _is_ours(sent: Admission, found: resources.Admission) -> bool:
-    if (found.redeemer, found.device) != (sent.redeemer, sent.device):
+def copies_met(event: str, known: Iterable[tuple[str, Outcome]]) -> Iterator[Encounter]:
+    """Yield the copies of this gate that made admissions under its tag, by serial and outcome."""
+    for serial, found in known:
+        other = found.other
+        made_by_copy = found.reason and found.reason.code == SettleReason.ADMITTED_BY_COPY
+        if made_by_copy and other and other.device and tag_of(other.device):
+            yield Encounter(EncounterKind.COPY, event, other.device, other.redeemer, serial)
+
+
+def is_under_our_name(sent: Admission | Waiting, found: resources.Receipt) -> bool:
+    """Tell whether the API attributes an admission to the device that `sent` was made at.
+
+    The guard's name counts only where the device's has no tag: a server may have changed either.
+    """
+    if not is_same_device(sent.device, found.device):
+        return False
+    return bool(tag_of(sent.device)) or is_same_name(sent.redeemer, found.redeemer)
+
+
+def _may_be_ours(sent: Admission, found: resources.Admission) -> bool:
+    """Tell whether a request of ours may have made an admission that is under our name."""
+    if sent.declined and not sent.outstanding:
         return False
     if found.admitted is None or sent.sent is None:
         return True
-    return found.admitted >= sent.sent - CLOCK_TOLERANCE
+    last = (sent.last_sent or found.admitted) + LATEST_ARRIVAL
+    return sent.sent - CLOCK_TOLERANCE <= found.admitted <= last + CLOCK_TOLERANCE
 
 
-def _admitted_before(first: resources.Admission) -> Fact:
-    who = {"guard": first.redeemer, "gate": first.device, "at": first.admitted}
-    return Fact(SettleReason.ADMITTED_BEFORE, who)
+def _told(code: SettleReason, first: resources.Admission) -> Fact:
+    gate = without_tag(first.device) if first.device else None
+    return Fact(code, {"guard": first.redeemer, "gate": gate, "at": first.admitted})

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import structlog
 
+from scanner.admission.names import without_tag
 from scanner.admission.verdict import Closed
-from scanner.store import ledger, sessions, statistics, tickets
+from scanner.facts import Code, Fact
+from scanner.store import encounters, ledger, sessions, statistics, tickets
 from scanner.store.database import data_version, open_reader
+from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import State
 from scanner.store.left_out import LeftOut, read_left_out
 from scanner.store.sessions import StoredSession
@@ -19,6 +22,13 @@ from scanner.store.statistics import Admitted
 from scanner.sync.link import Link
 
 _LOOK_SECONDS = 0.2
+
+
+class Encountered(Code):
+    """Who else uses this gate's name or its tag."""
+
+    NAMESAKE = "sync.namesake"
+    COPY = "sync.copy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,9 @@ class Status:
     by_minute: dict[datetime, int] = field(default_factory=dict)
     offset: float | None = None
     left_out: tuple[LeftOut, ...] = ()
+    encounters: tuple[Fact, ...] = ()
+    """Others that use this gate's name or its tag, see `Encountered`."""
+
     pulled: tuple[datetime, datetime | None, datetime | None] | None = None
     """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
@@ -113,8 +126,21 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         by_minute=statistics.per_minute(conn),
         offset=session.server_offset if session else None,
         left_out=read_left_out(conn),
+        encounters=read_encounters(conn),
         pulled=_pulled(session),
     )
+
+
+def read_encounters(conn: sqlite3.Connection) -> tuple[Fact, ...]:
+    """Read who else uses this gate's name or its tag."""
+    found = (_encountered(each) for each in encounters.current(conn))
+    return tuple({str(each): each for each in found}.values())
+
+
+def _encountered(met: Encounter) -> Fact:
+    if met.kind is EncounterKind.NAMESAKE:
+        return Fact(Encountered.NAMESAKE, {"name": without_tag(met.device)})
+    return Fact(Encountered.COPY, {"serial": met.serial})
 
 
 def _pulled(

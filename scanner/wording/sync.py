@@ -18,6 +18,13 @@ def _admitted_before(params: Params) -> str:
     )
 
 
+def _admitted_by_copy(params: Params) -> str:
+    return say(
+        "{admitted}; that was not this gate, but maybe a copy of its data",
+        admitted=_admitted_before(params),
+    )
+
+
 def _utc(at: Value) -> str:
     """Return the time of day of a moment, which is a text where it was read from a record."""
     try:
@@ -38,6 +45,9 @@ SENTENCES: dict[str, Sentence] = {
     "sync.network_off": "The network is left off; the queue waits for `scanner replay`.",
     "sync.namesake": "Another gate has admitted patrons under the name {name}; "
     "unless this is that gate, open it again with another --device.",
+    "sync.copy": "The API has admissions of this gate that it has no record of, such as {serial}: "
+    "a copy of its data is in use, or its data is an old copy. Tell the supervisor.",
+    "sync.name_empty": "A gate needs two names: the guard's (--name) and its own (--device).",
     "sync.waiting_elsewhere": Plural(
         "{count} admission to another event waits in the queue; "
         "open a session with that event's token to deliver it.",
@@ -53,6 +63,7 @@ SENTENCES: dict[str, Sentence] = {
         "{count} fields of the API's lists can't be read; verdicts go on without them ({fields}).",
     ),
     "sync.admitted_before": _admitted_before,
+    "sync.admitted_by_copy": _admitted_by_copy,
     "sync.unknown_ticket": "the API does not know this ticket",
     "sync.withdrawn": "the ticket was withdrawn",
     "sync.not_permitted": "the token no longer permits {section}",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from scanner.admission.names import without_tag
 from scanner.demo.cable import Cable
 from scanner.gate import Gate, Judged
 from scanner.store import ledger
@@ -86,8 +87,9 @@ class House:
         return {each.serial: each.state for each in found}
 
     def at_server(self, device: str = "north") -> set[str]:
-        listed = self.admin.entries(f"{self.server.event}/admissions", device=device, records=1000)
-        return {each["ticket"] for each in listed}
+        """Return the serials that the server attributes to a device, whatever its tag."""
+        listed = self.admin.entries(f"{self.server.event}/admissions", records=1000)
+        return {each["ticket"] for each in listed if without_tag(each["device"]) == device}
 
     def read(self, query: str) -> list[tuple[object, ...]]:
         def run(conn: sqlite3.Connection) -> list[tuple[object, ...]]:

@@ -3,8 +3,9 @@ import pytest
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.sync.errors import KeyNeeded, SyncFault, WrongCode
-from scanner.sync.opening import Opened, OpenWarning
+from scanner.sync.opening import Opened
 from scanner.sync.pull import Pull
+from scanner.sync.status import Encountered
 from scanner.ticketing.errors import ApiFault, Unreachable
 from tests.sync.house import House
 
@@ -57,7 +58,7 @@ def test_a_device_name_that_another_gate_has_used_is_warned_of(house: House) -> 
     event = house.server.event
     batch = {"redeemer": "Kim", "device": "north", "serials": house.tickets(0)[:1]}
     house.anybody.made(f"{event}/admissions", batch)
-    assert house.open().warnings == (Fact(OpenWarning.NAMESAKE, {"name": "north"}),)
+    assert house.open().warnings == (Fact(Encountered.NAMESAKE, {"name": "north"}),)
     assert house.open(device="south").warnings == ()
 
 

@@ -91,7 +91,7 @@ def test_a_request_without_an_answer_that_granted_nothing_goes_back_to_the_queue
         replace(OURS, device="door-2"),
         replace(OURS, redeemer="Sam"),
         replace(OURS, device=None),
-        replace(OURS, device="Door-1"),
+        replace(OURS, device="Door-10"),
     ],
 )
 def test_redeemer_and_device_must_both_be_ours(other: resources.Admission) -> None:

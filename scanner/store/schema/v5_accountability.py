@@ -70,6 +70,25 @@ WHEN new.kind = 'admitted' AND (
 BEGIN SELECT RAISE(ABORT, 'a serial is admitted once, by name'); END;
 """
 
+_INSTALLATION = """
+CREATE TABLE installation (     -- each tag that this ledger has sent its device's name with
+    id INTEGER PRIMARY KEY, tag TEXT NOT NULL UNIQUE,
+    place TEXT NOT NULL,        -- a digest of computer and folder
+    drawn TEXT NOT NULL         -- the gate's time
+) STRICT;
+CREATE TRIGGER installation_fixed BEFORE UPDATE ON installation
+    BEGIN SELECT RAISE(ABORT, 'a tag is not changed'); END;
+CREATE TRIGGER installation_stays BEFORE DELETE ON installation
+    BEGIN SELECT RAISE(ABORT, 'a tag is not removed'); END;
+
+CREATE TABLE encounter (        -- others that were met under this gate's name or tag
+    kind TEXT NOT NULL, event TEXT NOT NULL, device TEXT NOT NULL, redeemer TEXT,
+    serial TEXT NOT NULL,       -- the admission that gave it away
+    at TEXT NOT NULL,           -- the gate's time
+    PRIMARY KEY (kind, event, device)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 def apply(db: Database) -> None:
     """Make the changes; runs inside the migration's transaction.
@@ -85,4 +104,5 @@ def apply(db: Database) -> None:
     )
     run(db, _ADMISSION_RULES)
     run(db, _AFTER)
+    run(db, _INSTALLATION)
     db.conn.execute("PRAGMA user_version = 5")

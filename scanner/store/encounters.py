@@ -1,0 +1,109 @@
+"""Others that use this gate's name, or its tag: two gates of one name, and copies of this gate."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scanner.admission.names import is_same_name, tag_of, without_tag
+from scanner.admission.ticket import EarlierAdmission
+from scanner.store import installation
+from scanner.store.sessions import StoredSession, read_session
+
+
+class EncounterKind(StrEnum):
+    """What the other has in common with this gate."""
+
+    NAMESAKE = "namesake"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """One other: its device's name as it was sent, and an admission that gave it away."""
+
+    kind: EncounterKind
+    event: str
+    device: str
+    redeemer: str | None
+    serial: str
+
+
+def among(
+    conn: sqlite3.Connection,
+    session: StoredSession,
+    admissions: Iterable[tuple[str, EarlierAdmission]],
+) -> list[Encounter]:
+    """Find those among admissions that this ledger does not have.
+
+    Args:
+        conn: the ledger, or the cache with the ledger attached.
+        session: the gate's.
+        admissions: by serial, with the device's name as the API gives it.
+    """
+    ours = installation.tags(conn)
+    found: dict[tuple[EncounterKind, str], Encounter] = {}
+    for serial, each in admissions:
+        if each.device and (kind := _kind(each.device, session, ours)):
+            key = kind, tag_of(each.device) or ""
+            found[key] = Encounter(kind, session.event, each.device, each.redeemer, serial)
+    return list(found.values())
+
+
+def cached(conn: sqlite3.Connection, session: StoredSession) -> list[Encounter]:
+    """Find those among the admissions that the cache attributes to other gates."""
+    rows = conn.execute(
+        "SELECT min(serial), redeemer, device FROM other_admission GROUP BY device"
+    ).fetchall()
+    others = [(serial, EarlierAdmission(None, *names)) for serial, *names in rows]
+    return among(conn, session, others)
+
+
+def write(conn: sqlite3.Connection, found: Iterable[Encounter], at: datetime) -> None:
+    """Note encounters; where a copy uses the tag in force, another is drawn.
+
+    Call inside a transaction.
+    """
+    for each in found:
+        conn.execute(
+            "INSERT OR REPLACE INTO encounter VALUES (?, ?, ?, ?, ?, ?)",
+            (each.kind, each.event, each.device, each.redeemer, each.serial, at.isoformat()),
+        )
+        if each.kind is EncounterKind.COPY and tag_of(each.device) == installation.current_tag(
+            conn
+        ):
+            installation.draw_tag(conn)
+
+
+def copies(conn: sqlite3.Connection, device: str) -> bool:
+    """Tell whether a copy is known that has used the tag of a device's name."""
+    tag = tag_of(device)
+    rows = conn.execute("SELECT device FROM encounter WHERE kind = ?", (EncounterKind.COPY,))
+    return tag is not None and any(tag_of(other) == tag for (other,) in rows)
+
+
+def current(conn: sqlite3.Connection) -> list[Encounter]:
+    """Read those that concern the session: of its name, and copies met since it was opened."""
+    session = read_session(conn)
+    if session is None:
+        return []
+    rows = conn.execute(
+        "SELECT kind, event, device, redeemer, serial FROM encounter WHERE event = ?1"
+        " AND (kind <> 'copy' OR julianday(at) >= julianday(?2)) ORDER BY at",
+        (session.event, session.opened.isoformat()),
+    )
+    found = (Encounter(EncounterKind(kind), *fields) for kind, *fields in rows)
+    return [
+        each
+        for each in found
+        if each.kind is EncounterKind.COPY or is_same_name(session.device, without_tag(each.device))
+    ]
+
+
+def _kind(device: str, session: StoredSession, ours: set[str]) -> EncounterKind | None:
+    if tag_of(device) in ours:
+        return EncounterKind.COPY
+    if is_same_name(session.device, without_tag(device)):
+        return EncounterKind.NAMESAKE
+    return None
