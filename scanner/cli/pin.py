@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.settings import load
+from scanner.cli.settings import database, load
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from scanner.config import Config
     from scanner.pin import Pin
 
@@ -49,6 +51,10 @@ def set_pin(
 ) -> None:
     """Set the supervisor's PIN, which leaves a kiosk and overrides a verdict."""
     from scanner.cli.output import tell
+    from scanner.store.database import transaction
+    from scanner.store.journal import note
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
 
     if reset:
         _become_owner()
@@ -59,7 +65,14 @@ def set_pin(
         _check_old(pin)
     new = _ask("New PIN", twice=True)
     done = Fact(PinNotice.RESET if reset else PinNotice.CHANGED if was_set else PinNotice.SET)
-    pin.set(new)
+    with Writer(database(config)) as writer:
+
+        def change(conn: "sqlite3.Connection") -> None:
+            with transaction(conn):
+                note(conn, done, utc_now(), "supervisor")
+                pin.set(new)
+
+        writer.submit(change).result()
     tell(done)
 
 

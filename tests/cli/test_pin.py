@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from argon2 import PasswordHasher
 
 from scanner.keystore import KeyStore
 from scanner.pin import FREE_TRIES, Pin, PinCheck
+from scanner.store.database import open_reader
+from scanner.store.journal import NOTE, rows
 from scanner.sync.clock import utc_now
 from tests.cli.program import Program
 
@@ -62,9 +65,34 @@ def test_staff_see_in_the_status_how_often_it_was_wrong(safe: Program) -> None:
     assert "1 wrong since" in safe.says("status")
 
 
+def noted(program: Program) -> list[str]:
+    with closing(open_reader(program.home / "gate.sqlite3")) as conn:
+        return [scan.reason for _, scan, _ in rows(conn) if scan.kind == NOTE]
+
+
+def test_the_journal_has_every_change_and_none_of_the_digits(safe: Program) -> None:
+    safe.complains("pin", given=b"111222\n333444\n")
+    safe.complains("pin", given=f"{OLD}\n111111\n".encode())
+    safe.says("pin", given=f"{OLD}\n{NEW}\n".encode())
+    assert noted(safe) == ["pin.set", "pin.changed"]
+    assert safe.says("audit").startswith("Whole:")
+    for file in (each for each in safe.home.iterdir() if each.is_file()):
+        for digits in (OLD, NEW, "111222", "333444", "111111"):
+            assert digits.encode() not in file.read_bytes()
+
+
+def test_a_pin_that_can_not_be_kept_is_not_noted_as_kept(safe: Program) -> None:
+    lock = safe.home / "secrets.json.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    safe.complains("pin", given=f"{OLD}\n{NEW}\n".encode())
+    assert noted(safe) == ["pin.set"]
+
+
 @as_root
 def test_a_forgotten_one_is_reset_by_the_administrator(safe: Program) -> None:
     assert "is reset" in safe.says("pin", "--reset", given=f"{NEW}\n".encode())
+    assert noted(safe) == ["pin.set", "pin.reset"]
     assert checked(safe, NEW) is PinCheck.RIGHT
 
 
