@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from scanner.app.records import Records
 from scanner.app.sound import Loudspeaker, Sounds, find_player
@@ -16,12 +17,15 @@ from scanner.config import Config, Confirmation
 from scanner.gate import Gate, Judged
 from scanner.keystore import KeyStore
 from scanner.kiosk.turnstile import Opener, Turnstile
+from scanner.paths import search_file
 from scanner.pin import Pin
 from scanner.priority import Priority
 from scanner.scanning.composite_source import together
 from scanner.scanning.hand_scanners import hand_scanners
 from scanner.scanning.keyboard_layouts import DIRECT_FILE, load
 from scanner.scanning.scan_source import ScanSource
+from scanner.store.names import keep_names
+from scanner.store.search import TicketSearch
 from scanner.store.writer import Writer
 from scanner.sync.api import Client
 from scanner.sync.background_thread import BackgroundThread
@@ -97,6 +101,7 @@ def assembled(
         opener: opens the turnstile.
     """
     priority = Priority()
+    apply_names(config, writer)
     engine = make_engine(config, writer, keys, priority) if network else OfflineEngine(writer.file)
     background = BackgroundThread(engine)
     gate = Gate(writer, _confirmation(config, engine, writer), priority)
@@ -119,7 +124,7 @@ def assembled(
             load(config.home).correct,
             Loudspeaker(find_player()),
             pin,
-            Records(writer.file, gate, pin, utc_now),
+            Records(writer, gate, pin, utc_now),
             turnstile,
         )
 
@@ -128,6 +133,12 @@ def scan_source(config: Config, camera: ScanSource | None) -> ScanSource | None:
     """Return a source that reads a camera, if any, and the hand scanners of the settings."""
     correct = load(config.home, DIRECT_FILE).correct
     return together(camera, hand_scanners(config.scanner, correct))
+
+
+def apply_names(config: Config, writer: Writer) -> None:
+    """Have owners' names kept, or forgotten, as the settings say; returns before it is done."""
+    TicketSearch(search_file(writer.file)).forget_names(unless=config.names)
+    writer.submit_to_cache(partial(keep_names, wanted=config.names))
 
 
 def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priority) -> Engine:

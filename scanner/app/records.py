@@ -7,6 +7,7 @@ import threading
 from contextlib import closing
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +21,10 @@ from scanner.store import statistics
 from scanner.store.database import open_reader
 from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State, in_state
+from scanner.store.names import keep_names
 from scanner.store.search import Found, TicketSearch, read_found
 from scanner.store.statistics import Evening
+from scanner.store.writer import Writer
 from scanner.wording.plain import plain_cell, plain_json
 from scanner.wording.sentences import in_english
 
@@ -39,22 +42,29 @@ class Records:
     """Reads one database; every method blocks, so none is for the event loop.
 
     Args:
-        file: the database.
+        writer: of the database; it also keeps or forgets owners' names.
         gate: judges the override.
         pin: the supervisor's.
         clock: the time now, aware, UTC.
     """
 
-    def __init__(self, file: Path, gate: Gate, pin: Pin, clock: Clock) -> None:
-        self._file = file
+    def __init__(self, writer: Writer, gate: Gate, pin: Pin, clock: Clock) -> None:
+        self._writer = writer
+        self._file = writer.file
         self._gate = gate
         self._pin = pin
         self._clock = clock
-        self._search = TicketSearch(search_file(file))
+        self._search = TicketSearch(search_file(writer.file))
         self._refreshing = threading.Lock()
 
     def prepare(self, *, names: bool) -> None:
-        """Update the search index; it has the patrons' names only where `names` is set."""
+        """Update the search index; where `names` is off, patrons' names are forgotten first.
+
+        Raises:
+            ScannerError: the database could not be written.
+        """
+        self._search.forget_names(unless=names)
+        self._writer.submit_to_cache(partial(keep_names, wanted=names)).result()
         with self._refreshing, self._reader() as conn:
             self._search.refresh(conn, names=names)
 

@@ -39,7 +39,7 @@ def _figures(folder: Path, tickets: int, searches: int) -> Iterator[Figure]:
     file = folder / f"search-{tickets}.sqlite3"
     stock.fill(file, tickets)
     with Writer(file) as writer:
-        records = _records(file, Gate(writer))
+        records = _records(writer)
         records.prepare(names=True)
         typed = [_timed(records, query) for query in queries(tickets, searches)]
     first = [_first(file, query) for query in queries(tickets, _STARTS // 5)]
@@ -74,15 +74,16 @@ def _timed(records: Records, query: str) -> tuple[float, int]:
     return perf_counter() - start, len(found)
 
 
-def _records(file: Path, gate: Gate) -> Records:
-    return Records(file, gate, Pin(KeyStore(file.parent, file_only=True), utc_now), utc_now)
+def _records(writer: Writer) -> Records:
+    pin = Pin(KeyStore(writer.file.parent, file_only=True), utc_now)
+    return Records(writer, Gate(writer), pin, utc_now)
 
 
 def main() -> None:
     """Search once in the database for what the arguments name; print the seconds and the count."""
     file, query = Path(sys.argv[1]), sys.argv[2]
     with Writer(file) as writer:
-        records = _records(file, Gate(writer))
+        records = _records(writer)
         sys.stdout.write(json.dumps(_timed(records, query)) + "\n")
 
 

@@ -11,6 +11,7 @@ from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import TicketStatus
 from scanner.store import sessions, ticket_writes, tickets
 from scanner.store.database import open_database, stop_syncing, transaction
+from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
 
@@ -57,6 +58,7 @@ def fill(file: Path, count: int) -> None:
     conn = open_database(file)
     try:
         stop_syncing(conn)
+        keep_names(conn, wanted=True)
         with transaction(conn):
             begin(conn)
             number = ticket_writes.begin_pass(conn)

@@ -115,6 +115,7 @@ class House:
             key=answers.key or self._known_key(answers.api),
             timeout=self.config.timeout_seconds,
             records=self.config.page_records,
+            names=self.config.names,
         )
         return await open_gate(request, self.writer, self.keys, utc_now, on_progress)
 

@@ -180,7 +180,7 @@ def _with_engine(config: "Config", work: Callable[["Engine"], Awaitable[T]]) -> 
     """Do one piece of a gate's background work."""
     import asyncio
 
-    from scanner.app.assembly import make_engine
+    from scanner.app.assembly import apply_names, make_engine
     from scanner.keystore import open_keystore
     from scanner.priority import Priority
     from scanner.store.writer import Writer
@@ -193,6 +193,7 @@ def _with_engine(config: "Config", work: Callable[["Engine"], Awaitable[T]]) -> 
             await engine.close()
 
     with Writer(database(config)) as writer:
+        apply_names(config, writer)
         return asyncio.run(run(writer))
 
 

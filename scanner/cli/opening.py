@@ -86,6 +86,7 @@ def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Req
         key=key,
         timeout=config.timeout_seconds,
         records=config.page_records,
+        names=config.names,
     )
 
 

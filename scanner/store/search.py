@@ -41,6 +41,11 @@ class TicketSearch:
         """Take up what is in the database now; until it returns, the former text is searched."""
         self._text.refresh(conn, names=names)
 
+    def forget_names(self, *, unless: bool) -> None:
+        """Remove the text if it has names, unless they are wanted."""
+        if not unless:
+            self._text.forget_names()
+
     def find(
         self, conn: sqlite3.Connection, query: str, *, names: bool, most: int = MOST
     ) -> list[str]:

@@ -90,6 +90,13 @@ class SearchText:
             reason = error.strerror
             structlog.get_logger("search").warning("no text to search in", reason=reason)
 
+    def forget_names(self) -> None:
+        """Remove the file if it has names or can't be read, and what was left of making one."""
+        with self._opened() as (head, _):
+            named = head is None or head.stamp.names
+        for file in [self._partial(), *([self._file] if named else [])]:
+            file.unlink(missing_ok=True)
+
     def pieces(self, conn: sqlite3.Connection, *, names: bool) -> Iterator[bytes]:
         """Yield all lines, many at a time: `\\nserial\\tname\\n…\\n`, both folded.
 
@@ -112,7 +119,7 @@ class SearchText:
             with self._file.open("r+b") as opened:
                 opened.write(_written(head))
             return
-        partial = self._file.with_name(f"{self._file.name}.partial")
+        partial = self._partial()
         try:
             with open(partial, "wb", opener=_for_owner) as opened:
                 opened.write(_written(head))
@@ -120,6 +127,9 @@ class SearchText:
             partial.replace(self._file)
         finally:
             partial.unlink(missing_ok=True)
+
+    def _partial(self) -> Path:
+        return self._file.with_name(f"{self._file.name}.partial")
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[tuple[_Head | None, Iterator[bytes]]]:

@@ -9,6 +9,7 @@ from itertools import chain
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import EarlierAdmission
+from scanner.store.names import KEPT
 from scanner.store.tickets import TicketRow, short_fingerprint
 
 EVERY_TICKET = range(2**63 - 1)
@@ -47,9 +48,10 @@ SELECT DISTINCT section, section_name, 0 FROM incoming
 """
 _PARTS = "INSERT OR IGNORE INTO event_part SELECT DISTINCT substr(serial, 1, 6) FROM incoming"
 # In the index's order: a run of neighbours changes few of its pages.
-_UPSERT = """
+_UPSERT = f"""
 INSERT INTO ticket (serial, section, status, redeemed, owner, name, fingerprint, pass)
-SELECT serial, section.id, status, redeemed, owner, incoming.name, fingerprint, ?
+SELECT serial, section.id, status, redeemed, owner, CASE WHEN {KEPT} THEN incoming.name END,
+    fingerprint, ?
 FROM incoming JOIN section ON section.uri = incoming.section
 ORDER BY serial, incoming.rowid
 ON CONFLICT (serial) DO UPDATE SET section = excluded.section, status = excluded.status,

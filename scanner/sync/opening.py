@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -12,6 +13,7 @@ from scanner.facts import Code, Fact
 from scanner.store import encounters, ledger, sessions, tickets
 from scanner.store.database import transaction
 from scanner.store.left_out import read_left_out
+from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
 from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
@@ -34,7 +36,10 @@ class OpenWarning(Code):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What opens a gate; `timeout` in seconds, `key` is the application's own, if it has one."""
+    """What opens a gate; `timeout` in seconds, `key` is the application's own, if it has one.
+
+    Owners' names are kept where `names` is on.
+    """
 
     api: str
     code: str
@@ -43,6 +48,7 @@ class Request:
     key: str | None = None
     timeout: float = 10.0
     records: int = 500
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ async def open_gate(
     server_time = ServerTime(clock)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
         pull = Pull(api, writer, server_time, request.records, on_progress)
+        await writer.run_on_cache(partial(keep_names, wanted=request.names))
         await pull.write_scope(session, event, grant)
         await writer.run_on_cache(forget_position)
         await pull.others(session)

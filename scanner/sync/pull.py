@@ -11,7 +11,7 @@ import structlog
 
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.priority import Priority
-from scanner.store import encounters, ledger, sessions, ticket_writes, tickets
+from scanner.store import encounters, ledger, names, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.encounters import Encounter
 from scanner.store.ledger import State
@@ -62,7 +62,8 @@ class Pull:
         """Read the event, and write its sections and the token's scope.
 
         Returns:
-            Whether to read the whole list: the scope has grown, or the cache was another event's.
+            Whether to read the whole list: the scope has grown, the cache was another event's, or
+            owners' names are kept that were not before.
         """
         return await self.write_scope(session, await self.api.event(session.event), grant)
 
@@ -79,7 +80,8 @@ class Pull:
                 tickets.write_sections(conn, sections)
                 if before != grant.sections:
                     ticket_writes.forget_position(conn)
-            return emptied or not before.issuperset(grant.sections)
+            awaited = names.names_are_awaited(conn)
+            return emptied or awaited or not before.issuperset(grant.sections)
 
         grown = await self.writer.run_on_cache(write)
         await tally.keep(self.writer, whole=True)
@@ -122,6 +124,7 @@ class Pull:
             structlog.get_logger("pull").warning("the ticket list kept shifting", read=seen)
         await self.writer.run_on_cache(ticket_writes.forget_position)
         await self._ticket_tally.keep(self.writer, whole=True)
+        await self.writer.run_on_cache(names.note_names_read)
         await self._finish(position.watermark, whole=True)
 
     async def others(self, session: StoredSession) -> None:

@@ -34,16 +34,19 @@ def records(file: Path) -> Iterator[Records]:
     with Writer(file) as writer:
         gate = Gate(writer)
         gate.present(HERE, NOW, "camera").result(10)
-        yield Records(file, gate, pin, lambda: NOW)
+        yield Records(writer, gate, pin, lambda: NOW)
 
 
-def test_a_ticket_is_found_before_and_after_they_are_taken_up(records: Records) -> None:
+def test_a_ticket_is_found_before_and_after_they_are_taken_up(file: Path, records: Records) -> None:
     assert [each.serial for each in records.search("dawier", names=False)] == [HERE, THERE]
+    records.prepare(names=True)
+    assert len(records.search("jo doe", names=True)) == 2
     records.prepare(names=False)
     assert [each.serial for each in records.search("dawier", names=False)] == [HERE, THERE]
     assert records.search("doe", names=False) == []
+    assert not [each for each in file.parent.iterdir() if b"doe" in each.read_bytes().lower()]
     records.prepare(names=True)
-    assert len(records.search("jo doe", names=True)) == 2
+    assert records.search("jo doe", names=True) == []
 
 
 def test_the_right_pin_lets_in_and_a_wrong_one_does_not(file: Path, records: Records) -> None:

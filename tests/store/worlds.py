@@ -10,6 +10,7 @@ from scanner.admission.ticket import TicketStatus
 from scanner.store import journal, sessions, ticket_writes, tickets
 from scanner.store.database import open_database, transaction
 from scanner.store.journal import Scan
+from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
 
@@ -37,6 +38,7 @@ def row(
 
 def fill(conn: sqlite3.Connection, rows: Sequence[TicketRow] = ()) -> None:
     """Open the session and write what a first pull would; the Floor is permitted."""
+    keep_names(conn, wanted=True)
     with transaction(conn):
         sessions.open_session(conn, SESSION)
         tickets.belong_to(conn, SESSION)

@@ -25,8 +25,9 @@ CREATE TABLE left_out (         -- of the API's lists, as far as they could not 
     count INTEGER NOT NULL, PRIMARY KEY (source, field, problem, kept)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE nameless (         -- has its row while no owner's name is in this file
-    one INTEGER PRIMARY KEY CHECK (one = 1)
+CREATE TABLE owner_names (      -- without its row, no owner's name is written
+    one INTEGER PRIMARY KEY CHECK (one = 1), kept INTEGER NOT NULL,
+    settled INTEGER NOT NULL    -- all names were read; or, where none are kept, no trace is left
 ) STRICT;
 """
 

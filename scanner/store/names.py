@@ -1,0 +1,62 @@
+"""Whether the cache keeps owners' names, and forgetting them without a trace.
+
+The cache itself keeps the switch: while it is off, no pull of any process writes a name, whatever
+it was told before. A cache that was never told keeps none.
+"""
+
+import sqlite3
+
+import structlog
+
+from scanner.store.database import transaction
+
+KEPT = "(SELECT kept FROM owner_names)"
+"""SQL: 1 where names are kept."""
+
+
+def keep_names(conn: sqlite3.Connection, wanted: bool) -> None:
+    """Keep owners' names from now on, or forget those that are there; work for the cache.
+
+    Names are forgotten in the file and in its log, free space included. Where another program
+    reads on or writes meanwhile, what is left of them goes at the next call.
+    """
+    row = conn.execute("SELECT kept, settled FROM owner_names").fetchone()
+    if row and row[0] == wanted and (wanted or row[1]):
+        return
+    with transaction(conn):
+        conn.execute("INSERT OR REPLACE INTO owner_names VALUES (1, ?, 0)", (wanted,))
+        if not wanted:
+            conn.execute("UPDATE ticket SET name = NULL WHERE name IS NOT NULL")
+    if not wanted and _without_traces(conn):
+        _settle(conn)
+
+
+def names_are_awaited(conn: sqlite3.Connection) -> bool:
+    """Tell whether names are kept since the last whole reading, which brought none."""
+    row = conn.execute("SELECT kept AND NOT settled FROM owner_names").fetchone()
+    return bool(row and row[0])
+
+
+def note_names_read(conn: sqlite3.Connection) -> None:
+    """Note that a whole reading has brought the names."""
+    if names_are_awaited(conn):
+        _settle(conn)
+
+
+def _settle(conn: sqlite3.Connection) -> None:
+    with transaction(conn):
+        conn.execute("UPDATE owner_names SET settled = 1")
+
+
+def _without_traces(conn: sqlite3.Connection) -> bool:
+    """Write the file anew, and empty its log; tells whether both were possible."""
+    try:
+        conn.execute("PRAGMA temp_store = DEFAULT")  # the copy is as large as the cache
+        conn.execute("VACUUM main")
+        busy, *_ = conn.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        structlog.get_logger("store").warning("traces of names are left", reason=str(error))
+        return False
+    finally:
+        conn.execute("PRAGMA temp_store = MEMORY")
+    return not busy
