@@ -1,21 +1,23 @@
 """One payload in, one durable verdict out."""
 
 import sqlite3
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import structlog
 
 from scanner.admission.evidence import Evidence, to_json
-from scanner.admission.rules import Override, decide
+from scanner.admission.rules import Word, decide
 from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
 from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
 from scanner.store import journal, knowledge, ledger, sessions
-from scanner.store.database import transaction
+from scanner.store.database import transaction, unsynced
 from scanner.store.writer import Writer
 
 _WAITING_AT_ONCE = 4
@@ -66,28 +68,31 @@ class Gate:
         self._priority = priority or Priority()
         self._waiting = ThreadPoolExecutor(_WAITING_AT_ONCE, "confirmation")
         self._subscribers: list[Callable[[Judged], None]] = []
+        self._shown: deque[Judged] = deque()  # not noted in the ledger yet
 
     def subscribe(self, subscriber: Callable[[Judged], None]) -> None:
         """Call `subscriber` with every verdict, after the commit, from a thread of the gate's."""
         self._subscribers.append(subscriber)
 
     def present(
-        self, payload: str, at: datetime, source: str, override: Override | None = None
+        self, payload: str, at: datetime, source: str, word: Word | None = None
     ) -> "Future[Judged]":
         """Judge one presentation; the future ends when the verdict is durable.
 
-        `override` is the supervisor's word, given after a PIN: it is recorded with the verdict,
-        and the API is not asked before.
+        `word` is a person's, a supervisor's after a PIN or a guard's: it is recorded with the
+        verdict, and the API is not asked before.
         Callable from any thread. The future raises `StoreError` where nothing could be recorded:
         then nobody is admitted.
         """
         self._priority.claim()
-        if self._confirms is None or override:
+        if self._confirms is None or word:
             return self._writer.submit(
-                lambda conn: self._publish(_judge(conn, payload, at, source, override)),
+                lambda conn: self._publish(self._judge(conn, payload, at, source, word)),
                 urgent=True,
             )
-        judging = self._writer.submit(lambda conn: _judge(conn, payload, at, source), urgent=True)
+        judging = self._writer.submit(
+            lambda conn: self._judge(conn, payload, at, source), urgent=True
+        )
         return self._waiting.submit(self._confirm_and_publish, judging, self._confirms)
 
     def present_and_wait(self, payload: str, at: datetime, source: str) -> Judged:
@@ -102,7 +107,44 @@ class Gate:
         if self._confirms is not None:
             return self.present(payload, at, source).result()
         self._priority.claim()
-        return self._writer.now(lambda conn: self._publish(_judge(conn, payload, at, source)))
+        return self._writer.now(lambda conn: self._publish(self._judge(conn, payload, at, source)))
+
+    def note_shown(self, judged: Judged) -> None:
+        """Note that a verdict's light was shown; from any thread, without waiting.
+
+        Until then a ticket that was let in is in doubt: the process may end before its light. Where
+        the note is lost, with the process or with the power, the doubt stays.
+        """
+        if judged.verdict.admits:
+            self._shown.append(judged)
+            self._writer.submit(self._write_notes)
+
+    def _judge(
+        self,
+        conn: sqlite3.Connection,
+        payload: str,
+        at: datetime,
+        source: str,
+        word: Word | None = None,
+    ) -> Judged:
+        with self._noting(conn):  # this may be of a ticket whose light was just shown
+            return judge(conn, payload, at, source, word)
+
+    def _write_notes(self, conn: sqlite3.Connection) -> None:
+        if self._shown:  # else a presentation took them along
+            with unsynced(conn), self._noting(conn):
+                pass
+
+    @contextmanager
+    def _noting(self, conn: sqlite3.Connection) -> Iterator[None]:
+        """Write the lights that were shown in the transaction that everything inside is in."""
+        noted = tuple(self._shown)
+        with transaction(conn):
+            for judged in noted:
+                ledger.note_shown(conn, judged.verdict.serial or "", judged.scan)
+            yield
+        for _ in noted:
+            self._shown.popleft()
 
     def _confirm_and_publish(self, judging: "Future[Judged]", confirms: Confirms) -> Judged:
         """Ask the API about what would let a patron in, record its no, then publish."""
@@ -128,12 +170,12 @@ def judge(
     payload: str,
     at: datetime,
     source: str,
-    override: Override | None = None,
+    word: Word | None = None,
 ) -> Judged:
     """Look up, decide and record one presentation; call inside a transaction."""
     parsed = parse_payload(payload)
     standing = sessions.read_standing(conn)
-    evidence = Evidence(parsed, standing.closed, knowledge.look_up(conn, parsed), override)
+    evidence = Evidence(parsed, standing.closed, knowledge.look_up(conn, parsed), word)
     verdict = decide(*evidence)
     scan = journal.Scan(
         at=at,
@@ -149,17 +191,6 @@ def judge(
         params=journal.params_to_text(verdict.fact),
     )
     return Judged(journal.append(conn, scan), payload, source, at, verdict)
-
-
-def _judge(
-    conn: sqlite3.Connection,
-    payload: str,
-    at: datetime,
-    source: str,
-    override: Override | None = None,
-) -> Judged:
-    with transaction(conn):
-        return judge(conn, payload, at, source, override)
 
 
 def _withhold(conn: sqlite3.Connection, judged: Judged, refusal: Fact) -> Judged:

@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from scanner.admission.rules import Override
+from scanner.admission.rules import LetIn, Override, Word
 from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
@@ -44,12 +44,12 @@ class Evidence(NamedTuple):
     parsed: ParsedPayload
     closed: Closed | None
     known: Knowledge
-    override: Override | None = None
+    word: Word | None = None
 
 
 def to_json(evidence: Evidence) -> str:
     """Write the inputs of one decision, compact; what is not known is left out."""
-    parsed, closed, known, override = evidence
+    parsed, closed, known, word = evidence
     found: dict[str, Any] = {"reading": _parsed(parsed)}
     if closed:
         found["closed"] = closed.name
@@ -64,8 +64,13 @@ def to_json(evidence: Evidence) -> str:
         found["other"] = _admission(known.other)
     if known.refusal:
         found["refusal"] = known.refusal.as_json()
-    if override:
-        found["override"] = override.note
+    if known.unshown:
+        found["unshown"] = True
+    match word:
+        case Override(note):
+            found["override"] = note
+        case LetIn():
+            found["let_in"] = True
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -83,15 +88,22 @@ def from_json(text: str) -> Evidence:
             _read_admission(found["other"]) if "other" in found else None,
             found.get("event_known", False),
             _read_refusal(found["refusal"]) if "refusal" in found else None,
+            found.get("unshown", False),
         )
         return Evidence(
             _read_parsed(found["reading"]),
             Closed[found["closed"]] if "closed" in found else None,
             known,
-            Override(_text(found["override"])) if "override" in found else None,
+            _read_word(found),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceError(f"the recorded inputs can't be read: {error}") from error
+
+
+def _read_word(found: dict[str, Any]) -> Word | None:
+    if "override" in found:
+        return Override(_text(found["override"]))
+    return LetIn() if "let_in" in found else None
 
 
 def _parsed(parsed: ParsedPayload) -> tuple[str, str]:

@@ -32,11 +32,20 @@ class Override:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """A guard lets in a patron whose admission is recorded, and whose light was never shown."""
+
+
+Word = Override | LetIn
+"""What a person says to a verdict; it is recorded with the one that follows."""
+
+
 def decide(
     parsed: ParsedPayload,
     closed: Closed | None,
     known: Knowledge,
-    override: Override | None = None,
+    word: Word | None = None,
 ) -> Verdict:
     """Judge one presentation.
 
@@ -44,17 +53,22 @@ def decide(
         parsed: what the payload meant.
         closed: why the gate may admit nobody now, if so.
         known: what cache and ledger know of what was presented.
-        override: the supervisor's word, if it was given; it changes nothing where it can't.
+        word: a person's, if it was given; it changes nothing where it can't.
     """
     verdict = _judge(parsed, closed, known)
-    if override and may_override(verdict, known):
-        return Verdict(
-            Reason.OVERRIDDEN,
-            verdict.serial,
-            verdict.section,
-            status=verdict.status,
-            note=override.note,
-        )
+    match word:
+        case Override(note) if may_override(verdict, known):
+            return Verdict(
+                Reason.OVERRIDDEN,
+                verdict.serial,
+                verdict.section,
+                status=verdict.status,
+                note=note,
+            )
+        case Override(note) if verdict.reason is Reason.LIGHT_NOT_SHOWN:
+            return replace(verdict, reason=Reason.LET_IN, note=note)
+        case LetIn() if verdict.reason is Reason.LIGHT_NOT_SHOWN:
+            return replace(verdict, reason=Reason.LET_IN)
     return verdict
 
 
@@ -80,10 +94,14 @@ def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge) -> Ve
         return _judge_uncached(serial, known)
     if ticket.former_code:
         return _of(ticket, Reason.FORMER_CODE)
-    if known.local:
+    if known.local and not known.unshown:
         return _of(ticket, Reason.ADMITTED_HERE, first=known.local)
-    if known.other or ticket.status is TicketStatus.REDEEMED:
+    if known.other:
         return _of(ticket, Reason.ADMITTED_ELSEWHERE, first=_elsewhere(ticket, known.other))
+    if known.local:
+        return _judge_unshown(ticket, known.local)
+    if ticket.status is TicketStatus.REDEEMED:
+        return _of(ticket, Reason.ADMITTED_ELSEWHERE, first=_elsewhere(ticket))
     if known.refusal:
         return _of(ticket, Reason.REFUSED_BY_API, refusal=known.refusal)
     if ticket.status in _WITHDRAWN:
@@ -93,6 +111,15 @@ def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge) -> Ve
     if not ticket.permitted:
         return _of(ticket, Reason.OTHER_SECTION)
     return _of(ticket, Reason.VALID)
+
+
+def _judge_unshown(ticket: CachedTicket, local: EarlierAdmission) -> Verdict:
+    """Judge a ticket whose own admission may have let nobody in; that one has redeemed it."""
+    if ticket.status in _WITHDRAWN:
+        return _of(ticket, _WITHDRAWN[ticket.status])
+    if not ticket.permitted:
+        return _of(ticket, Reason.OTHER_SECTION)
+    return _of(ticket, Reason.LIGHT_NOT_SHOWN, first=local)
 
 
 def _judge_uncached(serial: str | None, known: Knowledge) -> Verdict:
@@ -115,7 +142,7 @@ def _of(
     return Verdict(reason, ticket.serial, ticket.section.name, first, ticket.status, refusal)
 
 
-def _elsewhere(ticket: CachedTicket, other: EarlierAdmission | None) -> EarlierAdmission:
+def _elsewhere(ticket: CachedTicket, other: EarlierAdmission | None = None) -> EarlierAdmission:
     """Return the other gate's admission; the ticket's own time stands in where it has none."""
     first = other or EarlierAdmission()
     return first if first.at else replace(first, at=ticket.redeemed)

@@ -69,6 +69,7 @@ class Knowledge(NamedTuple):
         other: another gate's, according to the API.
         event_known: whether the serial's event part is one of the cached event's.
         refusal: why the API refused this gate's admission before its green light was shown.
+        unshown: whether nothing is known of the green light of `local` having been shown.
     """
 
     ticket: CachedTicket | None = None
@@ -76,3 +77,4 @@ class Knowledge(NamedTuple):
     other: EarlierAdmission | None = None
     event_known: bool = False
     refusal: Fact | None = None
+    unshown: bool = False

@@ -29,6 +29,8 @@ class Reason(Code):
     VALID = "verdict.valid"
     OVERRIDDEN = "verdict.overridden"
     ADMITTED_HERE = "verdict.admitted_here"
+    LIGHT_NOT_SHOWN = "verdict.light_not_shown"
+    LET_IN = "verdict.let_in"
     ADMITTED_ELSEWHERE = "verdict.admitted_elsewhere"
     OTHER_SECTION = "verdict.other_section"
     OTHER_EVENT = "verdict.other_event"
@@ -55,6 +57,8 @@ _KINDS: Mapping[Reason, Kind] = {
     Reason.VALID: Kind.ADMITTED,
     Reason.OVERRIDDEN: Kind.ADMITTED,
     Reason.ADMITTED_HERE: Kind.ALREADY_ADMITTED,
+    Reason.LIGHT_NOT_SHOWN: Kind.ALREADY_ADMITTED,
+    Reason.LET_IN: Kind.ALREADY_ADMITTED,
     Reason.ADMITTED_ELSEWHERE: Kind.ALREADY_ADMITTED,
     Reason.OTHER_SECTION: Kind.WRONG_SECTION,
     Reason.OTHER_EVENT: Kind.OTHER_EVENT,
@@ -122,8 +126,13 @@ class Verdict:
 
     @property
     def admits(self) -> bool:
-        """Tell whether the patron goes in."""
-        return self.kind is Kind.ADMITTED
+        """Tell whether the patron goes in: as a new admission, or on an earlier one unshown."""
+        return self.kind is Kind.ADMITTED or self.reason is Reason.LET_IN
+
+    @property
+    def light(self) -> Kind:
+        """The kind whose face and sound go with it: green wherever the patron goes in."""
+        return Kind.ADMITTED if self.admits else self.kind
 
     @property
     def fact(self) -> Fact:

@@ -68,7 +68,7 @@ class Assembly:
     def play_verdict(self, judged: Judged) -> None:
         """Play a verdict's sound as loud as the settings say; a subscriber for the gate."""
         if not self.config.muted:
-            self.sounds.play(judged.verdict.kind.value, self.config.volume)
+            self.sounds.play(judged.verdict.light.value, self.config.volume)
 
     async def sync_once(self) -> None:
         """Pull and replay once, in a thread of its own; not while `background` runs.
@@ -108,7 +108,7 @@ def assembled(
     gate.subscribe(engine.on_verdict)
     pin = Pin(keys, utc_now)
     with ExitStack() as stack:
-        turnstile = stack.enter_context(Turnstile(opener)) if opener else None
+        turnstile = stack.enter_context(Turnstile(opener, gate.note_shown)) if opener else None
         if turnstile:
             gate.subscribe(turnstile.on_verdict)
         if source:

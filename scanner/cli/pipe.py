@@ -27,6 +27,8 @@ def payloads(stream: IO[bytes]) -> Iterator[str]:
 def serve(gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool) -> None:
     """Judge every line, and answer each before the next is read.
 
+    A light counts as shown once its line is flushed. Where the reader is gone, it does not.
+
     Raises:
         StoreError: a verdict could not be recorded; nobody is admitted by that line.
     """
@@ -35,6 +37,7 @@ def serve(gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool) -> No
         judged = gate.present_and_wait(payload, utc_now(), "stdin")
         out.write(say(judged) + "\n")
         out.flush()
+        gate.note_shown(judged)
 
 
 def as_line(judged: "Judged") -> str:

@@ -129,11 +129,18 @@ class Turnstile:
 
     Args:
         opener: opens the turnstile once.
+        on_opened: called after each opening, in the thread that opened.
         clock: a monotonic clock, in seconds.
     """
 
-    def __init__(self, opener: Opener, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        opener: Opener,
+        on_opened: Callable[[Judged], None] = lambda _judged: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._opener = opener
+        self._on_opened = on_opened
         self._clock = clock
         self._waiting: queue.Queue[tuple[float, Judged] | None] = queue.Queue(WAITING)
         self._failure: Fact | None = None
@@ -169,6 +176,7 @@ class Turnstile:
                     self._fail(judged, Fact(TurnstileFault.TOO_LATE))
                     continue
                 self._opener.open(judged)
+                self._on_opened(judged)
                 self._failure = None
             except TurnstileError as error:
                 self._fail(judged, error.fact)

@@ -105,6 +105,20 @@ class transaction:  # noqa: N801 - it reads as what it does, as those of context
                 self._conn.execute("ROLLBACK")
 
 
+@contextlib.contextmanager
+def unsynced(conn: sqlite3.Connection) -> Iterator[None]:
+    """Let the ledger's commits inside return before they have reached the disk.
+
+    They outlive the process. A loss of power may take them, until the next commit outside has
+    reached the disk. Not to be called inside a transaction.
+    """
+    conn.execute("PRAGMA main.synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        conn.execute("PRAGMA main.synchronous = FULL")
+
+
 def stop_syncing(conn: sqlite3.Connection) -> None:
     """Let commits return before they have reached the disk; for files that can be made again."""
     for name, _ in files_of(conn):

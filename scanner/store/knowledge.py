@@ -13,11 +13,12 @@ def look_up(conn: sqlite3.Connection, parsed: ParsedPayload) -> Knowledge:
     if serial is None:
         return Knowledge()
     ticket = tickets.find_ticket(conn, serial)
-    local, refusal = ledger.own_admission(conn, serial)
+    local, refusal, unshown = ledger.own_admission(conn, serial)
     return Knowledge(
         ticket._replace(former_code=former_code) if ticket else None,
         local,
         tickets.find_other_admission(conn, serial),
         ticket is not None or tickets.is_of_the_event(conn, serial),
         refusal,
+        unshown,
     )

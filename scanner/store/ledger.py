@@ -104,22 +104,52 @@ def withhold(conn: sqlite3.Connection, serial: str, reason: Fact) -> None:
     )
 
 
-def own_admission(
-    conn: sqlite3.Connection, serial: str
-) -> tuple[EarlierAdmission | None, Fact | None]:
-    """Return this gate's standing admission, or why the API refused it before its green light."""
+def note_shown(conn: sqlite3.Connection, serial: str, row: int) -> None:
+    """Note that a green light was shown for a serial, at a row of the journal.
+
+    That row is the admission's own, or a later one that let its patron in.
+    """
+    conn.execute(
+        "INSERT OR IGNORE INTO shown (journal) SELECT max(journal) FROM admitted"
+        " WHERE serial = ? AND journal <= ? HAVING max(journal)",
+        (serial, row),
+    )
+
+
+class OwnAdmission(NamedTuple):
+    """What the ledger knows of a serial: an admission, or why it did not let anybody in.
+
+    Attributes:
+        admission: this gate's, where the API did not refuse it before its green light.
+        refusal: why it did.
+        unshown: whether nothing is known of the admission's light having been shown.
+    """
+
+    admission: EarlierAdmission | None = None
+    refusal: Fact | None = None
+    unshown: bool = False
+
+
+def own_admission(conn: sqlite3.Connection, serial: str) -> OwnAdmission:
+    """Return this gate's standing admission, or why the API refused it before its green light.
+
+    Where the API refused it later, and the light was never shown, that is why as well.
+    """
     row = conn.execute(
         "SELECT at, redeemer, device,"
-        " (SELECT reason FROM withheld WHERE withheld.journal = admitted.journal)"
+        " (SELECT reason FROM withheld WHERE withheld.journal = admitted.journal),"
+        " journal NOT IN (SELECT journal FROM shown), state IN ('conflict', 'refused'), reason"
         f" FROM admitted WHERE serial = ?1 AND {_STANDS}",
         (serial,),
     ).fetchone()
     if row is None:
-        return None, None
-    at, redeemer, device, refusal = row
+        return OwnAdmission()
+    at, redeemer, device, withheld, unshown, denied, reason = row
+    refusal = withheld or (reason if unshown and denied else None)
     if refusal is not None:
-        return None, fact_from_text(refusal)
-    return EarlierAdmission(datetime.fromisoformat(at), redeemer, without_tag(device)), None
+        return OwnAdmission(None, fact_from_text(refusal))
+    admission = EarlierAdmission(datetime.fromisoformat(at), redeemer, without_tag(device))
+    return OwnAdmission(admission, unshown=bool(unshown))
 
 
 def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Waiting]:

@@ -125,6 +125,7 @@ class TrainingGate:
         """
         at = self._begun + timedelta(seconds=now)
         judged = await asyncio.wrap_future(self._parts.gate.present(payload, at, source))
+        self._parts.gate.note_shown(judged)  # the trainee sees every verdict
         if payload in self._ours or judged.verdict.kind not in _FOREIGN_KINDS:
             return judged
         return judged._replace(verdict=Verdict(Reason.TRAINING, judged.verdict.serial))

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+from scanner.admission.rules import Word
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource, SourceState, View
@@ -29,15 +30,22 @@ __all__ = [
 class Judge(Protocol):
     """Returns recorded verdicts; `scanner.gate.Gate` is one."""
 
-    def present(self, payload: str, at: datetime, source: str, /) -> "Future[Judged]":
+    def present(
+        self, payload: str, at: datetime, source: str, word: Word | None = None, /
+    ) -> "Future[Judged]":
         """Judge one presentation at an aware moment; callable from any thread.
 
+        `word` is what the guard says to it; it is recorded with the verdict.
         The future raises a `ScannerError` where nothing could be recorded: nobody is admitted.
         """
         ...
 
     def subscribe(self, subscriber: Callable[[Judged], None], /) -> None:
         """Call `subscriber` with every verdict after its commit, from any thread."""
+        ...
+
+    def note_shown(self, judged: Judged, /) -> None:
+        """Note that a verdict's light was shown; from any thread, without waiting."""
         ...
 
 

@@ -12,9 +12,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
+from scanner.admission.rules import LetIn, Word
 from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.tui.ports import Clock, Judge
+from scanner.tui.terminal.choice import when_written
 from scanner.wording.catalogue import say
 from scanner.wording.sentences import sentence
 
@@ -51,15 +53,39 @@ class Presenter:
         self._post_message = post
         judge.subscribe(lambda judged: self._post(Published(judged)))
 
-    def present(self, payload: str, source: str) -> None:
+    def present(self, payload: str, source: str, word: Word | None = None) -> None:
         """Hand a payload to the gate; never raises, never waits."""
         self._post(Judging())
         try:
-            future = self._judge.present(payload, self._clock(), source)
+            future = self._judge.present(payload, self._clock(), source, word)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was recorded
             self._post(Answered(_sentence(error)))
             return
         future.add_done_callback(self._ended)
+
+    def let_in(self, judged: Judged) -> None:
+        """Let in a patron whose recorded light was never shown; judged again, by the guard's word.
+
+        The gate refuses it where the light was shown meanwhile.
+        """
+        self.present(judged.payload, judged.source, LetIn())
+
+    def note_shown(
+        self, judged: Judged, screen: Screen[Any], *, standing: Callable[[], bool]
+    ) -> None:
+        """Note that a verdict's light was shown, once the terminal has taken it.
+
+        Args:
+            judged: the verdict, put on the screen just now.
+            screen: the one in front.
+            standing: whether it is still there, asked after the next drawing.
+        """
+
+        def drawn() -> None:
+            if standing():
+                when_written(screen.app, lambda: self._judge.note_shown(judged))
+
+        screen.call_after_refresh(drawn)
 
     def _ended(self, future: "Future[Judged]") -> None:
         try:

@@ -15,13 +15,20 @@ class PatronWords:
     advice: str
 
 
-def patron_words(kind: Kind, section: str = "") -> PatronWords:
+def patron_words(kind: Kind, section: str = "", *, unshown: bool = False) -> PatronWords:
     """Word a verdict for the patron; another patron's name, gate and time are not in it.
 
     Args:
         kind: what was decided.
         section: the ticket's section, fit to be shown, where it is known.
+        unshown: whether the ticket was admitted before, and its light was never shown.
     """
+    if unshown:
+        return PatronWords(
+            say("PLEASE WAIT"),
+            say("Your ticket was read before, but the result was not shown."),
+            say("A member of staff is coming."),
+        )
     if kind is Kind.WRONG_SECTION and section:
         return PatronWords(
             say("OTHER ENTRANCE"),

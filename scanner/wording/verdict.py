@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.wording.catalogue import say
-from scanner.wording.plain import plain
+from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import Params, Sentence, sentence
 
 
@@ -22,6 +22,13 @@ def title(kind: Kind) -> str:
     }[kind]
 
 
+def headline(verdict: Verdict) -> str:
+    """Word a verdict in capitals, for a guard: its light's kind, or that it is theirs to give."""
+    if verdict.reason is Reason.LIGHT_NOT_SHOWN:
+        return say("YOU DECIDE")
+    return title(verdict.light)
+
+
 def reason(verdict: Verdict, now: datetime) -> str:
     """Say why, as at the moment of the verdict."""
     return sentence(verdict.fact_at(now))
@@ -31,8 +38,10 @@ def advice(verdict: Verdict) -> str:
     """Say what the guard does next."""
     section = plain(verdict.section)
     match verdict.reason:
-        case Reason.VALID | Reason.OVERRIDDEN:
+        case Reason.VALID | Reason.OVERRIDDEN | Reason.LET_IN:
             return say("Let the patron in.")
+        case Reason.LIGHT_NOT_SHOWN:
+            return say("Let the patron in with l, unless they are in already.")
         case Reason.ADMITTED_HERE | Reason.ADMITTED_ELSEWHERE:
             return say("Ask for another ticket.")
         case Reason.OTHER_SECTION:
@@ -59,6 +68,16 @@ def _admitted_here(params: Params) -> str:
     if "section" not in params:  # the ticket is of a list that this gate has no more
         return say("Already admitted at this gate")
     return _already(say("here"), params)
+
+
+def _light_not_shown(params: Params) -> str:
+    first, now = params.get("first_at"), params.get("now")
+    if not isinstance(first, datetime):
+        return say("Recorded, its light was never shown")
+    time = clock_time(first)
+    if isinstance(now, datetime) and now.astimezone().date() != first.astimezone().date():
+        time = f"{first.astimezone():%Y-%m-%d} {time}"
+    return say("Recorded at {time}, its light was never shown", time=time)
 
 
 def _admitted_elsewhere(params: Params) -> str:
@@ -96,6 +115,8 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.valid": "Valid ticket",
     "verdict.overridden": "Let in by the supervisor: {note}",
     "verdict.admitted_here": _admitted_here,
+    "verdict.light_not_shown": _light_not_shown,
+    "verdict.let_in": "Let in on the earlier record, whose light was never shown",
     "verdict.admitted_elsewhere": _admitted_elsewhere,
     "verdict.other_section": "This ticket is for {section}",
     "verdict.other_event": "This ticket is for another event",

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scanner.admission.evidence import Evidence, EvidenceError, from_json, to_json
-from scanner.admission.rules import Override, decide
+from scanner.admission.rules import LetIn, Override, decide
 from scanner.admission.serial import LooksLike, NotATicket, Serial
 from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge
 from scanner.admission.verdict import Reason
@@ -29,7 +29,7 @@ from tests.admission.worlds import (
         payloads(),
         closings(),
         knowledge(),
-        st.none() | st.text(max_size=30).map(Override),
+        st.none() | st.just(LetIn()) | st.text(max_size=30).map(Override),
     )
 )
 def test_evidence_is_read_back_as_it_was(evidence: Evidence) -> None:

@@ -21,6 +21,8 @@ def test_an_override_admits_exactly_those_who_may_be_let_in_so(
         assert overridden.admits
         assert (overridden.reason, overridden.note) == (Reason.OVERRIDDEN, why)
         assert (overridden.serial, overridden.section) == (plain.serial, plain.section)
+    elif plain.reason is Reason.LIGHT_NOT_SHOWN:
+        assert (overridden.reason, overridden.note) == (Reason.LET_IN, why)
     else:
         assert overridden == plain
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from scanner.admission.rules import decide
+from scanner.admission.rules import LetIn, decide
 from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge, TicketStatus
 from scanner.admission.verdict import Closed, Kind, Reason, Verdict
@@ -161,6 +161,45 @@ def test_the_rules_are_asked_in_the_houses_order() -> None:
     assert [judge(known, parsed, closed).kind for parsed, closed, known, _ in steps] == [
         kind for *_, kind in steps
     ]
+
+
+REDEEMED = TICKET._replace(status=TicketStatus.REDEEMED, redeemed=BEFORE, listed=False)
+CANCELLED = TICKET._replace(status=TicketStatus.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        (Knowledge(TICKET, HERE, unshown=True), Reason.LIGHT_NOT_SHOWN),
+        (Knowledge(REDEEMED, HERE, unshown=True), Reason.LIGHT_NOT_SHOWN),  # by this very record
+        (Knowledge(TICKET, HERE, THERE, unshown=True), Reason.ADMITTED_ELSEWHERE),
+        (Knowledge(CANCELLED, HERE, unshown=True), Reason.CANCELLED),
+        (Knowledge(BARRED, HERE, unshown=True), Reason.OTHER_SECTION),
+        (Knowledge(TICKET._replace(former_code=True), HERE, unshown=True), Reason.FORMER_CODE),
+        (Knowledge(None, HERE, unshown=True), Reason.ADMITTED_HERE),
+        (Knowledge(TICKET, HERE), Reason.ADMITTED_HERE),
+        (Knowledge(TICKET, unshown=True), Reason.VALID),
+    ],
+)
+def test_an_admission_whose_light_was_never_shown_is_the_guards_to_decide(
+    known: Knowledge, reason: Reason
+) -> None:
+    assert judge(known).reason is reason
+    let_in = decide(READ, None, known, LetIn())
+    assert let_in.reason is (Reason.LET_IN if reason is Reason.LIGHT_NOT_SHOWN else reason)
+    if let_in.reason is Reason.LET_IN:
+        assert (let_in.first, let_in.kind) == (HERE, Kind.ALREADY_ADMITTED)
+
+
+@given(payloads(), closings(), knowledge())
+def test_a_guards_word_changes_nothing_but_an_unshown_light(
+    parsed: ParsedPayload, closed: Closed | None, known: Knowledge
+) -> None:
+    plain, let_in = decide(parsed, closed, known), decide(parsed, closed, known, LetIn())
+    if plain.reason is Reason.LIGHT_NOT_SHOWN:
+        assert let_in == replace(plain, reason=Reason.LET_IN)
+    else:
+        assert let_in == plain
 
 
 def test_this_gates_own_record_speaks_before_another_gates() -> None:

@@ -14,8 +14,14 @@ def test_every_kind_has_a_reason_and_every_reason_a_kind() -> None:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_two_reasons_admit_and_no_other(reason: Reason) -> None:
-    assert Verdict(reason).admits == (reason in {Reason.VALID, Reason.OVERRIDDEN})
+def test_three_reasons_admit_and_no_other(reason: Reason) -> None:
+    assert Verdict(reason).admits == (reason in {Reason.VALID, Reason.OVERRIDDEN, Reason.LET_IN})
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_the_light_is_green_for_all_that_admit_and_for_no_other(reason: Reason) -> None:
+    verdict = Verdict(reason)
+    assert (verdict.light is Kind.ADMITTED) == verdict.admits
 
 
 @pytest.mark.parametrize("closed", Closed)

@@ -85,6 +85,7 @@ def knowledge() -> st.SearchStrategy[Knowledge]:
         st.none() | others,
         st.booleans(),
         st.none() | words.map(said),
+        st.booleans(),
     )
 
 

@@ -85,7 +85,7 @@ def test_a_turnstile_that_hangs_holds_nobody_up_and_is_told_of() -> None:
 def test_an_opening_that_comes_too_late_is_left_out() -> None:
     now = [100.0]
     opener = FakeOpener()
-    with Turnstile(opener, lambda: now[0]) as gate:
+    with Turnstile(opener, clock=lambda: now[0]) as gate:
         gate.on_verdict(judged())
         assert opener.begun.acquire(timeout=LIMIT_SECONDS)
         gate.on_verdict(judged()._replace(scan=8))
@@ -93,6 +93,18 @@ def test_an_opening_that_comes_too_late_is_left_out() -> None:
         opener.may.set()
         until(lambda: gate.failure() == Fact(TurnstileFault.TOO_LATE))
     assert opener.opened == [7]
+
+
+def test_an_opening_is_told_of_and_a_failed_one_is_not() -> None:
+    opener, opened = FakeOpener(TurnstileError(TurnstileFault.EXIT_CODE, number=3)), []
+    opener.may.set()
+    with Turnstile(opener, opened.append) as gate:
+        gate.on_verdict(judged())
+        until(gate.failure)
+        opener.error = None
+        gate.on_verdict(judged()._replace(scan=8))
+        until(lambda: opened)
+    assert [each.scan for each in opened] == [8]
 
 
 @pytest.mark.parametrize(

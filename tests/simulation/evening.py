@@ -15,6 +15,8 @@ from unittest import mock
 
 import sqlite_utils
 
+from scanner.admission.rules import LetIn
+from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
 from scanner.store import journal, ledger, schema, sessions
@@ -85,6 +87,8 @@ class House:
     gate: Gate | None = None
     work: asyncio.Task[None] | None = None
     greens: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    light_lost: bool = False
     rows_before: int = 0
 
 
@@ -194,19 +198,27 @@ class Evening:
             return
         serial = self.rng.choice(self.serials)
         at = self.now() + house.clock_off
-        promise = house.gate.present(serial, at, "simulation")
+        house.light_lost = self.rng.random() < 0.2
+        word = LetIn() if self.rng.random() < 0.2 else None
+        promise = house.gate.present(serial, at, "simulation", word)
         if promise.done():
             promise.result()
 
     def _published(self, house: House, judged: Judged) -> None:
-        """A light is shown: if it is green, its record must stand, and be the first one shown."""
-        if not judged.verdict.admits:
-            return
-        serial = str(judged.verdict.serial)
-        assert serial not in house.greens, "two green lights for one ticket at one gate"
-        house.greens.add(serial)
-        found = ledger.by_serial(house.conn, [serial])
-        assert len(found) == 1, "a green light without its admission"
+        """A verdict stands: if it is green, so must its one record; its light may get lost."""
+        verdict, serial = judged.verdict, str(judged.verdict.serial)
+        if verdict.kind is Kind.ADMITTED:
+            assert serial not in house.greens, "two green lights for one ticket at one gate"
+            house.greens.add(serial)
+        doubtful = verdict.reason in (Reason.LIGHT_NOT_SHOWN, Reason.LET_IN)
+        assert not (doubtful and serial in house.seen), "a light that was shown is doubted"
+        assert verdict.reason is not Reason.ADMITTED_HERE or serial in house.seen, "nobody saw it"
+        if verdict.admits:
+            found = ledger.by_serial(house.conn, [serial])
+            assert len(found) == 1, "a green light without its admission"
+            if not house.light_lost and house.gate:
+                house.gate.note_shown(judged)
+                house.seen.add(serial)
 
     def _change_weather(self, house: House) -> None:
         weather = house.weather

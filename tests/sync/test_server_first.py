@@ -39,6 +39,7 @@ async def test_a_green_light_waits_for_the_apis_yes(house: House) -> None:
         assert judged.verdict.admits
         assert published == [judged]
         assert house.states() == {serial: State.CONFIRMED}
+        gate.note_shown(judged)
         again = await _present(gate, serial)
         assert again.verdict.reason is Reason.ADMITTED_HERE
 

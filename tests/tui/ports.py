@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from scanner.admission.rules import Word
 from scanner.admission.serial import LooksLike
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason, Verdict
@@ -83,8 +84,13 @@ class FakeJudge:
     presented: list[tuple[str, str]] = field(default_factory=list)
     subscribers: list[Callable[[Judged], None]] = field(default_factory=list)
     held: list[Callable[[], None]] = field(default_factory=list)
+    words: list[Word | None] = field(default_factory=list)
+    shown: list[Judged] = field(default_factory=list)
 
-    def present(self, payload: str, at: datetime, source: str, /) -> "Future[Judged]":
+    def present(
+        self, payload: str, at: datetime, source: str, word: Word | None = None, /
+    ) -> "Future[Judged]":
+        self.words.append(word)
         self.presented.append((payload, source))
         future: Future[Judged] = Future()
         judged = Judged(len(self.presented), payload, source, at, self.verdict)
@@ -96,6 +102,9 @@ class FakeJudge:
 
     def subscribe(self, subscriber: Callable[[Judged], None], /) -> None:
         self.subscribers.append(subscriber)
+
+    def note_shown(self, judged: Judged, /) -> None:
+        self.shown.append(judged)
 
     def release(self) -> None:
         for answer in self.held:

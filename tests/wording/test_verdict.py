@@ -11,6 +11,7 @@ from scanner.admission.ticket import EarlierAdmission, Knowledge
 from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.wording import patron
 from scanner.wording.catalogue import LANGUAGES, choose_language
+from scanner.wording.plain import clock_time
 from scanner.wording.sentences import in_english
 from scanner.wording.verdict import advice, reason, title
 from tests.admission.worlds import NOW, SERIAL, closings, knowledge, payloads, said
@@ -45,6 +46,18 @@ SAID = [
         "Let in by the supervisor: torn",
         "Let the patron in.",
         "Von der Leitung eingelassen: torn",
+    ),
+    (
+        verdict(Reason.LIGHT_NOT_SHOWN, first=THERE),
+        f"Recorded at {clock_time(BEFORE)}, its light was never shown",
+        "Let the patron in with l, unless they are in already.",
+        f"Erfasst um {clock_time(BEFORE)}, das Licht wurde nie gezeigt",
+    ),
+    (
+        verdict(Reason.LET_IN, first=THERE),
+        "Let in on the earlier record, whose light was never shown",
+        "Let the patron in.",
+        "Auf den früheren Eintrag hin eingelassen, dessen Licht nie gezeigt wurde",
     ),
     (
         Verdict(Reason.ADMITTED_HERE, SERIAL, first=THERE),

@@ -43,6 +43,7 @@ class Reconstruction:
         admissions: values by their column's name.
         withheld: the API's refusal, by the admission's journal row.
         transitions: complete rows, in order, each with its admission's journal row.
+        shown: when the green light was shown, by the admission's journal row.
         rebuilt: how many of the admissions are known from the journal alone.
     """
 
@@ -52,12 +53,14 @@ class Reconstruction:
     admissions: tuple[dict[str, Value], ...]
     withheld: dict[int, str]
     transitions: tuple[Fields, ...]
+    shown: dict[int, Value]
     rebuilt: int
 
 
 def is_wanted(row: Row) -> bool:
     """Tell whether a record may be the ledger's."""
-    return any(look(row) for look in (_is_journal, _is_admission, _is_move, _is_withheld, _is_mark))
+    looks = (_is_journal, _is_admission, _is_move, _is_withheld, _is_shown, _is_mark)
+    return any(look(row) for look in looks)
 
 
 def reconstruct(
@@ -93,6 +96,7 @@ def reconstruct(
         admissions,
         _withheld(rows, journal, of, first),
         tuple((each, *moves[each]) for each in sorted(moves) if _is_of(moves[each], of)),
+        {row.rowid or 0: row.values[1] for row in rows if _is_shown(row) and row.rowid in of},
         rebuilt,
     )
 
@@ -307,8 +311,15 @@ def _is_withheld(row: Row) -> bool:
     match row.values:
         case (str(), str()):  # by its serial, until version 4
             return row.rowid is None
-        case (None, str()):
-            return row.rowid is not None
+        case (None, str(reason)):
+            return row.rowid is not None and not _is_time(reason)
+    return False
+
+
+def _is_shown(row: Row) -> bool:
+    match row.values:
+        case (None, str(at)):
+            return row.rowid is not None and _is_time(at)
     return False
 
 

@@ -190,6 +190,7 @@ def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> Non
     marks = ",".join("?" * 14)
     conn.executemany(f"INSERT INTO journal VALUES ({marks})", found.journal.values())
     conn.executemany("INSERT INTO withheld VALUES (?, ?)", found.withheld.items())
+    conn.executemany("INSERT INTO shown VALUES (?, ?)", found.shown.items())
     conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?, ?)", found.transitions)
     _note_moves(conn, found.admissions)
     conn.executemany(

@@ -68,6 +68,15 @@ WHEN new.kind = 'admitted' AND (
         WHERE kind = 'admitted' AND serial = new.serial AND id < new.id
         AND NOT EXISTS (SELECT 1 FROM admission WHERE journal = earlier.id)))
 BEGIN SELECT RAISE(ABORT, 'a serial is admitted once, by name'); END;
+
+CREATE TABLE shown (    -- admissions whose green light was shown; the others are in doubt
+    journal INTEGER PRIMARY KEY, at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ'))
+) STRICT;
+INSERT INTO shown SELECT id, at FROM journal WHERE kind = 'admitted';   -- none was noted before
+CREATE TRIGGER shown_fixed BEFORE UPDATE ON shown
+    BEGIN SELECT RAISE(ABORT, 'what was shown is not changed'); END;
+CREATE TRIGGER shown_stays BEFORE DELETE ON shown
+    BEGIN SELECT RAISE(ABORT, 'what was shown stays so'); END;
 """
 
 _INSTALLATION = """

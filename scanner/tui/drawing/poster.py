@@ -41,12 +41,12 @@ def of_judged(judged: Judged) -> Poster:
     section, serial = plain(verdict.section, 60), plain(verdict.serial, 40)
     parts = (section, serial, clock_time(judged.at))
     return Poster(
-        FACES[verdict.kind],
-        words.title(verdict.kind),
+        FACES[verdict.light],
+        words.headline(verdict),
         sentence(judged.fact),
         words.advice(verdict),
         " · ".join(part for part in parts if part),
-        section if verdict.kind in _SECTION_MATTERS else "",
+        section if verdict.light in _SECTION_MATTERS else "",
     )
 
 

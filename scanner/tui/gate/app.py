@@ -330,7 +330,7 @@ class GateApp(App[None]):
     def _offers(self, action: str) -> bool:
         """Tell whether a modal screen has something to show; an override needs a refused patron."""
         if action == "override":
-            return self._records is not None and self.gate.refused
+            return self._records is not None and self.gate.refused is not None
         return action == "settings" or self._records is not None
 
     def _apply(self) -> None:

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
 
+from scanner.admission.verdict import Reason
 from scanner.app.sound import CANNOT_RECORD
 from scanner.facts import Fact
 from scanner.gate import Judged
@@ -54,6 +55,7 @@ class GateScreen(TranslatedScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i,slash", "type_serial", "Type", key_display="i /", tooltip="Type a serial"),
+        Binding("l", "let_in", "Let in", tooltip="Let in the patron whose light was never shown"),
         Binding("r", "try_now", "Try now", tooltip="Sync and send without waiting", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
@@ -190,19 +192,28 @@ class GateScreen(TranslatedScreen[None]):
         self.pending.add()
 
     @property
-    def refused(self) -> bool:
-        """Tell whether the last patron, of a known serial, was kept out."""
-        return bool(self.last and self.last.verdict.serial and not self.last.verdict.admits)
+    def refused(self) -> Reason | None:
+        """Return why the last patron, of a known serial, was kept out."""
+        last = self.last
+        return (
+            last.verdict.reason
+            if last and last.verdict.serial and not last.verdict.admits
+            else None
+        )
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
         self._failure = None
         refused, self.last = self.refused, message.judged
         self.query_one(LastScans).add(message.judged)
-        self._fill(poster.of_judged(message.judged))
-        self._announce(message.judged.verdict.kind.value)
+        shown = poster.of_judged(message.judged)
+        self._fill(shown)
+        self._announce(message.judged.verdict.light.value)
         self._fading = self.set_timer(SHOWN_FOR.total_seconds(), self.rest)
-        if refused != self.refused:  # the supervisor's key comes or goes, after the verdict
+        self.presenter.note_shown(
+            message.judged, self.app.screen, standing=lambda: self.shown == shown
+        )
+        if refused != self.refused:  # the keys that let in come or go, after the verdict
             self.call_after_refresh(self.refresh_bindings)
 
     def on_answered(self, message: Answered) -> None:
@@ -228,11 +239,18 @@ class GateScreen(TranslatedScreen[None]):
         """Offer the line for a serial only while it is not open."""
         if action == "type_serial":
             return not self.query_one(HandEntry).opened
+        if action == "let_in":
+            return self.refused is Reason.LIGHT_NOT_SHOWN
         return super().check_action(action, parameters)
 
     def action_type_serial(self) -> None:
         """Open the line for a serial."""
         self.query_one(HandEntry).open()
+
+    def action_let_in(self) -> None:
+        """Let in the last patron, whose admission is recorded and whose light was never shown."""
+        if self.last:
+            self.presenter.let_in(self.last)
 
     def action_try_now(self) -> None:
         """Sync and send without waiting."""

@@ -1,6 +1,6 @@
 """What a patron without a guard is shown: the same shapes and colours, in words for a patron."""
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Kind, Reason
 from scanner.gate import Judged
 from scanner.sync.status import Status
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
@@ -14,10 +14,10 @@ def for_patron(judged: Judged) -> Poster:
     """Show a recorded verdict."""
     verdict = judged.verdict
     section = plain(verdict.section, 60)
-    words = patron_words(verdict.kind, section)
-    known = verdict.kind in {Kind.ADMITTED, Kind.WRONG_SECTION}
+    words = patron_words(verdict.light, section, unshown=verdict.reason is Reason.LIGHT_NOT_SHOWN)
+    known = verdict.light in {Kind.ADMITTED, Kind.WRONG_SECTION}
     return Poster(
-        FACES[verdict.kind],
+        FACES[verdict.light],
         words.title,
         words.sentence,
         words.advice,

@@ -20,13 +20,14 @@ from textual.widgets import Static
 from scanner.admission.serial import Fingerprint, Serial, parse_payload
 from scanner.errors import ScannerError
 from scanner.facts import Fact
+from scanner.gate import Judged
 from scanner.pin import PinCheck, may_be_pin
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.kiosk import posters
 from scanner.tui.kiosk.key_lines import KeyLines
-from scanner.tui.kiosk.staff_line import staff_line, troubles
+from scanner.tui.kiosk.staff_line import calls, staff_line, troubles
 from scanner.tui.ports import Clock, Judge, SourceState
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
 from scanner.tui.widgets.notice_lines import NoticeLines
@@ -111,6 +112,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self._showing = self._broken = self._checking_pin = False
         self._wrong_pins = 0
         self._closed_at = float("-inf")
+        self._last: Judged | None = None
         self._back: Timer | None = None
         self._prompt_timer: Timer | None = None
         self._link_state: LinkState | None = None
@@ -135,6 +137,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         if status.link.state is not self._link_state:
             self._link_state, self._link_since = status.link.state, now
         notices = troubles(status, self._camera(), self._trouble(), self._link_since, now)
+        notices[:0] = calls(self._last, now)
         self.query_one(NoticeLines).show(notices)
         staff = staff_line(status, now, self.size.width - 2, self._wrong_pins)
         self.query_one("#staff", Static).update(staff)
@@ -160,7 +163,13 @@ class KioskScreen(Screen[None], inherit_bindings=False):
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
         self._broken = False
-        self._fill(posters.for_patron(message.judged))
+        self._last = message.judged
+        shown = posters.for_patron(message.judged)
+        self._fill(shown)
+        panel = self.query_one(VerdictPanel)
+        self.presenter.note_shown(
+            message.judged, self.app.screen, standing=lambda: panel.poster == shown
+        )
 
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, the lane is closed until something is."""

@@ -1,10 +1,12 @@
 """What staff read in passing on a lane's screen: how it stands, and what is wrong with it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 
+from scanner.admission.verdict import Reason
 from scanner.facts import Fact
+from scanner.gate import Judged
 from scanner.store.ledger import State
 from scanner.sync.status import Status
 from scanner.tui.ports import SourceState
@@ -12,6 +14,9 @@ from scanner.wording.catalogue import say, say_count
 from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away, link_word
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
+
+WAITS = timedelta(minutes=2)
+"""How long a lane calls staff to a patron, where no other follows."""
 
 
 def staff_line(status: Status, now: datetime, columns: int, wrong_pins: int = 0) -> Content:
@@ -29,6 +34,16 @@ def staff_line(status: Status, now: datetime, columns: int, wrong_pins: int = 0)
     room = max(0, columns - clock.cell_length - 1)
     left = left.truncate(room, ellipsis=True)
     return left.pad_right(room - left.cell_length + 1).append(clock)
+
+
+def calls(last: Judged | None, now: datetime) -> list[Notice]:
+    """Call staff to a patron whose recorded light was never shown, while that patron waits."""
+    if last is None or last.verdict.reason is not Reason.LIGHT_NOT_SHOWN:
+        return []
+    if not timedelta(0) <= now - last.at < WAITS:
+        return []
+    serial, why = plain(last.verdict.serial, 40), sentence(last.fact)
+    return [Notice(f"▲ {say('STAFF: {serial}', serial=serial)} · {why}", grave=True)]
 
 
 def troubles(

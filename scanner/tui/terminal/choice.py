@@ -2,9 +2,11 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.driver import Driver
 
 
@@ -18,3 +20,13 @@ def terminal_driver() -> "type[Driver] | None":
     from scanner.tui.terminal.driver import TerminalDriver
 
     return TerminalDriver
+
+
+def when_written(app: "App[Any]", call: Callable[[], None]) -> None:
+    """Call once the terminal has taken all that was drawn so far; never where it is gone.
+
+    This program's own driver calls from its writing thread. Another one, such as a browser's,
+    writes as it is asked to: there it is called now.
+    """
+    after = getattr(app._driver, "when_written", None)
+    after(call) if after else call()

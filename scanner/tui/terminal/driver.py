@@ -3,6 +3,7 @@
 import codecs
 import os
 import select
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import IO, Any
@@ -16,6 +17,17 @@ _POLL_SECONDS = 0.1
 
 _HAIR_SECONDS = 0.002
 _CHUNK = 4096
+
+
+class Receipt(str):
+    """An empty text in the stream of what is written: what comes before it was written.
+
+    Attributes:
+        call: is called then.
+    """
+
+    __slots__ = ("call",)
+    call: Callable[[], None]
 
 
 class Outlet:
@@ -34,7 +46,11 @@ class Outlet:
 
     def write(self, text: str) -> int:
         """Write a text; returns its length."""
-        if not self._gone.is_set():
+        if isinstance(text, Receipt):
+            self.flush()
+            if not self._gone.is_set():
+                text.call()
+        elif not self._gone.is_set():
             try:
                 return self._file.write(text)
             except OSError:
@@ -76,6 +92,12 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **settings)
         self._gone = Event()
         self._file: Any = Outlet(self._file, self._gone)
+
+    def when_written(self, call: Callable[[], None]) -> None:
+        """Call from the writing thread once the terminal has taken all that was written so far."""
+        receipt = Receipt()
+        receipt.call = call
+        self.write(receipt)
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends, or the terminal does; then the app is to end too.

@@ -60,14 +60,14 @@ class LastScans(Widget):
 def scan_line(judged: Judged, title_width: int = 0) -> Content:
     """Put one presentation on one line: time, shape, words, serial, section or else reason."""
     verdict = judged.verdict
-    face = FACES[verdict.kind]
+    face = FACES[verdict.light]
     about = plain(verdict.section, 60) or sentence(judged.fact)
     serial = plain(verdict.serial, 40)
     rest = "  ".join(part for part in (serial, about) if part)
     return Content.assemble(
         (clock_time(judged.at), FAINT),
         "  ",
-        (f"{face.symbol} {title(verdict.kind):<{title_width}}", f"bold {tint(face)}"),
+        (f"{face.symbol} {title(verdict.light):<{title_width}}", f"bold {tint(face)}"),
         "  ",
         rest,
     )
