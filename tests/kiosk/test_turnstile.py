@@ -96,7 +96,8 @@ def test_an_opening_that_comes_too_late_is_left_out() -> None:
 
 
 def test_an_opening_is_told_of_and_a_failed_one_is_not() -> None:
-    opener, opened = FakeOpener(TurnstileError(TurnstileFault.EXIT_CODE, number=3)), []
+    opener = FakeOpener(TurnstileError(TurnstileFault.EXIT_CODE, number=3))
+    opened: list[Judged] = []
     opener.may.set()
     with Turnstile(opener, opened.append) as gate:
         gate.on_verdict(judged())

@@ -198,7 +198,7 @@ def test_a_sentence_of_an_earlier_version_is_read_as_text(
     conn.execute("INSERT INTO withheld VALUES (1, ?)", (text,))
     said = Fact("text", {"text": text})
     assert [each.reason for each in ledger.in_state(conn)] == [said]
-    assert ledger.own_admission(conn, A) == (None, said, False)
+    assert ledger.own_admission(conn, A) == ledger.OwnAdmission(refusal=said)
 
 
 def test_a_serial_is_admitted_once_and_what_tries_twice_is_undone(

@@ -8,7 +8,7 @@ from scanner.facts import Fact
 from scanner.store import ledger
 from scanner.store.database import open_database
 from scanner.store.integrity import find_damage
-from scanner.store.ledger import State
+from scanner.store.ledger import OwnAdmission, State
 from scanner.store.recovery.recover import recover
 from tests.store.worlds import NOW, SERIALS, admit, seconds
 
@@ -34,12 +34,12 @@ def test_what_the_api_did_not_grant_can_be_undone_where_its_light_was_never_show
         ledger.move(conn, A, State.UNDONE, SETTLED)
     ledger.withhold(conn, A, WITHDRAWN)
     ledger.move(conn, A, State.UNDONE, SETTLED)
-    assert ledger.own_admission(conn, A) == (None, None)
+    assert ledger.own_admission(conn, A) == OwnAdmission()
 
 
 def test_an_admission_that_was_undone_gives_way_to_another_one(conn: sqlite3.Connection) -> None:
     bring_to(conn, A, State.CONFIRMED, State.UNDONE)
-    assert ledger.own_admission(conn, A) == (None, None)
+    assert ledger.own_admission(conn, A) == OwnAdmission()
     row = admit(conn, A, seconds(90))
     (second,) = ledger.by_serial(conn, [A])
     assert (second.journal, second.at, second.state) == (row, seconds(90), State.QUEUED)
@@ -57,10 +57,10 @@ def test_an_admission_that_was_undone_gives_way_to_another_one(conn: sqlite3.Con
 def test_a_refusal_goes_with_the_admission_that_it_was_said_of(conn: sqlite3.Connection) -> None:
     bring_to(conn, A, State.CONFLICT)
     ledger.withhold(conn, A, WITHDRAWN)
-    assert ledger.own_admission(conn, A) == (None, WITHDRAWN)
+    assert ledger.own_admission(conn, A) == OwnAdmission(refusal=WITHDRAWN)
     ledger.move(conn, A, State.UNDONE, SETTLED)
     admit(conn, A, seconds(90))
-    own, refusal = ledger.own_admission(conn, A)
+    own, refusal, _ = ledger.own_admission(conn, A)
     assert own
     assert (own.at, refusal) == (seconds(90), None)
 

@@ -61,6 +61,7 @@ def marked(number: int) -> Told:
 GATE: dict[str, Told] = {
     "i": shows("Type a serial"),
     "slash": shows("Type a serial"),
+    "l": judged(1),  # nobody to let in: the ticket is not on the list
     "r": woken,
     "question_mark": shows("Esc closes"),
     "f": shows("Find a ticket"),

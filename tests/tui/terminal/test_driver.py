@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from scanner.tui.terminal.driver import Outlet
+from scanner.tui.terminal.driver import Outlet, Receipt
 
 
 class Gone(StringIO):
@@ -46,6 +46,35 @@ def test_a_terminal_that_is_gone_is_noted_when_it_is_flushed_too() -> None:
     gone = Event()
     Outlet(Gone(), gone).flush()
     assert gone.is_set()
+
+
+def _receipt(called: list[str], before: StringIO) -> Receipt:
+    receipt = Receipt()
+    receipt.call = lambda: called.append(before.getvalue())
+    return receipt
+
+
+def test_a_receipt_comes_after_what_was_written_before_it() -> None:
+    file, called = StringIO(), list[str]()
+    outlet = Outlet(file, Event())
+    outlet.write("green")
+    assert outlet.write(_receipt(called, file)) == 0
+    outlet.write("later")
+    assert called == ["green"]
+
+
+def test_a_terminal_that_is_gone_gives_no_receipt() -> None:
+    file, called = Gone(), list[str]()
+    outlet = Outlet(file, Event())
+    outlet.write("green")
+    outlet.write(_receipt(called, file))
+    assert called == []
+
+
+def test_a_terminal_that_goes_as_it_is_flushed_gives_no_receipt() -> None:
+    file, called = Gone(), list[str]()
+    Outlet(file, Event()).write(_receipt(called, file))
+    assert called == []
 
 
 @pytest.mark.parametrize(("last", "code"), [("let_go(1)", 0), ("pass", 120)])
