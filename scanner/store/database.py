@@ -17,7 +17,14 @@ from scanner.facts import Fact
 from scanner.store import locks, schema
 from scanner.store.chain_key import KeyedConnection
 from scanner.store.checkpoint import forget_checkpoint, read_checkpoint
-from scanner.store.errors import Damage, FolderUnusable, StoreFault, damaged, store_error
+from scanner.store.errors import (
+    Damage,
+    FolderUnusable,
+    StoreFault,
+    damaged,
+    require_room,
+    store_error,
+)
 from scanner.store.migrate import cache_file, make_cache, make_ledger, recognise, recognise_cache
 from scanner.store.quarantine import quarantine
 
@@ -192,6 +199,7 @@ def _make_folder(folder: Path) -> None:
 
 def _open(file: Path, *, cache_mode: str) -> sqlite3.Connection:
     _make_folder(file.parent)
+    require_room(file)
     _refuse_shortened(file)
     _make_file(file)
     conn = _connect(file, file, "rw")

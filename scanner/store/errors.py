@@ -14,6 +14,7 @@ from pathlib import Path
 
 from scanner.errors import ScannerError
 from scanner.facts import Code
+from scanner.store.disk_space import has_room
 
 
 class StoreFault(Code):
@@ -102,12 +103,24 @@ def damaged(file: Path, copy: Path | None = None) -> BrokenDatabase:
     return BrokenDatabase(StoreFault.DAMAGED_AND_COPIED, file=file, copy=copy.name)
 
 
+def require_room(file: Path) -> None:
+    """Refuse to begin on a full disk: what SQLite can't make there looks like damage.
+
+    Raises:
+        DiskFull: it takes no more.
+    """
+    if not has_room(file.parent):
+        raise DiskFull(StoreFault.FULL, file=file)
+
+
 def store_error(error: sqlite3.Error, file: Path) -> StoreError:
     """Turn SQLite's error into this room's."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "decode to UTF-8" in str(error):
         return damaged(file)
-    if code == sqlite3.SQLITE_FULL:
+    # SQLite maps files into memory too, and calls a lack of room for that an input/output error.
+    maybe_full = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+    if code == sqlite3.SQLITE_FULL or (maybe_full and not has_room(file.parent)):
         return DiskFull(StoreFault.FULL, file=file)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(StoreFault.HELD, file=file)

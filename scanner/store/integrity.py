@@ -24,6 +24,7 @@ from scanner.store.errors import (
     NewerDatabase,
     StoreError,
     damaged,
+    require_room,
     store_error,
 )
 from scanner.store.journal import FIRST, hashed, link
@@ -103,8 +104,9 @@ def verify(file: Path) -> None:
     Raises:
         BrokenDatabase: it is not as it was written; nobody may be admitted by it.
         NewerDatabase: its version number is higher than this program's.
-        StoreError: it can't be opened.
+        StoreError: it can't be opened, or the disk is full.
     """
+    require_room(file)
     problem = _find(file)
     if problem is None:
         return

@@ -34,8 +34,14 @@ def copy_to_quarantine(file: Path) -> Path:
     """
     target = _quarantine_name(file)
     if not target.exists():
-        _copy_with_log(cache_file(file), cache_file(target))
-        _copy_with_log(file, target)
+        try:
+            _copy_with_log(cache_file(file), cache_file(target))
+            _copy_with_log(file, target)
+        except OSError:
+            for each in (cache_file(target), target):
+                for suffix in _COMPANIONS:
+                    Path(f"{each}{suffix}").unlink(missing_ok=True)
+            raise
     return target
 
 
@@ -59,11 +65,16 @@ def _copy_with_log(database: Path, target: Path) -> None:
 def _copy_durably(source: IO[bytes], target: Path) -> None:
     """Copy a stream to a new file that is its owner's alone; it is on the disk, or not there."""
     partial = target.with_name(f"{target.name}.partial")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as copy:
-        shutil.copyfileobj(source, copy)
-        copy.flush()
-        os.fsync(copy.fileno())
-    partial.replace(target)
+    try:
+        with os.fdopen(
+            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+        ) as copy:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
     sync_to_disk(target.parent)
 
 

@@ -1,0 +1,114 @@
+"""A disk that is full when a gate starts: it is called full, and nothing is left behind."""
+
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from scanner.store.database import open_database
+from scanner.store.disk_space import NEEDED, has_room
+from scanner.store.quarantine import copy_to_quarantine
+from tests.cli.program import LIMIT_SECONDS, Program
+from tests.store.worlds import fill, row
+
+FREE_KIB = (0, 8, 28, 100)
+TWO_STARTS = """
+mount -t tmpfs -o size=2m tmpfs "$SCANNER_HOME" || exit 77
+cp "$2"/gate* "$SCANNER_HOME"
+gate() { echo X | "$1" -m scanner gate --stdin --no-network; }
+free=$(df --output=avail -k "$SCANNER_HOME" | tail -n 1)
+head -c $((free - $4))K /dev/zero > "$SCANNER_HOME/ballast"
+gate "$1" > "$3/first" 2>&1
+ls -A "$SCANNER_HOME" > "$3/left.first"
+gate "$1" > "$3/second" 2>&1
+ls -A "$SCANNER_HOME" > "$3/left.second"
+rm "$SCANNER_HOME/ballast"
+gate "$1" > "$3/third" 2>&1
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path / "home")
+
+
+def started(program: Program, folder: Path, free: int) -> dict[str, str]:
+    """Start a gate twice on a disk with so many KiB, and once more when it has room."""
+    out, disk = folder / "out", folder / "disk"
+    for each in (out, disk, program.home):
+        each.mkdir(exist_ok=True)
+    words = ["unshare", "--map-root-user", "--mount", "sh", "-c", TWO_STARTS, "sh"]
+    done = subprocess.run(
+        [*words, sys.executable, str(program.home), str(out), str(free)],
+        capture_output=True,
+        timeout=2 * LIMIT_SECONDS,
+        check=False,
+        env={**program.environment(SCANNER_HOME=str(disk)), "PYTHONPATH": str(Path.cwd())},
+    )
+    if done.returncode == 77 or not (out / "third").exists():
+        pytest.skip(f"this machine mounts no small disk: {done.stderr.decode()}")
+    return {each.name: each.read_text() for each in out.iterdir()}
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="a small disk needs unshare")
+@pytest.mark.parametrize("free", FREE_KIB)
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "used"])
+def test_a_full_disk_is_called_full_at_every_start(
+    program: Program, tmp_path: Path, free: int, is_new: bool
+) -> None:
+    if not is_new:
+        with closing(open_database(program.home / "gate.sqlite3")) as conn:
+            fill(conn, [row("DAWIER-BACK00000001")])
+    said = started(program, tmp_path, free)
+    for start in ("first", "second"):
+        assert "is full: nobody can be admitted; free some space." in said[start]
+        assert said[start].count("\n") == 1
+    assert said["left.second"] == said["left.first"]
+    assert "damaged" not in said["left.first"]
+    assert said["third"].startswith(("GATE CLOSED", "NOT A TICKET")), said["third"]
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from scanner.store.disk_space import has_room
+folder, most = Path(sys.argv[1]), int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+print(has_room(folder))
+"""
+
+
+@pytest.mark.parametrize(("most", "room"), [(NEEDED, True), (NEEDED - 1, False), (0, False)])
+def test_a_limit_of_the_process_leaves_no_room_either(
+    tmp_path: Path, most: int, room: bool
+) -> None:
+    words = [sys.executable, "-c", LIMITED, str(tmp_path), str(most)]
+    done = subprocess.run(words, capture_output=True, check=True, cwd=Path.cwd())
+    assert done.stdout.decode().strip() == str(room)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_not_called_full(tmp_path: Path) -> None:
+    assert has_room(tmp_path / "none")
+
+
+def test_a_copy_that_found_no_room_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gate.sqlite3", "gate.sqlite3-wal", "gate.cache.sqlite3"):
+        (tmp_path / name).write_bytes(b"damaged")
+    before = sorted(tmp_path.iterdir())
+    copied: list[object] = []
+
+    def copy(source: object, target: object) -> None:
+        copied.append(source)
+        if len(copied) == 3:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", copy)
+    with pytest.raises(OSError, match="No space"):
+        copy_to_quarantine(tmp_path / "gate.sqlite3")
+    assert sorted(tmp_path.iterdir()) == before
