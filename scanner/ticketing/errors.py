@@ -4,6 +4,7 @@ TicketingError
 ├── Unreachable            no answer came: refused, reset, timed out, no such host
 │   └── TlsFailure         the server's certificate can't be trusted
 ├── NotTheApi              something else answered: a captive portal, half a body, no JSON
+├── ListError              a list that has no end, or contradicts itself
 ├── Malformed              JSON of the API's, but not of the documented shape
 └── ApiError               the API answered with an error
     ├── BadRequest         400
@@ -45,6 +46,8 @@ class ApiFault(Code):
     MALFORMED = "ticketing.malformed"
     OUTCOME_MALFORMED = "ticketing.outcome_malformed"
     ANSWERED = "ticketing.answered"
+    LIST_ENDLESS = "ticketing.list_endless"
+    LIST_SHORT = "ticketing.list_short"
 
 
 class Stranger(Code):
@@ -95,6 +98,10 @@ class TlsFailure(Unreachable):
 
 class NotTheApi(TicketingError):
     """Something answered that is not the API; what became of the request is unknown."""
+
+
+class ListError(TicketingError):
+    """A list could not be read to its end: its pages contradict its total, or never end."""
 
 
 class Malformed(TicketingError):
