@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from scanner.config import Config
-    from scanner.facts import Value
+    from scanner.facts import Fact, Value
     from scanner.store.ledger import Admission
     from scanner.sync.engine import Engine
 
@@ -40,7 +40,10 @@ def status(*, as_json: Json = False) -> None:
     from scanner.sync import left_out
     from scanner.sync.status import read_status
     from scanner.wording.plain import plain
-    from scanner.wording.sentences import sentence, shown
+    from scanner.wording.sentences import in_english, sentence, shown
+
+    def told_as_json(fact: "Fact | None") -> dict[str, object] | None:
+        return {"message": in_english(fact), **fact.as_json()} if fact else None
 
     config = load()
     with closing(_reader(config)) as reader:
@@ -56,6 +59,7 @@ def status(*, as_json: Json = False) -> None:
             "last_sync": last_sync,
             "online": online,
             "left_out": [each.as_json() for each in found.left_out],
+            "doubt": told_as_json(found.doubt),
             "wrong_pins": wrong_pins,
         }
         print_json(facts)
@@ -73,6 +77,8 @@ def status(*, as_json: Json = False) -> None:
         ("API", "can be reached" if online else "can not be reached"),
         *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
     ]
+    if found.doubt:
+        told.append(("Doubt", sentence(found.doubt)))
     if wrong_pins:
         told.append(("PIN", f"{wrong_pins} wrong since it was last right"))
     for label, value in told:
@@ -102,20 +108,28 @@ def queue(
         _print_table(found)
 
 
-def sync() -> None:
+def sync(
+    *,
+    accept_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--accept-shrink", help="Believe a ticket list that lacks much of the last one."
+        ),
+    ] = False,
+) -> None:
     """Fetch what is new: tickets, the token's sections, and other gates' admissions."""
     from scanner.cli.output import Done, bar, tell
     from scanner.facts import Fact
+    from scanner.wording.sentences import sentence
 
     async def work(engine: "Engine") -> None:
         with bar("Fetching tickets") as show:
-            await engine.pull(show)
+            await engine.pull(show, accept_shrink=accept_shrink)
 
     config = load()
     _with_engine(config, work)
     from scanner.sync import left_out
     from scanner.sync.status import read_status
-    from scanner.wording.sentences import sentence
 
     with closing(_reader(config)) as reader:
         found = read_status(reader)
@@ -123,6 +137,8 @@ def sync() -> None:
     for fact in left_out.facts(found.left_out):
         print_line(f"Mind: {sentence(fact)}", err=True)
     tell(Fact(Done.SYNCED, synced))
+    if found.doubt:
+        print_line(f"Mind: {sentence(found.doubt)}", err=True)
 
 
 def replay() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import structlog
 from scanner.desk.errors import NameFault, Unclear
 from scanner.facts import Code
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.errors import NoSuchPage
+from scanner.ticketing.paged_list import PageSize, pages_of
 
 if TYPE_CHECKING:
     from scanner.ticketing.resources import Event, Page, Token
@@ -111,27 +112,19 @@ async def revoke(api: TickeTing, event: str, token: "Token") -> None:
 
 
 async def _by_code(api: TickeTing, event: str, code: str) -> "Token | None":
-    number = 1
-    while True:
-        try:
-            page = await api.tokens(event, page=number, records=SEARCH_RECORDS)
-        except NoSuchPage:
-            if number == 1:
-                raise
-            return None
-        for token in page.entries:
-            if token.code == code:
-                return token
-        if _is_last(page):
-            return None
-        number += 1
+    async def ask(page: int, records: int) -> "Page[Token]":
+        return await api.tokens(event, page=page, records=records)
+
+    async with aclosing(pages_of(ask, _uri_of, PageSize(SEARCH_RECORDS))) as pages:
+        async for page in pages:
+            for token in page.entries:
+                if token.code == code:
+                    return token
+    return None
 
 
-def _is_last(page: "Page[Token]") -> bool:
-    # What the API has made of our numbers counts: it may give fewer records than were asked for.
-    if page.records < 1 or not (page.entries or page.faults):
-        return True
-    return page.page * page.records >= page.total
+def _uri_of(token: "Token") -> str:
+    return token.uri
 
 
 def _section_uri(event: "Event", named: str) -> str:

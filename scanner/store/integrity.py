@@ -247,8 +247,10 @@ def _shape(conn: sqlite3.Connection) -> Iterator[Fact]:
 
 
 def _cache_shape(conn: sqlite3.Connection) -> Iterator[Fact]:
-    """Do the same with the cache, where it is attached."""
-    if "cache" in dict(files_of(conn)):
+    """Do the same with the cache, where it is attached and needs no migration."""
+    if "cache" not in dict(files_of(conn)):
+        return
+    if conn.execute("PRAGMA cache.user_version").fetchone()[0] == schema.CACHE_CURRENT:
         yield from _unlike_made(conn, "cache", schema.CACHE_SHAPE, schema.cache_migrations)
 
 

@@ -8,7 +8,7 @@ from functools import cache as once
 from itertools import chain
 
 from scanner.admission.serial import fingerprint
-from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.store.names import KEPT
 from scanner.store.tickets import TicketRow, short_fingerprint
 
@@ -209,6 +209,21 @@ def count_listed(conn: sqlite3.Connection, number: int, ids: range = EVERY_TICKE
         "SELECT count(*) FROM ticket WHERE id >= ? AND id < ? AND pass >= ?"
         " AND section IN (SELECT id FROM section WHERE permitted)",
         (ids.start, ids.stop, number),
+    ).fetchone()
+    return int(row[0])
+
+
+def count_absent(conn: sqlite3.Connection, number: int, ids: range = EVERY_TICKET) -> int:
+    """Count the valid tickets of permitted sections that pull `number` did not list.
+
+    One that was admitted, here or elsewhere, is rightly absent.
+    """
+    row = conn.execute(
+        "SELECT count(*) FROM ticket WHERE id >= ? AND id < ? AND listed AND pass < ?"
+        " AND status = ? AND section IN (SELECT id FROM section WHERE permitted)"
+        " AND serial NOT IN (SELECT serial FROM other_admission)"
+        " AND serial NOT IN (SELECT serial FROM admitted)",
+        (ids.start, ids.stop, number, TicketStatus.ISSUED.value),
     ).fetchone()
     return int(row[0])
 

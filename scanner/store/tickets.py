@@ -60,6 +60,7 @@ def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
         "event_part",
         "other_admission",
         "left_out",
+        "doubt",
     ):
         conn.execute(f"DELETE FROM {table}")
     conn.execute(

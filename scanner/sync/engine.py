@@ -17,30 +17,34 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.priority import CLAIM_SECONDS, Priority
-from scanner.store import ledger, sessions
+from scanner.store import doubts, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
+from scanner.sync.admission_list import Heard
 from scanner.sync.clock import Clock, ServerTime
 from scanner.sync.connection import Connect, Connected, Connection
 from scanner.sync.credentials import Keys
 from scanner.sync.errors import TokenDead
 from scanner.sync.hedged_request import hedged
 from scanner.sync.link import Link, LinkState, link_after
-from scanner.sync.pull import Progress, Pull
+from scanner.sync.pull import Pull
 from scanner.sync.replay import Replay
 from scanner.sync.retry import repeat
 from scanner.sync.status import Status, StatusFeed
+from scanner.sync.ticket_list import Progress
 from scanner.sync.token_check import TokenCheck
 from scanner.ticketing.errors import (
     ApiError,
     Forbidden,
+    ListError,
     Malformed,
     ServerFault,
     TicketingError,
     TooManyRequests,
     Unauthenticated,
 )
+from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import TokenGrant
 
 T = TypeVar("T")
@@ -75,6 +79,9 @@ class Engine:
         self._priority = priority or Priority()
         self._server_time = ServerTime(clock, monotonic)
         self._token_check = TokenCheck(monotonic)
+        self._page_size = PageSize(pace.records)
+        self._heard = Heard()
+        self._list_fault: Fact | None = None
         self._pulling = Connection(writer, keys, connect)
         self._replaying = Connection(writer, keys, connect)
         self._pull_now = asyncio.Event()
@@ -102,7 +109,9 @@ class Engine:
     def status(self) -> Status:
         """Return the latest known state; no I/O."""
         obstacle = self._link.obstacle or self._undelivered
-        return replace(self._feed.latest, link=Link(self._link.state, obstacle))
+        latest = self._feed.latest
+        doubt = self._list_fault or latest.doubt
+        return replace(latest, link=Link(self._link.state, obstacle), doubt=doubt)
 
     def wake(self) -> None:
         """Pull and replay now; from the loop's own thread."""
@@ -130,8 +139,14 @@ class Engine:
         self._moved.set()
         self._moved = asyncio.Event()
 
-    async def pull(self, on_progress: Progress | None = None) -> None:
+    async def pull(
+        self, on_progress: Progress | None = None, *, accept_shrink: bool = False
+    ) -> None:
         """Bring the cache up to date, once.
+
+        Args:
+            on_progress: told of the tickets that were read.
+            accept_shrink: whether a person has looked at a list that lacks much.
 
         Raises:
             SyncError, TicketingError: what stood in the way; the gate is closed where the API
@@ -146,21 +161,25 @@ class Engine:
         if grant.key != connected.credentials.key:
             await self._renew_key(connected, grant.key)
             connected = await self._pulling.current()
-        records = self._pace.records
         pull = Pull(
             connected.api,
             self._writer,
             self._server_time,
-            records,
+            self._page_size,
             on_progress,
             self._priority,
+            self._heard,
         )
         grown = await pull.scope(session, grant)
+        whole = grown or accept_shrink or await self._whole_is_due(session)
+        if whole:
+            self._heard.count = 0
         await pull.others(session)
-        if grown or self._whole_is_due(session):
-            await pull.everything(session)
+        if whole:
+            await pull.everything(session, accept_shrink=accept_shrink)
         else:
             await pull.changes(session)
+        self._list_fault = None
 
     async def probe(self) -> None:
         """Ask the API whether it takes this gate's requests; changes nothing.
@@ -234,9 +253,13 @@ class Engine:
 
         return await (hedged(ask) if self._link.state is LinkState.OFFLINE else ask())
 
-    def _whole_is_due(self, session: StoredSession) -> bool:
+    async def _whole_is_due(self, session: StoredSession) -> bool:
+        """Tell whether the whole list is to be read: the last time is long ago, or is doubted."""
         passed = session.whole and self._clock() - session.whole
-        return not passed or not timedelta(0) <= passed < self._pace.whole
+        if not passed or not timedelta(0) <= passed < self._pace.whole:
+            return True
+        found = await self._writer.run_on_cache(doubts.read_doubts)
+        return any(not each.accepted for each in found)
 
     async def _renew_key(self, connected: Connected, key: str) -> None:
         await self._pulling.renew(replace(connected.credentials, key=key))
@@ -258,11 +281,13 @@ class Engine:
             self._replay_now.set()
 
     def _note_failure(self, error: ScannerError) -> None:
+        if isinstance(error, ListError):
+            self._list_fault = error.fact
         self._note_link(link_after(error, self._link), error)
 
     def _note_replay(self, error: ScannerError) -> None:
         """Note why a replay failed; the pull finds out whether the API as a whole does."""
-        if isinstance(error, ServerFault | TooManyRequests | Malformed):
+        if isinstance(error, ServerFault | TooManyRequests | Malformed | ListError):
             self._undelivered = error.fact
             structlog.get_logger("replay").warning("some were not delivered", exc_info=error)
         else:

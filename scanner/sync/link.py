@@ -8,6 +8,7 @@ from scanner.facts import Code, Fact
 from scanner.sync.errors import SyncError
 from scanner.ticketing.errors import (
     Forbidden,
+    ListError,
     NotFound,
     NotTheApi,
     TicketingError,
@@ -48,7 +49,9 @@ class Link:
 
 
 def link_after(error: ScannerError, before: Link) -> Link:
-    """Return the link as a failure shows it; a fault of this gate's own says nothing of the API."""
+    """Return the link as a failure shows it; a fault of this gate's own says nothing of it."""
+    if isinstance(error, ListError):
+        return before  # it takes requests; the list is told of by itself
     if isinstance(error, _REFUSALS):
         return Link(LinkState.HELD, error.fact)
     if isinstance(error, TicketingError):

@@ -18,13 +18,16 @@ from scanner.store.sessions import StoredSession
 from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
 from scanner.sync import credentials, left_out
+from scanner.sync.admission_list import note_encounters
 from scanner.sync.clock import ServerTime
 from scanner.sync.credentials import GateCredentials, Keys
 from scanner.sync.errors import KeyNeeded, NameEmpty, WrongCode
-from scanner.sync.pull import Progress, Pull, note_encounters
-from scanner.sync.status import read_encounters
+from scanner.sync.pull import Pull
+from scanner.sync.status import doubt_of, read_encounters
+from scanner.sync.ticket_list import Progress
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
+from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import Event, TokenGrant
 
 
@@ -89,9 +92,9 @@ async def open_gate(
     )
     credentials.save(keys, GateCredentials(session.api, session.event, request.code, grant.key))
     await writer.run(lambda conn: store(conn, session))
-    server_time = ServerTime(clock)
+    server_time, size = ServerTime(clock), PageSize(request.records)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
-        pull = Pull(api, writer, server_time, request.records, on_progress)
+        pull = Pull(api, writer, server_time, size, on_progress)
         await writer.run_on_cache(partial(keep_names, wanted=request.names))
         await pull.write_scope(session, event, grant)
         await writer.run_on_cache(forget_position)
@@ -99,7 +102,7 @@ async def open_gate(
         met = await writer.run_on_cache(lambda conn: encounters.cached(conn, session))
         await note_encounters(writer, met, clock())
         await pull.everything(session)
-    await _directory(request, writer, session, grant, server_time)
+    await _directory(request, writer, session, grant, server_time, size=size)
     return await writer.run(lambda conn: _opened(conn, session))
 
 
@@ -139,6 +142,8 @@ async def _directory(
     session: StoredSession,
     grant: TokenGrant,
     server_time: ServerTime,
+    *,
+    size: PageSize,
 ) -> None:
     """Learn which tickets belong to other sections, where the application's key may see them."""
     if request.key is None:
@@ -152,7 +157,7 @@ async def _directory(
         if whole.sections <= grant.sections:
             return
         async with TickeTing(request.api, whole.key, timeout=request.timeout) as api:
-            pull = Pull(api, writer, server_time, request.records)
+            pull = Pull(api, writer, server_time, size)
             await pull.directory(session, grant.sections)
     except TicketingError as error:
         # Only the way to other sections is not known then; no verdict admits differently.
@@ -165,5 +170,7 @@ def _opened(conn: sqlite3.Connection, session: StoredSession) -> Opened:
     if waiting:
         warnings = [*warnings, Fact(OpenWarning.WAITING_ELSEWHERE, {"count": waiting})]
     warnings = [*warnings, *left_out.facts(read_left_out(conn))]
+    if doubt := doubt_of(conn):
+        warnings = [*warnings, doubt]
     sections = tuple(each.name for each in tickets.read_sections(conn) if each.permitted)
     return Opened(session, sections, tickets.count_tickets(conn), tuple(warnings))

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,24 +17,34 @@ from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.clock import ServerTime
 from scanner.sync.send_queue import SendQueue
-from scanner.sync.settle import Outcome, SettleReason, copies_met, is_under_our_name, outcome
+from scanner.sync.settle import (
+    Outcome,
+    SettleReason,
+    copies_met,
+    is_under_our_name,
+    listed,
+    outcome,
+)
 from scanner.ticketing.errors import (
     ApiError,
     ApiFault,
     BadRequest,
+    ListError,
     Malformed,
     NotTheApi,
     ServerFault,
     TicketingError,
     Unreachable,
 )
+from scanner.ticketing.paged_list import PageSize
 
 LARGEST_BATCH = 100
 """Serials in one request; the API documents no limit."""
 
 _OPEN = (State.QUEUED, State.SENDING)
 _LOOKUPS_AT_ONCE = 8
-_OF_A_FEW = (ServerFault, Malformed)
+_LOOK_UP_RECORDS = 25
+_OF_A_FEW = (ServerFault, Malformed, ListError)
 """Failures that a few admissions may have caused; the others are sent all the same."""
 
 _MOST_FAILURES = 3
@@ -98,6 +108,7 @@ class Replay:
     server_time: ServerTime
     event: str
     on_progress: Callable[[], None] | None = None
+    look_up_size: PageSize = field(default_factory=lambda: PageSize(_LOOK_UP_RECORDS))
 
     async def run_once(self) -> int:
         """Settle what was left in doubt, then send until the queue is empty.
@@ -286,13 +297,9 @@ class Replay:
         return settled
 
     async def _look(self, admission: Admission) -> Outcome:
-        page = await self.api.admissions(
-            admission.event, page=1, records=25, ticket=admission.serial
-        )
-        self.server_time.note(page.server_time)
-        found = [each for each in page.entries if each.serial == admission.serial]
-        if page.faults and not found:
-            fault = page.faults[0]
+        found, faults = await listed(self.api, admission, self.look_up_size, self.server_time)
+        if faults and not found:
+            fault = faults[0]
             problem = Fact(fault.problem)
             raise Malformed(ApiFault.OUTCOME_MALFORMED, field=fault.field, problem=problem)
         refusal, shared = await self.writer.run(

@@ -1,6 +1,7 @@
 """Finding out what became of admissions that were sent."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,10 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Code, Fact
 from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import Admission, State, Waiting
+from scanner.sync.api import AdmissionsApi
+from scanner.sync.clock import ServerTime
 from scanner.ticketing import resources
+from scanner.ticketing.paged_list import PagedList, PageSize
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
 """How far the clock that dates admissions may be from the one that the server tells."""
@@ -119,3 +123,29 @@ def _may_be_ours(sent: Admission, found: resources.Admission) -> bool:
 def _told(code: SettleReason, first: resources.Admission) -> Fact:
     gate = without_tag(first.device) if first.device else None
     return Fact(code, {"guard": first.redeemer, "gate": gate, "at": first.admitted})
+
+
+async def listed(
+    api: AdmissionsApi, sent: Admission, size: PageSize, server_time: ServerTime
+) -> tuple[Sequence[resources.Admission], Sequence[resources.Fault]]:
+    """Read the API's admissions of a serial; to the end of its list where none comes first.
+
+    Returns:
+        The admissions, and the entries that could not be read.
+
+    Raises:
+        TicketingError: the list could not be read to its end.
+    """
+
+    async def ask(page: int, records: int) -> resources.Page[resources.Admission]:
+        return await api.admissions(sent.event, page=page, records=records, ticket=sent.serial)
+
+    faults: list[resources.Fault] = []
+    reading = PagedList(ask, lambda each: (each.serial, each.uri), size)
+    async with aclosing(reading.pages()) as pages:
+        async for page in pages:
+            server_time.note(page.server_time)
+            faults += page.faults
+            if found := [each for each in page.entries if each.serial == sent.serial]:
+                return found, faults
+    return [], faults

@@ -12,8 +12,9 @@ import structlog
 from scanner.admission.names import without_tag
 from scanner.admission.verdict import Closed
 from scanner.facts import Code, Fact
-from scanner.store import encounters, ledger, sessions, statistics, tickets
+from scanner.store import doubts, encounters, ledger, sessions, statistics, tickets
 from scanner.store.database import data_version, open_reader
+from scanner.store.doubts import DoubtKind
 from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import State
 from scanner.store.left_out import LeftOut, read_left_out
@@ -29,6 +30,16 @@ class Encountered(Code):
 
     NAMESAKE = "sync.namesake"
     COPY = "sync.copy"
+
+
+class ListDoubt(Code):
+    """Why the ticket list is doubted."""
+
+    SHRUNK = "sync.list_shrunk"
+    SHORT = "sync.list_short"
+
+
+_DOUBTS = {DoubtKind.SHRUNK: ListDoubt.SHRUNK, DoubtKind.SHORT: ListDoubt.SHORT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,8 @@ class Status:
     encounters: tuple[Fact, ...] = ()
     """Others that use this gate's name or its tag, see `Encountered`."""
 
+    doubt: Fact | None = None
+    """Why the ticket list is doubted, if it is."""
     pulled: tuple[datetime, datetime | None, datetime | None] | None = None
     """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
@@ -127,6 +140,7 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         offset=session.server_offset if session else None,
         left_out=read_left_out(conn),
         encounters=read_encounters(conn),
+        doubt=doubt_of(conn),
         pulled=_pulled(session),
     )
 
@@ -141,6 +155,13 @@ def _encountered(met: Encounter) -> Fact:
     if met.kind is EncounterKind.NAMESAKE:
         return Fact(Encountered.NAMESAKE, {"name": without_tag(met.device)})
     return Fact(Encountered.COPY, {"serial": met.serial})
+
+
+def doubt_of(conn: sqlite3.Connection) -> Fact | None:
+    """Return why the ticket list is doubted; one that breaks off before one that has shrunk."""
+    for each in doubts.read_doubts(conn):
+        return Fact(_DOUBTS[each.kind], {"missing": each.missing, "known": each.known})
+    return None
 
 
 def _pulled(

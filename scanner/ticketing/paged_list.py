@@ -4,7 +4,7 @@ What counts is what came: a page may be shorter than was asked for, its total ma
 entries may have moved since the page before.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -89,7 +89,7 @@ class PagedList(Generic[T]):
         """Whether as many came as the total says, and nothing moved meanwhile."""
         return self.steady and self.came == (self.total or 0)
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
+    async def pages(self) -> AsyncGenerator[Page[T], None]:
         """Read page after page; when one is given, `page` and `records` are those of the next.
 
         Raises:
@@ -136,8 +136,10 @@ class PagedList(Generic[T]):
         keys = {hash(self._identity(each)) for each in found.entries}
         new = len(keys - self._seen)
         self._seen |= keys
-        repeats = len(found.entries) - new
-        if repeats > repeated_by_us:
+        if not new and self._is_complete:
+            self._ended = True  # however a server answers past the end
+            return
+        if len(found.entries) - new > repeated_by_us:
             self.steady = False
         if count > repeated_by_us:
             self.came += new + len(found.faults)
@@ -169,9 +171,10 @@ class PagedList(Generic[T]):
 
     def _go_on_without_news(self, count: int, repeated_by_us: int) -> None:
         self._stale += 1
-        only_ours = 0 < count <= repeated_by_us
-        if self._is_complete or only_ours or self._stale > _STALE_PAGES:
-            if count and not self._is_complete and not only_ours:
+        if 0 < count <= repeated_by_us:
+            self._ended = True  # nothing comes after what was covered
+        elif self._stale > _STALE_PAGES:
+            if count:
                 raise self._endless()
             self._ended = True
         self.page += 1
@@ -194,7 +197,7 @@ async def pages_of(
     ask: Callable[[int, int], Awaitable[Page[T]]],
     identity: Callable[[T], Hashable],
     size: PageSize,
-) -> AsyncIterator[Page[T]]:
+) -> AsyncGenerator[Page[T], None]:
     """Read a list's pages; once more from the first where something moved meanwhile.
 
     Raises:

@@ -42,6 +42,7 @@ def abnormal(
         _closed(status),
         _camera(camera),
         _link(status, since),
+        _doubt(status),
         _stale(status, now),
         *map(_left_out, left_out.facts(status.left_out)),
         _clock(status),
@@ -82,6 +83,12 @@ def _link(status: Status, since: datetime) -> Notice | None:
         text = say("OFFLINE since {time}, admitting goes on: {why}", time=time, why=why)
         return Notice(f"○ {text}")
     return None
+
+
+def _doubt(status: Status) -> Notice | None:
+    if status.doubt is None:
+        return None
+    return Notice(f"◷ {say('LIST IN DOUBT: {why}', why=sentence(status.doubt))}")
 
 
 def _stale(status: Status, now: datetime) -> Notice | None:

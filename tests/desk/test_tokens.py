@@ -211,7 +211,7 @@ async def test_eight_digits_are_a_code_before_they_are_a_number() -> None:
     async with canned(answer) as api:
         assert (await tokens.find(api, "/events/1", "12345678")).code == "12345678"
         assert (await tokens.find(api, "/events/1", "87654321")).code == "ZZZZZZZZ"
-    assert asked == ["/events/1/tokens", "/events/1/tokens", "/events/1/tokens/87654321"]
+    assert asked == ["/events/1/tokens"] * 3 + ["/events/1/tokens/87654321"]
 
 
 @pytest.mark.parametrize("named", ["NOTATOKN", "a word", "", "../1"])

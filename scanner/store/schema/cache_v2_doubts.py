@@ -1,5 +1,5 @@
 """The cache's version 2: where the API and the ledger differ, what of the API's lists could not be
-read, and whether owners' names were ever kept.
+read, which readings are doubted, and whether owners' names were ever kept.
 """
 
 from sqlite_utils import Database
@@ -23,6 +23,14 @@ CREATE TABLE left_out (         -- of the API's lists, as far as they could not 
     source TEXT NOT NULL, field TEXT NOT NULL, problem TEXT NOT NULL,
     kept INTEGER NOT NULL,      -- the entries were kept without the field
     count INTEGER NOT NULL, PRIMARY KEY (source, field, problem, kept)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE doubt (            -- readings of the ticket list that are doubted
+    kind TEXT PRIMARY KEY,
+    pass INTEGER NOT NULL,      -- the first full pull that said so
+    at TEXT NOT NULL,           -- the server's time of it
+    missing INTEGER NOT NULL, known INTEGER NOT NULL,
+    accepted INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE owner_names (      -- without its row, no owner's name is written

@@ -1,0 +1,157 @@
+"""Reads the admissions that other gates made from the API into the cache."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.store import encounters, ledger, ticket_writes
+from scanner.store.database import transaction
+from scanner.store.encounters import Encounter
+from scanner.store.ledger import State
+from scanner.store.sessions import StoredSession
+from scanner.store.tickets import TicketRow
+from scanner.store.writer import Writer
+from scanner.sync.api import Api
+from scanner.sync.clock import ServerTime
+from scanner.sync.left_out import Tally
+from scanner.sync.settle import is_under_our_name
+from scanner.ticketing.paged_list import PagedList, PageSize, pages_of
+from scanner.ticketing.resources import Admission, Page
+
+
+@dataclass(slots=True)
+class Heard:
+    """How many admissions of an event the last reading brought; 0 where all are to be read."""
+
+    event: str = ""
+    count: int = 0
+
+
+@dataclass(slots=True)
+class AdmissionList:
+    """An event's admissions, of which mostly the end is read: there the new ones are."""
+
+    api: Api
+    writer: Writer
+    server_time: ServerTime
+    size: PageSize
+    session: StoredSession
+    heard: Heard
+    _tally: Tally = field(default_factory=lambda: Tally("admissions"))
+
+    async def read(self) -> None:
+        """Read what is new; where the list is in another order or became shorter, all of it."""
+        await self._read()
+        await self._tally.keep(self.writer, whole=False)
+
+    async def _read(self) -> None:
+        if self.heard.event != self.session.event:
+            self.heard.event, self.heard.count = self.session.event, 0
+        last = -(-self.heard.count // self.size.records)
+        if last > 1 and not await self._begins_with_news():
+            tail = PagedList(self._ask, _identity, self.size, page=last)
+            await self._write_pages(tail.pages())
+            if tail.came >= self.heard.count:
+                self.heard.count = tail.came
+                return
+        self.heard.count = await self._write_pages(pages_of(self._ask, _identity, self.size))
+
+    async def _begins_with_news(self) -> bool:
+        """Read the first page; tells whether the new ones are there, or nothing is any more."""
+        async with aclosing(PagedList(self._ask, _identity, self.size).pages()) as pages:
+            async for page in pages:
+                return await self._write(page.entries) > 0
+        return True
+
+    async def _write_pages(self, pages: AsyncIterator[Page[Admission]]) -> int:
+        """Write page after page; returns how many admissions there are."""
+        found: set[tuple[object, ...]] = set()
+        async for page in pages:
+            await self._write(page.entries)
+            found.update(map(_identity, page.entries))
+        return len(found)
+
+    async def _ask(self, page: int, records: int) -> Page[Admission]:
+        found = await self.api.admissions(self.session.event, page=page, records=records)
+        self.server_time.note(found.server_time)
+        self._tally.note(found.faults, found.gaps)
+        return found
+
+    async def _write(self, found: Sequence[Admission]) -> int:
+        """Write the admissions of other gates, and who of them uses this gate's name or tag.
+
+        Returns:
+            How many were not known yet.
+        """
+        admitted = [row for each in found if (row := _admitted_row(each))]
+
+        def write(conn: sqlite3.Connection) -> tuple[int, list[Encounter]]:
+            with transaction(conn):
+                before = ticket_writes.known_admissions(conn, [each.serial for each in found])
+                own = _ours(conn, found)
+                others = [
+                    (each.serial, EarlierAdmission(each.admitted, each.redeemer, each.device))
+                    for each in found
+                    if each.serial not in own
+                ]
+                ticket_writes.write_others(conn, others)
+                ticket_writes.write_admitted(conn, admitted)
+                met = encounters.among(conn, self.session, others)
+            return sum(each.serial not in before for each in found), met
+
+        count, met = await self.writer.run_on_cache(write)
+        await note_encounters(self.writer, met, self.server_time.clock())
+        return count
+
+
+def _identity(admission: Admission) -> tuple[object, ...]:
+    return admission.serial, admission.uri, admission.admitted
+
+
+def _admitted_row(admission: Admission) -> TicketRow | None:
+    if admission.section is None:
+        return None
+    owner = admission.owner
+    return TicketRow(
+        serial=admission.serial,
+        section=admission.section,
+        section_name=admission.section_name or admission.section.rsplit("/", 1)[-1],
+        status=TicketStatus.REDEEMED,
+        redeemed=admission.admitted,
+        owner=owner.identity if owner else None,
+        name=None,
+    )
+
+
+def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
+    """Return the serials whose admission the ledger holds as this gate's own.
+
+    One that it holds and has never sent was made by another.
+    """
+    ours = {a.serial: a for a in ledger.by_serial(conn, [each.serial for each in found])}
+    return {
+        each.serial
+        for each in found
+        if (own := ours.get(each.serial))
+        and (own.attempts or own.state is not State.QUEUED)
+        and is_under_our_name(own, each)
+    }
+
+
+async def note_encounters(writer: Writer, met: Sequence[Encounter], at: datetime) -> None:
+    """Note others that use this gate's name or tag, if any."""
+
+    def note(conn: sqlite3.Connection) -> None:
+        with transaction(conn):
+            encounters.write(conn, met, at)
+
+    if met:
+        structlog.get_logger("pull").warning(
+            "others use this gate's name or tag", met=[f"{each.kind} {each.device}" for each in met]
+        )
+        await writer.run(note)
