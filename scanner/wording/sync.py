@@ -63,7 +63,7 @@ SENTENCES: dict[str, Sentence] = {
         "{count} fields of the API's lists can't be read; verdicts go on without them ({fields}).",
     ),
     "sync.list_shrunk": "{missing} of {known} tickets are missing from the API's list; they stay "
-    "valid until a second reading says the same, or with `scanner sync --accept-shrink`.",
+    "valid until a second reading says the same, or until `scanner sync --accept-shrink`.",
     "sync.list_short": "The API tells of {known} tickets, and {missing} of them did not come; "
     "a second reading that says the same is taken, or `scanner sync --accept-shrink`.",
     "sync.admitted_before": _admitted_before,

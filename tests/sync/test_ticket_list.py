@@ -1,0 +1,302 @@
+"""The pull against a server whose list shrinks, shifts, or lies about its length."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.store import doubts, sessions
+from scanner.store.database import transaction
+from scanner.store.sessions import StoredSession
+from scanner.store.writer import Writer
+from scanner.sync.clock import ServerTime
+from scanner.sync.pull import Pull
+from scanner.sync.status import ListDoubt, doubt_of
+from scanner.ticketing.errors import ApiFault, ListError, NoSuchPage, Unreachable
+from scanner.ticketing.paged_list import PageSize
+from scanner.ticketing.resources import Admission, Event, Page, Section, Ticket, TokenGrant
+
+API, EVENT, FLOOR = "https://api.example/v3/", "/events/1", "/events/1/sections/1"
+BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+SESSION = StoredSession(API, EVENT, "Night", "Lee", "north", BEGIN)
+GRANT = TokenGrant("KEY", EVENT, frozenset({FLOOR}))
+
+
+class Server:
+    """A list of tickets, and of other gates' admissions, with this server's faults."""
+
+    def __init__(self, serials: list[str]) -> None:
+        self.serials = serials
+        self.admitted: list[str] = []
+        self.now = BEGIN
+        self.total: int | None = None
+        self.before_page: dict[int, str] = {}
+        self.breaks_at: int | None = None
+        self.asked: list[str] = []
+
+    async def event(self, uri: str) -> Event:
+        return Event(uri, "Night", "Published", None, None, (Section(FLOOR, "Floor"),))
+
+    async def tickets(
+        self, event: str, *, page: int = 1, records: int = 500, modified_since: Any = None
+    ) -> Page[Ticket]:
+        self.asked.append(f"tickets {page} {records}")
+        if page == self.breaks_at:
+            raise Unreachable(ApiFault.TIMEOUT, host="api.example")
+        if gone := self.before_page.pop(page, None):
+            self.serials.remove(gone)
+        listed = [] if modified_since else self.serials
+        return self._page([_ticket(each) for each in listed], page, records)
+
+    async def admissions(
+        self, event: str, *, page: int = 1, records: int = 500, **_: str | None
+    ) -> Page[Admission]:
+        self.asked.append(f"admissions {page} {records}")
+        found = [Admission(each, "Kim", "south", BEGIN) for each in self.admitted]
+        return self._page(found, page, records, hint=False)
+
+    def _page(self, found: list[Any], page: int, records: int, hint: bool = True) -> Page[Any]:
+        some = found[(page - 1) * records : page * records]
+        if page > 1 and not some:
+            raise NoSuchPage(status=404)
+        total = len(found) if self.total is None or not hint else self.total
+        return Page(total, page, records, tuple(some), (), server_time=self.now)
+
+
+def _ticket(serial: str) -> Ticket:
+    return Ticket(serial, "Issued", FLOOR, "Floor", None, None)
+
+
+def serials(count: int) -> list[str]:
+    return [f"DAWIER-FLOO{number:08}" for number in range(count)]
+
+
+class Gate:
+    """A gate's cache, and its pulls from a server."""
+
+    def __init__(self, writer: Writer, server: Server, records: int = 10) -> None:
+        self.writer = writer
+        self.server = server
+        self.size = PageSize(records)
+        self.pull = Pull(server, writer, ServerTime(lambda: server.now), self.size)  # type: ignore[arg-type] # only what a pull asks for
+
+    def everything(self, **how: bool) -> None:
+        asyncio.run(self._everything(**how))
+
+    async def _everything(self, **how: bool) -> None:
+        await self.pull.scope(SESSION, GRANT)
+        await self.pull.others(SESSION)
+        await self.pull.everything(SESSION, **how)
+
+    def others(self) -> None:
+        self.server.asked.clear()
+        asyncio.run(self.pull.others(SESSION))
+
+    def later(self, seconds: float) -> None:
+        self.server.now += timedelta(seconds=seconds)
+
+    def listed(self) -> set[str]:
+        query = "SELECT serial FROM ticket WHERE listed"
+        rows = self.writer.submit(lambda conn: conn.execute(query).fetchall()).result(10)
+        return {serial for (serial,) in rows}
+
+    def doubt(self) -> str | None:
+        found = self.writer.submit(doubt_of).result(10)
+        return found.code if found else None
+
+    def known_elsewhere(self) -> int:
+        query = "SELECT count(*) FROM other_admission"
+        return int(self.writer.submit(lambda conn: conn.execute(query).fetchone()).result(10)[0])
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    with Writer(tmp_path / "gate.sqlite3") as writer:
+
+        def opened(conn: Any) -> None:
+            with transaction(conn):
+                sessions.open_session(conn, SESSION)
+
+        writer.submit(opened).result(10)
+        gate = Gate(writer, Server(serials(50)))
+        gate.everything()
+        yield gate
+
+
+@pytest.mark.parametrize("left", [0, 1, 39, 40])
+def test_much_that_is_absent_stays_until_a_second_reading_a_minute_later(
+    gate: Gate, left: int
+) -> None:
+    gate.server.serials = serials(left)
+    gate.everything()
+    assert gate.listed() == set(serials(50))
+    assert gate.doubt() == ListDoubt.SHRUNK
+    gate.later(55)
+    gate.everything()
+    assert gate.listed() == set(serials(50))
+    gate.later(6)
+    gate.everything()
+    assert gate.listed() == set(serials(left))
+    assert gate.doubt() is None
+
+
+def test_a_list_that_comes_back_is_no_longer_doubted(gate: Gate) -> None:
+    gate.server.serials = []
+    gate.everything()
+    gate.server.serials = serials(50)
+    gate.later(10)
+    gate.everything()
+    assert gate.listed() == set(serials(50))
+    assert gate.doubt() is None
+
+
+def test_a_person_can_accept_what_has_shrunk(gate: Gate) -> None:
+    gate.server.serials = serials(3)
+    gate.everything()
+    gate.everything(accept_shrink=True)
+    assert gate.listed() == set(serials(3))
+    assert gate.doubt() is None
+
+
+def test_what_only_the_second_reading_lacks_is_doubted_by_itself(gate: Gate) -> None:
+    gate.server.serials = serials(50)[:25]
+    gate.everything()
+    gate.server.serials = serials(50)[25:]
+    gate.later(120)
+    gate.everything()
+    assert gate.listed() == set(serials(50))
+    assert gate.doubt() == ListDoubt.SHRUNK
+
+
+def test_few_that_are_absent_are_withdrawn_at_once(gate: Gate) -> None:
+    gate.server.serials = serials(41)
+    gate.everything()
+    assert gate.listed() == set(serials(41))
+    assert gate.doubt() is None
+
+
+def test_a_short_list_may_shrink_at_once(gate: Gate) -> None:
+    gate.server.serials = serials(41)
+    gate.everything()
+    for left in (34, 28, 23, 19, 0):
+        gate.server.serials = serials(left)
+        gate.everything()
+    assert gate.listed() == set()
+
+
+def test_tickets_that_were_used_elsewhere_are_rightly_absent(gate: Gate) -> None:
+    gate.server.admitted = serials(30)
+    gate.server.serials = serials(50)[30:]
+    gate.everything()
+    assert gate.doubt() is None
+
+
+def test_another_scope_ends_the_doubt(gate: Gate) -> None:
+    gate.server.serials = []
+    gate.everything()
+    grant = TokenGrant("KEY", EVENT, frozenset({FLOOR, "/events/1/sections/2"}))
+    asyncio.run(gate.pull.scope(SESSION, grant))
+    assert gate.doubt() is None
+
+
+def test_a_ticket_on_a_page_that_moved_is_not_taken_for_gone(gate: Gate) -> None:
+    gate.server.before_page = {2: serials(1)[0]}
+    gate.everything()
+    assert gate.listed() >= set(serials(50)[1:])
+    gate.everything()
+    assert gate.listed() == set(serials(50)[1:])
+
+
+def test_a_list_that_ends_before_its_total_is_a_failure_until_it_is_said_twice(
+    gate: Gate,
+) -> None:
+    gate.server.total, gate.server.serials = 60, serials(45)
+    with pytest.raises(ListError) as raised:
+        gate.everything()
+    assert raised.value.fact.code == ApiFault.LIST_SHORT
+    assert gate.listed() == set(serials(50))
+    assert gate.doubt() == ListDoubt.SHORT
+    gate.later(65)
+    gate.everything()
+    assert gate.listed() == set(serials(45))
+    gate.everything()
+    assert gate.doubt() == ListDoubt.SHORT
+
+
+@pytest.mark.parametrize("total", [0, 1, 49, 10**9])
+def test_no_total_keeps_a_whole_list_away_for_long(gate: Gate, total: int) -> None:
+    gate.server.total, gate.server.serials = total, serials(60)
+    gate.server.asked.clear()
+    if total > 60:
+        with pytest.raises(ListError):
+            gate.everything()
+        gate.later(65)
+    gate.everything()
+    assert gate.listed() == set(serials(60))
+    assert len(gate.server.asked) < 40
+
+
+def test_a_reading_that_breaks_off_goes_on_where_it_was(gate: Gate) -> None:
+    gate.server.breaks_at = 4
+    with pytest.raises(Unreachable):
+        gate.everything()
+    gate.server.breaks_at = None
+    gate.size.records = 5
+    gate.server.asked.clear()
+    gate.everything()
+    assert next(each for each in gate.server.asked if "tickets" in each) == "tickets 7 5"
+
+
+def test_the_watermark_stays_where_a_page_is_missing(gate: Gate) -> None:
+    gate.server.breaks_at = 2
+    before = gate.writer.submit(sessions.read_session).result(10)
+    gate.later(30)
+    with pytest.raises(Unreachable):
+        gate.everything()
+    after = gate.writer.submit(sessions.read_session).result(10)
+    assert before
+    assert after
+    assert before.watermark == after.watermark
+
+
+def test_of_a_long_list_of_admissions_the_end_is_read(gate: Gate) -> None:
+    gate.server.admitted = serials(35)
+    gate.others()
+    gate.server.admitted = serials(37)
+    gate.others()
+    assert gate.known_elsewhere() == 37
+    assert gate.server.asked == ["admissions 1 10", "admissions 4 10"]
+
+
+def test_an_admission_that_was_undone_hides_no_later_one(gate: Gate) -> None:
+    gate.server.admitted = serials(35)
+    gate.others()
+    gate.server.admitted = [*serials(40)[3:35], serials(40)[39]]
+    gate.others()
+    assert gate.known_elsewhere() == 36
+
+
+def test_admissions_that_come_newest_first_are_heard_of(gate: Gate) -> None:
+    gate.server.admitted = serials(35)[::-1]
+    gate.others()
+    gate.server.admitted = serials(50)[::-1]
+    gate.others()
+    assert gate.known_elsewhere() == 50
+
+
+def test_a_clock_that_jumps_back_begins_the_minute_again(gate: Gate) -> None:
+    found = doubts.Doubt(doubts.DoubtKind.SHRUNK, 3, BEGIN, 20, 40)
+
+    def weighed(conn: Any) -> list[int | None]:
+        with transaction(conn):
+            first = doubts.weigh(conn, found)
+            early = doubts.weigh(
+                conn, doubts.Doubt(found.kind, 4, BEGIN - timedelta(hours=1), 20, 40)
+            )
+            soon = doubts.weigh(conn, doubts.Doubt(found.kind, 5, BEGIN, 20, 40))
+        return [first, early, soon]
+
+    assert gate.writer.submit_to_cache(weighed).result(10) == [None, None, 4]
