@@ -37,8 +37,10 @@ def register(app: typer.Typer) -> None:
 
 def status(*, as_json: Json = False) -> None:
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
+    from scanner.store.sessions import read_session
     from scanner.sync import left_out
     from scanner.sync.status import read_status
+    from scanner.ticketing.route import unencrypted
     from scanner.wording.plain import plain
     from scanner.wording.sentences import in_english, sentence, shown
 
@@ -47,8 +49,9 @@ def status(*, as_json: Json = False) -> None:
 
     config = load()
     with closing(_reader(config)) as reader:
-        found = read_status(reader)
+        found, session = read_status(reader), read_session(reader)
     online = _online(config)
+    exposed = unencrypted(session.api) if session else None
     wrong_pins = pin_of(config).wrong_tries()
     counts = {state.value: count for state, count in found.counts.items()}
     last_sync = found.synced.isoformat() if found.synced else None
@@ -61,6 +64,7 @@ def status(*, as_json: Json = False) -> None:
             "left_out": [each.as_json() for each in found.left_out],
             "doubt": told_as_json(found.doubt),
             "wrong_pins": wrong_pins,
+            "warnings": [told_as_json(exposed)] if exposed else [],
         }
         print_json(facts)
         return
@@ -79,6 +83,8 @@ def status(*, as_json: Json = False) -> None:
     ]
     if found.doubt:
         told.append(("Doubt", sentence(found.doubt)))
+    if exposed:
+        told.append(("Mind", sentence(exposed)))
     if wrong_pins:
         told.append(("PIN", f"{wrong_pins} wrong since it was last right"))
     for label, value in told:

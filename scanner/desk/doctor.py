@@ -21,6 +21,7 @@ from scanner.store.left_out import LeftOut
 from scanner.sync.left_out import facts as left_out_facts
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.errors import ApiError, TicketingError
+from scanner.ticketing.route import unencrypted
 
 FULL_BYTES, TIGHT_BYTES = 50_000_000, 500_000_000
 """Free space that is too little, and free space that may become too little: an evening of ten
@@ -266,10 +267,19 @@ async def link(
     address: str, key: str | None, now: Callable[[], datetime], seconds: float
 ) -> list[Finding]:
     """Ask the API for what everybody may see, and compare its time with this computer's."""
-    timeout = min(PROBE_SECONDS, seconds)
+    found = await _asked(address, key, now, min(PROBE_SECONDS, seconds))
+    if exposed := unencrypted(address):
+        https = address.replace("http:", "https:", 1)
+        found.append(Finding(_LINK, Health.WARNING, exposed, f"scanner open CODE --api {https}"))
+    return found
+
+
+async def _asked(
+    address: str, key: str | None, now: Callable[[], datetime], seconds: float
+) -> list[Finding]:
     mend = f"curl -I {address}"
     try:
-        async with TickeTing(address, key, timeout=timeout) as api:
+        async with TickeTing(address, key, timeout=seconds) as api:
             page = await api.published_events(records=1)
     except ApiError as error:
         if error.status in (401, 403):

@@ -29,6 +29,7 @@ from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
 from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import Event, TokenGrant
+from scanner.ticketing.route import unencrypted
 
 
 class OpenWarning(Code):
@@ -172,5 +173,7 @@ def _opened(conn: sqlite3.Connection, session: StoredSession) -> Opened:
     warnings = [*warnings, *left_out.facts(read_left_out(conn))]
     if doubt := doubt_of(conn):
         warnings = [*warnings, doubt]
+    if open_network := unencrypted(session.api):
+        warnings = [*warnings, open_network]
     sections = tuple(each.name for each in tickets.read_sections(conn) if each.permitted)
     return Opened(session, sections, tickets.count_tickets(conn), tuple(warnings))

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import cache
-from ipaddress import ip_address
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
@@ -22,6 +21,7 @@ from scanner.ticketing.errors import (
     TlsFailure,
     Unreachable,
 )
+from scanner.ticketing.name_lookup import ByName
 from scanner.ticketing.resources import (
     Admission,
     Event,
@@ -32,6 +32,7 @@ from scanner.ticketing.resources import (
     Token,
     TokenGrant,
 )
+from scanner.ticketing.route import by_proxy
 from scanner.ticketing.tolerant_reader import FieldError, Gaps
 
 CLIENT_VERSION = "3.0.0"
@@ -85,15 +86,23 @@ class TickeTing:
             self._http = httpx.AsyncClient(
                 headers=headers,
                 timeout=timeout,
-                transport=transport,
+                transport=transport or self._direct(),
                 follow_redirects=False,
-                verify=_trusted() if self.url.scheme == "https" else False,
-                trust_env=not _is_here(self._host),  # no proxy leads back to this machine
+                verify=self._trust(),
             )
         except ImportError as error:
             raise Unreachable(ApiFault.NO_SOCKS) from error
         except (ValueError, httpx.InvalidURL) as error:  # a proxy in the environment
             raise Unreachable(ApiFault.BAD_PROXY) from error
+
+    def _direct(self) -> httpx.AsyncBaseTransport | None:
+        """Return what sends requests without a proxy; nothing where one is named for the host."""
+        if by_proxy(self.url.scheme, self._host):
+            return None
+        return ByName(httpx.AsyncHTTPTransport(verify=self._trust()))
+
+    def _trust(self) -> ssl.SSLContext | bool:
+        return _trusted() if self.url.scheme == "https" else False
 
     async def __aenter__(self) -> "TickeTing":
         return self
@@ -345,14 +354,6 @@ def address(url: str) -> httpx.URL:
 def _trusted() -> ssl.SSLContext:
     """Read the certificates once: it takes 50 ms and a megabyte each time."""
     return httpx.create_ssl_context()
-
-
-def _is_here(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _shaped(read: Callable[[Any], T], body: Any) -> T:

@@ -43,6 +43,8 @@ SENTENCES: dict[str, Sentence] = {
     "name an HTTP proxy instead, or install the Python package socksio.",
     "ticketing.proxy": "The proxy on the way to {host} does not let requests through; "
     "check HTTP_PROXY and HTTPS_PROXY, and the network.",
+    "ticketing.unencrypted": "Keys and the list of patrons go to {host} unencrypted; "
+    "give the API's address with https://.",
     "ticketing.not_connected": "The ticketing API at {host} can't be reached; "
     "check the address and the network.",
     "ticketing.connect_timeout": "The ticketing API at {host} does not answer in time; "

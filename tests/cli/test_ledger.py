@@ -42,6 +42,7 @@ def test_the_status_of_a_new_gate_is_empty_and_offline(program: Program) -> None
         "left_out": [],
         "doubt": None,
         "wrong_pins": 0,
+        "warnings": [],
     }
     assert "scanner open" in program.says("status")
 
@@ -124,3 +125,14 @@ def test_the_audit_finds_what_was_changed(
     done = opened.run("audit")
     assert done.returncode == 1
     assert finding in done.stdout.decode()
+
+
+def test_the_status_warns_where_the_api_is_asked_in_the_open(
+    program: Program, server: Ready
+) -> None:
+    program.open_at(server)
+    with closing(sqlite3.connect(program.home / "gate.sqlite3")) as conn, conn:
+        conn.execute("UPDATE session SET api = 'http://192.0.2.1/v3/'")
+    assert "go to 192.0.2.1 unencrypted" in program.says("status")
+    found = json.loads(program.says("status", "--json"))
+    assert [each["code"] for each in found["warnings"]] == ["ticketing.unencrypted"]

@@ -13,6 +13,8 @@ from scanner.keystore import KeyStore
 from scanner.qr.readers import Library
 from scanner.scanning.devices import Camera, HandScanner, ScannerKind, scanner_at
 from scanner.store.left_out import LeftOut
+from scanner.sync.clock import utc_now
+from scanner.ticketing.route import RouteWarning
 
 DESK_CAMERA = Camera(2, "Desk camera", "usb-1", usable=True)
 PISTOL = HandScanner(Path("/dev/ttyACM0"), "Pistol", ScannerKind.SERIAL, usable=True)
@@ -169,3 +171,15 @@ def test_lists_that_could_not_be_read_are_a_warning_by_field() -> None:
     (warned,) = doctor.lists(found)
     assert warned.health is Health.WARNING
     assert warned.fact.params == {"count": 2, "fields": "tickets.serial 2"}
+
+
+async def test_an_api_in_the_open_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def asked(*_: object) -> list[Finding]:
+        return []
+
+    monkeypatch.setattr(doctor, "_asked", asked)
+    (found,) = await doctor.link("http://api.house.example/v3/", None, utc_now, 1.0)
+    assert found.health is Health.WARNING
+    assert found.fact == Fact(RouteWarning.UNENCRYPTED, {"host": "api.house.example"})
+    assert found.mend == "scanner open CODE --api https://api.house.example/v3/"
+    assert not await doctor.link("https://api.house.example/v3/", None, utc_now, 1.0)
