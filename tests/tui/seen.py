@@ -1,6 +1,7 @@
 """What a person sees on a running app's screen."""
 
 import asyncio
+from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -8,7 +9,7 @@ from textual.pilot import Pilot
 from scanner.tui.gate.app import GateApp
 
 
-def seen(app: App[None]) -> str:
+def seen(app: App[Any]) -> str:
     """Return the characters of the whole screen, row by row."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)

@@ -130,7 +130,7 @@ class SearchScreen(Modal):
 
     def _line(self, found: Found) -> Content:
         face = FACES[found.verdict.kind]
-        parts = [found.serial, plain(found.section, 30)]
+        parts = [plain(found.serial, 40), plain(found.section, 30)]
         if self._names:
             parts.append(plain(found.name, 30))
         return Content.assemble(
