@@ -272,6 +272,12 @@ def move(
         )
 
 
+def undo_withheld(conn: sqlite3.Connection, serial: str, at: datetime, reason: Fact) -> None:
+    """Undo an admission that the API refused before its green light, if it is one."""
+    if own_admission(conn, serial)[1]:
+        move(conn, serial, State.UNDONE, at, reason)
+
+
 def confirm(conn: sqlite3.Connection, serials: Sequence[str], at: datetime) -> None:
     """Note an answer that granted these: they are confirmed."""
     with moves_noted(conn, at):

@@ -59,6 +59,11 @@ ON CONFLICT (serial) DO UPDATE SET section = excluded.section, status = excluded
     fingerprint = excluded.fingerprint, pass = max(pass, excluded.pass), listed = 1
 """
 
+_CONFIRMED = (
+    "state = 'confirmed' AND state <> 'undone'"  # the second names the index
+    " AND event = (SELECT event FROM session)"
+)
+
 Incoming = tuple[str, str, str, str, str | None, str | None, str | None, int | None]
 """A ticket as SQLite takes it: serial, section, its name, status, redeemed, owner, name, and the
 first eight bytes of its fingerprint."""
@@ -181,8 +186,9 @@ def begin_pass(conn: sqlite3.Connection) -> int:
 def count_admissions(conn: sqlite3.Connection) -> int:
     """Count the API's admissions that are known here: other gates' and our own confirmed ones."""
     row = conn.execute(
-        "SELECT (SELECT count(*) FROM other_admission)"
-        " + (SELECT count(*) FROM admission WHERE state = 'confirmed')"
+        "SELECT (SELECT count(*) FROM other_admission"
+        f"  WHERE serial NOT IN (SELECT serial FROM admission WHERE {_CONFIRMED}))"
+        f" + (SELECT count(*) FROM admission WHERE {_CONFIRMED})"
     ).fetchone()
     return int(row[0])
 
@@ -192,7 +198,7 @@ def known_admissions(conn: sqlite3.Connection, serials: Sequence[str]) -> set[st
     marks = ",".join("?" * len(serials))
     rows = conn.execute(
         f"SELECT serial FROM other_admission WHERE serial IN ({marks})"
-        f" UNION SELECT serial FROM admission WHERE serial IN ({marks}) AND state = 'confirmed'",
+        f" UNION SELECT serial FROM admission WHERE serial IN ({marks}) AND {_CONFIRMED}",
         [*serials, *serials],
     )
     return {serial for (serial,) in rows}

@@ -22,6 +22,7 @@ from scanner.store.database import transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.admission_list import Heard
+from scanner.sync.books import Books
 from scanner.sync.clock import Clock, ServerTime
 from scanner.sync.connection import Connect, Connected, Connection
 from scanner.sync.credentials import Keys
@@ -175,8 +176,10 @@ class Engine:
         if whole:
             self._heard.count = 0
         await pull.others(session)
-        if whole:
+        books = Books(connected.api, self._writer, self._server_time, self._page_size)
+        if whole or await books.is_due(self._heard.count):
             await pull.everything(session, accept_shrink=accept_shrink)
+            await books.compare(session)
         else:
             await pull.changes(session)
         self._list_fault = None

@@ -35,6 +35,7 @@ class SettleReason(Code):
     BATCH_TOO_LARGE = "sync.batch_too_large"
     NO_REQUESTS = "sync.no_requests"
     NO_REASON = "sync.no_reason"
+    UNDONE = "sync.undone"
 
 
 @dataclass(frozen=True, slots=True)

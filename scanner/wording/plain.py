@@ -9,7 +9,7 @@ import html
 import json
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 LONGEST_SHOWN = 200
@@ -74,3 +74,12 @@ def _visible(text: str) -> list[str]:
 def clock_time(at: datetime) -> str:
     """Return an aware time as the guard's wristwatch shows it: local, 24 hours, with seconds."""
     return f"{at.astimezone():%H:%M:%S}"
+
+
+def utc_time(at: object) -> str:
+    """Return the time of day (UTC) of a moment, which is a text where it was read from a record."""
+    try:
+        moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    except ValueError:
+        return ""
+    return f"{moment.astimezone(UTC):%H:%M:%S}"

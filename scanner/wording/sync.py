@@ -1,16 +1,14 @@
 """What stands between a gate and the API, and what became of an admission there."""
 
-from datetime import UTC, datetime
-
-from scanner.facts import Value
 from scanner.wording.catalogue import say
+from scanner.wording.plain import utc_time
 from scanner.wording.sentences import Params, Plural, Sentence, shown
 
 
 def _admitted_before(params: Params) -> str:
     guard = shown(params.get("guard")) or say("somebody")
     gate = shown(params.get("gate")) or say("a gate")
-    time = _utc(params.get("at"))
+    time = utc_time(params.get("at"))
     if not time:
         return say("admitted before by {guard} at {gate}", guard=guard, gate=gate)
     return say(
@@ -23,15 +21,6 @@ def _admitted_by_copy(params: Params) -> str:
         "{admitted}; that was not this gate, but maybe a copy of its data",
         admitted=_admitted_before(params),
     )
-
-
-def _utc(at: Value) -> str:
-    """Return the time of day of a moment, which is a text where it was read from a record."""
-    try:
-        moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
-    except ValueError:
-        return ""
-    return f"{moment.astimezone(UTC):%H:%M:%S}"
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -79,4 +68,5 @@ SENTENCES: dict[str, Sentence] = {
     "sync.batch_too_large": "the API takes smaller batches",
     "sync.no_requests": "the API took no requests ({status})",
     "sync.no_reason": "it gave no reason",
+    "sync.undone": "the admission was undone at the server",
 }

@@ -1,0 +1,192 @@
+"""Compares the API's admissions with this ledger's, and finds what was undone there."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from scanner.admission.ticket import EarlierAdmission
+from scanner.facts import Fact
+from scanner.store import differences, ledger, ticket_writes
+from scanner.store.database import transaction
+from scanner.store.differences import PENDING, Comparison, Difference, DifferenceKind
+from scanner.store.ledger import State
+from scanner.store.sessions import StoredSession
+from scanner.store.writer import Writer
+from scanner.sync.api import AdmissionsApi
+from scanner.sync.clock import ServerTime
+from scanner.sync.settle import SettleReason
+from scanner.ticketing.paged_list import PageSize, pages_of
+from scanner.ticketing.resources import Admission, Page
+
+SECOND_READING = timedelta(minutes=1)
+"""After this time, what a first reading found missing is believed if it is missing again."""
+
+_MOST_LOOKUPS = 200
+"""In one comparison; what is beyond waits for the next one."""
+
+Listed = Mapping[str, Sequence[Admission]]
+"""The API's admissions by serial."""
+
+
+@dataclass(slots=True)
+class Books:
+    """Compares one event's admissions.
+
+    An admission counts as undone where the API lists none when it is asked for that very ticket,
+    and lists the ticket as issued, in two readings that are a minute apart. That a list does not
+    have it is never enough.
+    """
+
+    api: AdmissionsApi
+    writer: Writer
+    server_time: ServerTime
+    size: PageSize
+
+    async def is_due(self, total: int) -> bool:
+        """Tell whether something may have been undone, so that the whole list should be read.
+
+        It may where the API counts fewer admissions than are known here, or where a first reading
+        found one missing and a second may confirm that now.
+
+        Args:
+            total: how many the API counts.
+        """
+        now = self.server_time.now()
+
+        def read(conn: sqlite3.Connection) -> bool:
+            pending = [each for each in differences.read(conn) if each.kind in PENDING]
+            if pending:
+                return any(now - each.since >= SECOND_READING for each in pending)
+            known = ticket_writes.count_admissions(conn)
+            last = differences.read_comparison(conn)
+            return total < known and last != Comparison(total, known)
+
+        return await self.writer.run_on_cache(read)
+
+    async def compare(self, session: StoredSession) -> list[Difference]:
+        """Compare after the whole list was read; what is proven undone is noted as undone.
+
+        Returns:
+            The differences, which the cache keeps until the next comparison.
+        """
+        before = await self.writer.run_on_cache(differences.read)
+        number = await self.writer.run_on_cache(ticket_writes.last_number)
+        ours = await self.writer.run(lambda conn: _ours(conn, session.event))
+        others = await self.writer.run_on_cache(differences.others)
+        listed = await self._read_all(session.event)
+        found = list(self._differing(ours, listed))
+        found += [
+            self._new(serial, DifferenceKind.OTHER_MISSING)
+            for serial in sorted(others)
+            if serial not in listed and _is_elsewhere(ours.get(serial))
+        ]
+        since = {(each.serial, each.kind): each.since for each in before}
+        kept = [
+            replace(each, since=since.get((each.serial, each.kind), each.since)) for each in found
+        ]
+        looked = [each for each in kept if each.kind in PENDING][:_MOST_LOOKUPS]
+        settled = [each for each in kept if each.kind not in PENDING]
+        seconds = [await self._look(session.event, each, number) for each in looked]
+        settled += [each for each in seconds if each]
+        await self._write(settled, sum(map(len, listed.values())))
+        return settled
+
+    async def _read_all(self, event: str) -> Listed:
+        async def ask(page: int, records: int) -> Page[Admission]:
+            found = await self.api.admissions(event, page=page, records=records)
+            self.server_time.note(found.server_time)
+            return found
+
+        found: dict[str, set[Admission]] = {}
+        async for page in pages_of(ask, _identity, self.size):
+            for each in page.entries:
+                found.setdefault(each.serial, set()).add(each)
+        return {serial: tuple(each) for serial, each in found.items()}
+
+    def _differing(
+        self, ours: Mapping[str, ledger.Admission], listed: Listed
+    ) -> Iterator[Difference]:
+        """Compare what the ledger has with what the API listed."""
+        for serial, own in ours.items():
+            there = listed.get(serial, ())
+            if own.state is State.CONFIRMED and not there:
+                yield self._new(serial, DifferenceKind.MISSING_THERE)
+            elif own.state is State.CONFIRMED and not any(_is_own(own, each) for each in there):
+                yield self._new(serial, DifferenceKind.OTHER_GATE, there[0])
+        names = {(each.redeemer, each.device) for each in ours.values()}
+        for serial, there in listed.items():
+            own_there = [each for each in there if (each.redeemer, each.device) in names]
+            standing = ours.get(serial)
+            if own_there and (standing is None or standing.state in (State.REFUSED, State.UNDONE)):
+                yield self._new(serial, DifferenceKind.MISSING_HERE, own_there[0])
+
+    def _new(self, serial: str, kind: DifferenceKind, there: Admission | None = None) -> Difference:
+        account = (
+            EarlierAdmission(there.admitted, there.redeemer, there.device)
+            if there
+            else EarlierAdmission()
+        )
+        return Difference(serial, kind, self.server_time.now(), account)
+
+    async def _look(self, event: str, missing: Difference, number: int) -> Difference | None:
+        """Look one ticket up; returns what is known now, or nothing where the API has it."""
+        serial = missing.serial
+        page = await self.api.admissions(event, page=1, records=25, ticket=serial)
+        self.server_time.note(page.server_time)
+        if page.entries or page.faults or page.total:
+            return None
+        issued = await self.writer.run_on_cache(
+            lambda conn: differences.is_issued_since(conn, serial, number)
+        )
+        own = missing.kind is DifferenceKind.MISSING_THERE
+        if not issued:
+            return replace(missing, kind=DifferenceKind.GONE_THERE) if own else None
+        if self.server_time.now() - missing.since < SECOND_READING:
+            return missing
+        kind = DifferenceKind.UNDONE if own else DifferenceKind.OTHER_UNDONE
+        return replace(missing, kind=kind)
+
+    async def _write(self, found: Sequence[Difference], total: int) -> None:
+        at = self.server_time.clock()
+        undone = [each.serial for each in found if each.kind is DifferenceKind.UNDONE]
+        others = [each.serial for each in found if each.kind is DifferenceKind.OTHER_UNDONE]
+
+        def undo(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                for serial in undone:
+                    ledger.move(conn, serial, State.UNDONE, at, Fact(SettleReason.UNDONE))
+                for serial in others:
+                    ledger.undo_withheld(conn, serial, at, Fact(SettleReason.UNDONE))
+
+        def write(conn: sqlite3.Connection) -> None:
+            with transaction(conn):
+                differences.forget_others(conn, others)
+                counted = Comparison(total, ticket_writes.count_admissions(conn))
+                differences.write(conn, found, counted, at)
+
+        if undone or others:
+            await self.writer.run(undo)
+        await self.writer.run_on_cache(write)
+        if undone or others:
+            structlog.get_logger("books").warning("undone at the API", own=undone, others=others)
+
+
+def _ours(conn: sqlite3.Connection, event: str) -> dict[str, ledger.Admission]:
+    """Return the last admission of each of the ledger's serials."""
+    return {each.serial: each for each in ledger.in_state(conn) if each.event == event}
+
+
+def _is_elsewhere(own: ledger.Admission | None) -> bool:
+    """Tell whether the admission that stands of a ticket is another gate's, if any."""
+    return own is None or own.state in (State.CONFLICT, State.UNDONE)
+
+
+def _is_own(own: ledger.Admission, listed: Admission) -> bool:
+    return (own.redeemer, own.device) == (listed.redeemer, listed.device)
+
+
+def _identity(admission: Admission) -> tuple[object, ...]:
+    return admission.serial, admission.uri, admission.admitted

@@ -1,0 +1,57 @@
+"""Where this gate's ledger and the server differ, and what to do about it."""
+
+from scanner.store.differences import Difference, DifferenceKind
+from scanner.wording.catalogue import say
+from scanner.wording.plain import utc_time
+from scanner.wording.sentences import Params, Sentence, shown
+
+
+def _account(params: Params) -> dict[str, str]:
+    return {
+        "serial": shown(params.get("serial")),
+        "guard": shown(params.get("guard")) or say("somebody"),
+        "gate": shown(params.get("gate")) or say("a gate"),
+        "time": utc_time(params.get("at")) or "?",
+    }
+
+
+def _missing_here(params: Params) -> str:
+    return say(
+        "{serial}: the server has an admission by {guard} at {gate} at {time} UTC, "
+        "this ledger has none",
+        **_account(params),
+    )
+
+
+def _other_gate(params: Params) -> str:
+    return say(
+        "{serial}: confirmed here, but the server names {guard} at {gate} at {time} UTC",
+        **_account(params),
+    )
+
+
+def todo(difference: Difference) -> str:
+    """Say what to do, in one sentence."""
+    return {
+        DifferenceKind.MISSING_THERE: say("Nothing: it is looked up again in a minute."),
+        DifferenceKind.OTHER_MISSING: say("Nothing: it is looked up again in a minute."),
+        DifferenceKind.UNDONE: say("Nothing: the ticket admits again."),
+        DifferenceKind.OTHER_UNDONE: say("Nothing: the ticket admits again."),
+        DifferenceKind.GONE_THERE: say("Tell the supervisor: the server lacks this admission."),
+        DifferenceKind.MISSING_HERE: say(
+            "Tell the supervisor: this ledger is an old copy, or has a double."
+        ),
+        DifferenceKind.OTHER_GATE: say("Two were let in with one ticket: tell the supervisor."),
+    }[difference.kind]
+
+
+SENTENCES: dict[str, Sentence] = {
+    "books.missing_there": "{serial}: confirmed here, and not at the server any more",
+    "books.undone": "{serial}: confirmed here, and undone at the server",
+    "books.gone_there": "{serial}: confirmed here; "
+    "the server has no such admission, and no valid ticket",
+    "books.missing_here": _missing_here,
+    "books.other_gate": _other_gate,
+    "books.other_missing": "{serial}: admitted at another gate, and not at the server any more",
+    "books.other_undone": "{serial}: admitted at another gate, and undone at the server",
+}
