@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
     from scanner.config import Config
     from scanner.facts import Fact, Value
+    from scanner.store.differences import Difference
     from scanner.store.ledger import Admission
     from scanner.sync.engine import Engine
 
 T = TypeVar("T")
 
 _PROBE_SECONDS = 2.0
+
+_TO_BE_SEEN_TO = 3
+"""The exit code of a delivery after which somebody has to look at a conflict or a refusal."""
 
 LONGEST_VALUE = 2000
 """Characters of a line of `status`: a token may permit many sections."""
@@ -65,6 +69,7 @@ def status(*, as_json: Json = False) -> None:
             "doubt": told_as_json(found.doubt),
             "wrong_pins": wrong_pins,
             "warnings": [told_as_json(exposed)] if exposed else [],
+            "differences": [each.fact.as_json() for each in found.differences],
         }
         print_json(facts)
         return
@@ -80,6 +85,7 @@ def status(*, as_json: Json = False) -> None:
         ("Last sync", last_sync or "never"),
         ("API", "can be reached" if online else "can not be reached"),
         *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
+        *(("Differs", sentence(each.fact)) for each in found.differences),
     ]
     if found.doubt:
         told.append(("Doubt", sentence(found.doubt)))
@@ -100,18 +106,28 @@ def queue(
     as_json: Json = False,
 ) -> None:
     """List the admissions of this gate, oldest first, and what became of each."""
+    from scanner.store import differences
     from scanner.store.ledger import State, in_state
+    from scanner.wording.books import todo
+    from scanner.wording.sentences import sentence
 
     states = [each.value for each in State]
     if state is not None and state not in states:
         raise typer.BadParameter(f"choose one of {', '.join(states)}.", param_hint="'--state'")
     with closing(_reader(load())) as reader:
         found = in_state(reader, State(state) if state else None)
+        differing = {} if state else {each.serial: each for each in differences.read(reader)}
     if as_json:
+        last = {each.serial: each for each in found}
         for each in found:
-            print_json(_facts(each))
-    else:
-        _print_table(found)
+            differs = differing.pop(each.serial, None) if last[each.serial] is each else None
+            print_json({**_facts(each), "difference": _difference(differs)})
+        for differs in differing.values():  # of which this ledger has no admission
+            print_json(_unrecorded(differs))
+        return
+    _print_table(found)
+    for differs in differing.values():
+        print_line(f"{sentence(differs.fact)}. {todo(differs)}")
 
 
 def sync(
@@ -142,6 +158,8 @@ def sync(
     synced: dict[str, Value] = {"tickets": found.tickets, "sections": ", ".join(found.sections)}
     for fact in left_out.facts(found.left_out):
         print_line(f"Mind: {sentence(fact)}", err=True)
+    for each in found.differences:
+        print_line(f"Mind: {sentence(each.fact)}", err=True)
     tell(Fact(Done.SYNCED, synced))
     if found.doubt:
         print_line(f"Mind: {sentence(found.doubt)}", err=True)
@@ -178,20 +196,35 @@ def replay() -> None:
     }
     waiting = after[State.QUEUED] + after[State.SENDING]
     tell(Fact(Done.DELIVERED, {**told, "waiting": waiting}))
+    if told[State.CONFLICT] or told[State.REFUSED]:
+        raise typer.Exit(_TO_BE_SEEN_TO)
 
 
-def audit() -> None:
+def audit(
+    *,
+    api: Annotated[
+        bool, typer.Option("--api", help="Read the server's lists, and compare them with it.")
+    ] = False,
+) -> None:
     """Check the journal's chain, and decide every recorded presentation again."""
     from scanner.desk.audit import Audit
+    from scanner.store import differences
     from scanner.store.database import snapshot
+    from scanner.wording.sentences import in_english
 
-    with closing(_reader(load())) as reader:
+    config = load()
+    if api:
+        _with_engine(config, lambda engine: engine.pull(whole=True))
+    with closing(_reader(config)) as reader:
         checked = Audit(reader)
         found = 0
         with snapshot(reader):
             for finding in checked.findings():
                 found += 1
                 print_line(str(finding))
+            for differs in differences.read(reader) if api else ():
+                found += 1
+                print_line(in_english(differs.fact))
     if found:
         print_line(f"{found} difference(s) in {checked.rows} presentations.", err=True)
         raise typer.Exit(1)
@@ -243,6 +276,33 @@ def _online(config: "Config") -> bool:
         config.model_copy(update={"timeout_seconds": min(_PROBE_SECONDS, config.timeout_seconds)}),
         ask,
     )
+
+
+def _difference(found: "Difference | None") -> "dict[str, object] | None":
+    """Return a difference of the books for a program."""
+    from scanner.wording.books import todo
+    from scanner.wording.catalogue import english
+    from scanner.wording.sentences import sentence
+
+    if found is None:
+        return None
+    with english():
+        return {**found.fact.as_json(), "text": sentence(found.fact), "todo": todo(found)}
+
+
+def _unrecorded(found: "Difference") -> dict[str, object]:
+    """Return a difference about a ticket of which this ledger has no admission."""
+    from scanner.wording.sentences import in_english
+
+    return {
+        "serial": found.serial,
+        "state": None,
+        "reason": in_english(found.fact),
+        **found.fact.as_json(),
+        "admitted_at": found.there.at.isoformat() if found.there.at else None,
+        "attempts": 0,
+        "difference": _difference(found),
+    }
 
 
 def _facts(each: "Admission") -> dict[str, object]:

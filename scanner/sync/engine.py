@@ -141,12 +141,17 @@ class Engine:
         self._moved = asyncio.Event()
 
     async def pull(
-        self, on_progress: Progress | None = None, *, accept_shrink: bool = False
+        self,
+        on_progress: Progress | None = None,
+        *,
+        whole: bool = False,
+        accept_shrink: bool = False,
     ) -> None:
         """Bring the cache up to date, once.
 
         Args:
             on_progress: told of the tickets that were read.
+            whole: whether to read the whole lists, and compare the books, though it is not due.
             accept_shrink: whether a person has looked at a list that lacks much.
 
         Raises:
@@ -172,7 +177,7 @@ class Engine:
             self._heard,
         )
         grown = await pull.scope(session, grant)
-        whole = grown or accept_shrink or await self._whole_is_due(session)
+        whole = whole or grown or accept_shrink or await self._whole_is_due(session)
         if whole:
             self._heard.count = 0
         await pull.others(session)

@@ -12,8 +12,17 @@ import structlog
 from scanner.admission.names import without_tag
 from scanner.admission.verdict import Closed
 from scanner.facts import Code, Fact
-from scanner.store import doubts, encounters, ledger, sessions, statistics, tickets
+from scanner.store import (
+    differences,
+    doubts,
+    encounters,
+    ledger,
+    sessions,
+    statistics,
+    tickets,
+)
 from scanner.store.database import data_version, open_reader
+from scanner.store.differences import Difference
 from scanner.store.doubts import DoubtKind
 from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import State
@@ -70,6 +79,10 @@ class Status:
 
     doubt: Fact | None = None
     """Why the ticket list is doubted, if it is."""
+
+    differences: tuple[Difference, ...] = ()
+    """What the API's admissions and the ledger's differ in, as last compared."""
+
     pulled: tuple[datetime, datetime | None, datetime | None] | None = None
     """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
@@ -141,6 +154,7 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         left_out=read_left_out(conn),
         encounters=read_encounters(conn),
         doubt=doubt_of(conn),
+        differences=tuple(differences.read(conn)),
         pulled=_pulled(session),
     )
 

@@ -5,6 +5,17 @@ from scanner.wording.catalogue import say
 from scanner.wording.plain import utc_time
 from scanner.wording.sentences import Params, Sentence, shown
 
+GRAVITY = (
+    DifferenceKind.OTHER_GATE,
+    DifferenceKind.MISSING_HERE,
+    DifferenceKind.GONE_THERE,
+    DifferenceKind.UNDONE,
+    DifferenceKind.OTHER_UNDONE,
+    DifferenceKind.MISSING_THERE,
+    DifferenceKind.OTHER_MISSING,
+)
+"""The kinds, gravest first."""
+
 
 def _account(params: Params) -> dict[str, str]:
     return {

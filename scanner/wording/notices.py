@@ -8,7 +8,8 @@ from scanner.scanning.scan_source import SourceState
 from scanner.sync import left_out
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
-from scanner.wording.catalogue import say
+from scanner.wording.books import GRAVITY
+from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import clock_time
 from scanner.wording.sentences import sentence
 
@@ -43,6 +44,7 @@ def abnormal(
         _camera(camera),
         _link(status, since),
         _doubt(status),
+        _books(status),
         _stale(status, now),
         *map(_left_out, left_out.facts(status.left_out)),
         _clock(status),
@@ -89,6 +91,19 @@ def _doubt(status: Status) -> Notice | None:
     if status.doubt is None:
         return None
     return Notice(f"◷ {say('LIST IN DOUBT: {why}', why=sentence(status.doubt))}")
+
+
+def _books(status: Status) -> Notice | None:
+    if not status.differences:
+        return None
+    first = min(status.differences, key=lambda each: GRAVITY.index(each.kind))
+    text = say_count(
+        "BOOKS DIFFER for {count} ticket, see the queue: {what}",
+        "BOOKS DIFFER for {count} tickets, see the queue: {what}",
+        len(status.differences),
+        what=sentence(first.fact),
+    )
+    return Notice(f"≠ {text}")
 
 
 def _stale(status: Status, now: datetime) -> Notice | None:
