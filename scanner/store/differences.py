@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from scanner.admission.names import without_tag
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.facts import Code, Fact
 
@@ -46,7 +47,7 @@ class Difference:
         """The difference, to be worded."""
         known = {
             "guard": self.there.redeemer,
-            "gate": self.there.device,
+            "gate": without_tag(self.there.device) if self.there.device else None,
             "at": self.there.at,
         }
         params = {name: value for name, value in known.items() if value is not None}

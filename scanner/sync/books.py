@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import structlog
 
+from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
-from scanner.store import differences, ledger, ticket_writes
+from scanner.store import differences, installation, ledger, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.differences import PENDING, Comparison, Difference, DifferenceKind
 from scanner.store.ledger import State
@@ -17,7 +18,7 @@ from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.clock import ServerTime
-from scanner.sync.settle import SettleReason
+from scanner.sync.settle import SettleReason, is_under_our_name
 from scanner.ticketing.paged_list import PageSize, pages_of
 from scanner.ticketing.resources import Admission, Page
 
@@ -77,7 +78,8 @@ class Books:
         ours = await self.writer.run(lambda conn: _ours(conn, session.event))
         others = await self.writer.run_on_cache(differences.others)
         listed = await self._read_all(session.event)
-        found = list(self._differing(ours, listed))
+        tags = await self.writer.run(installation.tags)
+        found = list(self._differing(ours, tags, listed))
         found += [
             self._new(serial, DifferenceKind.OTHER_MISSING)
             for serial in sorted(others)
@@ -107,18 +109,19 @@ class Books:
         return {serial: tuple(each) for serial, each in found.items()}
 
     def _differing(
-        self, ours: Mapping[str, ledger.Admission], listed: Listed
+        self, ours: Mapping[str, ledger.Admission], tags: set[str], listed: Listed
     ) -> Iterator[Difference]:
         """Compare what the ledger has with what the API listed."""
         for serial, own in ours.items():
             there = listed.get(serial, ())
             if own.state is State.CONFIRMED and not there:
                 yield self._new(serial, DifferenceKind.MISSING_THERE)
-            elif own.state is State.CONFIRMED and not any(_is_own(own, each) for each in there):
+            elif own.state is State.CONFIRMED and not any(
+                is_under_our_name(own, each) for each in there
+            ):
                 yield self._new(serial, DifferenceKind.OTHER_GATE, there[0])
-        names = {(each.redeemer, each.device) for each in ours.values()}
         for serial, there in listed.items():
-            own_there = [each for each in there if (each.redeemer, each.device) in names]
+            own_there = [each for each in there if tag_of(each.device) in tags]
             standing = ours.get(serial)
             if own_there and (standing is None or standing.state in (State.REFUSED, State.UNDONE)):
                 yield self._new(serial, DifferenceKind.MISSING_HERE, own_there[0])
@@ -182,10 +185,6 @@ def _ours(conn: sqlite3.Connection, event: str) -> dict[str, ledger.Admission]:
 def _is_elsewhere(own: ledger.Admission | None) -> bool:
     """Tell whether the admission that stands of a ticket is another gate's, if any."""
     return own is None or own.state in (State.CONFLICT, State.UNDONE)
-
-
-def _is_own(own: ledger.Admission, listed: Admission) -> bool:
-    return (own.redeemer, own.device) == (listed.redeemer, listed.device)
 
 
 def _identity(admission: Admission) -> tuple[object, ...]:

@@ -43,6 +43,7 @@ def test_the_status_of_a_new_gate_is_empty_and_offline(program: Program) -> None
         "doubt": None,
         "wrong_pins": 0,
         "warnings": [],
+        "differences": [],
     }
     assert "scanner open" in program.says("status")
 
@@ -65,7 +66,9 @@ def test_the_queue_as_a_table_names_the_gate_that_was_first(opened: Program, ser
     anybody = Api(server.url, server.api_key).gate(server.tokens[0].code)
     batch = {"redeemer": "Kim", "device": "south", "serials": [serial]}
     anybody.made(f"{server.event}/admissions", batch)
-    assert "1 confirmed, 1 conflict; 0 still wait" in opened.says("replay")
+    delivered = opened.run("replay")
+    assert delivered.returncode == 3
+    assert b"1 confirmed, 1 conflict; 0 still wait" in delivered.stdout
     table = opened.says("queue", "--state", "conflict")
     assert serial in table
     assert "Kim at south" in table
