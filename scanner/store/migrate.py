@@ -25,6 +25,9 @@ _LEDGER_ID, _CACHE_ID = 0x7363_616E, 0x7363_6163
 _LEDGER_TABLES, _CACHE_TABLES = {"journal", "admission"}, {"origin", "ticket"}
 """What has these is this program's, whatever its mark says."""
 
+_WITH_TICKETS = 1
+"""The ledger's version that had the list of tickets in its own file."""
+
 LEDGER_PAGE = 4096
 """Bytes; SQLite's own. A verdict writes some two of them."""
 
@@ -107,13 +110,17 @@ def _apply(
 
 
 def _back_up(conn: sqlite3.Connection, file: Path, version: int) -> None:
-    """Copy the whole database before its schema changes."""
+    """Copy the database before its schema changes, without the owners' names of version 1."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     target = file.with_name(f"{file.name}.v{version}.{stamp}.backup")
     if shutil.disk_usage(file.parent).free < file.stat().st_size * 2:
         raise StoreError(StoreFault.NO_ROOM_FOR_BACKUP, file=file)
     with contextlib.closing(sqlite3.connect(target)) as copy:
         conn.backup(copy)
+        if version == _WITH_TICKETS:
+            copy.execute("UPDATE ticket SET name = NULL")
+            copy.commit()
+            copy.execute("VACUUM")
     target.chmod(0o600)
 
 

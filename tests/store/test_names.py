@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from scanner.store.search import TicketSearch
 from scanner.store.ticket_writes import write_tickets
 from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
+from tests.store import former_ledgers
 from tests.store.worlds import SERIALS, filled, row
 
 NAME = "Wilhelmina Featherstonehaugh"
@@ -86,6 +88,19 @@ def test_a_cache_that_was_never_told_writes_none(tmp_path: Path) -> None:
     with Writer(tmp_path / "gate.sqlite3") as writer:
         pull(writer)
     assert traces(tmp_path) == []
+
+
+def test_a_ledger_that_had_them_in_its_own_file_leaves_no_trace_behind(tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    former_ledgers.evening(file, 1)
+    with closing(sqlite3.connect(file)) as old:
+        old.execute("UPDATE ticket SET name = ?", (NAME,))
+        old.commit()
+    assert traces(tmp_path)
+    with Writer(file) as opened:
+        keep(opened, wanted=False)
+        assert traces(tmp_path) == []
+        assert list(tmp_path.glob("*.backup"))
 
 
 def test_names_are_awaited_until_a_whole_reading_has_brought_them(writer: Writer) -> None:
