@@ -78,6 +78,11 @@ class Server:
         self.status[serial] = "Cancelled"
         self.changed[serial] = self.now()
 
+    def undo(self, serial: str) -> None:
+        """Take an admission back, as a help desk does: its ticket is issued again."""
+        del self.admissions[serial]
+        self.changed[serial] = self.now()
+
     def _scope(self, key: str) -> frozenset[str]:
         if key not in self.tokens:
             raise Restricted(status=403)

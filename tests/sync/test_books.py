@@ -1,0 +1,233 @@
+"""What the server has and what the ledger has, compared; what is missing is looked at twice."""
+
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.admission.ticket import TicketStatus
+from scanner.admission.verdict import Kind, Reason
+from scanner.gate import Gate, Judged
+from scanner.store import differences, installation, ledger, sessions, ticket_writes, tickets
+from scanner.store.database import transaction
+from scanner.store.differences import DifferenceKind
+from scanner.store.ledger import State
+from scanner.store.sessions import StoredSession
+from scanner.store.tickets import CachedSection
+from scanner.sync.admission_list import Heard
+from scanner.sync.books import Books
+from scanner.sync.clock import ServerTime
+from scanner.sync.pull import Pull
+from scanner.sync.replay import Replay
+from scanner.ticketing.paged_list import PageSize
+from scanner.ticketing.resources import Admission, Page
+from tests.simulation.evening import API, InlineWriter, new_database
+from tests.simulation.network import Line, Weather
+from tests.simulation.server import EVENT, SECTIONS, Server
+from tests.simulation.virtual_time import run_virtually
+
+BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+A, B, C = [f"DAWIER-BACK{number:08}" for number in range(3)]
+SESSION = StoredSession(API, EVENT, "Night", "Lee", "here", BEGIN)
+
+
+class House:
+    """A gate and its server; `at` is the time of both, and moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = BEGIN
+        self.server = Server(
+            lambda: self.at, dict.fromkeys((A, B, C), SECTIONS[0]), {"KEY": frozenset(SECTIONS)}
+        )
+        self.conn = new_database()
+        self.writer = InlineWriter(Path("unused"), self.conn)
+        self.gate = Gate(self.writer)
+        self.size = PageSize()
+        self.heard = Heard()
+        self.line: Any = Line(self.server, "KEY", random.Random(0), Weather())
+        with transaction(self.conn):
+            sessions.open_session(self.conn, SESSION)
+            tickets.belong_to(self.conn, SESSION)
+            section = CachedSection(SECTIONS[0], "Floor", None, permitted=True)
+            tickets.write_sections(self.conn, [section])
+        self.read()
+
+    def read(self) -> list[DifferenceKind]:
+        """Read everything and compare; returns what differs."""
+        server_time = ServerTime(lambda: self.at, lambda: 0)
+        server_time.note(self.at)
+
+        async def work() -> list[DifferenceKind]:
+            pull = Pull(self.line, self.writer, server_time, self.size, heard=self.heard)
+            self.heard.count = 0
+            await pull.others(SESSION)
+            await pull.everything(SESSION)
+            books = Books(self.line, self.writer, server_time, self.size)
+            return [each.kind for each in await books.compare(SESSION)]
+
+        return run_virtually(work())
+
+    def is_due(self) -> bool:
+        server_time = ServerTime(lambda: self.at, lambda: 0)
+        books = Books(self.line, self.writer, server_time, self.size)
+        return run_virtually(books.is_due(len(self.server.admissions)))
+
+    def deliver(self) -> None:
+        replay = Replay(self.line, self.writer, ServerTime(lambda: self.at), EVENT)
+        run_virtually(replay.run_once())
+
+    def present(self, serial: str) -> Judged:
+        return self.gate.present(serial, self.at, "test").result()
+
+    def later(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+    def states(self, serial: str) -> list[State]:
+        return [each.state for each in ledger.in_state(self.conn) if each.serial == serial]
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    made = House()
+    yield made
+    made.conn.close()
+
+
+def test_books_that_agree_say_nothing(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    house.server.admit("KEY", "Kim", "there", [B])
+    assert house.read() == []
+    assert not house.is_due()
+
+
+def test_an_own_admission_that_was_undone_is_seen_in_two_readings_and_admits_again(
+    house: House,
+) -> None:
+    house.present(A)
+    house.deliver()
+    house.server.undo(A)
+    assert house.is_due()
+    assert house.read() == [DifferenceKind.MISSING_THERE]
+    assert house.present(A).verdict.kind is Kind.ALREADY_ADMITTED
+    house.later(59)
+    assert not house.is_due()
+    assert house.read() == [DifferenceKind.MISSING_THERE]
+    assert house.states(A) == [State.CONFIRMED]
+    house.later(1)
+    assert house.is_due()
+    assert house.read() == [DifferenceKind.UNDONE]
+    assert house.states(A) == [State.UNDONE]
+    assert house.present(A).verdict.admits
+    house.deliver()
+    assert house.states(A) == [State.UNDONE, State.CONFIRMED]
+    assert house.read() == []
+    assert house.present(A).verdict.kind is Kind.ALREADY_ADMITTED
+
+
+def test_another_gates_admission_that_was_undone_leaves_the_cache(house: House) -> None:
+    house.server.admit("KEY", "Kim", "there", [A, B])
+    assert house.read() == []
+    house.server.undo(A)
+    assert house.read() == [DifferenceKind.OTHER_MISSING]
+    assert house.present(A).verdict.reason is Reason.ADMITTED_ELSEWHERE
+    house.later(60)
+    assert house.read() == [DifferenceKind.OTHER_UNDONE]
+    assert house.present(A).verdict.admits
+    assert house.present(B).verdict.reason is Reason.ADMITTED_ELSEWHERE
+
+
+def test_an_admission_that_comes_back_between_two_readings_was_never_undone(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    held = house.server.admissions.pop(A)
+    assert house.read() == [DifferenceKind.MISSING_THERE]
+    house.server.admissions[A] = held
+    house.later(60)
+    assert house.read() == []
+    house.server.undo(A)
+    house.later(60)
+    assert house.read() == [DifferenceKind.MISSING_THERE]
+
+
+def test_that_a_list_lacks_an_admission_is_never_enough(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    house.line = _Forgetful(house.line, A)
+    house.read()
+    house.later(60)
+    assert house.read() == []
+    assert house.states(A) == [State.CONFIRMED]
+
+
+@pytest.mark.parametrize("status", [TicketStatus.CANCELLED, TicketStatus.REDEEMED])
+def test_a_ticket_that_is_not_issued_again_was_not_undone(
+    house: House, status: TicketStatus
+) -> None:
+    house.present(A)
+    house.deliver()
+    house.server.undo(A)
+    house.server.status[A] = status.value
+    house.read()
+    house.later(60)
+    assert house.read() == [DifferenceKind.GONE_THERE]
+    assert house.states(A) == [State.CONFIRMED]
+
+
+def test_an_admission_under_our_tag_that_the_ledger_lacks_is_told(house: House) -> None:
+    with transaction(house.conn):
+        tag = installation.draw_tag(house.conn, "here")
+    house.server.admit("KEY", "Lee", f"{tag} here", [A])
+    assert house.read() == [DifferenceKind.MISSING_HERE]
+    assert house.present(A).verdict.reason is Reason.ADMITTED_ELSEWHERE
+
+
+def test_an_admission_that_the_server_gives_to_another_gate_is_told(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    house.server.admissions[A] = replace(house.server.admissions[A], redeemer="Kim", device="there")
+    assert house.read() == [DifferenceKind.OTHER_GATE]
+    (found,) = differences.read(house.conn)
+    assert found.fact.params["gate"] == "there"
+
+
+def test_a_difference_that_lasts_does_not_have_the_list_read_at_every_pull(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    house.server.undo(A)
+    house.server.status[A] = "Cancelled"
+    assert house.is_due()
+    house.read()
+    house.later(600)
+    assert not house.is_due()
+
+
+def test_what_was_admitted_to_another_event_is_not_counted(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    with transaction(house.conn):
+        sessions.open_session(house.conn, replace(SESSION, event="/events/2"))
+    assert ticket_writes.count_admissions(house.conn) == 0
+
+
+class _Forgetful:
+    """A way to the server whose list of admissions lacks one; asked for it, it is there."""
+
+    def __init__(self, line: Line, serial: str) -> None:
+        self._line = line
+        self._serial = serial
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        found: Callable[..., Awaitable[Any]] = getattr(self._line, name)
+        return found
+
+    async def admissions(self, event: str, **asked: Any) -> Page[Admission]:
+        page = await self._line.admissions(event, **asked)
+        if asked.get("ticket"):
+            return page
+        entries = tuple(each for each in page.entries if each.serial != self._serial)
+        return replace(page, entries=entries, total=len(entries))
