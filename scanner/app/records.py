@@ -125,6 +125,7 @@ class Records:
 def _facts(each: Admission) -> dict[str, Any]:
     reason = each.reason
     values = {field.name: getattr(each, field.name) for field in fields(each)}
+    values["device"] = each.gate
     times = {name: at.isoformat() for name, at in values.items() if isinstance(at, datetime)}
     return {
         **values,

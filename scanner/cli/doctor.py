@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from scanner.config import Config
     from scanner.desk.doctor import Finding
+    from scanner.facts import Fact
     from scanner.keystore import KeyStore
     from scanner.store.left_out import LeftOut
 
@@ -41,7 +42,12 @@ def doctor(*, as_json: Json = False) -> None:
     listed = []
     keystore = open_keystore(config.home)
     for finding in examine(
-        config, keystore, utc_now, _opened_at(config, keystore), _left_out(config)
+        config,
+        keystore,
+        utc_now,
+        _opened_at(config, keystore),
+        left_out=_left_out(config),
+        encounters=_encounters(config),
     ):
         broken |= finding.health is Health.BROKEN
         listed.append(_as_json(finding))
@@ -85,6 +91,13 @@ def _left_out(config: "Config") -> "tuple[LeftOut, ...]":
     from scanner.store.left_out import read_left_out
 
     return _kept(config, read_left_out) or ()
+
+
+def _encounters(config: "Config") -> "tuple[Fact, ...]":
+    """Return who else uses this gate's name or its tag."""
+    from scanner.sync.status import read_encounters
+
+    return _kept(config, read_encounters) or ()
 
 
 def _kept(config: "Config", read: "Callable[[sqlite3.Connection], T]") -> "T | None":

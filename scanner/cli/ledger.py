@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
 
 def status(*, as_json: Json = False) -> None:
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
+    from scanner.admission.names import tagged
     from scanner.store.sessions import read_session
     from scanner.sync import left_out
     from scanner.sync.status import read_status
@@ -65,6 +66,8 @@ def status(*, as_json: Json = False) -> None:
             **counts,
             "last_sync": last_sync,
             "online": online,
+            "tag": found.tag,
+            "encounters": [told_as_json(each) for each in found.encounters],
             "left_out": [each.as_json() for each in found.left_out],
             "doubt": told_as_json(found.doubt),
             "wrong_pins": wrong_pins,
@@ -76,6 +79,7 @@ def status(*, as_json: Json = False) -> None:
     told = [("Event", found.title or "none: open a session with `scanner open`")]
     if found.name:
         told.append(("Gate", f"{shown(found.name)} at {shown(found.device)}"))
+        told.append(("Sent as", shown(tagged(found.tag, found.device or ""))))
         told.append(("Admits to", ", ".join(map(shown, found.sections)) or "no section"))
     if found.closed:
         told.append(("Closed", sentence(found.closed.fact)))
@@ -84,6 +88,7 @@ def status(*, as_json: Json = False) -> None:
         ("Admitted", ", ".join(f"{n} {state}" for state, n in counts.items())),
         ("Last sync", last_sync or "never"),
         ("API", "can be reached" if online else "can not be reached"),
+        *(("Not alone", sentence(fact)) for fact in found.encounters),
         *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
         *(("Differs", sentence(each.fact)) for each in found.differences),
     ]

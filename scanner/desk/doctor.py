@@ -53,6 +53,7 @@ class Checked(Code):
     FOLDER = "doctor.folder"
     DISK = "doctor.disk"
     KEY_STORE = "doctor.key_store"
+    NAME = "doctor.name"
     LISTS = "doctor.lists"
     LINK = "doctor.link"
     CLOCK = "doctor.clock"
@@ -82,6 +83,7 @@ class Found(Code):
     FREE_UNKNOWN = "doctor.free_unknown"
     KEY_STORE_KEEPS = "doctor.key_store_keeps"
     KEY_STORE_FORGETS = "doctor.key_store_forgets"
+    NAME_UNIQUE = "doctor.name_unique"
     LISTS_READ = "doctor.lists_read"
     API_ANSWERS = "doctor.api_answers"
     CLOCK_BEHIND = "doctor.clock_behind"
@@ -106,7 +108,7 @@ class Finding:
     mend: str | None = None
 
 
-_CAMERA, _SCANNERS, _FOLDER, _DISK, _KEY_STORE, _LISTS, _LINK, _CLOCK = (
+_CAMERA, _SCANNERS, _FOLDER, _DISK, _KEY_STORE, _NAME, _LISTS, _LINK, _CLOCK = (
     Fact(each) for each in Checked if each is not Checked.DECODER
 )
 
@@ -116,7 +118,9 @@ def examine(
     keystore: KeyStore,
     now: Callable[[], datetime],
     opened: tuple[str, str | None] | None = None,
+    *,
     left_out: Sequence[LeftOut] = (),
+    encounters: Sequence[Fact] = (),
 ) -> Iterator[Finding]:
     """Check everything, one after another; the API last, because it may take seconds.
 
@@ -126,6 +130,7 @@ def examine(
         now: the time, in UTC.
         opened: the API that this gate was opened at, and its key; else the settings' is asked.
         left_out: what of the API's lists could not be read.
+        encounters: who else uses this gate's name or its tag.
     """
     from scanner.qr.readers import available
     from scanner.scanning.devices import list_cameras
@@ -136,6 +141,7 @@ def examine(
     yield folder(config.home)
     yield disk(_free(config.home))
     yield key_store(keystore)
+    yield from name(encounters)
     yield from lists(left_out)
     yield from asyncio.run(link(*(opened or _api(config, keystore)), now, config.timeout_seconds))
 
@@ -253,6 +259,14 @@ def key_store(keystore: KeyStore) -> Finding:
     if kept:
         return Finding(_KEY_STORE, Health.OK, Fact(Found.KEY_STORE_KEEPS))
     return Finding(_KEY_STORE, Health.BROKEN, Fact(Found.KEY_STORE_FORGETS), mend)
+
+
+def name(encounters: Sequence[Fact]) -> Iterator[Finding]:
+    """Say whether another gate uses this one's name, or a copy its data."""
+    if not encounters:
+        yield Finding(_NAME, Health.OK, Fact(Found.NAME_UNIQUE))
+    for fact in encounters:
+        yield Finding(_NAME, Health.WARNING, fact, "scanner open CODE --device ANOTHER-NAME")
 
 
 def lists(found: Sequence[LeftOut]) -> Iterator[Finding]:

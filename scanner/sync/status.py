@@ -25,6 +25,7 @@ from scanner.store.database import data_version, open_reader
 from scanner.store.differences import Difference
 from scanner.store.doubts import DoubtKind
 from scanner.store.encounters import Encounter, EncounterKind
+from scanner.store.installation import current_tag
 from scanner.store.ledger import State
 from scanner.store.left_out import LeftOut, read_left_out
 from scanner.store.sessions import StoredSession
@@ -74,6 +75,9 @@ class Status:
     by_minute: dict[datetime, int] = field(default_factory=dict)
     offset: float | None = None
     left_out: tuple[LeftOut, ...] = ()
+    tag: str | None = None
+    """At the front of the device's name as it is sent."""
+
     encounters: tuple[Fact, ...] = ()
     """Others that use this gate's name or its tag, see `Encountered`."""
 
@@ -152,6 +156,7 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
         by_minute=statistics.per_minute(conn),
         offset=session.server_offset if session else None,
         left_out=read_left_out(conn),
+        tag=current_tag(conn),
         encounters=read_encounters(conn),
         doubt=doubt_of(conn),
         differences=tuple(differences.read(conn)),

@@ -46,6 +46,7 @@ def abnormal(
         _doubt(status),
         _books(status),
         _stale(status, now),
+        *map(_encounter, status.encounters),
         *map(_left_out, left_out.facts(status.left_out)),
         _clock(status),
     )
@@ -111,6 +112,10 @@ def _stale(status: Status, now: datetime) -> Notice | None:
         return None
     old = age(status.synced, now)
     return Notice(f"◷ {say('OLD LIST: it is {age} old; later tickets are unknown.', age=old)}")
+
+
+def _encounter(fact: Fact) -> Notice:
+    return Notice(f"▲ {say('NOT ALONE: {why}', why=sentence(fact))}")
 
 
 def _left_out(fact: Fact) -> Notice:

@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
+from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import Admission, State
-from scanner.sync.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, Outcome, SettleReason, outcome
+from scanner.sync.settle import (
+    CLOCK_TOLERANCE,
+    LATEST_ARRIVAL,
+    Outcome,
+    SettleReason,
+    copies_met,
+    outcome,
+)
 from scanner.ticketing import resources
 from scanner.wording.sentences import in_english
 
@@ -113,6 +121,75 @@ def test_an_admission_from_before_our_first_sending_is_not_ours(
     # Names can be used twice; the time of sending, in the server's clock, can't.
     found = replace(OURS, admitted=SENT + timedelta(seconds=seconds))
     assert settle(found).state is state
+
+
+TAGGED = replace(MINE, device="7k3q door-1", answered=True, last_sent=SENT)
+UNDER_OUR_TAG = resources.Admission(SERIAL, "Ana", "7k3q door-1", SENT)
+
+
+def settle_tagged(
+    found: resources.Admission, *, shared: bool = False, **changes: object
+) -> SettleReason | State:
+    came_to = outcome(
+        replace(TAGGED, **changes),
+        [found],
+        REFUSAL,
+        NOW,
+        shared=shared,  # type: ignore[arg-type] # any field
+    )
+    return SettleReason(came_to.reason.code) if came_to.reason else came_to.state
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        replace(UNDER_OUR_TAG, redeemer="ANA"),
+        replace(UNDER_OUR_TAG, redeemer=None),
+        replace(UNDER_OUR_TAG, device="7K3Q DOOR-1"),
+        replace(UNDER_OUR_TAG, device="7k3q d"),
+        replace(UNDER_OUR_TAG, admitted=SENT - timedelta(minutes=14)),
+        replace(UNDER_OUR_TAG, admitted=SENT + timedelta(minutes=14)),
+        replace(UNDER_OUR_TAG, admitted=None),
+    ],
+)
+def test_a_tag_is_known_whatever_else_the_server_changed(found: resources.Admission) -> None:
+    assert settle_tagged(found) is State.CONFIRMED
+
+
+@pytest.mark.parametrize("device", ["8k3q door-1", "door-1", None, "7k3qdoor-1"])
+def test_another_tag_is_another_gate_of_whatever_name(device: str | None) -> None:
+    found = replace(UNDER_OUR_TAG, device=device)
+    assert settle_tagged(found) is SettleReason.ADMITTED_BEFORE
+
+
+def test_a_complete_first_answer_that_does_not_grant_means_that_a_copy_was_first() -> None:
+    assert settle_tagged(UNDER_OUR_TAG, declined=True) is SettleReason.ADMITTED_BY_COPY
+    earlier = SENT - timedelta(minutes=1)
+    assert settle_tagged(UNDER_OUR_TAG, declined=True, outstanding=earlier) is State.CONFIRMED
+
+
+def test_where_a_copy_is_known_what_nothing_proves_is_not_ours() -> None:
+    assert settle_tagged(UNDER_OUR_TAG, answered=False, shared=True) is (
+        SettleReason.ADMITTED_BY_COPY
+    )
+
+
+@pytest.mark.parametrize("minutes", [-16, 18])
+def test_what_was_admitted_far_from_our_requests_is_not_ours(minutes: int) -> None:
+    found = replace(UNDER_OUR_TAG, admitted=SENT + timedelta(minutes=minutes))
+    assert settle_tagged(found, answered=False) is SettleReason.ADMITTED_BY_COPY
+
+
+def test_a_copys_admission_is_told_without_the_tag_and_noted() -> None:
+    found = outcome(replace(TAGGED, declined=True), [UNDER_OUR_TAG], REFUSAL, NOW)
+    assert found.reason
+    assert in_english(found.reason) == (
+        "admitted before by Ana at door-1 at 21:04:07 UTC;"
+        " that was not this gate, but maybe a copy of its data"
+    )
+    (met,) = copies_met("/events/1", [(SERIAL, found)])
+    assert met == Encounter(EncounterKind.COPY, "/events/1", "7k3q door-1", "Ana", SERIAL)
+    assert list(copies_met("/events/1", [(SERIAL, settle(THEIRS))])) == []
 
 
 def test_an_admission_under_our_names_without_a_time_is_ours() -> None:
