@@ -1,3 +1,4 @@
+import platform
 import shutil
 import sqlite3
 from contextlib import closing
@@ -89,7 +90,7 @@ def test_a_computer_that_names_itself_nowhere_is_known_by_its_host_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(installation, "_MACHINE_FILES", (Path("/nowhere"),))
-    monkeypatch.setattr(installation.platform, "node", lambda: "laptop-3")
+    monkeypatch.setattr(platform, "node", lambda: "laptop-3")
     assert installation._computer.__wrapped__()[0] == "laptop-3"
 
 

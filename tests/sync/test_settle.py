@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -128,14 +129,14 @@ UNDER_OUR_TAG = resources.Admission(SERIAL, "Ana", "7k3q door-1", SENT)
 
 
 def settle_tagged(
-    found: resources.Admission, *, shared: bool = False, **changes: object
+    found: resources.Admission, *, shared: bool = False, **changes: Any
 ) -> SettleReason | State:
     came_to = outcome(
         replace(TAGGED, **changes),
         [found],
         REFUSAL,
         NOW,
-        shared=shared,  # type: ignore[arg-type] # any field
+        shared=shared,
     )
     return SettleReason(came_to.reason.code) if came_to.reason else came_to.state
 
