@@ -57,6 +57,7 @@ def status(*, as_json: Json = False) -> None:
         found, session = read_status(reader), read_session(reader)
     online = _online(config)
     exposed = unencrypted(session.api) if session else None
+    warnings = [*found.encounters, *([exposed] if exposed else [])]
     wrong_pins = pin_of(config).wrong_tries()
     counts = {state.value: count for state, count in found.counts.items()}
     last_sync = found.synced.isoformat() if found.synced else None
@@ -67,11 +68,10 @@ def status(*, as_json: Json = False) -> None:
             "last_sync": last_sync,
             "online": online,
             "tag": found.tag,
-            "encounters": [told_as_json(each) for each in found.encounters],
             "left_out": [each.as_json() for each in found.left_out],
             "doubt": told_as_json(found.doubt),
             "wrong_pins": wrong_pins,
-            "warnings": [told_as_json(exposed)] if exposed else [],
+            "warnings": [told_as_json(each) for each in warnings],
             "differences": [each.fact.as_json() for each in found.differences],
         }
         print_json(facts)
@@ -88,14 +88,12 @@ def status(*, as_json: Json = False) -> None:
         ("Admitted", ", ".join(f"{n} {state}" for state, n in counts.items())),
         ("Last sync", last_sync or "never"),
         ("API", "can be reached" if online else "can not be reached"),
-        *(("Not alone", sentence(fact)) for fact in found.encounters),
         *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
         *(("Differs", sentence(each.fact)) for each in found.differences),
     ]
     if found.doubt:
         told.append(("Doubt", sentence(found.doubt)))
-    if exposed:
-        told.append(("Mind", sentence(exposed)))
+    told += [("Mind", sentence(fact)) for fact in warnings]
     if wrong_pins:
         told.append(("PIN", f"{wrong_pins} wrong since it was last right"))
     for label, value in told:
