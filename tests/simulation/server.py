@@ -1,11 +1,24 @@
 """The API as the simulation knows it: what grants once, and remembers who it was."""
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from scanner.ticketing.errors import BadRequest, NoSuchToken, Restricted
+from scanner.facts import Fact
+from scanner.ticketing.errors import (
+    ApiFault,
+    BadRequest,
+    Forbidden,
+    NoSuchToken,
+    NotFound,
+    NotTheApi,
+    Restricted,
+    Stranger,
+    TicketingError,
+    Unauthenticated,
+)
 from scanner.ticketing.resources import (
     Admission,
     Event,
@@ -16,10 +29,21 @@ from scanner.ticketing.resources import (
     Ticket,
     TokenGrant,
 )
+from tests.simulation.personality import Personality
 
 T = TypeVar("T")
 
 EVENT = "/events/1"
+EMPTY_MOMENT = timedelta(seconds=30)
+_CAP, _MOST_RECORDS = 2, 3
+_SHIFTS, _LIES, _STRAYS = 0.2, 0.2, 0.12
+_REFUSALS: tuple[TicketingError, ...] = (
+    Unauthenticated(status=401, said="Your request could not be authenticated."),
+    Forbidden(status=403, said="Access denied"),
+    NotFound(status=404, said="The requested endpoint /tokens does not exist on this server."),
+    NotTheApi(ApiFault.NOT_THE_API, host="api.example", what=Fact(Stranger.REDIRECT)),
+)
+
 SECTIONS = tuple(f"{EVENT}/sections/{number}" for number in (1, 2))
 
 
@@ -33,8 +57,13 @@ class Server:
     status: dict[str, str] = field(default_factory=dict)
     changed: dict[str, datetime] = field(default_factory=dict)
     admissions: dict[str, Admission] = field(default_factory=dict)
+    personalities: frozenset[Personality] = frozenset()
+    rng: random.Random = field(default_factory=lambda: random.Random(0))
+    strays: bool = True
+    empty_from: datetime | None = None
 
     def token_grant(self, code: str) -> TokenGrant:
+        self._refuse_now_and_then()
         if code not in self.tokens:
             raise NoSuchToken(status=404)
         return TokenGrant(code, EVENT, self.tokens[code])
@@ -46,19 +75,24 @@ class Server:
     def list_tickets(
         self, key: str, page: int, records: int, since: datetime | None
     ) -> Page[Ticket]:
+        self._refuse_now_and_then()
         permitted = self._scope(key)
         found = [
             self._ticket(serial)
             for serial, section in sorted(self.tickets.items())
             if section in permitted and self._is_listed(serial, since)
         ]
+        if self._is_in_an_empty_moment():
+            found = []
         return self._page(found, page, records)
 
     def list_admissions(self, page: int, records: int, ticket: str | None) -> Page[Admission]:
+        self._refuse_now_and_then()
         found = [each for each in self.admissions.values() if ticket in (None, each.serial)]
         return self._page(found, page, records)
 
     def admit(self, key: str, redeemer: str, device: str, serials: Sequence[str]) -> Granted:
+        self._refuse_now_and_then()
         permitted = self._scope(key)
         granted = []
         for serial in serials:
@@ -73,6 +107,15 @@ class Server:
             said = "None of the provided ticket serials grants admission to this event"
             raise BadRequest(status=400, said=said)
         return Granted(tuple(granted), server_time=self._second())
+
+    def valid_tickets(self, key: str) -> set[str]:
+        return {
+            serial
+            for serial, section in self.tickets.items()
+            if section in self.tokens[key]
+            and self._is_issued(serial)
+            and serial not in self.admissions
+        }
 
     def cancel(self, serial: str) -> None:
         self.status[serial] = "Cancelled"
@@ -104,9 +147,32 @@ class Server:
         return Ticket(serial, status, section, f"Section {section[-1]}", owner, None)
 
     def _page(self, found: Sequence[T], page: int, records: int) -> Page[T]:
-        start = (page - 1) * records
-        entries = tuple(found[start : start + records])
-        return Page(len(found), page, records, entries, (), self._second())
+        if self._is(Personality.REFUSES_SIZES) and records > _MOST_RECORDS:
+            raise BadRequest(status=400, said=f"records may be {_MOST_RECORDS} at most")
+        size = min(records, _CAP) if self._is(Personality.CAPS_PAGES) else records
+        if self._is(Personality.REPEATS_ENTRIES):
+            found = [*found, *found[:2]]
+        total = len(found)
+        if self._is(Personality.SHIFTS_PAGES) and found and self.rng.random() < _SHIFTS:
+            found = [*found[1:], found[0]]
+        if self._is(Personality.LIES_ABOUT_TOTALS) and (found or self.rng.random() < _LIES):
+            total = self.rng.choice((0, total + 3, max(0, total - 1), 10**9))
+        start = (page - 1) * size
+        return Page(total, page, records, tuple(found[start : start + size]), (), self._second())
+
+    def _is(self, personality: Personality) -> bool:
+        return personality in self.personalities
+
+    def _refuse_now_and_then(self) -> None:
+        if not (self.strays and self._is(Personality.STRAY_REFUSALS)):
+            return
+        if self.rng.random() < _STRAYS:
+            raise self.rng.choice(_REFUSALS)
+
+    def _is_in_an_empty_moment(self) -> bool:
+        if not self._is(Personality.EMPTY_MOMENTS) or self.empty_from is None:
+            return False
+        return timedelta(0) <= self.now() - self.empty_from < EMPTY_MOMENT
 
     def _second(self) -> datetime:
         return self.now().replace(microsecond=0)

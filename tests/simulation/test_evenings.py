@@ -1,5 +1,6 @@
 """Thousands of evenings, each from one seed; a failing one is played again with `--seed`."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import structlog
 
 from tests.simulation.evening import simulate
+from tests.simulation.personality import Personality, personalities
 
 CHUNKS = 40
 
@@ -30,3 +32,8 @@ def test_whatever_happens_every_green_light_ends_in_one_known_state(
         except BaseException as error:
             error.add_note(f"Play it again: pytest tests/simulation --seed {seed} --seeds 1")
             raise
+
+
+def test_each_kind_of_server_has_its_evenings() -> None:
+    met = Counter(each for seed in range(2000) for each in personalities(seed))
+    assert all(met[each] >= 100 for each in Personality)
