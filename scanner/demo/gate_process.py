@@ -85,6 +85,7 @@ class _Door:
         judged = future.result(_VERDICT_SECONDS)
         self._in_view = False
         self.tell("verdict", verdict=judged.verdict.kind.value, scan=judged.scan)
+        self._gate.note_shown(judged)
 
     def _next_payload(self) -> str | None:
         """Return the next patron's payload; called when the last one has left the view."""
