@@ -173,12 +173,15 @@ class Evening:
         house.gate = Gate(writer, ServerFirst(engine, writer) if house.server_first else None)
         house.gate.subscribe(engine.on_verdict)
         loop = asyncio.get_running_loop()
-        house.gate.subscribe(
+
+        def look(judged: Judged) -> None:
             # Where the API is asked first, a thread publishes; the database is the loop's.
-            (lambda judged: loop.call_soon_threadsafe(self._look_at, house, judged))
-            if house.server_first
-            else (lambda judged: self._look_at(house, judged))
-        )
+            if house.server_first:
+                loop.call_soon_threadsafe(self._look_at, house, judged)
+            else:
+                self._look_at(house, judged)
+
+        house.gate.subscribe(look)
         house.work = asyncio.create_task(engine.run())
 
     async def _crash(self, house: House) -> None:
