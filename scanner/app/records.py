@@ -57,14 +57,16 @@ class Records:
         self._search = TicketSearch(search_file(writer.file))
         self._refreshing = threading.Lock()
 
-    def prepare(self, *, names: bool) -> None:
-        """Update the search index; where `names` is off, patrons' names are forgotten first.
+    def keep_names(self, wanted: bool) -> None:
+        """Keep owners' names, or forget them, from now on; returns before it is done.
 
-        Raises:
-            ScannerError: the database could not be written.
+        It is done in the order of the calls. Kept names come with the next pull.
         """
-        self._search.forget_names(unless=names)
-        self._writer.submit_to_cache(partial(keep_names, wanted=names)).result()
+        self._search.forget_names(unless=wanted)
+        self._writer.submit_to_cache(partial(keep_names, wanted=wanted))
+
+    def prepare(self, *, names: bool) -> None:
+        """Update the search index; it has the patrons' names only where `names` is set."""
         with self._refreshing, self._reader() as conn:
             self._search.refresh(conn, names=names)
 

@@ -95,7 +95,11 @@ class SearchText:
         with self._opened() as (head, _):
             named = head is None or head.stamp.names
         for file in [self._partial(), *([self._file] if named else [])]:
-            file.unlink(missing_ok=True)
+            try:
+                file.unlink(missing_ok=True)
+            except OSError as error:
+                reason = error.strerror
+                structlog.get_logger("search").warning("names are left", reason=reason)
 
     def pieces(self, conn: sqlite3.Connection, *, names: bool) -> Iterator[bytes]:
         """Yield all lines, many at a time: `\\nserial\\tname\\n…\\n`, both folded.

@@ -75,9 +75,12 @@ Network = Callable[[], bool]
 class Records(Protocol):
     """Reads what cache and ledger hold; `scanner.app.records.Records` is one.
 
-    Every method blocks, so none is for the event loop; each raises a `ScannerError` where the
-    database can't be read.
+    Every method but `keep_names` blocks, so none is for the event loop; each raises a
+    `ScannerError` where the database can't be read.
     """
+
+    def keep_names(self, wanted: bool, /) -> None:
+        """Keep owners' names, or forget them, from now on; returns before it is done."""
 
     def prepare(self, *, names: bool) -> None:
         """Build the index of tickets to search in, with names where they may be searched."""

@@ -41,6 +41,8 @@ def test_a_ticket_is_found_before_and_after_they_are_taken_up(file: Path, record
     assert [each.serial for each in records.search("dawier", names=False)] == [HERE, THERE]
     records.prepare(names=True)
     assert len(records.search("jo doe", names=True)) == 2
+    records.keep_names(False)
+    records._writer.submit_to_cache(lambda _: None).result()
     records.prepare(names=False)
     assert [each.serial for each in records.search("dawier", names=False)] == [HERE, THERE]
     assert records.search("doe", names=False) == []

@@ -243,6 +243,9 @@ class FakeRecords:
     asked: list[tuple[str, ...]] = field(default_factory=list)
     judge: "FakeJudge | None" = None
 
+    def keep_names(self, wanted: bool, /) -> None:
+        self.asked.append(("keep_names", str(wanted)))
+
     def prepare(self, *, names: bool) -> None:
         self.asked.append(("prepare", str(names)))
 

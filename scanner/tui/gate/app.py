@@ -227,6 +227,8 @@ class GateApp(App[None]):
             self._apply()
         elif name == "picture":
             self._apply_picture()
+        elif name == "names" and self._records:
+            self._records.keep_names(bool(value))
         self.run_worker(self._save(name, value), exit_on_error=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

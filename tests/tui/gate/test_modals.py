@@ -249,6 +249,18 @@ async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str
     assert language() == "en"
 
 
+async def test_names_are_forgotten_as_soon_as_they_are_switched_off(stand: Stand) -> None:
+    stand.preferences = replace(stand.preferences, names=True)
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("s")
+        app.screen.query_one(OptionList).highlighted = list(CHOICES).index("names")
+        await pilot.press("right")
+        assert ("keep_names", "False") in stand.records.asked
+        await pilot.press("right")
+        assert stand.records.asked[-1] == ("keep_names", "True")
+
+
 async def test_the_palette_does_what_the_keys_do(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
