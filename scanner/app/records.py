@@ -17,8 +17,9 @@ from scanner.facts import Code
 from scanner.gate import Gate
 from scanner.paths import search_file
 from scanner.pin import Clock, Pin, PinCheck
-from scanner.store import statistics
+from scanner.store import differences, statistics
 from scanner.store.database import open_reader
+from scanner.store.differences import Difference
 from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State, in_state
 from scanner.store.names import keep_names
@@ -80,6 +81,11 @@ class Records:
         """Return this gate's admissions, the newest first."""
         with self._reader() as conn:
             return in_state(conn, state)[::-1][:most]
+
+    def differences(self) -> list[Difference]:
+        """Return what the server's admissions and this gate's differ in, as last compared."""
+        with self._reader() as conn:
+            return differences.read(conn)
 
     def evening(self) -> Evening:
         """Count the evening."""

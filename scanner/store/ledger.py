@@ -273,8 +273,8 @@ def move(
 
 
 def undo_withheld(conn: sqlite3.Connection, serial: str, at: datetime, reason: Fact) -> None:
-    """Undo an admission that the API refused before its green light, if it is one."""
-    if own_admission(conn, serial)[1]:
+    """Undo an admission that the API did not grant, if its green light was never shown."""
+    if own_admission(conn, serial).refusal:
         move(conn, serial, State.UNDONE, at, reason)
 
 

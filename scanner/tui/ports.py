@@ -10,6 +10,7 @@ from scanner.admission.rules import Word
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource, SourceState, View
+from scanner.store.differences import Difference
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found
 from scanner.store.statistics import Evening
@@ -92,6 +93,10 @@ class Records(Protocol):
 
     def admissions(self, state: State | None, most: int, /) -> list[Admission]:
         """Return this gate's admissions, the newest first."""
+        ...
+
+    def differences(self) -> list[Difference]:
+        """Return what the server's admissions and this gate's differ in, as last compared."""
         ...
 
     def evening(self) -> Evening:

@@ -30,10 +30,14 @@ def test_what_the_api_did_not_grant_can_be_undone_where_its_light_was_never_show
     conn: sqlite3.Connection, state: State
 ) -> None:
     bring_to(conn, A, state)
+    bring_to(conn, B, state)
+    ledger.note_shown(conn, B, ledger.by_serial(conn, [B])[0].journal)
     with pytest.raises(sqlite3.IntegrityError, match="can't move so"):
-        ledger.move(conn, A, State.UNDONE, SETTLED)
+        ledger.move(conn, B, State.UNDONE, SETTLED)
+    ledger.undo_withheld(conn, B, SETTLED, WITHDRAWN)
+    assert [each.state for each in ledger.by_serial(conn, [B])] == [state]
     ledger.withhold(conn, A, WITHDRAWN)
-    ledger.move(conn, A, State.UNDONE, SETTLED)
+    ledger.undo_withheld(conn, A, SETTLED, WITHDRAWN)
     assert ledger.own_admission(conn, A) == OwnAdmission()
 
 

@@ -18,6 +18,7 @@ from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_hints import Hint
+from scanner.store.differences import Difference
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found
 from scanner.store.statistics import Admitted, Evening, SectionFigure
@@ -242,6 +243,7 @@ class FakeRecords:
     error: ScannerError | None = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
     judge: "FakeJudge | None" = None
+    differing: list[Difference] = field(default_factory=list)
 
     def keep_names(self, wanted: bool, /) -> None:
         self.asked.append(("keep_names", str(wanted)))
@@ -257,6 +259,10 @@ class FakeRecords:
     def admissions(self, state: State | None, most: int, /) -> list[Admission]:
         self._fail()
         return [each for each in ADMISSIONS if state in (None, each.state)][:most]
+
+    def differences(self) -> list[Difference]:
+        self._fail()
+        return self.differing
 
     def evening(self) -> Evening:
         self._fail()

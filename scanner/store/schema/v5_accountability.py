@@ -31,7 +31,8 @@ BEGIN
         AND new.state IN ('queued', 'confirmed', 'conflict', 'refused')
         OR old.state = 'confirmed' AND new.state = 'undone'
         OR old.state IN ('conflict', 'refused') AND new.state = 'undone'
-            AND EXISTS (SELECT 1 FROM withheld WHERE journal = old.journal));
+            AND (EXISTS (SELECT 1 FROM withheld WHERE journal = old.journal)
+                OR NOT EXISTS (SELECT 1 FROM shown WHERE journal = old.journal)));
     INSERT INTO transition (serial, before, after, reason, journal)
     VALUES (new.serial, old.state, new.state, new.reason, new.journal);
 END;

@@ -10,10 +10,12 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
 from scanner.errors import ScannerError
+from scanner.store.differences import Difference
 from scanner.store.ledger import Admission, State
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.gate.modal import Modal
 from scanner.tui.ports import Records
+from scanner.wording import books
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
@@ -61,7 +63,7 @@ class QueueScreen(Modal):
         self._records = records
         self._try_now = try_now
         self._filter = 0
-        self._listed: list[Admission] = []
+        self._listed: list[Admission | Difference] = []
 
     def body(self) -> list[Widget]:
         """Return the table, and a place for what to do about the marked row."""
@@ -125,34 +127,34 @@ class QueueScreen(Modal):
         state = _FILTERS[self._filter]
         try:
             found = await asyncio.to_thread(self._records.admissions, state, MOST)
+            differing = [] if state else await asyncio.to_thread(self._records.differences)
         except ScannerError as error:
             self.say(sentence(error.fact))
             return
         count = say_count("{count} admission", "{count} admissions", len(found))
         self.entitle(f"{say('Queue')}: {state_word(state)} · {count}")
-        if found == self._listed and self.query_one(DataTable).row_count:
+        rows: list[Admission | Difference] = [*differing, *found]
+        if rows == self._listed and self.query_one(DataTable).row_count:
             return
-        self._fill(found)
+        self._fill(rows)
 
-    def _fill(self, found: list[Admission]) -> None:
+    def _fill(self, found: list[Admission | Difference]) -> None:
         table = self.query_one(DataTable)
         row = table.cursor_row
         table.clear()
         self._listed = found
         for each in found:
-            state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
-            cells = (clock_time(each.at), state, plain(each.serial, 40))
-            table.add_row(*(Text(cell) for cell in (*cells, reason(each))))
+            table.add_row(*map(Text, _cells(each)))
         table.move_cursor(row=min(row, len(found) - 1))
         self._show_todo()
 
-    def _marked(self) -> Admission | None:
+    def _marked(self) -> Admission | Difference | None:
         row = self.query_one(DataTable).cursor_row
         return self._listed[row] if 0 <= row < len(self._listed) else None
 
     def _show_todo(self) -> None:
         marked = self._marked()
-        words = f"{say('To do')}: {todo(marked)}" if marked else say("Nothing is here.")
+        words = f"{say('To do')}: {_advice(marked)}" if marked else say("Nothing is here.")
         self.query_one("#todo", Static).update(words)
 
     async def _export(self, form: Literal["csv", "json"]) -> None:
@@ -162,3 +164,17 @@ class QueueScreen(Modal):
             self.say(sentence(error.fact))
             return
         self.say(say("Written: {file}", file=file))
+
+
+def _cells(each: Admission | Difference) -> tuple[str, str, str, str]:
+    """Return the time, the state, the serial and the reason of a row."""
+    serial = plain(each.serial, 40)
+    if isinstance(each, Difference):
+        at = clock_time(each.there.at or each.since)
+        return at, f"≠ {say('differs')}", serial, sentence(each.fact)
+    state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
+    return clock_time(each.at), state, serial, reason(each)
+
+
+def _advice(each: Admission | Difference) -> str:
+    return books.todo(each) if isinstance(each, Difference) else todo(each)

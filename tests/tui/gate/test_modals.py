@@ -9,8 +9,10 @@ import pytest
 from textual.containers import Grid
 from textual.widgets import DataTable, OptionList, Static
 
+from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind
 from scanner.pin import PinCheck
+from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.store.statistics import Evening
 from scanner.tui.gate.modal import Modal
@@ -20,7 +22,7 @@ from scanner.tui.gate.search import SearchScreen
 from scanner.tui.gate.settings import CHOICES, SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
 from scanner.wording.catalogue import LANGUAGES, language
-from tests.tui.ports import FOUND, SERIAL, VERDICTS, Stand
+from tests.tui.ports import FOUND, NOW, SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 SMALL = (80, 24)
@@ -196,6 +198,20 @@ async def test_the_queue_tells_what_to_do_filters_copies_and_exports(stand: Stan
         await pilot.press("r")
         assert stand.background.woken == 1
     assert stand.records.asked == [("export", "conflict", "csv"), ("export", "conflict", "json")]
+
+
+async def test_the_queue_begins_with_what_the_server_says_otherwise(stand: Stand) -> None:
+    there = EarlierAdmission(NOW, "Kim", "7k3q north")
+    stand.records.differing = [
+        Difference("DAWIER-BACK75580900", DifferenceKind.MISSING_HERE, NOW, there)
+    ]
+    app = stand.app()
+    async with app.run_test(size=(160, 30)) as pilot:
+        await pilot.press("w")
+        await settled(app, pilot)
+        text = seen(app)
+    assert "DAWIER-BACK75580900: the server has an admission by Kim at north at " in text
+    assert "To do: Tell the supervisor: this ledger is an old copy, or has a double." in text
 
 
 async def test_the_queue_jumps_to_its_ends(stand: Stand) -> None:
