@@ -32,7 +32,7 @@ from scanner.ticketing.resources import (
     Token,
     TokenGrant,
 )
-from scanner.ticketing.route import by_proxy
+from scanner.ticketing.route import by_proxy, names_socks
 from scanner.ticketing.tolerant_reader import FieldError, Gaps
 
 CLIENT_VERSION = "3.0.0"
@@ -93,7 +93,8 @@ class TickeTing:
         except ImportError as error:
             raise Unreachable(ApiFault.NO_SOCKS) from error
         except (ValueError, httpx.InvalidURL) as error:  # a proxy in the environment
-            raise Unreachable(ApiFault.BAD_PROXY) from error
+            fault = ApiFault.NO_SOCKS if names_socks() else ApiFault.BAD_PROXY
+            raise Unreachable(fault) from error
 
     def _direct(self) -> httpx.AsyncBaseTransport | None:
         """Return what sends requests without a proxy; nothing where one is named for the host."""

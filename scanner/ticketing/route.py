@@ -35,3 +35,8 @@ def by_proxy(scheme: str, host: str) -> bool:
     proxies = getproxies()
     named = scheme in proxies or "all" in proxies
     return named and not is_here(host) and not proxy_bypass(host)
+
+
+def names_socks() -> bool:
+    """Tell whether the environment names a SOCKS proxy, in whichever version."""
+    return any(each.lower().startswith("socks") for each in getproxies().values())

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
@@ -55,8 +56,8 @@ class _Guest:
 class Listener:
     """Listens at every address of a host.
 
-    Where there is no room for one more connection, the oldest gives way of those of which no
-    request was let in: connections that only wait don't keep anybody out.
+    Where there is no room for one more connection, one gives way of which no request was let in:
+    the oldest of the address that has the most. Connections that only wait keep nobody out.
 
     Args:
         tls: the certificate; nothing for plain HTTP.
@@ -114,16 +115,18 @@ class Listener:
 
     def _make_room(self, newest: _Guest) -> bool:
         """Tell whether there is room for one more connection, and make it."""
-        own = [guest for guest in self._guests if guest.network == newest.network]
-        for among, most in ((own, PER_ADDRESS), (list(self._guests), IN_ALL)):
-            if len(among) < most:
-                continue
-            oldest = next((guest for guest in among if guest.is_stranger), None)
-            if oldest is None:
-                return False
-            self._guests.pop(oldest, None)
-            if oldest.task:
-                oldest.task.cancel()
+        of = Counter(guest.network for guest in self._guests)
+        if of[newest.network] < PER_ADDRESS and len(self._guests) < IN_ALL:
+            return True
+        only = newest.network if of[newest.network] >= PER_ADDRESS else None
+        strangers = [guest for guest in self._guests if guest.is_stranger]
+        among = [guest for guest in strangers if only in (None, guest.network)]
+        oldest = max(among, key=lambda guest: of[guest.network], default=None)
+        if oldest is None:
+            return False
+        self._guests.pop(oldest)
+        if oldest.task:
+            oldest.task.cancel()
         return True
 
     async def _serve(self, accepted: socket.socket, guest: _Guest, server: web.Server) -> None:

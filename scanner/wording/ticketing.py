@@ -40,7 +40,7 @@ SENTENCES: dict[str, Sentence] = {
     "ticketing.bad_proxy": "The proxy that the environment names is no web address; "
     "correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY.",
     "ticketing.no_socks": "The environment names a SOCKS proxy, which this program can't use; "
-    "name an HTTP proxy instead, or install the Python package socksio.",
+    "name an HTTP proxy instead, or one as socks5:// with the Python package socksio.",
     "ticketing.proxy": "The proxy on the way to {host} does not let requests through; "
     "check HTTP_PROXY and HTTPS_PROXY, and the network.",
     "ticketing.unencrypted": "Keys and the list of patrons go to {host} unencrypted; "

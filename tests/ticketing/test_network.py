@@ -223,7 +223,11 @@ async def test_only_what_failed_before_the_request_left_counts_as_not_sent(
 
 @pytest.mark.parametrize(
     ("proxy", "code"),
-    [("socks5://127.0.0.1:9", ApiFault.NO_SOCKS), ("ftp://127.0.0.1:9", ApiFault.BAD_PROXY)],
+    [
+        ("socks5://127.0.0.1:9", ApiFault.NO_SOCKS),
+        ("socks://127.0.0.1:9/", ApiFault.NO_SOCKS),
+        ("ftp://127.0.0.1:9", ApiFault.BAD_PROXY),
+    ],
 )
 async def test_a_proxy_that_cannot_be_used_is_named(
     proxy: str, code: ApiFault, monkeypatch: pytest.MonkeyPatch
