@@ -12,11 +12,18 @@ import structlog
 
 from scanner.admission.evidence import Evidence, to_json
 from scanner.admission.rules import Word, decide
-from scanner.admission.serial import LONGEST_PAYLOAD, parse_payload
+from scanner.admission.serial import (
+    LONGEST_PAYLOAD,
+    Fingerprint,
+    blinded,
+    is_verbatim,
+    parse_payload,
+)
 from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
 from scanner.store import journal, knowledge, ledger, sessions
+from scanner.store.chain_key import key_of
 from scanner.store.database import transaction, unsynced
 from scanner.store.writer import Writer
 
@@ -183,14 +190,30 @@ def judge(
         redeemer=standing.redeemer,
         device=standing.device,
         source=source,
-        payload=payload[:LONGEST_PAYLOAD].encode("utf-8", "replace").decode(),
+        payload=_recorded(conn, payload, evidence),
         serial=verdict.serial,
         kind=verdict.kind.value,
         reason=verdict.reason.value,
-        evidence=to_json(evidence),
+        evidence=to_json(_without_secret(evidence)),
         params=journal.params_to_text(verdict.fact),
     )
     return Judged(journal.append(conn, scan), payload, source, at, verdict)
+
+
+def _without_secret(evidence: Evidence) -> Evidence:
+    """Leave out 64 digits that are no ticket's fingerprint: they may be another's key."""
+    if isinstance(evidence.parsed, Fingerprint) and evidence.known.ticket is None:
+        return evidence._replace(parsed=Fingerprint(""))
+    return evidence
+
+
+def _recorded(conn: sqlite3.Connection, payload: str, evidence: Evidence) -> str:
+    """Return a payload as the journal keeps it: what is no ticket of this list, blinded."""
+    kept = payload[:LONGEST_PAYLOAD].encode("utf-8", "replace").decode()
+    if is_verbatim(kept, evidence.parsed, ticket_known=evidence.known.ticket is not None):
+        return kept
+    key = key_of(conn)
+    return blinded(evidence.parsed, len(payload), key.blind(payload) if key else "")
 
 
 def _withhold(conn: sqlite3.Connection, judged: Judged, refusal: Fact) -> Judged:

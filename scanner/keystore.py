@@ -45,6 +45,7 @@ class KeyStoreFault(Code):
     LOCKED = "keystore.locked"
     UNWRITABLE = "keystore.unwritable"
     NO_SUCH_CHOICE = "keystore.no_such_choice"
+    SHUT = "keystore.shut"
 
 
 class KeyStoreError(ScannerError):
@@ -179,6 +180,46 @@ class KeyStore:
                 self._file.change(lambda secrets: _drop(secrets, name))
         else:
             self._file.change(lambda secrets: secrets.update({name: None}))
+
+    @property
+    def is_system(self) -> bool:
+        """Tell whether the system has a key store, or the file stands in for it."""
+        return self._backend() is not None
+
+    def fetch(self, name: str) -> str | None:
+        """Return a secret from the one place where it belongs; `None` where it is not there.
+
+        Where the system has a key store, what the file says does not count: who can write the
+        data folder could have put it there.
+
+        Raises:
+            KeyStoreError: the key store is locked or fails; or the file can't be read.
+        """
+        backend = self._backend()
+        if backend is None:
+            return self._file.read().get(name)
+        try:
+            return backend.get_password(SERVICE, self._entry(name))
+        except Exception as error:
+            raise KeyStoreError(KeyStoreFault.SHUT) from error
+
+    def put(self, name: str, secret: str) -> None:
+        """Store a secret in the one place from which `fetch` reads it.
+
+        Raises:
+            KeyStoreError: the key store or the file does not take it.
+        """
+        backend = self._backend()
+        if backend is None:
+            self._file.change(lambda secrets: secrets.update({name: secret}))
+            return
+        try:
+            backend.set_password(SERVICE, self._entry(name), secret)
+            kept = backend.get_password(SERVICE, self._entry(name)) == secret
+        except Exception as error:
+            raise KeyStoreError(KeyStoreFault.SHUT) from error
+        if not kept:
+            raise KeyStoreError(KeyStoreFault.SHUT)
 
     def _entry(self, name: str) -> str:
         """Return the entry's name in the key store, which all data folders share."""

@@ -28,6 +28,7 @@ _PAYMENT = re.compile(r"BCD\s|SPC\s|000201|(?:bitcoin|ethereum|upi|bezahlcode|li
 # Nordic, Swiss or Portuguese one, and the reverse; then the look-alikes that texts are set with.
 _HYPHENS = "ßẞ'?)/+*_`\u00b4°\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d"
 _SERIAL_WITH_OTHER_HYPHEN = re.compile(rf"([0-9A-Z]{{6}})[{re.escape(_HYPHENS)}]([0-9A-Z]{{12}})")
+_BLINDED = re.compile(r"[a-z_]+ [0-9]+ (?:[0-9a-f]{64}|-)")
 _ASCII_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -97,6 +98,32 @@ def parse_payload(payload: str) -> ParsedPayload:
 def fingerprint(serial: str, owner: str) -> str:
     """Compute the owner-bound form of a serial: hexadecimal SHA-256 of `SERIAL;OWNER`."""
     return hashlib.sha256(f"{serial};{owner}".encode()).hexdigest()
+
+
+def is_verbatim(payload: str, parsed: ParsedPayload, *, ticket_known: bool) -> bool:
+    """Tell whether a record may have a payload as it came.
+
+    What is no ticket may be a password or a payment; it is on record by `blinded` instead. So is
+    a text about an unknown serial or fingerprint, unless it is a bare serial.
+    """
+    if isinstance(parsed, NotATicket):
+        return not payload
+    return ticket_known or _SERIAL.fullmatch(payload) is not None
+
+
+def blinded(parsed: ParsedPayload, length: int, digest: str) -> str:
+    """Return what is recorded of a payload: what it looks like, its characters, a keyed hash."""
+    match parsed:
+        case NotATicket(looks_like):
+            kind = looks_like.partition(".")[2]
+        case _:
+            kind = type(parsed).__name__.lower()
+    return f"{kind} {length} {digest or '-'}"
+
+
+def is_blinded(recorded: str) -> bool:
+    """Tell whether `blinded` made a recorded payload."""
+    return _BLINDED.fullmatch(recorded) is not None
 
 
 def _without_prefix(text: str) -> str:

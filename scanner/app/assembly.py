@@ -24,6 +24,7 @@ from scanner.scanning.composite_source import together
 from scanner.scanning.hand_scanners import hand_scanners
 from scanner.scanning.keyboard_layouts import DIRECT_FILE, load
 from scanner.scanning.scan_source import ScanSource
+from scanner.store.anchor import keyed
 from scanner.store.names import keep_names
 from scanner.store.search import TicketSearch
 from scanner.store.writer import Writer
@@ -108,6 +109,7 @@ def assembled(
     gate.subscribe(engine.on_verdict)
     pin = Pin(keys, utc_now)
     with ExitStack() as stack:
+        stack.enter_context(keyed(writer, keys, utc_now))
         turnstile = stack.enter_context(Turnstile(opener, gate.note_shown)) if opener else None
         if turnstile:
             gate.subscribe(turnstile.on_verdict)

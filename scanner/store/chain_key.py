@@ -24,7 +24,9 @@ class ChainKey:
 
     def blind(self, text: str) -> str:
         """Compute, in hexadecimal, what tells whether two texts are the same, and nothing else."""
-        return hmac.digest(self._secret, b"text" + text.encode(), hashlib.sha256).hex()
+        return hmac.digest(
+            self._secret, b"text" + text.encode("utf-8", "replace"), hashlib.sha256
+        ).hex()
 
 
 class KeyedConnection(sqlite3.Connection):

@@ -166,6 +166,11 @@ def find_cache_damage(conn: sqlite3.Connection) -> Fact | None:
     return next(chain(_lines(conn, "PRAGMA cache.integrity_check(1)"), _cache_shape(conn)), None)
 
 
+def find_contradictions(conn: sqlite3.Connection) -> Iterator[Fact]:
+    """Yield where admissions contradict the journal or the transitions, as `Damage`."""
+    return _admissions(conn, gaps(conn), _MOVES)
+
+
 def gaps(conn: sqlite3.Connection) -> dict[int, tuple[int, bytes | None]]:
     """Return the journal rows that recoveries could not bring back.
 

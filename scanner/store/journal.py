@@ -56,6 +56,11 @@ class JournalNote(Code):
     """What the journal notes of itself."""
 
     MOVED = "journal.moved"
+    HEAD_MISSING = "journal.head_missing"
+    KEY_LOST = "journal.key_lost"
+    KEY_LOCKED = "journal.key_locked"
+    REANCHORED = "journal.reanchored"
+    RECOVERED = "journal.recovered"
 
 
 class Entry(NamedTuple):
@@ -106,7 +111,7 @@ def notes(conn: sqlite3.Connection, code: str) -> Iterator[tuple[int, Fact]]:
         (NOTE, code),
     )
     for row, reason, params in stored:
-        yield row, Fact.from_json({"code": reason, "params": json.loads(params)})
+        yield row, params_from_text(reason, params)
 
 
 class moves_noted:  # noqa: N801 - it reads as what it does, as those of contextlib do
@@ -204,6 +209,14 @@ def fact_from_text(text: str) -> Fact:
 def params_to_text(fact: Fact) -> str:
     """Write a fact's parameters into one column, as JSON."""
     return json.dumps(fact.as_json()["params"], ensure_ascii=False, separators=(",", ":"))
+
+
+def params_from_text(code: str, text: str) -> Fact:
+    """Read a fact back from its code and its column of parameters; none where that is damaged."""
+    try:
+        return Fact.from_json({"code": code, "params": json.loads(text)})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Fact(code)
 
 
 def _columns(scan: Scan) -> tuple[str | None, ...]:

@@ -27,6 +27,10 @@ class Writer:
 
     What a pull writes into the cache does not delay what a presentation writes into the ledger. A
     presentation waits at most for the piece of the ledger's work that has begun.
+
+    Attributes:
+        file: the database.
+        head: how far the ledger is, after the last commit.
     """
 
     def __init__(self, file: Path) -> None:
@@ -38,7 +42,7 @@ class Writer:
             conn.close()
             raise
         health = Health(file)
-        self._row = observe(conn).row
+        self.head = observe(conn)
         self._changes = conn.total_changes
         self._ledger = DbWorker("ledger", conn, health, self._note_commit)
         self._cache = DbWorker("cache", partial(open_cache, file), health)
@@ -95,8 +99,8 @@ class Writer:
         self._changes = conn.total_changes
         checkpoint = observe(conn)
         write_checkpoint(self.file, checkpoint)
-        before, self._row = self._row, checkpoint.row
-        if self._row // ENQUEUE_EVERY > before // ENQUEUE_EVERY:
+        before, self.head = self.head, checkpoint
+        if checkpoint.row // ENQUEUE_EVERY > before.row // ENQUEUE_EVERY:
             self.submit(_enqueue)
 
 

@@ -10,5 +10,7 @@ SENTENCES: dict[str, Sentence] = {
     "keystore.locked": "Another program holds on to {file}; end it, then try again.",
     "keystore.unwritable": "The secret can't be kept in {file} ({why}); "
     "make the folder writable, then try again.",
+    "keystore.shut": "The system's key store is locked or does not answer; unlock it, "
+    "then try again.",
     "keystore.no_such_choice": "{variable} is '{value}'; set it to 'system' or 'file'.",
 }
