@@ -84,23 +84,23 @@ def test_a_ticket_admits_once_by_serial_and_by_code_together(writer: Writer) -> 
 
 
 @pytest.mark.parametrize(
-    ("payload", "kind"),
+    ("payload", "kind", "recorded"),
     [
-        (B, Kind.WRONG_SECTION),
-        ("QWERTY-BACK00000000", Kind.OTHER_EVENT),
-        ("DAWIER-BACK99999999", Kind.UNKNOWN),
-        ("0" * 64, Kind.UNKNOWN),
-        ("https://x.example", Kind.NOT_A_TICKET),
-        ("", Kind.NOT_A_TICKET),
+        (B, Kind.WRONG_SECTION, B),
+        ("QWERTY-BACK00000000", Kind.OTHER_EVENT, "QWERTY-BACK00000000"),
+        ("DAWIER-BACK99999999", Kind.UNKNOWN, "DAWIER-BACK99999999"),
+        ("0" * 64, Kind.UNKNOWN, "fingerprint 64 -"),
+        ("https://x.example", Kind.NOT_A_TICKET, "web_address 17 -"),
+        ("", Kind.NOT_A_TICKET, ""),
     ],
 )
 def test_who_is_not_admitted_is_in_the_journal_alone(
-    file: Path, writer: Writer, payload: str, kind: Kind
+    file: Path, writer: Writer, payload: str, kind: Kind, recorded: str
 ) -> None:
     assert present(writer, payload).verdict.kind is kind
     with closing(open_reader(file)) as reader:
         ((_, scan, _),) = journal.rows(reader)
-        assert (scan.payload, scan.kind) == (payload, kind.value)
+        assert (scan.payload, scan.kind) == (recorded, kind.value)
         assert ledger.in_state(reader) == []
 
 

@@ -8,6 +8,7 @@ import typer
 
 from scanner import __version__
 from scanner.cli import (
+    audit,
     bench,
     camera,
     decode,
@@ -72,6 +73,7 @@ for commands in (
     pin,
     demo,
     ledger,
+    audit,
     desk,
     devices,
     pair,

@@ -1,7 +1,7 @@
-"""`scanner status`, `queue`, `sync`, `replay` and `audit`: the ledger and the API, in words."""
+"""`scanner status`, `queue`, `sync` and `replay`: the ledger and the API, in words."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -36,12 +36,23 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: scanner queue --state conflict")(queue)
     app.command(epilog="Example: scanner sync")(sync)
     app.command(epilog="Example: scanner replay")(replay)
-    app.command(epilog="Example: scanner audit")(audit)
 
 
-def status(*, as_json: Json = False) -> None:
+def status(
+    *,
+    head: Annotated[
+        bool,
+        typer.Option(
+            "--head",
+            help="Only the journal's head. Kept elsewhere, it proves later with "
+            "`scanner audit --head` that this ledger has lost nothing.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
     from scanner.admission.names import tagged
+    from scanner.store import journal
     from scanner.store.sessions import read_session
     from scanner.sync import left_out
     from scanner.sync.status import read_status
@@ -53,7 +64,11 @@ def status(*, as_json: Json = False) -> None:
         return {"message": in_english(fact), **fact.as_json()} if fact else None
 
     config = load()
-    with closing(_reader(config)) as reader:
+    with closing(open_made(config)) as reader:
+        row, digest = journal.head(reader)
+        if head:
+            print_line(digest.hex())
+            return
         found, session = read_status(reader), read_session(reader)
     online = _online(config)
     exposed = unencrypted(session.api) if session else None
@@ -73,6 +88,8 @@ def status(*, as_json: Json = False) -> None:
             "wrong_pins": wrong_pins,
             "warnings": [told_as_json(each) for each in warnings],
             "differences": [each.fact.as_json() for each in found.differences],
+            "journal": row,
+            "head": digest.hex(),
         }
         print_json(facts)
         return
@@ -87,6 +104,7 @@ def status(*, as_json: Json = False) -> None:
         ("Tickets", str(found.tickets)),
         ("Admitted", ", ".join(f"{n} {state}" for state, n in counts.items())),
         ("Last sync", last_sync or "never"),
+        ("Journal", f"row {row}, head {digest.hex()}"),
         ("API", "can be reached" if online else "can not be reached"),
         *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
         *(("Differs", sentence(each.fact)) for each in found.differences),
@@ -117,7 +135,7 @@ def queue(
     states = [each.value for each in State]
     if state is not None and state not in states:
         raise typer.BadParameter(f"choose one of {', '.join(states)}.", param_hint="'--state'")
-    with closing(_reader(load())) as reader:
+    with closing(open_made(load())) as reader:
         found = in_state(reader, State(state) if state else None)
         differing = {} if state else {each.serial: each for each in differences.read(reader)}
     if as_json:
@@ -152,11 +170,11 @@ def sync(
             await engine.pull(show, accept_shrink=accept_shrink)
 
     config = load()
-    _with_engine(config, work)
+    with_engine(config, work)
     from scanner.sync import left_out
     from scanner.sync.status import read_status
 
-    with closing(_reader(config)) as reader:
+    with closing(open_made(config)) as reader:
         found = read_status(reader)
     synced: dict[str, Value] = {"tickets": found.tickets, "sections": ", ".join(found.sections)}
     for fact in left_out.facts(found.left_out):
@@ -177,7 +195,7 @@ def replay() -> None:
     from scanner.store.ledger import State, counts
 
     config = load()
-    with closing(_reader(config)) as reader:
+    with closing(open_made(config)) as reader:
         before = counts(reader)
         total = before[State.QUEUED] + before[State.SENDING]
 
@@ -190,7 +208,7 @@ def replay() -> None:
 
                 return await engine.replay(progress)
 
-        if not _with_engine(config, work):
+        if not with_engine(config, work):
             raise ScannerError(CliFault.DELIVERING_ELSEWHERE)
         after = counts(reader)
     settled = (State.CONFIRMED, State.CONFLICT, State.REFUSED)
@@ -203,59 +221,37 @@ def replay() -> None:
         raise typer.Exit(_TO_BE_SEEN_TO)
 
 
-def audit(
-    *,
-    api: Annotated[
-        bool, typer.Option("--api", help="Read the server's lists, and compare them with it.")
-    ] = False,
-) -> None:
-    """Check the journal's chain, and decide every recorded presentation again."""
-    from scanner.desk.audit import Audit
-    from scanner.store import differences
-    from scanner.store.database import snapshot
-    from scanner.wording.sentences import in_english
-
-    config = load()
-    if api:
-        _with_engine(config, lambda engine: engine.pull(whole=True))
-    with closing(_reader(config)) as reader:
-        checked = Audit(reader)
-        found = 0
-        with snapshot(reader):
-            for finding in checked.findings():
-                found += 1
-                print_line(str(finding))
-            for differs in differences.read(reader) if api else ():
-                found += 1
-                print_line(in_english(differs.fact))
-    if found:
-        print_line(f"{found} difference(s) in {checked.rows} presentations.", err=True)
-        raise typer.Exit(1)
-    print_line(f"Whole: {checked.rows} presentations, every one decided as recorded.")
-
-
-def _with_engine(config: "Config", work: Callable[["Engine"], Awaitable[T]]) -> T:
-    """Do one piece of a gate's background work."""
+def with_engine(
+    config: "Config", work: Callable[["Engine"], Awaitable[T]], *, records: bool = True
+) -> T:
+    """Do one piece of a gate's background work; with `records`, the ledger is written too."""
     import asyncio
 
     from scanner.app.assembly import apply_names, make_engine
     from scanner.keystore import open_keystore
     from scanner.priority import Priority
+    from scanner.store.anchor import keyed
     from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+
+    keys = open_keystore(config.home)
 
     async def run(writer: Writer) -> T:
-        engine = make_engine(config, writer, open_keystore(config.home), Priority())
+        engine = make_engine(config, writer, keys, Priority())
         try:
             return await work(engine)
         finally:
             await engine.close()
 
-    with Writer(database(config)) as writer:
+    with (
+        Writer(database(config)) as writer,
+        keyed(writer, keys, utc_now, create=False) if records else nullcontext(),
+    ):
         apply_names(config, writer)
         return asyncio.run(run(writer))
 
 
-def _reader(config: "Config") -> "sqlite3.Connection":
+def open_made(config: "Config") -> "sqlite3.Connection":
     """Open the database for reading; one that isn't there yet is made."""
     from scanner.store.database import open_database, open_reader
 
@@ -275,9 +271,10 @@ def _online(config: "Config") -> bool:
             return False
         return True
 
-    return _with_engine(
+    return with_engine(
         config.model_copy(update={"timeout_seconds": min(_PROBE_SECONDS, config.timeout_seconds)}),
         ask,
+        records=False,
     )
 
 

@@ -62,7 +62,7 @@ def set_pin(
     pin = pin_of(config, file_only=reset)
     was_set = pin.is_set
     if was_set and not reset:
-        _check_old(pin)
+        check_pin(pin, "Old PIN")
     new = _ask("New PIN", twice=True)
     done = Fact(PinNotice.RESET if reset else PinNotice.CHANGED if was_set else PinNotice.SET)
     with Writer(database(config)) as writer:
@@ -86,10 +86,15 @@ def pin_of(config: "Config", *, file_only: bool = False) -> "Pin":
     return Pin(keys, utc_now)
 
 
-def _check_old(pin: "Pin") -> None:
+def check_pin(pin: "Pin", what: str) -> None:
+    """Ask for the PIN, and go on only if it is right.
+
+    Raises:
+        ScannerError: it is wrong, or nobody may try yet.
+    """
     from scanner.pin import PinCheck
 
-    answer = pin.check(_ask("Old PIN"))
+    answer = pin.check(_ask(what))
     if answer is PinCheck.WAIT:
         seconds = int(pin.remaining().total_seconds()) + 1
         raise ScannerError(PinRefusal.WAIT, count=seconds)

@@ -18,10 +18,18 @@ from scanner.store.anchor import Anchor, Head, Secrets, is_keyed, read_anchor, r
 from scanner.store.integrity import find_contradictions
 from scanner.store.journal import Entry, JournalNote, Scan
 
-_BREAKS = frozenset({JournalNote.HEAD_MISSING, JournalNote.KEY_LOST, JournalNote.KEY_LOCKED})
+_BREAKS = frozenset(
+    {
+        JournalNote.HEAD_MISSING,
+        JournalNote.KEY_LOST,
+        JournalNote.KEY_LOCKED,
+        JournalNote.RECOVERED_IN_PART,
+    }
+)
 """Notes of something that a supervisor has to know; they are findings until the next anchor."""
 
-_ANCHORS = frozenset({JournalNote.REANCHORED, JournalNote.RECOVERED})
+_KNOWN_MOVES = frozenset({JournalNote.REANCHORED, JournalNote.RECOVERED})
+"""Notes of how many moves there were, whatever was noted of them before."""
 
 
 class Difference(Code):
@@ -90,7 +98,8 @@ class Audit:
 
     Attributes:
         rows: how many presentations were checked so far.
-        remarks: what a supervisor has acknowledged, as it was noted: the row and the note.
+        remarks: what was found before a supervisor anchored the chain anew, with the note of that;
+            and recoveries.
     """
 
     def __init__(self, conn: sqlite3.Connection, proof: Proof | None = None) -> None:
@@ -104,44 +113,46 @@ class Audit:
         admitted: dict[int, str | None] = {}
         moves, seal = _Moves(self._conn, self._proof.anchor), _Seal(self._proof.anchor)
         given = self._proof.given in (None, journal.FIRST.hex())
-        breaks: list[Finding] = []
+        pending: list[Finding] = []
         last, before = 0, journal.FIRST
         for entry in journal.entries(self._conn):
             row, scan, digest, _ = entry
             if row != last + 1:
-                yield Finding(Fact(Difference.ROWS_MISSING, {"count": row - last - 1}), row)
+                pending.append(_at(row, Difference.ROWS_MISSING, count=row - last - 1))
             elif journal.chain_hash(before, row, scan) != digest:
-                yield Finding(Fact(Difference.ROW_CHANGED), row)
-            yield from seal.check(entry)
+                pending.append(_at(row, Difference.ROW_CHANGED))
+            pending += seal.check(entry)
             given = given or digest.hex().startswith(self._proof.given or "-")
             if scan.kind == journal.NOTE:
-                yield from moves.check(entry)
-                breaks = self._weigh(entry, breaks)
+                pending += moves.check(entry)
+                pending = self._weigh(entry, pending, genuine=seal.is_genuine(entry))
             else:
                 self.rows += 1
                 if difference := _decided_otherwise(scan):
-                    yield Finding(difference, row)
+                    pending.append(Finding(difference, row))
             if scan.kind == Kind.ADMITTED:
                 admitted[row] = scan.serial
             last, before = row, digest
+        yield from pending
         noted, _ = journal.head(self._conn)
         if noted != last:
             yield Finding(Fact(Difference.END_MISSING, {"last": last, "noted": noted}))
         yield from seal.end()
-        yield from breaks
         yield from moves.end()
         yield from self._outside(given=given)
         yield from self._unmatched(admitted)
 
-    def _weigh(self, entry: Entry, breaks: list[Finding]) -> list[Finding]:
-        """Return the breaks that nobody has acknowledged, up to and with this note."""
+    def _weigh(self, entry: Entry, pending: list[Finding], *, genuine: bool) -> list[Finding]:
+        """Return what nobody has acknowledged, up to and with this note."""
         found = Finding(_noted(entry.scan), entry.row)
         if entry.scan.reason in _BREAKS:
-            return [*breaks, found]
-        if entry.scan.reason in _ANCHORS:
-            self.remarks += [*breaks, found]
+            return [*pending, found]
+        if entry.scan.reason == JournalNote.REANCHORED and genuine:
+            self.remarks += [*pending, found]
             return []
-        return breaks
+        if entry.scan.reason == JournalNote.RECOVERED:
+            self.remarks.append(found)
+        return pending
 
     def _outside(self, *, given: bool) -> Iterator[Finding]:
         """Compare with what is known outside of the ledger."""
@@ -191,6 +202,12 @@ class _Seal:
         else:
             self._last = (entry.row, entry.digest)
 
+    def is_genuine(self, entry: Entry) -> bool:
+        """Tell whether a row is this program's own, as far as the key can tell."""
+        if self._anchor is None or self._key is None or entry.row < self._anchor.first:
+            return True
+        return entry.mac == self._key.mac(entry.digest)
+
     def end(self) -> Iterator[Finding]:
         yield from self._begin()
         yield from self._run()
@@ -221,7 +238,7 @@ class _Moves:
         if self._anchor and entry.row < self._anchor.first:
             return
         params = _noted(entry.scan).params
-        if entry.scan.reason in _ANCHORS:
+        if entry.scan.reason in _KNOWN_MOVES:
             self._next = _number(params.get("moves")) + 1
         if entry.scan.reason != JournalNote.MOVED:
             return
@@ -240,6 +257,10 @@ class _Moves:
             found = journal.moves_digest(self._conn, 1, self._anchor.moves)
             if found != self._anchor.moves_digest:
                 yield Finding(_moves(Difference.MOVES_CHANGED, 1, self._anchor.moves))
+
+
+def _at(row: int, code: Difference, **params: int) -> Finding:
+    return Finding(Fact(code, params), row)
 
 
 def _moves(code: Difference, first: int, last: int) -> Fact:
@@ -262,7 +283,7 @@ def _decided_otherwise(scan: Scan) -> Fact | None:
     try:
         evidence = from_json(scan.evidence)
     except EvidenceError as error:
-        return Fact(Difference.NO_INPUTS, {"said": str(error)})
+        return Fact(Difference.NO_INPUTS, {"said": str(error.__cause__ or error)})
     if is_blinded(scan.payload):
         reads_alike = evidence.known.ticket is None
     else:

@@ -82,6 +82,7 @@ class Found(Code):
     FREE = "doctor.free"
     FREE_UNKNOWN = "doctor.free_unknown"
     KEY_STORE_KEEPS = "doctor.key_store_keeps"
+    KEY_STORE_IS_FILE = "doctor.key_store_is_file"
     KEY_STORE_FORGETS = "doctor.key_store_forgets"
     NAME_UNIQUE = "doctor.name_unique"
     LISTS_READ = "doctor.lists_read"
@@ -248,16 +249,18 @@ def disk(free: int | None) -> Finding:
 
 
 def key_store(keystore: KeyStore) -> Finding:
-    """Say whether the key store keeps a made-up secret, and deletes it."""
+    """Say whether the key store keeps a made-up secret, and deletes it; and what it is worth."""
     mend = "SCANNER_KEYSTORE=file scanner doctor"
     try:
+        keystore.fetch(_PROOF)  # it is open, or the journal's key can't be read
         keystore.set(_PROOF, "proof")
         kept = keystore.get(_PROOF) == "proof"
         keystore.delete(_PROOF)
     except ScannerError as error:
         return Finding(_KEY_STORE, Health.BROKEN, error.fact, mend)
     if kept:
-        return Finding(_KEY_STORE, Health.OK, Fact(Found.KEY_STORE_KEEPS))
+        what = Found.KEY_STORE_KEEPS if keystore.is_system else Found.KEY_STORE_IS_FILE
+        return Finding(_KEY_STORE, Health.OK, Fact(what))
     return Finding(_KEY_STORE, Health.BROKEN, Fact(Found.KEY_STORE_FORGETS), mend)
 
 

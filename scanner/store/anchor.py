@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
 
@@ -159,29 +160,28 @@ def begin(conn: sqlite3.Connection, keys: Secrets, at: datetime, *, create: bool
     return key_of(conn) is not None
 
 
-def anchor_anew(
-    conn: sqlite3.Connection, keys: Secrets, make_note: Callable[[int], Fact], at: datetime
-) -> int:
-    """Anchor the chain at a note that says why; returns the note's row.
+def anchor_anew(conn: sqlite3.Connection, keys: Secrets) -> None:
+    """Anchor the chain at the next row; what stands before it is pinned as it is.
 
-    What stands before it is pinned as it is. The key is kept, where there is one.
-
-    Args:
-        conn: the ledger.
-        keys: where the anchor is kept.
-        make_note: makes the note, given the number of the last transition.
-        at: the gate's time, aware.
+    The key is kept, where there is one. Say before, in a note, why.
 
     Raises:
-        KeyStoreError: the key store does not take it; the journal is as it was.
+        KeyStoreError: the key store does not take it.
     """
     known = read_anchor(keys)
     with transaction(conn):
-        anchor = _anchor_here(conn, keys, known.secret if known else None)
-        _give(conn, anchor)
-        row = journal.note(conn, make_note(anchor.moves), at, "supervisor")
-    keep_head(keys, Head(*journal.head(conn)))
-    return row
+        _give(conn, _anchor_here(conn, keys, known.secret if known else None))
+        keep_head(keys, Head(*journal.head(conn)))
+
+
+def note_once(file: Path, keys: Secrets, fact: Fact, at: datetime) -> None:
+    """Note a supervisor's decision in the journal of a database that this program has not open.
+
+    Raises:
+        StoreError: it can't be recorded.
+    """
+    with Writer(file) as writer, keyed(writer, keys, lambda: at):
+        writer.submit(lambda conn: _note(conn, fact, at, "supervisor")).result()
 
 
 def keep_head(keys: Secrets, head: Head) -> None:
@@ -272,6 +272,6 @@ def _note_what_is_missing(
     keep_head(keys, Head(*journal.head(conn)))
 
 
-def _note(conn: sqlite3.Connection, fact: Fact, at: datetime) -> None:
+def _note(conn: sqlite3.Connection, fact: Fact, at: datetime, source: str = "") -> None:
     with transaction(conn):
-        journal.note(conn, fact, at)
+        journal.note(conn, fact, at, source)

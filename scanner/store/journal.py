@@ -61,6 +61,7 @@ class JournalNote(Code):
     KEY_LOCKED = "journal.key_locked"
     REANCHORED = "journal.reanchored"
     RECOVERED = "journal.recovered"
+    RECOVERED_IN_PART = "journal.recovered_in_part"
 
 
 class Entry(NamedTuple):

@@ -91,6 +91,8 @@ SENTENCES: dict[str, Sentence] = {
     "doctor.free": "{gigabytes} GB are free.",
     "doctor.free_unknown": "How much is free can't be told.",
     "doctor.key_store_keeps": "It keeps a secret and forgets it.",
+    "doctor.key_store_is_file": "There is none: a file of this user's stands in for it, and who "
+    "can read that file can forge the journal.",
     "doctor.key_store_forgets": "It forgets what it was given.",
     "doctor.api_answers": "{host} answers.",
     "doctor.clock_behind": "It is {seconds} s behind the server's.",

@@ -45,6 +45,8 @@ def test_the_status_of_a_new_gate_is_empty_and_offline(program: Program) -> None
         "wrong_pins": 0,
         "warnings": [],
         "differences": [],
+        "journal": 0,
+        "head": "0" * 64,
     }
     assert "scanner open" in program.says("status")
 

@@ -109,7 +109,9 @@ def test_a_code_or_a_parameter_that_was_changed_is_found(
 ) -> None:
     number, _ = journal.head(opened)
     forge(opened, column, value)
-    assert any(each.startswith(f"row {number}: it says ") for each in findings(opened))
+    assert any(
+        each.startswith(f"row {number}: audit.decided_otherwise") for each in findings(opened)
+    )
 
 
 @pytest.mark.parametrize("column", ["reason", "params"])
@@ -117,7 +119,7 @@ def test_without_its_hash_no_change_stands(opened: sqlite3.Connection, column: s
     opened.execute("DROP TRIGGER journal_fixed")
     number, _ = journal.head(opened)
     opened.execute(f"UPDATE journal SET {column} = '' WHERE id = ?", (number,))
-    assert f"row {number}: it, or the row before it, was changed" in findings(opened)
+    assert f"row {number}: audit.row_changed" in findings(opened)
 
 
 @pytest.mark.parametrize(("column", "value"), [("kind", "withdrawn"), ("serial", B)])
@@ -129,7 +131,7 @@ def test_a_former_rows_kind_and_serial_are_decided_again(
     with closing(open_database(file)) as conn:
         conn.execute("DROP TRIGGER journal_fixed")
         conn.execute(f"UPDATE journal SET {column} = ? WHERE id = 5", (value,))
-        assert any(each.startswith("row 5: it says ") for each in findings(conn))
+        assert any(each.startswith("row 5: audit.decided_otherwise") for each in findings(conn))
 
 
 def test_parameters_that_are_taken_off_are_missed(opened: sqlite3.Connection) -> None:
@@ -137,7 +139,7 @@ def test_parameters_that_are_taken_off_are_missed(opened: sqlite3.Connection) ->
     opened.execute("DROP TRIGGER journal_fixed")
     number, _ = journal.head(opened)
     opened.execute("UPDATE journal SET params = NULL WHERE id = ?", (number,))
-    assert f"row {number}: it, or the row before it, was changed" in findings(opened)
+    assert f"row {number}: audit.row_changed" in findings(opened)
 
 
 def test_it_counts_what_it_checked(opened: sqlite3.Connection) -> None:

@@ -254,7 +254,11 @@ def _withheld(
         why = _evidence(each).get("refusal")
         before = [row for row in of if row < number and of[row] == each[_SERIAL]] if why else []
         if before and isinstance(why, str | dict):  # a sentence until version 3, a fact since
-            found[max(before)] = why if isinstance(why, str) else json.dumps(why)
+            found[max(before)] = (
+                why
+                if isinstance(why, str)
+                else json.dumps(why, ensure_ascii=False, separators=(",", ":"))
+            )
     for row in filter(_is_withheld, rows):
         number, why = row.rowid or first.get(str(row.values[0]), 0), row.values[1]
         if number in of:

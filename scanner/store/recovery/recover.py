@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from scanner.facts import Code, Fact
+from scanner.store import journal
 from scanner.store.checkpoint import (
     forget_checkpoint,
     observe,
@@ -19,7 +20,7 @@ from scanner.store.checkpoint import (
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError, StoreFault
 from scanner.store.integrity import GAPS, find_cache_damage, find_damage
-from scanner.store.journal import NOTE
+from scanner.store.journal import NOTE, JournalNote
 from scanner.store.ledger import State, counts
 from scanner.store.locks import only_maker, only_user, open_lock_file
 from scanner.store.migrate import cache_file, make_cache
@@ -197,6 +198,8 @@ def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> Non
         f"INSERT INTO {GAPS} VALUES (?, ?, ?, ?)",
         [(gap.first, gap.last, gap.next_digest, at.isoformat()) for gap in found.gaps],
     )
+    moves = journal.last_move(conn)
+    journal.note(conn, Fact(JournalNote.RECOVERED, {"moves": moves}), at, "recover")
 
 
 def _note_moves(conn: sqlite3.Connection, admissions: tuple[dict[str, Value], ...]) -> None:

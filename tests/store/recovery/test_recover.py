@@ -81,12 +81,10 @@ def test_a_lost_page_of_the_journal_leaves_its_admissions_and_names_the_rows(fil
     after = wrecks.read(file)
     ((first, last),) = report.missing
     lost = [each for each in before.journal if first <= each[0] <= last]  # type: ignore[operator] # numbers
-    assert [each for each in before.journal if each not in lost] == after.journal
+    assert [each for each in before.journal if each not in lost] == after.journal[:-1]
     assert after.serials() == before.serials()
     assert report.rebuilt == 0
-    assert any(
-        f"{last - first + 1} row(s) before it are missing" in each for each in findings(file)
-    )
+    assert any(f"rows_missing count={last - first + 1}" in each for each in findings(file))
 
 
 def test_a_lost_page_of_admissions_is_rebuilt_from_the_journal_in_doubt(file: Path) -> None:
@@ -290,11 +288,11 @@ def test_an_older_copy_that_was_put_back_is_brought_up_to_what_is_known(
         Gate(writer).present(wrecks.TICKETS[55], NOW, "camera").result(LIMIT)
     shutil.copy(f"{later}.last", f"{old}.last")
     report = recover(old, NOW)
-    last = len(wrecks.read(old).journal) + 1
+    last = len(wrecks.read(old).journal)  # one is missing, and the recovery has noted itself
     assert report.missing == ((last, last),)
     with Writer.verified(old) as writer:
         judged = Gate(writer).present("hello", NOW, "camera").result(LIMIT)
-    assert judged.scan == last + 1
+    assert judged.scan == last + 2
     assert find_damage(old) is None
     with closing(sqlite3.connect(old)) as conn:
         assert conn.execute("SELECT first, last FROM recovery").fetchall() == [(last, last)]

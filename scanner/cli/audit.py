@@ -1,0 +1,154 @@
+"""`scanner audit`: holds the ledger against itself, and against what was kept outside of it."""
+
+import re
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.ledger import open_made, with_engine
+from scanner.cli.output import print_json, print_line, tell
+from scanner.cli.settings import Json, database, load
+from scanner.facts import Code, Fact
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from scanner.config import Config
+    from scanner.desk.audit import Audit, Finding
+    from scanner.keystore import KeyStore
+
+_HEAD = re.compile(r"[0-9a-f]{16,64}")
+
+
+class Audited(Code):
+    """How an audit ended."""
+
+    WHOLE = "audit.whole"
+    DIFFERENT = "audit.different"
+    REMARK = "audit.remark"
+    REANCHORED = "audit.reanchored"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: scanner audit --head 3fe1c2b894d07a65")(audit)
+
+
+def audit(
+    *,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGEST",
+            help="A head that `scanner status --head` gave, or its first 16 digits or more: "
+            "this ledger must contain it.",
+        ),
+    ] = None,
+    reanchor: Annotated[
+        bool,
+        typer.Option(
+            "--reanchor",
+            help="Go on from the ledger as it is, for a supervisor: asks for the PIN, and notes "
+            "in the journal how many differences there were.",
+        ),
+    ] = False,
+    api: Annotated[
+        bool, typer.Option("--api", help="Read the server's lists, and compare them with it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the journal's chain and its MACs, and decide every recorded presentation again."""
+    from scanner.desk.audit import Audit, Finding, read_proof
+    from scanner.keystore import open_keystore
+    from scanner.store import differences
+    from scanner.store.database import snapshot
+
+    if head is not None and not _HEAD.fullmatch(head := head.strip().lower()):
+        raise typer.BadParameter("it has 16 to 64 hexadecimal digits.", param_hint="'--head'")
+    config = load()
+    keys = open_keystore(config.home)
+    source = _supervisor(config) if reanchor else ""
+    if api:
+        with_engine(config, lambda engine: engine.pull(whole=True))
+    with closing(open_made(config)) as reader:
+        proof = read_proof(keys, head)
+        with snapshot(reader):
+            checked = Audit(reader, proof)
+            found = list(checked.findings())
+            if api:
+                found += [Finding(each.fact) for each in differences.read(reader)]
+    if as_json:
+        print_json(_facts(checked, found))
+    else:
+        _print(checked, found)
+    if reanchor:
+        _reanchor(config, keys, len(found), source)
+    elif found:
+        raise typer.Exit(1)
+
+
+def _print(checked: "Audit", found: "list[Finding]") -> None:
+    for each in checked.remarks:
+        tell(Fact(Audited.REMARK, {"row": each.row, "fact": each.fact}))
+    for each in found:
+        print_line(_words(each))
+    if found:
+        ended = {"count": len(found), "presentations": checked.rows}
+        tell(Fact(Audited.DIFFERENT, ended), err=True)
+    else:
+        tell(Fact(Audited.WHOLE, {"count": checked.rows}))
+
+
+def _words(each: "Finding") -> str:
+    from scanner.wording.sentences import sentence
+
+    return f"row {each.row}: {sentence(each.fact)}" if each.row else sentence(each.fact)
+
+
+def _facts(checked: "Audit", found: "list[Finding]") -> dict[str, object]:
+    from scanner.wording.sentences import in_english
+
+    def lines(findings: "list[Finding]") -> list[dict[str, object]]:
+        return [
+            {"row": each.row, "sentence": in_english(each.fact), **each.fact.as_json()}
+            for each in findings
+        ]
+
+    return {
+        "presentations": checked.rows,
+        "findings": lines(found),
+        "remarks": lines(checked.remarks),
+    }
+
+
+def _supervisor(config: "Config") -> str:
+    """Ask for the PIN, where there is one; return who goes on, for the journal."""
+    from scanner.cli.pin import check_pin, pin_of
+
+    pin = pin_of(config)
+    if not pin.is_set:
+        return "nobody's PIN"
+    check_pin(pin, "PIN")
+    return "supervisor"
+
+
+def _reanchor(config: "Config", keys: "KeyStore", differences: int, source: str) -> None:
+    """Note what is known, in the journal, then anchor the chain behind the note."""
+    from scanner.store import journal
+    from scanner.store.anchor import anchor_anew
+    from scanner.store.database import transaction
+    from scanner.store.journal import JournalNote
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+
+    def note(conn: "sqlite3.Connection") -> int:
+        known = {"count": differences, "moves": journal.last_move(conn)}
+        with transaction(conn):
+            return journal.note(conn, Fact(JournalNote.REANCHORED, {**known}), utc_now(), source)
+
+    keys.fetch("")  # a key store that is locked shall not leave the note alone
+    with Writer(database(config)) as writer:
+        row = writer.submit(note).result()
+        writer.submit(lambda conn: anchor_anew(conn, keys)).result()
+    tell(Fact(Audited.REANCHORED, {"row": row}))

@@ -1,0 +1,38 @@
+"""What an audit found."""
+
+from scanner.wording.sentences import Plural, Sentence
+
+SENTENCES: dict[str, Sentence] = {
+    "audit.rows_missing": "{count} row(s) before it are missing",
+    "audit.row_changed": "it, or the row before it, was changed",
+    "audit.end_missing": "the journal ends at row {last}, but row {noted} was the last written",
+    "audit.no_inputs": "the recorded inputs can't be read: {said}",
+    "audit.other_payload": "the payload does not read as it was recorded",
+    "audit.decided_otherwise": "it says {recorded}, but is {decided}",
+    "audit.no_green": "the admission of {serial} has no green light",
+    "audit.no_admission": "its admission is missing",
+    "audit.no_record": "what became of the admission of {serial} is missing",
+    "audit.forged": "it was written by somebody who does not have this journal's key",
+    "audit.unkeyed": "rows {first} to {last} were written without the journal's key",
+    "audit.past_changed": "the rows up to {number} are not those that were there when the key "
+    "was made",
+    "audit.moves_changed": "what became of admissions was changed in moves {first} to {last}",
+    "audit.moves_not_noted": "moves {first} to {last} of admissions are not in the journal: "
+    "this program did not make them",
+    "audit.kept_head_missing": "the key store knows row {number}, which is not in this ledger: "
+    "it was cut, rolled back or replaced",
+    "audit.given_head_missing": "this ledger does not contain the head {head}",
+    "audit.key_missing": "this journal has a key, and the key is gone; a supervisor goes on with "
+    "`scanner audit --reanchor`",
+    "audit.key_locked": "this journal has a key, and the key store is locked; unlock it",
+    "audit.whole": Plural(
+        "Whole: {count} presentation, decided as recorded.",
+        "Whole: {count} presentations, every one decided as recorded.",
+    ),
+    "audit.different": Plural(
+        "{count} difference in {presentations} presentations.",
+        "{count} differences in {presentations} presentations.",
+    ),
+    "audit.remark": "Noted       row {row}: {fact}",
+    "audit.reanchored": "The chain is anchored anew at row {row}.",
+}
