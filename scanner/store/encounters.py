@@ -60,20 +60,23 @@ def cached(conn: sqlite3.Connection, session: StoredSession) -> list[Encounter]:
     return among(conn, session, others)
 
 
-def write(conn: sqlite3.Connection, found: Iterable[Encounter], at: datetime) -> None:
-    """Note encounters; where a copy uses the tag in force, another is drawn.
+def write(conn: sqlite3.Connection, found: Iterable[Encounter], at: datetime) -> list[Encounter]:
+    """Note encounters, and return the new ones; where a copy uses the tag in force, draw another.
 
     Call inside a transaction.
     """
+    new = []
     for each in found:
-        conn.execute(
-            "INSERT OR REPLACE INTO encounter VALUES (?, ?, ?, ?, ?, ?)",
+        noted = conn.execute(
+            "INSERT OR IGNORE INTO encounter VALUES (?, ?, ?, ?, ?, ?)",
             (each.kind, each.event, each.device, each.redeemer, each.serial, at.isoformat()),
         )
+        new += [each] * noted.rowcount
         if each.kind is EncounterKind.COPY and tag_of(each.device) == installation.current_tag(
             conn
         ):
             installation.draw_tag(conn)
+    return new
 
 
 def copies(conn: sqlite3.Connection, device: str) -> bool:

@@ -146,12 +146,9 @@ def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
 async def note_encounters(writer: Writer, met: Sequence[Encounter], at: datetime) -> None:
     """Note others that use this gate's name or tag, if any."""
 
-    def note(conn: sqlite3.Connection) -> None:
+    def note(conn: sqlite3.Connection) -> list[Encounter]:
         with transaction(conn):
-            encounters.write(conn, met, at)
+            return encounters.write(conn, met, at)
 
-    if met:
-        structlog.get_logger("pull").warning(
-            "others use this gate's name or tag", met=[f"{each.kind} {each.device}" for each in met]
-        )
-        await writer.run(note)
+    for each in await writer.run(note) if met else ():
+        structlog.get_logger("pull").warning("met", kind=each.kind.value, device=each.device)

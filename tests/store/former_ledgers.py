@@ -5,7 +5,9 @@ Versions 1 to 3 recorded reasons as English sentences, version 4 as codes with p
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import sqlite_utils
@@ -79,6 +81,40 @@ def evening(file: Path, version: int) -> None:
                 "UPDATE admission SET state = 'conflict', settled = ?, reason = ? WHERE serial = ?",
                 (NOW.isoformat(), BEFORE if version < 4 else BEFORE_CODED, A),
             )
+
+
+def at_work(
+    file: Path,
+    version: int,
+    *,
+    event: str,
+    serials: Sequence[str],
+    sending: Sequence[str],
+    at: datetime,
+) -> None:
+    """Write a ledger as it is while a gate is at work: its last admissions wait, some are sent.
+
+    The first of these was answered, but the old program did not know its own name again.
+    """
+    if version > 1:
+        migrate.make_cache(file)
+    with closing(begun(file, version)) as conn, transaction(conn):
+        digest = journal.FIRST
+        for number, serial in enumerate(serials, 1):
+            scan = _scan(0, serial, "admitted", "Valid ticket", _ticket(serial))
+            scan = scan._replace(at=at, event=event)
+            if version >= 4:
+                scan = scan._replace(reason=_CODED[0][0], params=_CODED[0][1])
+            digest = _journal(conn, number, scan, digest, has_head=version < 3)
+            if version < 3:
+                _admission(conn, number, scan)
+        if version >= 3:
+            ledger.enqueue(conn)
+        conn.executemany(
+            "UPDATE admission SET state = 'sending', attempts = 1, sent = ?1, last_sent = ?1,"
+            " answered = ?2 WHERE serial = ?3",
+            [(at.isoformat(), serial == sending[0], serial) for serial in sending],
+        )
 
 
 def _fill_the_first(conn: sqlite3.Connection) -> None:
@@ -155,5 +191,5 @@ def _admission(conn: sqlite3.Connection, number: int, scan: Scan) -> None:
     conn.execute(
         "INSERT INTO admission (serial, journal, event, section, redeemer, device, at)"
         " VALUES (?, ?, ?, ?, 'Ana', 'door-1', ?)",
-        (scan.serial, number, EVENT, section, scan.at.isoformat()),
+        (scan.serial, number, scan.event, section, scan.at.isoformat()),
     )
