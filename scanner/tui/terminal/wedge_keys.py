@@ -11,6 +11,7 @@ from textual.app import App
 from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
+from scanner.pin import may_be_pin
 from scanner.scanning.keyboard_wedge import BurstDetector, SortedKeys
 from scanner.wording.catalogue import say
 
@@ -127,9 +128,18 @@ class WedgeKeys:
             )
         for key in typed:
             await hand_on(key)
-        if outcome.scan is not None:
+        if outcome.scan is not None and not await self._take_pin(outcome.scan, hand_on):
             self._target.scanned(self._correct(outcome.scan), "wedge")
         self._wait(at)
+
+    async def _take_pin(self, text: str, hand_on: HandOn) -> bool:
+        """Take a PIN that came as fast as a scan for one: typed in a hurry, or over a slow line."""
+        line = self._app.focused
+        if not (isinstance(line, Input) and line.password and may_be_pin(text)):
+            return False
+        line.insert_text_at_cursor(text)
+        await hand_on(Key("enter", "\r"))
+        return True
 
     async def _time_out(self, at: float, hand_on: HandOn) -> None:
         """Decide on the held keys, unless others may have come that nobody has read yet."""

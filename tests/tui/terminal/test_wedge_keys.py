@@ -209,6 +209,22 @@ async def test_a_paste_into_a_line_of_text_goes_there_and_a_pin_never_to_the_jud
     assert stand.judge.presented == []
 
 
+async def test_a_pin_typed_as_fast_as_a_scan_is_never_judged_and_a_scan_still_is(
+    stand: Stand, keyboard: Keyboard
+) -> None:
+    line = Input(password=True)
+    await keyboard.app.screen.mount(line)
+    line.focus()
+    await keyboard.until(lambda: keyboard.app.focused is line)
+    keyboard.type("471182\r")
+    await keyboard.until(lambda: line.value == "471182")
+    await keyboard.settle()
+    assert stand.judge.presented == []
+    keyboard.type(f"{SERIAL.lower()}\r")
+    await keyboard.until(lambda: stand.judge.presented)
+    assert stand.judge.presented == [(SERIAL, "wedge")]
+
+
 async def test_a_scan_that_is_pasted_is_judged_whatever_is_written_in(
     stand: Stand, keyboard: Keyboard
 ) -> None:
