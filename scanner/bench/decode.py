@@ -1,18 +1,41 @@
 """Measures decoders on the same pictures: read rate, wrong reads and time."""
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from statistics import median
 from time import perf_counter
 from typing import TypeVar
 
+import cv2
 import numpy as np
 
 from scanner.bench.contestants import ZXING, Contestant
 from scanner.bench.gate_frames import GateFrame, empty_frames, empty_video
-from scanner.bench.one_core import one_core
 from scanner.bench.photos import Photo, same_text
 from scanner.qr.frame import Pixels
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Pin this thread, and those that it starts, to one core; limit OpenCV to one thread.
+
+    zxing-cpp and zbar only use the caller's thread. Where the system has no CPU affinity, only
+    OpenCV is limited.
+    """
+    threads = cv2.getNumThreads()
+    bound = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    cv2.setNumThreads(1)
+    if bound:
+        os.sched_setaffinity(0, {max(bound)})
+    try:
+        yield
+    finally:
+        if bound:
+            os.sched_setaffinity(0, bound)
+        cv2.setNumThreads(threads)
+
 
 SET_SECONDS = 30.0
 """The time limit of one decoder for one set. A slow one sees only the first pictures; its line says

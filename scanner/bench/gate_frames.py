@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from scanner.bench.optics import EFFECTS
-from scanner.bench.surface import SQUARE, Flat, draw_flat
+from scanner.bench.optics import EFFECTS, SQUARE, Flat, draw_flat
 from scanner.qr.frame import Pixels
 from scanner.stage.backdrop import backdrop
 from scanner.stage.pose import HEIGHT, WIDTH, Matrix, Pose, homography

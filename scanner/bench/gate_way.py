@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from scanner.bench.decode import one_core
 from scanner.bench.gate_frames import empty_frames, empty_video, gate_frames
-from scanner.bench.one_core import one_core
 from scanner.gate import Gate
 from scanner.qr.frame import Frame, Pixels
 from scanner.scanning.frame_processor import FrameProcessor, create_decoder

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.admission.verdict import Kind
-from scanner.demo.errors import DemoFault, GateGone
+from scanner.demo.world import DemoFault, GateGone
 
 _END_SECONDS = 10
 

@@ -8,9 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from scanner.demo.errors import DemoError, DemoFault
+from scanner.errors import ScannerError
+from scanner.facts import Code
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
+
+
+class DemoFault(Code):
+    """Why the demo can't go on."""
+
+    SERVER_NOT_STARTED = "demo.server_not_started"
+    GATE_ENDED = "demo.gate_ended"
+    GATE_NOT_RUNNING = "demo.gate_not_running"
+    GATE_ANSWER = "demo.gate_answer"
+
+
+class DemoError(ScannerError):
+    """The demo can't be played."""
+
+
+class GateGone(DemoError):
+    """The gate's process has ended, or no longer answers as it should."""
+
 
 OTHER_GATE = "demo-2"
 """The device that admits some patrons before the demo begins."""

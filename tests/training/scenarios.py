@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.training.answers import due_to_incident, due_to_patron
+from scanner.training.auto import Rates, Robot
 from scanner.training.crowd import draw_line
 from scanner.training.drill import Drill
 from scanner.training.incident import SILENT, Incident, IncidentKind
 from scanner.training.marks import Shown
-from scanner.training.robot import Rates, Robot
 from scanner.training.role import PARTS, Role
 from scanner.training.scenario import Arrivals, Scenario
 from scanner.training.score import Score, score

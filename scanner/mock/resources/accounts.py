@@ -1,13 +1,88 @@
-"""Accounts, their preferences, and the hosts that they administer."""
+"""Accounts, their sessions and preferences, and the hosts that they administer."""
 
 import json
 import sqlite3
 from collections.abc import Mapping
 
-from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Call, JsonResponse, answer, created, dump, gone
-from scanner.mock.pages import asked_page, collection, slice_of
+from scanner.mock import errors, forms
+from scanner.mock.call import (
+    Call,
+    JsonResponse,
+    answer,
+    asked_page,
+    collection,
+    created,
+    dump,
+    gone,
+    slice_of,
+)
+from scanner.mock.errors import ApiError
 from scanner.mock.resources import catalogue
+
+
+def start_session(call: Call) -> JsonResponse:
+    """POST /sessions."""
+    forms.require(call.body, ("identification", "password"))
+    name = forms.text(call.body, "identification")
+    account = call.world.execute(
+        "SELECT id, number, password FROM account WHERE username = ? OR email = ?"
+        " ORDER BY username = ? DESC LIMIT 1",
+        (name, name, name),
+    ).fetchone()
+    if account is None:
+        raise ApiError(404, {"error": "The requested account could not be located"})
+    digest = forms.password_digest(account["number"], forms.text(call.body, "password"))
+    if digest != account["password"]:
+        raise ApiError(401, {"error": "A session cannot be started with the given password."})
+    key = forms.api_key(call.rng)
+    number = call.world.execute(
+        "SELECT coalesce(max(session), ?) + 1 FROM api_key", (forms.microseconds(call.now) // 1000,)
+    ).fetchone()[0]
+    call.world.execute(
+        "INSERT INTO api_key (key, account, session, started) VALUES (?, ?, ?, ?)",
+        (key, account["id"], number, forms.session_time(call.now)),
+    )
+    return JsonResponse(201, _shown(_session(call.world, key)))
+
+
+def show_session(call: Call) -> JsonResponse:
+    """GET /sessions/active: 401 where it has ended or never existed."""
+    session = _session(call.world, call.key)
+    if session is None or session["ended"]:
+        raise errors.unauthenticated()
+    return JsonResponse(200, _shown(session))
+
+
+def end_session(call: Call) -> JsonResponse:
+    """DELETE /sessions/active: 401 where there is none, 403 where it has already ended."""
+    session = _session(call.world, call.key)
+    if session is None:
+        raise errors.unauthenticated()
+    if session["ended"]:
+        raise errors.restricted()
+    call.world.execute("UPDATE api_key SET ended = 1 WHERE key = ?", (call.key,))
+    return gone()
+
+
+def _session(world: sqlite3.Connection, key: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = world.execute(
+        "SELECT key, session, started, ended, body FROM api_key"
+        " JOIN account ON account.id = api_key.account WHERE key = ? AND session IS NOT NULL",
+        (key,),
+    ).fetchone()
+    return row
+
+
+def _shown(session: sqlite3.Row | None) -> str:
+    if session is None:
+        raise errors.no_resource()
+    facts = {
+        "self": f"/sessions/{session['session']}",
+        "key": session["key"],
+        "started": session["started"],
+    }
+    return f'{dump(facts)[:-1]},"account":{session["body"]}}}'
+
 
 DETAILS = (
     "firstName",
@@ -51,13 +126,13 @@ def account_body(
 
 def create_account(call: Call) -> JsonResponse:
     """POST /accounts: anyone with a key may register a customer."""
-    arguments.require(call.body, ("username", "password"))
+    forms.require(call.body, ("username", "password"))
     call.person()
-    username, email = arguments.text(call.body, "username"), arguments.text(call.body, "email")
+    username, email = forms.text(call.body, "username"), forms.text(call.body, "email")
     _refuse_twin(call.world, username, email)
     number = forms.account_number(call.rng)
     body = account_body(number, username, email, _details(call.body))
-    digest = forms.password_digest(number, arguments.text(call.body, "password"))
+    digest = forms.password_digest(number, forms.text(call.body, "password"))
     call.world.execute(
         "INSERT INTO account (number, username, email, password, body) VALUES (?, ?, ?, ?, ?)",
         (number, username, email, digest, dump(body)),
@@ -90,9 +165,9 @@ def show_account(call: Call) -> JsonResponse:
 def change_account(call: Call) -> JsonResponse:
     """PUT /accounts/{number}."""
     row = _own(call)
-    arguments.refuse_emptied(call.body, ("username",))
-    username = arguments.text(call.body, "username", row["username"])
-    email = arguments.text(call.body, "email", row["email"])
+    forms.refuse_emptied(call.body, ("username",))
+    username = forms.text(call.body, "username", row["username"])
+    email = forms.text(call.body, "email", row["email"])
     _refuse_twin(call.world, username, email, row["id"])
     body: dict[str, object] = json.loads(row["body"])
     changed = {name: text for name, text in _details(call.body).items() if name in call.body}
@@ -127,7 +202,7 @@ def show_preferences(call: Call) -> JsonResponse:
 def change_preferences(call: Call) -> JsonResponse:
     """PUT /accounts/{number}/preferences."""
     row = _own(call)
-    arguments.require(call.body, ("region",))
+    forms.require(call.body, ("region",))
     region = catalogue.reference(call.world, "regions", call.body.get("region"), "region")
     call.world.execute("UPDATE account SET region = ? WHERE id = ?", (region, row["id"]))
     return answer({"region": str(region)})
@@ -163,7 +238,7 @@ def _own(call: Call) -> sqlite3.Row:
 
 
 def _details(body: Mapping[str, object]) -> dict[str, str]:
-    details = {name: arguments.text(body, name) for name in DETAILS}
+    details = {name: forms.text(body, name) for name in DETAILS}
     if details["title"] not in TITLES:
         raise errors.invalid("title")
     return details

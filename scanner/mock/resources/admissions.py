@@ -3,11 +3,82 @@
 import sqlite3
 from collections.abc import Mapping
 
-from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Call, JsonResponse, dump
-from scanner.mock.pages import asked_page, collection
-from scanner.mock.resources import accounts
+from scanner.mock import errors, forms
+from scanner.mock.call import Call, JsonResponse, answer, asked_page, collection, dump
+from scanner.mock.errors import ApiError
+from scanner.mock.resources import accounts, events, sections, tickets
 from scanner.mock.resources.tickets import Scope, scope_of
+
+STATUSES = ("Issued", "Cancelled", "Transferred")
+
+
+def all_admissions(call: Call) -> JsonResponse:
+    """GET /_mock/admissions: every admission of every event, oldest first."""
+    call.administrator()
+    query = "SELECT * FROM admission ORDER BY id"
+    return answer([facts_of(row) for row in call.world.execute(query)])
+
+
+def change_ticket(call: Call) -> JsonResponse:
+    """POST /_mock/tickets/{serial} `{"status": …, "owner": account number}`.
+
+    A transfer to an owner leaves the ticket issued, under its new owner; it counts as modified.
+    """
+    call.administrator()
+    forms.require(call.body, ("status",))
+    status = forms.text(call.body, "status")
+    if status not in STATUSES:
+        raise errors.invalid("status")
+    row = _ticket(call.world, call.path["serial"])
+    owner = accounts.account_id(call.world, forms.text(call.body, "owner"))
+    if call.body.get("owner") is not None and owner is None:
+        raise errors.invalid("owner")
+    if row["status"] == "Redeemed":
+        raise ApiError(409, {"error": "A redeemed ticket cannot be changed."})
+    if status == "Cancelled":
+        tickets.cancel_tickets(call, [row["id"]])
+    else:
+        call.world.execute(
+            "UPDATE ticket SET status = ?, owner = ?, modified = ? WHERE id = ?",
+            (
+                "Issued" if owner is not None else status,
+                row["owner"] if owner is None else owner,
+                forms.microseconds(call.now),
+                row["id"],
+            ),
+        )
+    return answer({"serial": row["serial"], "status": _ticket(call.world, row["serial"])["status"]})
+
+
+def change_event(call: Call) -> JsonResponse:
+    """POST /_mock/events/{event} `{"status": …, "popularity": …}`: what a review would decide."""
+    call.administrator()
+    row = sections.event_row(call.world, call.id("event"))
+    status = forms.text(call.body, "status", row["status"])
+    published = row["published"]
+    if status == "Published" and not published:
+        published = forms.ticket_time(call.now)
+    call.world.execute(
+        "UPDATE event SET status = ?, published = ?, popularity = ? WHERE id = ?",
+        (status, published, forms.whole(call.body, "popularity", row["popularity"]), row["id"]),
+    )
+    return answer(events.shown(call, sections.event_row(call.world, row["id"])))
+
+
+def arm_faults(call: Call) -> JsonResponse:
+    """POST /_mock/faults `{"requests": n}`: the next n requests get a server error."""
+    call.administrator()
+    call.faults.armed = forms.whole(call.body, "requests")
+    return answer({"requests": call.faults.armed})
+
+
+def _ticket(world: sqlite3.Connection, serial: str) -> sqlite3.Row:
+    query = "SELECT id, serial, status, owner FROM ticket WHERE serial = ?"
+    row: sqlite3.Row | None = world.execute(query, (serial,)).fetchone()
+    if row is None:
+        raise errors.no_resource()
+    return row
+
 
 TEXT_FILTERS = {"redeemer": "redeemer", "device": "device", "ticket": "serial"}
 
@@ -15,10 +86,10 @@ TEXT_FILTERS = {"redeemer": "redeemer", "device": "device", "ticket": "serial"}
 def admit(call: Call) -> JsonResponse:
     """POST /events/{event}/admissions: the admissions granted; 400 where there is none."""
     scope = scope_of(call)
-    arguments.require(call.body, ("redeemer", "device", "serials"))
-    redeemer, device = arguments.text(call.body, "redeemer"), arguments.text(call.body, "device")
+    forms.require(call.body, ("redeemer", "device", "serials"))
+    redeemer, device = forms.text(call.body, "redeemer"), forms.text(call.body, "device")
     granted: list[str] = []
-    for serial in dict.fromkeys(arguments.texts(call.body, "serials")):
+    for serial in dict.fromkeys(forms.texts(call.body, "serials")):
         granted.extend(_grant(call, scope, serial, redeemer, device))
     if not granted:
         raise errors.bad_request(

@@ -5,9 +5,8 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Call, JsonResponse, administers, answer, created, dump, gone
-from scanner.mock.pages import slice_of
+from scanner.mock import errors, forms
+from scanner.mock.call import Call, JsonResponse, administers, answer, created, dump, gone, slice_of
 
 FLAGS = "https://restfulcountries.com/assets/images/flags"
 MAPS = "https://maps.googleapis.com/maps/api/staticmap"
@@ -78,7 +77,7 @@ class Catalogue:
     def create(self, call: Call) -> JsonResponse:
         """POST /{kind}; the caller becomes a new host's administrator."""
         person = call.person() if self._kind.path == "hosts" else call.administrator()
-        arguments.require(call.body, self._kind.required)
+        forms.require(call.body, self._kind.required)
         fields = self._fields(call, {})
         self._refuse_twin(call, fields, 0)
         made = add_document(call.world, self._kind.path, fields)
@@ -108,7 +107,7 @@ class Catalogue:
         number = call.id("id")
         row = document(call.world, self._kind.path, number)
         self._allow_change(call, number)
-        arguments.refuse_emptied(call.body, self._kind.required)
+        forms.refuse_emptied(call.body, self._kind.required)
         fields = self._fields(call, json.loads(row["body"]))
         self._refuse_twin(call, fields, number)
         call.world.execute(
@@ -215,8 +214,8 @@ def add_host_administrator(call: Call) -> JsonResponse:
     call.person()
     if not administers(call.world, call.caller, host):
         raise errors.not_host_administrator()
-    arguments.require(call.body, ("account",))
-    number = arguments.text(call.body, "account").rsplit("/", 1)[-1]
+    forms.require(call.body, ("account",))
+    number = forms.text(call.body, "account").rsplit("/", 1)[-1]
     account = call.world.execute("SELECT id FROM account WHERE number = ?", (number,)).fetchone()
     if account is None:
         raise errors.invalid("account")

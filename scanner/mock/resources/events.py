@@ -5,11 +5,10 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Call, JsonResponse, administers, answer, created, dump, gone
-from scanner.mock.pages import slice_of
+from scanner.mock import errors, forms
+from scanner.mock.call import Call, JsonResponse, administers, answer, created, dump, gone, slice_of
 from scanner.mock.resources import catalogue, sections
-from scanner.mock.resources.access import (
+from scanner.mock.resources.sections import (
     event_row,
     is_public,
     managed_event,
@@ -25,11 +24,11 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 def create_event(call: Call) -> JsonResponse:
     """POST /events: creates a draft, with its global token."""
     call.person()
-    arguments.require(call.body, REQUIRED)
+    forms.require(call.body, REQUIRED)
     host = catalogue.reference(call.world, "hosts", call.body["host"], "host")
     if not administers(call.world, call.caller, host):
         raise errors.not_host_administrator()
-    title = arguments.text(call.body, "title")
+    title = forms.text(call.body, "title")
     _refuse_twin(call.world, title, 0)
     category = catalogue.reference(call.world, "categories", call.body["category"], "category")
     venue = catalogue.reference(call.world, "venues", call.body["venue"], "venue")
@@ -72,8 +71,8 @@ def show_event(call: Call) -> JsonResponse:
 def change_event(call: Call) -> JsonResponse:
     """PUT /events/{event}: changes the fields in the body."""
     row = managed_event(call)
-    arguments.refuse_emptied(call.body, REQUIRED)
-    title = arguments.text(call.body, "title", row["title"])
+    forms.refuse_emptied(call.body, REQUIRED)
+    title = forms.text(call.body, "title", row["title"])
     _refuse_twin(call.world, title, row["id"])
     given = call.body.get
     category, venue = given("category", row["category"]), given("venue", row["venue"])

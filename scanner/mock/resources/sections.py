@@ -1,30 +1,67 @@
 """The sections of an event; their `self` is relative to the event."""
 
+import json
 import sqlite3
 
-from scanner.mock import arguments, errors
-from scanner.mock.call import Call, JsonResponse, answer, created, gone
-from scanner.mock.pages import slice_of
-from scanner.mock.resources import access
+from scanner.mock import errors, forms
+from scanner.mock.call import Call, Gate, JsonResponse, administers, answer, created, gone, slice_of
+
+
+def event_row(world: sqlite3.Connection, number: int) -> sqlite3.Row:
+    """Return the event, or 404."""
+    query = "SELECT * FROM event WHERE id = ?"
+    row: sqlite3.Row | None = world.execute(query, (number,)).fetchone()
+    if row is None:
+        raise errors.no_resource()
+    return row
+
+
+def visible_event(call: Call) -> sqlite3.Row:
+    """Return the URI's event, if the caller may see it; 404 or 403 otherwise."""
+    row = event_row(call.world, call.id("event"))
+    if not may_see(call, row):
+        raise errors.restricted()
+    return row
+
+
+def managed_event(call: Call) -> sqlite3.Row:
+    """Return the URI's event, if the caller administers its host; 404 or 403 otherwise."""
+    row = event_row(call.world, call.id("event"))
+    if not administers(call.world, call.caller, row["host"]):
+        raise errors.restricted()
+    return row
+
+
+def may_see(call: Call, row: sqlite3.Row) -> bool:
+    """Tell whether the caller may see the event: it is listed, managed by them, or their gate's."""
+    if isinstance(call.caller, Gate):
+        return bool(call.caller.event == row["id"])
+    return is_public(row) or administers(call.world, call.caller, row["host"])
+
+
+def is_public(row: sqlite3.Row) -> bool:
+    """Tell whether everyone may see the event."""
+    return row["status"] == "Published" and bool(json.loads(row["body"])["public"])
+
 
 REQUIRED = ("name", "basePrice", "salesStart", "salesEnd", "capacity")
 
 
 def create_section(call: Call) -> JsonResponse:
     """POST /events/{event}/sections."""
-    event = access.managed_event(call)
-    arguments.require(call.body, REQUIRED)
+    event = managed_event(call)
+    forms.require(call.body, REQUIRED)
     cursor = call.world.execute(
         "INSERT INTO section (event, name, description, price, sales_start, sales_end, capacity)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             event["id"],
-            arguments.text(call.body, "name"),
-            arguments.text(call.body, "description"),
-            arguments.number(call.body, "basePrice"),
-            arguments.text(call.body, "salesStart"),
-            arguments.text(call.body, "salesEnd"),
-            arguments.whole(call.body, "capacity"),
+            forms.text(call.body, "name"),
+            forms.text(call.body, "description"),
+            forms.number(call.body, "basePrice"),
+            forms.text(call.body, "salesStart"),
+            forms.text(call.body, "salesEnd"),
+            forms.whole(call.body, "capacity"),
         ),
     )
     return created(shown(_section(call.world, event["id"], int(cursor.lastrowid or 0))))
@@ -32,21 +69,21 @@ def create_section(call: Call) -> JsonResponse:
 
 def list_sections(call: Call) -> JsonResponse:
     """GET /events/{event}/sections."""
-    event = access.visible_event(call)
+    event = visible_event(call)
     return slice_of(call.query, sections_of(call.world, event["id"]), shown)
 
 
 def show_section(call: Call) -> JsonResponse:
     """GET /events/{event}/sections/{section}."""
-    event = access.visible_event(call)
+    event = visible_event(call)
     return answer(shown(_section(call.world, event["id"], call.id("section"))))
 
 
 def change_section(call: Call) -> JsonResponse:
     """PUT /events/{event}/sections/{section}: changes the fields in the body."""
-    event = access.managed_event(call)
+    event = managed_event(call)
     row = _section(call.world, event["id"], call.id("section"))
-    arguments.refuse_emptied(call.body, REQUIRED)
+    forms.refuse_emptied(call.body, REQUIRED)
     active = call.body.get("active", bool(row["active"]))
     if not isinstance(active, bool):
         raise errors.invalid("active")
@@ -54,12 +91,12 @@ def change_section(call: Call) -> JsonResponse:
         "UPDATE section SET name = ?, description = ?, price = ?, sales_start = ?, sales_end = ?,"
         " capacity = ?, active = ? WHERE id = ?",
         (
-            arguments.text(call.body, "name", row["name"]),
-            arguments.text(call.body, "description", row["description"]),
-            arguments.number(call.body, "basePrice", row["price"]),
-            arguments.text(call.body, "salesStart", row["sales_start"]),
-            arguments.text(call.body, "salesEnd", row["sales_end"]),
-            arguments.whole(call.body, "capacity", row["capacity"]),
+            forms.text(call.body, "name", row["name"]),
+            forms.text(call.body, "description", row["description"]),
+            forms.number(call.body, "basePrice", row["price"]),
+            forms.text(call.body, "salesStart", row["sales_start"]),
+            forms.text(call.body, "salesEnd", row["sales_end"]),
+            forms.whole(call.body, "capacity", row["capacity"]),
             active,
             row["id"],
         ),
@@ -69,7 +106,7 @@ def change_section(call: Call) -> JsonResponse:
 
 def delete_section(call: Call) -> JsonResponse:
     """DELETE /events/{event}/sections/{section}, with its tickets and admissions."""
-    event = access.managed_event(call)
+    event = managed_event(call)
     row = _section(call.world, event["id"], call.id("section"))
     call.world.execute("DELETE FROM section WHERE id = ?", (row["id"],))
     return gone()

@@ -3,11 +3,10 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from scanner.mock import arguments, errors, forms
-from scanner.mock.call import Call, JsonResponse, answer, created, gone
+from scanner.mock import errors, forms
+from scanner.mock.call import Call, JsonResponse, answer, created, gone, slice_of
 from scanner.mock.errors import ApiError
-from scanner.mock.pages import slice_of
-from scanner.mock.resources import access, sections
+from scanner.mock.resources import sections
 
 
 def authenticate(call: Call) -> JsonResponse:
@@ -29,7 +28,7 @@ def authenticate(call: Call) -> JsonResponse:
 
 def issue_token(call: Call) -> JsonResponse:
     """POST /events/{event}/tokens `{"sections": [uri, …]}`."""
-    event = access.managed_event(call)
+    event = sections.managed_event(call)
     chosen = _chosen_sections(call, event["id"])
     token = add_token(
         call.world, event["id"], forms.token_code(call.rng), forms.api_key(call.rng), chosen
@@ -39,7 +38,7 @@ def issue_token(call: Call) -> JsonResponse:
 
 def list_tokens(call: Call) -> JsonResponse:
     """GET /events/{event}/tokens: with the global token first, alone, or left out."""
-    event = access.managed_event(call)
+    event = sections.managed_event(call)
     wanted = call.query.get("global", "").lower()
     if wanted not in ("", "true", "false"):
         raise errors.invalid("global")
@@ -54,13 +53,13 @@ def list_tokens(call: Call) -> JsonResponse:
 
 def show_token(call: Call) -> JsonResponse:
     """GET /events/{event}/tokens/{token}."""
-    event = access.managed_event(call)
+    event = sections.managed_event(call)
     return answer(shown(call.world, _token(call.world, event["id"], call.id("token"))))
 
 
 def change_token(call: Call) -> JsonResponse:
     """PUT /events/{event}/tokens/{token} `{"sections": [uri, …]}`."""
-    event = access.managed_event(call)
+    event = sections.managed_event(call)
     token = _changeable(_token(call.world, event["id"], call.id("token")))
     chosen = _chosen_sections(call, event["id"])
     call.world.execute("DELETE FROM token_section WHERE token = ?", (token["id"],))
@@ -70,7 +69,7 @@ def change_token(call: Call) -> JsonResponse:
 
 def invalidate_token(call: Call) -> JsonResponse:
     """DELETE /events/{event}/tokens/{token}: its code and key become invalid."""
-    event = access.managed_event(call)
+    event = sections.managed_event(call)
     token = _changeable(_token(call.world, event["id"], call.id("token")))
     call.world.execute("DELETE FROM token WHERE id = ?", (token["id"],))
     return gone()
@@ -125,9 +124,9 @@ def _changeable(token: sqlite3.Row) -> sqlite3.Row:
 
 
 def _chosen_sections(call: Call, event: int) -> list[int]:
-    arguments.require(call.body, ("sections",))
+    forms.require(call.body, ("sections",))
     known = {sections.uri(row): int(row["id"]) for row in sections.sections_of(call.world, event)}
-    chosen = arguments.texts(call.body, "sections")
+    chosen = forms.texts(call.body, "sections")
     if any(uri not in known for uri in chosen):
         raise errors.invalid("sections")
     return [known[uri] for uri in dict.fromkeys(chosen)]

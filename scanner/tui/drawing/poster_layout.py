@@ -8,13 +8,126 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from scanner.tui.drawing import lettering, shapes
-from scanner.tui.drawing.blocks import Dots, to_lines
+from scanner.tui.drawing import shapes
 from scanner.tui.drawing.faces import Face
 from scanner.tui.drawing.poster import Poster
+from scanner.tui.drawing.shapes import Dots, to_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+import unicodedata
+
+from scanner.tui.drawing.shapes import beside, scaled
+
+HEIGHT = 7
+"""Dots from the foot of a letter to its head, unscaled."""
+
+_SHEETS = (
+    (
+        "ABCDEFGH",
+        """
+        .####.|#####.|.####.|#####.|######|######|.####.|##..##
+        ##..##|##..##|##..##|##..##|##....|##....|##..##|##..##
+        ##..##|##..##|##....|##..##|##....|##....|##....|##..##
+        ######|#####.|##....|##..##|#####.|#####.|##.###|######
+        ##..##|##..##|##....|##..##|##....|##....|##..##|##..##
+        ##..##|##..##|##..##|##..##|##....|##....|##..##|##..##
+        ##..##|#####.|.####.|#####.|######|##....|.####.|##..##
+        """,
+    ),
+    (
+        "IJKLMNOP",
+        """
+        ##|....##|##..##|##....|##....##|##...##|.####.|#####.
+        ##|....##|##..##|##....|###..###|###..##|##..##|##..##
+        ##|....##|##.##.|##....|########|####.##|##..##|##..##
+        ##|....##|####..|##....|##.##.##|##.####|##..##|#####.
+        ##|##..##|##.##.|##....|##....##|##..###|##..##|##....
+        ##|##..##|##..##|##....|##....##|##...##|##..##|##....
+        ##|.####.|##..##|######|##....##|##...##|.####.|##....
+        """,
+    ),
+    (
+        "QRSTUVWX",
+        """
+        .####.|#####.|.####.|######|##..##|##..##|##....##|##..##
+        ##..##|##..##|##..##|..##..|##..##|##..##|##....##|##..##
+        ##..##|##..##|##....|..##..|##..##|##..##|##....##|.####.
+        ##..##|#####.|.####.|..##..|##..##|##..##|##.##.##|..##..
+        ##..##|####..|....##|..##..|##..##|##..##|########|.####.
+        ##.##.|##.##.|##..##|..##..|##..##|.####.|###..###|##..##
+        .###.#|##..##|.####.|..##..|.####.|..##..|##....##|##..##
+        """,
+    ),
+    (
+        "YZ012345",
+        """
+        ##..##|######|.####.|..##|.####.|.####.|...##.|######
+        ##..##|....##|##..##|.###|##..##|##..##|..###.|##....
+        ##..##|....##|##.###|####|....##|....##|.####.|#####.
+        .####.|..##..|######|..##|...##.|..###.|##.##.|....##
+        ..##..|.##...|###.##|..##|..##..|....##|######|....##
+        ..##..|##....|##..##|..##|.##...|##..##|...##.|##..##
+        ..##..|######|.####.|..##|######|.####.|...##.|.####.
+        """,
+    ),
+    (
+        "6789-.,'",
+        """
+        .####.|######|.####.|.####.|.....|..|...|##
+        ##....|....##|##..##|##..##|.....|..|...|##
+        ##....|...##.|##..##|##..##|.....|..|...|.#
+        #####.|...##.|.####.|.#####|#####|..|...|..
+        ##..##|..##..|##..##|....##|.....|..|.##|..
+        ##..##|..##..|##..##|....##|.....|##|.##|..
+        .####.|..##..|.####.|.####.|.....|##|##.|..
+        """,
+    ),
+    (
+        " /:&()+?",
+        """
+        ...|....##|..|.###..|..##|##..|......|.####.
+        ...|....##|##|##.##.|.##.|.##.|..##..|##..##
+        ...|...##.|##|.###..|##..|..##|..##..|....##
+        ...|..##..|..|.###.#|##..|..##|######|...##.
+        ...|.##...|##|##.###|##..|..##|..##..|..##..
+        ...|##....|##|##.##.|.##.|.##.|..##..|......
+        ...|##....|..|.###.#|..##|##..|......|..##..
+        """,
+    ),
+)
+
+
+def _cut(characters: str, sheet: str) -> dict[str, Dots]:
+    rows = [row.strip().split("|") for row in sheet.strip().splitlines()]
+    return dict(zip(characters, zip(*rows, strict=True), strict=True))
+
+
+_GLYPHS: dict[str, Dots] = {
+    character: dots for sheet in _SHEETS for character, dots in _cut(*sheet).items()
+}
+
+
+def letterable(text: str) -> str | None:
+    """Return the text in the letters that can be drawn, or nothing where one of them can't.
+
+    Accents go (they are too fine to carry): `Süd` becomes `SUD`.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).upper()
+    return bare if bare and all(c in _GLYPHS for c in bare) else None
+
+
+def width(text: str, wide: int = 1) -> int:
+    """Return how many dots across a letterable text takes, `wide` times its natural width."""
+    return (sum(len(_GLYPHS[c][0]) for c in text) + len(text) - 1) * wide
+
+
+def draw(text: str, wide: int = 1, high: int = 1) -> Dots:
+    """Draw a letterable text, every dot `wide` dots across and `high` down."""
+    return scaled(beside([_GLYPHS[c] for c in text], 1), wide, high)
+
 
 _SCALES = ((5, 6), (4, 5), (4, 4), (3, 4), (3, 3), (2, 3), (2, 2), (1, 2), (1, 1))
 _MARGIN = 1  # columns on either side
@@ -84,21 +197,21 @@ def _art(face: Face, title: str, place: str, columns: int, rows: int) -> tuple[s
 def _words(title: str, place: str, wide: int, high: int, *, columns: int, dots: int) -> Dots | None:
     """Letter the title on two lines at most, and the place below where there is room."""
     lines = _halved(title)
-    words = [word for each in lines if (word := lettering.letterable(each))]
+    words = [word for each in lines if (word := letterable(each))]
     if len(words) < len(lines):
         return None
-    across = max(lettering.width(word, wide) for word in words)
+    across = max(width(word, wide) for word in words)
     gap = max(2, high)
-    needed = len(words) * (lettering.HEIGHT * high + gap) - gap
+    needed = len(words) * (HEIGHT * high + gap) - gap
     if across > columns - _GAP - _SMALLEST_SHAPE or needed > dots:
         return None
-    pictures = [lettering.draw(word, wide, high) for word in words]
-    below = lettering.letterable(place)
+    pictures = [draw(word, wide, high) for word in words]
+    below = letterable(place)
     room = dots - needed - 2 * gap
     for w, h in _SCALES:
-        fits = below and w <= wide and h <= high and lettering.HEIGHT * h <= room
-        if below and fits and lettering.width(below, w) <= across:
-            return _stacked([*pictures, ("",) * gap, lettering.draw(below, w, h)], gap // 2)
+        fits = below and w <= wide and h <= high and HEIGHT * h <= room
+        if below and fits and width(below, w) <= across:
+            return _stacked([*pictures, ("",) * gap, draw(below, w, h)], gap // 2)
     return _stacked(pictures, gap)
 
 
@@ -126,17 +239,17 @@ def _middle(picture: Dots, down: int) -> list[str]:
 @lru_cache(maxsize=64)
 def _lettered(advice: str, columns: int, rows: int) -> tuple[Line, ...]:
     """Letter the advice, on one line or two, where width and height allow."""
-    text = lettering.letterable(advice.rstrip(".")) if advice else None
+    text = letterable(advice.rstrip(".")) if advice else None
     if not text:
         return ()
     for parts in ([text], _halved(text)):
         tall = len(parts) * 4 + len(parts) - 1
-        if tall > rows or any(lettering.width(p) > columns - 2 * _MARGIN for p in parts):
+        if tall > rows or any(width(p) > columns - 2 * _MARGIN for p in parts):
             continue
         lines: list[Line] = []
         for part in parts:
             lines += [Line("")] if lines else []
-            lines += map(Line, to_lines(lettering.draw(part)))
+            lines += map(Line, to_lines(draw(part)))
         return tuple(lines)
     return ()
 

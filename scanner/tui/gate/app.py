@@ -21,8 +21,7 @@ from scanner.app.sound import LOUDEST, STEP, Sounds
 from scanner.errors import ScannerError
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.drawing.theme import NIGHT, THEMES
-from scanner.tui.gate.cached_screens import drop_cached, show_cached
-from scanner.tui.gate.modal import Modal
+from scanner.tui.gate.modal import Modal, drop_cached, show_cached
 from scanner.tui.gate.navigation import GateNavigation
 from scanner.tui.gate.palette import Commands, Palette
 from scanner.tui.gate.screen import HELP, GateScreen

@@ -15,7 +15,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.pin import LONGEST, PinCheck
 from scanner.tui.drawing.faces import FACES
-from scanner.tui.gate.cached_screens import CachedScreen
+from scanner.tui.gate.modal import CachedScreen
 from scanner.tui.ports import Records
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import say

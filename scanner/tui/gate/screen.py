@@ -18,8 +18,8 @@ from scanner.gate import Judged
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing import poster
-from scanner.tui.gate.cached_screens import show_cached
 from scanner.tui.gate.help import HelpScreen
+from scanner.tui.gate.modal import show_cached
 from scanner.tui.ports import Clock, Judge, SourceState, View
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
 from scanner.tui.terminal.key_names import TranslatedScreen

@@ -19,8 +19,7 @@ from scanner.training.role import PARTS
 from scanner.training.score import Score
 from scanner.training.shift import Shift
 from scanner.tui.training.certificate import write_certificate
-from scanner.tui.training.chart import sparkline
-from scanner.tui.training.progress import ProgressScreen
+from scanner.tui.training.progress import ProgressScreen, sparkline
 from scanner.tui.training.screen import TrainingScreen
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.wording.catalogue import decimal, say

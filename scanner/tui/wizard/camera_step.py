@@ -13,8 +13,7 @@ from scanner.facts import Fact
 from scanner.tui.ports import ScanSource
 from scanner.tui.wizard.answers import Answers
 from scanner.tui.wizard.ports import Setup
-from scanner.tui.wizard.preview import Preview
-from scanner.tui.wizard.step import Step, explanation
+from scanner.tui.wizard.step import Preview, Step, explanation
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from scanner.admission.verdict import Kind
-from scanner.tui.drawing import lettering
+from scanner.tui.drawing import poster_layout
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.drawing.poster_layout import arrange
@@ -74,18 +74,18 @@ def test_a_place_that_cannot_be_lettered_stays_in_the_small_print() -> None:
 
 
 def test_letters_go_without_their_accents() -> None:
-    assert lettering.letterable("Süd, Straße 9") == "SUD, STRASSE 9"
-    assert lettering.letterable("東") is None
-    assert lettering.letterable("") is None
+    assert poster_layout.letterable("Süd, Straße 9") == "SUD, STRASSE 9"
+    assert poster_layout.letterable("東") is None
+    assert poster_layout.letterable("") is None
 
 
 @given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.,'/:&()+? ", min_size=1))
 def test_a_drawn_text_is_as_large_as_it_says(text: str) -> None:
-    dots = lettering.draw(text, 2, 3)
-    assert {len(row) for row in dots} == {lettering.width(text, 2)}
-    assert len(dots) == lettering.HEIGHT * 3
+    dots = poster_layout.draw(text, 2, 3)
+    assert {len(row) for row in dots} == {poster_layout.width(text, 2)}
+    assert len(dots) == poster_layout.HEIGHT * 3
 
 
 def test_no_two_letters_look_alike() -> None:
     characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789"
-    assert len({lettering.draw(c) for c in characters}) == len(characters)
+    assert len({poster_layout.draw(c) for c in characters}) == len(characters)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.tui.training.chart import columns, sparkline
+from scanner.tui.training.progress import columns, sparkline
 
 
 @given(st.lists(st.floats(0, 100), max_size=40), st.floats(1, 100), st.integers(1, 12))
