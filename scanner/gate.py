@@ -81,6 +81,15 @@ class Gate:
         """Call `subscriber` with every verdict, after the commit, from a thread of the gate's."""
         self._subscribers.append(subscriber)
 
+    def note(self, fact: Fact, at: datetime) -> "Future[int]":
+        """Note in the journal what is no presentation; the future ends when that is durable."""
+
+        def write(conn: sqlite3.Connection) -> int:
+            with transaction(conn):
+                return journal.note(conn, fact, at)
+
+        return self._writer.submit(write)
+
     def present(
         self, payload: str, at: datetime, source: str, word: Word | None = None
     ) -> "Future[Judged]":

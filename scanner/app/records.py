@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from scanner.admission.rules import Override
 from scanner.errors import ScannerError
-from scanner.facts import Code
+from scanner.facts import Code, Fact
 from scanner.gate import Gate
 from scanner.paths import search_file
 from scanner.pin import Clock, Pin, PinCheck
@@ -21,6 +21,7 @@ from scanner.store import differences, statistics
 from scanner.store.database import open_reader
 from scanner.store.differences import Difference
 from scanner.store.errors import store_error
+from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State, in_state
 from scanner.store.names import keep_names
 from scanner.store.search import Found, TicketSearch, read_found
@@ -121,6 +122,9 @@ class Records:
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise ScannerError(RecordsFault.EXPORT_UNWRITABLE, file=target, why=why) from error
+        if state is None:  # all of them: nothing is lost with what the token brought
+            exported = Fact(JournalNote.EXPORTED, {"count": len(found)})
+            self._gate.note(exported, self._clock()).result(_SECONDS)
         return target
 
     def _reader(self) -> "closing[sqlite3.Connection]":

@@ -62,6 +62,7 @@ class JournalNote(Code):
     REANCHORED = "journal.reanchored"
     RECOVERED = "journal.recovered"
     RECOVERED_IN_PART = "journal.recovered_in_part"
+    EXPORTED = "journal.exported"
 
 
 class Entry(NamedTuple):

@@ -27,7 +27,7 @@ def keep_names(conn: sqlite3.Connection, wanted: bool) -> None:
         conn.execute("INSERT OR REPLACE INTO owner_names VALUES (1, ?, 0)", (wanted,))
         if not wanted:
             conn.execute("UPDATE ticket SET name = NULL WHERE name IS NOT NULL")
-    if not wanted and _without_traces(conn):
+    if not wanted and without_traces(conn):
         _settle(conn)
 
 
@@ -48,7 +48,7 @@ def _settle(conn: sqlite3.Connection) -> None:
         conn.execute("UPDATE owner_names SET settled = 1")
 
 
-def _without_traces(conn: sqlite3.Connection) -> bool:
+def without_traces(conn: sqlite3.Connection) -> bool:
     """Write the file anew, and empty its log; tells whether both were possible."""
     try:
         conn.execute("PRAGMA temp_store = DEFAULT")  # the copy is as large as the cache

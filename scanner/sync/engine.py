@@ -17,7 +17,7 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.priority import CLAIM_SECONDS, Priority
-from scanner.store import doubts, ledger, sessions
+from scanner.store import doubts, forget, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
@@ -247,6 +247,7 @@ class Engine:
             if not dead:
                 raise
             await self._note_token(session, dead_since=session.invalid or self._clock())
+            await self._forget_patrons(session)
             raise TokenDead from error
         self._token_check.passed()
         if session.invalid:
@@ -281,6 +282,12 @@ class Engine:
                     sessions.note_token(conn, dead_since)
 
         await self._writer.run(note)
+
+    async def _forget_patrons(self, session: StoredSession) -> None:
+        """Keep no patron's data that a dead token has brought, once nothing needs it any more."""
+        if await self._writer.run(lambda conn: forget.may_forget(conn, session.event)):
+            await self._writer.run(forget.forget_position)
+            await self._writer.run_on_cache(forget.forget_patrons)
 
     def _note_online(self) -> None:
         before, self._link = self._link, Link(LinkState.ONLINE)

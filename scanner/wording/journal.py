@@ -13,6 +13,9 @@ SENTENCES: dict[str, Sentence] = {
         "a supervisor anchored the chain anew, {count} differences and {moves} moves being known",
     ),
     "journal.recovered": "a recovery has made this ledger, {moves} moves being known",
+    "journal.exported": Plural(
+        "{count} admission was exported", "{count} admissions were exported"
+    ),
     "journal.recovered_in_part": Plural(
         "after a recovery there was {count} difference: rows are missing, or not this gate's own",
         "after a recovery there were {count} differences: rows are missing, or not this gate's own",
