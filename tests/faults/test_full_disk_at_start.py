@@ -1,6 +1,7 @@
 """A disk that is full when a gate starts: it is called full, and nothing is left behind."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from scanner.store import errors
 from scanner.store.database import open_database
 from scanner.store.disk_space import NEEDED, has_room
+from scanner.store.errors import DiskFull, store_error
 from scanner.store.quarantine import copy_to_quarantine
 from tests.cli.program import LIMIT_SECONDS, Program
 from tests.store.worlds import fill, row
@@ -112,3 +115,14 @@ def test_a_copy_that_found_no_room_leaves_nothing(
     with pytest.raises(OSError, match="No space"):
         copy_to_quarantine(tmp_path / "gate.sqlite3")
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_what_sqlite_calls_an_input_error_is_a_full_disk_where_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: bool
+) -> None:
+    monkeypatch.setattr(errors, "has_room", lambda _: room)
+    for code in (sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_CANTOPEN):
+        met = sqlite3.OperationalError("disk I/O error")
+        met.sqlite_errorcode = code
+        assert isinstance(store_error(met, tmp_path / "gate.sqlite3"), DiskFull) is not room
