@@ -28,6 +28,8 @@ SECOND_READING = timedelta(minutes=1)
 _MOST_LOOKUPS = 200
 """In one comparison; what is beyond waits for the next one."""
 
+_LOOKUP_RECORDS = 25
+
 Listed = Mapping[str, Sequence[Admission]]
 """The API's admissions by serial."""
 
@@ -121,8 +123,12 @@ class Books:
             ):
                 yield self._new(serial, DifferenceKind.OTHER_GATE, there[0])
         for serial, there in listed.items():
-            own_there = [each for each in there if tag_of(each.device) in tags]
             standing = ours.get(serial)
+            own_there = [
+                each
+                for each in there
+                if tag_of(each.device) in tags or (standing and is_under_our_name(standing, each))
+            ]
             if own_there and (standing is None or standing.state in (State.REFUSED, State.UNDONE)):
                 yield self._new(serial, DifferenceKind.MISSING_HERE, own_there[0])
 
@@ -137,7 +143,8 @@ class Books:
     async def _look(self, event: str, missing: Difference, number: int) -> Difference | None:
         """Look one ticket up; returns what is known now, or nothing where the API has it."""
         serial = missing.serial
-        page = await self.api.admissions(event, page=1, records=25, ticket=serial)
+        records = min(_LOOKUP_RECORDS, self.size.records)
+        page = await self.api.admissions(event, page=1, records=records, ticket=serial)
         self.server_time.note(page.server_time)
         if page.entries or page.faults or page.total:
             return None

@@ -5,32 +5,28 @@ import contextlib
 import random
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache as once
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest import mock
-
-import sqlite_utils
 
 from scanner.admission.rules import LetIn
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.gate import Gate, Judged
-from scanner.store import journal, ledger, schema, sessions
+from scanner.store import differences, encounters, journal, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
-from scanner.store.writer import Work, Writer
 from scanner.sync.credentials import GateCredentials, save
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.status import StatusFeed
+from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import LATEST, TIMEOUT, Line, Weather
-from tests.simulation.personality import Personality, personalities
+from tests.simulation.personality import Mishap, Personality, mishaps, personalities
 from tests.simulation.server import EVENT, SECTIONS, Server
 from tests.sync.house import MemoryKeys
 
@@ -41,38 +37,6 @@ EVENING_SECONDS = 180.0
 ROUND_SECONDS = 20.0
 CALM_ROUNDS = 13
 API = "https://api.example/v3/"
-
-
-class InlineWriter(Writer):
-    """The ledger's writer without its thread, over a database in memory that outlives crashes."""
-
-    def __init__(self, file: Path, conn: sqlite3.Connection) -> None:
-        self.file = file
-        self._conn = conn
-
-    def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
-        future: Future[T] = Future()
-        try:
-            future.set_result(work(self._conn))
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever handed in the work
-            future.set_exception(error)
-        return future
-
-    async def run(self, work: Work[T]) -> T:
-        await asyncio.sleep(0)
-        return work(self._conn)
-
-    def now(self, work: Work[T]) -> T:
-        return work(self._conn)
-
-    def submit_to_cache(self, work: Work[T]) -> "Future[T]":
-        return self.submit(work)
-
-    async def run_on_cache(self, work: Work[T]) -> T:
-        return await self.run(work)
-
-    def close(self) -> None:
-        """The database lives on."""
 
 
 @dataclass
@@ -92,6 +56,9 @@ class House:
     seen: set[str] = field(default_factory=set)
     light_lost: bool = False
     rows_before: int = 0
+    copy: bytes | None = None
+    restored: bool = False
+    forgotten: set[str] = field(default_factory=set)
 
 
 class Evening:
@@ -116,6 +83,8 @@ class Evening:
         self.houses = [self._house(f"gate {number}") for number in range(count)]
         self.lines: list[Line] = []
         self.broken: list[BaseException] = []
+        self.mishaps = mishaps(seed)
+        self.chance = random.Random(f"chance {seed}")
 
     def now(self) -> datetime:
         return BEGIN + timedelta(seconds=asyncio.get_running_loop().time())
@@ -129,8 +98,10 @@ class Evening:
         while asyncio.get_running_loop().time() < end:
             await asyncio.sleep(self.rng.expovariate(1 / 6))
             await self._something()
+            await self._something_of_its_kind()
             self._check_always()
         await self._calm()
+        await self._read_for_the_last_time()
         self._check_at_the_end()
 
     def _house(self, name: str) -> House:
@@ -211,6 +182,33 @@ class Evening:
         else:
             self.server.tokens["KEY"] = frozenset(self.rng.sample(SECTIONS, 1))
 
+    async def _something_of_its_kind(self) -> None:
+        """Let happen what the server or the mishaps of this evening bring."""
+        held = sorted(self.server.admissions)
+        if Personality.UNDOES in self.server.personalities and held and self.chance.random() < 0.15:
+            self.server.undo(self.chance.choice(held))
+        if Mishap.RESTORED in self.mishaps and self.chance.random() < 0.1:
+            house = self.chance.choice(self.houses)
+            if house.copy is None:
+                house.copy = house.conn.serialize()
+            elif house.work is None:
+                self._restore(house, house.copy)
+
+    def _restore(self, house: House, copy: bytes) -> None:
+        """Put back what was copied; what was admitted since then is forgotten."""
+        house.conn = new_database(copy)
+        house.copy, house.rows_before, house.restored = None, 0, True
+        kept = {each.serial for each in ledger.in_state(house.conn)}
+        house.forgotten |= house.greens - kept
+        house.greens &= kept
+        house.seen.clear()
+        house.seen |= {
+            serial
+            for (serial,) in house.conn.execute(
+                "SELECT serial FROM admitted JOIN shown USING (journal)"
+            )
+        }
+
     def _present(self, house: House) -> None:
         if house.gate is None:
             return
@@ -233,7 +231,8 @@ class Evening:
         """A verdict stands: if it is green, so must its one record; its light may get lost."""
         verdict, serial = judged.verdict, str(judged.verdict.serial)
         if verdict.kind is Kind.ADMITTED:
-            assert serial not in house.greens, "two green lights for one ticket at one gate"
+            before = {serial} & house.greens - self.server.undone
+            assert not before, "two green lights for one ticket at one gate"
             house.greens.add(serial)
             house.seen.discard(serial)
         if not house.server_first:  # there the next one may be judged before this one is seen
@@ -284,6 +283,13 @@ class Evening:
         for line in self.lines:
             await asyncio.gather(*line.under_way)
 
+    async def _read_for_the_last_time(self) -> None:
+        for house in self.houses:
+            for _ in range(20):  # lists that contradict themselves are not believed
+                with contextlib.suppress(ScannerError):
+                    await self._engine(house).pull(whole=True)
+                    break
+
     def _check_always(self) -> None:
         if self.broken:
             raise self.broken[0]
@@ -296,6 +302,9 @@ class Evening:
             if house.work and house.work.done():
                 house.work.result()
             withdrawn = self._valid_but(house, "SELECT serial FROM ticket WHERE NOT listed")
+            withdrawn -= self.server.undone  # the next reading finds them
+            if house.restored and Personality.EMPTY_MOMENTS in self.server.personalities:
+                continue  # what was doubted in the copy is doubted again
             assert not withdrawn, f"valid, and taken for withdrawn: {withdrawn}"
 
     def _check_at_the_end(self) -> None:
@@ -308,15 +317,24 @@ class Evening:
             assert house.greens <= set(states), "an admission was lost"
             open_ones = {s for s, state in states.items() if state in (State.QUEUED, State.SENDING)}
             assert not open_ones, f"not settled: {open_ones}"
-            ours = {s for s, a in self.server.admissions.items() if a.device == house.name}
-            confirmed = {s for s, state in states.items() if state is State.CONFIRMED}
-            assert ours == confirmed, f"server {ours}, ledger {confirmed}"
-            for serial, state in states.items():
-                if state is State.CONFLICT:
-                    other = self.server.admissions[serial].device
-                    assert other != house.name, "a conflict with ourselves"
+            self._check_books(house, states)
             findings = [str(each) for each in Audit(house.conn).findings()]
             assert not findings, findings
+
+    def _check_books(self, house: House, states: dict[str, State]) -> None:
+        """Check that both books agree, or that the gate shows where they differ."""
+        ours = {s for s, a in self.server.admissions.items() if a.device == house.name}
+        confirmed = {s for s, state in states.items() if state is State.CONFIRMED}
+        told = {each.serial for each in differences.read(house.conn)}
+        if house.restored or encounters.current(house.conn):
+            told |= {s for s, state in states.items() if state is State.CONFLICT} | house.forgotten
+        assert (ours ^ confirmed) <= told, f"server {ours}, ledger {confirmed}, told {told}"
+        for serial, state in states.items():
+            if state is State.CONFLICT and serial not in self.server.undone | told:
+                other = self.server.admissions[serial].device
+                assert other != house.name, "a conflict with ourselves"
+        standing = [s.serial for s in ledger.in_state(house.conn) if s.state is not State.UNDONE]
+        assert len(standing) == len(set(standing)), "two admissions of one ticket stand"
 
     def _valid_but(self, house: House, query: str) -> set[str]:
         """Return the valid tickets among those that a query finds in a gate's cache.
@@ -362,20 +380,3 @@ def _without_threads() -> Any:
         mock.patch.object(StatusFeed, "run", asleep),
     ):
         yield
-
-
-def new_database() -> sqlite3.Connection:
-    """Return an empty ledger and cache, in memory."""
-    conn = sqlite3.connect(":memory:", isolation_level=None)
-    conn.deserialize(_template())
-    conn.execute("PRAGMA recursive_triggers = ON")
-    return conn
-
-
-@once
-def _template() -> bytes:
-    conn = sqlite3.connect(":memory:")
-    for migrations in (schema.migrations(), schema.cache_migrations()):
-        migrations.apply(sqlite_utils.Database(conn))
-    conn.commit()
-    return conn.serialize()

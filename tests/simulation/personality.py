@@ -15,7 +15,20 @@ class Personality(Enum):
     SHIFTS_PAGES = "entries move to other pages while they are read"
     REPEATS_ENTRIES = "some entries come twice"
     STRAY_REFUSALS = "something before it answers 401, 403, 404 or a page of its own now and then"
+    UNDOES = "somebody there takes admissions back, and their tickets are issued again"
     EMPTY_MOMENTS = "its list of tickets is empty for half a minute"
+
+
+class Mishap(Enum):
+    """One thing that befalls a gate's own data."""
+
+    RESTORED = "its ledger is put back from a copy made earlier in the evening"
+
+
+def mishaps(seed: int) -> frozenset[Mishap]:
+    """Return what befalls an evening's gates; each in a tenth of all evenings."""
+    rng = random.Random(f"mishap {seed}")
+    return frozenset(each for each in Mishap if rng.random() < _CHANCE / 2)
 
 
 def personalities(seed: int) -> frozenset[Personality]:

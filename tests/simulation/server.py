@@ -60,6 +60,7 @@ class Server:
     personalities: frozenset[Personality] = frozenset()
     rng: random.Random = field(default_factory=lambda: random.Random(0))
     strays: bool = True
+    undone: set[str] = field(default_factory=set)
     empty_from: datetime | None = None
 
     def token_grant(self, code: str) -> TokenGrant:
@@ -124,6 +125,7 @@ class Server:
     def undo(self, serial: str) -> None:
         """Take an admission back, as a help desk does: its ticket is issued again."""
         del self.admissions[serial]
+        self.undone.add(serial)
         self.changed[serial] = self.now()
 
     def _scope(self, key: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from tests.simulation.evening import simulate
-from tests.simulation.personality import Personality, personalities
+from tests.simulation.personality import Mishap, Personality, mishaps, personalities
 
 CHUNKS = 40
 
@@ -37,3 +37,5 @@ def test_whatever_happens_every_green_light_ends_in_one_known_state(
 def test_each_kind_of_server_has_its_evenings() -> None:
     met = Counter(each for seed in range(2000) for each in personalities(seed))
     assert all(met[each] >= 100 for each in Personality)
+    befell = Counter(each for seed in range(2000) for each in mishaps(seed))
+    assert all(befell[each] >= 100 for each in Mishap)

@@ -21,7 +21,8 @@ from scanner.sync.clock import ServerTime
 from scanner.sync.replay import Replay
 from scanner.ticketing.errors import ApiFault, ServerFault, TicketingError, Unreachable
 from scanner.ticketing.resources import Granted
-from tests.simulation.evening import API, InlineWriter, new_database
+from tests.simulation.evening import API
+from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import Line, Weather
 from tests.simulation.server import EVENT, SECTIONS, Server
 from tests.simulation.virtual_time import run_virtually

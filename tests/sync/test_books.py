@@ -25,7 +25,8 @@ from scanner.sync.pull import Pull
 from scanner.sync.replay import Replay
 from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import Admission, Page
-from tests.simulation.evening import API, InlineWriter, new_database
+from tests.simulation.evening import API
+from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import Line, Weather
 from tests.simulation.server import EVENT, SECTIONS, Server
 from tests.simulation.virtual_time import run_virtually

@@ -1,0 +1,64 @@
+"""A ledger and a cache in memory, and their writer without a thread."""
+
+import asyncio
+import sqlite3
+from concurrent.futures import Future
+from functools import cache as once
+from pathlib import Path
+from typing import TypeVar
+
+import sqlite_utils
+
+from scanner.store import schema
+from scanner.store.writer import Work, Writer
+
+T = TypeVar("T")
+
+
+class InlineWriter(Writer):
+    """The ledger's writer without its thread, over a database in memory that outlives crashes."""
+
+    def __init__(self, file: Path, conn: sqlite3.Connection) -> None:
+        self.file = file
+        self._conn = conn
+
+    def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
+        future: Future[T] = Future()
+        try:
+            future.set_result(work(self._conn))
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever handed in the work
+            future.set_exception(error)
+        return future
+
+    async def run(self, work: Work[T]) -> T:
+        await asyncio.sleep(0)
+        return work(self._conn)
+
+    def now(self, work: Work[T]) -> T:
+        return work(self._conn)
+
+    def submit_to_cache(self, work: Work[T]) -> "Future[T]":
+        return self.submit(work)
+
+    async def run_on_cache(self, work: Work[T]) -> T:
+        return await self.run(work)
+
+    def close(self) -> None:
+        """The database lives on."""
+
+
+def new_database(copy: bytes | None = None) -> sqlite3.Connection:
+    """Return an empty ledger and cache in memory, or those of a copy."""
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    conn.deserialize(copy or _template())
+    conn.execute("PRAGMA recursive_triggers = ON")
+    return conn
+
+
+@once
+def _template() -> bytes:
+    conn = sqlite3.connect(":memory:")
+    for migrations in (schema.migrations(), schema.cache_migrations()):
+        migrations.apply(sqlite_utils.Database(conn))
+    conn.commit()
+    return conn.serialize()
