@@ -191,7 +191,7 @@ class Evening:
             house = self.chance.choice(self.houses)
             if house.copy is None:
                 house.copy = house.conn.serialize()
-            elif house.work is None:
+            elif house.work is None and not house.server_first:  # no thread of it goes on
                 self._restore(house, house.copy)
 
     def _restore(self, house: House, copy: bytes) -> None:

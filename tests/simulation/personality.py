@@ -15,8 +15,8 @@ class Personality(Enum):
     SHIFTS_PAGES = "entries move to other pages while they are read"
     REPEATS_ENTRIES = "some entries come twice"
     STRAY_REFUSALS = "something before it answers 401, 403, 404 or a page of its own now and then"
-    UNDOES = "somebody there takes admissions back, and their tickets are issued again"
     EMPTY_MOMENTS = "its list of tickets is empty for half a minute"
+    UNDOES = "somebody there takes admissions back, and their tickets are issued again"
 
 
 class Mishap(Enum):
