@@ -16,6 +16,7 @@ from scanner.store import ledger, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
+from scanner.store.recovery.recover import recover
 from scanner.store.writer import Writer
 from tests.store.worlds import NOW, SERIALS, filled, row, seconds
 
@@ -162,6 +163,21 @@ def test_what_was_shown_can_neither_be_changed_nor_forgotten(file: Path) -> None
             conn.execute("UPDATE shown SET journal = 7")
         with pytest.raises(sqlite3.IntegrityError, match="stays so"):
             conn.execute("DELETE FROM shown")
+
+
+def test_a_recovery_brings_the_notes_back_and_doubts_no_more_than_before(file: Path) -> None:
+    with Writer(file) as writer:
+        gate = Gate(writer)
+        gate.note_shown(present(gate))
+        present(gate, B)
+        present(gate, "no ticket")
+    with closing(sqlite3.connect(file, isolation_level=None)) as conn:
+        conn.execute("DROP TRIGGER journal_fixed")
+        conn.execute("UPDATE journal SET reason = 'x' WHERE id = 3")
+    assert recover(file, NOW).damage
+    assert reasons(file, None, serial=A) == [Reason.ADMITTED_HERE]
+    assert reasons(file, None, serial=B) == [Reason.LIGHT_NOT_SHOWN]
+    assert shown(file) == [1]
 
 
 def test_a_note_leaves_every_later_commit_as_durable_as_before(file: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Kind, Reason
 from scanner.gate import Gate
 from scanner.store import journal, ledger, migrate, schema, ticket_writes, tickets
 from scanner.store.database import open_database
@@ -35,11 +35,11 @@ def test_a_ledger_of_a_former_version_goes_on_as_it_was(tmp_path: Path, version:
     file = tmp_path / "gate.sqlite3"
     former_ledgers.evening(file, version)
     with Writer.verified(file) as writer:
-        kinds = [
-            Gate(writer).present_and_wait(serial, seconds(60), "camera").verdict.kind
+        reasons = [
+            Gate(writer).present_and_wait(serial, seconds(60), "camera").verdict.reason
             for serial in (A, B, C)
         ]
-    assert kinds == [Kind.ALREADY_ADMITTED, Kind.ALREADY_ADMITTED, Kind.ADMITTED]
+    assert reasons == [Reason.ADMITTED_HERE, Reason.ADMITTED_HERE, Reason.VALID]
     assert find_damage(file) is None
     with closing(open_database(file)) as conn:
         states = {each.serial: each.state for each in ledger.in_state(conn)}

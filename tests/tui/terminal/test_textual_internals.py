@@ -1,11 +1,16 @@
 """What is used of Textual that is not in its documented interface; its version is pinned."""
 
 import inspect
+from io import StringIO
 
 from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Paste
 from textual.strip import Strip
+
+from scanner.tui.terminal.driver import Receipt
 
 
 def test_the_parser_turns_what_a_terminal_sends_into_events() -> None:
@@ -22,6 +27,26 @@ def test_the_driver_has_what_the_programs_own_uses() -> None:
         assert f"self.{name} = " in made
     assert "self.run_input_thread" in inspect.getsource(LinuxDriver)
     assert "self._file" in inspect.getsource(LinuxDriver.start_application_mode)
+
+
+def test_what_is_written_reaches_the_terminal_as_the_object_that_it_was() -> None:
+    """A receipt among the texts is known by its class, and stays in its place."""
+    written = list[str]()
+
+    class File(StringIO):
+        def write(self, text: str, /) -> int:
+            written.append(text)
+            return len(text)
+
+    writer = WriterThread(File())
+    writer.start()
+    receipt = Receipt()
+    for each in ("before", receipt, "after"):
+        writer.write(each)
+    writer.stop()
+    assert written[1] is receipt
+    assert [len(each) for each in written] == [6, 0, 5]
+    assert "self._driver = " in inspect.getsource(App)
 
 
 def test_the_cache_of_drawn_styles_can_be_cleared() -> None:
