@@ -72,7 +72,7 @@ def evening(file: Path) -> Iterator[Writer]:
         gate = Gate(writer, RefusesSome())
         for number, serial in enumerate(ADMITTED):
             for payload in (serial, "https://example.org/") if number % 3 else (serial,):
-                gate.present(payload, seconds(number), "camera").result(LIMIT)
+                gate.note_shown(gate.present(payload, seconds(number), "camera").result(LIMIT))
             if number == len(ADMITTED) // 2:
                 writer.submit(_fold).result(LIMIT)
             if number % 6 == 5:
