@@ -51,6 +51,8 @@ def set_pin(
 ) -> None:
     """Set the supervisor's PIN, which leaves a kiosk and overrides a verdict."""
     from scanner.cli.output import tell
+    from scanner.keystore import open_keystore
+    from scanner.store.anchor import keyed
     from scanner.store.database import transaction
     from scanner.store.journal import note
     from scanner.store.writer import Writer
@@ -65,7 +67,8 @@ def set_pin(
         check_pin(pin, "Old PIN")
     new = _ask("New PIN", twice=True)
     done = Fact(PinNotice.RESET if reset else PinNotice.CHANGED if was_set else PinNotice.SET)
-    with Writer(database(config)) as writer:
+    keys = open_keystore(config.home)
+    with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=False):
 
         def change(conn: "sqlite3.Connection") -> None:
             with transaction(conn):
@@ -134,3 +137,6 @@ def _become_owner() -> None:
         os.environ["HOME"] = owner.pw_dir
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
             os.environ.pop(name, None)
+        # Where the owner is logged in, their key store has the journal's key.
+        os.environ["XDG_RUNTIME_DIR"] = f"/run/user/{number}"
+        os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path=/run/user/{number}/bus"
