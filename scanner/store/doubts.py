@@ -13,7 +13,7 @@ SECOND_READING = timedelta(minutes=1)
 """How much later a second reading has to say the same."""
 
 _FEWEST_TICKETS = 20
-_LARGE_PART = 5
+LARGE_PART = 5
 """A fifth."""
 
 
@@ -40,7 +40,7 @@ class Doubt:
 
 def is_large(missing: int, known: int) -> bool:
     """Tell whether the absence of so many of the known tickets is doubted."""
-    return known >= _FEWEST_TICKETS and missing * _LARGE_PART >= known
+    return known >= _FEWEST_TICKETS and missing * LARGE_PART >= known
 
 
 def read_doubts(conn: sqlite3.Connection) -> list[Doubt]:

@@ -68,7 +68,8 @@ class Evening:
         self.rng = random.Random(seed)
         self._folder = folder
         kinds = personalities(seed)
-        few, many = (80, 90) if Personality.EMPTY_MOMENTS in kinds else (3, 14)
+        # A list that has become shorter than 20, by admissions or another scope, is never doubted.
+        few, many = (100, 110) if Personality.EMPTY_MOMENTS in kinds else (3, 14)
         serials = [f"DAWIER-BACK{number:08}" for number in range(self.rng.randint(few, many))]
         token = frozenset(SECTIONS if self.rng.random() < 0.7 else SECTIONS[:1])
         self.server = Server(
