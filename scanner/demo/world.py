@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from scanner.admission.names import without_tag
 from scanner.errors import ScannerError
 from scanner.facts import Code
 from scanner.ticketing.client import TickeTing
@@ -115,12 +116,14 @@ async def admit_elsewhere(at: World, serials: list[str]) -> None:
 
 
 async def admitted_by(at: World, device: str) -> set[str]:
-    """Return the serials that a device admitted, by the server's record."""
+    """Return the serials that a device admitted, by the server's record, whatever its tag."""
     found: set[str] = set()
     async with TickeTing(at.url, at.api_key) as api:
         number, total = 1, None
         while total is None or (number - 1) * 500 < total:
-            page = await api.admissions(at.event, page=number, records=500, device=device)
-            found |= {each.serial for each in page.entries}
+            page = await api.admissions(at.event, page=number, records=500)
+            found |= {
+                each.serial for each in page.entries if without_tag(each.device or "") == device
+            }
             number, total = number + 1, page.total
     return found
