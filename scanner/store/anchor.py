@@ -269,6 +269,7 @@ def _note_what_is_missing(
         return
     said = Fact(JournalNote.HEAD_MISSING, {"row": missing.row, "head": missing.digest.hex()})
     _note(conn, said, at)
+    conn.execute("UPDATE session SET behind = ?", (at.isoformat(),))
     keep_head(keys, Head(*journal.head(conn)))
 
 
