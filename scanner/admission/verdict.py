@@ -46,6 +46,7 @@ class Reason(Code):
     NO_SESSION = "verdict.no_session"
     TOKEN_INVALID = "verdict.token_invalid"  # noqa: S105 - a code
     NEVER_SYNCED = "verdict.never_synced"
+    PUT_BACK = "verdict.put_back"
 
     @property
     def kind(self) -> Kind:
@@ -74,6 +75,7 @@ _KINDS: Mapping[Reason, Kind] = {
     Reason.NO_SESSION: Kind.GATE_CLOSED,
     Reason.TOKEN_INVALID: Kind.GATE_CLOSED,
     Reason.NEVER_SYNCED: Kind.GATE_CLOSED,
+    Reason.PUT_BACK: Kind.GATE_CLOSED,
 }
 
 
@@ -83,6 +85,7 @@ class Closed(Enum):
     NO_SESSION = Reason.NO_SESSION
     TOKEN_INVALID = Reason.TOKEN_INVALID
     NEVER_SYNCED = Reason.NEVER_SYNCED
+    PUT_BACK = Reason.PUT_BACK
 
     @property
     def reason(self) -> Reason:

@@ -179,6 +179,8 @@ def sync(
     synced: dict[str, Value] = {"tickets": found.tickets, "sections": ", ".join(found.sections)}
     for fact in left_out.facts(found.left_out):
         print_line(f"Mind: {sentence(fact)}", err=True)
+    for fact in found.encounters:
+        print_line(f"Mind: {sentence(fact)}", err=True)
     for each in found.differences:
         print_line(f"Mind: {sentence(each.fact)}", err=True)
     tell(Fact(Done.SYNCED, synced))

@@ -19,7 +19,7 @@ import structlog
 
 from scanner.facts import Fact
 from scanner.keystore import KeyStoreError
-from scanner.store import journal
+from scanner.store import journal, sessions
 from scanner.store.chain_key import KEY_BYTES, ChainKey, KeyedConnection, key_of
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.database import files_of, transaction
@@ -171,6 +171,7 @@ def anchor_anew(conn: sqlite3.Connection, keys: Secrets) -> None:
     known = read_anchor(keys)
     with transaction(conn):
         _give(conn, _anchor_here(conn, keys, known.secret if known else None))
+        sessions.note_behind(conn, None)
         keep_head(keys, Head(*journal.head(conn)))
 
 
@@ -268,8 +269,9 @@ def _note_what_is_missing(
     if missing is None:
         return
     said = Fact(JournalNote.HEAD_MISSING, {"row": missing.row, "head": missing.digest.hex()})
-    _note(conn, said, at)
-    conn.execute("UPDATE session SET behind = ?", (at.isoformat(),))
+    with transaction(conn):
+        journal.note(conn, said, at)
+        sessions.note_behind(conn, at)  # nobody is admitted until the API's list was compared
     keep_head(keys, Head(*journal.head(conn)))
 
 

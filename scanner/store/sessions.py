@@ -75,8 +75,9 @@ def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
     before = read_session(conn)
     same = before is not None and (before.api, before.event) == (session.api, session.event)
     conn.execute(
-        "INSERT OR REPLACE INTO session (id, api, event, title, name, device, opened, synced)"
-        " VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO session"
+        " (id, api, event, title, name, device, opened, synced, behind)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?, (SELECT behind FROM session))",
         (
             session.api,
             session.event,
@@ -94,6 +95,11 @@ def note_token(conn: sqlite3.Connection, dead_since: datetime | None) -> None:
     conn.execute("UPDATE session SET invalid = ?", (_text(dead_since),))
 
 
+def note_behind(conn: sqlite3.Connection, since: datetime | None) -> None:
+    """Note since when this ledger lacks records, which closes the gate; or that it was compared."""
+    conn.execute("UPDATE session SET behind = ?", (_text(since),))
+
+
 def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:
     """Keep how far the server's clock is ahead of the gate's."""
     conn.execute("UPDATE session SET server_offset = ?", (seconds,))
@@ -102,14 +108,18 @@ def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:
 def read_standing(conn: sqlite3.Connection) -> Standing:
     """Read whose session is open, and whether it may admit."""
     row = conn.execute(
-        f"SELECT event, name, device, {CURRENT_TAG}, {_CLOSED} FROM session"
+        f"SELECT event, name, device, {CURRENT_TAG}, {_CLOSED}, behind FROM session"
     ).fetchone()
     if row is None:
         return Standing()
-    event, redeemer, device, tag, invalid, never_synced = row
-    closed = Closed.NEVER_SYNCED if never_synced else None
-    device = tagged(tag, device)
-    return Standing(event, redeemer, device, Closed.TOKEN_INVALID if invalid else closed)
+    event, redeemer, device, tag, invalid, never_synced, behind = row
+    reasons = (
+        (invalid, Closed.TOKEN_INVALID),
+        (behind, Closed.PUT_BACK),
+        (never_synced, Closed.NEVER_SYNCED),
+    )
+    closed = next((each for holds, each in reasons if holds), None)
+    return Standing(event, redeemer, tagged(tag, device), closed)
 
 
 def _time(text: object) -> datetime | None:

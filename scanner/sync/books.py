@@ -10,7 +10,7 @@ import structlog
 from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
-from scanner.store import differences, installation, ledger, ticket_writes
+from scanner.store import differences, installation, ledger, sessions, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.differences import PENDING, Comparison, Difference, DifferenceKind
 from scanner.store.ledger import State
@@ -168,6 +168,7 @@ class Books:
 
         def undo(conn: sqlite3.Connection) -> None:
             with transaction(conn):
+                sessions.note_behind(conn, None)
                 for serial in undone:
                     ledger.move(conn, serial, State.UNDONE, at, Fact(SettleReason.UNDONE))
                 for serial in others:
@@ -179,9 +180,8 @@ class Books:
                 counted = Comparison(total, ticket_writes.count_admissions(conn))
                 differences.write(conn, found, counted, at)
 
-        if undone or others:
-            await self.writer.run(undo)
         await self.writer.run_on_cache(write)
+        await self.writer.run(undo)
         if undone or others:
             structlog.get_logger("books").warning("undone at the API", own=undone, others=others)
 

@@ -19,6 +19,7 @@ from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
 from scanner.sync import credentials, left_out
 from scanner.sync.admission_list import note_encounters
+from scanner.sync.books import Books
 from scanner.sync.clock import ServerTime
 from scanner.sync.credentials import GateCredentials, Keys
 from scanner.sync.errors import KeyNeeded, NameEmpty, WrongCode
@@ -103,6 +104,7 @@ async def open_gate(
         met = await writer.run_on_cache(lambda conn: encounters.cached(conn, session))
         await note_encounters(writer, met, clock())
         await pull.everything(session)
+        await Books(api, writer, server_time, size).compare(session)
     await _directory(request, writer, session, grant, server_time, size=size)
     return await writer.run(lambda conn: _opened(conn, session))
 

@@ -54,14 +54,22 @@ def advice(verdict: Verdict) -> str:
             return say("Ask for another ticket, or call the supervisor.")
         case Reason.NOT_A_TICKET:
             return say("Ask for the ticket's code.")
+        case _ if verdict.kind is Kind.GATE_CLOSED:
+            return _advice_when_closed(verdict.reason)
+        case _:  # withdrawn
+            return say("Ask for the new ticket, or call the supervisor.")
+
+
+def _advice_when_closed(reason: Reason) -> str:
+    match reason:
         case Reason.NO_SESSION:
             return say("Call the supervisor: a session must be opened.")
         case Reason.TOKEN_INVALID:
             return say("Call the supervisor: a session must be opened with a valid token.")
-        case Reason.NEVER_SYNCED:
+        case Reason.PUT_BACK:
+            return say("Wait for the next sync, or call the supervisor.")
+        case _:
             return say("Wait for the first sync, or call the supervisor.")
-        case _:  # withdrawn
-            return say("Ask for the new ticket, or call the supervisor.")
 
 
 def _admitted_here(params: Params) -> str:
@@ -132,6 +140,7 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.no_session": "No session is open on this gate",
     "verdict.token_invalid": "The admission token is no longer valid",
     "verdict.never_synced": "This gate has no ticket list yet",
+    "verdict.put_back": "This gate's ledger is an old copy, and lacks what came after it",
     "verdict.payment_code": "a payment code",
     "verdict.web_address": "a web address",
     "verdict.wifi_code": "a Wi-Fi code",
