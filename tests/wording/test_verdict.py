@@ -185,6 +185,12 @@ SAID = [
         "Wait for the first sync, or call the supervisor.",
         "Dieses Tor hat noch keine Ticketliste",
     ),
+    (
+        Verdict(Reason.PUT_BACK),
+        "This gate's ledger is an old copy, and lacks what came after it",
+        "Wait for the next sync, or call the supervisor.",
+        "Das Buch dieses Tors ist eine alte Kopie; was danach kam, fehlt",
+    ),
 ]
 
 
