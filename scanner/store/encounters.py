@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from scanner.admission.names import is_same_name, tag_of, without_tag
@@ -60,16 +59,17 @@ def cached(conn: sqlite3.Connection, session: StoredSession) -> list[Encounter]:
     return among(conn, session, others)
 
 
-def write(conn: sqlite3.Connection, found: Iterable[Encounter], at: datetime) -> list[Encounter]:
+def write(conn: sqlite3.Connection, found: Iterable[Encounter]) -> list[Encounter]:
     """Note encounters, and return the new ones; where a copy uses the tag in force, draw another.
 
     Call inside a transaction.
     """
-    new = []
+    session, new = read_session(conn), []
+    opened = session.opened.isoformat() if session else ""
     for each in found:
         noted = conn.execute(
             "INSERT OR IGNORE INTO encounter VALUES (?, ?, ?, ?, ?, ?)",
-            (each.kind, each.event, each.device, each.redeemer, each.serial, at.isoformat()),
+            (each.kind, each.event, each.device, each.redeemer, each.serial, opened),
         )
         new += [each] * noted.rowcount
         if each.kind is EncounterKind.COPY and tag_of(each.device) == installation.current_tag(
@@ -87,13 +87,13 @@ def copies(conn: sqlite3.Connection, device: str) -> bool:
 
 
 def current(conn: sqlite3.Connection) -> list[Encounter]:
-    """Read those that concern the session: of its name, and copies met since it was opened."""
+    """Read those that concern the session: of its name, and copies that were first met in it."""
     session = read_session(conn)
     if session is None:
         return []
     rows = conn.execute(
         "SELECT kind, event, device, redeemer, serial FROM encounter WHERE event = ?1"
-        " AND (kind <> 'copy' OR julianday(at) >= julianday(?2)) ORDER BY at",
+        " AND (kind <> 'copy' OR opened = ?2)",
         (session.event, session.opened.isoformat()),
     )
     found = (Encounter(EncounterKind(kind), *fields) for kind, *fields in rows)

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
 
@@ -105,7 +104,7 @@ class AdmissionList:
             return sum(each.serial not in before for each in found), met
 
         count, met = await self.writer.run_on_cache(write)
-        await note_encounters(self.writer, met, self.server_time.clock())
+        await note_encounters(self.writer, met)
         return count
 
 
@@ -143,12 +142,12 @@ def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
     }
 
 
-async def note_encounters(writer: Writer, met: Sequence[Encounter], at: datetime) -> None:
+async def note_encounters(writer: Writer, met: Sequence[Encounter]) -> None:
     """Note others that use this gate's name or tag, if any."""
 
     def note(conn: sqlite3.Connection) -> list[Encounter]:
         with transaction(conn):
-            return encounters.write(conn, met, at)
+            return encounters.write(conn, met)
 
     for each in await writer.run(note) if met else ():
         structlog.get_logger("pull").warning("met", kind=each.kind.value, device=each.device)

@@ -102,7 +102,7 @@ async def open_gate(
         await writer.run_on_cache(forget_position)
         await pull.others(session)
         met = await writer.run_on_cache(lambda conn: encounters.cached(conn, session))
-        await note_encounters(writer, met, clock())
+        await note_encounters(writer, met)
         await pull.everything(session)
         await Books(api, writer, server_time, size).compare(session)
     await _directory(request, writer, session, grant, server_time, size=size)

@@ -320,7 +320,7 @@ class Replay:
             with transaction(conn):
                 for serial, found in known:
                     ledger.move(conn, serial, found.state, at, found.reason)
-                encounters.write(conn, copies_met(self.event, known), at)
+                encounters.write(conn, copies_met(self.event, known))
 
         def note(conn: sqlite3.Connection) -> None:
             with transaction(conn):

@@ -16,7 +16,7 @@ from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.gate import Gate, Judged
-from scanner.store import differences, encounters, journal, ledger, sessions
+from scanner.store import differences, encounters, installation, journal, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
@@ -24,6 +24,7 @@ from scanner.sync.credentials import GateCredentials, save
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.status import StatusFeed
+from tests.simulation.clones import check_clones, clone
 from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import LATEST, TIMEOUT, Line, Weather
 from tests.simulation.personality import Mishap, Personality, mishaps, personalities
@@ -53,6 +54,7 @@ class House:
     gate: Gate | None = None
     work: asyncio.Task[None] | None = None
     greens: set[str] = field(default_factory=set)
+    greens_before: frozenset[str] = frozenset()
     seen: set[str] = field(default_factory=set)
     light_lost: bool = False
     rows_before: int = 0
@@ -83,6 +85,7 @@ class Evening:
         count = self.rng.randint(1, 3)
         self.houses = [self._house(f"gate {number}") for number in range(count)]
         self.lines: list[Line] = []
+        self.cloned: list[House] = []
         self.broken: list[BaseException] = []
         self.mishaps = mishaps(seed)
         self.chance = random.Random(f"chance {seed}")
@@ -101,6 +104,8 @@ class Evening:
             await self._something()
             await self._something_of_its_kind()
             self._check_always()
+            if Mishap.CLONED in self.mishaps and not self.cloned:
+                await clone(self, self.houses[0])
         await self._calm()
         await self._read_for_the_last_time()
         self._check_at_the_end()
@@ -117,8 +122,10 @@ class Evening:
         )
 
     async def _open(self, house: House) -> None:
-        session = StoredSession(API, EVENT, "Night", "Lee", house.name, self.now())
+        device = f"{house.name}, north entrance"
+        session = StoredSession(API, EVENT, "Night", "Lee", device, self.now())
         with transaction(house.conn):
+            installation.draw_tag(house.conn, "here")
             sessions.open_session(house.conn, session)
         save(house.keys, GateCredentials(API, EVENT, "KEY", "KEY"))
         with contextlib.suppress(ScannerError):  # the gate opens with a later pull
@@ -127,7 +134,7 @@ class Evening:
 
     def _engine(self, house: House) -> Engine:
         def connect(_: str, key: str) -> Any:
-            line = Line(self.server, key, self.rng, house.weather)
+            line = Line(self.server, key, self.rng, house.weather, house.name)
             self.lines.append(line)
             return line
 
@@ -170,7 +177,8 @@ class Evening:
         elif dice < 0.72:
             self._change_weather(house)
         elif dice < 0.82:
-            await self._crash(house)
+            if house not in self.cloned:  # no one can tell which of two sent what got lost
+                await self._crash(house)
         elif dice < 0.92:
             if house.work is None:
                 self._start(house)
@@ -251,6 +259,8 @@ class Evening:
     def _change_weather(self, house: House) -> None:
         weather = house.weather
         weather.up = self.rng.random() < 0.6
+        if Mishap.CLONED in self.mishaps:
+            return  # no one can tell which of two sent what got lost
         for mishap in (
             "request_lost",
             "answer_lost",
@@ -318,13 +328,16 @@ class Evening:
             assert house.greens <= set(states), "an admission was lost"
             open_ones = {s for s, state in states.items() if state in (State.QUEUED, State.SENDING)}
             assert not open_ones, f"not settled: {open_ones}"
-            self._check_books(house, states)
+            if house not in self.cloned:
+                self._check_books(house, states)
             findings = [str(each) for each in Audit(house.conn).findings()]
             assert not findings, findings
+        check_clones(self)
 
     def _check_books(self, house: House, states: dict[str, State]) -> None:
         """Check that both books agree, or that the gate shows where they differ."""
-        ours = {s for s, a in self.server.admissions.items() if a.device == house.name}
+        sent = self.server.granted_to
+        ours = {s for s in self.server.admissions if sent[s] == house.name}
         confirmed = {s for s, state in states.items() if state is State.CONFIRMED}
         told = {each.serial for each in differences.read(house.conn)}
         if house.restored or encounters.current(house.conn):
@@ -332,8 +345,7 @@ class Evening:
         assert (ours ^ confirmed) <= told, f"server {ours}, ledger {confirmed}, told {told}"
         for serial, state in states.items():
             if state is State.CONFLICT and serial not in self.server.undone | told:
-                other = self.server.admissions[serial].device
-                assert other != house.name, "a conflict with ourselves"
+                assert sent[serial] != house.name, "a conflict with ourselves"
         standing = [s.serial for s in ledger.in_state(house.conn) if s.state is not State.UNDONE]
         assert len(standing) == len(set(standing)), "two admissions of one ticket stand"
 

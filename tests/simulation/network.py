@@ -49,6 +49,7 @@ class Line:
     key: str
     rng: random.Random
     weather: Weather
+    sender: str = ""
     under_way: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def token_grant(self, code: str) -> TokenGrant:
@@ -85,7 +86,9 @@ class Line:
         self, event: str, *, redeemer: str, device: str, serials: Sequence[str]
     ) -> Granted:
         batch = list(serials)
-        return await self._ask(lambda: self.server.admit(self.key, redeemer, device, batch))
+        return await self._ask(
+            lambda: self.server.admit(self.key, redeemer, device, batch, self.sender)
+        )
 
     async def close(self) -> None:
         """There is nothing to close."""

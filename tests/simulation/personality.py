@@ -17,12 +17,15 @@ class Personality(Enum):
     STRAY_REFUSALS = "something before it answers 401, 403, 404 or a page of its own now and then"
     EMPTY_MOMENTS = "its list of tickets is empty for half a minute"
     UNDOES = "somebody there takes admissions back, and their tickets are issued again"
+    CHANGES_NAMES = "it trims names, cuts them, or changes their case"
+    SKEWED_CLOCK = "the clock that dates admissions is minutes off"
 
 
 class Mishap(Enum):
     """One thing that befalls a gate's own data."""
 
     RESTORED = "its ledger is put back from a copy made earlier in the evening"
+    CLONED = "its data is copied, nothing betrays the copy, and both go on"
 
 
 def mishaps(seed: int) -> frozenset[Mishap]:

@@ -57,6 +57,7 @@ class Server:
     status: dict[str, str] = field(default_factory=dict)
     changed: dict[str, datetime] = field(default_factory=dict)
     admissions: dict[str, Admission] = field(default_factory=dict)
+    granted_to: dict[str, str] = field(default_factory=dict)
     personalities: frozenset[Personality] = frozenset()
     rng: random.Random = field(default_factory=lambda: random.Random(0))
     strays: bool = True
@@ -92,16 +93,20 @@ class Server:
         found = [each for each in self.admissions.values() if ticket in (None, each.serial)]
         return self._page(found, page, records)
 
-    def admit(self, key: str, redeemer: str, device: str, serials: Sequence[str]) -> Granted:
+    def admit(
+        self, key: str, redeemer: str, device: str, serials: Sequence[str], sender: str = ""
+    ) -> Granted:
         self._refuse_now_and_then()
         permitted = self._scope(key)
         granted = []
         for serial in serials:
             valid = self.tickets.get(serial) in permitted and self._is_issued(serial)
             if valid and serial not in self.admissions:
+                names = self._kept(redeemer), self._kept(device)
                 self.admissions[serial] = Admission(
-                    serial, redeemer, device, self._second(), section=self.tickets[serial]
+                    serial, *names, self._stamp(), section=self.tickets[serial]
                 )
+                self.granted_to[serial] = sender
                 self.changed[serial] = self.now()
                 granted.append(self.admissions[serial])
         if not granted:
@@ -175,6 +180,16 @@ class Server:
         if not self._is(Personality.EMPTY_MOMENTS) or self.empty_from is None:
             return False
         return timedelta(0) <= self.now() - self.empty_from < EMPTY_MOMENT
+
+    def _kept(self, name: str) -> str:
+        """Return a name as this server keeps it."""
+        if not self._is(Personality.CHANGES_NAMES):
+            return name
+        return (name.upper(), name[:20], name.strip().title(), f" {name}")[len(self.tickets) % 4]
+
+    def _stamp(self) -> datetime:
+        skew = timedelta(minutes=len(self.tickets) % 21 - 10)
+        return self._second() + (skew if self._is(Personality.SKEWED_CLOCK) else timedelta(0))
 
     def _second(self) -> datetime:
         return self.now().replace(microsecond=0)

@@ -46,14 +46,14 @@ def test_a_copy_makes_the_gate_draw_another_tag_and_is_told(tmp_path: Path) -> N
         assert kinds(found) == [EncounterKind.COPY]
         assert not encounters.copies(conn, f"{tag} door-1")
         with transaction(conn):
-            encounters.write(conn, found, NOW)
+            encounters.write(conn, found)
         again = current_tag(conn)
         assert again not in (None, tag)
         assert encounters.copies(conn, f"{tag} door-1")
         assert not encounters.copies(conn, f"{again} door-1")
         assert not encounters.copies(conn, "door-1")
         with transaction(conn):  # heard of again, under the tag that is in force no more
-            encounters.write(conn, found, NOW)
+            encounters.write(conn, found)
         assert current_tag(conn) == again
         assert encounters.current(conn) == found
 
@@ -65,9 +65,8 @@ def test_a_notice_lasts_as_long_as_it_concerns_the_session(tmp_path: Path) -> No
     renamed = Encounter(EncounterKind.NAMESAKE, EVENT, "9x2m door-7", "Kim", B)
     with closing(filled(tmp_path / "gate.sqlite3")) as conn:
         with transaction(conn):
-            encounters.write(conn, [copy, elsewhere, renamed], NOW)
-            encounters.write(conn, [namesake], NOW - timedelta(hours=1))
-        assert encounters.current(conn) == [namesake, copy]
+            encounters.write(conn, [copy, elsewhere, renamed, namesake])
+        assert encounters.current(conn) == [copy, namesake]
         with transaction(conn):
             conn.execute("UPDATE session SET opened = ?", ((NOW + timedelta(1)).isoformat(),))
         assert encounters.current(conn) == [namesake]

@@ -94,7 +94,7 @@ CREATE TRIGGER installation_stays BEFORE DELETE ON installation
 CREATE TABLE encounter (        -- others that were met under this gate's name or tag
     kind TEXT NOT NULL, event TEXT NOT NULL, device TEXT NOT NULL, redeemer TEXT,
     serial TEXT NOT NULL,       -- the admission that gave it away
-    at TEXT NOT NULL,           -- the gate's time
+    opened TEXT NOT NULL,       -- of the session in which it was first met
     PRIMARY KEY (kind, event, device)
 ) STRICT, WITHOUT ROWID;
 """
