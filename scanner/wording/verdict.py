@@ -140,7 +140,7 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.no_session": "No session is open on this gate",
     "verdict.token_invalid": "The admission token is no longer valid",
     "verdict.never_synced": "This gate has no ticket list yet",
-    "verdict.put_back": "This gate's ledger is an old copy, and lacks what came after it",
+    "verdict.put_back": "This gate's ledger is an old copy that must be synced",
     "verdict.payment_code": "a payment code",
     "verdict.web_address": "a web address",
     "verdict.wifi_code": "a Wi-Fi code",

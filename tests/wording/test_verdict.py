@@ -187,9 +187,9 @@ SAID = [
     ),
     (
         Verdict(Reason.PUT_BACK),
-        "This gate's ledger is an old copy, and lacks what came after it",
+        "This gate's ledger is an old copy that must be synced",
         "Wait for the next sync, or call the supervisor.",
-        "Das Buch dieses Tors ist eine alte Kopie; was danach kam, fehlt",
+        "Das Buch dieses Tors ist eine alte Kopie ohne Abgleich",
     ),
 ]
 
