@@ -30,6 +30,8 @@ from scanner.store.writer import Writer
 KEEP_EVERY = 5.0
 """Seconds between two copies of the head; what came since the last one can be cut off unseen."""
 
+Clock = Callable[[], datetime]
+
 _ANCHOR, _HEAD = "journal-anchor", "journal-head"
 
 
@@ -128,7 +130,7 @@ def is_keyed(conn: sqlite3.Connection) -> bool:
     )
 
 
-def begin(conn: sqlite3.Connection, keys: Secrets, at: datetime, *, create: bool = True) -> bool:
+def begin(conn: sqlite3.Connection, keys: Secrets, clock: Clock, *, create: bool = True) -> bool:
     """Give a connection the journal's key, if it can be had; returns whether it has it now.
 
     What is not as it was left is noted in the journal.
@@ -139,24 +141,24 @@ def begin(conn: sqlite3.Connection, keys: Secrets, at: datetime, *, create: bool
     Args:
         conn: the ledger.
         keys: where the anchor is kept.
-        at: the gate's time, aware.
+        clock: the gate's time, aware; asked only where something is to be noted.
         create: false: a key that isn't there is not made.
     """
     try:
         anchor, head = read_anchor(keys), read_head(keys)
         if anchor:
             _give(conn, anchor)
-            _note_what_is_missing(conn, keys, anchor, head, at)
+            _note_what_is_missing(conn, keys, anchor, head, clock)
         elif create:
             lost = is_keyed(conn)
             with only_maker(dict(files_of(conn))["main"]):  # two programs would make two keys
                 _give(conn, read_anchor(keys) or _anchor_here(conn, keys))
             if lost:
-                _note(conn, Fact(JournalNote.KEY_LOST), at)
+                _note(conn, Fact(JournalNote.KEY_LOST), clock())
     except KeyStoreError as error:
         structlog.get_logger("journal").warning("no key for the journal", problem=str(error))
         if is_keyed(conn):
-            _note(conn, Fact(JournalNote.KEY_LOCKED), at)
+            _note(conn, Fact(JournalNote.KEY_LOCKED), clock())
     return key_of(conn) is not None
 
 
@@ -195,15 +197,13 @@ def keep_head(keys: Secrets, head: Head) -> None:
 
 
 @contextlib.contextmanager
-def keyed(
-    writer: Writer, keys: Secrets, clock: Callable[[], datetime], *, create: bool = True
-) -> Iterator[None]:
+def keyed(writer: Writer, keys: Secrets, clock: Clock, *, create: bool = True) -> Iterator[None]:
     """Key a writer's journal for as long as it is used, and keep its head in the key store.
 
     The head is written by a thread of its own, every few seconds and at the end.
     """
     before = writer.head
-    has_key = writer.submit(lambda conn: begin(conn, keys, clock(), create=create)).result()
+    has_key = writer.submit(lambda conn: begin(conn, keys, clock, create=create)).result()
     if not has_key:
         yield
         return
@@ -259,7 +259,7 @@ def _anchor_here(conn: sqlite3.Connection, keys: Secrets, secret: bytes | None =
 
 
 def _note_what_is_missing(
-    conn: sqlite3.Connection, keys: Secrets, anchor: Anchor, head: Head | None, at: datetime
+    conn: sqlite3.Connection, keys: Secrets, anchor: Anchor, head: Head | None, clock: Clock
 ) -> None:
     """Note that the ledger lacks what the key store knows of it, and go on from its end."""
     missing = head if head and not head.is_in(conn) else None
@@ -269,6 +269,7 @@ def _note_what_is_missing(
     if missing is None:
         return
     said = Fact(JournalNote.HEAD_MISSING, {"row": missing.row, "head": missing.digest.hex()})
+    at = clock()
     with transaction(conn):
         journal.note(conn, said, at)
         sessions.note_behind(conn, at)  # nobody is admitted until the API's list was compared
