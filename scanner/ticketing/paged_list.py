@@ -13,7 +13,7 @@ from scanner.ticketing.resources import Page
 
 T = TypeVar("T")
 
-MOST_ENTRIES = 500_000
+MOST_ENTRIES = 300_000
 MOST_REQUESTS = 5_000
 """More than any event's list; what goes on beyond never ends."""
 

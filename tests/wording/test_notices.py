@@ -8,6 +8,7 @@ from scanner.facts import Fact
 from scanner.scanning.errors import CameraFault, ScannerFault
 from scanner.store.left_out import LeftOut
 from scanner.sync.link import Link, LinkState
+from scanner.sync.status import ListDoubt
 from scanner.tui.ports import SourceState
 from scanner.wording.notices import STALE, Notice, abnormal, age
 from scanner.wording.sentences import in_english
@@ -27,6 +28,13 @@ def test_an_offline_gate_says_since_when_and_that_it_goes_on() -> None:
             "reached; check the address and the network."
         )
     ]
+
+
+def test_a_doubted_list_says_what_it_lacks() -> None:
+    status = replace(STATUS, doubt=Fact(ListDoubt.SHRUNK, {"missing": 49, "known": 50}))
+    (notice,) = abnormal(status, LOOKING, NOW, NOW)
+    assert notice.text.startswith("◷ LIST IN DOUBT: 49 of 50 tickets are missing")
+    assert not notice.grave
 
 
 def test_a_held_queue_says_why() -> None:
