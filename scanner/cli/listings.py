@@ -20,7 +20,9 @@ Records = Annotated[int, typer.Option("--records", min=1, help="Entries on a pag
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: scanner events --published")(events)
-    app.command(epilog="Example: scanner admissions 16993717817996 --device north-1")(admissions)
+    app.command(epilog='Example: scanner admissions 16993717817996 --device "7k3q north-1"')(
+        admissions
+    )
     app.command(epilog="Example: scanner whoami")(whoami)
 
 
@@ -65,7 +67,9 @@ def admissions(
     event: Annotated[str, typer.Argument(help="The event's number or URI.")],
     *,
     redeemer: Annotated[str | None, typer.Option(help="Who let the patron in.")] = None,
-    device: Annotated[str | None, typer.Option(help="At which gate.")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="At which gate: its name as the API has it, with its tag.")
+    ] = None,
     ticket: Annotated[str | None, typer.Option(help="A ticket's serial.")] = None,
     patron: Annotated[str | None, typer.Option(help="An account's number or URI.")] = None,
     section: Annotated[str | None, typer.Option(help="A section's number.")] = None,
