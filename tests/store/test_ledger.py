@@ -23,6 +23,8 @@ MOVES = {
     (State.SENDING, State.CONFLICT),
     (State.SENDING, State.REFUSED),
     (State.CONFIRMED, State.UNDONE),
+    (State.CONFLICT, State.UNDONE),
+    (State.REFUSED, State.UNDONE),
 }
 SENT, SETTLED = seconds(30), seconds(60)
 A, B, C = SERIALS[:3]
