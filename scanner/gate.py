@@ -1,6 +1,5 @@
 """One payload in, one durable verdict out."""
 
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,7 +23,7 @@ from scanner.facts import Fact
 from scanner.priority import Priority
 from scanner.store import journal, knowledge, ledger, sessions
 from scanner.store.chain_key import key_of
-from scanner.store.database import transaction, unsynced
+from scanner.store.database import SqlConnection, transaction, unsynced
 from scanner.store.writer import Writer
 
 _WAITING_AT_ONCE = 4
@@ -84,7 +83,7 @@ class Gate:
     def note(self, fact: Fact, at: datetime) -> "Future[int]":
         """Note in the journal what is no presentation; the future ends when that is durable."""
 
-        def write(conn: sqlite3.Connection) -> int:
+        def write(conn: SqlConnection) -> int:
             with transaction(conn):
                 return journal.note(conn, fact, at)
 
@@ -137,7 +136,7 @@ class Gate:
 
     def _judge(
         self,
-        conn: sqlite3.Connection,
+        conn: SqlConnection,
         payload: str,
         at: datetime,
         source: str,
@@ -146,13 +145,13 @@ class Gate:
         with self._noting(conn):  # this may be of a ticket whose light was just shown
             return judge(conn, payload, at, source, word)
 
-    def _write_notes(self, conn: sqlite3.Connection) -> None:
+    def _write_notes(self, conn: SqlConnection) -> None:
         if self._shown:  # else a presentation took them along
             with unsynced(conn), self._noting(conn):
                 pass
 
     @contextmanager
-    def _noting(self, conn: sqlite3.Connection) -> Iterator[None]:
+    def _noting(self, conn: SqlConnection) -> Iterator[None]:
         """Write the lights that were shown in the transaction that everything inside is in."""
         noted = tuple(self._shown)
         with transaction(conn):
@@ -182,7 +181,7 @@ class Gate:
 
 
 def judge(
-    conn: sqlite3.Connection,
+    conn: SqlConnection,
     payload: str,
     at: datetime,
     source: str,
@@ -216,7 +215,7 @@ def _without_secret(evidence: Evidence) -> Evidence:
     return evidence
 
 
-def _recorded(conn: sqlite3.Connection, payload: str, evidence: Evidence) -> str:
+def _recorded(conn: SqlConnection, payload: str, evidence: Evidence) -> str:
     """Return a payload as the journal keeps it: what is no ticket of this list, blinded."""
     kept = payload[:LONGEST_PAYLOAD].encode("utf-8", "replace").decode()
     if is_verbatim(kept, evidence.parsed, ticket_known=evidence.known.ticket is not None):
@@ -225,7 +224,7 @@ def _recorded(conn: sqlite3.Connection, payload: str, evidence: Evidence) -> str
     return blinded(evidence.parsed, len(payload), key.blind(payload) if key else "")
 
 
-def _withhold(conn: sqlite3.Connection, judged: Judged, refusal: Fact) -> Judged:
+def _withhold(conn: SqlConnection, judged: Judged, refusal: Fact) -> Judged:
     """Judge again with the API's no, and record that; the green light is never shown."""
     with transaction(conn):
         if judged.verdict.serial:

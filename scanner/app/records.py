@@ -2,7 +2,6 @@
 
 import csv
 import io
-import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import fields
@@ -18,7 +17,7 @@ from scanner.gate import Gate
 from scanner.paths import search_file
 from scanner.pin import Clock, Pin, PinCheck
 from scanner.store import differences, statistics
-from scanner.store.database import open_reader
+from scanner.store.database import SqlConnection, SqlError, open_reader
 from scanner.store.differences import Difference
 from scanner.store.errors import store_error
 from scanner.store.journal import JournalNote
@@ -127,10 +126,10 @@ class Records:
             self._gate.note(exported, self._clock()).result(_SECONDS)
         return target
 
-    def _reader(self) -> "closing[sqlite3.Connection]":
+    def _reader(self) -> "closing[SqlConnection]":
         try:
             return closing(open_reader(self._file))
-        except sqlite3.Error as error:
+        except SqlError as error:
             raise store_error(error, self._file) from error
 
 

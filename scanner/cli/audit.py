@@ -12,11 +12,10 @@ from scanner.cli.settings import Json, database, load
 from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from scanner.config import Config
     from scanner.desk.audit import Audit, Finding
     from scanner.keystore import KeyStore
+    from scanner.store.database import SqlConnection
 
 _HEAD = re.compile(r"[0-9a-f]{16,64}")
 
@@ -142,7 +141,7 @@ def _reanchor(config: "Config", keys: "KeyStore", differences: int, source: str)
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
 
-    def note(conn: "sqlite3.Connection") -> int:
+    def note(conn: "SqlConnection") -> int:
         known = {"count": differences, "moves": journal.last_move(conn)}
         with transaction(conn):
             return journal.note(conn, Fact(JournalNote.REANCHORED, {**known}), utc_now(), source)

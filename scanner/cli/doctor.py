@@ -10,13 +10,13 @@ from scanner.wording.plain import plain
 from scanner.wording.sentences import in_english, sentence
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
 
     from scanner.config import Config
     from scanner.desk.doctor import Finding
     from scanner.facts import Fact
     from scanner.keystore import KeyStore
+    from scanner.store.database import SqlConnection
     from scanner.store.left_out import LeftOut
 
 T = TypeVar("T")
@@ -100,13 +100,12 @@ def _encounters(config: "Config") -> "tuple[Fact, ...]":
     return _kept(config, read_encounters) or ()
 
 
-def _kept(config: "Config", read: "Callable[[sqlite3.Connection], T]") -> "T | None":
+def _kept(config: "Config", read: "Callable[[SqlConnection], T]") -> "T | None":
     """Read the gate's database; nothing where there is none, or it can't be read."""
-    import sqlite3
     from contextlib import closing
 
     from scanner.errors import ScannerError
-    from scanner.store.database import open_reader
+    from scanner.store.database import SqlError, open_reader
 
     file = database(config)
     if not file.exists():
@@ -114,5 +113,5 @@ def _kept(config: "Config", read: "Callable[[sqlite3.Connection], T]") -> "T | N
     try:
         with closing(open_reader(file)) as conn:
             return read(conn)
-    except (ScannerError, sqlite3.Error):  # the gate's start says what is wrong with its database
+    except (ScannerError, SqlError):  # the gate's start says what is wrong with its database
         return None

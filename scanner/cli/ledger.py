@@ -11,10 +11,9 @@ from scanner.cli.pin import pin_of
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from scanner.config import Config
     from scanner.facts import Fact, Value
+    from scanner.store.database import SqlConnection
     from scanner.store.differences import Difference
     from scanner.store.ledger import Admission
     from scanner.sync.engine import Engine
@@ -253,7 +252,7 @@ def with_engine(
         return asyncio.run(run(writer))
 
 
-def open_made(config: "Config") -> "sqlite3.Connection":
+def open_made(config: "Config") -> "SqlConnection":
     """Open the database for reading; one that isn't there yet is made."""
     from scanner.store.database import open_database, open_reader
 

@@ -12,10 +12,9 @@ from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from scanner.config import Config
     from scanner.pin import Pin
+    from scanner.store.database import SqlConnection
 
 
 class PinNotice(Code):
@@ -70,7 +69,7 @@ def set_pin(
     keys = open_keystore(config.home)
     with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=False):
 
-        def change(conn: "sqlite3.Connection") -> None:
+        def change(conn: "SqlConnection") -> None:
             with transaction(conn):
                 note(conn, done, utc_now(), "supervisor")
                 pin.set(new)

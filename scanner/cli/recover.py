@@ -10,9 +10,8 @@ from scanner.cli.settings import Json, database, load
 from scanner.facts import Fact
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from scanner.config import Config
+    from scanner.store.database import SqlConnection
     from scanner.store.recovery.recover import Report
 
 
@@ -54,7 +53,7 @@ def _anchor(config: "Config") -> None:
     keys = open_keystore(config.home)
     proof = read_proof(keys)
 
-    def anchor(conn: "sqlite3.Connection") -> None:
+    def anchor(conn: "SqlConnection") -> None:
         count = sum(1 for _ in Audit(conn, proof).findings())
         if count:
             with transaction(conn):

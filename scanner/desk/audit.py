@@ -3,7 +3,6 @@
 Without the key, the chain shows accidents. With it, it shows who changed the files on purpose.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from scanner.facts import Code, Fact
 from scanner.keystore import KeyStoreError
 from scanner.store import journal, ledger
 from scanner.store.anchor import Anchor, Head, Secrets, is_keyed, read_anchor, read_head
+from scanner.store.database import SqlConnection
 from scanner.store.integrity import find_contradictions
 from scanner.store.journal import Entry, JournalNote, Scan
 
@@ -102,7 +102,7 @@ class Audit:
             and recoveries.
     """
 
-    def __init__(self, conn: sqlite3.Connection, proof: Proof | None = None) -> None:
+    def __init__(self, conn: SqlConnection, proof: Proof | None = None) -> None:
         self._conn = conn
         self._proof = proof or Proof()
         self.rows = 0
@@ -229,7 +229,7 @@ class _Seal:
 class _Moves:
     """Checks the moves of admissions against the notes that have their hashes."""
 
-    def __init__(self, conn: sqlite3.Connection, anchor: Anchor | None) -> None:
+    def __init__(self, conn: SqlConnection, anchor: Anchor | None) -> None:
         self._conn = conn
         self._anchor = anchor
         self._next = anchor.moves + 1 if anchor else None

@@ -28,6 +28,10 @@ from scanner.store.errors import (
 from scanner.store.migrate import cache_file, make_cache, make_ledger, recognise, recognise_cache
 from scanner.store.quarantine import quarantine
 
+SqlConnection = sqlite3.Connection
+SqlError = sqlite3.Error
+"""What work on the database is given, and what it raises: other rooms import no SQLite."""
+
 _CACHE_KIB = 16_384
 _WAL_PAGES = 1500
 """SQLite copies the log into the ledger at this many pages: after some 600 presentations."""

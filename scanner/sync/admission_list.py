@@ -1,6 +1,5 @@
 """Reads the admissions that other gates made from the API into the cache."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ import structlog
 
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.store import encounters, ledger, ticket_writes
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.encounters import Encounter
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
@@ -89,7 +88,7 @@ class AdmissionList:
         """
         admitted = [row for each in found if (row := _admitted_row(each))]
 
-        def write(conn: sqlite3.Connection) -> tuple[int, list[Encounter]]:
+        def write(conn: SqlConnection) -> tuple[int, list[Encounter]]:
             with transaction(conn):
                 before = ticket_writes.known_admissions(conn, [each.serial for each in found])
                 own = _ours(conn, found)
@@ -127,7 +126,7 @@ def _admitted_row(admission: Admission) -> TicketRow | None:
     )
 
 
-def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
+def _ours(conn: SqlConnection, found: Sequence[Admission]) -> set[str]:
     """Return the serials whose admission the ledger holds as this gate's own.
 
     One that it holds and has never sent was made by another.
@@ -145,7 +144,7 @@ def _ours(conn: sqlite3.Connection, found: Sequence[Admission]) -> set[str]:
 async def note_encounters(writer: Writer, met: Sequence[Encounter]) -> None:
     """Note others that use this gate's name or tag, if any."""
 
-    def note(conn: sqlite3.Connection) -> list[Encounter]:
+    def note(conn: SqlConnection) -> list[Encounter]:
         with transaction(conn):
             return encounters.write(conn, met)
 

@@ -1,13 +1,12 @@
 """Collects the tickets of pages, and writes them to the cache in large transactions."""
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from types import TracebackType
 
 from scanner.priority import Priority
 from scanner.store import ticket_writes
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.ticket_writes import Incoming, PullPosition, incoming
 from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
@@ -71,7 +70,7 @@ class BatchWriter:
         self._tickets, self._position = [], None
         self._written += len(tickets)
 
-        def write(conn: sqlite3.Connection) -> None:
+        def write(conn: SqlConnection) -> None:
             with transaction(conn):
                 ticket_writes.write_incoming(conn, tickets, number, self._priority.give_way)
                 if position:

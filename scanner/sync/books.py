@@ -1,6 +1,5 @@
 """Compares the API's admissions with this ledger's, and finds what was undone there."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,7 +10,7 @@ from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
 from scanner.store import differences, installation, ledger, sessions, ticket_writes
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.differences import PENDING, Comparison, Difference, DifferenceKind
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
@@ -59,7 +58,7 @@ class Books:
         """
         now = self.server_time.now()
 
-        def read(conn: sqlite3.Connection) -> bool:
+        def read(conn: SqlConnection) -> bool:
             pending = [each for each in differences.read(conn) if each.kind in PENDING]
             if pending:
                 return any(now - each.since >= SECOND_READING for each in pending)
@@ -166,7 +165,7 @@ class Books:
         undone = [each.serial for each in found if each.kind is DifferenceKind.UNDONE]
         others = [each.serial for each in found if each.kind is DifferenceKind.OTHER_UNDONE]
 
-        def undo(conn: sqlite3.Connection) -> None:
+        def undo(conn: SqlConnection) -> None:
             with transaction(conn):
                 sessions.note_behind(conn, None)
                 for serial in undone:
@@ -174,7 +173,7 @@ class Books:
                 for serial in others:
                     ledger.undo_withheld(conn, serial, at, Fact(SettleReason.UNDONE))
 
-        def write(conn: sqlite3.Connection) -> None:
+        def write(conn: SqlConnection) -> None:
             with transaction(conn):
                 differences.forget_others(conn, others)
                 counted = Comparison(total, ticket_writes.count_admissions(conn))
@@ -186,7 +185,7 @@ class Books:
             structlog.get_logger("books").warning("undone at the API", own=undone, others=others)
 
 
-def _ours(conn: sqlite3.Connection, event: str) -> dict[str, ledger.Admission]:
+def _ours(conn: SqlConnection, event: str) -> dict[str, ledger.Admission]:
     """Return the last admission of each of the ledger's serials."""
     return {each.serial: each for each in ledger.in_state(conn) if each.event == event}
 

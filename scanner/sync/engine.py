@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
@@ -18,7 +17,7 @@ from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.priority import CLAIM_SECONDS, Priority
 from scanner.store import doubts, forget, ledger, sessions
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.admission_list import Heard
@@ -275,7 +274,7 @@ class Engine:
         await self._replaying.close()
 
     async def _note_token(self, session: StoredSession, dead_since: datetime | None) -> None:
-        def note(conn: sqlite3.Connection) -> None:
+        def note(conn: SqlConnection) -> None:
             with transaction(conn):
                 now = sessions.read_session(conn)
                 if now and now.opened == session.opened:

@@ -1,6 +1,5 @@
 """Counts what a pull leaves out of the API's lists, and says it."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from functools import partial
 import structlog
 
 from scanner.facts import Code, Fact
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.left_out import LeftOut, read_left_out, write_left_out
 from scanner.store.writer import Writer
 from scanner.ticketing.resources import Fault
@@ -45,7 +44,7 @@ class Tally:
             await writer.run_on_cache(partial(_write, self.source, found, whole=whole))
 
 
-def _write(source: str, found: Sequence[LeftOut], conn: sqlite3.Connection, *, whole: bool) -> None:
+def _write(source: str, found: Sequence[LeftOut], conn: SqlConnection, *, whole: bool) -> None:
     """Write and log what is new; nothing is written where all is known."""
     known = [each for each in read_left_out(conn) if each.source == source]
     if set(found) == set(known) or not (whole or set(found) - set(known)):

@@ -1,6 +1,5 @@
 """Opens a session from a token's code, and makes the first pull."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ import structlog
 from scanner.admission.names import normalised
 from scanner.facts import Code, Fact
 from scanner.store import encounters, ledger, sessions, tickets
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.left_out import read_left_out
 from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
@@ -121,7 +120,7 @@ def _named(text: str) -> str:
     return name
 
 
-def store(conn: sqlite3.Connection, session: StoredSession) -> None:
+def store(conn: SqlConnection, session: StoredSession) -> None:
     """Write a session into the ledger; a pull then brings its sections and tickets."""
     with transaction(conn):
         sessions.open_session(conn, session)
@@ -167,7 +166,7 @@ async def _directory(
         structlog.get_logger("open").info("no list of other sections", reason=str(error))
 
 
-def _opened(conn: sqlite3.Connection, session: StoredSession) -> Opened:
+def _opened(conn: SqlConnection, session: StoredSession) -> Opened:
     warnings = list(read_encounters(conn))
     waiting = ledger.count_waiting_elsewhere(conn, session.event)
     if waiting:

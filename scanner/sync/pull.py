@@ -1,12 +1,11 @@
 """The pull: reads scope, tickets and other gates' admissions from the API into the cache."""
 
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from scanner.priority import Priority
 from scanner.store import doubts, names, sessions, ticket_writes, tickets
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.doubts import DoubtKind
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection
@@ -53,7 +52,7 @@ class Pull:
         tally = Tally("event")
         tally.note((), (*event.gaps, *grant.gaps))
 
-        def write(conn: sqlite3.Connection) -> bool:
+        def write(conn: SqlConnection) -> bool:
             with transaction(conn):
                 emptied = tickets.belong_to(conn, session)
                 before = {each.uri for each in tickets.read_sections(conn) if each.permitted}
@@ -106,7 +105,7 @@ class Pull:
         """Note the pull in the session, after its tickets have reached the disk."""
         at, offset = self.server_time.clock(), self.server_time.offset
 
-        def finish(conn: sqlite3.Connection) -> None:
+        def finish(conn: SqlConnection) -> None:
             with transaction(conn):
                 ticket_writes.finish_pull(conn, synced=at, watermark=watermark)
                 if whole:

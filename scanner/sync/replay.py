@@ -1,7 +1,6 @@
 """The replay: queued admissions go to the API, oldest first, and each one's outcome is settled."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ import structlog
 
 from scanner.facts import Fact
 from scanner.store import encounters, ledger, sessions, ticket_writes, tickets
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
@@ -188,7 +187,7 @@ class Replay:
             await self._learn_server_time()
         sent, at = self.server_time.now(), self.server_time.clock()
 
-        def take(conn: sqlite3.Connection) -> list[_Batch]:
+        def take(conn: SqlConnection) -> list[_Batch]:
             with transaction(conn):
                 _note(conn, answer, at)
                 return list(_marked(conn, self.event, most, sent))
@@ -259,7 +258,7 @@ class Replay:
     async def _note(self, answer: _BatchReply) -> None:
         at = self.server_time.clock()
 
-        def note(conn: sqlite3.Connection) -> None:
+        def note(conn: SqlConnection) -> None:
             with transaction(conn):
                 _note(conn, answer, at)
 
@@ -316,13 +315,13 @@ class Replay:
         at = self.server_time.clock()
         others = [(serial, found.other) for serial, found in known if found.other]
 
-        def move(conn: sqlite3.Connection) -> None:
+        def move(conn: SqlConnection) -> None:
             with transaction(conn):
                 for serial, found in known:
                     ledger.move(conn, serial, found.state, at, found.reason)
                 encounters.write(conn, copies_met(self.event, known))
 
-        def note(conn: sqlite3.Connection) -> None:
+        def note(conn: SqlConnection) -> None:
             with transaction(conn):
                 ticket_writes.write_others(conn, others)
 
@@ -349,17 +348,17 @@ class Replay:
 
     async def _write(
         self,
-        note: Callable[[sqlite3.Connection, Sequence[str]], None],
+        note: Callable[[SqlConnection, Sequence[str]], None],
         serials: Sequence[str],
     ) -> None:
-        def write(conn: sqlite3.Connection) -> None:
+        def write(conn: SqlConnection) -> None:
             with transaction(conn):
                 note(conn, serials)
 
         await self.writer.run(write)
 
 
-def _marked(conn: sqlite3.Connection, event: str, most: int, sent: datetime) -> Iterator[_Batch]:
+def _marked(conn: SqlConnection, event: str, most: int, sent: datetime) -> Iterator[_Batch]:
     """Mark batches as being sent, until so many are or nothing is left."""
     for _ in range(most):
         batch = ledger.next_batch(conn, LARGEST_BATCH, event)
@@ -369,7 +368,7 @@ def _marked(conn: sqlite3.Connection, event: str, most: int, sent: datetime) -> 
         yield batch
 
 
-def _note(conn: sqlite3.Connection, answer: _BatchReply, at: datetime) -> None:
+def _note(conn: SqlConnection, answer: _BatchReply, at: datetime) -> None:
     """Confirm what an answer grants to this gate; the rest was answered and is in doubt."""
     ledger.confirm(conn, answer.ours, at)
     ledger.mark_answered(conn, answer.declined, declined=True)
@@ -385,7 +384,7 @@ async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> i
         return 0
 
 
-def _refusal(conn: sqlite3.Connection, admission: Admission) -> Fact:
+def _refusal(conn: SqlConnection, admission: Admission) -> Fact:
     """Say why the API may have refused a serial, from what the cache knows of the ticket."""
     ticket = tickets.find_ticket(conn, admission.serial)
     if ticket is None:

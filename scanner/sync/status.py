@@ -1,7 +1,6 @@
 """A gate's state at one moment, for screens and `scanner status`."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +20,7 @@ from scanner.store import (
     statistics,
     tickets,
 )
-from scanner.store.database import data_version, open_reader
+from scanner.store.database import SqlConnection, SqlError, data_version, open_reader
 from scanner.store.differences import Difference
 from scanner.store.doubts import DoubtKind
 from scanner.store.encounters import Encounter, EncounterKind
@@ -119,7 +118,7 @@ class StatusFeed:
                     if found != version:
                         self.latest = await _to_its_end(read_status, reader, self.latest)
                         version = found
-                except sqlite3.Error:
+                except SqlError:
                     structlog.get_logger("status").exception("the state could not be read")
                 await asyncio.sleep(_LOOK_SECONDS)
         finally:
@@ -127,8 +126,8 @@ class StatusFeed:
 
 
 async def _to_its_end(
-    read: Callable[[sqlite3.Connection, Status], Status],
-    conn: sqlite3.Connection,
+    read: Callable[[SqlConnection, Status], Status],
+    conn: SqlConnection,
     before: Status,
 ) -> Status:
     """Read in a thread; when cancelled, wait for its end: SQLite must not be closed earlier."""
@@ -139,7 +138,7 @@ async def _to_its_end(
         await asyncio.wait([reading])
 
 
-def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Status:
+def read_status(conn: SqlConnection, before: Status | None = None) -> Status:
     """Read the state from the database; tickets are counted again only when a pull has ended."""
     session = sessions.read_session(conn)
     counted = before is not None and before.pulled == _pulled(session)
@@ -164,7 +163,7 @@ def read_status(conn: sqlite3.Connection, before: Status | None = None) -> Statu
     )
 
 
-def read_encounters(conn: sqlite3.Connection) -> tuple[Fact, ...]:
+def read_encounters(conn: SqlConnection) -> tuple[Fact, ...]:
     """Read who else uses this gate's name or its tag."""
     found = (_encountered(each) for each in encounters.current(conn))
     return tuple({str(each): each for each in found}.values())
@@ -176,7 +175,7 @@ def _encountered(met: Encounter) -> Fact:
     return Fact(Encountered.COPY, {"serial": met.serial})
 
 
-def doubt_of(conn: sqlite3.Connection) -> Fact | None:
+def doubt_of(conn: SqlConnection) -> Fact | None:
     """Return why the ticket list is doubted; one that breaks off before one that has shrunk."""
     for each in doubts.read_doubts(conn):
         return Fact(_DOUBTS[each.kind], {"missing": each.missing, "known": each.known})

@@ -1,6 +1,5 @@
 """Reads an event's tickets from the API into the cache: what changed, or the whole list."""
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +10,7 @@ import structlog
 from scanner.admission.ticket import TicketStatus
 from scanner.priority import Priority
 from scanner.store import doubts, ticket_writes
-from scanner.store.database import transaction
+from scanner.store.database import SqlConnection, transaction
 from scanner.store.doubts import Doubt, DoubtKind
 from scanner.store.ticket_writes import PullPosition
 from scanner.store.tickets import TicketRow
@@ -33,7 +32,7 @@ Progress = Callable[[int, int], None]
 """Called with the tickets read so far, and their total."""
 
 
-_OverSome = Callable[[sqlite3.Connection, int, range], int]
+_OverSome = Callable[[SqlConnection, int, range], int]
 
 
 @dataclass(slots=True)
@@ -145,7 +144,7 @@ class TicketList:
             )
             return
 
-        def withdraw(conn: sqlite3.Connection, number: int, ids: range) -> int:
+        def withdraw(conn: SqlConnection, number: int, ids: range) -> int:
             with transaction(conn):
                 return ticket_writes.withdraw_unlisted(conn, number, ids)
 
@@ -164,14 +163,14 @@ class TicketList:
             return number
         found = Doubt(kind, number, self.server_time.now(), missing, known)
 
-        def weigh(conn: sqlite3.Connection) -> int | None:
+        def weigh(conn: SqlConnection) -> int | None:
             with transaction(conn):
                 return doubts.weigh(conn, found, accept=accept)
 
         return await self.writer.run_on_cache(weigh)
 
     async def _forget(self, kind: DoubtKind) -> None:
-        def forget(conn: sqlite3.Connection) -> None:
+        def forget(conn: SqlConnection) -> None:
             with transaction(conn):
                 doubts.dispel(conn, kind)
 
@@ -189,7 +188,7 @@ class TicketList:
         """Return where the last attempt broke off, in the size that the server takes now."""
         size = self.size.records
 
-        def read(conn: sqlite3.Connection) -> PullPosition:
+        def read(conn: SqlConnection) -> PullPosition:
             with transaction(conn):
                 found = ticket_writes.read_position(conn)
                 if found is None:
@@ -211,7 +210,7 @@ class TicketList:
         return BatchWriter(self.writer, number, self.priority)
 
 
-def _over(work: _OverSome, number: int, ids: range, conn: sqlite3.Connection) -> int:
+def _over(work: _OverSome, number: int, ids: range, conn: SqlConnection) -> int:
     return work(conn, number, ids)
 
 

@@ -26,8 +26,8 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
-from scanner.store import tickets
-from scanner.store.database import open_reader
+from scanner.store import sessions, tickets
+from scanner.store.database import SqlConnection, open_reader, transaction
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.link import Link, LinkState, link_after
@@ -210,6 +210,9 @@ class TrainingGate:
             held = next(each for each in tokens.entries if each.code == self._code)
             await api.revoke_token(self._server.event, held.identifier)
         await self.sync()
+        # The API refuses the key from now on. A gate believes that after a minute, which is over in
+        # the scenario.
+        await self._writer.run(_note_dead_token)
 
     async def reopen(self) -> None:
         """Open the closed gate with a new token, as a supervisor would."""
@@ -266,3 +269,8 @@ def _config(home: Path) -> Config:
         timeout_seconds=_TIMEOUT_SECONDS,
         page_records=_PAGE_RECORDS,
     )
+
+
+def _note_dead_token(conn: SqlConnection) -> None:
+    with transaction(conn):
+        sessions.note_token(conn, utc_now())
