@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from scanner.bench import stock
+from scanner.ticketing.errors import NoSuchPage
 from scanner.ticketing.resources import (
     Admission,
     Event,
@@ -76,6 +77,8 @@ class Prepared(Listing):
 
     async def tickets(self, event: str, *, page: int = 1, **_: object) -> Page[Ticket]:  # noqa: ARG002
         """Return one page of the whole list."""
+        if page > len(self._pages):
+            raise NoSuchPage(status=404)
         return self._pages[page - 1]
 
 
