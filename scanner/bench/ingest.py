@@ -19,6 +19,7 @@ from scanner.gate import Gate
 from scanner.priority import Priority
 from scanner.store import tickets
 from scanner.store.database import open_database, transaction
+from scanner.store.names import keep_names
 from scanner.store.writer import Writer
 from scanner.sync.api import Api
 from scanner.sync.clock import ServerTime, utc_now
@@ -66,8 +67,10 @@ async def first_sync(writer: Writer, api: Api, priority: Priority | None = None)
 
     `priority` is what a gate claims that is presented to meanwhile.
     """
-    with closing(open_database(writer.file)) as conn, transaction(conn):
-        stock.begin(conn, everywhere=True)
+    with closing(open_database(writer.file)) as conn:
+        keep_names(conn, wanted=True)
+        with transaction(conn):
+            stock.begin(conn, everywhere=True)
     pull = Pull(api, writer, ServerTime(utc_now), priority=priority or Priority())
     await pull.everything(stock.SESSION)
 

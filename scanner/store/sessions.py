@@ -75,9 +75,11 @@ def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
     before = read_session(conn)
     same = before is not None and (before.api, before.event) == (session.api, session.event)
     conn.execute(
-        "INSERT OR REPLACE INTO session"
-        " (id, api, event, title, name, device, opened, synced, behind)"
-        " VALUES (1, ?, ?, ?, ?, ?, ?, ?, (SELECT behind FROM session))",
+        "INSERT INTO session (id, api, event, title, name, device, opened, synced)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET api = excluded.api,"
+        " event = excluded.event, title = excluded.title, name = excluded.name,"
+        " device = excluded.device, opened = excluded.opened, synced = excluded.synced,"
+        " whole = NULL, watermark = NULL, invalid = NULL, server_offset = NULL",
         (
             session.api,
             session.event,

@@ -46,7 +46,7 @@ def test_what_is_broken_ends_it_with_exit_code_1(program: Program) -> None:
 def test_the_scanner_that_the_settings_name_is_looked_for(program: Program) -> None:
     program.settings = {"SCANNER_API": NOWHERE, "SCANNER_CAMERA": "none"}
     said = program.says("doctor", SCANNER_SCANNER="/dev/ttyACM77")
-    assert "warning  scanners        The scanner at /dev/ttyACM77 is not there" in said
+    assert "warning  scanners        The hand scanner at /dev/ttyACM77 is not there" in said
 
 
 def test_an_open_gate_asks_the_api_that_it_was_opened_at(program: Program, server: Ready) -> None:
