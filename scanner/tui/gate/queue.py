@@ -140,12 +140,17 @@ class QueueScreen(Modal):
 
     def _fill(self, found: list[Admission | Difference]) -> None:
         table = self.query_one(DataTable)
-        row = table.cursor_row
+        at = table.cursor_row
         table.clear()
         self._listed = found
-        for each in found:
-            table.add_row(*map(Text, _cells(each)))
-        table.move_cursor(row=min(row, len(found) - 1))
+        rows = [[Text(cell) for cell in _cells(each)] for each in found]
+        # The table would widen its columns later, and go on showing what it drew before that.
+        for column, cells in zip(table.ordered_columns, zip(*rows, strict=True), strict=False):
+            widest = max(cell.cell_len for cell in cells)
+            column.content_width = max(column.content_width, widest)
+        for row in rows:
+            table.add_row(*row)
+        table.move_cursor(row=min(at, len(found) - 1))
         self._show_todo()
 
     def _marked(self) -> Admission | Difference | None:

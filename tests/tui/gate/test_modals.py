@@ -14,6 +14,7 @@ from scanner.admission.verdict import Kind
 from scanner.pin import PinCheck
 from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.errors import DatabaseBusy, StoreFault
+from scanner.store.ledger import Admission
 from scanner.store.statistics import Evening
 from scanner.tui.gate.modal import Modal
 from scanner.tui.gate.override import OverrideScreen
@@ -212,6 +213,23 @@ async def test_the_queue_begins_with_what_the_server_says_otherwise(stand: Stand
         text = seen(app)
     assert "DAWIER-BACK75580900: the server has an admission by Kim at north at " in text
     assert "To do: Tell the supervisor: this ledger is an old copy, or has a double." in text
+
+
+async def test_the_queue_is_whole_even_where_it_is_drawn_as_soon_as_it_is_read(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill = QueueScreen._fill
+
+    def fill_and_draw(screen: QueueScreen, found: list[Admission | Difference]) -> None:
+        fill(screen, found)
+        seen(screen.app)
+
+    monkeypatch.setattr(QueueScreen, "_fill", fill_and_draw)
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("w")
+        await settled(app, pilot)
+        assert re.search(r"\d\d:\d\d:\d\d +◌ queued +DAWIER-BACK75580000", seen(app))
 
 
 async def test_the_queue_jumps_to_its_ends(stand: Stand) -> None:
