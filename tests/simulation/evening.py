@@ -39,6 +39,9 @@ ROUND_SECONDS = 20.0
 CALM_ROUNDS = 13
 API = "https://api.example/v3/"
 
+EMPTY_IN_SMALL_PAGES = frozenset({Personality.EMPTY_MOMENTS, Personality.REFUSES_SIZES})
+"""Together they make a gate take a whole list for empty now and then, until the next reading."""
+
 
 @dataclass
 class House:
@@ -316,6 +319,8 @@ class Evening:
             withdrawn -= self.server.undone  # the next reading finds them
             if house.restored and Personality.EMPTY_MOMENTS in self.server.personalities:
                 continue  # what was doubted in the copy is doubted again
+            if self.server.personalities >= EMPTY_IN_SMALL_PAGES:
+                continue
             assert not withdrawn, f"valid, and taken for withdrawn: {withdrawn}"
 
     def _check_at_the_end(self) -> None:
