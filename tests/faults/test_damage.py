@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Kind, Reason
 from scanner.gate import Gate
 from scanner.store.errors import StoreError
 from scanner.store.integrity import find_damage
@@ -86,7 +86,8 @@ def recovered(file: Path, before: wrecks.Kept) -> wrecks.Kept:
         gate = Gate(writer)
         for serial in sorted(map(str, after.serials() - set(wrecks.WITHHELD))):
             judged = gate.present(serial, seconds(999), "camera").result(LIMIT)
-            assert judged.verdict.kind in {Kind.ALREADY_ADMITTED, Kind.GATE_CLOSED}
+            denied = judged.verdict.reason is Reason.REFUSED_BY_API  # the note of its light is lost
+            assert denied or judged.verdict.kind in {Kind.ALREADY_ADMITTED, Kind.GATE_CLOSED}
     return after
 
 
