@@ -76,6 +76,8 @@ def test_an_older_copy_that_was_put_back_is_told(opened: Program) -> None:
     opened.says("gate", "--stdin", "--no-network", given=b"three\n")
     for name in names:
         shutil.copy(opened.home / f"{name}.copy", opened.home / name)
+        for log in ("-wal", "-shm"):  # of the later ledger
+            (opened.home / f"{name}{log}").unlink(missing_ok=True)
     assert "rolled back" in opened.run("audit").stdout.decode()
     opened.run("gate", "--stdin", "--no-network", given=b"four\nfive\n")
     assert "rolled back" in opened.run("audit").stdout.decode()
