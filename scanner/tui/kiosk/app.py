@@ -41,7 +41,7 @@ class KioskApp(App[int], inherit_bindings=False):
         source: reads codes; without it, a hand scanner types.
         lock: what the supervisor's PIN is checked with.
         clock: the time now, aware, UTC.
-        trouble: returns what is wrong with the turnstile, if anything.
+        trouble: returns what is wrong with the turnstile, if anything; `None` without a turnstile.
         sign_of_life: called every 3 s while the app runs; may wait for other threads.
         unlocked: the exit code after the right PIN.
         correct: undoes what a keyboard layout did to a scan.
@@ -59,7 +59,7 @@ class KioskApp(App[int], inherit_bindings=False):
         lock: Lock,
         *,
         clock: Clock,
-        trouble: Callable[[], Fact | None] = lambda: None,
+        trouble: Callable[[], Fact | None] | None = None,
         sign_of_life: Callable[[], Awaitable[None]] | None = None,
         unlocked: int = 0,
         correct: Callable[[str], str] = lambda text: text,
@@ -136,7 +136,7 @@ def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
         parts.source,
         parts.pin,
         clock=utc_now,
-        trouble=turnstile.failure if turnstile else lambda: None,
+        trouble=turnstile.failure if turnstile else None,
         sign_of_life=lambda: notify_alive(writer),
         unlocked=UNLOCKED,
         correct=parts.correct,

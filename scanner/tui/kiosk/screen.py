@@ -99,7 +99,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         lock: Lock,
         clock: Clock,
         *,
-        trouble: Callable[[], Fact | None],
+        trouble: Callable[[], Fact | None] | None,
         correct: Callable[[str], str],
     ) -> None:
         super().__init__()
@@ -136,7 +136,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         status, now = self._status(), self._clock()
         if status.link.state is not self._link_state:
             self._link_state, self._link_since = status.link.state, now
-        notices = troubles(status, self._camera(), self._trouble(), self._link_since, now)
+        turnstile = self._trouble() if self._trouble else None
+        notices = troubles(status, self._camera(), turnstile, self._link_since, now)
         notices[:0] = calls(self._last, now)
         self.query_one(NoticeLines).show(notices)
         staff = staff_line(status, now, self.size.width - 2, self._wrong_pins)
@@ -166,10 +167,11 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self._last = message.judged
         shown = posters.for_patron(message.judged)
         self._fill(shown)
-        panel = self.query_one(VerdictPanel)
-        self.presenter.note_shown(
-            message.judged, self.app.screen, standing=lambda: panel.poster == shown
-        )
+        if self._trouble is None:  # with a turnstile, its opening lets the patron in
+            panel = self.query_one(VerdictPanel)
+            self.presenter.note_shown(
+                message.judged, self.app.screen, standing=lambda: panel.poster == shown
+            )
 
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, the lane is closed until something is."""

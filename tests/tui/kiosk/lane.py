@@ -42,6 +42,7 @@ class Lane:
     background: FakeBackground = field(default_factory=FakeBackground)
     source: FakeSource | None = None
     lock: FakeLock = field(default_factory=FakeLock)
+    turnstile: bool = False
     trouble: Fact | None = None
     at: datetime = NOW
 
@@ -52,7 +53,7 @@ class Lane:
             self.source,
             self.lock,
             clock=lambda: self.at,
-            trouble=lambda: self.trouble,
+            trouble=(lambda: self.trouble) if self.turnstile else None,
             unlocked=UNLOCKED,
         )
 

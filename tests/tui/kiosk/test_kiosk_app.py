@@ -238,6 +238,7 @@ async def test_a_late_verdict_is_not_taken_for_the_last_ones(
 
 
 async def test_a_turnstile_in_trouble_is_said_until_it_is_over(lane: Lane) -> None:
+    lane.turnstile = True
     lane.trouble = Fact(TurnstileFault.EXIT_CODE, {"number": 3})
     app = lane.app()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -27,6 +27,19 @@ async def test_a_lane_tells_of_the_light_that_it_drew() -> None:
         assert [judged.scan for judged in lane.judge.shown] == [1]
 
 
+async def test_a_lane_with_a_turnstile_leaves_that_to_the_opening() -> None:
+    source = FakeSource()
+    lane = Lane(source=source, turnstile=True)
+    app = lane.app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        source.see(SERIAL)
+        await pilot.pause()
+        await pilot.pause()
+        assert "Please go through" in seen(app)
+        assert not lane.judge.shown
+
+
 async def test_a_light_that_nobody_saw_calls_staff_until_the_next_patron() -> None:
     source = FakeSource()
     lane = Lane(source=source)

@@ -83,6 +83,7 @@ def _in_trouble(lane: Lane) -> None:
             fact=Fact(CameraFault.ABSENT, {"name": Fact(SourceName.CAMERA, {"number": 0})}),
         )
     )
+    lane.turnstile = True
     lane.trouble = Fact(TurnstileFault.PORT, {"port": "/dev/ttyUSB0"})
     lane.background.now = replace(
         STATUS,
