@@ -68,6 +68,16 @@ class World:
     """Changes the admissions that are granted."""
     refusal: tuple[int, Any] | None = None
     """The status and the body that answer everything."""
+    copies: int = 1
+    """How often events and tokens are there, each under a URI of its own."""
+    cut_at: int | None = None
+    """The entries of the longest page; what is asked for beyond is cut silently."""
+    refused_over: int | None = None
+    """The records that may be asked for; what is more is refused."""
+    hidden: int = 0
+    """How many more entries a list's total tells of than there are."""
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    """The lists that were asked for, with the page size."""
 
     def event(self) -> dict[str, Any]:
         return {
@@ -78,6 +88,11 @@ class World:
             "end": "2026-11-28 23:00:00",
             "sections": self.sections,
         }
+
+    def several(self, entry: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return an entry and its copies."""
+        copies = [entry | {"self": f"{entry['self']}{each}"} for each in range(1, self.copies)]
+        return [entry, *copies]
 
     def session(self) -> dict[str, Any]:
         return {"key": KEY, "started": self.title, "account": self.person}
@@ -116,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             case ["tokens", _]:
                 self._answer({"key": KEY, "event": EVENT, "sections": world.permitted})
             case ["events"] | ["published-events"]:
-                self._page([world.event()], query)
+                self._page(world.several(world.event()), query)
             case ["events", _]:
                 self._answer(world.event())
             case ["events", _, "tickets"]:
@@ -131,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
                 ]
                 self._page(found, query)
             case ["events", _, "tokens"]:
-                self._page([token], query)
+                self._page(world.several(token), query)
             case ["events", _, "tokens", _]:
                 self._answer(token)
             case ["sessions", "active"]:
@@ -155,9 +170,17 @@ class _Handler(BaseHTTPRequestHandler):
     do_DELETE = do_PUT  # noqa: N815 - http.server's name
 
     def _page(self, entries: list[Any], query: dict[str, str]) -> None:
-        page, records = int(query.get("page", 1)), int(query.get("records", 25))
+        world, page, records = self.world, int(query.get("page", 1)), int(query.get("records", 25))
+        world.asked.append((urlsplit(self.path).path, records))
+        if world.refused_over is not None and records > world.refused_over:
+            self._answer({"error": "too many records"}, 400)
+            return
+        records = min(records, world.cut_at or records)
         shown = entries[(page - 1) * records : page * records]
-        total = len(entries)
+        total = len(entries) + world.hidden
+        if page > 1 and not shown:
+            self._answer({"error": "The specified page does not exist"}, 404)
+            return
         self._answer({"total": total, "page": page, "records": records, "entries": shown})
 
     def _answer(self, body: Any, status: int = 200) -> None:

@@ -1,13 +1,15 @@
 """Asks the API with the given or the stored key; reads keys and other secrets."""
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
+    from scanner.ticketing.paged_list import WholeList
+    from scanner.ticketing.resources import Page
 
 T = TypeVar("T")
 
@@ -28,6 +30,46 @@ def ask(api: str | None, api_key: str | None, work: "Callable[[TickeTing], Await
             return await work(connection)
 
     return asyncio.run(run())
+
+
+def ask_whole(
+    api: str | None,
+    api_key: str | None,
+    page_of: "Callable[[TickeTing, int, int], Awaitable[Page[T]]]",
+    identity: Callable[[T], Hashable],
+) -> "WholeList[T]":
+    """Read a list to its end; `page_of` asks for a page, by its number and size."""
+    from scanner.ticketing.paged_list import read_whole
+
+    async def work(asked: "TickeTing") -> "WholeList[T]":
+        async def ask_page(page: int, records: int) -> "Page[T]":
+            return await page_of(asked, page, records)
+
+        return await read_whole(ask_page, identity, asked.page_size)
+
+    return ask(api, api_key, work)
+
+
+def counted(found: "WholeList[T]", one: str = "", many: str = "") -> str:
+    """Return how many entries there are, under these names, and how many can't be read."""
+    count = len(found.entries) + len(found.faults)
+    name = one if count == 1 else many
+    unread = f"; {len(found.faults)} can't be read" if found.faults else ""
+    return f"{count} {name} in all{unread}" if name else f"{count} in all{unread}"
+
+
+def require_whole(found: "WholeList[T]") -> None:
+    """Refuse a list that is shorter than the server says; called after it was printed.
+
+    Raises:
+        ScannerError: it is.
+    """
+    from scanner.cli.errors import CliFault
+    from scanner.errors import ScannerError
+
+    if found.missing:
+        came = len(found.entries) + len(found.faults)
+        raise ScannerError(CliFault.LIST_SHORT, came=came, total=came + found.missing)
 
 
 def read_key(given: str | None) -> str | None:

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from scanner.cli.api import ask, read_key, secret
+from scanner.cli.api import ask, counted, read_key, require_whole, secret
 from scanner.cli.output import print_json, print_line, print_text, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
-    from scanner.ticketing.resources import Event, Page, Token
+    from scanner.ticketing.paged_list import WholeList
+    from scanner.ticketing.resources import Event, Token
 
 T = TypeVar("T")
 
@@ -131,8 +132,6 @@ def list_(
             show_default=False,
         ),
     ] = None,
-    page: Annotated[int, typer.Option(min=1, help="Which page of the list.")] = 1,
-    records: Annotated[int, typer.Option(min=1, help="Tokens on a page.")] = 25,
     api: Api = None,
     api_key: ApiKey = None,
     as_json: Json = False,
@@ -141,19 +140,20 @@ def list_(
     from scanner.cli import token_view
     from scanner.desk import tokens as desk
 
-    async def work(asked: "TickeTing") -> "tuple[Event | None, Page[Token]]":
+    async def work(asked: "TickeTing") -> "tuple[Event | None, WholeList[Token]]":
         uri = desk.event_uri(event)
         found = None if as_json else await asked.event(uri)
-        return found, await asked.tokens(uri, page=page, records=records, is_global=only)
+        return found, await desk.every(asked, uri, is_global=only)
 
     found, listed = ask(api, api_key, work)
     if found is not None:
         token_view.print_listing(found, listed)
-        return
-    for token in listed.entries:
-        print_json(token_view.as_json(token))
-    if listed.faults:
-        print_line(token_view.page_line(listed), err=True)
+    else:
+        for token in listed.entries:
+            print_json(token_view.as_json(token))
+        if listed.faults:
+            print_line(counted(listed, *token_view.NAMES), err=True)
+    require_whole(listed)
 
 
 @tokens.command(epilog="Example: scanner tokens show 16993717817996 A0F9GG8D")

@@ -25,6 +25,7 @@ class CliFault(Code):
     NO_CAMERA_CHOSEN = "cli.no_camera_chosen"
     DELIVERING_ELSEWHERE = "cli.delivering_elsewhere"
     FOLDER_UNUSABLE = "cli.folder_unusable"
+    LIST_SHORT = "cli.list_short"
 
 
 class CommandGroup(TyperGroup):

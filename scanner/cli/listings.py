@@ -1,20 +1,21 @@
 """`scanner events`, `admissions` and `whoami`: what the API holds, to look up."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from scanner.cli.api import ask
-from scanner.cli.output import Done, print_json, print_table, tell
+from scanner.cli.api import ask, ask_whole, counted, require_whole
+from scanner.cli.output import Done, print_json, print_line, print_table, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.facts import Fact
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
+    from scanner.ticketing.paged_list import WholeList
     from scanner.ticketing.resources import Admission, Event, Page, PersonSession
 
-PageNumber = Annotated[int, typer.Option("--page", min=1, help="Which page of the list.")]
-Records = Annotated[int, typer.Option("--records", min=1, help="Entries on a page.")]
+T = TypeVar("T")
 
 
 def register(app: typer.Typer) -> None:
@@ -35,8 +36,6 @@ def events(
     status: Annotated[
         str | None, typer.Option(help="Draft, Published, …; not with --published.")
     ] = None,
-    page: PageNumber = 1,
-    records: Records = 25,
     api: Api = None,
     api_key: ApiKey = None,
     as_json: Json = False,
@@ -45,22 +44,22 @@ def events(
     if published and status:
         raise typer.BadParameter("it goes without --published.", param_hint="'--status'")
 
-    async def work(asked: "TickeTing") -> "Page[Event]":
+    async def page_of(asked: "TickeTing", page: int, records: int) -> "Page[Event]":
         if published:
             return await asked.published_events(page=page, records=records, title=title)
         return await asked.events(page=page, records=records, title=title, status=status)
 
-    found = ask(api, api_key, work)
+    found = ask_whole(api, api_key, page_of, lambda each: each.uri)
     if as_json:
-        for each in found.entries:
-            print_json(_event(each))
+        _print_objects(found, _event)
         return
     rows = [
         (each.uri.rsplit("/", 1)[-1], each.title, each.status, each.start, _names(each))
         for each in found.entries
     ]
     heads = ("Number", "Title", "Status", "Start", "Sections")
-    print_table(heads, rows, caption=_caption(found))
+    print_table(heads, rows, caption=counted(found))
+    require_whole(found)
 
 
 def admissions(
@@ -73,8 +72,6 @@ def admissions(
     ticket: Annotated[str | None, typer.Option(help="A ticket's serial.")] = None,
     patron: Annotated[str | None, typer.Option(help="An account's number or URI.")] = None,
     section: Annotated[str | None, typer.Option(help="A section's number.")] = None,
-    page: PageNumber = 1,
-    records: Records = 25,
     api: Api = None,
     api_key: ApiKey = None,
     as_json: Json = False,
@@ -82,7 +79,7 @@ def admissions(
     """List an event's admissions as the API holds them, of all gates."""
     from scanner.desk.tokens import event_uri
 
-    async def work(asked: "TickeTing") -> "Page[Admission]":
+    async def page_of(asked: "TickeTing", page: int, records: int) -> "Page[Admission]":
         return await asked.admissions(
             event_uri(event),
             page=page,
@@ -94,10 +91,9 @@ def admissions(
             section=section,
         )
 
-    found = ask(api, api_key, work)
+    found = ask_whole(api, api_key, page_of, lambda each: (each.serial, each.uri, each.admitted))
     if as_json:
-        for each in found.entries:
-            print_json(_admission(each))
+        _print_objects(found, _admission)
         return
     rows = [
         (
@@ -110,7 +106,8 @@ def admissions(
         for each in found.entries
     ]
     heads = ("Ticket", "Section", "Admitted", "By", "At")
-    print_table(heads, rows, caption=_caption(found))
+    print_table(heads, rows, caption=counted(found))
+    require_whole(found)
 
 
 def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) -> None:
@@ -131,6 +128,14 @@ def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) ->
         return
     name = (account.username or account.number or account.uri) if account else None
     tell(Fact(Done.WHOAMI, {"name": name, "started": found.started}))
+
+
+def _print_objects(found: "WholeList[T]", shown: Callable[[T], dict[str, object]]) -> None:
+    for each in found.entries:
+        print_json(shown(each))
+    if found.faults:
+        print_line(counted(found), err=True)
+    require_whole(found)
 
 
 def _event(each: "Event") -> dict[str, object]:
@@ -156,9 +161,3 @@ def _admission(each: "Admission") -> dict[str, object]:
 
 def _names(event: "Event") -> str:
     return ", ".join(section.name for section in event.sections)
-
-
-def _caption(page: "Page[Event] | Page[Admission]") -> str:
-    pages = max(1, -(-page.total // max(1, page.records)))
-    unread = f"; {len(page.faults)} of this page can't be read" if page.faults else ""
-    return f"{page.total} in all; page {page.page} of {pages}{unread}"

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from scanner.cli.api import counted
 from scanner.cli.output import print_table
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
-    from scanner.ticketing.resources import Event, Page, Token
+    from scanner.ticketing.paged_list import WholeList
+    from scanner.ticketing.resources import Event, Token
 
 LONGEST_NAME = 120
 """Characters of a section's name that a table shows."""
+
+NAMES = ("token", "tokens")
+"""What is counted below the table."""
 
 
 def as_json(token: "Token") -> dict[str, Any]:
@@ -29,8 +34,8 @@ def section_names(event: "Event", uris: Sequence[str]) -> str:
     return ", ".join(_name(names.get(uri) or uri) for uri in uris) or "no section"
 
 
-def print_listing(event: "Event", page: "Page[Token]") -> None:
-    """Print one page of an event's tokens as a table."""
+def print_listing(event: "Event", listed: "WholeList[Token]") -> None:
+    """Print an event's tokens as a table."""
     rows = [
         (
             token.code,
@@ -38,24 +43,16 @@ def print_listing(event: "Event", page: "Page[Token]") -> None:
             section_names(event, token.sections),
             token.identifier,
         )
-        for token in page.entries
+        for token in listed.entries
     ]
     print_table(
         ("Code", "Global", "Sections", "Number"),
         rows,
         title=f"Admission tokens of {_name(event.title)}",
-        caption=page_line(page),
+        caption=counted(listed, *NAMES),
         whole=("Code", "Global", "Number"),
         longest=10 * LONGEST_NAME,
     )
-
-
-def page_line(page: "Page[Token]") -> str:
-    """Return how many there are, and which of them these are."""
-    pages = max(1, -(-page.total // max(1, page.records)))
-    counted = "1 token" if page.total == 1 else f"{page.total} tokens"
-    unread = f"; {len(page.faults)} of this page can't be read" if page.faults else ""
-    return f"{counted} in all; page {page.page} of {pages}{unread}"
 
 
 def print_details(event: "Event", token: "Token") -> None:

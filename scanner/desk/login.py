@@ -14,6 +14,7 @@ from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
+from scanner.ticketing.paged_list import PageSizes
 
 if TYPE_CHECKING:
     from scanner.ticketing.resources import Owner
@@ -86,7 +87,13 @@ class LogoutResult:
 
 def connect(config: Config, credential: Credential) -> TickeTing:
     """Return a connection with this key; use as an async context manager."""
-    return TickeTing(credential.api, credential.key, timeout=config.timeout_seconds)
+    sizes = PageSizes(config.home, config.page_records)
+    return TickeTing(
+        credential.api,
+        credential.key,
+        timeout=config.timeout_seconds,
+        page_size=sizes.of(str(address(credential.api))),
+    )
 
 
 async def login(

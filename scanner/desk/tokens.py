@@ -11,13 +11,10 @@ import structlog
 from scanner.desk.errors import NameFault, Unclear
 from scanner.facts import Code
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.paged_list import PageSize, pages_of
+from scanner.ticketing.paged_list import WholeList, pages_of, read_whole
 
 if TYPE_CHECKING:
     from scanner.ticketing.resources import Event, Page, Token
-
-SEARCH_RECORDS = 100
-"""Tokens asked for at once while a code is looked for."""
 
 _EVENT = re.compile(r"(?:.*/)?events/([0-9]{1,20})/?")
 _TOKEN = re.compile(r"(?:.*/)?events/([0-9]{1,20})/tokens/([0-9]{1,20})/?")
@@ -88,6 +85,19 @@ async def find(api: TickeTing, event: str, named: str) -> "Token":
     raise Unclear(NameFault.NO_TOKEN, event=event, number=event.rsplit("/", 1)[-1])
 
 
+async def every(api: TickeTing, event: str, *, is_global: bool | None = None) -> WholeList["Token"]:
+    """Read all tokens of `event` (a URI); or the global one alone, or all others.
+
+    Raises:
+        TicketingError: the list could not be read to its end.
+    """
+
+    async def ask(page: int, records: int) -> "Page[Token]":
+        return await api.tokens(event, page=page, records=records, is_global=is_global)
+
+    return await read_whole(ask, _uri_of, api.page_size)
+
+
 async def issue(api: TickeTing, event: "Event", sections: Sequence[str]) -> "Token":
     """Issue a token of the event for sections named as in `section_uris`."""
     token = await api.issue_token(event.uri, section_uris(event, sections))
@@ -115,7 +125,7 @@ async def _by_code(api: TickeTing, event: str, code: str) -> "Token | None":
     async def ask(page: int, records: int) -> "Page[Token]":
         return await api.tokens(event, page=page, records=records)
 
-    async with aclosing(pages_of(ask, _uri_of, PageSize(SEARCH_RECORDS))) as pages:
+    async with aclosing(pages_of(ask, _uri_of, api.page_size)) as pages:
         async for page in pages:
             for token in page.entries:
                 if token.code == code:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from scanner.admission.names import without_tag
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
@@ -25,6 +25,12 @@ class DifferenceKind(Code):
 PENDING = (DifferenceKind.MISSING_THERE, DifferenceKind.OTHER_MISSING)
 """What a second reading has to say again before it is believed."""
 
+ABSENT = (*PENDING, DifferenceKind.GONE_THERE)
+"""What is looked up ticket by ticket, because a list lacks it."""
+
+NOT_LOOKED_UP = datetime.fromtimestamp(0, UTC)
+"""Stands for the time of the last look-up before the first one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -33,7 +39,8 @@ class Difference:
     Attributes:
         serial: the ticket's.
         kind: how they differ.
-        since: the server's time at which this was first seen.
+        since: the server's time at which this was first seen; where a list lacks it, the time of
+            the last look-up that left it open.
         there: the API's account of the admission, where it has one.
     """
 
@@ -41,6 +48,11 @@ class Difference:
     kind: DifferenceKind
     since: datetime
     there: EarlierAdmission = field(default_factory=EarlierAdmission)
+
+    @property
+    def at(self) -> datetime | None:
+        """The time to show: the admission's where the API has it, else when it was missing."""
+        return self.there.at or (self.since if self.since > NOT_LOOKED_UP else None)
 
     @property
     def fact(self) -> Fact:

@@ -1,7 +1,6 @@
 """Reads the admissions that other gates made from the API into the cache."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import structlog
@@ -61,10 +60,8 @@ class AdmissionList:
 
     async def _begins_with_news(self) -> bool:
         """Read the first page; tells whether the new ones are there, or nothing is any more."""
-        async with aclosing(PagedList(self._ask, _identity, self.size).pages()) as pages:
-            async for page in pages:
-                return await self._write(page.entries) > 0
-        return True
+        page = await PagedList(self._ask, _identity, self.size).first()
+        return page is None or await self._write(page.entries) > 0
 
     async def _write_pages(self, pages: AsyncIterator[Page[Admission]]) -> int:
         """Write page after page; returns how many admissions there are."""

@@ -11,23 +11,28 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
 from scanner.store import differences, installation, ledger, sessions, ticket_writes
 from scanner.store.database import SqlConnection, transaction
-from scanner.store.differences import PENDING, Comparison, Difference, DifferenceKind
+from scanner.store.differences import (
+    ABSENT,
+    NOT_LOOKED_UP,
+    PENDING,
+    Comparison,
+    Difference,
+    DifferenceKind,
+)
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.clock import ServerTime
-from scanner.sync.settle import SettleReason, is_under_our_name
-from scanner.ticketing.paged_list import PageSize, pages_of
+from scanner.sync.settle import LOOK_UP_RECORDS, SettleReason, is_under_our_name
+from scanner.ticketing.paged_list import PagedList, PageSize, pages_of
 from scanner.ticketing.resources import Admission, Page
 
 SECOND_READING = timedelta(minutes=1)
 """After this time, what a first reading found missing is believed if it is missing again."""
 
-_MOST_LOOKUPS = 200
-"""In one comparison; what is beyond waits for the next one."""
-
-_LOOKUP_RECORDS = 25
+MOST_LOOKUPS = 200
+"""In one comparison; the next one goes on with those whose last look-up is longest ago."""
 
 Listed = Mapping[str, Sequence[Admission]]
 """The API's admissions by serial."""
@@ -86,16 +91,34 @@ class Books:
             for serial in sorted(others)
             if serial not in listed and _is_elsewhere(ours.get(serial))
         ]
-        since = {(each.serial, each.kind): each.since for each in before}
-        kept = [
-            replace(each, since=since.get((each.serial, each.kind), each.since)) for each in found
+        known = {each.serial: each for each in before if each.kind in ABSENT}
+        seen = {(each.serial, each.kind): each.since for each in before}
+        absent = [known.get(each.serial, each) for each in found if each.kind in PENDING]
+        settled = [
+            replace(each, since=seen.get((each.serial, each.kind), each.since))
+            for each in found
+            if each.kind not in PENDING
         ]
-        looked = [each for each in kept if each.kind in PENDING][:_MOST_LOOKUPS]
-        settled = [each for each in kept if each.kind not in PENDING]
-        seconds = [await self._look(session.event, each, number) for each in looked]
-        settled += [each for each in seconds if each]
+        settled += await self._look_up(session.event, absent, number)
         await self._write(settled, sum(map(len, listed.values())))
         return settled
+
+    async def _look_up(
+        self, event: str, absent: Sequence[Difference], number: int
+    ) -> list[Difference]:
+        """Look up some of what the list lacks, those first that had to wait longest.
+
+        Each is looked up again after a minute at the earliest, so all have their turn.
+
+        Returns:
+            What is known now of all of them.
+        """
+        now = self.server_time.now()
+        in_turn = sorted(absent, key=lambda each: each.since)
+        due = [each for each in in_turn if now - each.since >= SECOND_READING][:MOST_LOOKUPS]
+        looked = {each.serial: await self._look(event, each, number) for each in due}
+        known = [looked.get(each.serial, each) for each in absent]
+        return [each for each in known if each]
 
     async def _read_all(self, event: str) -> Listed:
         async def ask(page: int, records: int) -> Page[Admission]:
@@ -137,28 +160,35 @@ class Books:
             if there
             else EarlierAdmission()
         )
-        return Difference(serial, kind, self.server_time.now(), account)
+        since = NOT_LOOKED_UP if kind in PENDING else self.server_time.now()
+        return Difference(serial, kind, since, account)
 
-    async def _look(self, event: str, missing: Difference, number: int) -> Difference | None:
+    async def _look(self, event: str, absent: Difference, number: int) -> Difference | None:
         """Look one ticket up; returns what is known now, or nothing where the API has it."""
-        serial = missing.serial
-        records = min(_LOOKUP_RECORDS, self.size.records)
-        page = await self.api.admissions(event, page=1, records=records, ticket=serial)
-        self.server_time.note(page.server_time)
-        if page.faults or any(each.serial == serial for each in page.entries):
+        serial, now = absent.serial, self.server_time.now()
+
+        async def ask(page: int, records: int) -> Page[Admission]:
+            found = await self.api.admissions(event, page=page, records=records, ticket=serial)
+            self.server_time.note(found.server_time)
+            return found
+
+        records = min(LOOK_UP_RECORDS, self.size.records)
+        page = await PagedList(ask, _identity, self.size, records=records).first()
+        if page and (page.faults or any(each.serial == serial for each in page.entries)):
             return None
-        if page.entries or page.total:
-            return missing  # the server lists what it was not asked for, or counts what it hides
+        own = absent.kind is not DifferenceKind.OTHER_MISSING
+        open_still = DifferenceKind.MISSING_THERE if own else DifferenceKind.OTHER_MISSING
+        if page and (page.entries or page.total):
+            # The server lists what it was not asked for, or counts what it hides.
+            return replace(absent, kind=open_still, since=now)
         issued = await self.writer.run_on_cache(
             lambda conn: differences.is_issued_since(conn, serial, number)
         )
-        own = missing.kind is DifferenceKind.MISSING_THERE
         if not issued:
-            return replace(missing, kind=DifferenceKind.GONE_THERE) if own else None
-        if self.server_time.now() - missing.since < SECOND_READING:
-            return missing
-        kind = DifferenceKind.UNDONE if own else DifferenceKind.OTHER_UNDONE
-        return replace(missing, kind=kind)
+            return replace(absent, kind=DifferenceKind.GONE_THERE, since=now) if own else None
+        if absent.kind is not open_still or absent.since == NOT_LOOKED_UP:
+            return replace(absent, kind=open_still, since=now)
+        return replace(absent, kind=DifferenceKind.UNDONE if own else DifferenceKind.OTHER_UNDONE)
 
     async def _write(self, found: Sequence[Difference], total: int) -> None:
         at = self.server_time.clock()

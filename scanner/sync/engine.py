@@ -44,7 +44,7 @@ from scanner.ticketing.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from scanner.ticketing.paged_list import PageSize
+from scanner.ticketing.paged_list import PageSizes
 from scanner.ticketing.resources import TokenGrant
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class Engine:
         self._priority = priority or Priority()
         self._server_time = ServerTime(clock, monotonic)
         self._token_check = TokenCheck(monotonic)
-        self._page_size = PageSize(pace.records)
+        self._page_sizes = PageSizes(writer.file.parent, pace.records)
         self._heard = Heard()
         self._list_fault: Fact | None = None
         self._pulling = Connection(writer, keys, connect)
@@ -166,11 +166,12 @@ class Engine:
         if grant.key != connected.credentials.key:
             await self._renew_key(connected, grant.key)
             connected = await self._pulling.current()
+        size = self._page_sizes.of(session.api)
         pull = Pull(
             connected.api,
             self._writer,
             self._server_time,
-            self._page_size,
+            size,
             on_progress,
             self._priority,
             self._heard,
@@ -180,7 +181,7 @@ class Engine:
         if whole:
             self._heard.count = 0
         await pull.others(session)
-        books = Books(connected.api, self._writer, self._server_time, self._page_size)
+        books = Books(connected.api, self._writer, self._server_time, size)
         if whole or await books.is_due(self._heard.count):
             await pull.everything(session, accept_shrink=accept_shrink)
             await books.compare(session)
@@ -204,10 +205,10 @@ class Engine:
             SyncError, TicketingError: what stood in the way; nothing is lost by it.
         """
         connected = await self._replaying.current()
-        event = connected.session.event
+        event, size = connected.session.event, self._page_sizes.of(connected.session.api)
         if not await self._writer.run(lambda conn: ledger.has_unsettled(conn, event)):
             return True
-        replay = Replay(connected.api, self._writer, self._server_time, event, on_progress)
+        replay = Replay(connected.api, self._writer, self._server_time, event, on_progress, size)
         with _replay_lock(self._writer.file) as held:
             if not held:
                 return False

@@ -27,8 +27,8 @@ from scanner.sync.status import doubt_of, read_encounters
 from scanner.sync.ticket_list import Progress
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
-from scanner.ticketing.paged_list import PageSize
-from scanner.ticketing.resources import Event, TokenGrant
+from scanner.ticketing.paged_list import PagedList, PageSize, PageSizes
+from scanner.ticketing.resources import Event, Page, Token, TokenGrant
 from scanner.ticketing.route import unencrypted
 
 
@@ -93,7 +93,8 @@ async def open_gate(
     )
     credentials.save(keys, GateCredentials(session.api, session.event, request.code, grant.key))
     await writer.run(lambda conn: store(conn, session))
-    server_time, size = ServerTime(clock), PageSize(request.records)
+    server_time = ServerTime(clock)
+    size = PageSizes(writer.file.parent, request.records).of(session.api)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
         pull = Pull(api, writer, server_time, size, on_progress)
         await writer.run_on_cache(partial(keep_names, wanted=request.names))
@@ -152,8 +153,12 @@ async def _directory(
         return
     try:
         async with TickeTing(request.api, request.key, timeout=request.timeout) as api:
-            tokens = await api.tokens(session.event, is_global=True)
-            if not tokens.entries:
+
+            async def ask(page: int, records: int) -> Page[Token]:
+                return await api.tokens(session.event, page=page, records=records, is_global=True)
+
+            tokens = await PagedList(ask, lambda each: each.uri, size, records=1).first()
+            if tokens is None or not tokens.entries:
                 return
             whole = await api.token_grant(tokens.entries[0].code)
         if whole.sections <= grant.sections:

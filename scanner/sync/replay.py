@@ -42,7 +42,6 @@ LARGEST_BATCH = 100
 
 _OPEN = (State.QUEUED, State.SENDING)
 _LOOKUPS_AT_ONCE = 8
-_LOOK_UP_RECORDS = 25
 _OF_A_FEW = (ServerFault, Malformed, ListError)
 """Failures that a few admissions may have caused; the others are sent all the same."""
 
@@ -107,7 +106,7 @@ class Replay:
     server_time: ServerTime
     event: str
     on_progress: Callable[[], None] | None = None
-    look_up_size: PageSize = field(default_factory=lambda: PageSize(_LOOK_UP_RECORDS))
+    size: PageSize = field(default_factory=PageSize)
 
     async def run_once(self) -> int:
         """Settle what was left in doubt, then send until the queue is empty.
@@ -296,7 +295,7 @@ class Replay:
         return settled
 
     async def _look(self, admission: Admission) -> Outcome:
-        found, faults = await listed(self.api, admission, self.look_up_size, self.server_time)
+        found, faults = await listed(self.api, admission, self.size, self.server_time)
         if faults and not found:
             fault = faults[0]
             problem = Fact(fault.problem)

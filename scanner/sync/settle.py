@@ -18,6 +18,9 @@ from scanner.ticketing.paged_list import PagedList, PageSize
 CLOCK_TOLERANCE = timedelta(minutes=15)
 """How far the clock that dates admissions may be from the one that the server tells."""
 
+LOOK_UP_RECORDS = 25
+"""Asked for where one ticket is looked up, which has one admission or few."""
+
 
 class SettleReason(Code):
     """Why an admission came to its state."""
@@ -142,7 +145,8 @@ async def listed(
         return await api.admissions(sent.event, page=page, records=records, ticket=sent.serial)
 
     faults: list[resources.Fault] = []
-    reading = PagedList(ask, lambda each: (each.serial, each.uri), size)
+    records = min(LOOK_UP_RECORDS, size.records)
+    reading = PagedList(ask, lambda each: (each.serial, each.uri), size, records=records)
     async with aclosing(reading.pages()) as pages:
         async for page in pages:
             server_time.note(page.server_time)

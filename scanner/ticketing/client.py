@@ -22,6 +22,7 @@ from scanner.ticketing.errors import (
     Unreachable,
 )
 from scanner.ticketing.name_lookup import ByName
+from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import (
     Admission,
     Event,
@@ -63,6 +64,10 @@ class TickeTing:
         transport: in place of httpx's own.
         pause: awaited again and again while a list is read, which takes the interpreter for
             milliseconds: it comes back when nobody waits for that.
+        page_size: what is known of the server's pages.
+
+    Attributes:
+        page_size: the same, for those who read its lists to their end.
     """
 
     def __init__(
@@ -73,8 +78,10 @@ class TickeTing:
         timeout: float = 10.0,
         transport: httpx.AsyncBaseTransport | None = None,
         pause: Callable[[], Awaitable[None]] = _without_pause,
+        page_size: PageSize | None = None,
     ) -> None:
         self._pause = pause
+        self.page_size = page_size or PageSize()
         self.url = address(url)
         self._host = self.url.host
         headers = {"X-Client-Version": CLIENT_VERSION, "Accept": "application/json"}

@@ -4,12 +4,18 @@ What counts is what came: a page may be shorter than was asked for, its total ma
 entries may have moved since the page before.
 """
 
+import contextlib
+import json
+import os
+import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from scanner.ticketing.errors import ApiError, ApiFault, ListError, NoSuchPage
-from scanner.ticketing.resources import Page
+from scanner.ticketing.resources import Fault, Page
 
 T = TypeVar("T")
 
@@ -21,6 +27,11 @@ _REFUSES_SIZE = frozenset({400, 413, 422})
 _STALE_PAGES = 3
 """Pages without anything new in a row, where the total says that more is to come."""
 
+_RECORDS = 500
+_KEPT_IN = "page-sizes.json"
+_KEPT_FOR = timedelta(days=1)
+"""A server may take larger pages again, and a refusal may have been somebody else's."""
+
 
 @dataclass(slots=True)
 class PageSize:
@@ -29,10 +40,64 @@ class PageSize:
     Attributes:
         records: what is asked for.
         proved: the largest page that came full.
+        on_learned: told when the server takes fewer.
     """
 
-    records: int = 500
+    records: int = _RECORDS
     proved: int = 0
+    on_learned: Callable[[int], None] | None = None
+
+    def learn(self, records: int) -> None:
+        """Ask for fewer from now on, if these are fewer."""
+        if records < self.records:
+            self.records = records
+            if self.on_learned:
+                self.on_learned(records)
+
+
+class PageSizes:
+    """The page sizes that servers take, by address; what is learned is kept for a day.
+
+    It is kept in a small file of the data folder, for every command, with or without a session.
+    A file that can't be read or written costs a few requests, and nothing else.
+
+    Args:
+        folder: the data folder.
+        records: what is asked for where nothing smaller is known.
+    """
+
+    def __init__(self, folder: Path, records: int = _RECORDS) -> None:
+        self._file = folder / _KEPT_IN
+        self._records = records
+        self._sizes: dict[str, PageSize] = {}
+
+    def of(self, api: str) -> PageSize:
+        """Return the size of the server at an address, one object for all who ask it."""
+        if api not in self._sizes:
+            size = PageSize(self._records)
+            size.learn(self._read().get(api, (size.records, ""))[0])
+            size.on_learned = lambda records: self._keep(api, records)
+            self._sizes[api] = size
+        return self._sizes[api]
+
+    def _read(self) -> dict[str, tuple[int, str]]:
+        """Return what was learned lately: entries and time (ISO 8601), by address."""
+        now = datetime.now(UTC)
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            return {
+                str(api): (max(1, int(records)), str(at))
+                for api, (records, at) in json.loads(self._file.read_bytes()).items()
+                if abs(now - datetime.fromisoformat(at)) < _KEPT_FOR
+            }
+        return {}
+
+    def _keep(self, api: str, records: int) -> None:
+        known = {**self._read(), api: (records, datetime.now(UTC).isoformat())}
+        with contextlib.suppress(OSError):
+            number, name = tempfile.mkstemp(dir=self._file.parent, prefix=f".{_KEPT_IN}.")
+            with os.fdopen(number, "w", encoding="utf-8") as stream:
+                json.dump(known, stream)
+            Path(name).replace(self._file)
 
 
 class PagedList(Generic[T]):
@@ -108,6 +173,15 @@ class PagedList(Generic[T]):
         if self.total and not self.came:
             raise ListError(ApiFault.LIST_SHORT, came=0, total=self.total)
 
+    async def first(self) -> Page[T] | None:
+        """Read the first page alone, whose size a server may refuse; nothing where there is none.
+
+        Raises:
+            TicketingError: it could not be read.
+        """
+        async with contextlib.aclosing(self.pages()) as pages:
+            return await anext(pages, None)
+
     async def _next(self) -> Page[T] | None:
         """Ask for the next page, in a smaller size where it is refused; nothing past the end."""
         refused = False
@@ -126,7 +200,7 @@ class PagedList(Generic[T]):
                 self._resize(self.records // 2)
                 continue
             if refused:
-                self._size.records = self.records
+                self._size.learn(self.records)
             return found
 
     def _take(self, found: Page[T]) -> None:
@@ -156,7 +230,7 @@ class PagedList(Generic[T]):
         if count == self.records:
             self._size.proved = max(self._size.proved, count)
             if self._cut:
-                self._size.records = min(self._size.records, count)
+                self._size.learn(count)
             self.page += 1
         elif count > self.records:
             self._resize(count)
@@ -209,3 +283,39 @@ async def pages_of(
             yield page
         if reading.exact:
             return
+
+
+@dataclass(frozen=True, slots=True)
+class WholeList(Generic[T]):
+    """A list that was read to its end: each entry once, and what could not be read of it.
+
+    Attributes:
+        missing: how many more there are by the server's own total, which may lie.
+    """
+
+    entries: tuple[T, ...]
+    faults: tuple[Fault, ...] = ()
+    missing: int = 0
+
+
+async def read_whole(
+    ask: Callable[[int, int], Awaitable[Page[T]]],
+    identity: Callable[[T], Hashable],
+    size: PageSize,
+) -> WholeList[T]:
+    """Read a list to its end; once more where something moved meanwhile.
+
+    Raises:
+        TicketingError: it could not be read to its end.
+    """
+    found: dict[Hashable, T] = {}
+    for _ in range(2):
+        reading = PagedList(ask, identity, size)
+        faults: list[Fault] = []
+        async for page in reading.pages():
+            found.update((identity(each), each) for each in page.entries)
+            faults += page.faults
+        if reading.exact:
+            break
+    missing = (reading.total or 0) - reading.came if reading.short else 0
+    return WholeList(tuple(found.values()), tuple(faults), missing)

@@ -1,9 +1,11 @@
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from scanner.mock.seed import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
 from tests.cli.program import Program
+from tests.contract_server import CODE, EVENT, KEY, World, contract_server, serial, ticket
 from tests.mock.api import Api
 from tests.mock.server import Ready
 
@@ -79,3 +81,57 @@ def test_whoami_names_the_session_and_says_when_there_is_none(
     assert json.loads(program.says("whoami", "--json"))["username"] == ADMINISTRATOR
     program.says("logout")
     assert "scanner login" in program.complains("whoami")
+
+
+LISTS = (["events"], ["events", "--published"], ["tokens", "list", EVENT], ["admissions", EVENT])
+
+
+@pytest.fixture
+def strange(program: Program) -> Iterator[World]:
+    """A server with 30 entries in each list."""
+    world = World(tickets=[ticket(each) for each in range(30)], copies=30)
+    body = {"redeemer": "Kim", "device": "south", "serials": [serial(each) for each in range(30)]}
+    world.admit(body)
+    with contract_server(world) as url:
+        program.settings = {"SCANNER_API": url, "SCANNER_API_KEY": KEY}
+        yield world
+
+
+@pytest.mark.parametrize("words", LISTS)
+@pytest.mark.parametrize("limit", ["cut_at", "refused_over"])
+def test_a_list_is_read_to_its_end_from_a_server_with_small_pages(
+    program: Program, strange: World, words: list[str], limit: str
+) -> None:
+    setattr(strange, limit, 7)
+    lines = program.says(*words, "--json").splitlines()
+    assert len(set(lines)) == 30
+    assert "30" in program.says(*words).splitlines()[-1]
+
+
+def test_a_page_size_that_one_command_has_learned_is_used_by_every_other(
+    program: Program, strange: World
+) -> None:
+    strange.refused_over = 7
+    program.says("events")
+    assert any(records > 7 for _, records in strange.asked)
+    strange.asked.clear()
+    program.says("open", CODE, "--name", "Lee", "--device", "north")
+    program.says("gate", "--stdin", given=f"{serial(1)}\n".encode())
+    program.says("replay")
+    program.says("sync")
+    for words in LISTS:
+        program.says(*words)
+    assert {name.rpartition("/")[2] for name, _ in strange.asked} == {
+        "tickets", "admissions", "tokens", "events", "published-events",
+    }  # fmt: skip
+    assert all(records <= 7 for _, records in strange.asked), strange.asked
+
+
+def test_a_list_that_is_shorter_than_its_total_ends_with_a_failure(
+    program: Program, strange: World
+) -> None:
+    strange.hidden = 5
+    for words in LISTS:
+        done = program.run(*words, "--json")
+        assert (done.returncode, len(done.stdout.splitlines())) == (1, 30)
+        assert b"tells of 35 entries, and 30 of them came" in done.stderr

@@ -153,10 +153,8 @@ async def test_a_token_is_found_by_code_number_uri_and_address(
             assert (found.is_global, list(found.sections)) == (body["global"], body["sections"])
 
 
-async def test_a_code_is_found_on_a_later_page(
-    api: TickeTing, ready: Ready, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tokens, "SEARCH_RECORDS", 2)
+async def test_a_code_is_found_on_a_later_page(api: TickeTing, ready: Ready) -> None:
+    api.page_size.records = 2
     for token in ready.tokens:
         assert (await tokens.find(api, ready.event, token.code)).code == token.code
     with pytest.raises(Unclear):

@@ -18,6 +18,7 @@ from scanner.store.differences import DifferenceKind
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection
+from scanner.sync import books
 from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
 from scanner.sync.clock import ServerTime
@@ -67,15 +68,15 @@ class House:
             self.heard.count = 0
             await pull.others(SESSION)
             await pull.everything(SESSION)
-            books = Books(self.line, self.writer, server_time, self.size)
-            return [each.kind for each in await books.compare(SESSION)]
+            compared = Books(self.line, self.writer, server_time, self.size)
+            return [each.kind for each in await compared.compare(SESSION)]
 
         return run_virtually(work())
 
     def is_due(self) -> bool:
         server_time = ServerTime(lambda: self.at, lambda: 0)
-        books = Books(self.line, self.writer, server_time, self.size)
-        return run_virtually(books.is_due(len(self.server.admissions)))
+        compared = Books(self.line, self.writer, server_time, self.size)
+        return run_virtually(compared.is_due(len(self.server.admissions)))
 
     def deliver(self) -> None:
         replay = Replay(self.line, self.writer, ServerTime(lambda: self.at), EVENT)
@@ -205,6 +206,60 @@ def test_a_difference_that_lasts_does_not_have_the_list_read_at_every_pull(house
     house.read()
     house.later(600)
     assert not house.is_due()
+
+
+def test_more_than_one_comparison_can_look_up_is_looked_up_by_the_next_ones(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books, "MOST_LOOKUPS", 1)
+    for serial in (A, B):
+        house.present(serial)
+    house.deliver()
+    house.server.admit("KEY", "Kim", "there", [C])
+    house.read()
+    for serial in (A, B, C):
+        house.server.undo(serial)
+    house.server.status[A] = "Cancelled"
+    shown = house.read()
+    assert len(shown) == 3
+    for _ in range(7):
+        assert house.is_due() or house.states(B) == [State.UNDONE]
+        house.later(60)
+        shown = house.read()
+    assert house.states(B) == [State.UNDONE]
+    assert house.present(C).verdict.admits
+    assert house.states(A) == [State.CONFIRMED]
+    assert shown == [DifferenceKind.GONE_THERE]
+
+
+def test_no_admission_counts_as_undone_after_its_first_look_up(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books, "MOST_LOOKUPS", 1)
+    for serial in (A, B):
+        house.present(serial)
+    house.deliver()
+    for serial in (A, B):
+        house.server.undo(serial)
+    house.read()
+    house.later(60)
+    house.read()
+    assert sorted(house.states(A) + house.states(B)) == [State.CONFIRMED, State.CONFIRMED]
+
+
+def test_a_ticket_that_was_gone_and_is_issued_again_waits_for_a_second_look_up(
+    house: House,
+) -> None:
+    house.present(A)
+    house.deliver()
+    house.server.undo(A)
+    house.server.status[A] = "Cancelled"
+    assert house.read() == [DifferenceKind.GONE_THERE]
+    del house.server.status[A]
+    house.later(60)
+    assert house.read() == [DifferenceKind.MISSING_THERE]
+    house.later(60)
+    assert house.read() == [DifferenceKind.UNDONE]
 
 
 def test_what_was_admitted_to_another_event_is_not_counted(house: House) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,7 @@ from scanner.ticketing.errors import (
     NoSuchPage,
     Unreachable,
 )
-from scanner.ticketing.paged_list import PagedList, PageSize, pages_of
+from scanner.ticketing.paged_list import PagedList, PageSize, PageSizes, pages_of, read_whole
 from scanner.ticketing.resources import Fault, Page
 
 Entries = tuple[int, ...]
@@ -108,6 +110,68 @@ async def test_a_cut_size_is_remembered_once_it_is_proved() -> None:
     size = PageSize(500)
     await read(Server(numbers(100), cap=100), size)
     assert size.records == 500
+
+
+async def test_a_learned_size_is_kept_for_the_next_start_and_for_this_server_alone(
+    tmp_path: Path,
+) -> None:
+    sizes = PageSizes(tmp_path)
+    await read(Server(numbers(350), cap=100), sizes.of("https://one.example/"))
+    await read(Server(numbers(350), refused_over=60), sizes.of("https://two.example/"))
+    again = PageSizes(tmp_path)
+    assert again.of("https://one.example/").records == 100
+    assert again.of("https://two.example/").records <= 60
+    assert again.of("https://three.example/").records == 500
+    assert PageSizes(tmp_path, 20).of("https://one.example/").records == 20
+
+
+async def test_a_learned_size_is_forgotten_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await read(Server(numbers(350), cap=100), PageSizes(tmp_path).of("https://one.example/"))
+    monkeypatch.setattr(paged_list, "_KEPT_FOR", timedelta(0))
+    assert PageSizes(tmp_path).of("https://one.example/").records == 500
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        '{"https://one.example/": 5}',
+        '{"https://one.example/": [5, "yesterday"]}',
+        '{"https://one.example/": ["few", "2026-11-28T20:00:00+00:00"]}',
+    ],
+)
+async def test_a_file_of_sizes_that_means_nothing_costs_nothing(
+    tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "page-sizes.json").write_text(content, "utf-8")
+    size = PageSizes(tmp_path).of("https://one.example/")
+    assert size.records == 500
+    await read(Server(numbers(350), cap=100), size)
+    assert PageSizes(tmp_path).of("https://one.example/").records == 100
+
+
+def test_a_kept_size_is_one_entry_at_least(tmp_path: Path) -> None:
+    kept = f'{{"https://one.example/": [-3, "{datetime.now(UTC).isoformat()}"]}}'
+    (tmp_path / "page-sizes.json").write_text(kept, "utf-8")
+    assert PageSizes(tmp_path).of("https://one.example/").records == 1
+
+
+@pytest.mark.parametrize("cap", [7, 10**9])
+async def test_a_whole_list_has_each_entry_once_though_pages_repeat_some(cap: int) -> None:
+    server = Server([*numbers(30), 0, 1], cap=cap)
+    found = await read_whole(server.page, identity, PageSize(10))
+    assert found.entries == tuple(numbers(30))
+    assert found.missing == 0
+
+
+async def test_a_whole_list_tells_how_many_its_total_has_more() -> None:
+    server = Server(numbers(30), total=lambda count: count + 4)
+    found = await read_whole(server.page, identity, PageSize(10))
+    assert (found.entries, found.missing) == (tuple(numbers(30)), 4)
 
 
 @pytest.mark.parametrize("count", [100, 350])

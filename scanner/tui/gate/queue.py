@@ -175,7 +175,7 @@ def _cells(each: Admission | Difference) -> tuple[str, str, str, str]:
     """Return the time, the state, the serial and the reason of a row."""
     serial = plain(each.serial, 40)
     if isinstance(each, Difference):
-        at = clock_time(each.there.at or each.since)
+        at = clock_time(each.at) if each.at else ""
         return at, f"≠ {say('differs')}", serial, sentence(each.fact)
     state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
     return clock_time(each.at), state, serial, reason(each)

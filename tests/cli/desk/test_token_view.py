@@ -3,8 +3,10 @@ from collections.abc import Callable
 import pytest
 
 from scanner.cli import token_view
+from scanner.cli.api import counted
 from scanner.ticketing.errors import FieldFault
-from scanner.ticketing.resources import Event, Fault, Page, Section, Token
+from scanner.ticketing.paged_list import WholeList
+from scanner.ticketing.resources import Event, Fault, Section, Token
 
 STALLS = "/events/1/sections/10"
 BALCONY = "/events/1/sections/20"
@@ -32,8 +34,8 @@ def shown(
     return read
 
 
-def listed(*entries: Token, total: int = 1, page: int = 1, faults: int = 0) -> Page[Token]:
-    return Page(total, page, 25, entries, (Fault(0, "code", FieldFault.MISSING),) * faults)
+def listed(*entries: Token, faults: int = 0) -> WholeList[Token]:
+    return WholeList(entries, (Fault(0, "code", FieldFault.MISSING),) * faults)
 
 
 def test_programs_get_the_same_keys_for_every_token() -> None:
@@ -51,22 +53,23 @@ def test_people_read_names_and_a_uri_only_where_there_is_no_name() -> None:
     assert token_view.section_names(event(), ()) == "no section"
 
 
-def test_a_list_marks_the_global_token_and_counts_tokens_and_pages(
+def test_a_list_marks_the_global_token_and_counts_tokens(
     shown: Callable[..., str],
 ) -> None:
-    page = listed(token(STALLS, BALCONY, is_global=True), token(BALCONY, code="BBBBBBBB"), total=52)
-    text = shown(token_view.print_listing, event(), page)
+    found = listed(token(STALLS, BALCONY, is_global=True), token(BALCONY, code="BBBBBBBB"))
+    text = shown(token_view.print_listing, event(), found)
     rows = [line.split() for line in text.splitlines()]
     assert ["A0F9GG8D", "global", "Stalls,", "Balcony", "7"] in rows
     assert ["BBBBBBBB", "Balcony", "7"] in rows
-    assert "52 tokens in all; page 1 of 3" in text
+    assert "2 tokens in all" in text
 
 
-def test_the_page_line_is_right_for_none_one_and_unreadable_ones() -> None:
-    assert token_view.page_line(listed(total=0)) == "0 tokens in all; page 1 of 1"
-    assert token_view.page_line(listed(total=1)) == "1 token in all; page 1 of 1"
-    assert token_view.page_line(listed(total=26, page=2)) == "26 tokens in all; page 2 of 2"
-    assert "; 2 of this page can't be read" in token_view.page_line(listed(faults=2))
+def test_the_count_is_right_for_none_one_and_unreadable_ones() -> None:
+    assert counted(listed(), *token_view.NAMES) == "0 tokens in all"
+    assert counted(listed(token()), *token_view.NAMES) == "1 token in all"
+    assert counted(listed(token(), faults=2), *token_view.NAMES) == (
+        "3 tokens in all; 2 can't be read"
+    )
 
 
 def test_a_code_is_never_cut_however_narrow_the_terminal(shown: Callable[..., str]) -> None:

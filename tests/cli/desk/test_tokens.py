@@ -18,7 +18,7 @@ def test_tokens_are_listed_by_name_with_the_global_one_marked(
     assert [row[1:4] for row in rows if "global" in row] == [["global", "Pit,", "Gallery"]]
     number = token["self"].rsplit("/", 1)[-1]
     assert [token["code"], "Pit,", "Gallery", number] in rows
-    assert "2 tokens in all; page 1 of 1" in result.stdout
+    assert "2 tokens in all" in result.stdout
     assert stage.title in result.stdout
 
 
@@ -30,7 +30,7 @@ def test_a_list_for_programs_is_one_object_a_line(with_key: None, ready: Ready) 
     ]
 
 
-def test_a_list_is_filtered_and_paged(with_key: None, ready: Ready) -> None:
+def test_a_list_is_filtered(with_key: None, ready: Ready) -> None:
     def codes(*options: str) -> list[str]:
         return [each["code"] for each in objects(run("tokens", "list", *words, *options))]
 
@@ -38,13 +38,6 @@ def test_a_list_is_filtered_and_paged(with_key: None, ready: Ready) -> None:
     every = [token.code for token in ready.tokens]
     assert codes("--global") == every[:1]
     assert codes("--no-global") == every[1:]
-    assert codes("--records", "2", "--page", "2") == every[2:4]
-    assert (
-        "5 tokens in all; page 3 of 3"
-        in run("tokens", "list", ready.event, "--records", "2", "--page", "3").stdout
-    )
-    beyond = said(run("tokens", "list", ready.event, "--page", "9"))
-    assert "The specified page does not exist" in beyond
 
 
 def test_an_event_is_named_by_number_or_address_too(with_key: None, ready: Ready) -> None:
