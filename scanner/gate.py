@@ -21,9 +21,9 @@ from scanner.admission.serial import (
 from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
-from scanner.store import journal, knowledge, ledger, sessions
-from scanner.store.chain_key import key_of
+from scanner.store import journal, ledger, sessions, tickets
 from scanner.store.database import SqlConnection, transaction, unsynced
+from scanner.store.journal import key_of
 from scanner.store.writer import Writer
 
 _WAITING_AT_ONCE = 4
@@ -190,7 +190,7 @@ def judge(
     """Look up, decide and record one presentation; call inside a transaction."""
     parsed = parse_payload(payload)
     standing = sessions.read_standing(conn)
-    evidence = Evidence(parsed, standing.closed, knowledge.look_up(conn, parsed), word)
+    evidence = Evidence(parsed, standing.closed, tickets.look_up(conn, parsed), word)
     verdict = decide(*evidence)
     scan = journal.Scan(
         at=at,

@@ -32,8 +32,8 @@ from scanner.sync.api import Client
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
-from scanner.sync.offline import OfflineEngine
 from scanner.sync.server_first import ServerFirst
+from scanner.sync.status import OfflineEngine
 
 
 @dataclass(frozen=True, slots=True)

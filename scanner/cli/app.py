@@ -20,11 +20,9 @@ from scanner.cli import (
     kiosk,
     ledger,
     listings,
-    mock,
     opening,
     pair,
     pin,
-    recover,
     train,
 )
 from scanner.cli.errors import CommandGroup
@@ -78,8 +76,6 @@ for commands in (
     devices,
     pair,
     listings,
-    mock,
-    recover,
     train,
     bench,
     decode,

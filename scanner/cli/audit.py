@@ -1,7 +1,7 @@
-"""`scanner audit`: holds the ledger against itself, and against what was kept outside of it."""
+"""`scanner audit` and `recover`: what a ledger still proves, and what can be saved of it."""
 
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scanner.desk.audit import Audit, Finding
     from scanner.keystore import KeyStore
     from scanner.store.database import SqlConnection
+    from scanner.store.recovery.recover import Report
 
 _HEAD = re.compile(r"[0-9a-f]{16,64}")
 
@@ -30,8 +31,9 @@ class Audited(Code):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command(epilog="Example: scanner audit --head 3fe1c2b894d07a65")(audit)
+    app.command(epilog="Example: scanner recover")(recover)
 
 
 def audit(
@@ -151,3 +153,64 @@ def _reanchor(config: "Config", keys: "KeyStore", differences: int, source: str)
         row = writer.submit(note).result()
         writer.submit(lambda conn: anchor_anew(conn, keys)).result()
     tell(Fact(Audited.REANCHORED, {"row": row}))
+
+
+def recover(*, as_json: Json = False) -> None:
+    """Save every readable admission from a damaged database; the damaged file is kept beside it."""
+    from scanner.store.recovery import recover as recovery
+    from scanner.sync.clock import utc_now
+
+    config, now = load(), utc_now()
+    report = recovery.recover(database(config), now)
+    if report.damage:
+        _anchor_recovered(config)
+    if as_json:
+        print_json(_recovery_facts(report))
+        return
+    for note in report.notes():
+        tell(note)
+
+
+def _anchor_recovered(config: "Config") -> None:
+    """Anchor the chain of what came back anew, with a note of what is missing or not genuine.
+
+    Without a key store, the next gate does without.
+    """
+    from scanner.desk.audit import Audit, read_proof
+    from scanner.keystore import KeyStoreError, open_keystore
+    from scanner.store import journal
+    from scanner.store.anchor import anchor_anew
+    from scanner.store.database import transaction
+    from scanner.store.journal import JournalNote
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+
+    keys = open_keystore(config.home)
+    proof = read_proof(keys)
+
+    def anchor(conn: "SqlConnection") -> None:
+        count = sum(1 for _ in Audit(conn, proof).findings())
+        if count:
+            with transaction(conn):
+                in_part = Fact(JournalNote.RECOVERED_IN_PART, {"count": count})
+                journal.note(conn, in_part, utc_now(), "recover")
+        anchor_anew(conn, keys)
+
+    with Writer(database(config)) as writer, suppress(KeyStoreError):
+        writer.submit(anchor).result()
+
+
+def _recovery_facts(report: "Report") -> dict[str, object]:
+    from scanner.wording.sentences import in_english
+
+    return {
+        "whole": report.damage is None,
+        "damage": in_english(report.damage) if report.damage else None,
+        **(report.damage.as_json() if report.damage else {"code": None, "params": {}}),
+        "copy": str(report.copy) if report.copy else None,
+        "presentations": report.presentations,
+        "admissions": {state.value: count for state, count in report.admissions.items()},
+        "rebuilt": report.rebuilt,
+        "missing": [list(each) for each in report.missing],
+        "cache": report.kept.value,
+    }

@@ -1,6 +1,7 @@
-"""`scanner demo`: an evening at the door, on a screen or as a self-test."""
+"""`scanner demo`, an evening at the door, and `scanner mock`, the server that it is played on."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command(epilog="Example: scanner demo --headless --patrons 200 --seed 1")(demo)
+    app.command(epilog="Example: scanner mock --tickets 5000 --port 8080")(mock)
 
 
 def demo(
@@ -63,3 +65,26 @@ def _show(seed: int, language: "Language") -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError(CliFault.DEMO_NEEDS_TERMINAL)
     show(seed, language)
+
+
+def mock(
+    *,
+    tickets: Annotated[int, typer.Option(help="Tickets in a new world.")] = 1000,
+    sections: Annotated[int, typer.Option(help="Sections in a new world.")] = 3,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 1,
+    state: Annotated[
+        Path | None, typer.Option(help="A file that keeps the world over a restart.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="0 picks a free one.")] = 0,
+    api_key: Annotated[
+        str | None, typer.Option(help="An administrator's key; made up when not given.")
+    ] = None,
+) -> None:
+    """Serve a stand-in for the TickeTing API on this machine, until stopped.
+
+    Prints one JSON line when it is ready: its url, an event, an administrator's key, and the
+    event's admission tokens.
+    """
+    from scanner.mock.server import run
+
+    run(tickets, sections, seed, state, port, api_key)

@@ -1,12 +1,13 @@
 """`scanner login`, `logout` and `tokens`: the supervisor's work over the API."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from scanner.cli.api import ask, counted, read_key, require_whole, secret
-from scanner.cli.output import print_json, print_line, print_text, tell
+from scanner.cli.output import print_json, print_line, print_table, print_text, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.wording.plain import plain
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from scanner.ticketing.resources import Event, Token
 
 T = TypeVar("T")
+
+LONGEST_NAME = 120
+"""Characters of a section's name that a table shows."""
+
+NAMES = ("token", "tokens")
+"""What is counted below the table."""
 
 EventName = Annotated[
     str,
@@ -137,7 +144,6 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List an event's tokens: what each admits to, and its code."""
-    from scanner.cli import token_view
     from scanner.desk import tokens as desk
 
     async def work(asked: "TickeTing") -> "tuple[Event | None, WholeList[Token]]":
@@ -147,12 +153,12 @@ def list_(
 
     found, listed = ask(api, api_key, work)
     if found is not None:
-        token_view.print_listing(found, listed)
+        print_listing(found, listed)
     else:
         for token in listed.entries:
-            print_json(token_view.as_json(token))
+            print_json(token_json(token))
         if listed.faults:
-            print_line(counted(listed, *token_view.NAMES), err=True)
+            print_line(counted(listed, *NAMES), err=True)
     require_whole(listed)
 
 
@@ -187,7 +193,6 @@ def update(
     as_json: Json = False,
 ) -> None:
     """Give a token these sections in place of those that it has."""
-    from scanner.cli import token_view
     from scanner.desk import tokens as desk
     from scanner.facts import Fact
 
@@ -198,9 +203,9 @@ def update(
 
     found, new = ask(api, api_key, work)
     if as_json:
-        print_json(token_view.as_json(new))
+        print_json(token_json(new))
         return
-    names = token_view.section_names(found, new.sections)
+    names = section_names(found, new.sections)
     tell(Fact(desk.TokenChange.UPDATED, {"token": new.code, "sections": names}))
 
 
@@ -215,7 +220,6 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """Invalidate a token: the gates that it opened can admit nobody with it any more."""
-    from scanner.cli import token_view
     from scanner.desk import tokens as desk
     from scanner.facts import Fact
 
@@ -232,18 +236,17 @@ def revoke(
 
     gone = ask(api, api_key, work)
     if as_json:
-        print_json({**token_view.as_json(gone), "revoked": True})
+        print_json({**token_json(gone), "revoked": True})
     else:
         tell(Fact(desk.TokenChange.REVOKED, {"token": gone.code}))
 
 
 def _show(event: "Event", token: "Token", as_json: bool) -> None:
-    from scanner.cli import token_view
 
     if as_json:
-        print_json(token_view.as_json(token))
+        print_json(token_json(token))
     else:
-        token_view.print_details(event, token)
+        print_details(event, token)
 
 
 def _asked_user() -> str:
@@ -260,3 +263,60 @@ def _answer(question: str) -> str:
     """Ask on stderr: what is on stdout may be read by a program."""
     print_text(question, end="", err=True)
     return sys.stdin.readline().strip()
+
+
+def token_json(token: "Token") -> dict[str, Any]:
+    """Return what programs may rely on; `sections` are URIs."""
+    return {
+        "uri": token.uri,
+        "code": token.code,
+        "global": token.is_global,
+        "sections": list(token.sections),
+    }
+
+
+def section_names(event: "Event", uris: Sequence[str]) -> str:
+    """Return the sections' names in one line; the URI where the event knows no name."""
+    names = {section.uri: section.name for section in event.sections}
+    return ", ".join(_name(names.get(uri) or uri) for uri in uris) or "no section"
+
+
+def print_listing(event: "Event", listed: "WholeList[Token]") -> None:
+    """Print an event's tokens as a table."""
+    rows = [
+        (
+            token.code,
+            "global" if token.is_global else "",
+            section_names(event, token.sections),
+            token.identifier,
+        )
+        for token in listed.entries
+    ]
+    print_table(
+        ("Code", "Global", "Sections", "Number"),
+        rows,
+        title=f"Admission tokens of {_name(event.title)}",
+        caption=counted(listed, *NAMES),
+        whole=("Code", "Global", "Number"),
+        longest=10 * LONGEST_NAME,
+    )
+
+
+def print_details(event: "Event", token: "Token") -> None:
+    """Print one token with each of its sections' names and URIs."""
+    names = {section.uri: section.name for section in event.sections}
+    rows = [
+        ("Code", token.code),
+        ("Global", "yes, for every section" if token.is_global else "no"),
+        ("Event", event.title),
+        ("URI", token.uri),
+    ]
+    for position, uri in enumerate(token.sections):
+        name = names.get(uri)
+        said = f"{_name(name)} ({uri})" if name else uri
+        rows.append(("" if position else "Sections", said))
+    print_table(("", ""), rows)
+
+
+def _name(text: str) -> str:
+    return plain(text, LONGEST_NAME)

@@ -3,19 +3,28 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.cli.camera import look_through
 from scanner.cli.opening import device_name
+from scanner.cli.output import tell
 from scanner.cli.settings import database, load
+from scanner.facts import Fact
+from scanner.sync.clock import utc_now
+from scanner.web.errors import WebError, WebFault, WebNotice
+from scanner.wording.plain import plain, plain_json
+from scanner.wording.sentences import in_english
 
 if TYPE_CHECKING:
     from scanner.config import Config
+    from scanner.gate import Gate, Judged
 
 
 def register(app: typer.Typer) -> None:
@@ -82,8 +91,6 @@ def open_screen(
         raise typer.BadParameter("it goes with --certificate.", param_hint="'--key'")
     config = load(camera=camera, scanner=hand_scanner)
     if web:
-        from scanner.cli.web import WebOptions, serve_browsers
-
         # Several browsers would wrestle for one scanner: it is left alone unless it is named.
         flags = [f"--scanner={hand_scanner or 'none'}"]
         flags += [f"--camera={camera}"] if camera is not None else []
@@ -139,7 +146,6 @@ def _no_garbage_collection() -> Iterator[None]:
 
 def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
     from scanner.app.assembly import assembled
-    from scanner.cli.pipe import serve
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
 
@@ -148,7 +154,7 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
         assembled(config, writer, open_keystore(config.home), network=network) as parts,
         parts.background as background,
     ):
-        serve(parts.gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
+        serve_lines(parts.gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
         background.deliver(config.timeout_seconds)
 
 
@@ -159,3 +165,114 @@ def _refuse_no_terminal() -> None:
     in_browser = "TEXTUAL_DRIVER" in os.environ  # set for the gates that `--web` starts
     if not (in_browser or (sys.stdin.isatty() and sys.stdout.isatty())):
         raise ScannerError(CliFault.GATE_NEEDS_TERMINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class WebOptions:
+    """Where browsers are answered, and how.
+
+    Attributes:
+        host: the address to listen at.
+        port: 1 to 65535.
+        password_file: its first line is the password, or its Argon2 hash.
+        certificate: for TLS, in PEM; with its key, where `key` isn't given.
+        key: the certificate's key, in PEM.
+    """
+
+    host: str
+    port: int
+    password_file: Path | None
+    certificate: Path | None
+    key: Path | None
+
+
+def serve_browsers(options: WebOptions, flags: Sequence[str]) -> None:
+    """Serve until interrupted.
+
+    Args:
+        options: where and how.
+        flags: given to each gate that a browser opens.
+
+    Raises:
+        WebError: a library, the password or the certificate is missing or unusable, or the
+            address can't be listened at.
+    """
+    try:
+        from scanner.web.password import read_password
+        from scanner.web.server import is_loopback, serve, tls_context
+    except ImportError as error:
+        raise WebError(WebFault.NO_LIBRARY) from error
+    here = is_loopback(options.host)
+    if not here and options.password_file is None:
+        raise WebError(WebFault.NO_PASSWORD, host=options.host)
+    tls = tls_context(options.certificate, options.key) if options.certificate else None
+    password = read_password(options.password_file) if options.password_file else None
+
+    def say_open() -> None:
+        if not (here or tls):
+            tell(Fact(WebNotice.UNENCRYPTED), err=True)
+        tell(Fact(WebNotice.OPEN), err=True)
+
+    serve(
+        [sys.executable, "-m", "scanner", "gate", *flags],
+        options.host,
+        options.port,
+        password=password,
+        tls=tls,
+        on_open=say_open,
+    )
+
+
+_LONGEST_LINE = 65_536
+"""Bytes; what is longer is no ticket, whatever follows, and the rest of it is not kept."""
+
+
+def payloads(stream: IO[bytes]) -> Iterator[str]:
+    """Yield each line's text without its end; bytes that are no UTF-8 become U+FFFD."""
+    while line := stream.readline(_LONGEST_LINE):
+        rest = line
+        while not rest.endswith(b"\n") and (rest := stream.readline(_LONGEST_LINE)):
+            pass
+        yield line.rstrip(b"\r\n").decode("utf-8", "replace")
+
+
+def serve_lines(gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool) -> None:
+    """Judge every line, and answer each before the next is read.
+
+    A light counts as shown once its line is flushed. Where the reader is gone, it does not.
+
+    Raises:
+        StoreError: a verdict could not be recorded; nobody is admitted by that line.
+    """
+    say = as_line if as_json else as_words
+    for payload in payloads(stream):
+        judged = gate.present_and_wait(payload, utc_now(), "stdin")
+        out.write(say(judged) + "\n")
+        out.flush()
+        gate.note_shown(judged)
+
+
+def as_line(judged: "Judged") -> str:
+    """Return a verdict as JSON in plain ASCII, its times in UTC; a long payload is cut."""
+    verdict = judged.verdict
+    fact = verdict.fact
+    facts = {
+        "payload": judged.payload[:LONGEST_PAYLOAD],
+        "serial": verdict.serial,
+        "verdict": verdict.kind.value,
+        "reason": in_english(judged.fact),
+        "section": verdict.section,
+        "at": judged.at.isoformat(),
+        "scan": judged.scan,
+        **fact.as_json(),
+    }
+    return plain_json(facts)
+
+
+def as_words(judged: "Judged") -> str:
+    """Return a verdict for a person, without control characters."""
+    verdict = judged.verdict
+    head = verdict.kind.value.replace("_", " ").upper()
+    reason = in_english(judged.fact)
+    words = " · ".join(filter(None, (plain(verdict.serial), plain(verdict.section), reason)))
+    return f"{head}  {words}"

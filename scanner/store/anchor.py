@@ -20,10 +20,9 @@ import structlog
 from scanner.facts import Fact
 from scanner.keystore import KeyStoreError
 from scanner.store import journal, sessions
-from scanner.store.chain_key import KEY_BYTES, ChainKey, KeyedConnection, key_of
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.database import files_of, transaction
-from scanner.store.journal import JournalNote
+from scanner.store.journal import KEY_BYTES, ChainKey, JournalNote, KeyedConnection, key_of
 from scanner.store.locks import only_maker
 from scanner.store.writer import Writer
 

@@ -15,7 +15,6 @@ import structlog
 
 from scanner.facts import Fact
 from scanner.store import locks, schema
-from scanner.store.chain_key import KeyedConnection
 from scanner.store.checkpoint import forget_checkpoint, read_checkpoint
 from scanner.store.errors import (
     Damage,
@@ -25,6 +24,7 @@ from scanner.store.errors import (
     require_room,
     store_error,
 )
+from scanner.store.journal import KeyedConnection
 from scanner.store.migrate import cache_file, make_cache, make_ledger, recognise, recognise_cache
 from scanner.store.quarantine import quarantine
 

@@ -9,12 +9,14 @@ StoreError
 └── DiskFull          nothing more can be recorded
 """
 
+import errno
+import os
 import sqlite3
+import tempfile
 from pathlib import Path
 
 from scanner.errors import ScannerError
 from scanner.facts import Code
-from scanner.store.disk_space import has_room
 
 
 class StoreFault(Code):
@@ -127,3 +129,27 @@ def store_error(error: sqlite3.Error, file: Path) -> StoreError:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return FolderUnusable(StoreFault.READ_ONLY, file=file)
     return StoreError(StoreFault.FAILED, file=file, error=str(error))
+
+
+NEEDED = 128 * 1024
+"""Bytes that a gate takes at its start for SQLite's logs and their indexes."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""No space left; or a quota, or a limit of the process, leaves none."""
+
+
+def has_room(folder: Path) -> bool:
+    """Tell whether a folder's disk takes what a gate needs; another fault is no lack of room.
+
+    It is reserved in a file without a name, which is gone at once.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, NEEDED)
+            else:
+                file.write(bytes(NEEDED))
+                file.flush()
+    except OSError as error:
+        return error.errno not in _FULL
+    return True

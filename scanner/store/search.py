@@ -7,7 +7,7 @@ from pathlib import Path
 from scanner.admission.rules import decide
 from scanner.admission.serial import Serial
 from scanner.admission.verdict import Verdict
-from scanner.store import knowledge, sessions
+from scanner.store import sessions, tickets
 from scanner.store.search_text import SearchText, fold
 
 MOST = 50
@@ -74,7 +74,7 @@ def read_found(conn: sqlite3.Connection, serials: list[str]) -> list[Found]:
     found = []
     for serial in serials:
         presented = Serial(serial)
-        known = knowledge.look_up(conn, presented)
+        known = tickets.look_up(conn, presented)
         row = conn.execute("SELECT name FROM ticket WHERE serial = ?", (serial,)).fetchone()
         if known.ticket and row:
             section = known.ticket.section.name

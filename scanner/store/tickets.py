@@ -1,4 +1,4 @@
-"""The cache's copy of what the API knows: sections, tickets, other gates' admissions."""
+"""The cache's copy of what the API knows, put together for the rules with what the ledger knows."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from scanner.admission.names import without_tag
 from scanner.admission.serial import Fingerprint, ParsedPayload, Serial, fingerprint
-from scanner.admission.ticket import CachedTicket, EarlierAdmission, Section, TicketStatus
+from scanner.admission.ticket import (
+    CachedTicket,
+    EarlierAdmission,
+    Knowledge,
+    Section,
+    TicketStatus,
+)
+from scanner.store import ledger
 from scanner.store.sessions import StoredSession
 
 _TICKET = """
@@ -42,6 +49,23 @@ class TicketRow(NamedTuple):
     redeemed: datetime | None
     owner: str | None
     name: str | None
+
+
+def look_up(conn: sqlite3.Connection, parsed: ParsedPayload) -> Knowledge:
+    """Collect what cache and ledger know of what was presented: a few indexed reads."""
+    serial, former_code = find_serial(conn, parsed)
+    if serial is None:
+        return Knowledge()
+    ticket = find_ticket(conn, serial)
+    local, refusal, unshown = ledger.own_admission(conn, serial)
+    return Knowledge(
+        ticket._replace(former_code=former_code) if ticket else None,
+        local,
+        find_other_admission(conn, serial),
+        ticket is not None or is_of_the_event(conn, serial),
+        refusal,
+        unshown,
+    )
 
 
 def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:

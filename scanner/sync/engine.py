@@ -16,7 +16,7 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.priority import CLAIM_SECONDS, Priority
-from scanner.store import doubts, forget, ledger, sessions
+from scanner.store import doubts, ledger, names, sessions
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
@@ -24,16 +24,14 @@ from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
 from scanner.sync.clock import Clock, ServerTime
 from scanner.sync.connection import Connect, Connected, Connection
-from scanner.sync.credentials import Keys
+from scanner.sync.credentials import Keys, TokenCheck
 from scanner.sync.errors import TokenDead
-from scanner.sync.hedged_request import hedged
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.pull import Pull
 from scanner.sync.replay import Replay
-from scanner.sync.retry import repeat
+from scanner.sync.retry import hedged, repeat
 from scanner.sync.status import Status, StatusFeed
 from scanner.sync.ticket_list import Progress
-from scanner.sync.token_check import TokenCheck
 from scanner.ticketing.errors import (
     ApiError,
     Forbidden,
@@ -285,9 +283,9 @@ class Engine:
 
     async def _forget_patrons(self, session: StoredSession) -> None:
         """Keep no patron's data that a dead token has brought, once nothing needs it any more."""
-        if await self._writer.run(lambda conn: forget.may_forget(conn, session.event)):
-            await self._writer.run(forget.forget_position)
-            await self._writer.run_on_cache(forget.forget_patrons)
+        if await self._writer.run(lambda conn: names.may_forget(conn, session.event)):
+            await self._writer.run(names.forget_position)
+            await self._writer.run_on_cache(names.forget_patrons)
 
     def _note_online(self) -> None:
         before, self._link = self._link, Link(LinkState.ONLINE)

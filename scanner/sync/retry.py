@@ -1,9 +1,14 @@
-"""Repeating work, and waiting after a failure: exponential backoff with full jitter."""
+"""Repeating work, with exponential backoff and full jitter, and repeating a request that hangs.
+
+A hedged request is sent again while the first one hangs (Dean and Barroso, The Tail at Scale,
+Communications of the ACM, 2013).
+"""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from tenacity import (
     AsyncRetrying,
@@ -16,6 +21,8 @@ from scanner.errors import ScannerError
 from scanner.sync.errors import SyncError
 from scanner.ticketing.errors import ApiError, ServerFault, TicketingError, TooManyRequests
 
+T = TypeVar("T")
+
 _UNREACHABLE = wait_random_exponential(multiplier=0.25, max=1.0)
 """A network that comes back is used within two seconds."""
 
@@ -27,6 +34,9 @@ _LONGEST_WAIT_SECONDS = 600.0
 
 _HELD_SECONDS = 15.0
 """Nothing changes until somebody acts, who then wakes the work; or until the API recovers."""
+
+HEDGE_SECONDS = 1.0
+"""A request sent into a dead network stays dead when the network is back; the next one is not."""
 
 
 async def repeat(
@@ -77,3 +87,24 @@ def _pause(state: RetryCallState) -> float:
             return _UNREACHABLE(state)
         case _:
             return _FAULT(state)
+
+
+async def hedged(ask: Callable[[], Awaitable[T]], after: float = HEDGE_SECONDS) -> T:
+    """Ask, and ask again after every so many seconds; return the first answer.
+
+    Raises:
+        Exception: what the first request to end has raised.
+    """
+    requests: list[asyncio.Future[T]] = []
+    try:
+        while True:
+            requests.append(asyncio.ensure_future(ask()))
+            done, _ = await asyncio.wait(
+                requests, timeout=after, return_when=asyncio.FIRST_COMPLETED
+            )
+            if done:
+                return next(request for request in requests if request in done).result()
+    finally:
+        for request in requests:
+            request.cancel()
+        await asyncio.gather(*requests, return_exceptions=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import structlog
 from scanner.admission.names import without_tag
 from scanner.admission.verdict import Closed
 from scanner.facts import Code, Fact
+from scanner.gate import Judged
 from scanner.store import (
     differences,
     doubts,
@@ -29,9 +30,10 @@ from scanner.store.ledger import State
 from scanner.store.left_out import LeftOut, read_left_out
 from scanner.store.sessions import StoredSession
 from scanner.store.statistics import Admitted
-from scanner.sync.link import Link
+from scanner.sync.link import Link, LinkState, Obstacle
 
 _LOOK_SECONDS = 0.2
+_NETWORK_OFF = Link(LinkState.OFFLINE, Fact(Obstacle.NETWORK_OFF))
 
 
 class Encountered(Code):
@@ -186,3 +188,28 @@ def _pulled(
     session: StoredSession | None,
 ) -> tuple[datetime, datetime | None, datetime | None] | None:
     return (session.opened, session.synced, session.whole) if session else None
+
+
+class OfflineEngine:
+    """In the engine's place where the network is left alone: it follows the database only."""
+
+    def __init__(self, database: Path) -> None:
+        self._feed = StatusFeed(database)
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        await self._feed.run()
+
+    async def replay(self) -> bool:
+        """Leave the queue as it is."""
+        return False
+
+    def status(self) -> Status:
+        """Return the latest known state."""
+        return replace(self._feed.latest, link=_NETWORK_OFF)
+
+    def wake(self) -> None:
+        """There is nothing to wake."""
+
+    def on_verdict(self, judged: Judged) -> None:
+        """Leave it in the queue."""

@@ -8,12 +8,12 @@ is left out of its list; both are noted as a `Fault` that names the field.
 import re
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from scanner.ticketing import uris
 from scanner.ticketing.errors import FieldFault
 from scanner.ticketing.resources import (
     Admission,
@@ -89,7 +89,7 @@ class _Section(_Link):
     capacity: Capacity | None = None
 
     def value(self, event: str) -> Section:
-        uri = uris.section(self.uri, event)
+        uri = section_uri(self.uri, event)
         return Section(uri, self.name or uri.rsplit("/", 1)[-1], self.capacity)
 
 
@@ -183,7 +183,7 @@ def read_event(found: Any, base: str, asked: str | None = None) -> Event:
     gaps: Gaps = []
     told = {**found, "self": asked} if asked and isinstance(found, dict) else found
     body = read(_Event, told, "event", gaps)
-    uri = asked or uris.event(body.uri, base)
+    uri = asked or event_uri(body.uri, base)
     sections = tuple(each.value(uri) for each in body.sections)
     title = body.title or uri.rpartition("/")[2]
     return Event(uri, title, body.status, body.start, body.end, sections, _faults(0, gaps))
@@ -193,15 +193,15 @@ def read_grant(found: Any, base: str) -> TokenGrant:
     """Read the answer to a token's code; `base` as for `read_event`."""
     gaps: Gaps = []
     body = read(_Grant, found, "token", gaps)
-    event = uris.event(body.event, base)
-    sections = frozenset(uris.section(each, event) for each in body.sections)
+    event = event_uri(body.event, base)
+    sections = frozenset(section_uri(each, event) for each in body.sections)
     return TokenGrant(body.key, event, sections, _faults(0, gaps))
 
 
 def read_token(found: Any, event: str, gaps: Gaps | None = None) -> Token:
     """Read a token of an event."""
     body = read(_Token, found, "token", gaps)
-    sections = tuple(uris.section(each, event) for each in body.sections)
+    sections = tuple(section_uri(each, event) for each in body.sections)
     return Token(body.uri, body.code, body.is_global, sections)
 
 
@@ -217,7 +217,7 @@ def read_ticket(found: Any, event: str, gaps: Gaps | None = None) -> Ticket:
     return Ticket(
         body.serial,
         body.status,
-        uris.section(body.section.uri, event),
+        section_uri(body.section.uri, event),
         body.section.name,
         body.owner.value() if body.owner else None,
         body.redeemed,
@@ -306,3 +306,38 @@ def _entries(
 
 def _faults(position: int, gaps: Gaps) -> tuple[Fault, ...]:
     return tuple(Fault(position, gap.name, gap.problem) for gap in gaps)
+
+
+def event_uri(told: str, base: str) -> str:
+    """Return an event's URI below the API's address, whose path is `base`, in one form.
+
+    Documented are `/events/7` and, inside of it, `/sections/8`. Servers also write
+    `https://host/v3/events/7/sections/8`, `/v3/events/7/sections/8`, or the number alone.
+    """
+    path = _path(told)
+    version = base.rstrip("/")
+    if version and path.startswith(f"{version}/"):
+        path = path.removeprefix(version)
+    return path if path.count("/") > 1 else f"/events{path}"
+
+
+@lru_cache(1024)
+def section_uri(told: str, event: str) -> str:
+    """Return a section's URI, by which sections are compared; `event` is its event's."""
+    path = _path(told)
+    before, named, number = path.rpartition("/sections/")
+    if not named:
+        return f"{event}{path}" if path.count("/") > 1 else f"{event}/sections{path}"
+    other = f"/{before}".rpartition("/events/")[2] if "/events/" in before else ""
+    if other and other != event.rpartition("/")[2]:
+        return f"/events/{other}/sections/{number}"
+    return f"{event}/sections/{number}"
+
+
+def _path(told: str) -> str:
+    """Return the path: no server, no query, one slash before it and none behind."""
+    _, absolute, rest = told.partition("://")
+    path = rest.partition("/")[2] if absolute else told
+    for end in "?#":
+        path = path.partition(end)[0]
+    return f"/{path.strip().strip('/')}"

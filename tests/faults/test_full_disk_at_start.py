@@ -11,8 +11,7 @@ import pytest
 
 from scanner.store import errors
 from scanner.store.database import open_database
-from scanner.store.disk_space import NEEDED, has_room
-from scanner.store.errors import DiskFull, store_error
+from scanner.store.errors import NEEDED, DiskFull, has_room, store_error
 from scanner.store.quarantine import copy_to_quarantine
 from tests.cli.program import LIMIT_SECONDS, Program
 from tests.store.worlds import fill, row
@@ -77,7 +76,7 @@ def test_a_full_disk_is_called_full_at_every_start(
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from scanner.store.disk_space import has_room
+from scanner.store.errors import has_room
 folder, most = Path(sys.argv[1]), int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 print(has_room(folder))

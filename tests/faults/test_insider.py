@@ -18,11 +18,10 @@ from scanner.gate import Gate
 from scanner.keystore import KeyStore, KeyStoreError, KeyStoreFault
 from scanner.store import journal, ledger
 from scanner.store.anchor import anchor_anew, keyed, read_anchor, read_head
-from scanner.store.chain_key import ChainKey, KeyedConnection
 from scanner.store.checkpoint import checkpoint_file, observe, write_checkpoint
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.integrity import verify
-from scanner.store.journal import JournalNote
+from scanner.store.journal import ChainKey, JournalNote, KeyedConnection
 from scanner.store.ledger import State
 from scanner.store.migrate import cache_file
 from scanner.store.writer import Writer

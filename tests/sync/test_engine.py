@@ -8,7 +8,7 @@ from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.priority import CLAIM_SECONDS
 from scanner.store.ledger import State
-from scanner.sync import token_check
+from scanner.sync import credentials
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.errors import SyncFault, TokenDead
@@ -136,7 +136,7 @@ async def test_a_section_added_to_the_token_admits_and_one_denied_no_longer_does
 async def test_a_revoked_token_closes_the_gate_holds_the_queue_and_a_new_one_delivers_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(token_check, "_REFUSED_SECONDS", 0.5)
+    monkeypatch.setattr(credentials, "_REFUSED_SECONDS", 0.5)
     await _open(house)
     serial = house.tickets(0)[0]
     assert house.present(serial).verdict.admits

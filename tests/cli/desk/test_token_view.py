@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scanner.cli import token_view
+from scanner.cli import desk
 from scanner.cli.api import counted
 from scanner.ticketing.errors import FieldFault
 from scanner.ticketing.paged_list import WholeList
@@ -39,7 +39,7 @@ def listed(*entries: Token, faults: int = 0) -> WholeList[Token]:
 
 
 def test_programs_get_the_same_keys_for_every_token() -> None:
-    assert token_view.as_json(token(STALLS, is_global=True)) == {
+    assert desk.token_json(token(STALLS, is_global=True)) == {
         "uri": "/events/1/tokens/7",
         "code": "A0F9GG8D",
         "global": True,
@@ -48,16 +48,16 @@ def test_programs_get_the_same_keys_for_every_token() -> None:
 
 
 def test_people_read_names_and_a_uri_only_where_there_is_no_name() -> None:
-    assert token_view.section_names(event(), (BALCONY, STALLS)) == "Balcony, Stalls"
-    assert token_view.section_names(event(), (GONE,)) == GONE
-    assert token_view.section_names(event(), ()) == "no section"
+    assert desk.section_names(event(), (BALCONY, STALLS)) == "Balcony, Stalls"
+    assert desk.section_names(event(), (GONE,)) == GONE
+    assert desk.section_names(event(), ()) == "no section"
 
 
 def test_a_list_marks_the_global_token_and_counts_tokens(
     shown: Callable[..., str],
 ) -> None:
     found = listed(token(STALLS, BALCONY, is_global=True), token(BALCONY, code="BBBBBBBB"))
-    text = shown(token_view.print_listing, event(), found)
+    text = shown(desk.print_listing, event(), found)
     rows = [line.split() for line in text.splitlines()]
     assert ["A0F9GG8D", "global", "Stalls,", "Balcony", "7"] in rows
     assert ["BBBBBBBB", "Balcony", "7"] in rows
@@ -65,32 +65,30 @@ def test_a_list_marks_the_global_token_and_counts_tokens(
 
 
 def test_the_count_is_right_for_none_one_and_unreadable_ones() -> None:
-    assert counted(listed(), *token_view.NAMES) == "0 tokens in all"
-    assert counted(listed(token()), *token_view.NAMES) == "1 token in all"
-    assert counted(listed(token(), faults=2), *token_view.NAMES) == (
-        "3 tokens in all; 2 can't be read"
-    )
+    assert counted(listed(), *desk.NAMES) == "0 tokens in all"
+    assert counted(listed(token()), *desk.NAMES) == "1 token in all"
+    assert counted(listed(token(), faults=2), *desk.NAMES) == ("3 tokens in all; 2 can't be read")
 
 
 def test_a_code_is_never_cut_however_narrow_the_terminal(shown: Callable[..., str]) -> None:
     names = event(stalls="The Very Long Name of a Section " * 3)
-    text = shown(token_view.print_listing, names, listed(token(STALLS)), width=50)
+    text = shown(desk.print_listing, names, listed(token(STALLS)), width=50)
     assert "A0F9GG8D" in text
 
 
 def test_one_token_is_shown_with_names_and_uris(shown: Callable[..., str]) -> None:
-    text = shown(token_view.print_details, event(), token(STALLS, GONE))
+    text = shown(desk.print_details, event(), token(STALLS, GONE))
     for word in ("A0F9GG8D", "Dawn", "/events/1/tokens/7", f"Stalls ({STALLS})", GONE):
         assert word in text
-    whole = shown(token_view.print_details, event(), token(is_global=True))
+    whole = shown(desk.print_details, event(), token(is_global=True))
     assert "yes, for every section" in whole
 
 
 def test_names_from_the_server_give_the_terminal_no_orders(shown: Callable[..., str]) -> None:
     hostile = event(title="\x1b]0;title\x07", stalls="\x1b[31mRed\n[bold]x[/bold] \u202egab")
     for text in (
-        shown(token_view.print_listing, hostile, listed(token(STALLS))),
-        shown(token_view.print_details, hostile, token(STALLS)),
+        shown(desk.print_listing, hostile, listed(token(STALLS))),
+        shown(desk.print_details, hostile, token(STALLS)),
     ):
         assert not {"\x1b", "\x07", "\u202e"} & set(text)
         assert "[31mRed [bold]x[/bold] gab" in text
@@ -98,4 +96,4 @@ def test_names_from_the_server_give_the_terminal_no_orders(shown: Callable[..., 
 
 def test_a_long_name_ends_in_an_ellipsis() -> None:
     long = event(stalls="x" * 500)
-    assert token_view.section_names(long, (STALLS,)) == f"{'x' * 119}…"
+    assert desk.section_names(long, (STALLS,)) == f"{'x' * 119}…"

@@ -1,6 +1,6 @@
 import pytest
 
-from scanner.sync.token_check import TokenCheck
+from scanner.sync.credentials import TokenCheck
 from scanner.ticketing.errors import (
     ApiFault,
     Forbidden,

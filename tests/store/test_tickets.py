@@ -14,7 +14,7 @@ from scanner.admission.ticket import (
 )
 from scanner.admission.verdict import Closed
 from scanner.facts import Fact
-from scanner.store import knowledge, ledger, sessions, ticket_writes, tickets
+from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.sessions import Standing
 from scanner.store.tickets import CachedSection
@@ -52,11 +52,11 @@ def permitted(conn: sqlite3.Connection) -> set[str]:
 
 
 def known(conn: sqlite3.Connection, serial: str) -> Knowledge:
-    return knowledge.look_up(conn, Serial(serial))
+    return tickets.look_up(conn, Serial(serial))
 
 
 def by_code(conn: sqlite3.Connection, serial: str, owner: str) -> Knowledge:
-    return knowledge.look_up(conn, Fingerprint(fingerprint(serial, owner)))
+    return tickets.look_up(conn, Fingerprint(fingerprint(serial, owner)))
 
 
 def test_a_session_is_read_back_as_it_was_opened(conn: sqlite3.Connection) -> None:
@@ -219,9 +219,9 @@ def test_a_ticket_that_comes_back_to_its_owner_admits_with_the_old_code(
 def test_a_digest_that_only_begins_like_a_tickets_finds_nothing(conn: sqlite3.Connection) -> None:
     digest = fingerprint(A, FIRST)
     alike = digest[:16] + "0" * 48
-    assert knowledge.look_up(conn, Fingerprint(alike)) == Knowledge()
+    assert tickets.look_up(conn, Fingerprint(alike)) == Knowledge()
     write(conn, row(A, owner=SECOND))
-    assert knowledge.look_up(conn, Fingerprint(alike)) == Knowledge()
+    assert tickets.look_up(conn, Fingerprint(alike)) == Knowledge()
 
 
 def test_two_tickets_whose_digests_begin_alike_are_told_apart(conn: sqlite3.Connection) -> None:
@@ -235,7 +235,7 @@ def test_two_tickets_whose_digests_begin_alike_are_told_apart(conn: sqlite3.Conn
 @pytest.mark.parametrize("digest", ["0" * 64, "f" * 64, "7" + "f" * 63, "8" + "0" * 63])
 def test_any_digest_fits_the_index(conn: sqlite3.Connection, digest: str) -> None:
     assert -(2**63) <= tickets.short_fingerprint(digest) < 2**63
-    assert knowledge.look_up(conn, Fingerprint(digest)) == Knowledge()
+    assert tickets.look_up(conn, Fingerprint(digest)) == Knowledge()
 
 
 def test_a_ticket_without_an_owner_is_found_by_its_serial_alone(conn: sqlite3.Connection) -> None:
@@ -245,7 +245,7 @@ def test_a_ticket_without_an_owner_is_found_by_its_serial_alone(conn: sqlite3.Co
 
 
 def test_what_is_no_ticket_is_not_looked_for(conn: sqlite3.Connection) -> None:
-    assert knowledge.look_up(conn, NotATicket(LooksLike.WEB_ADDRESS)) == Knowledge()
+    assert tickets.look_up(conn, NotATicket(LooksLike.WEB_ADDRESS)) == Knowledge()
 
 
 def test_an_unlisted_serial_is_told_from_another_events(conn: sqlite3.Connection) -> None:
