@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.config import ConfigError, ConfigFault, load_config
-from scanner.config_file import save_setting
+from scanner.config import ConfigError, ConfigFault, load_config, save_setting
 from scanner.paths import config_file
 
 

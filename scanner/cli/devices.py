@@ -70,7 +70,7 @@ def devices(
 
 def _choose(spec: str, cameras: "list[Camera]") -> None:
     """Save the choice in the configuration file."""
-    from scanner.config_file import save_setting
+    from scanner.config import save_setting
     from scanner.scanning.devices import find_camera, lasting_name
     from scanner.scanning.errors import CameraAway, CameraFault
 

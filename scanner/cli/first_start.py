@@ -121,7 +121,7 @@ class House:
 
     def keep(self, answers: "Answers") -> None:
         """Keep the camera; names and server are the session's, the key is not kept."""
-        from scanner.config_file import save_setting
+        from scanner.config import save_setting
 
         if answers.camera != self.config.camera:
             save_setting("camera", answers.camera)

@@ -17,8 +17,7 @@ from scanner.admission.verdict import Kind
 from scanner.demo.cable import Cable
 from scanner.demo.crowd import Crowd, Patron
 from scanner.demo.gate_driver import GateDriver
-from scanner.demo.setting import DEVICE, open_home, stage_for
-from scanner.demo.world import GateGone, World, admitted_by, world
+from scanner.demo.world import DEVICE, GateGone, World, admitted_by, open_home, stage_for, world
 from scanner.paths import database_file
 from scanner.store import ledger
 from scanner.store.database import open_reader

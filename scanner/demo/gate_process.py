@@ -13,7 +13,7 @@ import structlog
 
 from scanner.app.assembly import assembled
 from scanner.config import load_config
-from scanner.demo.setting import DIFFICULTY
+from scanner.demo.world import DIFFICULTY
 from scanner.gate import Gate
 from scanner.keystore import open_keystore
 from scanner.log import open_log

@@ -1,18 +1,31 @@
-"""Installs the kiosk as a systemd service: its files, and what remains to be done by hand."""
+"""The kiosk as a systemd service: its files, what remains to be done by hand, its signs of life."""
 
+import contextlib
+import os
 import shlex
+import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.paths import assets_folder
+
+if TYPE_CHECKING:
+    from scanner.store.writer import Writer
 
 UNIT = PurePosixPath("/etc/systemd/system/scanner-kiosk.service")
 USER = PurePosixPath("/etc/sysusers.d/scanner-kiosk.conf")
 
 MARK = "# Written by `scanner kiosk --install`"
 """The first line of each file; a file without it was not written by this program."""
+
+
+SOCKET = "NOTIFY_SOCKET"
+"""Names the socket that takes a datagram of `NAME=value` lines."""
+
+READY, ALIVE, STOPPING = "READY=1", "WATCHDOG=1", "STOPPING=1"
 
 
 class ServiceFault(Code):
@@ -118,3 +131,34 @@ def _refuse_foreign(path: Path) -> None:
 
 def _why(error: OSError) -> str:
     return error.strerror or type(error).__name__
+
+
+def notify(state: str) -> bool:
+    """Send a state as sd_notify(3) does; tells whether a parent listens.
+
+    Never raises, never waits.
+    """
+    address = os.environ.get(SOCKET, "")
+    if address[:1] not in ("/", "@"):
+        return False
+    target = f"\0{address[1:]}" if address.startswith("@") else address
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        out.setblocking(False)
+        out.connect(target)
+        out.send(state.encode())
+        return True
+    return False
+
+
+async def notify_alive(writer: "Writer") -> None:
+    """Tell the parent that the kiosk is alive, once its ledger has answered.
+
+    Called from the event loop, so that the loop and the ledger's thread are both alive.
+
+    Raises:
+        StoreError: the ledger can't go on.
+    """
+    from scanner.store.database import ping
+
+    await writer.run(ping)
+    notify(ALIVE)

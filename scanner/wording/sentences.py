@@ -71,7 +71,17 @@ def shown(value: Value) -> str:
             return plain(str(value))
 
 
-_WITH_ANOTHERS = {"bench": "cli", "demo": "training", "doctor": "desk", "scenario": "training"}
+_WITH_ANOTHERS = {
+    "bench": "cli",
+    "web": "cli",
+    "doctor": "desk",
+    "demo": "training",
+    "scenario": "training",
+    "journal": "audit",
+    "config": "machine",
+    "keystore": "machine",
+    "pin": "machine",
+}
 """Rooms whose few sentences stand with another room's."""
 
 

@@ -9,7 +9,7 @@ from scanner.admission.rules import Override, decide
 from scanner.admission.serial import LooksLike, ParsedPayload
 from scanner.admission.ticket import EarlierAdmission, Knowledge
 from scanner.admission.verdict import Closed, Kind, Reason, Verdict
-from scanner.wording import patron
+from scanner.wording import kiosk
 from scanner.wording.catalogue import LANGUAGES, choose_language
 from scanner.wording.plain import clock_time
 from scanner.wording.sentences import in_english
@@ -256,4 +256,4 @@ def test_every_verdict_has_words_in_german(
 def test_titles_differ_from_one_kind_to_the_next(code: str) -> None:
     choose_language(code)
     assert len({title(kind) for kind in Kind}) == len(Kind)
-    assert len({patron.patron_words(kind).title for kind in Kind}) == len(Kind)
+    assert len({kiosk.patron_words(kind).title for kind in Kind}) == len(Kind)

@@ -10,8 +10,7 @@ from scanner.app.assembly import assembled
 from scanner.config import Config, Language
 from scanner.demo.cable import Cable
 from scanner.demo.crowd import Crowd
-from scanner.demo.setting import DIFFICULTY, open_home, stage_for
-from scanner.demo.world import world
+from scanner.demo.world import DIFFICULTY, open_home, stage_for, world
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.paths import database_file

@@ -4,7 +4,7 @@ import gc
 
 from scanner.app.assembly import Assembly
 from scanner.app.preferences import Preferences, preferences
-from scanner.config_file import save_setting
+from scanner.config import save_setting
 from scanner.sync.clock import utc_now
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import Network

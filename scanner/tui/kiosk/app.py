@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from scanner.app.assembly import Assembly
 from scanner.facts import Fact
 from scanner.kiosk.guardian import UNLOCKED
-from scanner.kiosk.sd_notify import notify_alive
+from scanner.kiosk.service import notify_alive
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.tui.drawing.theme import NIGHT

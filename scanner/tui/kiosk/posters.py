@@ -6,7 +6,7 @@ from scanner.sync.status import Status
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.drawing.poster import Poster
 from scanner.wording.catalogue import say
-from scanner.wording.patron import patron_words
+from scanner.wording.kiosk import patron_words
 from scanner.wording.plain import plain
 
 

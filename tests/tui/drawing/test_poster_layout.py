@@ -11,7 +11,7 @@ from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.drawing.poster_layout import arrange
 from scanner.wording.catalogue import LANGUAGES, choose_language, say
-from scanner.wording.patron import patron_words
+from scanner.wording.kiosk import patron_words
 from scanner.wording.plain import plain
 from scanner.wording.verdict import title
 

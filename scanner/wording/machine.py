@@ -1,0 +1,39 @@
+"""What is wrong with this machine's PIN, stored secrets and settings, and what a setting takes."""
+
+from scanner.wording.sentences import Plural, Sentence
+
+SENTENCES: dict[str, Sentence] = {
+    "pin.not_digits": "A PIN has {shortest} to {longest} digits; choose another.",
+    "pin.too_easy": "This PIN is too easy to guess; choose another.",
+    "pin.set": "The PIN is set.",
+    "pin.changed": "The PIN is changed.",
+    "pin.reset": "The PIN is reset.",
+    "pin.wrong": "This is not the PIN; try again.",
+    "pin.wait": Plural(
+        "Too many wrong tries; try again in {count} second.",
+        "Too many wrong tries; try again in {count} seconds.",
+    ),
+    "pin.not_administrator": "Only this machine's administrator can reset the PIN; "
+    "run `sudo scanner pin --reset`, with SCANNER_HOME where the data have a folder of their own.",
+    "keystore.unreadable": "The file of secrets {file} can't be read ({why}); "
+    "mend or remove it, then log in again.",
+    "keystore.damaged": "The file of secrets {file} is damaged; "
+    "mend or remove it, then log in again.",
+    "keystore.locked": "Another program holds on to {file}; end it, then try again.",
+    "keystore.unwritable": "The secret can't be kept in {file} ({why}); "
+    "make the folder writable, then try again.",
+    "keystore.shut": "The system's key store is locked or does not answer; unlock it, "
+    "then try again.",
+    "keystore.no_such_choice": "{variable} is '{value}'; set it to 'system' or 'file'.",
+    "config.unreadable": "The configuration file {file} can't be read ({why}); mend or remove it.",
+    "config.unknown": "There is no setting '{name}'; remove it from {file}.",
+    "config.unusable": "The setting '{name}' can't be used; it takes {expected}. "
+    "Mend it in {file}, {variable} or the command's flags.",
+    "config.unsaved": "The setting '{name}' can't be saved in {file} ({why}); "
+    "mend or remove the file.",
+    "config.choice": "one of {choices}",
+    "config.switch": "true or false",
+    "config.whole_number": "a whole number from {least} to {most}",
+    "config.number": "a number above {above} and up to {most}",
+    "config.text": "a text",
+}
