@@ -22,7 +22,7 @@ def demo(
         bool,
         typer.Option(
             "--headless",
-            help="Play a scripted evening without a screen, check every verdict and every "
+            help="Play scripted evenings without a screen, check every verdict and every "
             "admission, and print one JSON summary.",
         ),
     ] = False,
@@ -34,8 +34,9 @@ def demo(
     """Try the gate without a venue: a server, a crowd and a camera are made up.
 
     On the screen, n cuts the network and restores it. With --headless, the network is gone for
-    the middle third and the gate is killed once; exit code 0 means that every verdict was the due
-    one and that the server holds exactly the gate's admissions.
+    the middle third and the gate is killed once. A quarter of the patrons then come to a gate
+    whose server cuts pages and names, and answers one stray 404. Exit code 0 means that every
+    verdict was the due one and that both servers hold exactly the gate's admissions.
     """
     from scanner.cli.settings import load
 
@@ -48,10 +49,10 @@ def demo(
 
 def _play(patrons: int, seed: int) -> None:
     from scanner.cli.output import bar, print_json
-    from scanner.demo.evening import play
+    from scanner.demo.evening import play_both
 
     with bar("Patrons") as show:
-        summary = play(patrons, seed, show)
+        summary = play_both(patrons, seed, show)
     print_json(summary.as_dict())
     if not summary.ok:
         raise typer.Exit(1)

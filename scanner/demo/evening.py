@@ -1,14 +1,15 @@
-"""A scripted evening without a screen; every verdict is compared with the expected one.
+"""Scripted evenings without a screen; every verdict is compared with the expected one.
 
 The network is down for the middle third, and the gate's process is killed once meanwhile. At the
-end, the server must have exactly the admissions that the gate recorded.
+end, the server must have exactly the admissions that the gate recorded. A shorter second evening
+is the same at a strange server: it cuts pages and names, and answers one stray 404.
 """
 
 import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,26 +18,44 @@ from scanner.admission.verdict import Kind
 from scanner.demo.cable import Cable
 from scanner.demo.crowd import Crowd, Patron
 from scanner.demo.gate_driver import GateDriver
-from scanner.demo.world import DEVICE, GateGone, World, admitted_by, open_home, stage_for, world
+from scanner.demo.world import (
+    GateGone,
+    World,
+    admitted_by,
+    misbehave,
+    open_home,
+    stage_for,
+    world,
+)
 from scanner.paths import database_file
-from scanner.store import ledger
+from scanner.store import installation, ledger
 from scanner.store.database import open_reader
 from scanner.store.ledger import State
 
 SHOWINGS = 3
 """How often a patron shows a code that was not read."""
 
+STRANGE = {"page_records": 50, "name_characters": 8}
+"""The cuts of the strange server: in pages that a list has several of, and in the gate's name."""
+
+_STRAYS = 1
+_STRANGE_SHARE, _FEWEST_AT_STRANGE = 4, 20
 _DELIVERY_SECONDS = 60.0
 _LONGEST_MOMENT = 0.06
 
 
 @dataclass(slots=True)
 class Summary:
-    """The evening's result; `ok` if every verdict and every admission was as expected."""
+    """An evening's result; `ok` if every verdict and every admission was as expected.
+
+    `cuts` is what the server cuts, and `stray_404s` how many it has answered.
+    """
 
     patrons: int
     seed: int
     ok: bool = False
+    cuts: dict[str, int] = field(default_factory=dict)
+    stray_404s: int = 0
     verdicts: dict[str, int] = field(default_factory=dict)
     wrong_verdicts: list[dict[str, str | None]] = field(default_factory=list)
     shown_again: int = 0
@@ -51,13 +70,56 @@ class Summary:
     unknown_to_gate: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """Both evenings' results."""
+
+    ordinary: Summary
+    strange: Summary
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether both were as expected, and the strange server did what is strange."""
+        return self.ordinary.ok and self.strange.ok and self.strange.stray_404s == _STRAYS
+
     def as_dict(self) -> dict[str, object]:
-        """Return it for JSON."""
-        return asdict(self)
+        """Return them for JSON: the ordinary evening, and the other one inside it."""
+        strange = {"at_a_strange_server": asdict(self.strange)}
+        return asdict(self.ordinary) | {"ok": self.ok} | strange
 
 
-def play(patrons: int, seed: int, on_progress: Callable[[int, int], None]) -> Summary:
+def play_both(patrons: int, seed: int, on_progress: Callable[[int, int], None]) -> Summaries:
+    """Play an evening, and one with a quarter of the patrons at a strange server.
+
+    Raises:
+        DemoError: a part did not start or answer.
+    """
+    fewer = min(patrons, max(_FEWEST_AT_STRANGE, patrons // _STRANGE_SHARE))
+    total = patrons + fewer
+    ordinary = play(patrons, seed, lambda done, _: on_progress(done, total))
+    strange = play(
+        fewer,
+        seed,
+        lambda done, _: on_progress(patrons + done, total),
+        cuts=STRANGE,
+        strays=_STRAYS,
+    )
+    return Summaries(ordinary, strange)
+
+
+def play(
+    patrons: int,
+    seed: int,
+    on_progress: Callable[[int, int], None],
+    *,
+    cuts: Mapping[str, int] | None = None,
+    strays: int = 0,
+) -> Summary:
     """Play an evening; the same seed gives the same patrons.
+
+    The server cuts what `cuts` says, and answers so many stray 404s while patrons come; see
+    `scanner.mock.call.Faults`.
 
     Raises:
         DemoError: a part did not start or answer.
@@ -69,26 +131,36 @@ def play(patrons: int, seed: int, on_progress: Callable[[int, int], None]) -> Su
         tempfile.TemporaryDirectory(prefix="scanner-demo-") as folder,
     ):
         home = Path(folder)
+        summary = Summary(patrons, seed, cuts=dict(cuts or {}))
+        misbehave(server, **summary.cuts)
         permitted, tickets, elsewhere = stage_for(server, seed)
         open_home(home, server, cable)
         line = Crowd(tickets, permitted, elsewhere, seed).line(patrons)
-        evening = _Evening(server, cable, home, line, Summary(patrons, seed))
-        evening.play(on_progress)
-    evening.summary.seconds = round(time.monotonic() - begun, 1)
-    return evening.summary
+        _Evening(server, cable, home, line, summary, strays=strays).play(on_progress)
+    summary.seconds = round(time.monotonic() - begun, 1)
+    return summary
 
 
 class _Evening:
     def __init__(
-        self, server: World, cable: Cable, home: Path, line: list[Patron], summary: Summary
+        self,
+        server: World,
+        cable: Cable,
+        home: Path,
+        line: list[Patron],
+        summary: Summary,
+        *,
+        strays: int,
     ) -> None:
         self.summary = summary
+        self._strays = strays
         self._server = server
         self._cable = cable
         self._home = home
         self._line = line
         self._rng = random.Random(summary.seed)  # noqa: S311 - an evening, not a secret
         self._gate = GateDriver(home, summary.seed)
+        self._astray_at = len(line) // 6
         self._cut_at, self._back_at = len(line) // 3, 2 * len(line) // 3
         self._kill_at = self._first_admissible(len(line) // 2)
         self._at_server = 0
@@ -105,6 +177,8 @@ class _Evening:
         self._account()
 
     def _before(self, number: int) -> None:
+        if number == self._astray_at:
+            misbehave(self._server, strays=self._strays)
         if number == self._cut_at:
             self._cable.cut()
             self._at_server = len(self._delivered())
@@ -163,6 +237,7 @@ class _Evening:
         recorded = self._recorded()
         due = {each.serial for each in self._line if each.due is Kind.ADMITTED}
         summary = self.summary
+        summary.stray_404s = self._strays - misbehave(self._server)["strays"]
         summary.frames = self._gate.frames
         summary.reads_by = dict(self._gate.reads_by.most_common())
         summary.admissions = {
@@ -187,7 +262,9 @@ class _Evening:
         return None
 
     def _delivered(self) -> set[str]:
-        return asyncio.run(admitted_by(self._server, DEVICE))
+        with closing(open_reader(database_file(self._home))) as reader:
+            tags = installation.tags(reader)
+        return asyncio.run(admitted_by(self._server, tags))
 
     def _recorded(self) -> set[str]:
         with closing(open_reader(database_file(self._home))) as reader:

@@ -6,12 +6,14 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scanner.admission.names import without_tag
+import httpx
+
+from scanner.admission.names import tag_of
 from scanner.demo.cable import Cable
 from scanner.errors import ScannerError
 from scanner.facts import Code
@@ -20,8 +22,9 @@ from scanner.paths import database_file
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.opening import Opened, Request, open_gate
-from scanner.ticketing.client import TickeTing
-from scanner.ticketing.resources import Ticket
+from scanner.ticketing.client import CLIENT_VERSION, TickeTing
+from scanner.ticketing.paged_list import read_whole
+from scanner.ticketing.resources import Admission, Page, Ticket
 
 
 class DemoFault(Code):
@@ -115,13 +118,12 @@ async def all_tickets(at: World) -> list[Ticket]:
     """Read every ticket of the event, with its owner."""
     async with TickeTing(at.url, at.api_key) as api:
         key = (await api.token_grant(at.global_code)).key
-    found: list[Ticket] = []
     async with TickeTing(at.url, key) as api:
-        while True:
-            page = await api.tickets(at.event, page=len(found) // 500 + 1, records=500)
-            found.extend(page.entries)
-            if len(found) >= page.total:
-                return found
+
+        async def ask(page: int, records: int) -> Page[Ticket]:
+            return await api.tickets(at.event, page=page, records=records)
+
+        return [*(await read_whole(ask, lambda each: each.serial, api.page_size)).entries]
 
 
 async def admit_elsewhere(at: World, serials: list[str]) -> None:
@@ -132,18 +134,36 @@ async def admit_elsewhere(at: World, serials: list[str]) -> None:
         await api.admit(at.event, redeemer="Kim", device=OTHER_GATE, serials=serials)
 
 
-async def admitted_by(at: World, device: str) -> set[str]:
-    """Return the serials that a device admitted, by the server's record, whatever its tag."""
-    found: set[str] = set()
+async def admitted_by(at: World, tags: Container[str | None]) -> set[str]:
+    """Return the serials that devices of these tags admitted, by the server's record."""
     async with TickeTing(at.url, at.api_key) as api:
-        number, total = 1, None
-        while total is None or (number - 1) * 500 < total:
-            page = await api.admissions(at.event, page=number, records=500)
-            found |= {
-                each.serial for each in page.entries if without_tag(each.device or "") == device
-            }
-            number, total = number + 1, page.total
-    return found
+
+        async def ask(page: int, records: int) -> Page[Admission]:
+            return await api.admissions(at.event, page=page, records=records)
+
+        listed = await read_whole(ask, lambda each: each.serial, api.page_size)
+    return {each.serial for each in listed.entries if tag_of(each.device) in tags}
+
+
+def misbehave(at: World, **how: int) -> dict[str, int]:
+    """Have the server do what the contract doesn't say; see `scanner.mock.call.Faults`.
+
+    Returns:
+        All that it does now.
+
+    Raises:
+        DemoError: the server did not answer.
+    """
+    try:
+        done = httpx.post(
+            f"{at.url}_mock/faults",
+            json=how,
+            headers={"X-API-Key": at.api_key, "X-Client-Version": CLIENT_VERSION},
+            trust_env=False,
+        )
+        return {name: int(value) for name, value in done.raise_for_status().json().items()}
+    except (httpx.HTTPError, ValueError) as error:
+        raise DemoError(DemoFault.SERVER_NOT_STARTED) from error
 
 
 def stage_for(server: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:

@@ -151,7 +151,7 @@ class Server:
             caller=caller,
             key=key,
             path=request.path_params,
-            query=request.query_params,
+            query=self._faults.cut_page(request.query_params),
             body=await _body(request) if request.method in WITH_BODY else {},
             base=self._base,
             now=datetime.now(UTC),
@@ -172,6 +172,9 @@ class Server:
         if self._faults.armed and not path.startswith("/_mock/"):
             self._faults.armed -= 1
             raise RuntimeError("asked to fail by POST /_mock/faults")
+        if self._faults.strays and path.startswith("/tokens/"):
+            self._faults.strays -= 1
+            raise errors.no_endpoint(path)
 
     def _in_transaction(self, handler: Handler, call: Call) -> JsonResponse:
         """Run the handler in a transaction: commit before the answer, roll back on an error."""

@@ -74,9 +74,30 @@ Caller = Person | Gate | Stranger
 
 @dataclass
 class Faults:
-    """How many of the next requests fail with a server error."""
+    """What this server does that the contract doesn't say.
+
+    Attributes:
+        armed: how many of the next requests fail with a server error.
+        strays: how many of the next requests for a token get a 404 that is not about the token.
+        page_records: the entries of the longest page, cut silently; 0 for no limit.
+        name_characters: where names of guards and devices are cut; 0 for no limit.
+    """
 
     armed: int = 0
+    strays: int = 0
+    page_records: int = 0
+    name_characters: int = 0
+
+    def cut_page(self, query: Mapping[str, str]) -> Mapping[str, str]:
+        """Return a query as if it had asked for no longer page than there is."""
+        asked = query.get("records", "")
+        if self.page_records and _is_count(asked) and int(asked) > self.page_records:
+            return {**query, "records": str(self.page_records)}
+        return query
+
+    def cut_name(self, name: str) -> str:
+        """Return a name as it is kept."""
+        return name[: self.name_characters].strip() if self.name_characters else name
 
 
 @dataclass(frozen=True)

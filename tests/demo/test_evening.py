@@ -8,13 +8,13 @@ import pytest
 
 from scanner.admission.verdict import Kind
 from scanner.demo import evening
-from scanner.demo.evening import play
+from scanner.demo.evening import Summaries, Summary, play
 from scanner.demo.gate_driver import GateDriver
 
 PATRONS = 42
 
 
-def test_an_evening_with_a_cut_and_a_kill_ends_with_every_admission_at_the_server(
+def test_evenings_with_a_cut_and_a_kill_end_with_every_admission_at_the_server(
     tmp_path: Path,
 ) -> None:
     done = subprocess.run(
@@ -39,6 +39,19 @@ def test_an_evening_with_a_cut_and_a_kill_ends_with_every_admission_at_the_serve
     assert admissions["at_gate"] == admissions["at_server"] == admissions["confirmed"]
     assert found["frames"] > 4 * PATRONS
     assert sum(found["reads_by"].values()) >= PATRONS
+    strange = found["at_a_strange_server"]
+    assert (strange["ok"], strange["stray_404s"], strange["killed"]) == (True, 1, 1)
+    assert strange["cuts"] == {"page_records": 50, "name_characters": 8}
+    admissions = strange["admissions"]
+    assert admissions["due"] == admissions["at_server"] == admissions["confirmed"] > 0
+
+
+def test_one_bad_evening_fails_both_and_so_does_a_server_that_was_not_strange() -> None:
+    good, bad = Summary(1, 1, ok=True), Summary(1, 1)
+    strange = Summary(1, 1, ok=True, stray_404s=1)
+    assert Summaries(good, strange).as_dict()["ok"] is True
+    for each in (Summaries(bad, strange), Summaries(good, bad), Summaries(good, good)):
+        assert each.as_dict()["ok"] is False
 
 
 def test_a_wrong_verdict_fails_the_evening(monkeypatch: pytest.MonkeyPatch) -> None:

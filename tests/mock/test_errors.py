@@ -96,6 +96,34 @@ def test_a_fault_in_the_server_is_spelled_as_the_vendor_spells_it(api: Api) -> N
     assert api.get("/events").status_code == 200
 
 
+def test_the_server_can_be_asked_to_cut_pages_and_names_and_to_answer_stray_404s(
+    api: Api, ready: Ready
+) -> None:
+    def faults(**how: int) -> dict[str, int]:
+        found: dict[str, int] = api.post("/_mock/faults", how).json()
+        return found
+
+    gate = api.gate(ready.tokens[0].code)
+    tickets = f"{ready.event}/tickets"
+    try:
+        faults(page_records=2, name_characters=6, strays=1)
+        assert len(gate.entries(tickets, records=50)) == 2
+        assert len(gate.entries(tickets, records=1)) == 1
+        serial = gate.entries(tickets)[0]["serial"]
+        sent = {"redeemer": "Lee", "device": "7k3q north-1", "serials": [serial]}
+        (made,) = gate.post(f"{ready.event}/admissions", sent).json()
+        assert (made["redeemer"], made["device"]) == ("Lee", "7k3q n")
+        token = f"/tokens/{ready.tokens[0].code}"
+        assert refused(api.get(token)) == (
+            404,
+            {"message": f"The requested endpoint {token} does not exist on this server."},
+        )
+        assert api.get(token).status_code == 200
+    finally:
+        left = faults(page_records=0, name_characters=0)
+    assert left == {"requests": 0, "strays": 0, "page_records": 0, "name_characters": 0}
+
+
 def test_missing_arguments_are_named_with_commas(api: Api) -> None:
     text = "The following arguments are required, but have not been supplied: name, contact, email."
     assert refused(api.post("/hosts", {"name": "", "email": None})) == (400, {"error": text})

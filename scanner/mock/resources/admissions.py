@@ -66,10 +66,25 @@ def change_event(call: Call) -> JsonResponse:
 
 
 def arm_faults(call: Call) -> JsonResponse:
-    """POST /_mock/faults `{"requests": n}`: the next n requests get a server error."""
+    """POST /_mock/faults: sets what is given of `Faults`, and shows all of it.
+
+    `{"requests": n, "strays": n, "page_records": n, "name_characters": n}`: the next n requests
+    get a server error; the next n for a token get a stray 404; pages and names are cut at n.
+    """
     call.administrator()
-    call.faults.armed = forms.whole(call.body, "requests")
-    return answer({"requests": call.faults.armed})
+    faults = call.faults
+    faults.armed = forms.whole(call.body, "requests", faults.armed)
+    faults.strays = forms.whole(call.body, "strays", faults.strays)
+    faults.page_records = forms.whole(call.body, "page_records", faults.page_records)
+    faults.name_characters = forms.whole(call.body, "name_characters", faults.name_characters)
+    return answer(
+        {
+            "requests": faults.armed,
+            "strays": faults.strays,
+            "page_records": faults.page_records,
+            "name_characters": faults.name_characters,
+        }
+    )
 
 
 def _ticket(world: sqlite3.Connection, serial: str) -> sqlite3.Row:
@@ -87,7 +102,8 @@ def admit(call: Call) -> JsonResponse:
     """POST /events/{event}/admissions: the admissions granted; 400 where there is none."""
     scope = scope_of(call)
     forms.require(call.body, ("redeemer", "device", "serials"))
-    redeemer, device = forms.text(call.body, "redeemer"), forms.text(call.body, "device")
+    redeemer = call.faults.cut_name(forms.text(call.body, "redeemer"))
+    device = call.faults.cut_name(forms.text(call.body, "device"))
     granted: list[str] = []
     for serial in dict.fromkeys(forms.texts(call.body, "serials")):
         granted.extend(_grant(call, scope, serial, redeemer, device))
