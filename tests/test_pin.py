@@ -1,5 +1,6 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,6 +11,13 @@ from scanner.pin import FREE_TRIES, WAIT, Pin, PinCheck, PinError, Tries, may_be
 
 PIN = "471182"
 NOW = datetime(2026, 6, 12, 21, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash fast: what is tested is not what a guess costs."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("argon2.PasswordHasher", cheap)
 
 
 @dataclass

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -114,10 +115,12 @@ class Evening:
         self._check_at_the_end()
 
     def _house(self, name: str) -> House:
+        folder = self._folder / name
+        folder.mkdir()
         return House(
             name,
             new_database(),
-            self._folder / f"{name}.sqlite3",
+            folder / "gate.sqlite3",
             MemoryKeys(),
             Weather(),
             server_first=self.rng.random() < 0.25,
@@ -369,7 +372,7 @@ def simulate(seed: int, folder: Path) -> Evening:
     """Play the evening of a seed; raises where something that must hold does not."""
     from tests.simulation.virtual_time import run_virtually
 
-    async def play() -> Evening:
+    async def play(folder: Path) -> Evening:
         evening = Evening(seed, folder)
         await evening.play()
         return evening
@@ -377,8 +380,8 @@ def simulate(seed: int, folder: Path) -> Evening:
     before = random.getstate()
     random.seed(seed)  # the pauses between two tries are drawn from it
     try:
-        with _without_threads():
-            return run_virtually(play())
+        with _without_threads(), tempfile.TemporaryDirectory(dir=folder) as folder_of_its_own:
+            return run_virtually(play(Path(folder_of_its_own)))
     finally:
         random.setstate(before)
 
