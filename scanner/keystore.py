@@ -204,7 +204,7 @@ class KeyStore:
             raise KeyStoreError(KeyStoreFault.SHUT) from error
 
     def put(self, name: str, secret: str) -> None:
-        """Store a secret in the one place from which `fetch` reads it.
+        """Store a secret in the one place from which `fetch` reads it, and nowhere else.
 
         Raises:
             KeyStoreError: the key store or the file does not take it.
@@ -220,6 +220,8 @@ class KeyStore:
             raise KeyStoreError(KeyStoreFault.SHUT) from error
         if not kept:
             raise KeyStoreError(KeyStoreFault.SHUT)
+        if name in self._file.read():
+            self._file.change(lambda secrets: _drop(secrets, name))
 
     def _entry(self, name: str) -> str:
         """Return the entry's name in the key store, which all data folders share."""

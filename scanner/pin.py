@@ -58,6 +58,12 @@ class Keys(Protocol):
     def delete(self, name: str, /) -> None:
         """Forget a secret."""
 
+    def fetch(self, name: str, /) -> str | None:
+        """Return a secret from the one place where it belongs; raises `KeyStoreError`."""
+
+    def put(self, name: str, secret: str, /) -> None:
+        """Keep a secret there and nowhere else; raises `KeyStoreError`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tries:
@@ -75,7 +81,11 @@ class Tries:
 
 
 class Pin:
-    """One data folder's PIN; wrong tries are counted across restarts."""
+    """One data folder's PIN; wrong tries are counted across restarts.
+
+    Where the system has a key store, the hash in it counts, and none that somebody who can write
+    the data folder has put into the file of secrets.
+    """
 
     def __init__(self, keys: Keys, clock: Clock) -> None:
         self._keys = keys
@@ -84,8 +94,12 @@ class Pin:
 
     @property
     def is_set(self) -> bool:
-        """Tell whether there is one."""
-        return self._keys.get(_HASH) is not None
+        """Tell whether there is one.
+
+        Raises:
+            KeyStoreError: the key store is locked, or can't be read.
+        """
+        return self._hash() is not None
 
     def set(self, pin: str) -> None:
         """Keep the PIN's hash (Argon2id, RFC 9106) in place of an older one's.
@@ -100,7 +114,7 @@ class Pin:
             raise PinError(PinFault.TOO_EASY)
         from argon2 import PasswordHasher
 
-        self._keys.set(_HASH, PasswordHasher().hash(pin))
+        self._keys.put(_HASH, PasswordHasher().hash(pin))
         self._keys.delete(_TRIES)
 
     def wrong_tries(self) -> int:
@@ -125,7 +139,7 @@ class Pin:
         from argon2.exceptions import InvalidHashError, VerificationError
 
         with self._one_at_a_time:
-            kept = self._keys.get(_HASH)
+            kept = self._hash()
             if kept is None:
                 return PinCheck.UNSET
             tries, now = self._tries(), self._clock()
@@ -142,6 +156,13 @@ class Pin:
                 return PinCheck.WRONG
             self._keys.delete(_TRIES)
             return PinCheck.RIGHT
+
+    def _hash(self) -> str | None:
+        """Return the PIN's hash; one that an older version left in the file alone is moved."""
+        kept = self._keys.fetch(_HASH)
+        if kept is None and (kept := self._keys.get(_HASH)) is not None:
+            self._keys.put(_HASH, kept)
+        return kept
 
     def _tries(self) -> Tries:
         try:

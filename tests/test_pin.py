@@ -33,6 +33,12 @@ class Shelf:
     def delete(self, name: str, /) -> None:
         self.held.pop(name, None)
 
+    def fetch(self, name: str, /) -> str | None:
+        return self.get(name)
+
+    def put(self, name: str, secret: str, /) -> None:
+        self.held[name] = secret
+
 
 @dataclass
 class Watch:

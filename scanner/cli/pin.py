@@ -31,6 +31,7 @@ class PinRefusal(Code):
     WRONG = "pin.wrong"
     WAIT = "pin.wait"
     NOT_ADMINISTRATOR = "pin.not_administrator"
+    KEY_STORE_ELSEWHERE = "pin.key_store_elsewhere"
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +52,8 @@ def set_pin(
     """Set the supervisor's PIN, which leaves a kiosk and overrides a verdict."""
     from scanner.cli.output import tell
     from scanner.keystore import open_keystore
-    from scanner.store.anchor import keyed
+    from scanner.pin import Pin
+    from scanner.store.anchor import is_keyed, keyed, read_anchor
     from scanner.store.database import transaction
     from scanner.store.journal import note
     from scanner.store.writer import Writer
@@ -60,14 +62,17 @@ def set_pin(
     if reset:
         _become_owner()
     config = load()
-    pin = pin_of(config, file_only=reset)
+    keys = open_keystore(config.home)
+    pin = Pin(keys, utc_now)
     was_set = pin.is_set
     if was_set and not reset:
         check_pin(pin, "Old PIN")
     new = _ask("New PIN", twice=True)
     done = Fact(PinNotice.RESET if reset else PinNotice.CHANGED if was_set else PinNotice.SET)
-    keys = open_keystore(config.home)
     with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=False):
+        if writer.submit(is_keyed).result() and read_anchor(keys) is None and not keys.is_system:
+            # The owner's key store, which has the PIN, is not open to this session.
+            raise ScannerError(PinRefusal.KEY_STORE_ELSEWHERE)
 
         def change(conn: "SqlConnection") -> None:
             with transaction(conn):
@@ -78,14 +83,13 @@ def set_pin(
     tell(done)
 
 
-def pin_of(config: "Config", *, file_only: bool = False) -> "Pin":
+def pin_of(config: "Config") -> "Pin":
     """Return the PIN of a data folder."""
-    from scanner.keystore import KeyStore, open_keystore
+    from scanner.keystore import open_keystore
     from scanner.pin import Pin
     from scanner.sync.clock import utc_now
 
-    keys = KeyStore(config.home, file_only=True) if file_only else open_keystore(config.home)
-    return Pin(keys, utc_now)
+    return Pin(open_keystore(config.home), utc_now)
 
 
 def check_pin(pin: "Pin", what: str) -> None:

@@ -15,6 +15,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "pin.not_administrator": "Only this machine's administrator can reset the PIN; "
     "run `sudo scanner pin --reset`, with SCANNER_HOME where the data have a folder of their own.",
+    "pin.key_store_elsewhere": "The key store that has the PIN can't be reached from here; "
+    "have the owner of the data log in on this machine, then try again.",
     "keystore.unreadable": "The file of secrets {file} can't be read ({why}); "
     "mend or remove it, then log in again.",
     "keystore.damaged": "The file of secrets {file} is damaged; "

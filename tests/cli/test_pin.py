@@ -99,6 +99,17 @@ def test_a_forgotten_one_is_reset_by_the_administrator(safe: Program) -> None:
 
 
 @as_root
+def test_no_reset_is_told_where_the_owners_key_store_would_not_know_of_it(safe: Program) -> None:
+    safe.says("gate", "--stdin", "--no-network", given=b"X\n")  # which begins to key the journal
+    secrets = safe.home / "secrets.json"
+    known = json.loads(secrets.read_text())
+    secrets.write_text(json.dumps({"supervisor-pin": known["supervisor-pin"]}))
+    said = safe.complains("pin", "--reset", given=f"{NEW}\n".encode())
+    assert "key store that has the PIN can't be reached" in said
+    assert checked(safe, OLD) is PinCheck.RIGHT
+
+
+@as_root
 def test_what_the_administrator_resets_stays_its_owners(program: Program) -> None:
     nobody = 65534
     program.home.mkdir()
