@@ -55,6 +55,17 @@ def is_same_device(sent: str, found: str | None) -> bool:
     return tag_of(found) == tag if tag else is_same_name(sent, found)
 
 
+def is_namesake(name: str, device: str | None) -> bool:
+    """Tell whether a server's name for a device is another gate's of this name.
+
+    With a tag or without; a server that cuts names counts the tag.
+    """
+    whole = normalised(device or "")
+    if len(whole) < _SHORTEST_CUT:
+        return is_same_name(name, without_tag(whole))
+    return normalised(name).casefold().startswith(without_tag(whole).casefold())
+
+
 def is_same_name(sent: str, found: str | None) -> bool:
     """Tell whether a server's name is the one that was sent, or its beginning."""
     one, other = (normalised(each or "").casefold() for each in (sent, found))

@@ -38,9 +38,15 @@ class Doubt:
     accepted: bool = False
 
 
-def is_large(missing: int, known: int) -> bool:
-    """Tell whether the absence of so many of the known tickets is doubted."""
-    return known >= _FEWEST_TICKETS and missing * LARGE_PART >= known
+def is_large(missing: int, known: int, *, whole: bool = True) -> bool:
+    """Tell whether the absence of so many of the known tickets is doubted.
+
+    Args:
+        missing: how many are absent.
+        known: how many there were, in all.
+        whole: whether those were a whole list; a part may be of a list of any length.
+    """
+    return (known >= _FEWEST_TICKETS or not whole) and missing * LARGE_PART >= known
 
 
 def read_doubts(conn: sqlite3.Connection) -> list[Doubt]:

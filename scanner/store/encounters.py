@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scanner.admission.names import is_same_name, tag_of, without_tag
+from scanner.admission.names import is_namesake, tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.store import installation
 from scanner.store.sessions import StoredSession, read_session
@@ -81,9 +81,23 @@ def write(conn: sqlite3.Connection, found: Iterable[Encounter]) -> list[Encounte
 
 def copies(conn: sqlite3.Connection, device: str) -> bool:
     """Tell whether a copy is known that has used the tag of a device's name."""
-    tag = tag_of(device)
+    return tag_of(device) in copied_tags(conn)
+
+
+def copied_tags(conn: sqlite3.Connection) -> set[str]:
+    """Return the tags that a copy is known to have used."""
     rows = conn.execute("SELECT device FROM encounter WHERE kind = ?", (EncounterKind.COPY,))
-    return tag is not None and any(tag_of(other) == tag for (other,) in rows)
+    return {tag for (device,) in rows if (tag := tag_of(device))}
+
+
+def shared_tags(conn: sqlite3.Connection) -> set[str]:
+    """Return the tags that a copy may have used.
+
+    A namesake may be a copy that has drawn another tag since: then it may have used any.
+    """
+    if any(each.kind is EncounterKind.NAMESAKE for each in current(conn)):
+        return installation.tags(conn)
+    return copied_tags(conn)
 
 
 def current(conn: sqlite3.Connection) -> list[Encounter]:
@@ -100,13 +114,13 @@ def current(conn: sqlite3.Connection) -> list[Encounter]:
     return [
         each
         for each in found
-        if each.kind is EncounterKind.COPY or is_same_name(session.device, without_tag(each.device))
+        if each.kind is EncounterKind.COPY or is_namesake(session.device, each.device)
     ]
 
 
 def _kind(device: str, session: StoredSession, ours: set[str]) -> EncounterKind | None:
     if tag_of(device) in ours:
         return EncounterKind.COPY
-    if is_same_name(session.device, without_tag(device)):
+    if is_namesake(session.device, device):
         return EncounterKind.NAMESAKE
     return None

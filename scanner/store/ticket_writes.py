@@ -258,3 +258,9 @@ def finish_pull(conn: sqlite3.Connection, *, synced: datetime, watermark: dateti
 def note_whole(conn: sqlite3.Connection, at: datetime) -> None:
     """Note in the session that the whole list was read."""
     conn.execute("UPDATE session SET whole = ?", (at.isoformat(),))
+
+
+def was_whole(conn: sqlite3.Connection) -> bool:
+    """Tell whether the session's whole list was read before."""
+    row = conn.execute("SELECT whole IS NOT NULL FROM session").fetchone()
+    return row is not None and bool(row[0])

@@ -1,12 +1,13 @@
 """Reads the admissions that other gates made from the API into the cache."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
+from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
-from scanner.store import encounters, ledger, ticket_writes
+from scanner.store import encounters, installation, ledger, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.encounters import Encounter
 from scanner.store.ledger import State
@@ -39,12 +40,20 @@ class AdmissionList:
     size: PageSize
     session: StoredSession
     heard: Heard
+    _disputed: set[str] = field(default_factory=set)
     _tally: Tally = field(default_factory=lambda: Tally("admissions"))
 
-    async def read(self) -> None:
-        """Read what is new; where the list is in another order or became shorter, all of it."""
+    async def read(self) -> set[str]:
+        """Read what is new; where the list is in another order or became shorter, all of it.
+
+        Returns:
+            The serials among them that the books may differ about: the ledger confirms another
+            admission than the API's, or lacks one that bears its tag, or one has given away
+            somebody who uses this gate's name.
+        """
         await self._read()
         await self._tally.keep(self.writer, whole=False)
+        return self._disputed
 
     async def _read(self) -> None:
         if self.heard.event != self.session.event:
@@ -86,9 +95,12 @@ class AdmissionList:
         admitted = [row for each in found if (row := _admitted_row(each))]
 
         def write(conn: SqlConnection) -> tuple[int, list[Encounter]]:
+            serials = [each.serial for each in found]
             with transaction(conn):
-                before = ticket_writes.known_admissions(conn, [each.serial for each in found])
-                own = _ours(conn, found)
+                before = ticket_writes.known_admissions(conn, serials)
+                standing = {each.serial: each for each in ledger.by_serial(conn, serials)}
+                self._disputed |= _disputed(standing, installation.tags(conn), found)
+                own = _ours(standing, found)
                 others = [
                     (each.serial, EarlierAdmission(each.admitted, each.redeemer, each.device))
                     for each in found
@@ -100,7 +112,7 @@ class AdmissionList:
             return sum(each.serial not in before for each in found), met
 
         count, met = await self.writer.run_on_cache(write)
-        await note_encounters(self.writer, met)
+        self._disputed |= {each.serial for each in await note_encounters(self.writer, met)}
         return count
 
 
@@ -123,27 +135,44 @@ def _admitted_row(admission: Admission) -> TicketRow | None:
     )
 
 
-def _ours(conn: SqlConnection, found: Sequence[Admission]) -> set[str]:
+Standing = Mapping[str, ledger.Admission]
+"""The ledger's admissions that stand, by serial."""
+
+
+def _ours(standing: Standing, found: Sequence[Admission]) -> set[str]:
     """Return the serials whose admission the ledger holds as this gate's own.
 
     One that it holds and has never sent was made by another.
     """
-    ours = {a.serial: a for a in ledger.by_serial(conn, [each.serial for each in found])}
     return {
         each.serial
         for each in found
-        if (own := ours.get(each.serial))
+        if (own := standing.get(each.serial))
         and (own.attempts or own.state is not State.QUEUED)
         and is_under_our_name(own, each)
     }
 
 
-async def note_encounters(writer: Writer, met: Sequence[Encounter]) -> None:
-    """Note others that use this gate's name or tag, if any."""
+def _disputed(standing: Standing, tags: set[str], found: Sequence[Admission]) -> set[str]:
+    """Return the serials of which the ledger has another admission, or none under its own tag."""
+
+    def is_disputed(each: Admission) -> bool:
+        own = standing.get(each.serial)
+        if own is None:
+            return tag_of(each.device) in tags
+        return own.state is State.CONFIRMED and not is_under_our_name(own, each)
+
+    return {each.serial for each in found if is_disputed(each)}
+
+
+async def note_encounters(writer: Writer, met: Sequence[Encounter]) -> list[Encounter]:
+    """Note others that use this gate's name or tag, if any; returns those that are new."""
 
     def note(conn: SqlConnection) -> list[Encounter]:
         with transaction(conn):
             return encounters.write(conn, met)
 
-    for each in await writer.run(note) if met else ():
+    new = await writer.run(note) if met else []
+    for each in new:
         structlog.get_logger("pull").warning("met", kind=each.kind.value, device=each.device)
+    return new

@@ -96,7 +96,7 @@ async def open_gate(
     server_time = ServerTime(clock)
     size = PageSizes(writer.file.parent, request.records).of(session.api)
     async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
-        pull = Pull(api, writer, server_time, size, on_progress)
+        pull = Pull(api, writer, server_time, size, on_progress, code=request.code)
         await writer.run_on_cache(partial(keep_names, wanted=request.names))
         await pull.write_scope(session, event, grant)
         await writer.run_on_cache(forget_position)

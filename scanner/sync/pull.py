@@ -26,7 +26,8 @@ OVERLAP = timedelta(minutes=2)
 class Pull:
     """Brings the cache up to date; after a failure, the next pull goes on where this one ended.
 
-    `size` and `heard` are what earlier pulls have learned of this server.
+    `size` and `heard` are what earlier pulls have learned of this server. By the token's `code`,
+    its scope is asked for again after a whole list; without it, it is taken to be the same.
     """
 
     api: Api
@@ -36,6 +37,7 @@ class Pull:
     on_progress: Progress | None = None
     priority: Priority = field(default_factory=Priority)
     heard: Heard = field(default_factory=Heard)
+    code: str | None = None
 
     async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
         """Read the event, and write its sections and the token's scope.
@@ -76,19 +78,30 @@ class Pull:
 
     async def everything(self, session: StoredSession, *, accept_shrink: bool = False) -> None:
         """Read every ticket, and mark what is gone; see `TicketList.everything`."""
-        watermark = await self._tickets(session).everything(accept_shrink=accept_shrink)
-        await self.writer.run_on_cache(names.note_names_read)
-        await self._finish(watermark, whole=True)
+        reading = self._tickets(session)
+        reading.scope_changed = self._scope_changed
+        watermark = await reading.everything(accept_shrink=accept_shrink)
+        if reading.believed:
+            await self.writer.run_on_cache(names.note_names_read)
+            await self._finish(watermark, whole=True)
 
-    async def others(self, session: StoredSession) -> None:
-        """Read the admissions that other gates made since the last time."""
-        await AdmissionList(
+    async def others(self, session: StoredSession) -> set[str]:
+        """Read the admissions that other gates made since the last time; see `AdmissionList`."""
+        return await AdmissionList(
             self.api, self.writer, self.server_time, self.size, session, self.heard
         ).read()
 
     async def directory(self, session: StoredSession, permitted: frozenset[str]) -> None:
         """Read the tickets of other sections, so that the gate can point the way."""
         await self._tickets(session).directory(permitted)
+
+    async def _scope_changed(self) -> bool:
+        """Tell whether the token permits other sections than when the scope was read."""
+        if self.code is None:
+            return False
+        grant = await self.api.token_grant(self.code)
+        known = await self.writer.run_on_cache(tickets.read_sections)
+        return grant.sections != {each.uri for each in known if each.permitted}
 
     def _tickets(self, session: StoredSession) -> TicketList:
         return TicketList(

@@ -1,6 +1,6 @@
 """Reads an event's tickets from the API into the cache: what changed, or the whole list."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -37,7 +37,12 @@ _OverSome = Callable[[SqlConnection, int, range], int]
 
 @dataclass(slots=True)
 class TicketList:
-    """An event's list of tickets; what is read of it goes into the cache at once."""
+    """An event's list of tickets; what is read of it goes into the cache at once.
+
+    Attributes:
+        believed: whether the last whole reading says what is gone; not where its token's scope
+            changed meanwhile, which `scope_changed` tells.
+    """
 
     api: Api
     writer: Writer
@@ -46,6 +51,8 @@ class TicketList:
     event: str
     priority: Priority
     on_progress: Progress | None = None
+    scope_changed: Callable[[], Awaitable[bool]] | None = None
+    believed: bool = True
     _tally: Tally = field(default_factory=lambda: Tally("tickets"))
 
     async def changes(self, since: datetime) -> datetime | None:
@@ -93,7 +100,11 @@ class TicketList:
             absent = await self._over_all(ticket_writes.count_absent, position.number)
             alike = (seen - reading.came) * doubts.LARGE_PART <= seen  # as the readings before it
             if alike and (seen == seen_before or (reading.exact and not absent)):
+                self.believed = not (self.scope_changed and await self.scope_changed())
                 await self.writer.run_on_cache(ticket_writes.forget_position)
+                if not self.believed:
+                    structlog.get_logger("pull").warning("the scope changed within the list")
+                    return position.watermark
                 await self._weigh_total(position.number, reading, accept=accept_shrink)
                 await self._withdraw(position.number, seen, absent, accept=accept_shrink)
                 return position.watermark
@@ -135,8 +146,9 @@ class TicketList:
 
     async def _withdraw(self, number: int, seen: int, absent: int, *, accept: bool) -> None:
         """Mark what this full pull did not list; where that is much, what two of them did not."""
-        large = absent if doubts.is_large(absent, seen + absent) else 0
         known = seen + absent
+        whole = await self.writer.run_on_cache(ticket_writes.was_whole)
+        large = absent if doubts.is_large(absent, known, whole=whole) else 0
         believed = await self._believed_from(DoubtKind.SHRUNK, number, large, known, accept)
         if believed is None:
             structlog.get_logger("pull").warning(

@@ -1,4 +1,5 @@
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def test_another_gate_of_this_name_is_a_namesake(tmp_path: Path, device: str) ->
         with transaction(conn):
             draw_tag(conn)
         assert kinds(encounters.among(conn, SESSION, others(device))) == [EncounterKind.NAMESAKE]
+
+
+@pytest.mark.parametrize(
+    "device", ["8x2m North Entrance", "8x2m north entrance ha", "north entrance hall"]
+)
+def test_a_name_that_the_server_has_cut_with_its_tag_is_a_namesakes(
+    tmp_path: Path, device: str
+) -> None:
+    session = replace(SESSION, device="North entrance hall B")
+    with closing(filled(tmp_path / "gate.sqlite3")) as conn:
+        assert kinds(encounters.among(conn, session, others(device))) == [EncounterKind.NAMESAKE]
+        assert encounters.among(conn, session, others("8x2m north", "8x2m south entrance h")) == []
 
 
 def test_gates_of_other_names_are_none(tmp_path: Path) -> None:

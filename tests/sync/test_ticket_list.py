@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.store import doubts, sessions
+from scanner.store import doubts, sessions, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
@@ -36,6 +37,10 @@ class Server:
         self.before_page: dict[int, str] = {}
         self.breaks_at: int | None = None
         self.asked: list[str] = []
+        self.sections = GRANT.sections
+
+    async def token_grant(self, code: str) -> TokenGrant:
+        return replace(GRANT, sections=self.sections)
 
     async def event(self, uri: str) -> Event:
         return Event(uri, "Night", "Published", None, None, (Section(FLOOR, "Floor"),))
@@ -300,3 +305,31 @@ def test_a_clock_that_jumps_back_begins_the_minute_again(gate: Gate) -> None:
         return [first, early, soon]
 
     assert gate.writer.submit_to_cache(weighed).result(10) == [None, None, 4]
+
+
+def test_much_that_is_absent_from_a_list_that_was_never_whole_is_doubted(tmp_path: Path) -> None:
+    with Writer(tmp_path / "gate.sqlite3") as writer:
+        gate = Gate(writer, Server(serials(50)))
+        writer.submit(lambda conn: sessions.open_session(conn, SESSION)).result(10)
+        gate.server.breaks_at = 2
+        with pytest.raises(Unreachable):
+            gate.everything()
+        gate.server.breaks_at, gate.server.serials = None, []
+        writer.submit_to_cache(ticket_writes.forget_position).result(10)
+        gate.everything()
+        assert gate.listed() == set(serials(10))
+        assert gate.doubt() == ListDoubt.SHRUNK
+        gate.later(60)
+        gate.everything()
+        assert gate.listed() == set()
+
+
+def test_a_list_whose_scope_changed_within_it_withdraws_nothing(gate: Gate) -> None:
+    gate.pull.code = "AAAA0000"
+    gate.server.serials = serials(45)
+    gate.server.sections = frozenset({"/events/1/sections/9"})
+    gate.everything()
+    assert gate.listed() == set(serials(50))
+    gate.server.sections = GRANT.sections
+    gate.everything()
+    assert gate.listed() == set(serials(45))
