@@ -23,7 +23,8 @@ T = TypeVar("T")
 _PROBE_SECONDS = 2.0
 
 _TO_BE_SEEN_TO = 3
-"""The exit code of a delivery after which somebody has to look at a conflict or a refusal."""
+"""The exit code of a delivery after which somebody has to look at a conflict, won or lost, or at a
+refusal."""
 
 LONGEST_VALUE = 2000
 """Characters of a line of `status`: a token may permit many sections."""
@@ -193,7 +194,10 @@ def replay() -> None:
     from scanner.cli.output import Done, bar, tell
     from scanner.errors import ScannerError
     from scanner.facts import Fact
+    from scanner.store import differences
+    from scanner.store.differences import LET_IN_TWICE
     from scanner.store.ledger import State, counts
+    from scanner.wording.sentences import sentence
 
     config = load()
     with closing(open_made(config)) as reader:
@@ -212,13 +216,16 @@ def replay() -> None:
         if not with_engine(config, work):
             raise ScannerError(CliFault.DELIVERING_ELSEWHERE)
         after = counts(reader)
+        twice = [each for each in differences.read(reader) if each.kind in LET_IN_TWICE]
     settled = (State.CONFIRMED, State.CONFLICT, State.REFUSED)
     told: dict[str, Value] = {
         state.value: max(0, after[state] - before[state]) for state in settled
     }
     waiting = after[State.QUEUED] + after[State.SENDING]
     tell(Fact(Done.DELIVERED, {**told, "waiting": waiting}))
-    if told[State.CONFLICT] or told[State.REFUSED]:
+    for each in twice:
+        print_line(f"Mind: {sentence(each.fact)}", err=True)
+    if told[State.CONFLICT] or told[State.REFUSED] or twice:
         raise typer.Exit(_TO_BE_SEEN_TO)
 
 

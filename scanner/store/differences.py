@@ -18,6 +18,8 @@ class DifferenceKind(Code):
     GONE_THERE = "books.gone_there"
     MISSING_HERE = "books.missing_here"
     OTHER_GATE = "books.other_gate"
+    ADMITTED_TWICE = "books.admitted_twice"
+    PERHAPS_A_COPYS = "books.perhaps_a_copys"
     OTHER_MISSING = "books.other_missing"
     OTHER_UNDONE = "books.other_undone"
 
@@ -30,6 +32,15 @@ ABSENT = (*PENDING, DifferenceKind.GONE_THERE)
 
 NOT_LOOKED_UP = datetime.fromtimestamp(0, UTC)
 """Stands for the time of the last look-up before the first one."""
+
+LET_IN_TWICE = frozenset(
+    {
+        DifferenceKind.OTHER_GATE,
+        DifferenceKind.ADMITTED_TWICE,
+        DifferenceKind.PERHAPS_A_COPYS,
+    }
+)
+"""What this gate takes for its own, while another has let somebody in with the same ticket."""
 
 
 @dataclass(frozen=True, slots=True)

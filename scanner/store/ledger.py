@@ -35,7 +35,8 @@ class Admission:
 
     `sent` is the server's time of the first sending; `answered` says whether nothing of the last
     one is outstanding any more (it was answered, or never left); `declined` that it was answered
-    completely and not granted; `outstanding` is the server's time of an earlier sending that may
+    completely and not granted; `granted` that an answer to this gate granted it, so that no look-up
+    had to tell; `outstanding` is the server's time of an earlier sending that may
     still arrive; `faults` counts the API's faults in a row. `device` is the name as it is sent.
     """
 
@@ -55,6 +56,7 @@ class Admission:
     reason: Fact | None
     declined: bool = False
     last_sent: datetime | None = None
+    granted: bool = False
 
     @property
     def gate(self) -> str:
@@ -78,8 +80,8 @@ _STANDS = "state <> 'undone'"
 _THESE = f"serial IN (SELECT value FROM json_each(?2)) AND {_STANDS}"
 """The serials of a batch, in one statement: it takes a fifth of what a statement for each does."""
 
-_ANSWERED, _DECLINED = 1, 2
-"""What the column `answered` holds, beside 0. Until version 4, no 2 was written."""
+_ANSWERED, _DECLINED, _GRANTED = 1, 2, 3
+"""What the column `answered` holds, beside 0. Until version 4, only 1 was written."""
 
 _ADMITTED = "serial, journal, event, section, redeemer, device, at"
 _COLUMNS = (
@@ -282,8 +284,8 @@ def confirm(conn: sqlite3.Connection, serials: Sequence[str], at: datetime) -> N
     """Note an answer that granted these: they are confirmed."""
     with moves_noted(conn, at):
         conn.execute(
-            "UPDATE admission SET state = 'confirmed', answered = 1, reason = NULL, settled = ?1"
-            f" WHERE {_THESE}",
+            "UPDATE admission SET state = 'confirmed', reason = NULL, settled = ?1,"
+            f" answered = {_GRANTED} WHERE {_THESE}",
             (at.isoformat(), json.dumps(serials)),
         )
 
@@ -319,4 +321,5 @@ def _admissions(
             fact_from_text(reason) if reason else None,
             answered == _DECLINED,
             datetime.fromisoformat(last_sent) if last_sent else None,
+            answered == _GRANTED,
         )

@@ -1,6 +1,6 @@
 """Compares the API's admissions with this ledger's, and finds what was undone there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ import structlog
 from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
-from scanner.store import differences, installation, ledger, sessions, ticket_writes
+from scanner.store import differences, encounters, installation, ledger, sessions, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.differences import (
     ABSENT,
@@ -52,19 +52,23 @@ class Books:
     server_time: ServerTime
     size: PageSize
 
-    async def is_due(self, total: int) -> bool:
-        """Tell whether something may have been undone, so that the whole list should be read.
+    async def is_due(self, total: int, disputed: Set[str] = frozenset()) -> bool:
+        """Tell whether the books may differ anew, so that the whole list should be read.
 
-        It may where the API counts fewer admissions than are known here, or where a first reading
-        found one missing and a second may confirm that now.
+        Something may have been undone where the API counts fewer admissions than are known here,
+        or where a first reading found one missing and a second may confirm that now.
 
         Args:
             total: how many the API counts.
+            disputed: the serials that the books may differ about, as `AdmissionList` has read.
         """
         now = self.server_time.now()
 
         def read(conn: SqlConnection) -> bool:
-            pending = [each for each in differences.read(conn) if each.kind in PENDING]
+            told = differences.read(conn)
+            if not disputed <= {each.serial for each in told}:
+                return True
+            pending = [each for each in told if each.kind in PENDING]
             if pending:
                 return any(now - each.since >= SECOND_READING for each in pending)
             known = ticket_writes.count_admissions(conn)
@@ -85,7 +89,11 @@ class Books:
         others = await self.writer.run_on_cache(differences.others)
         listed = await self._read_all(session.event)
         tags = await self.writer.run(installation.tags)
-        found = list(self._differing(ours, tags, listed))
+        shared = await self.writer.run(encounters.shared_tags)
+        found = list(self._missing_here(ours, tags, listed))
+        for serial, own in ours.items():
+            if own.state is State.CONFIRMED:
+                found += self._confirmed(own, listed.get(serial, ()), shared)
         found += [
             self._new(serial, DifferenceKind.OTHER_MISSING)
             for serial in sorted(others)
@@ -132,18 +140,29 @@ class Books:
                 found.setdefault(each.serial, set()).add(each)
         return {serial: tuple(each) for serial, each in found.items()}
 
-    def _differing(
+    def _confirmed(
+        self, own: ledger.Admission, there: Sequence[Admission], shared: set[str]
+    ) -> Iterator[Difference]:
+        """Compare an admission that is confirmed here with those that the API lists of it.
+
+        One that only a look-up has confirmed may have been made by a copy of this gate, once one
+        may be in use.
+        """
+        ours = [each for each in there if is_under_our_name(own, each)]
+        others = [each for each in there if each not in ours]
+        if not there:
+            yield self._new(own.serial, DifferenceKind.MISSING_THERE)
+        elif not ours:
+            yield self._new(own.serial, DifferenceKind.OTHER_GATE, others[0])
+        elif others:
+            yield self._new(own.serial, DifferenceKind.ADMITTED_TWICE, others[0])
+        elif not own.granted and tag_of(own.device) in shared:
+            yield self._new(own.serial, DifferenceKind.PERHAPS_A_COPYS, ours[0])
+
+    def _missing_here(
         self, ours: Mapping[str, ledger.Admission], tags: set[str], listed: Listed
     ) -> Iterator[Difference]:
-        """Compare what the ledger has with what the API listed."""
-        for serial, own in ours.items():
-            there = listed.get(serial, ())
-            if own.state is State.CONFIRMED and not there:
-                yield self._new(serial, DifferenceKind.MISSING_THERE)
-            elif own.state is State.CONFIRMED and not any(
-                is_under_our_name(own, each) for each in there
-            ):
-                yield self._new(serial, DifferenceKind.OTHER_GATE, there[0])
+        """Find what the API lists of this gate, and its ledger does not have."""
         for serial, there in listed.items():
             standing = ours.get(serial)
             own_there = [

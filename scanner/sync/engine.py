@@ -173,14 +173,15 @@ class Engine:
             on_progress,
             self._priority,
             self._heard,
+            connected.credentials.code,
         )
         grown = await pull.scope(session, grant)
         whole = whole or grown or accept_shrink or await self._whole_is_due(session)
         if whole:
             self._heard.count = 0
-        await pull.others(session)
+        disputed = await pull.others(session)
         books = Books(connected.api, self._writer, self._server_time, size)
-        if whole or await books.is_due(self._heard.count):
+        if whole or await books.is_due(self._heard.count, disputed):
             await pull.everything(session, accept_shrink=accept_shrink)
             await books.compare(session)
         else:

@@ -7,6 +7,8 @@ from scanner.wording.sentences import Params, Sentence, shown
 
 GRAVITY = (
     DifferenceKind.OTHER_GATE,
+    DifferenceKind.ADMITTED_TWICE,
+    DifferenceKind.PERHAPS_A_COPYS,
     DifferenceKind.MISSING_HERE,
     DifferenceKind.GONE_THERE,
     DifferenceKind.UNDONE,
@@ -41,6 +43,13 @@ def _other_gate(params: Params) -> str:
     )
 
 
+def _admitted_twice(params: Params) -> str:
+    return say(
+        "{serial}: confirmed here, and admitted by {guard} at {gate} at {time} UTC as well",
+        **_account(params),
+    )
+
+
 def todo(difference: Difference) -> str:
     """Say what to do, in one sentence."""
     return {
@@ -53,6 +62,10 @@ def todo(difference: Difference) -> str:
             "Tell the supervisor: this ledger is an old copy, or has a double."
         ),
         DifferenceKind.OTHER_GATE: say("Two were let in with one ticket: tell the supervisor."),
+        DifferenceKind.ADMITTED_TWICE: say("Two were let in with one ticket: tell the supervisor."),
+        DifferenceKind.PERHAPS_A_COPYS: say(
+            "Tell the supervisor: compare with the copy's queue whether two were let in."
+        ),
     }[difference.kind]
 
 
@@ -63,6 +76,9 @@ SENTENCES: dict[str, Sentence] = {
     "the server has no such admission, and no valid ticket",
     "books.missing_here": _missing_here,
     "books.other_gate": _other_gate,
+    "books.admitted_twice": _admitted_twice,
+    "books.perhaps_a_copys": "{serial}: confirmed here, "
+    "but its answer was lost, and a copy of this gate may have sent it",
     "books.other_missing": "{serial}: admitted at another gate, and not at the server any more",
     "books.other_undone": "{serial}: admitted at another gate, and undone at the server",
 }

@@ -78,6 +78,23 @@ def test_the_queue_as_a_table_names_the_gate_that_was_first(opened: Program, ser
     assert other not in table
 
 
+def test_a_delivery_tells_the_winner_of_a_conflict_by_its_exit_code(
+    opened: Program, server: Ready
+) -> None:
+    serial = _tickets(server)[0]
+    opened.says("gate", "--stdin", "--no-network", given=serial.encode())
+    opened.says("replay")
+    with closing(sqlite3.connect(opened.home / "gate.cache.sqlite3")) as conn, conn:
+        conn.execute(
+            "INSERT INTO difference VALUES (?, 'books.admitted_twice', ?, 'Kim', '7k3q south', ?)",
+            (serial, *["2026-11-24T20:00:00+00:00"] * 2),
+        )
+    delivered = opened.run("replay")
+    assert delivered.returncode == 3
+    assert b"admitted by Kim at south at 20:00" in delivered.stderr
+    assert "let in with one ticket" in opened.says("queue")
+
+
 def test_sync_brings_what_is_new(opened: Program, server: Ready) -> None:
     serial = _tickets(server)[5]
     Api(server.url, server.api_key).post(f"/_mock/tickets/{serial}", {"status": "Cancelled"})

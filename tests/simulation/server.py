@@ -32,6 +32,7 @@ from scanner.ticketing.resources import (
 from tests.simulation.personality import Personality
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 EVENT = "/events/1"
 EMPTY_MOMENT = timedelta(seconds=30)
@@ -44,6 +45,7 @@ _REFUSALS: tuple[TicketingError, ...] = (
     NotTheApi(ApiFault.NOT_THE_API, host="api.example", what=Fact(Stranger.REDIRECT)),
 )
 
+_OWNER = Owner("AZ-4918SF92", None, None, "Jo Doe")
 SECTIONS = tuple(f"{EVENT}/sections/{number}" for number in (1, 2))
 
 
@@ -80,18 +82,18 @@ class Server:
         self._refuse_now_and_then()
         permitted = self._scope(key)
         found = [
-            self._ticket(serial)
-            for serial, section in sorted(self.tickets.items())
+            serial
+            for serial, section in self.tickets.items()
             if section in permitted and self._is_listed(serial, since)
         ]
         if self._is_in_an_empty_moment():
             found = []
-        return self._page(found, page, records)
+        return self._page(found, page, records, self._ticket)
 
     def list_admissions(self, page: int, records: int, ticket: str | None) -> Page[Admission]:
         self._refuse_now_and_then()
         found = [each for each in self.admissions.values() if ticket in (None, each.serial)]
-        return self._page(found, page, records)
+        return self._page(found, page, records, lambda admission: admission)
 
     def admit(
         self, key: str, redeemer: str, device: str, serials: Sequence[str], sender: str = ""
@@ -150,10 +152,12 @@ class Server:
     def _ticket(self, serial: str) -> Ticket:
         status = "Redeemed" if serial in self.admissions else self.status.get(serial, "Issued")
         section = self.tickets[serial]
-        owner = Owner("AZ-4918SF92", None, None, "Jo Doe")
-        return Ticket(serial, status, section, f"Section {section[-1]}", owner, None)
+        return Ticket(serial, status, section, f"Section {section[-1]}", _OWNER, None)
 
-    def _page(self, found: Sequence[T], page: int, records: int) -> Page[T]:
+    def _page(
+        self, found: Sequence[T], page: int, records: int, entry: Callable[[T], U]
+    ) -> Page[U]:
+        """Return a page of what was found; only its entries are made."""
         if self._is(Personality.REFUSES_SIZES) and records > _MOST_RECORDS:
             raise BadRequest(status=400, said=f"records may be {_MOST_RECORDS} at most")
         size = min(records, _CAP) if self._is(Personality.CAPS_PAGES) else records
@@ -165,7 +169,8 @@ class Server:
         if self._is(Personality.LIES_ABOUT_TOTALS) and (found or self.rng.random() < _LIES):
             total = self.rng.choice((0, total + 3, max(0, total - 1), 10**9))
         start = (page - 1) * size
-        return Page(total, page, records, tuple(found[start : start + size]), (), self._second())
+        entries = tuple(map(entry, found[start : start + size]))
+        return Page(total, page, records, entries, (), self._second())
 
     def _is(self, personality: Personality) -> bool:
         return personality in self.personalities

@@ -1,7 +1,7 @@
 """What the server has and what the ledger has, compared; what is missing is looked at twice."""
 
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Set
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,12 +24,14 @@ from scanner.sync.books import Books
 from scanner.sync.clock import ServerTime
 from scanner.sync.pull import Pull
 from scanner.sync.replay import Replay
+from scanner.ticketing.errors import TicketingError
 from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import Admission, Page
 from tests.simulation.evening import API
 from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import Line, Weather
 from tests.simulation.server import EVENT, SECTIONS, Server
+from tests.simulation.test_model import Fate, FatedLine
 from tests.simulation.virtual_time import run_virtually
 
 BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
@@ -73,10 +75,15 @@ class House:
 
         return run_virtually(work())
 
-    def is_due(self) -> bool:
+    def hear(self) -> set[str]:
+        """Read the admissions alone; returns those that the ledger tells otherwise."""
+        server_time = ServerTime(lambda: self.at, lambda: 0)
+        return run_virtually(Pull(self.line, self.writer, server_time).others(SESSION))
+
+    def is_due(self, disputed: Set[str] = frozenset()) -> bool:
         server_time = ServerTime(lambda: self.at, lambda: 0)
         compared = Books(self.line, self.writer, server_time, self.size)
-        return run_virtually(compared.is_due(len(self.server.admissions)))
+        return run_virtually(compared.is_due(len(self.server.admissions), disputed))
 
     def deliver(self) -> None:
         replay = Replay(self.line, self.writer, ServerTime(lambda: self.at), EVENT)
@@ -197,6 +204,55 @@ def test_an_admission_that_the_server_gives_to_another_gate_is_told(house: House
     assert found.fact.params["gate"] == "there"
 
 
+def test_a_gate_hears_that_another_was_granted_what_it_was_granted_too(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    house.line = _Doubling(house.line, A)
+    assert house.read() == [DifferenceKind.ADMITTED_TWICE]
+    (found,) = differences.read(house.conn)
+    assert (found.there.redeemer, found.there.device) == ("Kim", "there")
+    assert house.states(A) == [State.CONFIRMED]
+    assert house.present(A).verdict.kind is Kind.ALREADY_ADMITTED
+
+
+def test_what_a_look_up_alone_has_confirmed_is_a_copys_perhaps_once_one_is_known(
+    house: House,
+) -> None:
+    with transaction(house.conn):
+        tag = installation.draw_tag(house.conn, "here")
+    house.present(A)
+    house.deliver()
+    house.present(B)
+    house.line = FatedLine(house.server, Fate.ANSWER_LOST)
+    with pytest.raises(TicketingError):
+        house.deliver()
+    house.line = FatedLine(house.server, Fate.ANSWERED)
+    house.deliver()
+    assert house.states(B) == [State.CONFIRMED]
+    assert house.read() == []
+    house.server.admit("KEY", "Lee", f"{tag} here", [C])
+    assert house.read() == [DifferenceKind.MISSING_HERE, DifferenceKind.PERHAPS_A_COPYS]
+    assert [each.serial for each in differences.read(house.conn)] == [B, C]
+
+
+@pytest.mark.parametrize("device", ["{tag} here", "there"])
+def test_news_of_what_the_ledger_tells_otherwise_have_the_books_compared_once(
+    house: House, device: str
+) -> None:
+    with transaction(house.conn):
+        tag = installation.draw_tag(house.conn, "here")
+    house.present(A)
+    house.deliver()
+    house.server.admit("KEY", "Lee", device.format(tag=tag), [B])
+    if device == "there":
+        house.server.admissions[A] = replace(house.server.admissions[A], device=device)
+    disputed = house.hear()
+    assert disputed == ({A} if device == "there" else {B})
+    assert house.is_due(disputed)
+    assert house.read()
+    assert not house.is_due(house.hear())
+
+
 def test_a_difference_that_lasts_does_not_have_the_list_read_at_every_pull(house: House) -> None:
     house.present(A)
     house.deliver()
@@ -268,6 +324,24 @@ def test_what_was_admitted_to_another_event_is_not_counted(house: House) -> None
     with transaction(house.conn):
         sessions.open_session(house.conn, replace(SESSION, event="/events/2"))
     assert ticket_writes.count_admissions(house.conn) == 0
+
+
+class _Doubling:
+    """A way to a server that has granted a ticket to another gate as well."""
+
+    def __init__(self, line: Line, serial: str) -> None:
+        self._line = line
+        self._serial = serial
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        found: Callable[..., Awaitable[Any]] = getattr(self._line, name)
+        return found
+
+    async def admissions(self, event: str, **asked: Any) -> Page[Admission]:
+        page = await self._line.admissions(event, **asked)
+        other = Admission(self._serial, "Kim", "there", BEGIN, section=SECTIONS[0])
+        others = [other] if page.entries else []
+        return replace(page, entries=(*page.entries, *others), total=page.total + 1)
 
 
 class _Forgetful:
