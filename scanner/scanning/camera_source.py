@@ -8,7 +8,7 @@ import structlog
 from scanner.facts import Fact
 from scanner.scanning.camera_thread import RETRY_SECONDS, STOP_SECONDS, CameraThread, SourceOpener
 from scanner.scanning.frame_processor import Counts, FrameDecoder, FrameProcessor
-from scanner.scanning.presentation import Debouncer, Event, Presentation
+from scanner.scanning.presentation import Beside, Debouncer, Event, Presentation
 from scanner.scanning.scan_source import OnNotice, OnPayload, SourceState, SourceStatus, View
 
 _POLL_SECONDS = 0.1
@@ -113,5 +113,7 @@ class CameraSource:
 def _report(event: Event, on_payload: OnPayload, on_notice: OnNotice) -> None:
     if isinstance(event, Presentation):
         on_payload(event.payload, event.by or "")
+    elif isinstance(event, Beside):
+        on_notice(Fact(SourceStatus.BESIDE_TICKET, {"what": Fact(event.looks_like)}))
     else:
         on_notice(Fact(SourceStatus.TWO_CODES))

@@ -12,7 +12,7 @@ from scanner.qr.decoder import FRAME_BUDGET_MS, Decoder
 from scanner.qr.frame import Frame, Pixels
 from scanner.qr.readers import NoReader
 from scanner.scanning.errors import CameraFault, NoDecoder
-from scanner.scanning.presentation import Debouncer, Event, Presentation
+from scanner.scanning.presentation import Debouncer, Event, Presentation, tickets_first
 from scanner.scanning.scan_hints import Hint, ScanHints, exposure_of, hint_for
 from scanner.scanning.scan_source import View
 from scanner.scanning.unread_codes import Candidate, find_candidate
@@ -92,8 +92,8 @@ class FrameProcessor:
     def process(self, frame: Frame) -> list[Event]:
         """Decode one frame; return the events that follow from it."""
         decoded = self._decoder.decode(frame.pixels)
-        texts = decoded.texts
-        if len(texts) == 1 and self._debouncer.may_present(texts[0], frame.at):
+        alone, _ = tickets_first(decoded.texts)
+        if len(alone) == 1 and self._debouncer.may_present(alone[0], frame.at):
             decoded = self._decoder.look_around(frame.pixels, decoded)
         self._update_hints(frame.pixels, decoded)
         by = {reading.text: reading.by for reading in decoded.readings}

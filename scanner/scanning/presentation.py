@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scanner.admission.serial import LooksLike, NotATicket, parse_payload
+
 GONE_AFTER_SECONDS = 1.0
 """The debounce time: out of view for this long, a code counts again. A trembling hand's gaps are
 shorter."""
@@ -33,7 +35,38 @@ class TwoInView:
     """Different codes are in view at once, so that it isn't clear whose turn it is."""
 
 
-Event = Presentation | TwoInView
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A code that is no ticket's is in view beside the one ticket that is presented.
+
+    Attributes:
+        looks_like: what it seems to be; its text may be a secret, as a Wi-Fi code's is.
+    """
+
+    looks_like: LooksLike
+
+
+Event = Presentation | TwoInView | Beside
+
+
+def looks_like(payload: str) -> LooksLike | None:
+    """Return what a text is that has no ticket's form; None where it has, or holds several."""
+    parsed = parse_payload(payload)
+    if isinstance(parsed, NotATicket) and parsed.looks_like is not LooksLike.SEVERAL_TICKETS:
+        return parsed.looks_like
+    return None
+
+
+def tickets_first(payloads: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Divide what is in view: those whose turn it is, and those that are only beside them.
+
+    Tickets go before other codes, such as an advertisement's on the same page. Where there are no
+    tickets, it is any code's turn.
+    """
+    tickets = [each for each in payloads if looks_like(each) is None]
+    if not tickets:
+        return list(payloads), []
+    return tickets, [each for each in payloads if each not in tickets]
 
 
 class Debouncer:
@@ -60,18 +93,26 @@ class Debouncer:
     def update(self, payloads: Sequence[str], at: float, *, crowded: bool = False) -> list[Event]:
         """Take one frame's codes; return the events that follow.
 
+        A code beside a single ticket counts as presented with it: it is named once, and it is not
+        judged when a later frame shows it alone.
+
         Args:
             payloads: what was read in the frame; the same payload twice is one code.
             at: when the frame was taken, in seconds; never earlier than the last frame's.
             crowded: whether another code is in view that could not be read.
         """
         at = at if self._updated_at is None else max(at, self._updated_at)
-        in_view = list(dict.fromkeys(payloads))
-        self._expire(in_view, at)
+        in_view, beside = tickets_first(list(dict.fromkeys(payloads)))
+        self._expire([*in_view, *beside], at)
         self._updated_at = at
         if len(in_view) > 1 or (crowded and in_view):
-            return self._several(in_view, at)
-        return [event for payload in in_view for event in self._alone(payload, at)]
+            return self._several([*in_view, *beside], at)
+        events = [event for payload in in_view for event in self._alone(payload, at)]
+        for payload in beside:
+            self._presented[payload] = at
+            if events and (what := looks_like(payload)):
+                events.append(Beside(what))
+        return events
 
     def _expire(self, in_view: Sequence[str], at: float) -> None:
         """Drop the codes that a frame lacks, long enough after they were last in view."""

@@ -44,6 +44,7 @@ class SourceStatus(Code):
     CAMERA_FAILED = "scanning.camera_failed"
     FRAME_FAILED = "scanning.frame_failed"
     TWO_CODES = "scanning.two_codes"
+    BESIDE_TICKET = "scanning.beside_ticket"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from scanner.admission.serial import LooksLike
 from scanner.facts import Fact
 from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Frame
@@ -11,6 +12,7 @@ from scanner.scanning.camera_source import CameraSource
 from scanner.scanning.errors import NoPictures, PictureFault
 from scanner.scanning.scan_source import FrameSource, SourceState, SourceStatus
 from scanner.stage.synthetic import SyntheticCamera
+from scanner.wording.sentences import sentence
 from tests.scanning.feigned import Film, Scripted, frame
 
 LIMIT = 30.0
@@ -84,6 +86,16 @@ def test_two_codes_in_view_are_said_and_not_judged() -> None:
     film = Film(frame(number) for number in range(20))
     heard = run(CameraSource(lambda: film, Scripted(lambda _: ["A", "B"])))
     assert (heard.payloads, heard.notices) == ([], [Fact(SourceStatus.TWO_CODES)])
+
+
+def test_a_code_beside_a_ticket_is_named_by_what_it_looks_like() -> None:
+    film = Film(frame(number) for number in range(20))
+    read = ["WIFI:S:house;P:secret;;", "DAWIER-BACK75580348"]
+    heard = run(CameraSource(lambda: film, Scripted(lambda _: read)))
+    assert heard.payloads == ["DAWIER-BACK75580348"]
+    named = Fact(SourceStatus.BESIDE_TICKET, {"what": Fact(LooksLike.WIFI_CODE)})
+    assert heard.notices == [named]
+    assert sentence(named) == "The other code in view is no ticket: a Wi-Fi code."
 
 
 def test_a_frame_that_breaks_the_decoder_does_not_blind_the_gate() -> None:

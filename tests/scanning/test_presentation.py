@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.admission.serial import LooksLike
 from scanner.scanning.presentation import (
     BLIND_AFTER_SECONDS,
     GONE_AFTER_SECONDS,
     SETTLE_SECONDS,
+    Beside,
     Debouncer,
     Event,
     Presentation,
@@ -163,3 +165,38 @@ def test_only_the_time_between_frames_matters(views: list[list[str]], start: flo
     for number, view in enumerate(views):
         at = number / 32
         assert here.update(view, at) == there.update(view, round(start) + at)
+
+
+TICKET, OTHER_TICKET = "DAWIER-BACK75580348", "DAWIER-VIPX11112222"
+BESIDE_A_TICKET = {
+    "https://example.com/app": LooksLike.WEB_ADDRESS,
+    "WIFI:S:house;T:WPA;P:secret;;": LooksLike.WIFI_CODE,
+    "BCD\n002\n1\nSCT\n\nHouse\nDE12500105170648489890\nEUR5": LooksLike.PAYMENT_CODE,
+    "4006381333931": LooksLike.NUMBER,
+}
+
+
+@pytest.mark.parametrize("other", BESIDE_A_TICKET)
+def test_a_ticket_beside_another_code_is_presented_and_the_other_named_once(other: str) -> None:
+    events = watch([[other, TICKET]] * 60)
+    assert events == [(0.0, Presentation(TICKET)), (0.0, Beside(BESIDE_A_TICKET[other]))]
+
+
+@pytest.mark.parametrize("other", BESIDE_A_TICKET)
+def test_a_code_beside_a_ticket_is_not_judged_when_later_frames_show_it_alone(other: str) -> None:
+    views = [[TICKET, other], *[[other]] * 60, [TICKET, other], *[[]] * 5, [other]]
+    assert payloads(watch(views)) == [TICKET, TICKET]  # away for two seconds in between
+
+
+def test_a_code_that_stood_beside_a_ticket_is_judged_when_it_comes_back_alone() -> None:
+    views = [[TICKET, "WIFI:S:x;;"], *[[]] * 40, ["WIFI:S:x;;"]]
+    assert payloads(watch(views)) == [TICKET, "WIFI:S:x;;"]
+
+
+@pytest.mark.parametrize("other", [OTHER_TICKET, f"{OTHER_TICKET},DAWIER-VIPX33334444", "0" * 64])
+def test_two_tickets_stay_two_whatever_else_is_beside_them(other: str) -> None:
+    assert watch([[TICKET, other, "WIFI:S:x;;"]] * 30) == [(0.0, TwoInView())]
+
+
+def test_a_ticket_beside_another_code_and_one_that_cannot_be_read_is_not_presented() -> None:
+    assert Debouncer().update([TICKET, "WIFI:S:x;;"], 0.0, crowded=True) == [TwoInView()]
