@@ -20,10 +20,9 @@ from scanner.kiosk.turnstile import Opener, Turnstile
 from scanner.paths import search_file
 from scanner.pin import Pin
 from scanner.priority import Priority
-from scanner.scanning.composite_source import together
 from scanner.scanning.hand_scanners import hand_scanners
 from scanner.scanning.keyboard_layouts import DIRECT_FILE, load
-from scanner.scanning.scan_source import ScanSource
+from scanner.scanning.scan_source import ScanSource, together
 from scanner.store.anchor import keyed
 from scanner.store.names import keep_names
 from scanner.store.search import TicketSearch

@@ -1,9 +1,10 @@
-"""Measures decoders on the same pictures: read rate, wrong reads and time."""
+"""Measures decoders on the same pictures, photographs too: read rate, wrong reads and time."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import TypeVar
@@ -13,29 +14,10 @@ import numpy as np
 
 from scanner.bench.contestants import ZXING, Contestant
 from scanner.bench.gate_frames import GateFrame, empty_frames, empty_video
-from scanner.bench.photos import Photo, same_text
+from scanner.facts import Code
 from scanner.qr.frame import Pixels
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Pin this thread, and those that it starts, to one core; limit OpenCV to one thread.
-
-    zxing-cpp and zbar only use the caller's thread. Where the system has no CPU affinity, only
-    OpenCV is limited.
-    """
-    threads = cv2.getNumThreads()
-    bound = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
-    cv2.setNumThreads(1)
-    if bound:
-        os.sched_setaffinity(0, {max(bound)})
-    try:
-        yield
-    finally:
-        if bound:
-            os.sched_setaffinity(0, bound)
-        cv2.setNumThreads(threads)
-
+from scanner.scanning.errors import NoPictures
+from scanner.scanning.picture_files import PICTURES
 
 SET_SECONDS = 30.0
 """The time limit of one decoder for one set. A slow one sees only the first pictures; its line says
@@ -58,9 +40,87 @@ VIEW_SECONDS = 1.0
 
 _ORDER_SEED = 75
 
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A photograph with its expected text.
+
+    Attributes:
+        name: its path below the folder.
+        pixels: rows x columns, grey.
+        text: the payload of its code; None where none is readable.
+    """
+
+    name: str
+    pixels: Pixels
+    text: str | None
+
+
+class BenchFault(Code):
+    """What keeps a bench from running."""
+
+    NO_PHOTOS = "bench.no_photos"
+
+
 Picture = Photo | GateFrame
 
-_T = TypeVar("_T")
+
+def read_photos(folder: Path) -> list[Photo]:
+    """Read each `NAME.txt` and the picture NAME beside it.
+
+    An empty text stands for no readable code.
+
+    Raises:
+        NoPictures: neither the folder nor those below it have such a pair.
+    """
+    photos = list(_photos(folder))
+    if not photos:
+        raise NoPictures(BenchFault.NO_PHOTOS, folder=folder)
+    return photos
+
+
+def same_text(one: str, other: str | None) -> bool:
+    """Return whether two texts are equal but for their line endings."""
+    return other is not None and _lines(one) == _lines(other)
+
+
+def _photos(folder: Path) -> Iterator[Photo]:
+    for expected in sorted(folder.rglob("*.txt")):
+        for file in sorted(expected.parent.glob(f"{expected.stem}.*")):
+            if file.suffix.lower() not in PICTURES:
+                continue
+            pixels = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+            if pixels is not None:
+                text = expected.read_text(encoding="utf-8")
+                yield Photo(
+                    str(file.relative_to(folder)), np.asarray(pixels, np.uint8), text or None
+                )
+
+
+def _lines(text: str) -> list[str]:
+    return text.strip().splitlines()
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Pin this thread, and those that it starts, to one core; limit OpenCV to one thread.
+
+    zxing-cpp and zbar only use the caller's thread. Where the system has no CPU affinity, only
+    OpenCV is limited.
+    """
+    threads = cv2.getNumThreads()
+    bound = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    cv2.setNumThreads(1)
+    if bound:
+        os.sched_setaffinity(0, {max(bound)})
+    try:
+        yield
+    finally:
+        if bound:
+            os.sched_setaffinity(0, bound)
+        cv2.setNumThreads(threads)
 
 
 @dataclass(frozen=True, slots=True)

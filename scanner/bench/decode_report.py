@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scanner.bench.contestants import ZXING, contestants
-from scanner.bench.decode import Score, empty_ms, measure
+from scanner.bench.decode import Photo, Score, empty_ms, measure, read_photos
 from scanner.bench.gate_frames import empty_frames, gate_frames
-from scanner.bench.photos import Photo, read_photos
 
 if TYPE_CHECKING:
     from rich.table import Table

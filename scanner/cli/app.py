@@ -11,7 +11,6 @@ from scanner.cli import (
     audit,
     bench,
     camera,
-    decode,
     demo,
     desk,
     devices,
@@ -78,7 +77,6 @@ for commands in (
     listings,
     train,
     bench,
-    decode,
     camera,
     doctor,
 ):

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from scanner.store.writer import Writer
     from scanner.sync.opening import Opened
     from scanner.tui.ports import ScanSource
-    from scanner.tui.wizard.answers import Answers
-    from scanner.tui.wizard.ports import OnFrame
+    from scanner.tui.wizard.answers import Answers, OnFrame
 
 
 def needs_first_start(writer: "Writer") -> bool:

@@ -4,7 +4,9 @@ The edges between modules repeat with a period of one module. So the phase of th
 frequency gives the offset to the nearest grid line, as in the timing recovery of Oerder and Meyr
 (1988), but only up to whole modules. At the finder patterns the grid is known. From there a smooth
 surface of offsets is extended outwards in steps, each small enough for its prediction to be off by
-less than half a module. Alignment patterns correct what went wrong all the same.
+less than half a module. Alignment patterns correct what went wrong all the same: each is located
+near its expected position (ISO/IEC 18004, 6.3.6) by template matching, with normalized
+cross-correlation.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +16,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.qr.alignment_patterns import PITCH, alignment_pattern_offset
 from scanner.qr.frame import Pixels
 from scanner.qr.function_patterns import FINDER_SIDE, alignment_centres
 from scanner.qr.linear_algebra import Matrix32, Vector32, least_squares, matmul, matvec
@@ -34,6 +35,19 @@ Half of that where a finder pattern is missing: nothing holds the surface there.
 
 LOOKAHEAD = 12.0
 """Modules beyond a step in which alignment patterns are searched."""
+
+PITCH = 5
+"""Pixels per module of the rectified symbol that is searched."""
+
+SEARCH = 3
+"""Modules that are searched in each direction."""
+
+MIN_CORRELATION = 0.55
+"""The correlation from which a match counts: about 20 of the pattern's 25 modules agree."""
+
+_PATTERN_SIDE = 5
+_TEMPLATE_BLUR = 1.2
+"""Pixels: the sigma that the template is blurred with, as a lens does."""
 
 ALIGNMENT_WEIGHT, MIN_CORRECTION = 4.0, 0.3
 """The weight of an alignment pattern's modules, and the offset from which a correction is made."""
@@ -310,3 +324,36 @@ def _distances(side: int, corners: tuple[tuple[int, int], ...]) -> NDArray[np.fl
 
 def _centres(side: int) -> NDArray[np.float64]:
     return np.asarray(np.arange(-MARGIN, side + MARGIN) + 0.5, np.float64)
+
+
+def alignment_pattern_offset(
+    rectified: Pixels, row: int, column: int, *, inverted: bool
+) -> tuple[float, float] | None:
+    """Return how far an alignment pattern is from its expected position.
+
+    Args:
+        rectified: the symbol with `PITCH` pixels per module; grey.
+        row: the expected row of the pattern's centre, in modules from the picture's edge.
+        column: the expected column.
+        inverted: whether the symbol is light on dark.
+
+    Returns:
+        Modules to the right and down; None where no pattern is found.
+    """
+    first, size = _PATTERN_SIDE // 2 + SEARCH, (_PATTERN_SIDE + 2 * SEARCH) * PITCH
+    top, left = (row - first) * PITCH, (column - first) * PITCH
+    window = rectified[top : top + size, left : left + size]
+    scores = np.asarray(cv2.matchTemplate(window, _TEMPLATES[inverted], cv2.TM_CCOEFF_NORMED))
+    _, best, _, (x, y) = cv2.minMaxLoc(scores)
+    return (x / PITCH - SEARCH, y / PITCH - SEARCH) if best >= MIN_CORRELATION else None
+
+
+def _template(*, inverted: bool) -> Pixels:
+    distance = np.abs(np.arange(_PATTERN_SIDE) - _PATTERN_SIDE // 2)
+    ring = np.maximum(distance[:, None], distance[None, :])
+    modules = np.where((ring == 1) != inverted, 255, 0).astype(np.uint8)
+    large = modules.repeat(PITCH, 0).repeat(PITCH, 1)
+    return np.asarray(cv2.GaussianBlur(large, (0, 0), _TEMPLATE_BLUR), np.uint8)
+
+
+_TEMPLATES = (_template(inverted=False), _template(inverted=True))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from scanner.admission.verdict import Kind
 from scanner.facts import Code, Fact
-from scanner.training.incident import IncidentKind
 from scanner.training.role import Role
+from scanner.training.scenario import IncidentKind
 
 
 class Act(Code):

@@ -18,10 +18,9 @@ from scanner.training.answers import (
 )
 from scanner.training.crowd import Patron
 from scanner.training.gate import TrainingGate
-from scanner.training.incident import IncidentKind
 from scanner.training.marks import COST, Decision, Mark, mark
 from scanner.training.role import PARTS, Role
-from scanner.training.scenario import Scenario
+from scanner.training.scenario import IncidentKind, Scenario
 from scanner.training.score import Score
 from scanner.training.shift import Case, Shift
 from scanner.wording.sentences import in_english

@@ -11,9 +11,9 @@ from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.training.answers import Act, Answer, Due, Why, due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
-from scanner.training.incident import CARDS, Incident, IncidentKind
 from scanner.training.marks import Decision, Mark, Shown, mark
 from scanner.training.role import PARTS
+from scanner.training.scenario import CARDS, Incident, IncidentKind
 
 PASS_SECONDS = 1.0
 """From one patron's answer to the next one's turn."""

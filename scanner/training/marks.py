@@ -7,7 +7,7 @@ from scanner.admission.verdict import Kind
 from scanner.facts import Code, Fact
 from scanner.training.answers import Act, Answer, Answered, Due
 from scanner.training.crowd import Patron
-from scanner.training.incident import IncidentKind
+from scanner.training.scenario import IncidentKind
 
 
 class Mark(StrEnum):

@@ -10,9 +10,8 @@ from typing import Any
 
 from scanner.facts import Code, Fact, Value
 from scanner.training.errors import ScenarioError, ScenarioFault
-from scanner.training.incident import Incident, IncidentKind
 from scanner.training.role import COPYING_ROLES, OUTAGE_ROLES, Role
-from scanner.training.scenario import Arrivals, Scenario
+from scanner.training.scenario import Arrivals, Incident, IncidentKind, Scenario
 
 MOST_PATRONS = 2000
 MOST_MINUTES = 240.0

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from scanner.training.answers import Act
 from scanner.training.drill import QueueSample
-from scanner.training.incident import IncidentKind
 from scanner.training.marks import Decision, Mark
+from scanner.training.scenario import IncidentKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,10 @@ from scanner.training.crowd import Patron, draw_line
 from scanner.training.drill import Drill
 from scanner.training.gate import Hit, TrainingGate
 from scanner.training.held_codes import assign_codes
-from scanner.training.incident import SILENT, IncidentKind
 from scanner.training.marks import Decision, Shown
 from scanner.training.picture import draw_patron, read
 from scanner.training.role import PARTS, Role
-from scanner.training.scenario import Scenario
+from scanner.training.scenario import SILENT, IncidentKind, Scenario
 from scanner.training.score import Score, score
 
 P = ParamSpec("P")

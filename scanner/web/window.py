@@ -28,7 +28,7 @@ HEARTBEAT_SECONDS = 15.0
 END_SECONDS = 5.0
 """How long a gate has to end after each of two requests, before it is killed."""
 
-DRIVER = "scanner.tui.terminal.browser:BrowserDriver"
+DRIVER = "scanner.tui.terminal.driver:BrowserDriver"
 PRELUDE = b"__GANGLION__\n"
 """What Textual's driver for browsers writes first."""
 

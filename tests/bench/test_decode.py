@@ -11,11 +11,19 @@ from rich.console import Console
 
 from scanner.bench import decode, decode_report
 from scanner.bench.contestants import PRODUCT, PRODUCT_UNLIMITED, ZXING, Contestant, contestants
-from scanner.bench.decode import PictureResult, Score, measure, one_core, score
+from scanner.bench.decode import (
+    Photo,
+    PictureResult,
+    Score,
+    measure,
+    one_core,
+    read_photos,
+    same_text,
+    score,
+)
 from scanner.bench.decode_report import Line, Report, run
 from scanner.bench.gate_frames import LEVELS
 from scanner.bench.gate_way import measure as measure_way
-from scanner.bench.photos import Photo, read_photos, same_text
 from scanner.qr.frame import Pixels
 from scanner.scanning.errors import NoPictures
 from tests.qr.pictures import SERIAL, code, on_wall

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from scanner.facts import Fact
 from scanner.qr.frame import Frame
 from scanner.scanning.camera_source import CameraSource
-from scanner.scanning.composite_source import CompositeSource
 from scanner.scanning.errors import CameraAway, CameraFault
-from scanner.scanning.scan_source import SourceState
+from scanner.scanning.scan_source import CompositeSource, SourceState
 from tests.scanning.feigned import Scripted, frame
 
 LIMIT = 10.0

@@ -11,7 +11,6 @@ import pytest
 
 from scanner.facts import Fact
 from scanner.scanning.camera_source import CameraSource
-from scanner.scanning.composite_source import CompositeSource, together
 from scanner.scanning.devices import HandScanner, ScannerKind, scanner_at
 from scanner.scanning.errors import HandScannerAway, HandScannerError, ScannerFault
 from scanner.scanning.evdev_scanner import EvdevScanner
@@ -21,10 +20,10 @@ from scanner.scanning.hand_scanners import (
     OpenScanner,
     hand_scanners,
 )
-from scanner.scanning.scan_source import SourceState, SourceStatus
+from scanner.scanning.scan_source import CompositeSource, SourceState, SourceStatus, together
 from scanner.scanning.serial_scanner import SerialScanner
 from tests.scanning.feigned import Film, Scripted
-from tests.scanning.test_kernel_keys import packed
+from tests.scanning.test_evdev_scanner import packed
 
 SERIAL = "DAWIER-BACK75580348"
 LIMIT = 10.0

@@ -12,9 +12,8 @@ import pytest
 
 from scanner.scanning.devices import list_scanners
 from scanner.scanning.errors import HandScannerAway, ScannerFault
-from scanner.scanning.evdev_scanner import EvdevScanner
-from scanner.scanning.kernel_keys import EV_KEY
-from tests.scanning.test_kernel_keys import SERIAL, packed
+from scanner.scanning.evdev_scanner import EV_KEY, EvdevScanner
+from tests.scanning.test_evdev_scanner import SERIAL, packed
 
 UINPUT = Path("/dev/uinput")
 NAME = "Made-up Barcode Scanner"

@@ -9,10 +9,9 @@ from scanner.training.answers import due_to_incident, due_to_patron
 from scanner.training.auto import Rates, Robot
 from scanner.training.crowd import draw_line
 from scanner.training.drill import Drill
-from scanner.training.incident import SILENT, Incident, IncidentKind
 from scanner.training.marks import Shown
 from scanner.training.role import PARTS, Role
-from scanner.training.scenario import Arrivals, Scenario
+from scanner.training.scenario import SILENT, Arrivals, Incident, IncidentKind, Scenario
 from scanner.training.score import Score, score
 
 CROWD: Mapping[Role, float] = {Role.VALID: 8, Role.WRONG_SECTION: 1, Role.PARTNER: 1}

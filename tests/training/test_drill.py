@@ -7,10 +7,9 @@ from scanner.facts import Fact
 from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, Why
 from scanner.training.crowd import Patron, draw_line
 from scanner.training.drill import BAG_SECONDS, PASS_SECONDS, Drill
-from scanner.training.incident import Incident, IncidentKind
 from scanner.training.marks import Mark, Shown
 from scanner.training.role import Line, Role
-from scanner.training.scenario import Arrivals
+from scanner.training.scenario import Arrivals, Incident, IncidentKind
 from tests.training.scenarios import scenario
 
 SHOWN = Fact(Shown.NOTHING_READ)

@@ -9,9 +9,9 @@ from scanner.sync.link import LinkState
 from scanner.training.answers import LET_IN, NOT_THEIRS, SUPERVISOR, Act, Answer
 from scanner.training.crowd import Patron
 from scanner.training.gate import Hit, TrainingGate
-from scanner.training.incident import Incident, IncidentKind
 from scanner.training.marks import Mark, Shown
 from scanner.training.role import Role
+from scanner.training.scenario import Incident, IncidentKind
 from scanner.training.shift import Shift
 from tests.training.scenarios import scenario
 

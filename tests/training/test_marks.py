@@ -12,9 +12,9 @@ from scanner.training.answers import (
     due_to_incident,
     due_to_patron,
 )
-from scanner.training.incident import CARDS, SILENT, IncidentKind
 from scanner.training.marks import Mark, mark
 from scanner.training.role import PARTS, Role
+from scanner.training.scenario import CARDS, SILENT, IncidentKind
 from scanner.wording.sentences import sentence
 from tests.training.test_drill import patron
 

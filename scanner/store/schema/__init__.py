@@ -2,9 +2,11 @@
 later. The ledger's file is precious; the cache's beside it can be fetched again.
 """
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
 CURRENT = 5
@@ -52,3 +54,13 @@ def cache_migrations() -> "Migrations":
     collected(name="cache_v1_first")(cache_v1_first.apply)
     collected(name="cache_v2_doubts")(cache_v2_doubts.apply)
     return collected
+
+
+def run(db: "Database", script: str) -> None:
+    """Run the statements one by one; `executescript` would commit the migration's transaction."""
+    current = ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            db.conn.execute(current)
+            current = ""

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from scanner.store.schema.statements import run
+from scanner.store.schema import run
 
 _SCHEMA = """
 CREATE TABLE origin (           -- whose copy this is

@@ -4,7 +4,7 @@ read, which readings are doubted, and whether owners' names were ever kept.
 
 from sqlite_utils import Database
 
-from scanner.store.schema.statements import run
+from scanner.store.schema import run
 
 _SCHEMA = """
 CREATE TABLE difference (       -- of the last comparison

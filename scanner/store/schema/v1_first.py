@@ -6,7 +6,7 @@ can't be changed, and an admission moves only along the permitted transitions, e
 
 from sqlite_utils import Database
 
-from scanner.store.schema.statements import run
+from scanner.store.schema import run
 
 ADMISSION_COLUMNS = """\
     event TEXT NOT NULL, section TEXT NOT NULL, redeemer TEXT NOT NULL, device TEXT NOT NULL,

@@ -7,7 +7,7 @@ reports ask for them by their journal's row.
 
 from sqlite_utils import Database
 
-from scanner.store.schema.statements import run
+from scanner.store.schema import run
 from scanner.store.schema.v1_first import ADMISSION_COLUMNS
 
 _MOVED = {

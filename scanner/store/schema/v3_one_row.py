@@ -8,7 +8,7 @@ in that order, in which they are sent too: a batch of neighbours changes few pag
 
 from sqlite_utils import Database
 
-from scanner.store.schema.statements import run
+from scanner.store.schema import run
 from scanner.store.schema.v2_cache_apart import ADMISSION_RULES, remake_admissions
 
 _ONE_A_SERIAL = "CREATE UNIQUE INDEX journal_admitted ON journal (serial) WHERE kind = 'admitted';"

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from scanner.store.schema.statements import run
+from scanner.store.schema import run
 from scanner.store.schema.v2_cache_apart import remake_admissions
 
 _BEFORE = """

@@ -21,10 +21,9 @@ from scanner.app.sound import LOUDEST, STEP, Sounds
 from scanner.errors import ScannerError
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.drawing.theme import NIGHT, THEMES
+from scanner.tui.gate.help import Commands, Palette
 from scanner.tui.gate.modal import Modal, drop_cached, show_cached
-from scanner.tui.gate.navigation import GateNavigation
-from scanner.tui.gate.palette import Commands, Palette
-from scanner.tui.gate.screen import HELP, GateScreen
+from scanner.tui.gate.screen import HELP, GateNavigation, GateScreen
 from scanner.tui.ports import (
     Background,
     Clock,

@@ -12,9 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.terminal.key_names import TranslatedScreen
-from scanner.tui.widgets.key_line import KeyLine
-from scanner.tui.widgets.verdict_band import VerdictBand
+from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
+from scanner.tui.widgets.verdict_panel import VerdictBand
 from scanner.wording.plain import plain
 
 

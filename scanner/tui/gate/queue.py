@@ -16,10 +16,10 @@ from scanner.tui.drawing.poster import Poster
 from scanner.tui.gate.modal import Modal
 from scanner.tui.ports import Records
 from scanner.wording import books
+from scanner.wording.books import SYMBOLS, next_step, reason, state_word
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
-from scanner.wording.todo import SYMBOLS, reason, state_word, todo
 
 MOST = 500
 """Rows; the newest. The export has all."""
@@ -182,4 +182,4 @@ def _cells(each: Admission | Difference) -> tuple[str, str, str, str]:
 
 
 def _advice(each: Admission | Difference) -> str:
-    return books.todo(each) if isinstance(each, Difference) else todo(each)
+    return books.todo(each) if isinstance(each, Difference) else next_step(each)

@@ -1,13 +1,14 @@
-"""The gate's main screen."""
+"""The gate's main screen, and the way back to it from what its keys open."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal
+from textual.events import Key
 from textual.message import Message
 from textual.timer import Timer
 
@@ -22,16 +23,14 @@ from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import show_cached
 from scanner.tui.ports import Clock, Judge, SourceState, View
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
-from scanner.tui.terminal.key_names import TranslatedScreen
 from scanner.tui.widgets.camera_view import CameraView
 from scanner.tui.widgets.hand_entry import HandEntry
-from scanner.tui.widgets.key_line import KeyLine
+from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.masthead import Masthead
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.strip import Strip
-from scanner.tui.widgets.verdict_band import VerdictBand
-from scanner.tui.widgets.verdict_panel import VerdictPanel
+from scanner.tui.widgets.verdict_panel import VerdictBand, VerdictPanel
 from scanner.wording.catalogue import say
 from scanner.wording.notices import Notice, abnormal
 from scanner.wording.plain import plain
@@ -48,6 +47,10 @@ REFRESH = timedelta(milliseconds=500)
 
 FIRST_LOOKS = timedelta(milliseconds=50)
 """How often it is read until it is known for the first time."""
+
+
+_OPENING = frozenset({"type_serial", "help", "find", "override", "queue", "statistics", "settings"})
+"""Actions that show something and change nothing."""
 
 
 class GateScreen(TranslatedScreen[None]):
@@ -297,3 +300,30 @@ class GateScreen(TranslatedScreen[None]):
                 band.show(shown)
         if isinstance(self.app.screen, HelpScreen | CommandPalette):
             self.app.pop_screen()
+
+
+class GateNavigation:
+    """Screens over the gate's, and its line for serials.
+
+    A hand scanner that types may have sent the key that opened one: then the gate takes it back.
+    """
+
+    def __init__(self, app: App[Any], gate: GateScreen) -> None:
+        self._app = app
+        self._gate = gate
+
+    def opens(self, key: Key) -> bool:
+        """Tell whether all that a key does now is to open something over the gate."""
+        gate = self._gate
+        if self._app.screen is not gate or gate.focused is not None:
+            return False
+        found = gate.active_bindings.get(key.key)
+        return found is not None and found.enabled and found.binding.action in _OPENING
+
+    def go_home(self) -> None:
+        """Show the gate."""
+        while self._app.screen is not self._gate and len(self._app.screen_stack) > 1:
+            self._app.pop_screen()
+        entry = self._gate.query_one(HandEntry)
+        if entry.opened:
+            entry.action_leave()

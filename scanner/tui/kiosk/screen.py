@@ -27,7 +27,7 @@ from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.kiosk import posters
 from scanner.tui.kiosk.key_lines import KeyLines
-from scanner.tui.kiosk.staff_line import calls, staff_line, troubles
+from scanner.tui.kiosk.posters import calls, staff_line, troubles
 from scanner.tui.ports import Clock, Judge, SourceState
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
 from scanner.tui.widgets.notice_lines import NoticeLines

@@ -13,9 +13,8 @@ from textual.widgets.option_list import Option
 
 from scanner.training.records import LONGEST_NAME, Run, clean_name, median_of_best, own_runs
 from scanner.training.scenario import Scenario
-from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.progress import ProgressScreen
-from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.training.screen import TrainingHelp, TrainingScreen
 from scanner.wording.catalogue import decimal, say, say_count
 
 

@@ -21,15 +21,13 @@ from scanner.training.answers import Act, Answer, Refusal
 from scanner.training.crowd import Patron
 from scanner.training.gate import Hit, TrainingGate
 from scanner.training.held_codes import spoken
-from scanner.training.incident import CARDS, IncidentKind
-from scanner.training.scenario import Scenario
+from scanner.training.scenario import CARDS, IncidentKind, Scenario
 from scanner.training.shift import Case, Shift
 from scanner.tui.drawing import poster, shapes
 from scanner.tui.drawing.faces import Face
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.queue_line import QueueLine
-from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.training.screen import TrainingHelp, TrainingScreen
 from scanner.tui.training.search import NameSearch
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.notice_lines import NoticeLines

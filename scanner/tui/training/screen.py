@@ -1,15 +1,20 @@
-"""The base of training's screens: a banner says on each that nothing is real."""
+"""The base of training's screens, with a banner that nothing is real, and its help."""
 
 from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Static
 
-from scanner.tui.terminal.key_names import TranslatedScreen
-from scanner.tui.widgets.key_line import KeyLine
+from scanner.admission.verdict import Kind
+from scanner.tui.drawing.faces import FACES
+from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
 from scanner.wording.catalogue import say
+from scanner.wording.verdict import title
 
 T = TypeVar("T")
 
@@ -50,3 +55,55 @@ class TrainingScreen(TranslatedScreen[T]):
     def body(self) -> Iterable[Widget]:
         """Return the widgets between the two."""
         return ()
+
+
+class TrainingHelp(TrainingScreen[None]):
+    """Shows both lists; the clock goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,enter,q", "dismiss", "Back", key_display="Esc"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    TrainingHelp Static { padding: 0 2; }
+    """
+
+    def body(self) -> Iterable[Widget]:
+        """Lay out keys and lights."""
+        yield VerticalScroll(Static(Content("\n").join([*_keys(), Content(""), *_lights()])))
+
+
+def _keys() -> list[Content]:
+    keys = (
+        ("l", say("let in; only after a green light")),
+        ("t", say("turn away; then the reason's number")),
+        ("g", say("send to the gate of the ticket's own section")),
+        ("s", say("call the supervisor")),
+        ("f", say("find a ticket by its owner's name, where there is no code to read")),
+        ("h", say("take the hand scanner, where the camera reads nothing")),
+        ("c", say("carry on, when something has happened")),
+        ("i", say("type a serial")),
+        (say("Space"), say("don't wait: the next patron comes at once")),
+        (say("Ctrl+X"), say("leave; the run does not count")),
+    )
+    rows = [Content.assemble((f"{key:>8}", "bold $accent"), f"  {words}") for key, words in keys]
+    return [Content.styled(say("What the keys do"), "bold"), *rows]
+
+
+def _lights() -> list[Content]:
+    rules = {
+        Kind.ADMITTED: say("let in; a child alone goes to the supervisor"),
+        Kind.ALREADY_ADMITTED: say("turn away, or call the supervisor"),
+        Kind.WRONG_SECTION: say("send to the gate of that section"),
+        Kind.OTHER_EVENT: say("turn away"),
+        Kind.UNKNOWN: say("turn away; bought while offline: supervisor"),
+        Kind.WITHDRAWN: say("turn away, or call the supervisor"),
+        Kind.NOT_A_TICKET: say("turn away: ask for the ticket's code"),
+        Kind.GATE_CLOSED: say("call the supervisor; nobody enters"),
+    }
+    names = {kind: f"{FACES[kind].symbol} {title(kind)}" for kind in rules}
+    wide = max(map(len, names.values()))
+    rows = [
+        Content.assemble((f"  {names[kind]:<{wide}}  ", f"bold {FACES[kind].tint}"), words)
+        for kind, words in rules.items()
+    ]
+    return [Content.styled(say("What to do about each light"), "bold"), *rows]

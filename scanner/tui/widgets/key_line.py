@@ -1,15 +1,18 @@
-"""The keys that work now, on the lowest row; each can be clicked."""
+"""The keys that work now, on the lowest row, named in the language spoken; each can be clicked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.events import Leave, MouseDown, MouseMove
 from textual.screen import Screen
 from textual.widget import Widget
 
 from scanner.wording.catalogue import say
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +178,27 @@ class KeyLine(Widget):
             (f" {key.description}", "$footer-description-foreground"),
         )
         return drawn.stylize("on $block-hover-background") if key == self._under else drawn
+
+
+class TranslatedScreen(Screen[Result]):
+    """A screen whose bindings are described in the language that is spoken.
+
+    `BINDINGS` are English: the catalogue's keys. Key line, footer, help and command palette all
+    read `active_bindings`.
+    """
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Return the bindings that work now, by key."""
+        return {key: _translated(found) for key, found in super().active_bindings.items()}
+
+
+def _translated(found: ActiveBinding) -> ActiveBinding:
+    binding, tooltip = found.binding, say(found.tooltip)
+    translated = replace(
+        binding,
+        description=say(binding.description),
+        tooltip=tooltip,
+        key_display=say(binding.key_display or "") or None,
+    )
+    return found._replace(binding=translated, tooltip=tooltip)

@@ -1,8 +1,15 @@
-"""The first start's answers, and the rules that check them. Pure."""
+"""The first start's answers, the rules that check them, and what acts on them. Pure."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from scanner.qr.frame import Pixels
+    from scanner.sync.opening import Opened
+    from scanner.tui.ports import ScanSource
 
 SERVERS = {
     "production": "https://api.ticketingevents.com/v3/",
@@ -13,6 +20,9 @@ SERVERS = {
 
 LONGEST_NAME = 60
 """Characters of a person's or a device's name: a screen's line holds both."""
+
+OnFrame = Callable[["Pixels"], None]
+"""Called with each picture, from the camera's thread."""
 
 _CODE = re.compile(r"[0-9A-Z]{8}")
 _CODE_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{8}(?![0-9A-Za-z])")
@@ -58,3 +68,31 @@ def tidy_name(text: str) -> str | None:
     """Return a name without what can't be shown, and nothing where nothing is left."""
     shown = "".join(each if each.isprintable() else " " for each in text)
     return " ".join(shown.split())[:LONGEST_NAME].strip() or None
+
+
+class Setup(Protocol):
+    """Cameras, sound, server and settings of a gate that is not open yet."""
+
+    def cameras(self) -> Sequence[tuple[str, str]]:
+        """List the cameras: what `look` takes, and its name for a person."""
+
+    def look(self, spec: str, on_frame: OnFrame, /) -> "ScanSource":
+        """Return a source that is not started yet; it shows its pictures to `on_frame`."""
+
+    def play(self) -> bool:
+        """Play the sound of an admission; tells whether this computer has any."""
+
+    async def open(self, answers: Answers, on_progress: Callable[[int, int], None], /) -> "Opened":
+        """Open the session and fetch its tickets.
+
+        Raises:
+            ScannerError: what stood in the way.
+        """
+        ...
+
+    def keep(self, answers: Answers, /) -> None:
+        """Save the answers for the next start.
+
+        Raises:
+            ScannerError: they can't be saved.
+        """

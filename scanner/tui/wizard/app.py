@@ -15,14 +15,11 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from scanner.errors import ScannerError
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.key_names import TranslatedScreen
-from scanner.tui.wizard.answers import Answers
+from scanner.tui.widgets.key_line import TranslatedScreen
+from scanner.tui.wizard.answers import Answers, Setup
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
-from scanner.tui.wizard.names_step import NamesStep
-from scanner.tui.wizard.ports import Setup
-from scanner.tui.wizard.server_step import ServerStep
-from scanner.tui.wizard.sound_step import SoundStep
+from scanner.tui.wizard.simple_steps import NamesStep, ServerStep, SoundStep
 from scanner.tui.wizard.step import Step
 from scanner.tui.wizard.tickets_step import TicketsStep
 from scanner.wording.catalogue import say

@@ -11,8 +11,7 @@ from textual.widgets.option_list import Option
 
 from scanner.facts import Fact
 from scanner.tui.ports import ScanSource
-from scanner.tui.wizard.answers import Answers
-from scanner.tui.wizard.ports import Setup
+from scanner.tui.wizard.answers import Answers, Setup
 from scanner.tui.wizard.step import Preview, Step, explanation
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain

@@ -11,8 +11,7 @@ from textual.widgets import Input
 
 from scanner.facts import Fact
 from scanner.tui.ports import ScanSource
-from scanner.tui.wizard.answers import Answers, token_code
-from scanner.tui.wizard.ports import Setup
+from scanner.tui.wizard.answers import Answers, Setup, token_code
 from scanner.tui.wizard.step import Preview, Step, explanation, label
 from scanner.wording.catalogue import say
 from scanner.wording.sentences import sentence

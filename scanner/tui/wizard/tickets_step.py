@@ -9,8 +9,7 @@ from textual.widgets import Button, ProgressBar, Static
 
 from scanner.errors import ScannerError
 from scanner.sync.opening import Opened
-from scanner.tui.wizard.answers import Answers
-from scanner.tui.wizard.ports import Setup
+from scanner.tui.wizard.answers import Answers, Setup
 from scanner.tui.wizard.step import Step
 from scanner.wording.catalogue import number, say, say_count
 from scanner.wording.plain import plain

@@ -5,7 +5,7 @@ import pytest
 from scanner.facts import Fact
 from scanner.scanning.errors import ScannerFault
 from scanner.scanning.scan_source import SourceState
-from scanner.tui.kiosk.staff_line import troubles
+from scanner.tui.kiosk.posters import troubles
 from scanner.wording.notices import Notice
 from tests.tui.ports import NOW, STATUS
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from scanner.scanning import keyboard_wedge
 from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.help import HelpScreen
-from scanner.tui.gate.navigation import GateNavigation
+from scanner.tui.gate.screen import GateNavigation
 from scanner.tui.widgets.hand_entry import HandEntry
 from tests.tui.ports import SERIAL, Stand
 from tests.tui.seen import seen

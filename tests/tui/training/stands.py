@@ -13,11 +13,10 @@ from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, d
 from scanner.training.crowd import Patron
 from scanner.training.errors import ScenarioError
 from scanner.training.gate import TrainingGate
-from scanner.training.incident import SILENT, Incident, IncidentKind
 from scanner.training.marks import Shown
 from scanner.training.records import Run, run_of
 from scanner.training.role import PARTS, Role
-from scanner.training.scenario import Arrivals, Scenario
+from scanner.training.scenario import SILENT, Arrivals, Incident, IncidentKind, Scenario
 from scanner.training.shift import Shift
 from scanner.tui.terminal.wedge_keys import Correct
 from scanner.tui.training.app import TrainingApp

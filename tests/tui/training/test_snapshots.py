@@ -10,17 +10,15 @@ import pytest
 from textual.pilot import Pilot
 
 from scanner.training.crowd import Patron
-from scanner.training.incident import Incident, IncidentKind
 from scanner.training.library import read_library
 from scanner.training.records import Run
 from scanner.training.role import Role
-from scanner.training.scenario import Arrivals, Scenario
+from scanner.training.scenario import Arrivals, Incident, IncidentKind, Scenario
 from scanner.tui.training import play
 from scanner.tui.training.app import OpeningScreen
-from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.menu import MenuScreen
 from scanner.tui.training.play import PlayScreen
-from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.training.screen import TrainingHelp, TrainingScreen
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import LANGUAGES, choose_language
 from tests.tui.training.fake_gate import FakeGate

@@ -14,17 +14,16 @@ from scanner.facts import Fact
 from scanner.training.answers import SEND, Act, Answer, Refusal, Why, due_to_incident, due_to_patron
 from scanner.training.crowd import Patron
 from scanner.training.held_codes import HeldCode, spoken
-from scanner.training.incident import CARDS, IncidentKind
 from scanner.training.marks import Decision, Mark, Shown, mark
 from scanner.training.records import SOMEBODY
 from scanner.training.role import PARTS, Question, Role
+from scanner.training.scenario import CARDS, IncidentKind
 from scanner.tui.training.app import OpeningScreen
 from scanner.tui.training.certificate import certificate
 from scanner.tui.training.debrief import DebriefScreen, explained
-from scanner.tui.training.help import TrainingHelp
 from scanner.tui.training.menu import MenuScreen
 from scanner.tui.training.progress import ProgressScreen
-from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.training.screen import TrainingHelp, TrainingScreen
 from scanner.wording.sentences import sentence
 from scanner.wording.verdict import advice, reason
 from tests.training.test_drill import patron

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from scanner.errors import ScannerError
 from scanner.store.sessions import StoredSession
 from scanner.sync.opening import Opened
-from scanner.tui.wizard.answers import Answers
-from scanner.tui.wizard.ports import OnFrame
+from scanner.tui.wizard.answers import Answers, OnFrame
 from tests.tui.ports import NOW, FakeSource
 
 OPENED = Opened(

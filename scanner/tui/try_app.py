@@ -19,7 +19,7 @@ from scanner.scanning.camera_trial import Inspection, Trial
 from scanner.scanning.scan_source import SourceStatus
 from scanner.tui.terminal.ascii_only import AsciiOnly
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.key_names import TranslatedScreen
+from scanner.tui.widgets.key_line import TranslatedScreen
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.wording.catalogue import decimal, number, say
 from scanner.wording.plain import plain

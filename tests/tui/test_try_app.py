@@ -14,7 +14,7 @@ from scanner.scanning.camera_trial import Trial
 from scanner.scanning.errors import CameraAway, CameraFault
 from scanner.scanning.frame_sources import open_source
 from scanner.stage.synthetic import SyntheticCamera
-from scanner.tui.desk.try_app import TryApp, describe
+from scanner.tui.try_app import TryApp, describe
 from tests.qr.pictures import SERIAL, code, on_wall
 from tests.scanning.feigned import Film
 from tests.tui.pseudo import latin

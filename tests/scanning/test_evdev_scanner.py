@@ -2,7 +2,7 @@
 
 import string
 
-from scanner.scanning.kernel_keys import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, KeyText
+from scanner.scanning.evdev_scanner import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, KeyText
 from scanner.scanning.keyboard_layouts import SETUP, learn
 from tests.scanning.test_keyboard_layouts import german_keys
 
