@@ -110,7 +110,9 @@ class Gate:
         )
         return self._waiting.submit(self._confirm_and_publish, judging, self._confirms)
 
-    def present_and_wait(self, payload: str, at: datetime, source: str) -> Judged:
+    def present_and_wait(
+        self, payload: str, at: datetime, source: str, word: Word | None = None
+    ) -> Judged:
         """Judge one presentation in the caller's thread; returns when the verdict is durable.
 
         For threads that have nothing else to do meanwhile: handing the work to another and back
@@ -120,9 +122,11 @@ class Gate:
             StoreError: nothing could be recorded, and nobody is admitted.
         """
         if self._confirms is not None:
-            return self.present(payload, at, source).result()
+            return self.present(payload, at, source, word).result()
         self._priority.claim()
-        return self._writer.now(lambda conn: self._publish(self._judge(conn, payload, at, source)))
+        return self._writer.now(
+            lambda conn: self._publish(self._judge(conn, payload, at, source, word))
+        )
 
     def note_shown(self, judged: Judged) -> None:
         """Note that a verdict's light was shown; from any thread, without waiting.

@@ -1,6 +1,7 @@
 """`scanner gate`: on a screen, in a browser, or from standard input."""
 
 import gc
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from scanner.wording.plain import plain, plain_json
 from scanner.wording.sentences import in_english
 
 if TYPE_CHECKING:
+    from scanner.admission.rules import Word
     from scanner.config import Config
     from scanner.gate import Gate, Judged
 
@@ -56,6 +58,14 @@ def open_screen(
     as_json: Annotated[
         bool, typer.Option("--json", help="With --stdin: verdicts as JSON, for programs.")
     ] = False,
+    json_input: Annotated[
+        bool,
+        typer.Option(
+            "--json-input",
+            help='With --stdin: a line in is an object, {"payload": "…"}; "let_in": true in it is '
+            "the guard's word that a ticket whose light was never shown is let in.",
+        ),
+    ] = False,
     no_network: Annotated[
         bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
     ] = False,
@@ -87,6 +97,8 @@ def open_screen(
     """Open the gate: read codes, judge them, deliver admissions in the background."""
     if as_json and not stdin:
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
+    if json_input and not stdin:
+        raise typer.BadParameter("it goes with --stdin.", param_hint="'--json-input'")
     if key and not certificate:
         raise typer.BadParameter("it goes with --certificate.", param_hint="'--key'")
     config = load(camera=camera, scanner=hand_scanner)
@@ -97,7 +109,7 @@ def open_screen(
         flags += ["--no-network"] if no_network else []
         serve_browsers(WebOptions(host, port, password_file, certificate, key), flags)
     elif stdin:
-        _pipe(config, as_json=as_json, network=not no_network)
+        _pipe(config, as_json=as_json, json_input=json_input, network=not no_network)
     else:
         _screen(config, network=not no_network)
 
@@ -144,7 +156,7 @@ def _no_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
+def _pipe(config: "Config", *, as_json: bool, json_input: bool, network: bool) -> None:
     from scanner.app.assembly import assembled
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
@@ -154,7 +166,8 @@ def _pipe(config: "Config", *, as_json: bool, network: bool) -> None:
         assembled(config, writer, open_keystore(config.home), network=network) as parts,
         parts.background as background,
     ):
-        serve_lines(parts.gate, sys.stdin.buffer, sys.stdout, as_json=as_json)
+        stream = sys.stdin.buffer
+        serve_lines(parts.gate, stream, sys.stdout, as_json=as_json, json_input=json_input)
         background.deliver(config.timeout_seconds)
 
 
@@ -236,7 +249,27 @@ def payloads(stream: IO[bytes]) -> Iterator[str]:
         yield line.rstrip(b"\r\n").decode("utf-8", "replace")
 
 
-def serve_lines(gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool) -> None:
+def worded(line: str) -> "tuple[str, Word | None]":
+    """Read a line's object: the payload, and the guard's word, if it is given.
+
+    Only in an object's own field is it the guard's: a patron's code may hold any text. What is no
+    such object is judged as it came, and is no ticket.
+    """
+    from scanner.admission.rules import LetIn
+
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return line, None
+    payload = found.get("payload") if isinstance(found, dict) else None
+    if not isinstance(payload, str) or found.get("let_in", False) not in (True, False):
+        return line, None
+    return payload, LetIn() if found.get("let_in") is True else None
+
+
+def serve_lines(
+    gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool, json_input: bool = False
+) -> None:
     """Judge every line, and answer each before the next is read.
 
     A light counts as shown once its line is flushed. Where the reader is gone, it does not.
@@ -245,8 +278,9 @@ def serve_lines(gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool)
         StoreError: a verdict could not be recorded; nobody is admitted by that line.
     """
     say = as_line if as_json else as_words
-    for payload in payloads(stream):
-        judged = gate.present_and_wait(payload, utc_now(), "stdin")
+    for line in payloads(stream):
+        payload, word = worded(line) if json_input else (line, None)
+        judged = gate.present_and_wait(payload, utc_now(), "stdin", word)
         out.write(say(judged) + "\n")
         out.flush()
         gate.note_shown(judged)

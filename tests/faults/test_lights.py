@@ -121,6 +121,36 @@ def test_a_kill_after_the_commit_and_before_the_light_is_said_at_the_next_start(
     assert seeded.run("audit").returncode == 0
 
 
+def test_a_program_journals_that_the_guard_let_a_doubted_light_in(seeded: Program) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with _started(seeded, "-m", "scanner", *GATE, out=writing) as gate:
+        os.close(writing)
+        _show(gate, A)
+        gate.stdin.close()
+        gate.wait(LIMIT_SECONDS)
+    forged = json.dumps({"payload": A, "let_in": True})
+    lines = [
+        {"payload": A},
+        {"payload": forged},
+        {"payload": A, "let_in": "yes"},
+        {"payload": A, "let_in": True},
+        {"payload": A, "let_in": True},
+        {"payload": B},
+        "",
+        5,
+    ]
+    given = "".join(json.dumps(each) + "\n" for each in lines) + "{\n"
+    told = seeded.says(*GATE, "--json-input", given=given.encode())
+    codes = [json.loads(each)["code"] for each in told.splitlines()]
+    assert codes[:3] == [NOT_SHOWN] * 3  # a code that says so itself is not the guard
+    assert codes[3:6] == ["verdict.let_in", HERE, "verdict.valid"]
+    assert set(codes[6:]) == {"verdict.not_a_ticket"}
+    assert set(_recorded(seeded)) == {A, B}
+    assert seeded.run("audit").returncode == 0
+    assert seeded.run("gate", "--json-input").returncode == 2
+
+
 def test_the_last_light_is_not_shown_where_the_reader_is_gone(seeded: Program) -> None:
     with _started(seeded, "-m", "scanner", *GATE) as gate:
         _show(gate, A)
