@@ -106,6 +106,8 @@ def write_incoming(
     thread that answers somebody has it meanwhile. `pause` is called before every few of them, and
     while they are sorted in: a core is needed for that, and the screen may have no other.
     """
+    if not tickets:
+        return
     conn.execute(_INCOMING)
     for start in range(0, len(tickets), _AT_ONCE):
         pause()

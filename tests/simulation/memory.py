@@ -1,16 +1,20 @@
 """A ledger and a cache in memory, and their writer without a thread."""
 
 import asyncio
+import contextlib
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache as once
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from unittest import mock
 
 import sqlite_utils
 
 from scanner.store import schema
 from scanner.store.writer import Work, Writer
+from scanner.sync.status import StatusFeed
 
 T = TypeVar("T")
 
@@ -62,3 +66,20 @@ def _template() -> bytes:
         migrations.apply(sqlite_utils.Database(conn))
     conn.commit()
     return conn.serialize()
+
+
+@contextlib.contextmanager
+def without_threads() -> Any:
+    """Keep everything on one thread, so that one seed is one evening."""
+
+    async def inline(work: Callable[..., T], *args: object) -> T:
+        return work(*args)
+
+    async def asleep(_: StatusFeed) -> None:
+        await asyncio.Event().wait()
+
+    with (
+        mock.patch.object(asyncio, "to_thread", inline),
+        mock.patch.object(StatusFeed, "run", asleep),
+    ):
+        yield
