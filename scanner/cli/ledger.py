@@ -11,11 +11,12 @@ from scanner.cli.pin import pin_of
 from scanner.cli.settings import Json, database, load
 
 if TYPE_CHECKING:
+    from scanner.app.records import Form
     from scanner.config import Config
     from scanner.facts import Fact, Value
     from scanner.store.database import SqlConnection
     from scanner.store.differences import Difference
-    from scanner.store.ledger import Admission
+    from scanner.store.ledger import Admission, State
     from scanner.sync.engine import Engine
 
 T = TypeVar("T")
@@ -124,9 +125,17 @@ def queue(
         str | None,
         typer.Option(help="Only those queued, sending, confirmed, conflict, refused or undone."),
     ] = None,
+    export: Annotated[
+        str | None,
+        typer.Option(help="Write them to a file beside the database instead: csv or json."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the admissions of this gate, oldest first, and what became of each."""
+    """List the admissions of this gate, oldest first, and what became of each.
+
+    Only a file counts as an export, after which a dead token's patrons may be forgotten: nobody
+    knows who has read what was printed.
+    """
     from scanner.store import differences
     from scanner.store.ledger import State, in_state
     from scanner.wording.books import todo
@@ -135,6 +144,11 @@ def queue(
     states = [each.value for each in State]
     if state is not None and state not in states:
         raise typer.BadParameter(f"choose one of {', '.join(states)}.", param_hint="'--state'")
+    if export not in (None, "csv", "json"):
+        raise typer.BadParameter("choose one of csv, json.", param_hint="'--export'")
+    if export:
+        _export(State(state) if state else None, "csv" if export == "csv" else "json")
+        return
     with closing(open_made(load())) as reader:
         found = in_state(reader, State(state) if state else None)
         differing = {} if state else {each.serial: each for each in differences.read(reader)}
@@ -149,6 +163,26 @@ def queue(
     _print_table(found)
     for differs in differing.values():
         print_line(f"{sentence(differs.fact)}. {todo(differs)}")
+
+
+def _export(state: "State | None", form: "Form") -> None:
+    from scanner.app.records import Records
+    from scanner.cli.output import Done, tell
+    from scanner.facts import Fact
+    from scanner.gate import Gate
+    from scanner.keystore import open_keystore
+    from scanner.store.anchor import keyed
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+
+    config = load()
+    open_made(config).close()  # makes no ledger where there is none
+    with (
+        Writer(database(config)) as writer,
+        keyed(writer, open_keystore(config.home), utc_now),
+    ):
+        file = Records(writer, Gate(writer), pin_of(config), utc_now).export(state, form)
+    tell(Fact(Done.EXPORTED, {"file": file}))
 
 
 def sync(

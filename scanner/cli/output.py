@@ -26,6 +26,7 @@ class Done(Code):
     SYNCED = "cli.synced"
     DELIVERED = "cli.delivered"
     WHOAMI = "cli.whoami"
+    EXPORTED = "cli.exported"
 
 
 Show = Callable[[int, int], None]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 
 from scanner.app.records import Records
@@ -20,6 +21,7 @@ from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from tests.cli.program import Program
 from tests.contract_server import CODE, EVENT, KEY, World, contract_server, serial, ticket
+from tests.qr.pictures import code, on_wall
 
 STEERING = (
     "\x1b]0;owned\x07\x1b[2J\x9b31m\x85\x00\x7f\u202e\u2066\u200b[bold red]x[/bold red][/]"
@@ -165,6 +167,25 @@ def test_no_export_steers_or_calculates(gate: Program, world: World) -> None:
             for part in cell.split(";"):
                 first = unicodedata.normalize("NFKC", part).strip()[:1]
                 assert first not in set("=+-@"), cell
+
+
+def test_no_command_of_cameras_is_steered(program: Program, tmp_path: Path) -> None:
+    name = hostile(1).replace("/", "").replace("\0", "")
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    cv2.imencode(".png", on_wall(code(hostile(1).replace("\0", ""))))[1].tofile(pictures / name)
+    (pictures / f"{name}.jpg").write_bytes(b"no picture")
+    assert "bold red" in said(program, "decode", str(pictures))
+    said(program, "decode", str(pictures), "--json", as_json=True)
+    for words in (
+        ["decode", name],
+        ["try", "--camera", name],
+        ["try", "--camera", str(pictures / name)],
+        ["devices", "--camera", name],
+        ["gate", "--camera", name],
+        ["pair", "--scanner", name],
+    ):
+        said(program, *words)
 
 
 def test_a_training_folder_of_somebody_elses_steers_nothing(program: Program) -> None:

@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 
+from scanner.store.journal import JournalNote
 from tests.cli.program import Program
 from tests.mock.api import Api
 from tests.mock.server import Ready
@@ -160,3 +161,28 @@ def test_the_status_warns_where_the_api_is_asked_in_the_open(
     found = json.loads(program.says("status", "--json"))
     # Other tests' gates of this name may be known at the server, too.
     assert "ticketing.unencrypted" in [each["code"] for each in found["warnings"]]
+
+
+def test_the_queue_is_exported_to_a_file_which_the_journal_notes(
+    opened: Program, server: Ready
+) -> None:
+    given = f"{_tickets(server)[40]}\n".encode()
+    opened.says("gate", "--stdin", "--no-network", given=given)
+    opened.says("queue", "--json")
+    assert not _exports(opened)
+    said = opened.says("queue", "--export", "json")
+    (file,) = opened.home.glob("admissions-*.json")
+    assert str(file) in said
+    assert len(json.loads(file.read_text())) == 1
+    assert _exports(opened) == [JournalNote.EXPORTED]
+    opened.says("queue", "--export", "csv", "--state", "queued")  # which leaves others out
+    assert list(opened.home.glob("admissions-*.csv"))
+    assert _exports(opened) == [JournalNote.EXPORTED]
+    assert opened.says("audit").startswith("Whole:")
+    assert opened.run("queue", "--export", "pdf").returncode == 2
+
+
+def _exports(program: Program) -> list[str]:
+    with closing(sqlite3.connect(program.home / "gate.sqlite3")) as conn:
+        noted = conn.execute("SELECT reason FROM journal WHERE kind = 'note'")
+        return [reason for (reason,) in noted]
