@@ -1,12 +1,13 @@
 """An insider with SQLite and all of this code, who lacks one thing: the journal's key.
 
 Each attack ends with a ledger that a gate opens without complaint; what the audit says of it is
-beside the attack.
+beside the attack. Run with `-s` to read what each got.
 """
 
 import contextlib
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -235,7 +236,9 @@ def test_what_an_insider_does_without_the_key_is_found(
     assert audited(file, keys) == []
     with insider(file) as conn:
         attack(conn)
-    assert finding in said(audited(file, keys))
+    found = said(audited(file, keys))
+    sys.stdout.write(f"\n{attack.__name__}: the audit said {', '.join(sorted(found))}\n")
+    assert finding in found
 
 
 @pytest.mark.parametrize("attack", [rewrite, cut, forge, mark_confirmed, acknowledge])

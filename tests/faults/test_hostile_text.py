@@ -1,10 +1,14 @@
-"""A hostile text in every field of the contract steers nothing, whatever command shows it."""
+"""A hostile text in every field of the contract steers nothing, whatever command shows it.
+
+Run with `-s` to read what it got.
+"""
 
 import csv
 import io
 import itertools
 import json
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +51,22 @@ def spoilt(found: Any, text: str) -> Any:
     return [spoilt(each, text) for each in found] if isinstance(found, list) else text
 
 
+PRINTED: list[int] = []
+"""The bytes of each command of a test."""
+
+
+@pytest.fixture(autouse=True)
+def _told() -> Iterator[None]:
+    PRINTED.clear()
+    yield
+    sys.stdout.write(f"\n{len(PRINTED)} commands printed {sum(PRINTED)} bytes, each looked at\n")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path / "home")
+
+
 @pytest.fixture
 def world() -> World:
     bad = [spoilt(ticket(each), hostile(each)) for each in range(8)]
@@ -80,6 +100,7 @@ def gate(program: Program, world: World) -> Iterator[Program]:
 def said(program: Program, *words: str, given: bytes = b"", as_json: bool = False) -> str:
     """Run a command, and look at every byte that it prints."""
     done = program.run(*words, given=given)
+    PRINTED.append(len(done.stdout) + len(done.stderr))
     for raw in (done.stdout, done.stderr):
         assert b"Traceback" not in raw, raw
         harmless(raw.decode())
