@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.store import wrecks
 from tests.store.worlds import SERIALS, filled, row
 
 # A busy machine may stall any single example; that says nothing about the code.
@@ -23,3 +24,12 @@ def conn(file: Path) -> Iterator[sqlite3.Connection]:
     """A filled database: twelve tickets of the Floor."""
     with closing(filled(file, [row(serial) for serial in SERIALS])) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a whole evening; a test copies it before it breaks it."""
+    file = tmp_path_factory.mktemp("evening") / "gate.sqlite3"
+    with wrecks.evening(file):
+        pass
+    return file

@@ -23,14 +23,6 @@ QUICK_SECONDS = 5.0
 """Ten times what 20,000 rows take on a slow machine."""
 
 
-@pytest.fixture(scope="module")
-def evening(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("evening") / "gate.sqlite3"
-    with wrecks.evening(file):
-        pass
-    return file
-
-
 @pytest.fixture
 def file(evening: Path, tmp_path: Path) -> Path:
     return wrecks.copied(evening, tmp_path / "copy")

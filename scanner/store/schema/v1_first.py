@@ -21,6 +21,26 @@ ADMISSION_COLUMNS = """\
 """
 """What an admission is, beside its serial and its presentation: the same in every version."""
 
+ADMISSION_FIXED = """\
+CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
+    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
+CREATE TRIGGER admission_stays BEFORE DELETE ON admission
+    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
+"""
+
+WITHHELD_FIXED = """\
+CREATE TRIGGER withheld_fixed BEFORE UPDATE ON withheld
+    BEGIN SELECT RAISE(ABORT, 'what was withheld is not changed'); END;
+CREATE TRIGGER withheld_stays BEFORE DELETE ON withheld
+    BEGIN SELECT RAISE(ABORT, 'what was withheld stays so'); END;
+"""
+
+TRANSITION_FIXED = """\
+CREATE TRIGGER transition_fixed BEFORE UPDATE ON transition
+    BEGIN SELECT RAISE(ABORT, 'a transition is not changed'); END;
+"""
+"""What is dropped with its table, or to change it, is made again by a later version."""
+
 _SCHEMA = f"""
 CREATE TABLE session (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -99,21 +119,11 @@ BEGIN
     INSERT INTO transition (serial, before, after, reason)
     VALUES (new.serial, old.state, new.state, new.reason);
 END;
-CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
-    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
-CREATE TRIGGER admission_stays BEFORE DELETE ON admission
-    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
-CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal
+{ADMISSION_FIXED}CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is not changed'); END;
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is not shortened'); END;
-CREATE TRIGGER withheld_fixed BEFORE UPDATE ON withheld
-    BEGIN SELECT RAISE(ABORT, 'what was withheld is not changed'); END;
-CREATE TRIGGER withheld_stays BEFORE DELETE ON withheld
-    BEGIN SELECT RAISE(ABORT, 'what was withheld stays so'); END;
-CREATE TRIGGER transition_fixed BEFORE UPDATE ON transition
-    BEGIN SELECT RAISE(ABORT, 'a transition is not changed'); END;
-CREATE TRIGGER transition_stays BEFORE DELETE ON transition
+{WITHHELD_FIXED}{TRANSITION_FIXED}CREATE TRIGGER transition_stays BEFORE DELETE ON transition
     BEGIN SELECT RAISE(ABORT, 'a transition is not removed'); END;
 """
 

@@ -8,7 +8,7 @@ reports ask for them by their journal's row.
 from sqlite_utils import Database
 
 from scanner.store.schema import run
-from scanner.store.schema.v1_first import ADMISSION_COLUMNS
+from scanner.store.schema.v1_first import ADMISSION_COLUMNS, ADMISSION_FIXED
 
 _MOVED = {
     "section": "id, uri, name, capacity, permitted",
@@ -20,7 +20,13 @@ _MOVED = {
 }
 """Each table before those that refer to it, with its columns."""
 
-ADMISSION_RULES = """
+ADMISSION_IS_ITS_PRESENTATIONS = """\
+CREATE TRIGGER admission_is_its_presentations BEFORE INSERT ON admission
+WHEN EXISTS (SELECT 1 FROM journal WHERE id = new.journal AND serial IS NOT new.serial)
+BEGIN SELECT RAISE(ABORT, 'an admission is of the serial that was presented'); END;
+"""
+
+ADMISSION_RULES = f"""
 CREATE INDEX admission_state ON admission (state, faults, journal);
 
 CREATE TRIGGER admission_moves AFTER UPDATE OF state ON admission WHEN old.state <> new.state
@@ -31,14 +37,7 @@ BEGIN
     INSERT INTO transition (serial, before, after, reason)
     VALUES (new.serial, old.state, new.state, new.reason);
 END;
-CREATE TRIGGER admission_is_its_presentations BEFORE INSERT ON admission
-WHEN EXISTS (SELECT 1 FROM journal WHERE id = new.journal AND serial IS NOT new.serial)
-BEGIN SELECT RAISE(ABORT, 'an admission is of the serial that was presented'); END;
-CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
-    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
-CREATE TRIGGER admission_stays BEFORE DELETE ON admission
-    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
-"""
+{ADMISSION_IS_ITS_PRESENTATIONS}{ADMISSION_FIXED}"""
 """The table's index, and how its rows may change; a table that takes its place has them too."""
 
 

@@ -3,7 +3,11 @@
 from sqlite_utils import Database
 
 from scanner.store.schema import run
-from scanner.store.schema.v2_cache_apart import remake_admissions
+from scanner.store.schema.v1_first import ADMISSION_FIXED, TRANSITION_FIXED, WITHHELD_FIXED
+from scanner.store.schema.v2_cache_apart import (
+    ADMISSION_IS_ITS_PRESENTATIONS,
+    remake_admissions,
+)
 
 _BEFORE = """
 DROP TRIGGER journal_admits_once;
@@ -20,7 +24,7 @@ ALTER TABLE journal ADD COLUMN mac BLOB;     -- of its hash, where the journal's
 ALTER TABLE session ADD COLUMN behind TEXT;  -- since when this ledger is known to lack records
 """
 
-_ADMISSION_RULES = """
+_ADMISSION_RULES = f"""
 CREATE INDEX admission_state ON admission (state, faults, journal);
 CREATE UNIQUE INDEX admission_stands ON admission (serial) WHERE state <> 'undone';
 
@@ -36,29 +40,16 @@ BEGIN
     INSERT INTO transition (serial, before, after, reason, journal)
     VALUES (new.serial, old.state, new.state, new.reason, new.journal);
 END;
-CREATE TRIGGER admission_is_its_presentations BEFORE INSERT ON admission
-WHEN EXISTS (SELECT 1 FROM journal WHERE id = new.journal AND serial IS NOT new.serial)
-BEGIN SELECT RAISE(ABORT, 'an admission is of the serial that was presented'); END;
-CREATE TRIGGER admission_fixed BEFORE UPDATE OF serial, journal, event, section, redeemer,
-    device, at ON admission BEGIN SELECT RAISE(ABORT, 'an admission is not changed'); END;
-CREATE TRIGGER admission_stays BEFORE DELETE ON admission
-    BEGIN SELECT RAISE(ABORT, 'an admission is not removed'); END;
-"""
+{ADMISSION_IS_ITS_PRESENTATIONS}{ADMISSION_FIXED}"""
 
-_AFTER = """
+_AFTER = f"""
 CREATE TABLE withheld (     -- admissions whose green light was never shown: the API said no first
     journal INTEGER PRIMARY KEY REFERENCES admission (journal), reason TEXT NOT NULL
 ) STRICT;
 INSERT INTO withheld SELECT journal, reason FROM kept;
 DROP TABLE kept;
-CREATE TRIGGER withheld_fixed BEFORE UPDATE ON withheld
-    BEGIN SELECT RAISE(ABORT, 'what was withheld is not changed'); END;
-CREATE TRIGGER withheld_stays BEFORE DELETE ON withheld
-    BEGIN SELECT RAISE(ABORT, 'what was withheld stays so'); END;
-
-CREATE TRIGGER transition_fixed BEFORE UPDATE ON transition
-    BEGIN SELECT RAISE(ABORT, 'a transition is not changed'); END;
-
+{WITHHELD_FIXED}
+{TRANSITION_FIXED}
 CREATE INDEX journal_admitted ON journal (serial) WHERE kind = 'admitted';
 CREATE TRIGGER journal_admits_once BEFORE INSERT ON journal     -- again where it was undone
 WHEN new.kind = 'admitted' AND (

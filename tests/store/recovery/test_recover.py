@@ -28,14 +28,6 @@ from tests.store.worlds import EVENT, NOW, scan, seconds
 LIMIT = 10.0
 
 
-@pytest.fixture(scope="module")
-def evening(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("evening") / "gate.sqlite3"
-    with wrecks.evening(file):
-        pass
-    return file
-
-
 @pytest.fixture
 def file(evening: Path, tmp_path: Path) -> Path:
     return wrecks.copied(evening, tmp_path / "copy")
