@@ -44,6 +44,14 @@ class Answered(Message):
         super().__init__()
 
 
+class Said(Message):
+    """A sentence is worth a line for a moment."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__()
+
+
 class Presenter:
     """Presents payloads, from any thread, and posts a message for each step."""
 

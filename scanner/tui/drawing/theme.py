@@ -30,73 +30,97 @@ def _tints(*, dark: bool) -> dict[str, str]:
     }
 
 
-NIGHT = Theme(
-    name="night",
-    primary="#8cbcec",
+def _theme(
+    name: str,
+    *,
+    accent: str,
+    foreground: str,
+    faint: str,
+    background: str,
+    surface: str,
+    panel: str,
+    good: str,
+    fair: str,
+    bad: str,
+    dark: bool = True,
+) -> Theme:
+    """Make a theme; `good`, `fair` and `bad` are Textual's success, warning and error too."""
+    return Theme(
+        name=name,
+        primary=accent,
+        accent=accent,
+        foreground=foreground,
+        background=background,
+        surface=surface,
+        panel=panel,
+        success=good,
+        warning=fair,
+        error=bad,
+        dark=dark,
+        variables={
+            "footer-key-foreground": accent,
+            "footer-background": background,
+            "good": good,
+            "fair": fair,
+            "bad": bad,
+            "faint": faint,
+            **_tints(dark=dark),
+        },
+    )
+
+
+NIGHT = _theme(
+    "night",
     accent="#8cbcec",
     foreground="#e6ecf3",
+    faint="#a5b4c4",
     background="#0b1118",
     surface="#101820",
     panel="#1b2733",
-    warning="#ffd60a",
-    error="#ff9393",
-    success="#22cc86",
-    dark=True,
-    variables={
-        "footer-key-foreground": "#8cbcec",
-        "footer-background": "#0b1118",
-        "good": "#22cc86",
-        "fair": "#ffd60a",
-        "bad": "#ff9393",
-        "faint": "#a5b4c4",
-        **_tints(dark=True),
-    },
+    good="#22cc86",
+    fair="#ffd60a",
+    bad="#ff9393",
 )
 
-DAY = Theme(
-    name="day",
-    primary="#0a3f85",
+DAY = _theme(
+    "day",
     accent="#0a3f85",
     foreground="#101820",
+    faint="#3b4652",
     background="#e9edf2",
     surface="#ffffff",
     panel="#dfe6ee",
-    warning="#5c4a00",
-    error="#8a000e",
-    success="#00502b",
+    good="#004a28",
+    fair="#4a3b00",
+    bad="#7d000d",
     dark=False,
-    variables={
-        "footer-key-foreground": "#0a3f85",
-        "footer-background": "#e9edf2",
-        "good": "#004a28",
-        "fair": "#4a3b00",
-        "bad": "#7d000d",
-        "faint": "#3b4652",
-        **_tints(dark=False),
-    },
 )
 
-CONTRAST = Theme(
-    name="contrast",
-    primary="#ffff00",
+CONTRAST = _theme(
+    "contrast",
     accent="#ffff00",
     foreground="#ffffff",
+    faint="#ffffff",
     background="#000000",
     surface="#000000",
     panel="#000000",
-    warning="#ffff00",
-    error="#ffb3b3",
-    success="#5cff9d",
-    dark=True,
-    variables={
-        "footer-key-foreground": "#ffff00",
-        "footer-background": "#000000",
-        "good": "#5cff9d",
-        "fair": "#ffff00",
-        "bad": "#ffb3b3",
-        "faint": "#ffffff",
-        **_tints(dark=True),
-    },
+    good="#5cff9d",
+    fair="#ffff00",
+    bad="#ffb3b3",
 )
 
 THEMES = (NIGHT, DAY, CONTRAST)
+
+REHEARSAL = _theme(
+    "rehearsal",
+    accent="#ff8fe0",
+    foreground="#f6e9f4",
+    faint="#f6e9f4",
+    background="#2a0f2e",
+    surface="#35143a",
+    panel="#4a1c50",
+    good="#19c37d",
+    fair="#ffd60a",
+    bad="#ff8a8a",
+)
+"""Training's: plum; the real gate is night blue."""

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal
 from textual.events import Key
-from textual.message import Message
 from textual.timer import Timer
 
 from scanner.admission.verdict import Reason
@@ -22,7 +21,7 @@ from scanner.tui.drawing import poster
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import show_cached
 from scanner.tui.ports import Clock, Judge, SourceState, View
-from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
+from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
 from scanner.tui.widgets.camera_view import CameraView
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
@@ -73,13 +72,6 @@ class GateScreen(TranslatedScreen[None]):
     GateScreen.-picture.-rest CameraView, GateScreen.-picture.-wide CameraView { display: block; }
     GateScreen.-wide CameraView { width: 40%; max-width: 72; }
     """
-
-    class Said(Message):
-        """Show a sentence for a moment."""
-
-        def __init__(self, sentence: str) -> None:
-            self.sentence = sentence
-            super().__init__()
 
     def __init__(
         self,
@@ -164,13 +156,13 @@ class GateScreen(TranslatedScreen[None]):
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a moment; callable from any thread."""
-        self.post_message(self.Said(sentence))
+        self.post_message(Said(sentence))
 
     def tell(self, fact: Fact) -> None:
         """Show a fact for a moment; callable from any thread."""
         self.say(sentence(fact))
 
-    def on_gate_screen_said(self, message: Said) -> None:
+    def on_said(self, message: Said) -> None:
         """Show it."""
         words = plain(message.sentence)
         if self._at_rest and self.query_one(LastScans).display and words == self._sight():

@@ -29,7 +29,7 @@ from scanner.tui.kiosk import posters
 from scanner.tui.kiosk.key_lines import KeyLines
 from scanner.tui.kiosk.posters import calls, staff_line, troubles
 from scanner.tui.ports import Clock, Judge, SourceState
-from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published
+from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import say
@@ -83,13 +83,6 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     class Unlocked(Message):
         """The right PIN was typed."""
-
-    class Said(Message):
-        """Something is worth a line for a moment."""
-
-        def __init__(self, sentence: str) -> None:
-            self.sentence = sentence
-            super().__init__()
 
     def __init__(
         self,
@@ -147,13 +140,13 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a moment; callable from any thread."""
-        self.post_message(self.Said(sentence))
+        self.post_message(Said(sentence))
 
     def tell(self, fact: Fact) -> None:
         """Show a fact for a moment; callable from any thread."""
         self.say(sentence(fact))
 
-    def on_kiosk_screen_said(self, message: Said) -> None:
+    def on_said(self, message: Said) -> None:
         """Show it."""
         self.query_one(VerdictPanel).say(plain(message.sentence))
 

@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import CenterMiddle
 from textual.content import Content
 from textual.events import Event
-from textual.theme import Theme
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -22,6 +21,7 @@ from scanner.app.sound import Sounds
 from scanner.errors import ScannerError
 from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, run_of
 from scanner.training.scenario import Scenario
+from scanner.tui.drawing.theme import REHEARSAL
 from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
@@ -37,29 +37,6 @@ if TYPE_CHECKING:
 
 _LATER = ("scanner.tui.training.play", "scanner.tui.training.debrief")
 """Modules that only the gate's screens need; their import takes half of the start."""
-
-
-REHEARSAL = Theme(
-    name="rehearsal",
-    primary="#ff8fe0",
-    accent="#ff8fe0",
-    foreground="#f6e9f4",
-    background="#2a0f2e",
-    surface="#35143a",
-    panel="#4a1c50",
-    warning="#ffd60a",
-    error="#ff8a8a",
-    success="#19c37d",
-    dark=True,
-    variables={
-        "footer-key-foreground": "#ff8fe0",
-        "footer-background": "#2a0f2e",
-        "good": "#19c37d",
-        "fair": "#ffd60a",
-        "bad": "#ff8a8a",
-    },
-)
-"""Plum; the real gate is night blue."""
 
 
 class OpeningScreen(TrainingScreen[None]):

@@ -1,18 +1,33 @@
 """What is shown a second time is the same screen, and as new as the first time."""
 
 from pathlib import Path
+from typing import Any
 
 from textual.containers import Grid
+from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, OptionList
 
 from scanner.admission.verdict import Kind
 from scanner.store.errors import DatabaseBusy, StoreFault
+from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.statistics import StatisticsScreen
-from scanner.wording.catalogue import choose_language
 from tests.tui.ports import SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 SMALL = (80, 24)
+
+
+async def pressed(app: GateApp, pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, and wait until all that they begin has ended."""
+    await pilot.press(*keys)
+    await settled(app, pilot)
+
+
+async def judged(stand: Stand, pilot: Pilot[Any], kind: Kind) -> None:
+    """Present a ticket that gets this verdict."""
+    stand.judge.verdict = VERDICTS[kind]
+    stand.source.see(SERIAL)
+    await pilot.pause()
 
 
 async def test_settings_begin_anew_each_time(stand: Stand) -> None:
@@ -22,12 +37,9 @@ async def test_settings_begin_anew_each_time(stand: Stand) -> None:
         first = app.screen
         assert "Saved." in seen(app)
         await pilot.press("escape")
-        stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
-        stand.source.see(SERIAL)
-        await pilot.pause()
+        await judged(stand, pilot, Kind.UNKNOWN)
         app.change("volume", 20)
-        await pilot.press("s")
-        await settled(app, pilot)
+        await pressed(app, pilot, "s")
         assert app.screen is first
         text = seen(app)
         assert "?  UNKNOWN  ?" in text
@@ -41,12 +53,10 @@ async def test_settings_begin_anew_each_time(stand: Stand) -> None:
 async def test_a_search_begins_anew_each_time(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("f", *"7558")
-        await settled(app, pilot)
+        await pressed(app, pilot, "f", *"7558")
         first = app.screen
         assert first.query_one(OptionList).option_count
-        await pilot.press("escape", "f")
-        await settled(app, pilot)
+        await pressed(app, pilot, "escape", "f")
         assert app.screen is first
         assert app.screen.query_one(Input).value == ""
         assert isinstance(app.focused, Input)
@@ -56,8 +66,7 @@ async def test_a_search_begins_anew_each_time(stand: Stand) -> None:
 async def test_a_search_goes_on_after_the_palette(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("f", *"7558", "ctrl+p", "escape")
-        await settled(app, pilot)
+        await pressed(app, pilot, "f", *"7558", "ctrl+p", "escape")
         assert app.screen.query_one(Input).value == "7558"
         assert app.screen.query_one(OptionList).option_count
 
@@ -67,26 +76,20 @@ async def test_the_search_asks_for_names_as_soon_as_they_may_be_searched(stand: 
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("f", "escape")
         app.change("names", True)
-        await pilot.press("f")
-        await settled(app, pilot)
+        await pressed(app, pilot, "f")
         assert "art of a serial or of a name" in seen(app)
 
 
 async def test_an_override_asks_anew_for_whom_why_and_by_whom(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
-        stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
-        stand.source.see(SERIAL)
-        await pilot.pause()
+        await judged(stand, pilot, Kind.UNKNOWN)
         await pilot.press("o", *"torn", "enter", *"47")
         first = app.screen
         assert "not on the list" in seen(app).rpartition("Let in by")[2]
         await pilot.press("escape")
-        stand.judge.verdict = VERDICTS[Kind.WITHDRAWN]
-        stand.source.see(SERIAL)
-        await pilot.pause()
-        await pilot.press("o")
-        await settled(app, pilot)
+        await judged(stand, pilot, Kind.WITHDRAWN)
+        await pressed(app, pilot, "o")
         assert app.screen is first
         assert "transferred" in seen(app).rpartition("Let in by")[2]
         assert [line.value for line in first.query(Input)] == ["", ""]
@@ -96,12 +99,10 @@ async def test_an_override_asks_anew_for_whom_why_and_by_whom(stand: Stand) -> N
 async def test_the_queue_begins_with_all_each_time(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("w", "f", "down")
-        await settled(app, pilot)
+        await pressed(app, pilot, "w", "f", "down")
         first = app.screen
         assert "Queue: conflict" in seen(app)
-        await pilot.press("escape", "w")
-        await settled(app, pilot)
+        await pressed(app, pilot, "escape", "w")
         assert app.screen is first
         assert "Queue: all" in seen(app)
         table = app.screen.query_one(DataTable)
@@ -111,34 +112,27 @@ async def test_the_queue_begins_with_all_each_time(stand: Stand) -> None:
 
 async def test_a_kept_queue_speaks_the_language_that_was_chosen_meanwhile(stand: Stand) -> None:
     app = stand.app()
-    try:
-        async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("w", "escape")
-            app.change("language", "de")
-            await pilot.press("w")
-            await settled(app, pilot)
-            assert "Grund" in seen(app)
-            assert "Reason" not in seen(app)
-    finally:
-        choose_language("en")
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("w", "escape")
+        app.change("language", "de")
+        await pressed(app, pilot, "w")
+        assert "Grund" in seen(app)
+        assert "Reason" not in seen(app)
 
 
 async def test_statistics_that_were_left_count_no_more(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("t")
-        await settled(app, pilot)
+        await pressed(app, pilot, "t")
         screen = app.screen
         assert isinstance(screen, StatisticsScreen)
         assert screen.query_one(Grid).display
-        await pilot.press("escape")
-        await settled(app, pilot)
+        await pressed(app, pilot, "escape")
         assert not screen.query_one(Grid).display
         stand.records.error = DatabaseBusy(StoreFault.HELD, file=Path("gate.sqlite3"))
         screen.follow()
         await settled(app, pilot)
-        await pilot.press("t")
-        await settled(app, pilot)
+        await pressed(app, pilot, "t")
         assert "The database gate.sqlite3 is held" in seen(app)
 
 
@@ -149,24 +143,17 @@ async def test_help_lists_the_keys_that_work_now(stand: Stand) -> None:
         first = app.screen
         assert "Let in by the supervisor" not in seen(app)
         await pilot.press("escape")
-        stand.judge.verdict = VERDICTS[Kind.WRONG_SECTION]
-        stand.source.see(SERIAL)
-        await pilot.pause()
-        await pilot.press("question_mark")
-        await settled(app, pilot)
+        await judged(stand, pilot, Kind.WRONG_SECTION)
+        await pressed(app, pilot, "question_mark")
         assert app.screen is first
         assert "Let in by the supervisor" in seen(app)
 
 
 async def test_help_speaks_the_language_that_was_chosen_meanwhile(stand: Stand) -> None:
     app = stand.app()
-    try:
-        async with app.run_test(size=SMALL) as pilot:
-            await pilot.press("question_mark", "escape")
-            app.change("language", "de")
-            await settled(app, pilot)
-            await pilot.press("question_mark")
-            await settled(app, pilot)
-            assert "Hilfe" in seen(app)
-    finally:
-        choose_language("en")
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("question_mark", "escape")
+        app.change("language", "de")
+        await settled(app, pilot)
+        await pressed(app, pilot, "question_mark")
+        assert "Hilfe" in seen(app)

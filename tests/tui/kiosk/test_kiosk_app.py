@@ -194,15 +194,12 @@ async def test_what_the_camera_reports_is_said_in_the_kiosks_language(
     lane.source = FakeSource(SourceState(running=False, fact=away))
     app = lane.app()
     choose_language(language)
-    try:
-        async with app.run_test(size=(160, 40)) as pilot:
-            lane.source.tell(hint)
-            await until(pilot, lambda: sentence(hint) in seen(app))
-            assert sentence(away) in seen(app)
-            assert in_english(hint) not in seen(app)
-            assert in_english(away) not in seen(app)
-    finally:
-        choose_language("en")
+    async with app.run_test(size=(160, 40)) as pilot:
+        lane.source.tell(hint)
+        await until(pilot, lambda: sentence(hint) in seen(app))
+        assert sentence(away) in seen(app)
+        assert in_english(hint) not in seen(app)
+        assert in_english(away) not in seen(app)
 
 
 async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_is(

@@ -6,7 +6,7 @@ import pytest
 from textual.app import App
 
 from scanner.training import picture
-from scanner.tui.training.app import REHEARSAL
+from scanner.tui.drawing.theme import REHEARSAL
 from scanner.tui.training.screen import TrainingScreen
 
 
