@@ -84,6 +84,7 @@ class TickeTing:
         self.page_size = page_size or PageSize()
         self.url = address(url)
         self._host = self.url.host
+        self._proxied = transport is None and by_proxy(self.url.scheme, self._host)
         headers = {"X-Client-Version": CLIENT_VERSION, "Accept": "application/json"}
         if key:
             if not (key.isascii() and key.isprintable()):
@@ -105,7 +106,7 @@ class TickeTing:
 
     def _direct(self) -> httpx.AsyncBaseTransport | None:
         """Return what sends requests without a proxy; nothing where one is named for the host."""
-        if by_proxy(self.url.scheme, self._host):
+        if self._proxied:
             return None
         return ByName(httpx.AsyncHTTPTransport(verify=self._trust()))
 
@@ -330,6 +331,8 @@ class TickeTing:
                 return NotTheApi(ApiFault.UNREADABLE, host=self._host)
             case httpx.UnsupportedProtocol() | httpx.TooManyRedirects():
                 return NotTheApi(ApiFault.NO_API, host=self._host)
+            case httpx.ConnectError() | httpx.ConnectTimeout() if self._proxied:
+                return Unreachable(ApiFault.PROXY_AWAY, host=self._host)
             case httpx.ConnectTimeout() | httpx.PoolTimeout():
                 return Unreachable(ApiFault.CONNECT_TIMEOUT, host=self._host)
             case httpx.TimeoutException():

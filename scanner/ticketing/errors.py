@@ -33,6 +33,7 @@ class ApiFault(Code):
     BAD_PROXY = "ticketing.bad_proxy"
     NO_SOCKS = "ticketing.no_socks"
     PROXY = "ticketing.proxy"
+    PROXY_AWAY = "ticketing.proxy_away"
     NOT_CONNECTED = "ticketing.not_connected"
     CONNECT_TIMEOUT = "ticketing.connect_timeout"
     TIMEOUT = "ticketing.timeout"
@@ -75,7 +76,13 @@ class FieldFault(Code):
 
 
 _NOT_SENT = frozenset(
-    {ApiFault.NOT_CONNECTED, ApiFault.CONNECT_TIMEOUT, ApiFault.TLS, ApiFault.PROXY}
+    {
+        ApiFault.NOT_CONNECTED,
+        ApiFault.CONNECT_TIMEOUT,
+        ApiFault.TLS,
+        ApiFault.PROXY,
+        ApiFault.PROXY_AWAY,
+    }
 )
 
 

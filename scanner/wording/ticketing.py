@@ -43,6 +43,8 @@ SENTENCES: dict[str, Sentence] = {
     "name an HTTP proxy instead, or one as socks5:// with the Python package socksio.",
     "ticketing.proxy": "The proxy on the way to {host} does not let requests through; "
     "check HTTP_PROXY and HTTPS_PROXY, and the network.",
+    "ticketing.proxy_away": "The proxy on the way to {host} can't be reached; "
+    "check HTTP_PROXY and HTTPS_PROXY, and the network.",
     "ticketing.unencrypted": "Keys and the list of patrons go to {host} unencrypted; "
     "give the API's address with https://.",
     "ticketing.not_connected": "The ticketing API at {host} can't be reached; "

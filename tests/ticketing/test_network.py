@@ -1,6 +1,7 @@
 """What a venue's network does to a request, and what the client says of it."""
 
 import json
+import socket
 import ssl
 import subprocess
 from datetime import UTC, datetime
@@ -247,4 +248,18 @@ async def test_a_proxy_that_lets_nothing_through_is_named_and_nothing_was_sent(
             with pytest.raises(Unreachable) as raised:
                 await api.events()
     assert raised.value.fact.code == ApiFault.PROXY
+    assert not raised.value.sent
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_is_away_is_named_and_nothing_was_sent(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        async with TickeTing(f"{scheme}://api.example/v3/", None) as api:
+            with pytest.raises(Unreachable) as raised:
+                await api.events()
+    assert raised.value.fact.code == ApiFault.PROXY_AWAY
     assert not raised.value.sent
