@@ -91,7 +91,7 @@ def decode(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="Pictures, videos or folders of them.", readable=False
+            metavar="FILE...", help="Pictures, PDFs, videos or folders of them.", readable=False
         ),
     ],
     *,
@@ -100,9 +100,9 @@ def decode(
         typer.Option("--json", help='One line a file: {"file", "payloads", "ms", "by"}.'),
     ] = False,
 ) -> None:
-    """Read the codes in pictures, in videos frame by frame, and in folders of them.
+    """Read the codes in pictures, in PDFs, in videos frame by frame, and in folders of them.
 
-    Takes all the time that a picture needs. What can't be opened is said on standard error, the
+    Takes all the time that a picture needs. What can't be read is said on standard error, the
     other files are read all the same, and the exit code is then 1.
     """
     from scanner.errors import ScannerError
@@ -121,6 +121,9 @@ def decode(
             print_json(decoded.as_json())
         else:
             print_line(_words(decoded))
+        if decoded.fault:
+            tell(decoded.fault, err=True)
+            failed = True
     if failed:
         raise typer.Exit(1)
 

@@ -17,7 +17,7 @@ from scanner.qr.frame import Frame, Pixels
 from scanner.qr.readers import Library, readers
 from scanner.qr.texture import textured_regions
 from scanner.scanning.frame_processor import create_decoder
-from scanner.scanning.picture_files import SECONDS_A_PICTURE
+from scanner.scanning.picture_pages import SECONDS_A_PICTURE
 from scanner.scanning.scan_hints import DARK, GLARE_SHARE, exposure_of
 from scanner.scanning.scan_source import View
 from scanner.scanning.unread_codes import BLURRED, Candidate, candidate_at

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scanner.facts import Fact
 from scanner.scanning.errors import NoPictures, PictureFault
 from scanner.scanning.frame_processor import create_decoder
 from scanner.scanning.frame_sources import open_source
-from scanner.scanning.picture_files import PICTURES, VIDEOS
+from scanner.scanning.picture_files import PICTURES, VIDEOS, PictureFiles
+
+MS_AT_LEISURE = 60_000.0
+"""Of one file: two dozen pages of small print without a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,14 @@ class DecodedFile:
         payloads: each once, in the order of reading.
         ms: the decoder's milliseconds; a video's is the sum over its frames.
         by: the library and the pass that read each payload first.
+        fault: why there may be more in it than was read.
     """
 
     file: str
     payloads: tuple[str, ...]
     ms: float
     by: tuple[str, ...]
+    fault: Fact | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it for programs; `ms` has two decimals."""
@@ -59,6 +65,8 @@ def files_in(named: Path) -> list[Path]:
 def read_file(file: Path) -> DecodedFile:
     """Read one picture without a time budget, or each frame of a video within a camera's.
 
+    A file of many pictures has `MS_AT_LEISURE` without a budget, and a camera's from then on.
+
     Raises:
         NoPictures: the file is missing, lacks permission, or is neither a picture nor a video.
         NoDecoder: no library that reads codes is installed.
@@ -66,19 +74,24 @@ def read_file(file: Path) -> DecodedFile:
     _check(file)
     # A path that is all digits would name a camera.
     source = open_source(str(file.resolve()), as_fast=True)
-    decoder = create_decoder(None) if file.suffix.lower() in PICTURES else create_decoder()
+    at_leisure = isinstance(source, PictureFiles)
+    decoder = create_decoder(None) if at_leisure else create_decoder()
     read: dict[str, str] = {}
-    spent_ms = 0.0
+    spent_ms, fault = 0.0, None
     try:
         while (frame := source.read()) is not None:
             decoded = decoder.decode(frame.pixels)
             spent_ms += decoded.spent_ms
             for reading in decoded.readings:
                 read.setdefault(reading.text, reading.by)
+            if at_leisure and spent_ms > MS_AT_LEISURE:
+                at_leisure, decoder = False, create_decoder()
+    except NoPictures as error:
+        fault = error.fact
     finally:
         source.close()
     name = os.fsencode(file).decode("utf-8", "replace")
-    return DecodedFile(name, tuple(read), spent_ms, tuple(read.values()))
+    return DecodedFile(name, tuple(read), spent_ms, tuple(read.values()), fault)
 
 
 def _place(error: OSError) -> Path:

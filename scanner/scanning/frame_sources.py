@@ -7,6 +7,7 @@ from scanner.facts import Fact
 from scanner.scanning.camera import Webcam
 from scanner.scanning.devices import CAMERA_NUMBER, find_camera, list_cameras
 from scanner.scanning.errors import CameraAway, CameraFault, NoPictures, PictureFault
+from scanner.scanning.file_kinds import Kind, Reader, kind_of
 from scanner.scanning.picture_files import PICTURES, VIDEOS, PictureFiles, VideoFile
 from scanner.scanning.scan_source import FrameSource, SourceName
 
@@ -39,9 +40,18 @@ def open_source(spec: str, *, as_fast: bool = False) -> FrameSource:
         return _folder(path, as_fast=as_fast)
     if not stat.S_ISREG(mode):  # opening a pipe blocks until its other end opens
         raise NoPictures(PictureFault.NO_FILE, file=path)
-    if path.suffix.lower() in PICTURES:
-        return PictureFiles(Fact(SourceName.PICTURE, {"file": path.name}), [path])
-    return VideoFile(path, as_fast=as_fast)
+    return _file(path, as_fast=as_fast)
+
+
+def _file(path: Path, *, as_fast: bool) -> FrameSource:
+    """Open a file as what it is by its content; what nobody knows may be a video."""
+    try:
+        kind = kind_of(path)
+    except OSError as error:
+        raise NoPictures(PictureFault.NOT_PERMITTED, file=path) from error
+    if kind.reader is Reader.VIDEO or kind.what.code == Kind.UNKNOWN:
+        return VideoFile(path, as_fast=as_fast)
+    return PictureFiles(Fact(SourceName.PICTURE, {"file": path.name}), [path])
 
 
 def _may_be_name(spec: str) -> bool:

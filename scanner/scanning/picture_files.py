@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -14,28 +14,23 @@ import numpy as np
 from scanner.facts import Fact
 from scanner.qr.frame import Frame, Pixels
 from scanner.scanning.errors import NoPictures, PictureFault
+from scanner.scanning.file_kinds import kind_of
 from scanner.scanning.opencv import open_file
+from scanner.scanning.picture_pages import Page, not_readable, pages_of
 from scanner.scanning.scan_source import Name, SourceName
 
-PICTURES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-"""Suffixes of pictures that OpenCV's usual builds read."""
-
-_PAGED = frozenset({".tif", ".tiff"})
+PICTURES = frozenset(
+    {".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpeg", ".jpg"}
+    | {".pdf", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
+)
+"""Suffixes of pictures and documents that folders are searched for; a file that is named may have
+any."""
 
 VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm"})
 """Suffixes of videos that folders are searched for; a file that is named may have any."""
 
-SECONDS_A_PICTURE = 10.0
-"""Between the times of a folder's pictures, so that each is a presentation of its own."""
-
 SECONDS_SHOWN = 2.0
 """How long a gate's screen shows each picture of a folder, so that a person can follow."""
-
-LARGEST = 16_000_000
-"""Pixels of a picture; a larger one is scaled down. The harder passes take seconds on this many."""
-
-LONGEST = 16_384
-"""Pixels of a picture's longer side, likewise: zxing takes 65535, and a pass enlarges threefold."""
 
 _USUAL_RATE = 30.0
 _LARGEST_RATE = 1000.0
@@ -63,7 +58,7 @@ class VideoFile:
         self._next = self._decode()
         if self._next is None:
             self.close()
-            raise NoPictures(PictureFault.NO_VIDEO, file=file)
+            raise not_readable(file, kind_of(file))
 
     def read(self) -> Frame | None:
         """Return the next frame when its time has come."""
@@ -106,30 +101,29 @@ class PictureFiles:
         self.name = name
         self._shown_for = 0.0 if as_fast else SECONDS_SHOWN
         self._closed = threading.Event()
-        self._begun = time.monotonic()
+        self._at = time.monotonic()
         self._number = 0
-        self._pictures: Iterator[Pixels] = chain.from_iterable(map(_pictures, files))
         if len(files) == 1:
-            first = next(self._pictures, None)
-            if first is None:
-                raise NoPictures(PictureFault.NO_PICTURE, file=files[0])
-            self._pictures = chain((first,), self._pictures)
+            pages = pages_of(files[0])
+            self._pages: Iterator[Page] = chain((next(pages),), pages)
+        else:
+            self._pages = chain.from_iterable(map(_readable_pages, files))
 
     def read(self) -> Frame | None:
         """Return the next readable picture, when its time has come.
 
         Raises:
-            NoPictures: there was none at all.
+            NoPictures: there was none at all, or the only file has more that can't be read.
         """
-        pixels = None if self._closed.is_set() else next(self._pictures, None)
-        if self._number and pixels is not None:
-            self._closed.wait(self._shown_for)
+        page = None if self._closed.is_set() else next(self._pages, None)
+        if self._number and page is not None:
+            self._closed.wait(min(self._shown_for, page.seconds))
         if self._closed.is_set():
             return None
-        if pixels is not None:
+        if page is not None:
             self._number += 1
-            at = self._begun + self._number * SECONDS_A_PICTURE
-            return Frame(pixels, self._number - 1, at)
+            self._at += page.seconds
+            return Frame(page.pixels, self._number - 1, self._at)
         if not self._number:
             raise NoPictures(PictureFault.FOLDER_UNREADABLE, name=self.name)
         return None
@@ -139,47 +133,6 @@ class PictureFiles:
         self._closed.set()
 
 
-def _pictures(file: Path) -> Iterator[Pixels]:
-    """Read a file's pictures in colour, scaled down to `LARGEST` and `LONGEST`; a TIFF has pages.
-
-    OpenCV gets the bytes, not the name: a name that isn't UTF-8 would end the program.
-    """
-    # It may not be read, or says that it is larger than any picture.
-    with suppress(OSError, cv2.error):
-        data = np.fromfile(file, np.uint8) if file.is_file() else np.empty(0, np.uint8)
-        pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-        if pixels is None:
-            return
-        if pixels.min() == pixels.max():
-            pixels = _drawn_by_transparency(data, pixels)
-        yield _no_larger(np.asarray(pixels, np.uint8))
-        if file.suffix.lower() in _PAGED:
-            yield from _later_pages(data)
-
-
-def _later_pages(data: Pixels) -> Iterator[Pixels]:
-    """Read the pages after the first, one at a time: all at once may not fit in memory."""
-    for page in count(1):
-        there, pages = cv2.imdecodemulti(data, cv2.IMREAD_COLOR, range=(page, page + 1))
-        if not there or not pages:
-            return
-        yield _no_larger(np.asarray(pages[0], np.uint8))
-
-
-def _drawn_by_transparency(data: Pixels, plain: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    """Flatten a picture of one colour by its alpha channel: that may hold the shapes."""
-    whole = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or whole.dtype != np.uint8:  # noqa: PLR2004 - no transparency
-        return plain
-    cover = np.asarray(whole[:, :, 3], np.uint8)
-    shapes = 255 - cover if plain.max() < 128 else cover  # noqa: PLR2004 - half of white
-    return cv2.cvtColor(shapes, cv2.COLOR_GRAY2BGR)
-
-
-def _no_larger(pixels: Pixels) -> Pixels:
-    height, width = pixels.shape[:2]
-    scale = min(math.sqrt(LARGEST / (height * width)), LONGEST / max(height, width))
-    if scale >= 1:
-        return pixels
-    size = (max(1, int(width * scale)), max(1, int(height * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _readable_pages(file: Path) -> Iterator[Page]:
+    with suppress(NoPictures):
+        yield from pages_of(file)

@@ -70,7 +70,7 @@ def test_a_file_whose_name_is_a_number_is_no_camera(
 ) -> None:
     monkeypatch.chdir(folder)
     (folder / "0").write_bytes(b"nothing of a video")
-    assert "can't be read as a picture or a video" in program.complains("decode", "0")
+    assert "is a text file" in program.complains("decode", "0")
 
 
 def test_a_folder_without_pictures_is_one_sentence(program: Program, tmp_path: Path) -> None:
