@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
+from scanner.admission.cleaning import CLEANING
 from scanner.admission.evidence import Evidence, to_json
 from scanner.admission.rules import Word, decide
 from scanner.admission.serial import (
@@ -206,7 +207,7 @@ def judge(
         serial=verdict.serial,
         kind=verdict.kind.value,
         reason=verdict.reason.value,
-        evidence=to_json(_without_secret(evidence)),
+        evidence=to_json(_without_secret(evidence), CLEANING),
         params=journal.params_to_text(verdict.fact),
     )
     return Judged(journal.append(conn, scan), payload, source, at, verdict)

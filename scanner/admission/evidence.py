@@ -1,13 +1,15 @@
 """What a verdict was based on, as JSON: the journal alone is enough to decide again.
 
 The form has stayed the same since the first version, save that a payload that is not a ticket's
-is named by a code; earlier versions wrote the English words.
+is named by a code; earlier versions wrote the English words. `cleaning` came later: the version of
+the table that took off what was no part of the code (`scanner.admission.cleaning`).
 """
 
 import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from scanner.admission.cleaning import CLEANING
 from scanner.admission.rules import LetIn, Override, Word
 from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
@@ -34,6 +36,10 @@ _FORMER_WORDS = {
 """What the ledger's versions 1 to 3 recorded; no one is shown these."""
 
 
+_FIRST_CLEANING = 1
+"""What a row that names none was parsed by."""
+
+
 class EvidenceError(ValueError):
     """Recorded evidence that can't be read back."""
 
@@ -47,10 +53,15 @@ class Evidence(NamedTuple):
     word: Word | None = None
 
 
-def to_json(evidence: Evidence) -> str:
-    """Write the inputs of one decision, compact; what is not known is left out."""
+def to_json(evidence: Evidence, cleaning: int = _FIRST_CLEANING) -> str:
+    """Write the inputs of one decision, compact; what is not known is left out.
+
+    `cleaning` is the version by which the payload was parsed, where that matters.
+    """
     parsed, closed, known, word = evidence
     found: dict[str, Any] = {"reading": _parsed(parsed)}
+    if cleaning != _FIRST_CLEANING:
+        found["cleaning"] = cleaning
     if closed:
         found["closed"] = closed.name
     if known.event_known:
@@ -98,6 +109,18 @@ def from_json(text: str) -> Evidence:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EvidenceError(f"the recorded inputs can't be read: {error}") from error
+
+
+def cleaning_of(text: str) -> int:
+    """Return the version by which the payload of a row with these inputs was parsed.
+
+    Raises:
+        EvidenceError: it names none that this program knows.
+    """
+    found = json.loads(text).get("cleaning", _FIRST_CLEANING)
+    if found not in range(_FIRST_CLEANING, CLEANING + 1) or isinstance(found, bool):
+        raise EvidenceError(f"{found!r:.40} is no version of the cleaning")
+    return int(found)
 
 
 def _read_word(found: dict[str, Any]) -> Word | None:

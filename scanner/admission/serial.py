@@ -1,9 +1,9 @@
 """A payload parsed: it is a serial, a fingerprint, or not a ticket's.
 
 The forms are the API's: a serial is six of 0-9 A-Z, a hyphen and twelve of 0-9 A-Z; a fingerprint
-is the hexadecimal SHA-256 of `SERIAL;OWNER` with anything after a colon. What scanners and
-keyboards do to such a text on its way (case, spaces, an AIM prefix, another layout's hyphen) is
-undone here and nowhere else, and only where a single serial can have been meant.
+is the hexadecimal SHA-256 of `SERIAL;OWNER` with anything after a colon. What scanners do to such a
+text on its way is taken off by `cleaning`; what people and keyboards do (case, spaces, another
+layout's hyphen) is undone here, and only where a single serial can have been meant.
 """
 
 import hashlib
@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from scanner.admission.cleaning import CLEANING, clean
+from scanner.admission.keyboards import explanations
 from scanner.facts import Code
 
 LONGEST_PAYLOAD = 4296
@@ -60,6 +62,7 @@ class LooksLike(Code):
     BUSINESS_CARD = "verdict.business_card"
     NUMBER = "verdict.number"
     OTHER_TEXT = "verdict.other_text"
+    OTHER_LAYOUT = "verdict.other_layout"
     EMPTY = "verdict.empty"
     TOO_LONG = "verdict.too_long"
     SEVERAL_TICKETS = "verdict.several_tickets"
@@ -75,24 +78,66 @@ class NotATicket:
 ParsedPayload = Serial | Fingerprint | NotATicket
 
 
-def parse_payload(payload: str) -> ParsedPayload:
+def parse_payload(payload: str, cleaning: int = CLEANING) -> ParsedPayload:
     """Parse a payload: a serial, a fingerprint, or not a ticket.
 
-    A fingerprint is looked for before a serial inside other text, so that whatever follows its
-    colon can't take the place of the owner-bound code.
+    `cleaning` is the version of the table that takes off what is no part of the code.
     """
     if _SERIAL.fullmatch(payload):
         return Serial(payload)
     if len(payload) > LONGEST_PAYLOAD:
         return NotATicket(LooksLike.TOO_LONG)
-    bare = _without_prefix(_UNSEEN.sub("", payload))
+    if cleaning < CLEANING:
+        return _parse(payload)
+    text = clean(payload)
+    parsed = _parse(text)
+    return parsed if _is_certain(text, parsed) else NotATicket(LooksLike.OTHER_LAYOUT)
+
+
+def _parse(text: str) -> ParsedPayload:
+    """Parse what is left of a payload.
+
+    A fingerprint is looked for before a serial inside other text, so that whatever follows its
+    colon can't take the place of the owner-bound code.
+    """
+    bare = _without_prefix(_UNSEEN.sub("", text))
     if not bare:
         return NotATicket(LooksLike.EMPTY)
     if serial := _whole_serial(bare):
         return Serial(serial)
     if match := _FINGERPRINT.fullmatch(bare):
         return Fingerprint(match[1].lower())
-    return _within_text(payload)
+    return _within_text(text)
+
+
+def _is_certain(text: str, parsed: ParsedPayload) -> bool:
+    """Tell whether no other keyboard layout explains a text better, or as well.
+
+    A serial with a hyphen is none that was typed in another layout. One with another layout's
+    hyphen may be, and Y may stand for Z.
+    """
+    match parsed:
+        case Serial(value) if value in text.translate(_ASCII_UPPER):
+            return True
+        case Serial():
+            return _typed_elsewhere(text) <= {parsed}
+        case NotATicket(LooksLike.OTHER_TEXT):
+            return not _typed_elsewhere(text)
+        case _:
+            return True
+
+
+def _typed_elsewhere(text: str) -> set[ParsedPayload]:
+    """Return the tickets that a text would be of, had it been typed in another layout."""
+    found: set[ParsedPayload] = set()
+    for other in map(clean, explanations(text)):
+        parsed = _parse(other)
+        match parsed:
+            case Serial(value) if value in other.translate(_ASCII_UPPER):
+                found.add(parsed)
+            case Fingerprint():
+                found.add(parsed)
+    return found
 
 
 def fingerprint(serial: str, owner: str) -> str:

@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from scanner.admission.cleaning import ScanDecoder
 from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.cli.camera import look_through
 from scanner.cli.opening import device_name
@@ -20,6 +22,7 @@ from scanner.cli.settings import database, load
 from scanner.facts import Fact
 from scanner.sync.clock import utc_now
 from scanner.web.errors import WebError, WebFault, WebNotice
+from scanner.wording.catalogue import english
 from scanner.wording.plain import plain, plain_json
 from scanner.wording.sentences import in_english
 
@@ -166,7 +169,7 @@ def _pipe(config: "Config", *, as_json: bool, json_input: bool, network: bool) -
         assembled(config, writer, open_keystore(config.home), network=network) as parts,
         parts.background as background,
     ):
-        stream = sys.stdin.buffer
+        stream = cast("BufferedIOBase", sys.stdin.buffer)
         serve_lines(parts.gate, stream, sys.stdout, as_json=as_json, json_input=json_input)
         background.deliver(config.timeout_seconds)
 
@@ -236,17 +239,48 @@ def serve_browsers(options: WebOptions, flags: Sequence[str]) -> None:
     )
 
 
+_BYTES_AT_ONCE = 65_536
+
 _LONGEST_LINE = 65_536
-"""Bytes; what is longer is no ticket, whatever follows, and the rest of it is not kept."""
+"""Characters; what is longer is no ticket, whatever follows, and the rest of it is not kept."""
 
 
-def payloads(stream: IO[bytes]) -> Iterator[str]:
-    """Yield each line's text without its end; bytes that are no UTF-8 become U+FFFD."""
-    while line := stream.readline(_LONGEST_LINE):
-        rest = line
-        while not rest.endswith(b"\n") and (rest := stream.readline(_LONGEST_LINE)):
-            pass
-        yield line.rstrip(b"\r\n").decode("utf-8", "replace")
+@dataclass(slots=True)
+class Lines:
+    """Splits text into lines as it comes: CR, LF or CR LF ends one, and CR at once."""
+
+    _line: list[str] = field(default_factory=list)
+    _after_cr: bool = False
+
+    def feed(self, text: str) -> Iterator[str]:
+        """Take text; yield each line that it ends, without its end."""
+        for char in text:
+            if self._after_cr and char in "\r\0\n":  # NUL: UTF-16 without a mark
+                self._after_cr = char != "\n"
+                continue
+            self._after_cr = char == "\r"
+            if char in "\r\n":
+                yield from self._end()
+            elif len(self._line) < _LONGEST_LINE:
+                self._line.append(char)
+
+    def rest(self) -> Iterator[str]:
+        """Yield what no line's end came after."""
+        if self._line:
+            yield from self._end()
+
+    def _end(self) -> Iterator[str]:
+        line, self._line = "".join(self._line), []
+        yield line
+
+
+def payloads(stream: BufferedIOBase) -> Iterator[str]:
+    """Yield each line's text as soon as it has come; see `ScanDecoder` for what bytes mean."""
+    decoder, lines = ScanDecoder(), Lines()
+    while data := stream.read1(_BYTES_AT_ONCE):
+        yield from lines.feed(decoder.feed(data))
+    yield from lines.feed(decoder.flush())
+    yield from lines.rest()
 
 
 def worded(line: str) -> "tuple[str, Word | None]":
@@ -268,7 +302,7 @@ def worded(line: str) -> "tuple[str, Word | None]":
 
 
 def serve_lines(
-    gate: "Gate", stream: IO[bytes], out: IO[str], *, as_json: bool, json_input: bool = False
+    gate: "Gate", stream: BufferedIOBase, out: IO[str], *, as_json: bool, json_input: bool = False
 ) -> None:
     """Judge every line, and answer each before the next is read.
 
@@ -295,12 +329,20 @@ def as_line(judged: "Judged") -> str:
         "serial": verdict.serial,
         "verdict": verdict.kind.value,
         "reason": in_english(judged.fact),
+        "advice": _advice(judged),
         "section": verdict.section,
         "at": judged.at.isoformat(),
         "scan": judged.scan,
         **fact.as_json(),
     }
     return plain_json(facts)
+
+
+def _advice(judged: "Judged") -> str:
+    from scanner.wording.verdict import advice
+
+    with english():
+        return advice(judged.verdict)
 
 
 def as_words(judged: "Judged") -> str:

@@ -6,7 +6,7 @@ Without the key, the chain shows accidents. With it, it shows who changed the fi
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.admission.evidence import EvidenceError, from_json
+from scanner.admission.evidence import EvidenceError, cleaning_of, from_json
 from scanner.admission.rules import decide
 from scanner.admission.serial import LONGEST_PAYLOAD, is_blinded, parse_payload
 from scanner.admission.verdict import Kind
@@ -282,13 +282,14 @@ def _decided_otherwise(scan: Scan) -> Fact | None:
     """
     try:
         evidence = from_json(scan.evidence)
+        cleaning = cleaning_of(scan.evidence)
     except EvidenceError as error:
         return Fact(Difference.NO_INPUTS, {"said": str(error.__cause__ or error)})
     if is_blinded(scan.payload):
         reads_alike = evidence.known.ticket is None
     else:
         whole = len(scan.payload) < LONGEST_PAYLOAD
-        reads_alike = not whole or parse_payload(scan.payload) == evidence.parsed
+        reads_alike = not whole or parse_payload(scan.payload, cleaning) == evidence.parsed
     if not reads_alike:
         return Fact(Difference.OTHER_PAYLOAD)
     verdict = decide(*evidence)

@@ -134,6 +134,33 @@ SENTENCES: dict[str, Sentence] = {
         "The code needs {columns} columns and {lines} lines; "
         "make the window larger, and run scanner pair again."
     ),
+    # keyboards, as a part of a sentence
+    "scanning.keyboard_us": "a US keyboard",
+    "scanning.keyboard_uk": "a British keyboard",
+    "scanning.keyboard_german": "a German keyboard",
+    "scanning.keyboard_swiss": "a Swiss keyboard",
+    "scanning.keyboard_french": "a French keyboard",
+    "scanning.keyboard_belgian": "a Belgian keyboard",
+    "scanning.keyboard_spanish": "a Spanish keyboard",
+    "scanning.keyboard_latin_american": "a Latin American keyboard",
+    "scanning.keyboard_italian": "an Italian keyboard",
+    "scanning.keyboard_portuguese": "a Portuguese keyboard",
+    "scanning.keyboard_brazilian": "a Brazilian keyboard",
+    "scanning.keyboard_canadian": "a Canadian French keyboard",
+    "scanning.keyboard_swedish": "a Swedish keyboard",
+    "scanning.keyboard_danish": "a Danish keyboard",
+    "scanning.keyboard_norwegian": "a Norwegian keyboard",
+    "scanning.keyboard_czech": "a Czech keyboard",
+    "scanning.keyboard_slovak": "a Slovak keyboard",
+    "scanning.keyboard_hungarian": "a Hungarian keyboard",
+    "scanning.keyboard_croatian": "a Croatian keyboard",
+    "scanning.keyboard_turkish": "a Turkish keyboard",
+    "scanning.keyboard_greek": "a Greek keyboard",
+    "scanning.keyboard_russian": "a Russian keyboard",
+    "scanning.keyboard_ukrainian": "a Ukrainian keyboard",
+    "scanning.keyboard_hebrew": "a Hebrew keyboard",
+    "scanning.keyboard_japanese": "a Japanese keyboard",
+    "scanning.keyboard_dvorak": "a Dvorak keyboard",
     # scanner devices
     "scanning.devices_no_camera": "No camera is plugged in.",
     "scanning.devices_no_scanner": (

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from scanner.admission.serial import LooksLike
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
@@ -52,6 +53,8 @@ def advice(verdict: Verdict) -> str:
             return say("Send the patron to a real gate.")
         case Reason.NOT_ON_LIST:
             return say("Ask for another ticket, or call the supervisor.")
+        case Reason.NOT_A_TICKET if verdict.looks_like is LooksLike.OTHER_LAYOUT:
+            return say("Run scanner pair with this hand scanner, then scan again.")
         case Reason.NOT_A_TICKET:
             return say("Ask for the ticket's code.")
         case _ if verdict.kind is Kind.GATE_CLOSED:
@@ -147,6 +150,7 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.business_card": "a business card",
     "verdict.number": "a number, such as a product's bar code",
     "verdict.other_text": "some other text",
+    "verdict.other_layout": "a code that was typed in another keyboard layout",
     "verdict.empty": "an empty code",
     "verdict.too_long": "a text too long for a ticket",
     "verdict.several_tickets": "more than one ticket in one code",

@@ -88,7 +88,7 @@ def test_between_two_serials_nothing_is_guessed(payload: str) -> None:
         "DAWIERBACK75580348",
         "DAWIER--BACK75580348",
         "DÄWIER-BACK75580348",
-        "DAWIER-BACK7558０348",  # noqa: RUF001 - a full-width digit is the case
+        "DAWIER-BACK7558\u0660348",  # ARABIC-INDIC DIGIT ZERO
         "https://x.example/xDAWIER-BACK75580348",
         "https://x.example/DAWIER-BACK75580348x",
         "DAWIER=BACK75580348",
@@ -163,7 +163,7 @@ def dirtied(draw: st.DrawFn) -> tuple[str, str]:
     serial = draw(serials())
     dirt = st.text(" \t\r\n\x00\x1d\x7f\u00a0\u200b\ufeff", max_size=2)
     prefix = draw(st.sampled_from(["", "]Q1", "]Q3", "]C0", "]e0"]))
-    hyphen = draw(st.sampled_from("-ß'?)/+_\u2010\u2013\u2212"))
+    hyphen = draw(st.sampled_from("-?_\u2010\u2013\u2212"))
     written = serial.replace("-", hyphen)
     cased = [c.lower() if draw(st.booleans()) else c for c in written]
     return serial, draw(dirt) + prefix + "".join(c + draw(dirt) for c in cased)
