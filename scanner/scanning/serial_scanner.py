@@ -1,11 +1,16 @@
-"""A hand scanner on a serial port (USB CDC, or RS-232 through a converter), and its framing."""
+"""A hand scanner on a serial port (USB CDC, or RS-232 through a converter), and its framing.
+
+Bytes become text in `scanner.admission.cleaning`, which also takes off what else a scanner adds.
+"""
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.admission.cleaning import ScanDecoder, clean
+from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.scanning.errors import HandScannerAway, HandScannerError, ScannerFault
 from scanner.scanning.scan_source import Name
 
@@ -19,48 +24,48 @@ SILENCE_SECONDS = 0.15
 """Without a byte for this long a scan has ended: some scanners send no suffix after a code. At
 9600 baud a byte takes a millisecond."""
 
-LONGEST = 4 * 4296
-"""Bytes. No QR code holds more characters than 4296 (ISO/IEC 18004), of four bytes at most."""
-
 _BYTES_AT_ONCE = 4096
 
-_SUFFIXES = b"\r\n\t\x03"
+_SUFFIXES = "\r\n\t\x03"
 """Carriage return, line feed, tabulator, end of text."""
 
-_PREFIX = "\x02"
-"""Start of text, which some scanners send before a code."""
+_MOST = LONGEST_PAYLOAD + 1
+"""Characters of a scan that are kept; with one more than any code has, it is none."""
 
 
 @dataclass(slots=True)
 class ScanFraming:
     """Splits a byte stream into scans, by suffix or by silence; times are monotonic seconds."""
 
-    _bytes: bytes = b""
+    _decoder: ScanDecoder = field(default_factory=ScanDecoder)
+    _text: list[str] = field(default_factory=list)
     _last: float = 0.0
+    _silent: bool = True
 
     def feed(self, data: bytes, at: float) -> list[str]:
         """Take bytes; return each scan that they end."""
-        scans = []
-        for byte in data:
-            if byte in _SUFFIXES:
-                scans.extend(self._end())
-            elif len(self._bytes) < LONGEST:
-                self._bytes += bytes((byte,))
-        self._last = at
-        return scans
+        self._last, self._silent = at, False
+        return self._take(self._decoder.feed(data))
 
     def idle(self, at: float) -> list[str]:
         """Return the scan that silence has ended."""
-        return self._end() if self._bytes and at - self._last >= SILENCE_SECONDS else []
+        if self._silent or at - self._last < SILENCE_SECONDS:
+            return []
+        self._silent = True
+        return [*self._take(self._decoder.flush()), *self._end()]
+
+    def _take(self, text: str) -> list[str]:
+        scans = []
+        for char in text:
+            if char in _SUFFIXES:
+                scans.extend(self._end())
+            elif len(self._text) < _MOST:
+                self._text.append(char)
+        return scans
 
     def _end(self) -> list[str]:
-        scan, self._bytes = self._bytes, b""
-        try:
-            text = scan.decode()
-        except UnicodeDecodeError:
-            text = scan.decode("latin-1")  # scanners without UTF-8 send it
-        text = text.removeprefix(_PREFIX)
-        return [text] if text else []
+        scan, self._text = "".join(self._text), []
+        return [scan] if clean(scan) else []
 
 
 class SerialScanner:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.admission.cleaning import TABLE, ScanDecoder, clean
+from scanner.admission.cleaning import TABLE, Dirt, ScanDecoder, clean
 from scanner.admission.keyboards import Keyboard, Typing, arrives, explanations, meant, typings
 from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, Serial, parse_payload
 from tests.admission.worlds import SERIAL, serials
@@ -56,11 +56,10 @@ def test_nor_is_it_of_an_owners_code(before: str) -> None:
 
 
 @pytest.mark.parametrize("dirt", TABLE, ids=lambda dirt: dirt.name)
-def test_every_row_of_the_table_says_why_and_is_met_by_a_case(dirt: object) -> None:
-    name, pattern, _, why, _ = dirt  # type: ignore[misc]  # parametrize hides its type
-    assert name
-    assert len(why) > 40
-    assert any(pattern.search(text) for text in [*SENT, "\x02A"])
+def test_every_row_of_the_table_says_why_and_is_met_by_a_case(dirt: Dirt) -> None:
+    assert dirt.name
+    assert len(dirt.why) > 40
+    assert any(dirt.pattern.search(text) for text in [*SENT, "\x02A"])
 
 
 @pytest.mark.parametrize(

@@ -145,10 +145,31 @@ def test_a_serial_scan_is_read_whatever_ends_it(port: Port, ending: bytes) -> No
 def test_serial_scans_in_pieces_and_in_a_row_are_read(port: Port) -> None:
     scanner = SerialScanner(port.link, "Honeywell")
     port.send(f"\x02{SERIAL}\x03A-1\r\n\r\nZü".encode())
-    assert read(scanner, 2) == [SERIAL, "A-1"]
+    assert read(scanner, 2) == [f"\x02{SERIAL}", "A-1"]
     port.send(b"ri\xfc\r")
     (last,) = read(scanner)
     assert last.endswith("riü")
+    scanner.close()
+
+
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
+def test_serial_scans_in_utf_16_are_read_until_silence_and_then_others(
+    port: Port, name: str
+) -> None:
+    scanner = SerialScanner(port.link, "Honeywell")
+    port.send(f"\ufeff{SERIAL}\r\nZürich\r\n".encode(name))
+    assert read(scanner, 2) == [SERIAL, "Zürich"]
+    while scanner.read(0.2):
+        pass  # the silence
+    port.send(f"{SERIAL}\r".encode())
+    assert read(scanner) == [SERIAL]
+    scanner.close()
+
+
+def test_framing_without_a_code_between_is_no_scan(port: Port) -> None:
+    scanner = SerialScanner(port.link, "Honeywell")
+    port.send(b"\x02\x03\r\n\x1d\r]Q1\rA-1\r")
+    assert read(scanner) == ["A-1"]
     scanner.close()
 
 
