@@ -1,4 +1,4 @@
-"""Reads cache and ledger for the screens, records a supervisor's override, and exports."""
+"""Reads cache and ledger for the screens, records a supervisor's word, and exports."""
 
 import csv
 import io
@@ -17,6 +17,7 @@ from scanner.gate import Gate
 from scanner.paths import search_file
 from scanner.pin import Clock, Pin, PinCheck
 from scanner.store import differences, statistics
+from scanner.store.anchor import open_put_back
 from scanner.store.database import SqlConnection, SqlError, open_reader
 from scanner.store.differences import Difference
 from scanner.store.errors import store_error
@@ -102,6 +103,18 @@ class Records:
         if answer is PinCheck.RIGHT:
             override = Override(reason)
             self._gate.present(payload, self._clock(), "override", override).result(_SECONDS)
+        return answer
+
+    def open_put_back(self, pin: str, reason: str) -> PinCheck:
+        """Admit with a ledger that is an old copy, if the PIN is right; noted in the journal.
+
+        Raises:
+            ScannerError: nothing could be recorded.
+        """
+        answer = self._pin.check(pin)
+        if answer is PinCheck.RIGHT:
+            at = self._clock()
+            self._writer.submit(lambda conn: open_put_back(conn, reason, at)).result(_SECONDS)
         return answer
 
     def export(self, state: State | None, form: Form) -> Path:

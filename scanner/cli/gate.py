@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from scanner.gate import Gate, Judged
 
 
+_FIRST_NEWS_SECONDS = 2.0
+"""How long the first line waits for the API's admissions: this ledger may be an old copy."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("gate", epilog="Example: scanner gate --camera 0")(open_screen)
@@ -169,6 +173,7 @@ def _pipe(config: "Config", *, as_json: bool, json_input: bool, network: bool) -
         assembled(config, writer, open_keystore(config.home), network=network) as parts,
         parts.background as background,
     ):
+        background.listen(_FIRST_NEWS_SECONDS)
         stream = cast("BufferedIOBase", sys.stdin.buffer)
         serve_lines(parts.gate, stream, sys.stdout, as_json=as_json, json_input=json_input)
         background.deliver(config.timeout_seconds)

@@ -19,7 +19,7 @@ import structlog
 
 from scanner.facts import Fact
 from scanner.keystore import KeyStoreError
-from scanner.store import journal, sessions
+from scanner.store import installation, journal, sessions
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.database import files_of, transaction
 from scanner.store.journal import KEY_BYTES, ChainKey, JournalNote, KeyedConnection, key_of
@@ -176,6 +176,16 @@ def anchor_anew(conn: sqlite3.Connection, keys: Secrets) -> None:
         keep_head(keys, Head(*journal.head(conn)))
 
 
+def open_put_back(conn: sqlite3.Connection, reason: str, at: datetime) -> None:
+    """Let a gate admit though its ledger is an old copy: a supervisor has said so.
+
+    The chain stays as it is: until it is anchored anew, the audit finds what is missing.
+    """
+    with transaction(conn):
+        journal.note(conn, Fact(JournalNote.OPENED, {"reason": reason}), at, "supervisor")
+        sessions.note_behind(conn, None)
+
+
 def note_once(file: Path, keys: Secrets, fact: Fact, at: datetime) -> None:
     """Note a supervisor's decision in the journal of a database that this program has not open.
 
@@ -271,6 +281,7 @@ def _note_what_is_missing(
     at = clock()
     with transaction(conn):
         journal.note(conn, said, at)
+        installation.draw_tag(conn)  # what is missing was sent with the one in force
         sessions.note_behind(conn, at)  # nobody is admitted until the API's list was compared
     keep_head(keys, Head(*journal.head(conn)))
 

@@ -98,6 +98,7 @@ class JournalNote(Code):
     RECOVERED = "journal.recovered"
     RECOVERED_IN_PART = "journal.recovered_in_part"
     EXPORTED = "journal.exported"
+    OPENED = "journal.opened"
 
 
 class Entry(NamedTuple):

@@ -36,6 +36,10 @@ class Work(Protocol):
         """Learn of a verdict; from any thread."""
         ...
 
+    def heard(self) -> Coroutine[Any, Any, bool]:
+        """Wait until the API has told this gate's admissions, or could not be asked."""
+        ...
+
     def replay(self) -> Coroutine[Any, Any, bool]:
         """Deliver the queue once."""
         ...
@@ -106,6 +110,20 @@ class BackgroundThread:
     def on_verdict(self, judged: Judged, /) -> None:
         """Tell the work of a verdict."""
         self._work.on_verdict(judged)
+
+    def listen(self, seconds: float) -> None:
+        """Wait until the API has told this gate's admissions, or could not be asked.
+
+        A ledger that is an old copy lacks some. Not for the event loop: it blocks for up to
+        `seconds`.
+        """
+        if not (running := self._running) or running.ended.done():
+            return
+        hearing = running.submit(self._work.heard())
+        try:
+            hearing.result(seconds)
+        except TimeoutError:
+            hearing.cancel()
 
     def deliver(self, seconds: float) -> None:
         """Try once to deliver the queue, and wait for it; what is not delivered stays queued.

@@ -89,6 +89,7 @@ class Engine:
         self._link = Link()
         self._undelivered: Fact | None = None
         self._moved = asyncio.Event()
+        self._asked = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -110,6 +111,10 @@ class Engine:
         latest = self._feed.latest
         doubt = self._list_fault or latest.doubt
         return replace(latest, link=Link(self._link.state, obstacle), doubt=doubt)
+
+    async def heard(self) -> bool:
+        """Wait until this gate's admissions were read from the API once, or could not be."""
+        return await self._asked.wait()
 
     def wake(self) -> None:
         """Pull and replay now; from the loop's own thread."""
@@ -180,6 +185,7 @@ class Engine:
         if whole:
             self._heard.count = 0
         disputed = await pull.others(session)
+        self._asked.set()
         books = Books(connected.api, self._writer, self._server_time, size)
         if whole or await books.is_due(self._heard.count, disputed):
             await pull.everything(session, accept_shrink=accept_shrink)
@@ -295,6 +301,7 @@ class Engine:
             self._replay_now.set()
 
     def _note_failure(self, error: ScannerError) -> None:
+        self._asked.set()
         if isinstance(error, ListError):
             self._list_fault = error.fact
         self._note_link(link_after(error, self._link), error)

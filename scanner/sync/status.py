@@ -200,6 +200,10 @@ class OfflineEngine:
         """Follow until cancelled."""
         await self._feed.run()
 
+    async def heard(self) -> bool:
+        """There is nothing to wait for."""
+        return False
+
     async def replay(self) -> bool:
         """Leave the queue as it is."""
         return False

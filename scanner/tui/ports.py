@@ -107,6 +107,10 @@ class Records(Protocol):
         """Admit on the supervisor's word, after the PIN; the judge publishes the verdict."""
         ...
 
+    def open_put_back(self, pin: str, reason: str, /) -> PinCheck:
+        """Open a gate whose ledger is an old copy, on the supervisor's word, after the PIN."""
+        ...
+
     def export(self, state: State | None, form: Literal["csv", "json"], /) -> Path:
         """Write this gate's admissions to a file, oldest first."""
         ...

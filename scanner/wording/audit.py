@@ -45,6 +45,7 @@ SENTENCES: dict[str, Sentence] = {
         "a supervisor anchored the chain anew, {count} differences and {moves} moves being known",
     ),
     "journal.recovered": "a recovery has made this ledger, {moves} moves being known",
+    "journal.opened": "a supervisor opened the gate, whose ledger was an old copy: {reason}",
     "journal.exported": Plural(
         "{count} admission was exported", "{count} admissions were exported"
     ),

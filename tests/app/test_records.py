@@ -1,17 +1,21 @@
 import csv
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from scanner.admission.verdict import Closed
 from scanner.app.records import Records, RecordsFault
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.pin import Pin, PinCheck
+from scanner.store import journal, sessions
 from scanner.store.database import open_reader
+from scanner.store.journal import JournalNote
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from tests.store.worlds import BALCONY, NOW, SERIALS, filled, row
@@ -58,6 +62,22 @@ def test_the_right_pin_lets_in_and_a_wrong_one_does_not(file: Path, records: Rec
     assert [each.serial for each in records.admissions(State.QUEUED, 9)] == [THERE, HERE]
     assert [each.serial for each in records.admissions(None, 1)] == [THERE]
     assert list(Audit(open_reader(file)).findings()) == []
+
+
+def test_the_right_pin_opens_a_gate_whose_ledger_is_an_old_copy(
+    file: Path, records: Records
+) -> None:
+    records._writer.submit(lambda conn: sessions.note_behind(conn, NOW)).result(10)
+    for pin, answer, closed in (
+        ("1234", PinCheck.WRONG, Closed.PUT_BACK),
+        (PIN, PinCheck.RIGHT, None),
+    ):
+        assert records.open_put_back(pin, "the laptop died") is answer
+        with closing(open_reader(file)) as conn:
+            assert sessions.read_standing(conn).closed is closed
+            notes = list(journal.notes(conn, JournalNote.OPENED))
+    ((_, note),) = notes
+    assert note.params == {"reason": "the laptop died"}
 
 
 def test_the_evening_is_counted(records: Records) -> None:

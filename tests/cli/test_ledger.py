@@ -1,4 +1,5 @@
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -94,6 +95,19 @@ def test_a_delivery_tells_the_winner_of_a_conflict_by_its_exit_code(
     assert delivered.returncode == 3
     assert b"admitted by Kim at south at 20:00" in delivered.stderr
     assert "let in with one ticket" in opened.says("queue")
+
+
+def test_a_folder_put_back_with_its_keys_hears_what_it_lacks_before_its_first_verdict(
+    opened: Program, server: Ready
+) -> None:
+    serial = _tickets(server)[2]
+    copy = opened.home.with_name("copy")
+    shutil.copytree(opened.home, copy)
+    opened.says("gate", "--stdin", given=serial.encode())
+    shutil.rmtree(opened.home)
+    copy.rename(opened.home)
+    said = opened.says("gate", "--stdin", "--json", given=serial.encode())
+    assert json.loads(said)["code"] == "verdict.admitted_elsewhere"
 
 
 def test_sync_brings_what_is_new(opened: Program, server: Ready) -> None:

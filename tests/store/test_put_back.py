@@ -9,7 +9,7 @@ import pytest
 from scanner.admission.verdict import Closed, Kind, Reason
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
-from scanner.store import sessions
+from scanner.store import installation, sessions
 from scanner.store.anchor import anchor_anew, keyed
 from scanner.store.database import open_reader
 from scanner.store.writer import Writer
@@ -39,12 +39,17 @@ def present(file: Path, keys: KeyStore, *serials: str) -> list[Reason]:
         ]
 
 
-def put_back(file: Path, keys: KeyStore) -> None:
+def tag(file: Path) -> str | None:
+    with closing(open_reader(file)) as conn:
+        return installation.current_tag(conn)
+
+
+def put_back(file: Path, keys: KeyStore, kept: str = A, lost: str = B) -> None:
     """Admit one, copy the folder, admit another, and put the copy back; the keys are elsewhere."""
-    present(file, keys, A)
+    present(file, keys, kept)
     copy = file.parent.with_name("copy")
     shutil.copytree(file.parent, copy)
-    present(file, keys, B)
+    present(file, keys, lost)
     shutil.rmtree(file.parent)
     copy.rename(file.parent)
 
@@ -54,6 +59,18 @@ def test_a_ledger_that_was_put_back_admits_nobody(file: Path, keys: KeyStore) ->
     assert present(file, keys, B, C) == [Reason.PUT_BACK, Reason.PUT_BACK]
     assert present(file, keys, C) == [Reason.PUT_BACK]
     assert Reason.PUT_BACK.kind is Kind.GATE_CLOSED
+
+
+def test_a_ledger_that_was_put_back_sends_another_tag(file: Path, keys: KeyStore) -> None:
+    present(file, keys)
+    before = tag(file)
+    present(file, keys, A)
+    assert tag(file) == before
+    put_back(file, keys, B, C)
+    with Writer(file) as writer:  # the folder is another one, too
+        moved = writer.submit(installation.current_tag).result(10)
+    present(file, keys)
+    assert len({before, moved, tag(file)}) == 3
 
 
 def test_another_session_does_not_open_it(file: Path, keys: KeyStore) -> None:

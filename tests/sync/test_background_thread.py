@@ -24,6 +24,7 @@ class Worker:
     woken: list[threading.Thread] = field(default_factory=list)
     told: list[Judged] = field(default_factory=list)
     delivered: list[threading.Thread] = field(default_factory=list)
+    told_by_the_api: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
     begun: threading.Event = field(default_factory=threading.Event)
     was_woken: threading.Event = field(default_factory=threading.Event)
@@ -48,6 +49,9 @@ class Worker:
 
     def on_verdict(self, judged: Judged, /) -> None:
         self.told.append(judged)
+
+    async def heard(self) -> bool:
+        return await self.told_by_the_api.wait()
 
     async def replay(self) -> bool:
         self.delivered.append(threading.current_thread())
@@ -149,3 +153,16 @@ def test_while_nothing_runs_nothing_is_delivered() -> None:
     background.deliver(LIMIT_SECONDS)
     background.stop()
     assert not worker.delivered
+
+
+def test_a_gate_waits_for_the_first_news_and_not_for_ever() -> None:
+    worker = Worker()
+    background = BackgroundThread(worker)
+    background.listen(LIMIT_SECONDS)  # nothing runs, so nothing will come
+    with background:
+        began = time.monotonic()
+        background.listen(0.05)
+        assert 0.05 <= time.monotonic() - began < LIMIT_SECONDS
+        worker.told_by_the_api.set()
+        background.listen(LIMIT_SECONDS)
+        assert time.monotonic() - began < LIMIT_SECONDS

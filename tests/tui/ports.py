@@ -275,6 +275,11 @@ class FakeRecords:
             self.judge.present(payload, NOW, "override")
         return self.answer
 
+    def open_put_back(self, pin: str, reason: str, /) -> PinCheck:
+        self._fail()
+        self.asked.append(("open_put_back", pin, reason))
+        return self.answer
+
     def export(self, state: State | None, form: str, /) -> Path:
         self._fail()
         self.asked.append(("export", state.value if state else "all", form))

@@ -254,14 +254,13 @@ class GateApp(App[None]):
             show_cached(self, "find", make)
 
     def action_override(self) -> None:
-        """Let the refused patron in, on the supervisor's word."""
-        records, last = self._records, self.gate.last
-        if records and last:
+        """Let the refused patron in, or open the gate, on the supervisor's word."""
+        if records := self._records:
             from scanner.tui.gate.override import OverrideScreen
 
-            show_cached(
-                self, "override", lambda: OverrideScreen(records, lambda: self.gate.last or last)
-            )
+            gate = self.gate
+            make = partial(OverrideScreen, records, lambda: gate.last, lambda: gate.put_back)
+            show_cached(self, "override", make)
 
     def action_queue(self) -> None:
         """Show what became of the admissions."""
@@ -328,9 +327,9 @@ class GateApp(App[None]):
         return self.gate.shown
 
     def _offers(self, action: str) -> bool:
-        """Tell whether a modal screen has something to show; an override needs a refused patron."""
-        if action == "override":
-            return self._records is not None and self.gate.refused is not None
+        """Tell whether a modal screen has something to show."""
+        if action == "override" and not (self.gate.refused or self.gate.put_back):
+            return False
         return action == "settings" or self._records is not None
 
     def _apply(self) -> None:

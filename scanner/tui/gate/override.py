@@ -1,7 +1,11 @@
-"""The supervisor's override: a refused patron is let in, for a reason, after a PIN."""
+"""The supervisor's override: a refused patron is let in, for a reason, after a PIN.
+
+Where the gate is closed because its ledger is an old copy, the gate is opened so.
+"""
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from scanner.admission.verdict import Closed
 from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.pin import LONGEST, PinCheck
@@ -31,8 +36,9 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
     """Asks for a reason and the PIN; the verdict of it is shown by the gate as any other.
 
     Args:
-        records: lets in.
-        last: the last patron, who was refused.
+        records: lets in, and opens.
+        last: the last patron, who was refused, if anybody.
+        put_back: whether the gate is closed because its ledger is an old copy.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,17 +58,19 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
     }
     """
 
-    def __init__(self, records: Records, last: Callable[[], Judged]) -> None:
+    def __init__(
+        self, records: Records, last: Callable[[], Judged | None], put_back: Callable[[], bool]
+    ) -> None:
         super().__init__()
         self._records = records
         self._last = last
-        self._refused = last()
+        self._put_back = put_back
+        self._refused: Judged | None = None
         self._busy = False
 
     def compose(self) -> ComposeResult:
         """Say who was refused and why; ask."""
-        with Vertical() as box:
-            box.border_title = say("Let in by the supervisor")
+        with Vertical():
             yield Static("", id="why", markup=False)
             yield Input(placeholder=say("Reason"), id="reason", max_length=LONGEST_REASON)
             yield Input(
@@ -72,12 +80,18 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         yield KeyLine()
 
     def populate(self) -> None:
-        """Show who was refused, and ask for the reason."""
-        self._refused = self._last()
-        verdict = self._refused.verdict
-        face = FACES[verdict.kind]
-        reason, serial = sentence(self._refused.fact), plain(verdict.serial, 40)
-        words = f"{face.symbol} {title(verdict.kind)}  {serial}  {reason}"
+        """Show who was refused, or why the gate is closed, and ask for the reason."""
+        self._refused = None if self._put_back() else self._last()
+        box = self.query_one(Vertical)
+        if self._refused is None:
+            box.border_title = say("Opened by the supervisor")
+            words = sentence(Closed.PUT_BACK.fact)
+        else:
+            box.border_title = say("Let in by the supervisor")
+            verdict = self._refused.verdict
+            face = FACES[verdict.kind]
+            reason, serial = sentence(self._refused.fact), plain(verdict.serial, 40)
+            words = f"{face.symbol} {title(verdict.kind)}  {serial}  {reason}"
         self.query_one("#why", Static).update(Content(words))
         self._say("")
         self.set_focus(self.query_one("#reason", Input))
@@ -101,13 +115,17 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
             pin.focus()
         elif not self._busy:
             self._busy = True
-            self.run_worker(self._let_in(pin.value, plain(reason.value, LONGEST_REASON)))
+            self.run_worker(self._decide(pin.value, plain(reason.value, LONGEST_REASON)))
             pin.value = ""
 
-    async def _let_in(self, pin: str, reason: str) -> None:
-        serial = self._refused.verdict.serial or ""
+    async def _decide(self, pin: str, reason: str) -> None:
+        if self._refused is None:
+            act = partial(self._records.open_put_back, pin, reason)
+        else:
+            serial = self._refused.verdict.serial or ""
+            act = partial(self._records.let_in, pin, serial, reason)
         try:
-            answer = await asyncio.to_thread(self._records.let_in, pin, serial, reason)
+            answer = await asyncio.to_thread(act)
         except ScannerError as error:
             self._say(sentence(error.fact))
             return

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.events import Key
 from textual.timer import Timer
 
-from scanner.admission.verdict import Reason
+from scanner.admission.verdict import Closed, Reason
 from scanner.app.sound import CANNOT_RECORD
 from scanner.facts import Fact
 from scanner.gate import Judged
@@ -104,6 +104,7 @@ class GateScreen(TranslatedScreen[None]):
         self.picture = False
         self._at_rest = True
         self._failure: str | None = None
+        self._was_put_back = False
         self._link_state: LinkState | None = None
         self._link_since: datetime = clock()
 
@@ -137,6 +138,9 @@ class GateScreen(TranslatedScreen[None]):
             self._link_state, self._link_since = status.link.state, now
         self.query_one(Masthead).show(status)
         self.query_one(Strip).show(status, self._link_since, now)
+        if self.put_back is not self._was_put_back:  # the supervisor's key comes or goes
+            self._was_put_back = self.put_back
+            self.call_after_refresh(self.refresh_bindings)
         notices = self._notices(status, now)
         lines = self.query_one(NoticeLines)
         lines.show(notices)
@@ -195,6 +199,11 @@ class GateScreen(TranslatedScreen[None]):
             if last and last.verdict.serial and not last.verdict.admits
             else None
         )
+
+    @property
+    def put_back(self) -> bool:
+        """Tell whether the gate is closed because its ledger is an old copy."""
+        return self._status().closed is Closed.PUT_BACK
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""

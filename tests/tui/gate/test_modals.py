@@ -10,7 +10,7 @@ from textual.containers import Grid
 from textual.widgets import DataTable, OptionList, Static
 
 from scanner.admission.ticket import EarlierAdmission
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Closed, Kind
 from scanner.pin import PinCheck
 from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.errors import DatabaseBusy, StoreFault
@@ -23,7 +23,7 @@ from scanner.tui.gate.search import SearchScreen
 from scanner.tui.gate.settings import CHOICES, SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
 from scanner.wording.catalogue import LANGUAGES, language
-from tests.tui.ports import FOUND, NOW, SERIAL, VERDICTS, Stand
+from tests.tui.ports import FOUND, NOW, SERIAL, STATUS, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 SMALL = (80, 24)
@@ -161,6 +161,28 @@ async def test_the_supervisors_key_is_shown_as_soon_as_somebody_was_refused(stan
         await settled(app, pilot)
         assert " o Allow " in seen(app)
         await refuse(stand, Kind.ADMITTED)
+        await settled(app, pilot)
+        assert " o Allow " not in seen(app)
+
+
+async def test_a_supervisor_opens_a_gate_whose_ledger_is_an_old_copy(stand: Stand) -> None:
+    stand.background.now = replace(STATUS, closed=Closed.PUT_BACK)
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(app, pilot)
+        assert " o Allow " in seen(app)
+        await refuse(stand)
+        await pilot.press("o")
+        await settled(app, pilot)
+        assert "Opened by the supervisor" in seen(app)
+        assert "ledger is an old copy" in seen(app)
+        await pilot.press(*"laptop died", "enter", *"4711", "enter")
+        await settled(app, pilot)
+        assert app.screen_stack[-1] is app.gate
+        assert stand.records.asked == [("open_put_back", "4711", "laptop died")]
+        stand.background.now = STATUS
+        await refuse(stand, Kind.ADMITTED)
+        app.gate.look()
         await settled(app, pilot)
         assert " o Allow " not in seen(app)
 
