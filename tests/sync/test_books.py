@@ -276,8 +276,8 @@ def test_more_than_one_comparison_can_look_up_is_looked_up_by_the_next_ones(
     for serial in (A, B, C):
         house.server.undo(serial)
     house.server.status[A] = "Cancelled"
-    shown = house.read()
-    assert len(shown) == 3
+    assert len(house.read()) == 3
+    assert sorted(each.at is None for each in differences.read(house.conn)) == [False, True, True]
     for _ in range(7):
         assert house.is_due() or house.states(B) == [State.UNDONE]
         house.later(60)
