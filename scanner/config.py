@@ -5,14 +5,16 @@ A setting is saved in the file, whose order and comments stay.
 
 import os
 import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -21,6 +23,7 @@ from pydantic_settings import (
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.paths import config_file, data_folder
+from scanner.qr.decoded import Symbology
 
 PRODUCTION = "https://api.ticketingevents.com/v3/"
 """The vendor's production server (API reference 3.0.0)."""
@@ -43,6 +46,7 @@ class Expected(Code):
     WHOLE_NUMBER = "config.whole_number"
     NUMBER = "config.number"
     TEXT = "config.text"
+    CODES = "config.codes"
 
 
 class ConfigError(ScannerError):
@@ -60,6 +64,43 @@ Language = Literal["auto", "en", "de", "es", "fr"]
 """What people are spoken to in; `auto`: as the system's locale says."""
 
 
+_ALSO_CALLED = {
+    "all": tuple(Symbology),
+    "qrcode": (Symbology.QR,),
+    "microqrcode": (Symbology.MICRO_QR,),
+    "azteccode": (Symbology.AZTEC,),
+    "gs1128": (Symbology.CODE_128,),
+    "i2of5": (Symbology.ITF,),
+    "interleaved2of5": (Symbology.ITF,),
+    "itf14": (Symbology.ITF,),
+    "ean": (Symbology.EAN_13, Symbology.EAN_8),
+    "upc": (Symbology.EAN_13, Symbology.UPC_E),
+    "upca": (Symbology.EAN_13,),
+}
+"""Other names of symbologies and of several at once, in small letters and digits alone."""
+
+
+def _bare(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
+
+
+def symbologies(names: str | Sequence[str]) -> tuple[Symbology, ...]:
+    """Return the symbologies that a person names: "QR, Code 128", or a list of names.
+
+    Raises:
+        ValueError: a name stands for none, or none is named.
+    """
+    known = {_bare(kind): (kind,) for kind in Symbology} | _ALSO_CALLED
+    words = names.split(",") if isinstance(names, str) else names
+    try:
+        found = [kind for word in words for kind in known[_bare(word)]]
+    except KeyError as error:
+        raise ValueError(f"no symbology is called {error}") from error
+    if not found:
+        raise ValueError("no symbology is named")
+    return tuple(dict.fromkeys(found))
+
+
 class Config(BaseSettings):
     """Every setting, with its default; times are in seconds."""
 
@@ -73,6 +114,7 @@ class Config(BaseSettings):
     name: str | None = None
     device: str | None = None
     camera: str = "0"
+    codes: Annotated[tuple[Symbology, ...], NoDecode] = (Symbology.QR,)
     scanner: str = "auto"
     confirmation: Confirmation = Confirmation.LOCAL
     sync_seconds: float = Field(default=15, gt=0, le=3600)
@@ -92,6 +134,14 @@ class Config(BaseSettings):
     def sync_interval(self) -> timedelta:
         """The time between two pulls."""
         return timedelta(seconds=self.sync_seconds)
+
+    @field_validator("codes", mode="before")
+    @classmethod
+    def _name_codes(cls, names: Any) -> tuple[Symbology, ...]:
+        """Take names as a person writes them."""
+        if not isinstance(names, (str, list, tuple)) or not all(isinstance(x, str) for x in names):
+            raise ValueError("it takes names")
+        return symbologies(names)
 
     @field_validator("home", mode="after")
     @classmethod
@@ -150,6 +200,8 @@ def expected(name: str) -> Fact:
     """Return what a setting takes."""
     field = Config.model_fields[name]
     kind: Any = field.annotation
+    if name == "codes":
+        return Fact(Expected.CODES, {"choices": ", ".join(Symbology)})
     if get_origin(kind) is Literal:
         return Fact(Expected.CHOICE, {"choices": ", ".join(map(str, get_args(kind)))})
     if isinstance(kind, type) and issubclass(kind, StrEnum):

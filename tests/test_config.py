@@ -16,6 +16,7 @@ from scanner.config import (
 )
 from scanner.errors import ScannerError
 from scanner.facts import Fact
+from scanner.qr.decoded import Symbology
 from scanner.wording.sentences import sentence
 
 
@@ -174,3 +175,39 @@ def test_every_setting_has_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config.sync_interval == timedelta(seconds=30)
     assert config.camera == "/dev/video2"
     assert Config.model_config["env_prefix"] == "SCANNER_"
+
+
+@pytest.mark.parametrize(
+    ("named", "codes"),
+    [
+        ("qr", (Symbology.QR,)),
+        ("QR, Aztec,pdf417", (Symbology.QR, Symbology.AZTEC, Symbology.PDF417)),
+        ("Code 128,code_39", (Symbology.CODE_128, Symbology.CODE_39)),
+        ("datamatrix, DATA MATRIX", (Symbology.DATA_MATRIX,)),
+        ("ean", (Symbology.EAN_13, Symbology.EAN_8)),
+        ("UPC-A", (Symbology.EAN_13,)),
+        ("all", tuple(Symbology)),
+    ],
+)
+def test_codes_are_named_as_a_person_writes_them(
+    named: str, codes: tuple[Symbology, ...], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_config(codes=named).codes == codes
+    write(home, f"codes = {named.split(',')}")
+    assert load_config().codes == codes
+    monkeypatch.setenv("SCANNER_CODES", named)
+    assert load_config(codes=None).codes == codes
+
+
+def test_a_gate_reads_qr_alone_unless_it_is_set_otherwise() -> None:
+    assert load_config().codes == (Symbology.QR,)
+
+
+@pytest.mark.parametrize("text", ["codes = 'qr, quick response'", "codes = []", "codes = 7"])
+def test_codes_that_nobody_knows_are_refused_with_those_that_are_known(
+    text: str, home: Path
+) -> None:
+    write(home, text)
+    fact = refusal()
+    assert fact.params["name"] == "codes"
+    assert "data-matrix" in sentence(fact)

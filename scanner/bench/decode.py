@@ -1,6 +1,7 @@
 """Measures decoders on the same pictures, photographs too: read rate, wrong reads and time."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,11 +14,15 @@ import cv2
 import numpy as np
 
 from scanner.bench.contestants import ZXING, Contestant
-from scanner.bench.gate_frames import GateFrame, empty_frames, empty_video
+from scanner.bench.gate_frames import GateFrame, codeless_frames, empty_frames, empty_video
 from scanner.facts import Code
+from scanner.qr.decoded import Symbology
 from scanner.qr.frame import Pixels
+from scanner.qr.readers import symbol_reader
 from scanner.scanning.errors import NoPictures
+from scanner.scanning.frame_processor import create_decoder
 from scanner.scanning.picture_files import PICTURES
+from scanner.scanning.symbologies import Agreement
 
 SET_SECONDS = 30.0
 """The time limit of one decoder for one set. A slow one sees only the first pictures; its line says
@@ -284,6 +289,40 @@ def empty_ms(contestants: Sequence[Contestant], seed: int) -> dict[str, float]:
             for name, times in _time_frames(contestants, frames).items():
                 spent[name].append(sum(times) / len(times))
     return {name: sum(those) * 1e3 / VIEWS for name, those in spent.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class FalseReads:
+    """What was read in frames without a code, with every symbology on.
+
+    Attributes:
+        frames: how many were looked at.
+        read: what zxing-cpp returned in them, by symbology.
+        believed: what this program would have judged; every one is wrong.
+    """
+
+    frames: int
+    read: dict[str, int]
+    believed: tuple[str, ...]
+
+
+def false_reads(frames: int, seed: int) -> FalseReads:
+    """Look for every symbology in each frame of many without a code, on one core.
+
+    QR is read as a gate reads it. The others are all looked for in every frame, where a gate's take
+    turns.
+    """
+    decoder, agreement = create_decoder(), Agreement()
+    read = symbol_reader([kind for kind in Symbology if kind is not Symbology.QR])
+    seen: Counter[str] = Counter()
+    believed: list[str] = []
+    with one_core():
+        for grey in codeless_frames(frames, seed):
+            found = read(grey)
+            seen.update(one.kind for one in found)
+            sure = [*decoder.decode(grey).readings, *agreement.believed(found)]
+            believed += [f"{one.by}: {one.text}" for one in sure]
+    return FalseReads(frames, dict(seen), tuple(believed))
 
 
 def _shuffled(those: Sequence[_T], order: np.random.Generator) -> Sequence[_T]:

@@ -6,9 +6,11 @@ a phone, a page of text or a checked shirt. The same seed gives the same bytes.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanner.bench.optics import EFFECTS, SQUARE, Flat, draw_flat
 from scanner.qr.frame import Pixels
@@ -34,6 +36,8 @@ _SUPERSAMPLING = 2
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _NOISE_LEVELS = 6
+_STRIPES_DEGREES = 12.0
+"""How far stripes are usually turned: a row across upright ones is read as a code's bars are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +168,26 @@ def empty_frames(count: int, seed: int = 0) -> Iterator[GateFrame]:
         yield GateFrame(np.clip(view + noise, 0, 255).astype(np.uint8), None, 0.0)
 
 
+def codeless_frames(count: int, seed: int = 0) -> Iterator[Pixels]:
+    """Yield frames without a code among which are those that one-dimensional codes are read in.
+
+    Each view comes twice, with other noise, as in a video: a reading that needs the agreement of
+    two frames can have it.
+
+    Args:
+        count: how many.
+        seed: decides everything else.
+    """
+    kinds = (_empty_gate, _stripes, _phone, _tiles, _page, _stripes, _shirt, _tiles)
+    view: NDArray[np.uint8] | None = None
+    for number in range(count):
+        rng = np.random.default_rng([seed, 77, number])
+        if view is None or number % 2 == 0:
+            view = kinds[number // 2 % len(kinds)](rng)
+        noise = rng.normal(0, _NOISE_LEVELS, view.shape)
+        yield np.clip(view + noise, 0, 255).astype(np.uint8)
+
+
 def empty_video(frames: int, view: Pixels, seed: int = 0) -> list[Pixels]:
     """Render a video of one still view with changing sensor noise.
 
@@ -211,6 +235,38 @@ def _page(rng: np.random.Generator) -> Pixels:
     turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), float(rng.uniform(-12, 12)), 0.9)
     turned = cv2.warpAffine(page, turn, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
     return np.asarray(turned, np.uint8)
+
+
+def _stripes(rng: np.random.Generator) -> Pixels:
+    """Draw a striped cloth, a fence or a shelf of books: bars of random widths, somewhat turned."""
+    widths = rng.integers(1, 5, 400) * float(rng.uniform(1.5, 6))
+    edges = np.cumsum(widths).astype(int)
+    bars = np.zeros(int(edges[-1]) + 1, np.uint8)
+    light, dark = int(rng.integers(150, 250)), int(rng.integers(10, 90))
+    for number, (begin, end) in enumerate(pairwise(edges)):
+        bars[begin:end] = light if number % 2 else dark
+    across = np.resize(bars, 2 * WIDTH)
+    view = np.tile(across, (2 * WIDTH, 1))
+    angle = float(rng.choice((0, 90))) + float(rng.normal(0, _STRIPES_DEGREES))
+    turn = cv2.getRotationMatrix2D((WIDTH, WIDTH), angle, 1.0)
+    turned = cv2.warpAffine(view, turn, (2 * WIDTH, 2 * WIDTH))
+    top, left = WIDTH - HEIGHT // 2, WIDTH // 2
+    return np.ascontiguousarray(turned[top : top + HEIGHT, left : left + WIDTH], np.uint8)
+
+
+def _tiles(rng: np.random.Generator) -> Pixels:
+    """Draw random square tiles, as of a mosaic or a game: all that a symbol has but its meaning."""
+    view = _empty_gate(rng)
+    rows, columns, size = (int(each) for each in rng.integers((8, 8, 4), (60, 60, 12)))
+    tiles = rng.integers(0, 2, (rows, columns), bool).repeat(size, 0).repeat(size, 1)
+    if rng.integers(0, 2):  # with the two dark edges of a Data Matrix
+        tiles[-size:], tiles[:, :size] = False, False
+    art = np.pad(np.where(tiles, 235, 20).astype(np.uint8), 4 * size, constant_values=235)
+    art = art[:HEIGHT, :WIDTH]
+    height, width = art.shape
+    top, left = (int(rng.integers(0, most + 1)) for most in (HEIGHT - height, WIDTH - width))
+    view[top : top + height, left : left + width] = art
+    return view
 
 
 def _shirt(rng: np.random.Generator) -> Pixels:

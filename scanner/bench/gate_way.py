@@ -12,9 +12,11 @@ import numpy as np
 from scanner.bench.decode import one_core
 from scanner.bench.gate_frames import empty_frames, empty_video, gate_frames
 from scanner.gate import Gate
+from scanner.qr.decoded import Symbology
 from scanner.qr.frame import Frame, Pixels
 from scanner.scanning.frame_processor import FrameProcessor, create_decoder
 from scanner.scanning.presentation import Presentation
+from scanner.scanning.symbologies import UnreadKinds
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
@@ -99,7 +101,7 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
     """Return each frame's latency in milliseconds, and the number of published verdicts."""
     published: list[float] = []
     gate.subscribe(lambda _: published.append(perf_counter()))
-    processor = FrameProcessor(create_decoder())
+    processor = _processor()
     ways = []
     for frame in shown:
         begun = perf_counter()
@@ -110,11 +112,16 @@ def _send(shown: list[Frame], gate: Gate) -> tuple[list[float], int]:
     return ways, len(published)
 
 
+def _processor() -> FrameProcessor:
+    """Return what a gate for QR processes its frames with."""
+    return FrameProcessor(create_decoder(), unread=UnreadKinds((Symbology.QR,)))
+
+
 def _idle_share(seed: int) -> float:
     """Return the share of one core that a video of an empty gate takes."""
     view = next(empty_frames(1, seed)).pixels
     colour = [_colour(one) for one in empty_video(30, view, seed)]
-    processor = FrameProcessor(create_decoder())
+    processor = _processor()
     begun = process_time()
     for number, pixels in enumerate(colour):
         processor.process(Frame(pixels, number, number / IDLE_FRAMES_A_SECOND))

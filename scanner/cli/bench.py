@@ -9,6 +9,7 @@ import typer
 
 from scanner.cli.output import print_json, print_line
 from scanner.cli.settings import Json
+from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -202,18 +203,46 @@ def decode(
     empties: Annotated[
         int, typer.Option(min=0, help="How many frames without a code to look at for false reads.")
     ] = 8,
+    frames_without_code: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="COUNT",
+            help="Look for every kind of code in so many frames without one, and do nothing else.",
+        ),
+    ] = 0,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Read photographs and drawn gate frames with this decoder, and with each library alone."""
     from scanner.bench.decode_report import run
 
+    if frames_without_code:
+        _print_false_reads(frames_without_code, seed, as_json=as_json)
+        return
     report = run(photos.expanduser() if photos else None, frames, empties, seed)
     if as_json:
         print_json(report.facts())
     else:
         for table in report.tables():
             _print(table)
+
+
+def _print_false_reads(frames: int, seed: int, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from scanner.bench.decode import false_reads
+
+    found = false_reads(frames, seed)
+    if as_json:
+        print_json(asdict(found))
+        return
+    read = ", ".join(f"{kind} {count}" for kind, count in found.read.items()) or "nothing"
+    print_line(f"{found.frames} frames without a code, with every kind of code on")
+    print_line(f"zxing-cpp read    {read}")
+    print_line(f"wrong readings    {len(found.believed)}")
+    for each in found.believed:
+        print_line(f"  {plain(each)}")
 
 
 def gate_way(

@@ -3,24 +3,30 @@
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scanner.cli.output import print_json, print_line, tell
-from scanner.cli.settings import load
+from scanner.cli.settings import Codes, load
 from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from scanner.qr.decoded import Symbology
     from scanner.scanning.camera_source import CameraSource
     from scanner.scanning.decode_files import DecodedFile
 
 
-def look_through(spec: str, *, must_be_there: bool = True) -> "CameraSource | None":
+def look_through(
+    spec: str, codes: "Collection[Symbology]", *, must_be_there: bool = True
+) -> "CameraSource | None":
     """Return a source that reads a camera; nothing for `none`.
 
     Args:
         spec: what `scanner.scanning.frame_sources.open_source` takes, or `none`.
+        codes: the symbologies to read; a code of another kind is named.
         must_be_there: open a file once, so that a missing one is reported before the screen opens.
             A camera is waited for in any case: hand scanners and typed serials work without it,
             and it may come back.
@@ -35,11 +41,13 @@ def look_through(spec: str, *, must_be_there: bool = True) -> "CameraSource | No
     from scanner.scanning.errors import CameraAway
     from scanner.scanning.frame_processor import create_decoder
     from scanner.scanning.frame_sources import open_source
+    from scanner.scanning.symbologies import UnreadKinds
 
     if must_be_there:
         with suppress(CameraAway):
             open_source(spec).close()
-    return CameraSource(lambda: open_source(spec), create_decoder())
+    decoder = create_decoder(codes=codes)
+    return CameraSource(lambda: open_source(spec), decoder, unread=UnreadKinds(codes))
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +62,7 @@ def try_camera(
         str | None,
         typer.Option(help="A camera's number, a video file, a picture or a folder of pictures."),
     ] = None,
+    codes: Codes = None,
 ) -> None:
     """Show live what each decoder sees, its time, frame rate, sharpness, light, and advice."""
     from scanner.cli.errors import CliFault
@@ -64,7 +73,7 @@ def try_camera(
     from scanner.tui.try_app import TryApp
     from scanner.wording.catalogue import choose_language
 
-    config = load(camera=camera)
+    config = load(camera=camera, codes=codes)
     choose_language(config.language)
     if config.camera == "none":
         raise ScannerError(CliFault.NO_CAMERA_CHOSEN)
@@ -73,7 +82,7 @@ def try_camera(
     if not sys.stdout.isatty():
         raise ScannerError(CliFault.LIVE_VIEW_NEEDS_TERMINAL)
     in_ascii = wanted(config.characters)
-    TryApp(lambda: open_source(config.camera), Trial(), in_ascii=in_ascii).run()
+    TryApp(lambda: open_source(config.camera), Trial(config.codes), in_ascii=in_ascii).run()
 
 
 _LONGEST_TEXT = 120
@@ -97,28 +106,30 @@ def decode(
     *,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help='One line a file: {"file", "payloads", "ms", "by"}.'),
+        typer.Option("--json", help='One line a file: {"file", "payloads", "ms", "by", "notes"}.'),
     ] = False,
+    codes: Codes = None,
 ) -> None:
     """Read the codes in pictures, in PDFs, in videos frame by frame, and in folders of them.
 
-    Takes all the time that a picture needs. What can't be read is said on standard error, the
+    Takes all the time that a picture needs. A ticket comes first; another code beside it is named,
+    and so is one of a kind that isn't read. What can't be read is said on standard error, the
     other files are read all the same, and the exit code is then 1.
     """
     from scanner.errors import ScannerError
     from scanner.scanning.decode_files import files_in, read_file
 
-    load()
+    config = load(codes=codes)
     failed = False
     for file in (each for named in files for each in files_in(named)):
         try:
-            decoded = read_file(file)
+            decoded = read_file(file, config.codes)
         except ScannerError as error:
             tell(error.fact, err=True)
             failed = True
             continue
         if as_json:
-            print_json(decoded.as_json())
+            print_json(_as_json(decoded))
         else:
             print_line(_words(decoded))
         if decoded.fault:
@@ -126,6 +137,18 @@ def decode(
             failed = True
     if failed:
         raise typer.Exit(1)
+
+
+def _as_json(decoded: "DecodedFile") -> dict[str, Any]:
+    from scanner.wording.sentences import in_english
+
+    return {
+        "file": decoded.file,
+        "payloads": decoded.payloads,
+        "ms": round(decoded.ms, 2),
+        "by": decoded.by,
+        "notes": [{"reason": in_english(note), **note.as_json()} for note in decoded.notes],
+    }
 
 
 def _words(decoded: "DecodedFile") -> str:
@@ -137,4 +160,5 @@ def _words(decoded: "DecodedFile") -> str:
         for text, by in zip(decoded.payloads, decoded.by, strict=True)
     ]
     read = ", ".join(codes) or sentence(Fact(DecodeNote.NOTHING))
-    return f"{shown(Path(decoded.file))}: {read}, {decoded.ms:.0f} ms."
+    notes = [sentence(note) for note in decoded.notes]
+    return " ".join([f"{shown(Path(decoded.file))}: {read}, {decoded.ms:.0f} ms.", *notes])

@@ -90,8 +90,14 @@ class House:
         from scanner.scanning.camera_source import CameraSource
         from scanner.scanning.frame_processor import create_decoder
         from scanner.scanning.frame_sources import open_source
+        from scanner.scanning.symbologies import UnreadKinds
 
-        return CameraSource(lambda: Shown(open_source(spec), on_frame), create_decoder())
+        codes = self.config.codes
+        return CameraSource(
+            lambda: Shown(open_source(spec), on_frame),
+            create_decoder(codes=codes),
+            unread=UnreadKinds(codes),
+        )
 
     def play(self) -> bool:
         """Play the sound of an admission."""

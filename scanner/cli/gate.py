@@ -18,7 +18,7 @@ from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.cli.camera import look_through
 from scanner.cli.opening import device_name
 from scanner.cli.output import tell
-from scanner.cli.settings import database, load
+from scanner.cli.settings import Codes, database, load
 from scanner.facts import Fact
 from scanner.sync.clock import utc_now
 from scanner.web.errors import WebError, WebFault, WebNotice
@@ -50,6 +50,7 @@ def open_screen(
             "none to type serials."
         ),
     ] = None,
+    codes: Codes = None,
     hand_scanner: Annotated[
         str | None,
         typer.Option(
@@ -108,11 +109,12 @@ def open_screen(
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json-input'")
     if key and not certificate:
         raise typer.BadParameter("it goes with --certificate.", param_hint="'--key'")
-    config = load(camera=camera, scanner=hand_scanner)
+    config = load(camera=camera, codes=codes, scanner=hand_scanner)
     if web:
         # Several browsers would wrestle for one scanner: it is left alone unless it is named.
         flags = [f"--scanner={hand_scanner or 'none'}"]
         flags += [f"--camera={camera}"] if camera is not None else []
+        flags += [f"--codes={codes}"] if codes is not None else []
         flags += ["--no-network"] if no_network else []
         serve_browsers(WebOptions(host, port, password_file, certificate, key), flags)
     elif stdin:
@@ -141,13 +143,13 @@ def _screen(config: "Config", *, network: bool) -> None:
     with Writer(file) as writer:
         first = needs_first_start(writer)
         chosen = not first or "camera" in config.model_fields_set
-        camera = look_through(config.camera) if chosen else None
+        camera = look_through(config.camera, config.codes) if chosen else None
         _refuse_no_terminal()
         if first:
             answers = first_start(config, writer, keys, device_name(writer))
             if answers is None:
                 return
-            camera = look_through(answers.camera, must_be_there=False)
+            camera = look_through(answers.camera, config.codes, must_be_there=False)
         source = scan_source(config, camera)
         with assembled(config, writer, keys, network=network, source=source) as parts:
             gate_app(parts).run()

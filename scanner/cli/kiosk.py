@@ -8,7 +8,7 @@ import typer
 
 from scanner.cli.camera import look_through
 from scanner.cli.pin import pin_of
-from scanner.cli.settings import database, load
+from scanner.cli.settings import Codes, database, load
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -31,6 +31,7 @@ def kiosk(
         str,
         typer.Option(help="A camera's number, a file or a folder; none for a USB scanner alone."),
     ] = "none",
+    codes: Codes = None,
     hand_scanner: Annotated[
         str,
         typer.Option(
@@ -96,13 +97,14 @@ def kiosk(
         turnstile_command,
         turnstile_serial,
         turnstile_line,
+        codes=codes,
         no_network=no_network,
     )
     if install or uninstall:
         _service(flags, root, remove=uninstall, print_only=print_only)
         return
     opener = _opener(turnstile_command, turnstile_serial, turnstile_line)
-    config = load(camera=camera, scanner=hand_scanner)
+    config = load(camera=camera, codes=codes, scanner=hand_scanner)
     if child:
         _serve(config, opener, network=not no_network)
     else:
@@ -116,10 +118,12 @@ def _flags(
     port: str | None,
     line: str,
     *,
+    codes: str | None,
     no_network: bool,
 ) -> list[str]:
     given = {
         "--camera": camera if camera != "none" else None,
+        "--codes": codes,
         "--scanner": hand_scanner if hand_scanner != "auto" else None,
         "--turnstile-command": command,
     }
@@ -166,7 +170,7 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
 
     choose_language(config.language)
     # A missing camera is waited for: nobody is there to plug it in.
-    source = scan_source(config, look_through(config.camera, must_be_there=False))
+    source = scan_source(config, look_through(config.camera, config.codes, must_be_there=False))
     keys = open_keystore(config.home)
     with (
         Writer.verified(database(config)) as writer,

@@ -21,6 +21,14 @@ ApiKey = Annotated[
         "or - to read it from standard input, keeps it secret.",
     ),
 ]
+Codes = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KINDS",
+        help="The kinds of codes to read, with commas between them, such as qr,aztec,pdf417; "
+        "or all.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of a table.")]
 
 

@@ -1,6 +1,7 @@
 """The results of decoding a picture. Pure; imports neither NumPy nor OpenCV."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 Point = tuple[float, float]
@@ -10,18 +11,78 @@ Corners = tuple[Point, Point, Point, Point]
 """The four corners of a symbol, in order around it. Which one is first depends on the library."""
 
 
+class Symbology(StrEnum):
+    """A kind of code; the value is how a person writes it in a setting.
+
+    UPC-A has no member of its own: it is an EAN-13 that begins with a zero, and read as one.
+    """
+
+    QR = "qr"
+    MICRO_QR = "micro-qr"
+    RMQR = "rmqr"
+    AZTEC = "aztec"
+    PDF417 = "pdf417"
+    DATA_MATRIX = "data-matrix"
+    CODE_128 = "code-128"
+    CODE_39 = "code-39"
+    CODE_93 = "code-93"
+    CODABAR = "codabar"
+    ITF = "itf"
+    EAN_13 = "ean-13"
+    EAN_8 = "ean-8"
+    UPC_E = "upc-e"
+
+    @property
+    def label(self) -> str:
+        """Its proper name, the same in every language."""
+        return _LABELS.get(self, self.replace("-", " ").capitalize())
+
+    @property
+    def linear(self) -> bool:
+        """Whether it is one-dimensional: a short one is soon read in a pattern that is no code."""
+        return self in _LINEAR
+
+
+_LABELS = {
+    Symbology.QR: "QR",
+    Symbology.MICRO_QR: "Micro QR",
+    Symbology.RMQR: "rMQR",
+    Symbology.PDF417: "PDF417",
+    Symbology.DATA_MATRIX: "Data Matrix",
+    Symbology.ITF: "ITF",
+    Symbology.EAN_13: "EAN-13",
+    Symbology.EAN_8: "EAN-8",
+    Symbology.UPC_E: "UPC-E",
+}
+
+_LINEAR = frozenset(
+    {
+        Symbology.CODE_128,
+        Symbology.CODE_39,
+        Symbology.CODE_93,
+        Symbology.CODABAR,
+        Symbology.ITF,
+        Symbology.EAN_13,
+        Symbology.EAN_8,
+        Symbology.UPC_E,
+    }
+)
+
+
 class Reading(NamedTuple):
     """One decoded symbol.
 
     Attributes:
         text: the payload.
         corners: where the symbol is.
-        by: the library and the pass that read it: "zxing", "zxing double", "zbar half".
+        by: the library and the pass that read it: "zxing", "zxing double", "zxing aztec".
+        kind: its symbology.
     """
 
     text: str
     corners: Corners
     by: str
+    kind: Symbology = Symbology.QR
 
 
 class Decoded(NamedTuple):

@@ -85,7 +85,7 @@ class Decoder:
         begun = self._clock()
         if not pixels.size:
             return Decoded((), code_like=False, spent_ms=0.0)
-        grey = _to_grey(pixels)
+        grey = to_grey(pixels)
         found = self._first_read(grey)
         if len(found) == 1 and found[0].text:  # by far the most common case, kept short
             only = (Reading(found[0].text, found[0].corners, self._first_by),)
@@ -118,7 +118,7 @@ class Decoder:
         begun = self._clock()
         left_ms = max(LOOK_AROUND_MS, self._left_ms(begun) - decoded.spent_ms)
         deadline = Deadline(left_ms, self._clock)
-        grey = _to_grey(pixels)
+        grey = to_grey(pixels)
         grey = mask_symbols(grey, (each.corners for each in decoded.readings))
         found: list[Reading] = []
         crowded = False
@@ -252,7 +252,8 @@ def _each_text_once(readings: list[Reading]) -> list[Reading]:
     return list(once.values())
 
 
-def _to_grey(pixels: Pixels) -> Pixels:
+def to_grey(pixels: Pixels) -> Pixels:
+    """Return the picture in grey; it is not copied where it is."""
     if pixels.ndim == _GREY:
         return pixels
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)

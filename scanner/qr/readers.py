@@ -1,16 +1,17 @@
 """The libraries that decode QR codes, each as one function. A missing library is left out.
 
-A reader takes a grey picture and returns the symbols in it.
+A reader takes a grey picture and returns the symbols in it. `symbol_reader` reads other
+symbologies, which zxing-cpp alone decodes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scanner.qr.decoded import Corners
+from scanner.qr.decoded import Corners, Reading, Symbology
 from scanner.qr.frame import Pixels
 
 if TYPE_CHECKING:
@@ -43,6 +44,27 @@ class Detection(NamedTuple):
 
 
 Reader = Callable[[Pixels], list[Detection]]
+
+_FORMATS = {
+    Symbology.QR: ("QRCodeModel2", "QRCode"),
+    Symbology.MICRO_QR: ("MicroQRCode",),
+    Symbology.RMQR: ("RMQRCode",),
+    Symbology.AZTEC: ("AztecCode", "Aztec"),
+    Symbology.PDF417: ("PDF417", "CompactPDF417", "MicroPDF417"),
+    Symbology.DATA_MATRIX: ("DataMatrix",),
+    Symbology.CODE_128: ("Code128",),
+    Symbology.CODE_39: ("Code39", "Code39Std", "Code39Ext", "Code32", "PZN"),
+    Symbology.CODE_93: ("Code93",),
+    Symbology.CODABAR: ("Codabar",),
+    Symbology.ITF: ("ITF", "ITF14"),
+    Symbology.EAN_13: ("EAN13", "UPCA", "ISBN"),
+    Symbology.EAN_8: ("EAN8",),
+    Symbology.UPC_E: ("UPCE",),
+}
+"""zxing-cpp's names: the format to ask for, then those that it may say it has read instead."""
+
+SymbolReader = Callable[[Pixels], list[Reading]]
+"""Takes a grey picture and returns the symbols whose checksum or error correction succeeded."""
 
 
 def readers() -> dict[str, Reader]:
@@ -85,15 +107,45 @@ def _zxing(*, globally: bool) -> Reader | None:
             text_mode=zxingcpp.TextMode.Plain,
             return_errors=True,
         )
-        found = []
-        for code in codes:
-            place = code.position
-            a, b, c, d = place.top_left, place.top_right, place.bottom_right, place.bottom_left
-            corners = ((a.x, a.y), (b.x, b.y), (c.x, c.y), (d.x, d.y))
-            found.append(Detection(_text(code) if code.valid else None, corners))
-        return found
+        return [Detection(_text(code) if code.valid else None, _place(code)) for code in codes]
 
     return read
+
+
+def symbol_reader(kinds: Collection[Symbology]) -> SymbolReader:
+    """Return a reader of symbols of these kinds.
+
+    Args:
+        kinds: what to look for; at least one.
+
+    Raises:
+        NoReader: zxing-cpp is not installed.
+    """
+    try:
+        import zxingcpp
+    except ImportError as error:
+        raise NoReader("zxing-cpp, which reads other codes than QR, is not installed") from error
+    formats = zxingcpp.BarcodeFormats(
+        [getattr(zxingcpp.BarcodeFormat, _FORMATS[kind][0]) for kind in kinds]
+    )
+    kind_of = {name: kind for kind in kinds for name in _FORMATS[kind]}
+
+    def read(grey: Pixels) -> list[Reading]:
+        codes = zxingcpp.read_barcodes(
+            grey, formats=formats, text_mode=zxingcpp.TextMode.Plain, return_errors=False
+        )
+        named = ((kind_of.get(code.format.name), _text(code), _place(code)) for code in codes)
+        return [
+            Reading(text, at, f"zxing {kind}", kind) for kind, text, at in named if kind and text
+        ]
+
+    return read
+
+
+def _place(code: "Barcode") -> Corners:
+    place = code.position
+    a, b, c, d = place.top_left, place.top_right, place.bottom_right, place.bottom_left
+    return (a.x, a.y), (b.x, b.y), (c.x, c.y), (d.x, d.y)
 
 
 def _text(code: "Barcode") -> str:

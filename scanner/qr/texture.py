@@ -20,6 +20,11 @@ WINDOW = 11
 SHARE = 0.45
 """A region extends around its peak while the density is at least this share of the peak."""
 
+EITHER_SHARE = 0.2
+"""The same where edges in one direction are enough: a one-dimensional code's bars are here dense,
+there sparse, and only the whole of them is read.
+"""
+
 MIN_DENSITY = 3
 """Mean grey levels between neighbouring pixels; less is the noise of a plain wall."""
 
@@ -33,7 +38,8 @@ class Region:
         top: the first row.
         right: the column after the last one.
         bottom: the row after the last one.
-        density: the mean gradient at its peak, horizontal or vertical, whichever is less: 0 to 255.
+        density: the mean gradient at its peak, horizontal or vertical, 0 to 255: whichever is less
+            or, with `either`, more.
     """
 
     left: int
@@ -43,12 +49,13 @@ class Region:
     density: float
 
 
-def textured_regions(grey: Pixels, most: int = 2) -> list[Region]:
+def textured_regions(grey: Pixels, most: int = 2, *, either: bool = False) -> list[Region]:
     """Return the regions of densest texture, the densest first.
 
     Args:
         grey: rows x columns.
         most: how many regions to return at most.
+        either: whether edges in one direction are enough, as a one-dimensional code has them.
     """
     small = grey
     for _ in range(2):  # twice by half is far quicker than once by a quarter
@@ -64,22 +71,23 @@ def textured_regions(grey: Pixels, most: int = 2) -> list[Region]:
     horizontal = cv2.absdiff(small[:-1, 1:], small[:-1, :-1])
     vertical = cv2.absdiff(small[1:, :-1], small[:-1, :-1])
     size = (WINDOW, WINDOW)
-    density = np.asarray(cv2.min(cv2.blur(horizontal, size), cv2.blur(vertical, size)), np.uint8)
+    stronger = cv2.max if either else cv2.min
+    density = np.asarray(stronger(cv2.blur(horizontal, size), cv2.blur(vertical, size)), np.uint8)
     found = []
     for _ in range(most):
-        region = _take_densest(density)
+        region = _take_densest(density, EITHER_SHARE if either else SHARE)
         if region is None:
             break
         found.append(region)
     return found
 
 
-def _take_densest(density: Pixels) -> Region | None:
+def _take_densest(density: Pixels, share: float) -> Region | None:
     """Return the connected component around the peak, and set it to zero in the map."""
     _, peak, _, (x, y) = cv2.minMaxLoc(density)
     if peak < MIN_DENSITY:
         return None
-    mask = np.asarray(density >= SHARE * peak, np.uint8)
+    mask = np.asarray(density >= share * peak, np.uint8)
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask)
     label = labels[y, x]
     left, top, width, height, _ = boxes[label].tolist()

@@ -10,6 +10,7 @@ from scanner.scanning.camera_thread import RETRY_SECONDS, STOP_SECONDS, CameraTh
 from scanner.scanning.frame_processor import Counts, FrameDecoder, FrameProcessor
 from scanner.scanning.presentation import Beside, Debouncer, Event, Presentation
 from scanner.scanning.scan_source import OnNotice, OnPayload, SourceState, SourceStatus, View
+from scanner.scanning.symbologies import UnreadKinds
 
 _POLL_SECONDS = 0.1
 
@@ -24,6 +25,7 @@ class CameraSource:
         decoder: reads codes; used by the decoding thread alone.
         debouncer: tells one presentation from the next.
         retry_seconds: between two tries to open a camera that is away.
+        unread: names codes of kinds that the decoder isn't set to read; None to name none.
     """
 
     pictured = True
@@ -34,9 +36,10 @@ class CameraSource:
         decoder: FrameDecoder,
         debouncer: Debouncer | None = None,
         retry_seconds: float = RETRY_SECONDS,
+        unread: UnreadKinds | None = None,
     ) -> None:
         self._opener = opener
-        self._processor = FrameProcessor(decoder, debouncer)
+        self._processor = FrameProcessor(decoder, debouncer, unread)
         self._retry_seconds = retry_seconds
         self._camera: CameraThread | None = None
         self._decoding: threading.Thread | None = None
@@ -74,8 +77,8 @@ class CameraSource:
             return SourceState(running=False, fact=Fact(SourceStatus.FRAME_FAILED))
         if camera is None:
             return SourceState(running=False, fact=Fact(SourceStatus.OFF))
-        state, hint = camera.state(), self._processor.hint
-        return replace(state, fact=Fact(hint)) if state.running and hint else state
+        state, fact = camera.state(), self._processor.fact
+        return replace(state, fact=fact) if state.running and fact else state
 
     def view(self) -> View | None:
         """Return the newest decoded frame, while frames are coming."""
@@ -98,11 +101,11 @@ class CameraSource:
             if frame is None:
                 continue
             try:
-                before = self._processor.hint
+                before = self._processor.fact
                 for event in self._processor.process(frame):
                     _report(event, on_payload, on_notice)
-                if (hint := self._processor.hint) and hint is not before:
-                    on_notice(Fact(hint))
+                if (fact := self._processor.fact) and fact != before:
+                    on_notice(fact)
                 self._frame_failed = False
             except Exception:  # noqa: BLE001 - one bad frame must not stop the gate
                 _log.exception("frame failed")
@@ -114,6 +117,6 @@ def _report(event: Event, on_payload: OnPayload, on_notice: OnNotice) -> None:
     if isinstance(event, Presentation):
         on_payload(event.payload, event.by or "")
     elif isinstance(event, Beside):
-        on_notice(Fact(SourceStatus.BESIDE_TICKET, {"what": Fact(event.looks_like)}))
+        on_notice(event.fact)
     else:
         on_notice(Fact(SourceStatus.TWO_CODES))

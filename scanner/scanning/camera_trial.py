@@ -6,13 +6,14 @@ time to find the part of the frame that has detail.
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from scanner.facts import Code
+from scanner.facts import Code, Fact
+from scanner.qr.decoded import Symbology
 from scanner.qr.frame import Frame, Pixels
 from scanner.qr.readers import Library, readers
 from scanner.qr.texture import textured_regions
@@ -20,6 +21,7 @@ from scanner.scanning.frame_processor import create_decoder
 from scanner.scanning.picture_pages import SECONDS_A_PICTURE
 from scanner.scanning.scan_hints import DARK, GLARE_SHARE, exposure_of
 from scanner.scanning.scan_source import View
+from scanner.scanning.symbologies import UnreadKinds
 from scanner.scanning.unread_codes import BLURRED, Candidate, candidate_at
 
 RATE_FRAMES = 30
@@ -117,6 +119,7 @@ class Inspection:
             pictures, which aren't a stream.
         quality: light, sharpness and the advice that follows.
         view: the frame, with the codes that the decoder read in it.
+        unread: what kind of code it shows that isn't read; None where that isn't known.
     """
 
     number: int
@@ -125,17 +128,27 @@ class Inspection:
     rate: float | None
     quality: Quality
     view: View
+    unread: Fact | None = None
 
 
 class Trial:
     """Inspects one frame after another; one thread uses it at a time.
 
+    Args:
+        codes: the symbologies to read.
+        clock: a monotonic clock, in seconds.
+
     Raises:
         NoDecoder: no library that reads codes is installed.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._decoder = create_decoder()
+    def __init__(
+        self,
+        codes: Collection[Symbology] = (Symbology.QR,),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._decoder = create_decoder(codes=codes)
+        self._unread = UnreadKinds(codes)
         known = {library.value for library in Library}
         self._readers = {name: read for name, read in readers().items() if name in known}
         self._clock = clock
@@ -155,8 +168,15 @@ class Trial:
         self._times.append((frame.number, frame.at))
         height, width = pixels.shape
         view = View(frame.pixels, tuple(reading.corners for reading in decoded.readings))
-        size, quality = (width, height), measure(pixels)
-        return Inspection(frame.number, size, tuple(results), self._rate(), quality, view)
+        size, quality, rate = (width, height), measure(pixels), self._rate()
+        unread = None if decoded.readings else self._name_unread(pixels, frame.at, rate)
+        return Inspection(frame.number, size, tuple(results), rate, quality, view, unread)
+
+    def _name_unread(self, grey: Pixels, at: float, rate: float | None) -> Fact | None:
+        if rate is None:  # no stream, in which it could stand still
+            return self._unread.find(grey)
+        self._unread.search(grey, at)
+        return self._unread.fact
 
     def _rate(self) -> float | None:
         (first, begun), (last, ended) = self._times[0], self._times[-1]

@@ -2,19 +2,21 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from scanner.qr.decoded import Corners, Decoded
+from scanner.facts import Fact
+from scanner.qr.decoded import Corners, Decoded, Symbology
 from scanner.qr.decoder import FRAME_BUDGET_MS, Decoder
 from scanner.qr.frame import Frame, Pixels
 from scanner.qr.readers import NoReader
 from scanner.scanning.errors import CameraFault, NoDecoder
-from scanner.scanning.presentation import Debouncer, Event, Presentation, tickets_first
+from scanner.scanning.presentation import Debouncer, Event, Presentation, divide
 from scanner.scanning.scan_hints import Hint, ScanHints, exposure_of, hint_for
 from scanner.scanning.scan_source import View
+from scanner.scanning.symbologies import SymbologyDecoder, UnreadKinds
 from scanner.scanning.unread_codes import Candidate, find_candidate
 
 OUTLINED_SECONDS = 0.5
@@ -39,17 +41,23 @@ class FrameDecoder(Protocol):
         ...
 
 
-def create_decoder(budget_ms: float | None = FRAME_BUDGET_MS) -> Decoder:
+def create_decoder(
+    budget_ms: float | None = FRAME_BUDGET_MS,
+    codes: Collection[Symbology] = (Symbology.QR,),
+) -> FrameDecoder:
     """Return a decoder with the libraries that are installed.
 
     Args:
         budget_ms: the time for one frame; None for all that a picture needs.
+        codes: the symbologies that it reads.
 
     Raises:
-        NoDecoder: no library that reads codes is installed.
+        NoDecoder: no library that reads these codes is installed.
     """
     try:
-        return Decoder(budget_ms)
+        if set(codes) == {Symbology.QR}:
+            return Decoder(budget_ms)
+        return SymbologyDecoder(codes, budget_ms)
     except NoReader as error:
         raise NoDecoder(CameraFault.NO_DECODER) from error
 
@@ -74,11 +82,23 @@ class Counts:
 
 
 class FrameProcessor:
-    """Processes frames in one thread; any thread may ask for counts, hint and view."""
+    """Processes frames in one thread; any thread may ask for counts, facts and view.
 
-    def __init__(self, decoder: FrameDecoder, debouncer: Debouncer | None = None) -> None:
+    Args:
+        decoder: reads codes.
+        debouncer: tells one presentation from the next.
+        unread: names codes of kinds that the decoder isn't set to read; None to name none.
+    """
+
+    def __init__(
+        self,
+        decoder: FrameDecoder,
+        debouncer: Debouncer | None = None,
+        unread: UnreadKinds | None = None,
+    ) -> None:
         self._decoder = decoder
         self._debouncer = debouncer or Debouncer()
+        self._unread = unread
         self._hints = ScanHints()
         self._guard = threading.Lock()
         self._frames = self._with_code = self._presented = 0
@@ -92,10 +112,10 @@ class FrameProcessor:
     def process(self, frame: Frame) -> list[Event]:
         """Decode one frame; return the events that follow from it."""
         decoded = self._decoder.decode(frame.pixels)
-        alone, _ = tickets_first(decoded.texts)
-        if len(alone) == 1 and self._debouncer.may_present(alone[0], frame.at):
+        in_turn, _ = divide(decoded.texts)
+        if len(in_turn) == 1 and self._debouncer.may_present(in_turn[0], frame.at):
             decoded = self._decoder.look_around(frame.pixels, decoded)
-        self._update_hints(frame.pixels, decoded)
+        self._update_hints(frame, decoded)
         by = {reading.text: reading.by for reading in decoded.readings}
         events: list[Event] = [
             replace(event, by=by.get(event.payload)) if isinstance(event, Presentation) else event
@@ -111,6 +131,12 @@ class FrameProcessor:
         return self._hints.hint
 
     @property
+    def fact(self) -> Fact | None:
+        """What to tell a patron whose code isn't read: its kind if that is why, else a hint."""
+        kind, hint = self._unread.fact if self._unread else None, self.hint
+        return kind or (Fact(hint) if hint else None)
+
+    @property
     def view(self) -> View | None:
         """The newest frame, with its codes outlined."""
         return self._view
@@ -121,16 +147,26 @@ class FrameProcessor:
             by = MappingProxyType(dict(self._by))
             return Counts(self._frames, self._frames, self._with_code, self._presented, by)
 
-    def _update_hints(self, pixels: Pixels, decoded: Decoded) -> None:
-        """Update the hints by one frame; where no time is left, the last candidate still holds."""
+    def _update_hints(self, frame: Frame, decoded: Decoded) -> None:
+        """Update the hints by one frame; where no time is left, the last candidate still holds.
+
+        There is none while a code may be, or is, of a kind that isn't read: no light would help it.
+        """
         if decoded.readings:
             self._candidate = None
             self._hints.update(None, read=True)
+            if self._unread:
+                self._unread.read()
             return
         self._skipped += 1
         if decoded.spent_ms < HINTED_MS or self._skipped > MOST_SKIPPED:
-            self._candidate, self._skipped = find_candidate(pixels), 0
-        self._hints.update(hint_for(exposure_of(pixels), decoded, self._candidate), read=False)
+            self._candidate, self._skipped = find_candidate(frame.pixels), 0
+            if self._unread:
+                self._unread.search(frame.pixels, frame.at)
+        if self._unread and (self._unread.searching or self._unread.fact):
+            return
+        hint = hint_for(exposure_of(frame.pixels), decoded, self._candidate)
+        self._hints.update(hint, read=False)
 
     def _outlines_at(self, at: float, decoded: Decoded) -> tuple[Corners, ...]:
         if decoded.readings:

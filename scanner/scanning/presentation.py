@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scanner.admission.serial import LooksLike, NotATicket, parse_payload
+from scanner.facts import Fact
+from scanner.scanning.scan_source import SourceStatus
 
 GONE_AFTER_SECONDS = 1.0
 """The debounce time: out of view for this long, a code counts again. A trembling hand's gaps are
@@ -40,10 +42,17 @@ class Beside:
     """A code that is no ticket's is in view beside the one ticket that is presented.
 
     Attributes:
-        looks_like: what it seems to be; its text may be a secret, as a Wi-Fi code's is.
+        payload: the code's text, which may be a secret, as a Wi-Fi code's is.
+        looks_like: what it seems to be.
     """
 
+    payload: str
     looks_like: LooksLike
+
+    @property
+    def fact(self) -> Fact:
+        """What to tell people, without the text."""
+        return Fact(SourceStatus.BESIDE_TICKET, {"what": Fact(self.looks_like)})
 
 
 Event = Presentation | TwoInView | Beside
@@ -57,16 +66,16 @@ def looks_like(payload: str) -> LooksLike | None:
     return None
 
 
-def tickets_first(payloads: Sequence[str]) -> tuple[list[str], list[str]]:
+def divide(payloads: Sequence[str]) -> tuple[list[str], list[Beside]]:
     """Divide what is in view: those whose turn it is, and those that are only beside them.
 
     Tickets go before other codes, such as an advertisement's on the same page. Where there are no
     tickets, it is any code's turn.
     """
-    tickets = [each for each in payloads if looks_like(each) is None]
-    if not tickets:
-        return list(payloads), []
-    return tickets, [each for each in payloads if each not in tickets]
+    forms = {payload: looks_like(payload) for payload in payloads}
+    tickets = [payload for payload, form in forms.items() if form is None]
+    others = [Beside(payload, form) for payload, form in forms.items() if form]
+    return (tickets, others) if tickets else (list(payloads), [])
 
 
 class Debouncer:
@@ -102,17 +111,16 @@ class Debouncer:
             crowded: whether another code is in view that could not be read.
         """
         at = at if self._updated_at is None else max(at, self._updated_at)
-        in_view, beside = tickets_first(list(dict.fromkeys(payloads)))
-        self._expire([*in_view, *beside], at)
+        in_turn, beside = divide(list(dict.fromkeys(payloads)))
+        in_view = [*in_turn, *(other.payload for other in beside)]
+        self._expire(in_view, at)
         self._updated_at = at
-        if len(in_view) > 1 or (crowded and in_view):
-            return self._several([*in_view, *beside], at)
-        events = [event for payload in in_view for event in self._alone(payload, at)]
-        for payload in beside:
-            self._presented[payload] = at
-            if events and (what := looks_like(payload)):
-                events.append(Beside(what))
-        return events
+        if len(in_turn) > 1 or (crowded and in_turn):
+            return self._several(in_view, at)
+        events = [event for payload in in_turn for event in self._alone(payload, at)]
+        for other in beside:
+            self._presented[other.payload] = at
+        return [*events, *beside] if events else []
 
     def _expire(self, in_view: Sequence[str], at: float) -> None:
         """Drop the codes that a frame lacks, long enough after they were last in view."""

@@ -45,6 +45,8 @@ class SourceStatus(Code):
     FRAME_FAILED = "scanning.frame_failed"
     TWO_CODES = "scanning.two_codes"
     BESIDE_TICKET = "scanning.beside_ticket"
+    OTHER_KIND = "scanning.other_kind"
+    NO_TICKETS_FORM = "scanning.no_tickets_form"
 
 
 @dataclass(frozen=True, slots=True)

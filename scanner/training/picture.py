@@ -9,9 +9,8 @@ from functools import cache
 import cv2
 import numpy as np
 
-from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Pixels
-from scanner.scanning.frame_processor import create_decoder
+from scanner.scanning.frame_processor import FrameDecoder, create_decoder
 from scanner.stage.pose import HEIGHT, WIDTH, draw_motion, homography
 from scanner.stage.ticket_art import QUIET_MODULES, Medium, TicketArt, code_modules
 from scanner.training.crowd import Patron
@@ -68,7 +67,7 @@ def read(pixels: Pixels) -> str | None:
 
 
 @cache
-def _decoder() -> Decoder:
+def _decoder() -> FrameDecoder:
     return create_decoder(budget_ms=0.0)
 
 

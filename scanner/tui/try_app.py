@@ -115,7 +115,7 @@ class TryApp(App[None]):
         self.query_one("#camera", Static).update(Text(sentence(fact) if fact else ""))
         away = not (state.running or self._camera.exhausted)
         look = None if away or self._failed else self._latest
-        advice = sentence(Fact(look.quality.advice)) if look else ""
+        advice = sentence(look.unread or Fact(look.quality.advice)) if look else ""
         self.query_one("#advice", Static).update(Text(advice))
         self.query_one("#view", Static).update(Text(describe(look) if look else ""))
         self.query_one("#readers", Static).update(_table(look) if look else "")

@@ -38,4 +38,5 @@ SENTENCES: dict[str, Sentence] = {
     "config.whole_number": "a whole number from {least} to {most}",
     "config.number": "a number above {above} and up to {most}",
     "config.text": "a text",
+    "config.codes": "kinds of codes with commas between them, or all: {choices}",
 }

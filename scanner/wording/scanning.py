@@ -24,6 +24,8 @@ SENTENCES: dict[str, Sentence] = {
     "scanning.camera_failed": "The camera has failed; start scanner again and see its log.",
     "scanning.frame_failed": "A picture could not be read; if this stays, see the log.",
     "scanning.two_codes": "Two codes in view: show one at a time.",
+    "scanning.other_kind": "A code of another kind ({kind}): this gate reads {codes}.",
+    "scanning.no_tickets_form": "A code ({kind}) without a ticket's form.",
     "scanning.beside_ticket": "The other code in view is no ticket: {what}.",
     # hints for a patron
     "scanning.dark": "Too dark: turn on a light, or the phone's screen up.",

@@ -10,10 +10,15 @@ import cv2
 import numpy as np
 import pytest
 
+from scanner.admission.serial import LooksLike
+from scanner.facts import Fact
+from scanner.qr.decoded import Symbology
+from scanner.qr.frame import Pixels
 from scanner.scanning.decode_files import files_in, read_file
 from scanner.scanning.errors import NoPictures, PictureFault
+from scanner.scanning.scan_source import SourceStatus
 from tests.cli.program import Program
-from tests.qr.pictures import SERIAL, code, on_wall
+from tests.qr.pictures import SERIAL, beside, code, on_wall, symbol
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def test_a_folder_gives_one_line_a_file(program: Program, folder: Path) -> None:
     assert (first["payloads"], first["by"]) == ([SERIAL], ["zxing"])
     assert first["ms"] > 0
     assert (second["payloads"], second["by"]) == ([], [])
-    assert set(first) == {"file", "payloads", "ms", "by"}
+    assert set(first) == {"file", "payloads", "ms", "by", "notes"}
 
 
 def test_a_video_is_read_frame_by_frame(program: Program, tmp_path: Path) -> None:
@@ -155,3 +160,47 @@ def test_a_payload_that_the_terminal_can_not_show_has_question_marks(
     environment = program.environment(PYTHONIOENCODING="latin-1")
     done = subprocess.run(words, env=environment, capture_output=True, timeout=60, check=True)
     assert b"?-1 (by zxing)" in done.stdout
+
+
+def drawn(folder: Path, name: str, pixels: Pixels) -> Path:
+    file = folder / f"{name}.png"
+    cv2.imwrite(str(file), pixels)
+    return file
+
+
+@pytest.mark.parametrize("kind", [Symbology.AZTEC, Symbology.DATA_MATRIX, Symbology.CODE_128])
+def test_a_kind_that_is_on_is_read_and_one_that_is_off_is_named(
+    kind: Symbology, tmp_path: Path
+) -> None:
+    file = drawn(tmp_path, kind, on_wall(symbol(kind, module=2)))
+    on, off = read_file(file, (Symbology.QR, kind)), read_file(file)
+    assert (on.payloads, on.by, on.notes) == ((SERIAL,), (f"zxing {kind}",), ())
+    named = Fact(SourceStatus.OTHER_KIND, {"kind": kind.label, "codes": "QR"})
+    assert (off.payloads, off.notes) == ((), (named,))
+
+
+def test_a_ticket_comes_before_the_code_beside_it_and_that_is_named(tmp_path: Path) -> None:
+    network = "WIFI:S:house;T:WPA;P:secret;;"
+    file = drawn(tmp_path, "both", beside(code(network), code()))
+    decoded = read_file(file)
+    assert decoded.payloads == (SERIAL, network)
+    named = Fact(SourceStatus.BESIDE_TICKET, {"what": Fact(LooksLike.WIFI_CODE)})
+    assert decoded.notes == (named,)
+
+
+def test_two_tickets_in_a_picture_are_both_read_without_a_note(tmp_path: Path) -> None:
+    decoded = read_file(drawn(tmp_path, "two", beside(code(), code("OTHERR-GATE00000001"))))
+    assert (set(decoded.payloads), decoded.notes) == ({SERIAL, "OTHERR-GATE00000001"}, ())
+
+
+def test_the_codes_to_read_are_set_by_a_flag_and_notes_are_told_both_ways(
+    program: Program, tmp_path: Path
+) -> None:
+    file = str(drawn(tmp_path, "aztec", on_wall(symbol(Symbology.AZTEC))))
+    assert json.loads(program.says("decode", file, "--json", "--codes", "Aztec"))["payloads"] == [
+        SERIAL
+    ]
+    words = "A code of another kind (Aztec): this gate reads QR."
+    assert program.says("decode", file).strip().endswith(words)
+    (note,) = json.loads(program.says("decode", file, "--json"))["notes"]
+    assert (note["reason"], note["code"]) == (words, SourceStatus.OTHER_KIND)

@@ -3,8 +3,10 @@
 import cv2
 import numpy as np
 import segno
+import zxingcpp
 
 from scanner.qr.deblur import motion_kernel
+from scanner.qr.decoded import Symbology
 from scanner.qr.frame import Pixels
 
 SERIAL = "DAWIER-BACK75580348"
@@ -100,3 +102,30 @@ def page_of_text() -> Pixels:
         text = f"{row} The bearer is admitted once, to the section that is named here." * 2
         cv2.putText(page, text, (20, 30 + 28 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 30, 2)
     return page
+
+
+_WRITTEN = {
+    Symbology.QR: "QRCode",
+    Symbology.MICRO_QR: "MicroQRCode",
+    Symbology.RMQR: "RMQRCode",
+    Symbology.AZTEC: "Aztec",
+    Symbology.PDF417: "PDF417",
+    Symbology.DATA_MATRIX: "DataMatrix",
+    Symbology.CODE_128: "Code128",
+    Symbology.CODE_39: "Code39",
+    Symbology.CODE_93: "Code93",
+    Symbology.CODABAR: "Codabar",
+    Symbology.ITF: "ITF",
+    Symbology.EAN_13: "EAN13",
+    Symbology.EAN_8: "EAN8",
+    Symbology.UPC_E: "UPCE",
+}
+"""The writer's names of the symbologies."""
+
+
+def symbol(kind: Symbology, text: str = SERIAL, *, module: int = 3) -> Pixels:
+    """Draw a code of any symbology with its quiet zone; grey."""
+    made = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, _WRITTEN[kind]))
+    drawn = np.array(zxingcpp.write_barcode_to_image(made, scale=module))
+    tones = np.where(drawn < 128, 20, 235).astype(np.uint8)
+    return np.pad(tones, 6 * module, constant_values=235)
