@@ -1,6 +1,6 @@
 """Compares the API's admissions with this ledger's, and finds what was undone there."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -36,6 +36,9 @@ MOST_LOOKUPS = 200
 
 Listed = Mapping[str, Sequence[Admission]]
 """The API's admissions by serial."""
+
+_ListedAfterAll = Callable[[str, Sequence[Admission]], Difference | None]
+"""Tells how what a look-up found of a serial differs from the ledger, if it does."""
 
 
 @dataclass(slots=True)
@@ -107,12 +110,22 @@ class Books:
             for each in found
             if each.kind not in PENDING
         ]
-        settled += await self._look_up(session.event, absent, number)
+
+        def listed_after_all(serial: str, there: Sequence[Admission]) -> Difference | None:
+            own = ours.get(serial)
+            confirmed = own and own.state is State.CONFIRMED
+            return next(self._confirmed(own, there, shared), None) if own and confirmed else None
+
+        settled += await self._look_up(session.event, absent, number, listed_after_all)
         await self._write(settled, sum(map(len, listed.values())))
         return settled
 
     async def _look_up(
-        self, event: str, absent: Sequence[Difference], number: int
+        self,
+        event: str,
+        absent: Sequence[Difference],
+        number: int,
+        listed_after_all: _ListedAfterAll,
     ) -> list[Difference]:
         """Look up some of what the list lacks, those first that had to wait longest.
 
@@ -124,7 +137,9 @@ class Books:
         now = self.server_time.now()
         in_turn = sorted(absent, key=lambda each: each.since)
         due = [each for each in in_turn if now - each.since >= SECOND_READING][:MOST_LOOKUPS]
-        looked = {each.serial: await self._look(event, each, number) for each in due}
+        looked = {
+            each.serial: await self._look(event, each, number, listed_after_all) for each in due
+        }
         known = [looked.get(each.serial, each) for each in absent]
         return [each for each in known if each]
 
@@ -182,8 +197,13 @@ class Books:
         since = NOT_LOOKED_UP if kind in PENDING else self.server_time.now()
         return Difference(serial, kind, since, account)
 
-    async def _look(self, event: str, absent: Difference, number: int) -> Difference | None:
-        """Look one ticket up; returns what is known now, or nothing where the API has it."""
+    async def _look(
+        self, event: str, absent: Difference, number: int, listed_after_all: _ListedAfterAll
+    ) -> Difference | None:
+        """Look one ticket up; returns what is known now, or nothing where the API has it as ours.
+
+        The API may list it for another gate, though a list whose pages moved did not have it.
+        """
         serial, now = absent.serial, self.server_time.now()
 
         async def ask(page: int, records: int) -> Page[Admission]:
@@ -193,7 +213,9 @@ class Books:
 
         records = min(LOOK_UP_RECORDS, self.size.records)
         page = await PagedList(ask, _identity, self.size, records=records).first()
-        if page and (page.faults or any(each.serial == serial for each in page.entries)):
+        if page and (there := [each for each in page.entries if each.serial == serial]):
+            return listed_after_all(serial, there)
+        if page and page.faults:
             return None
         own = absent.kind is not DifferenceKind.OTHER_MISSING
         open_still = DifferenceKind.MISSING_THERE if own else DifferenceKind.OTHER_MISSING

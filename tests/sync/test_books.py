@@ -204,6 +204,14 @@ def test_an_admission_that_the_server_gives_to_another_gate_is_told(house: House
     assert found.fact.params["gate"] == "there"
 
 
+def test_what_a_list_lacks_and_a_look_up_gives_to_another_gate_is_told(house: House) -> None:
+    house.present(A)
+    house.deliver()
+    house.server.admissions[A] = replace(house.server.admissions[A], redeemer="Kim", device="there")
+    house.line = _Forgetful(house.line, A)
+    assert house.read() == [DifferenceKind.OTHER_GATE]
+
+
 def test_a_gate_hears_that_another_was_granted_what_it_was_granted_too(house: House) -> None:
     house.present(A)
     house.deliver()
