@@ -6,10 +6,11 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -154,16 +155,26 @@ def misbehave(at: World, **how: int) -> dict[str, int]:
     Raises:
         DemoError: the server did not answer.
     """
+    return {name: int(value) for name, value in command(at, "faults", how).items()}
+
+
+def command(at: World, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+    """Command the made-up server, below `/_mock/`: what no API of a vendor's offers.
+
+    Raises:
+        DemoError: the server did not answer, or did not obey.
+    """
     try:
         done = httpx.post(
-            f"{at.url}_mock/faults",
-            json=how,
+            f"{at.url}_mock/{path}",
+            json=body,
             headers={"X-API-Key": at.api_key, "X-Client-Version": CLIENT_VERSION},
             trust_env=False,
         )
-        return {name: int(value) for name, value in done.raise_for_status().json().items()}
+        answer: dict[str, Any] = done.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
         raise DemoError(DemoFault.SERVER_NOT_STARTED) from error
+    return answer
 
 
 def stage_for(server: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:

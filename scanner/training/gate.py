@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-import httpx
 import structlog
 
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.app.assembly import assembled
 from scanner.config import Config, Confirmation
 from scanner.demo.cable import Cable
-from scanner.demo.world import World, admit_elsewhere, all_tickets, world
+from scanner.demo.world import DemoError, World, admit_elsewhere, all_tickets, command, world
 from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.keystore import KeyStore
@@ -192,16 +192,12 @@ class TrainingGate:
         Raises:
             TrainingError: the server did not cancel one.
         """
-        if not serials:
-            return
-        headers = {"X-API-Key": self._server.api_key, "X-Client-Version": "3.0.0"}
-        async with httpx.AsyncClient(
-            base_url=self._server.url, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False
-        ) as referee:
-            for serial in serials:
-                answer = await referee.post(f"_mock/tickets/{serial}", json={"status": "Cancelled"})
-                if not answer.is_success:
-                    raise TrainingError(TrainingFault.NOT_CANCELLED)
+        for serial in serials:
+            order = partial(command, self._server, f"tickets/{serial}", {"status": "Cancelled"})
+            try:
+                await asyncio.to_thread(order)
+            except DemoError as error:
+                raise TrainingError(TrainingFault.NOT_CANCELLED) from error
 
     async def revoke_token(self) -> None:
         """Revoke the gate's token, and sync so that the gate learns of it."""
