@@ -9,7 +9,7 @@ import pytest
 
 from scanner.admission.ticket import TicketStatus
 from scanner.bench import stock
-from scanner.bench.listing import Listing
+from scanner.bench.stock import Listing
 from scanner.gate import Gate
 from scanner.priority import CLAIM_SECONDS, MOST_SECONDS, Priority
 from scanner.store import ticket_writes

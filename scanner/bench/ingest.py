@@ -14,7 +14,7 @@ from typing import Any
 from scanner.bench import stock
 from scanner.bench.figure import Figure, p99
 from scanner.bench.floor import count_tickets, insert_all, section_ids
-from scanner.bench.listing import Listing, Prepared, prepare
+from scanner.bench.stock import Listing, Prepared, prepare
 from scanner.gate import Gate
 from scanner.priority import Priority
 from scanner.store import tickets

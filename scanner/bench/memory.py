@@ -57,7 +57,7 @@ def main() -> None:
 
 def _sync(writer: "Writer", tickets: int) -> None:
     from scanner.bench.ingest import first_sync
-    from scanner.bench.listing import Listing
+    from scanner.bench.stock import Listing
 
     asyncio.run(first_sync(writer, Listing(tickets)))
 

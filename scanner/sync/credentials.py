@@ -1,13 +1,21 @@
-"""A gate's credentials: in the system's key store, never in the database, until they are dead."""
+"""A gate's credentials, in the system's key store and never in the database, and their client."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from scanner.store import sessions
 from scanner.store.sessions import StoredSession
+from scanner.store.writer import Writer
+from scanner.sync.api import Client
+from scanner.sync.errors import NoSession
 from scanner.ticketing.errors import NoSuchToken, Restricted, TicketingError
+
+Connect = Callable[[str, str], Client]
+"""Makes a client from an address and a key."""
 
 _NAME = "gate"
 _REFUSED_SECONDS = 60.0
@@ -87,3 +95,52 @@ class TokenCheck:
     def passed(self) -> None:
         """Learn that the API took the token."""
         self._refused.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The session, its credentials, and the client that works with them."""
+
+    session: StoredSession
+    credentials: GateCredentials
+    api: Client
+
+
+class Connection:
+    """Keeps one client, and replaces it when another session was opened."""
+
+    def __init__(self, writer: Writer, keys: Keys, connect: Connect) -> None:
+        self._writer = writer
+        self._keys = keys
+        self._connect = connect
+        self._current: Connected | None = None
+
+    async def current(self) -> Connected:
+        """Return the session as it stands now, and its client.
+
+        Raises:
+            NoSession: none is open, or its credentials are gone.
+        """
+        session = await self._writer.run(sessions.read_session)
+        if session is None:
+            raise NoSession
+        held = self._current
+        if held is None or held.session.opened != session.opened:
+            await self.close()
+            found = await asyncio.to_thread(load, self._keys, session)
+            if found is None:
+                raise NoSession
+            held = Connected(session, found, self._connect(found.api, found.key))
+        self._current = Connected(session, held.credentials, held.api)
+        return self._current
+
+    async def renew(self, renewed: GateCredentials) -> None:
+        """Save the key that the API has given in place of the one before."""
+        await asyncio.to_thread(save, self._keys, renewed)
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the client; the next use reads the credentials again."""
+        held, self._current = self._current, None
+        if held:
+            await held.api.close()

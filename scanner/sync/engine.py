@@ -23,8 +23,7 @@ from scanner.store.writer import Writer
 from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
 from scanner.sync.clock import Clock, ServerTime
-from scanner.sync.connection import Connect, Connected, Connection
-from scanner.sync.credentials import Keys, TokenCheck
+from scanner.sync.credentials import Connect, Connected, Connection, Keys, TokenCheck
 from scanner.sync.errors import TokenDead
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.pull import Pull

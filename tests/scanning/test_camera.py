@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from scanner.qr.frame import Pixels
-from scanner.scanning.camera import Webcam
 from scanner.scanning.errors import CameraAway, CameraFault
+from scanner.scanning.frame_sources import Webcam
 
 
 def grey(level: int) -> Pixels:
@@ -43,7 +43,7 @@ def devices(tmp_path: Path) -> Path:
 
 def plug(monkeypatch: pytest.MonkeyPatch, frames: list[Pixels | None]) -> Device:
     device = Device(frames)
-    monkeypatch.setattr("scanner.scanning.camera.open_device", lambda number: device)
+    monkeypatch.setattr("scanner.scanning.frame_sources.open_device", lambda number: device)
     return device
 
 

@@ -1,4 +1,4 @@
-"""A lane's screen: an invitation, a verdict, and the invitation again."""
+"""A lane's screen: an invitation, a verdict, and the invitation again; lines out of its keys."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
-from scanner.admission.serial import Fingerprint, Serial, parse_payload
+from scanner.admission.serial import LONGEST_PAYLOAD, Fingerprint, Serial, parse_payload
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
@@ -26,7 +26,6 @@ from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.kiosk import posters
-from scanner.tui.kiosk.key_lines import KeyLines
 from scanner.tui.kiosk.posters import calls, staff_line, troubles
 from scanner.tui.ports import Clock, Judge, SourceState
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
@@ -47,6 +46,9 @@ LATE_FOR = timedelta(minutes=1)
 
 REFRESH = timedelta(milliseconds=500)
 
+PAUSE_SECONDS = 2.0
+"""Of a hand scanner: it never pauses so long, an elbow does."""
+
 
 class Lock(Protocol):
     """The supervisor's PIN; `scanner.pin.Pin` is one."""
@@ -63,6 +65,48 @@ class Lock(Protocol):
 
     def wrong_tries(self) -> int:
         """Return how often it was wrong since it was right."""
+
+
+class KeyLines:
+    """Gathers characters; a line longer than any code is dropped to its end.
+
+    Args:
+        pause_seconds: after such a pause a new line begins.
+    """
+
+    def __init__(self, pause_seconds: float = PAUSE_SECONDS) -> None:
+        self._pause_seconds = pause_seconds
+        self._characters: list[str] = []
+        self._last = float("-inf")
+
+    @property
+    def length(self) -> int:
+        """How many characters wait for their Enter."""
+        return len(self._characters)
+
+    def add(self, character: str, at: float) -> None:
+        """Take one character; `at` in seconds that only rise."""
+        if at - self._last > self._pause_seconds:
+            self._characters.clear()
+        self._last = at
+        if len(self._characters) <= LONGEST_PAYLOAD:
+            self._characters.append(character)
+
+    def rub_out(self) -> None:
+        """Take the last character back."""
+        del self._characters[-1:]
+
+    def end(self, at: float) -> str | None:
+        """Take Enter or Tab; returns the line, or nothing where there is none worth judging."""
+        if at - self._last > self._pause_seconds:
+            self._characters.clear()
+        line = "".join(self._characters)
+        self._characters.clear()
+        return line.strip() if len(line) <= LONGEST_PAYLOAD and line.strip() else None
+
+    def clear(self) -> None:
+        """Forget what was typed."""
+        self._characters.clear()
 
 
 class KioskScreen(Screen[None], inherit_bindings=False):

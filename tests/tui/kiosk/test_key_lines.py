@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.admission.serial import LONGEST_PAYLOAD
-from scanner.tui.kiosk.key_lines import PAUSE_SECONDS, KeyLines
+from scanner.tui.kiosk.screen import PAUSE_SECONDS, KeyLines
 
 
 def typed(keys: KeyLines, text: str, at: float = 0.0) -> None:
