@@ -185,7 +185,7 @@ class Books:
                 for each in there
                 if tag_of(each.device) in tags or (standing and is_under_our_name(standing, each))
             ]
-            if own_there and (standing is None or standing.state in (State.REFUSED, State.UNDONE)):
+            if own_there and (standing is None or _was_denied(standing)):
                 yield self._new(serial, DifferenceKind.MISSING_HERE, own_there[0])
 
     def _new(self, serial: str, kind: DifferenceKind, there: Admission | None = None) -> Difference:
@@ -259,6 +259,16 @@ class Books:
 def _ours(conn: SqlConnection, event: str) -> dict[str, ledger.Admission]:
     """Return the last admission of each of the ledger's serials."""
     return {each.serial: each for each in ledger.in_state(conn) if each.event == event}
+
+
+def _was_denied(own: ledger.Admission) -> bool:
+    """Tell whether the API should not list an admission: a late request may have made it after all.
+
+    What a copy has made is listed under this gate's name, and known as the conflict it is.
+    """
+    if own.state is State.CONFLICT:
+        return own.reason is None or own.reason.code != SettleReason.ADMITTED_BY_COPY
+    return own.state in (State.REFUSED, State.UNDONE)
 
 
 def _is_elsewhere(own: ledger.Admission | None) -> bool:

@@ -204,6 +204,16 @@ def test_an_admission_that_the_server_gives_to_another_gate_is_told(house: House
     assert found.fact.params["gate"] == "there"
 
 
+def test_a_late_request_that_wins_after_a_conflict_is_told(house: House) -> None:
+    house.server.admit("KEY", "Kim", "there", [A])
+    house.present(A)
+    house.deliver()
+    assert house.states(A) == [State.CONFLICT]
+    house.server.undo(A)
+    house.server.admit("KEY", "Lee", "here", [A])
+    assert house.read() == [DifferenceKind.MISSING_HERE]
+
+
 def test_what_a_list_lacks_and_a_look_up_gives_to_another_gate_is_told(house: House) -> None:
     house.present(A)
     house.deliver()
