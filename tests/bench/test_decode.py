@@ -12,6 +12,7 @@ from rich.console import Console
 from scanner.bench import decode, decode_report
 from scanner.bench.contestants import PRODUCT, PRODUCT_UNLIMITED, ZXING, Contestant, contestants
 from scanner.bench.decode import (
+    FalseReads,
     Photo,
     PictureResult,
     Score,
@@ -22,11 +23,12 @@ from scanner.bench.decode import (
     score,
 )
 from scanner.bench.decode_report import Line, Report, run
-from scanner.bench.gate_frames import LEVELS
+from scanner.bench.gate_frames import LEVELS, codeless_frames
 from scanner.bench.gate_way import measure as measure_way
+from scanner.qr.decoded import Symbology
 from scanner.qr.frame import Pixels
 from scanner.scanning.errors import NoPictures
-from tests.qr.pictures import SERIAL, code, on_wall
+from tests.qr.pictures import SERIAL, code, on_wall, symbol
 
 
 @pytest.fixture
@@ -218,3 +220,22 @@ def test_frames_go_all_the_way_to_a_published_verdict() -> None:
     assert way.verdicts >= 1
     assert 0 < way.p50_ms <= way.p95_ms
     assert 0 < way.idle_share < 1
+
+
+def test_every_kind_of_code_is_looked_for_in_frames_without_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert decode.false_reads(8, seed=1) == FalseReads(8, {}, ())
+    tickets = [on_wall(symbol(Symbology.CODE_128, module=2))] * 2
+    products = [on_wall(symbol(Symbology.EAN_13, "4006381333931"))] * 2
+    monkeypatch.setattr(decode, "codeless_frames", lambda *_: [*tickets, *products])
+    found = decode.false_reads(4, seed=1)
+    assert found.read == {Symbology.CODE_128: 2, Symbology.EAN_13: 2}
+    assert found.believed == (f"zxing code-128: {SERIAL}",)
+
+
+def test_frames_without_a_code_come_twice_with_other_noise_and_the_seed_decides() -> None:
+    one, again = list(codeless_frames(4, seed=1)), list(codeless_frames(4, seed=1))
+    assert all(np.array_equal(first, second) for first, second in zip(one, again, strict=True))
+    same_view, other_view = (np.abs(one[0].astype(int) - one[n]).mean() for n in (1, 2))
+    assert 0 < same_view < other_view

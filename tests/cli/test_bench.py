@@ -28,8 +28,21 @@ def test_the_table_names_every_decoder(program: Program, tmp_path: Path) -> None
     said = program.says("bench", "decode", "--photos", str(tmp_path), *NONE)
     assert "Photographs: 1 codes" in said
     assert "Gate frames" not in said
-    for name in ("scanner, 33 ms", "zxing, all tries", "zbar", "wechat", "OpenCV Aruco"):
+    for name in (
+        "scanner, 33 ms",
+        "scanner, all codes",
+        "zxing, all tries",
+        "zbar",
+        "wechat",
+        "OpenCV Aruco",
+    ):
         assert name in said
+
+
+def test_wrong_readings_are_counted_in_frames_without_a_code(program: Program) -> None:
+    said = program.says("bench", "decode", "--frames-without-code", "2")
+    assert "2 frames without a code, with every kind of code on" in said
+    assert "wrong readings    0" in said
 
 
 def test_a_folder_without_photographs_is_one_sentence(program: Program, tmp_path: Path) -> None:

@@ -151,10 +151,11 @@ def test_the_pin_is_in_no_file(lane: Program) -> None:
 def test_the_service_is_installed_and_taken_away(program: Program, tmp_path: Path) -> None:
     root = tmp_path / "root"
     unit = root / "etc/systemd/system/scanner-kiosk.service"
-    said = program.says("kiosk", "--install", "--root", str(root), "--turnstile-serial", "/dev/x")
+    words = ("--codes", "qr,aztec", "--turnstile-serial", "/dev/x")
+    said = program.says("kiosk", "--install", "--root", str(root), *words)
     assert "agetty --autologin" in said
     assert "cage" in said
-    assert "kiosk --turnstile-serial=/dev/x" in unit.read_text()
+    assert "kiosk --codes=qr,aztec --turnstile-serial=/dev/x" in unit.read_text()
     assert f"Removed {unit}" in program.says("kiosk", "--uninstall", "--root", str(root))
     assert not unit.exists()
 

@@ -9,13 +9,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from scanner.qr.decoded import Symbology
 from scanner.qr.frame import Frame
 from scanner.scanning.camera_trial import Trial
 from scanner.scanning.errors import CameraAway, CameraFault
 from scanner.scanning.frame_sources import open_source
 from scanner.stage.synthetic import SyntheticCamera
 from scanner.tui.try_app import TryApp, describe
-from tests.qr.pictures import SERIAL, code, on_wall
+from tests.qr.pictures import SERIAL, code, on_wall, symbol
 from tests.scanning.feigned import Film
 from tests.tui.pseudo import latin
 from tests.tui.seen import seen
@@ -138,6 +139,15 @@ async def test_a_picture_that_can_not_be_looked_at_does_not_end_the_view(tmp_pat
         await until(pilot, lambda: "could not be read" in shown(app, "#camera"))
         hold.set()
         await until(pilot, lambda: "Good." in shown(app, "#advice"))
+
+
+@pytest.mark.parametrize("pictures", [1, 30])
+async def test_a_code_of_a_kind_that_is_not_read_is_named_for_advice(pictures: int) -> None:
+    picture = on_wall(symbol(Symbology.AZTEC))
+    film = Film(Frame(picture, number, number / 30) for number in range(pictures))
+    app = TryApp(lambda: film, Trial())
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "another kind (Aztec)" in shown(app, "#advice"))
 
 
 def test_a_slow_camera_is_told_to_the_tenth() -> None:
