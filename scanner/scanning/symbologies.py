@@ -45,7 +45,7 @@ OTHER_SCALE = 0.8
 """The size at which a still picture is read again: bars fall on other pixels."""
 
 CHECK_SECONDS = 0.1
-"""Between two looks for what has a code's texture. Where nothing has moved it takes half a
+"""Between two looks for what has a code's texture. Where nothing has moved it takes a tenth of a
 millisecond, otherwise two."""
 
 STANDING_SHARE = 0.5
@@ -278,14 +278,14 @@ class UnreadKinds:
             self._search_piece(pixels, at)
         elif at - self._checked_at >= CHECK_SECONDS:
             self._checked_at = at
-            self._check(to_grey(pixels), at)
+            self._check(pixels, at)
 
-    def _check(self, grey: Pixels, at: float) -> None:
+    def _check(self, pixels: Pixels, at: float) -> None:
         """Begin a search where something with a code's texture stands still."""
-        self._scene.is_cut(grey)
+        self._scene.is_cut(pixels if pixels.ndim == 2 else pixels[:, :, 1])  # noqa: PLR2004 - green is near grey, and free
         if at < self._again_at or not self._scene.has_moved():
             return
-        before, self._regions = self._regions, _textured_places(grey)
+        before, self._regions = self._regions, _textured_places(to_grey(pixels))
         standing = [one for one in self._regions if any(_same_place(one, old) for old in before)]
         self._pieces.extend((one, read) for one in standing for read in self._all_readers())
         self.searching = bool(standing)

@@ -187,7 +187,8 @@ class GateScreen(TranslatedScreen[None]):
             self.look()
 
     def on_judging(self) -> None:
-        """Count a payload that waits for its verdict."""
+        """Count a payload that waits for its verdict; what is said from now on is said of it."""
+        self.query_one(VerdictPanel).hush()
         self.pending.add()
 
     @property
@@ -293,9 +294,7 @@ class GateScreen(TranslatedScreen[None]):
         if self._fading:
             self._fading.stop()
             self._fading = None
-        panel = self.query_one(VerdictPanel)
-        panel.hush()  # it was said of what came before
-        panel.show(shown)
+        self.query_one(VerdictPanel).show(shown)
         for screen in self.app.screen_stack:
             for band in screen.query(VerdictBand):
                 band.show(shown)

@@ -195,7 +195,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self.query_one(VerdictPanel).say(plain(message.sentence))
 
     def on_judging(self) -> None:
-        """Begin to wait for a verdict."""
+        """Begin to wait for a verdict; what is said from now on is said of it."""
+        self.query_one(VerdictPanel).hush()
         self.pending.add()
 
     def on_published(self, message: Published) -> None:
@@ -334,7 +335,6 @@ class KioskScreen(Screen[None], inherit_bindings=False):
 
     def _fill(self, shown: Poster, *, stays: bool = False) -> None:
         self._showing = True
-        self.query_one(VerdictPanel).hush()  # it was said of what came before
         if self._back:
             self._back.stop()
         self._back = None if stays else self.set_timer(BACK_AFTER.total_seconds(), self.rest)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from scanner.admission.serial import LooksLike
 from scanner.config import ConfigError, ConfigFault
 from scanner.facts import Fact
 from scanner.scanning.scan_source import SourceStatus
-from scanner.tui.drawing.faces import FACES
+from scanner.tui.drawing.faces import FACES, READY
 from scanner.tui.gate.app import GateApp
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from tests.tui.ports import NOW, SERIAL, VERDICTS, Stand
@@ -119,6 +120,25 @@ async def test_a_line_from_the_camera_is_shown_for_a_moment(stand: Stand) -> Non
         stand.source.tell(Fact(SourceStatus.TWO_CODES))
         await pilot.pause()
         assert "Two codes in view: show one at a time." in seen(app)
+
+
+async def test_what_was_said_goes_with_the_next_code_and_what_is_said_of_that_stays(
+    stand: Stand,
+) -> None:
+    app = stand.app()
+    beside = Fact(SourceStatus.BESIDE_TICKET, {"what": Fact(LooksLike.WIFI_CODE)})
+    async with app.run_test(size=(80, 24)) as pilot:
+        stand.source.tell(Fact(SourceStatus.TWO_CODES))
+        await pilot.pause()
+        stand.judge.holding = True
+        stand.source.see(SERIAL)
+        stand.source.tell(beside)
+        await pilot.pause()
+        stand.judge.release()
+        await pilot.pause()
+        assert app.screen.query_one(VerdictPanel).poster.face is not READY
+        assert "Two codes" not in seen(app)
+        assert "The other code in view is no ticket: a Wi-Fi code." in seen(app)
 
 
 async def test_every_verdict_is_heard_as_well(stand: Stand) -> None:
