@@ -21,7 +21,7 @@ from scanner.paths import search_file
 from scanner.pin import Pin
 from scanner.priority import Priority
 from scanner.scanning.hand_scanners import hand_scanners
-from scanner.scanning.keyboard_layouts import DIRECT_FILE, load
+from scanner.scanning.keyboard_layouts import FILES, load
 from scanner.scanning.scan_source import ScanSource, together
 from scanner.store.anchor import keyed
 from scanner.store.names import keep_names
@@ -46,7 +46,7 @@ class Assembly:
         background: runs the engine in its own thread. Nothing runs before it is started.
         priority: lets a person go before the engine.
         source: reads codes; nothing where there is neither camera nor hand scanner.
-        correct: undoes what a keyboard layout did to a scan.
+        correct: undoes what was learned of a scanner that types into the terminal.
         sounds: plays the verdicts' sounds.
         pin: the supervisor's.
         records: reads cache and ledger for a screen.
@@ -132,8 +132,8 @@ def assembled(
 
 def scan_source(config: Config, camera: ScanSource | None) -> ScanSource | None:
     """Return a source that reads a camera, if any, and the hand scanners of the settings."""
-    correct = load(config.home, DIRECT_FILE).correct
-    return together(camera, hand_scanners(config.scanner, correct))
+    corrections = {by: load(config.home, file).correct for by, file in FILES.items()}
+    return together(camera, hand_scanners(config.scanner, corrections))
 
 
 def apply_names(config: Config, writer: Writer) -> None:

@@ -4,7 +4,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedIOBase
@@ -168,6 +168,7 @@ def _no_garbage_collection() -> Iterator[None]:
 def _pipe(config: "Config", *, as_json: bool, json_input: bool, network: bool) -> None:
     from scanner.app.assembly import assembled
     from scanner.keystore import open_keystore
+    from scanner.scanning import keyboard_layouts
     from scanner.store.writer import Writer
 
     with (
@@ -177,7 +178,14 @@ def _pipe(config: "Config", *, as_json: bool, json_input: bool, network: bool) -
     ):
         background.listen(_FIRST_NEWS_SECONDS)
         stream = cast("BufferedIOBase", sys.stdin.buffer)
-        serve_lines(parts.gate, stream, sys.stdout, as_json=as_json, json_input=json_input)
+        serve_lines(
+            parts.gate,
+            stream,
+            sys.stdout,
+            as_json=as_json,
+            json_input=json_input,
+            correct=keyboard_layouts.load(config.home).correct_if_needed,
+        )
         background.deliver(config.timeout_seconds)
 
 
@@ -309,11 +317,18 @@ def worded(line: str) -> "tuple[str, Word | None]":
 
 
 def serve_lines(
-    gate: "Gate", stream: BufferedIOBase, out: IO[str], *, as_json: bool, json_input: bool = False
+    gate: "Gate",
+    stream: BufferedIOBase,
+    out: IO[str],
+    *,
+    as_json: bool,
+    json_input: bool = False,
+    correct: Callable[[str], str] = lambda text: text,
 ) -> None:
     """Judge every line, and answer each before the next is read.
 
     A light counts as shown once its line is flushed. Where the reader is gone, it does not.
+    `correct` undoes what was learned of the scanner whose text a line is.
 
     Raises:
         StoreError: a verdict could not be recorded; nobody is admitted by that line.
@@ -321,7 +336,7 @@ def serve_lines(
     say = as_line if as_json else as_words
     for line in payloads(stream):
         payload, word = worded(line) if json_input else (line, None)
-        judged = gate.present_and_wait(payload, utc_now(), "stdin", word)
+        judged = gate.present_and_wait(correct(payload), utc_now(), "stdin", word)
         out.write(say(judged) + "\n")
         out.flush()
         gate.note_shown(judged)

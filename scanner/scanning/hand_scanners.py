@@ -1,8 +1,9 @@
 """All hand scanners of a gate: found while it runs, each read in a thread of its own."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import structlog
@@ -45,6 +46,9 @@ class OpenScanner(Protocol):
 Find = Callable[[], Iterable[HandScanner]]
 Open = Callable[[HandScanner], OpenScanner]
 
+Corrections = Mapping[str, Callable[[str], str]]
+"""By what reads a scanner, as the journal names it: what undoes what was learned of it."""
+
 
 def open_scanner(scanner: HandScanner) -> OpenScanner:
     """Open a scanner by its kind: keys or serial.
@@ -68,7 +72,7 @@ class HandScanners:
         find: lists the scanners that are plugged in now.
         opener: opens one.
         search_seconds: between two searches.
-        correct: undoes the keyboard layout in scans that are read from evdev.
+        corrections: undo what was learned of a scanner, by what reads it.
     """
 
     pictured = False
@@ -78,9 +82,9 @@ class HandScanners:
         find: Find = list_scanners,
         opener: Open = open_scanner,
         search_seconds: float = SEARCH_SECONDS,
-        correct: Callable[[str], str] = lambda text: text,
+        corrections: Corrections = MappingProxyType({}),
     ) -> None:
-        self._correct = correct
+        self._corrections = corrections
         self._find = find
         self._open = opener
         self._search_seconds = search_seconds
@@ -163,11 +167,11 @@ class HandScanners:
         self, scanner: HandScanner, device: OpenScanner, on_payload: OnPayload, on_notice: OnNotice
     ) -> None:
         stopping = self._stopping
+        correct = self._corrections.get(device.source)
         try:
             while not stopping.is_set():
                 for payload in device.read(_POLL_SECONDS):
-                    typed = scanner.kind is ScannerKind.KEYS
-                    on_payload(self._correct(payload) if typed else payload, device.source)
+                    on_payload(correct(payload) if correct else payload, device.source)
         except HandScannerError as error:
             on_notice(error.fact)
         except Exception:  # noqa: BLE001 - the next search opens it again
@@ -194,17 +198,17 @@ def _ready(names: list[Name]) -> Fact | None:
 
 
 def hand_scanners(
-    spec: str, correct: Callable[[str], str] = lambda text: text
+    spec: str, corrections: Corrections = MappingProxyType({})
 ) -> HandScanners | None:
     """Make the source that `scanner gate --scanner` names; None for `none`.
 
     Args:
         spec: `auto`, `none` or a device's path.
-        correct: undoes the keyboard layout in scans that are read from evdev.
+        corrections: undo what was learned of a scanner, by what reads it.
     """
     if spec == "none":
         return None
     if spec == "auto":
-        return HandScanners(correct=correct)
+        return HandScanners(corrections=corrections)
     device = Path(spec)
-    return HandScanners(lambda: [scanner_at(device)], correct=correct)
+    return HandScanners(lambda: [scanner_at(device)], corrections=corrections)

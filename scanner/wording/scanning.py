@@ -181,6 +181,43 @@ SENTENCES: dict[str, Sentence] = {
     "scanning.pair_serial": "Nothing to learn: through a serial port a scan arrives as it is.",
     "scanning.pair_nothing": "Learned: what the scanner types arrives as it is.",
     "scanning.pair_learned": "Learned, and corrected from now on:",
+    "scanning.pair_before": "adds `{text}` before",
+    "scanning.pair_after": "adds `{text}` after",
+    "scanning.pair_enter": "Enter after",
+    "scanning.pair_tab": "Tab after",
+    "scanning.pair_no_end": "neither Enter nor Tab after (have it send Enter)",
+    "scanning.pair_types": "types as {scanner}",
+    "scanning.pair_types_here": "types as {scanner} where this computer expects {computer}",
     "scanning.pair_swap": "{came} is {meant}",
+    # scanner pair --makers; the settings' names are those of Zebra's DS9208 Product Reference Guide
+    # (72E-139635, USB Interface; Miscellaneous Scanner Parameters), Honeywell's Xenon 1900 User's
+    # Guide (Programming the Interface; Data Editing), Datalogic's Gryphon I GD4100 Product
+    # Reference Guide (Data Editing, page 108) and Newland's NLS-HR52 User Guide (USB HID Keyboard)
+    "scanning.maker_usual": (
+        "What suits this gate: Enter after each code, nothing before it, and the keys of a US "
+        "keyboard over USB. The codes that set this are in the scanner's manual; "
+        "scanner pair shows what came of it."
+    ),
+    "scanning.maker_zebra": (
+        "Zebra, Symbol, Motorola: Product Reference Guide, Miscellaneous Scanner Parameters, "
+        "Scan Data Transmission Format: Data Suffix, with Enter as the suffix. USB Interface, "
+        "USB Country Keyboard Types: North American."
+    ),
+    "scanning.maker_honeywell": (
+        "Honeywell: User's Guide, Data Editing, Prefix/Suffix: Add CR Suffix All Symbologies. "
+        "Programming the Interface, Keyboard Country: United States."
+    ),
+    "scanning.maker_datalogic": (
+        "Datalogic: Product Reference Guide, Data Editing, Global Prefix/Suffix: between two "
+        "Enter/Exit codes Set Global Suffix, 0D. Keyboard settings, Country Mode: U.S."
+    ),
+    "scanning.maker_newland": (
+        "Newland: User Guide, Prefix & Suffix, Terminating Character Suffix: CR. "
+        "USB HID Keyboard, Country Keyboard Types: U.S."
+    ),
+    "scanning.maker_others": (
+        "Others: look for Suffix or Terminator (CR or Enter), Keyboard Language (US or American), "
+        "USB HID Keyboard, and, where letters come before the code, Code ID or AIM ID (off)."
+    ),
     "scanning.pair_scan": "Scan this code with the hand scanner; Esc leaves.",
 }

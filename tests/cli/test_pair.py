@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from scanner.admission.keyboards import Keyboard, Typing, arrives
 from scanner.cli.pair import pair, set_up_code
 from scanner.scanning.devices import HandScanner, ScannerKind
 from scanner.scanning.errors import LayoutFault, LayoutUnknown
@@ -32,10 +33,35 @@ SWAP = str.maketrans("YZyz-", "ZYzyß")
 
 def test_a_layout_is_learned_from_a_scan_and_forgotten(program: Program) -> None:
     said = program.says("pair", given=SETUP.translate(SWAP).encode() + b"\n")
-    assert "Learned, and corrected from now on: Y is Z, Z is Y, y is z, z is y, ß is -." in said
+    swaps = "Y is Z, Z is Y, y is z, z is y, ß is -"
+    assert f"Learned, and corrected from now on: Enter after, {swaps}." in said
     assert (program.home / FILE).exists()
     assert "Forgotten" in program.says("pair", "--forget")
     assert not (program.home / FILE).exists()
+
+
+GERMAN_LAPTOP = Typing(Keyboard.US, Keyboard.GERMAN)
+
+
+def test_what_was_learned_is_said_in_words_and_undone_for_lines_too(program: Program) -> None:
+    given = arrives(f"]Q1{SETUP}*", GERMAN_LAPTOP).encode()
+    said = program.says("pair", given=given[:40] + b"\r" + given + b"\r\n")  # cut off at first
+    assert "adds `]Q1` before, adds `*` after, Enter after, types as a US keyboard" in said
+    assert "a German keyboard" in said
+    scan = arrives(f"]Q1{SERIAL}*", GERMAN_LAPTOP).encode()
+    answered = program.says("gate", "--stdin", "--json", "--no-network", given=scan + b"\r")
+    assert json.loads(answered)["serial"] == SERIAL
+    program.says("pair", "--forget")
+    program.settings["LANG"] = "de_DE.UTF-8"  # a program's answers are English in any language
+    answered = program.says("gate", "--stdin", "--json", "--no-network", given=scan + b"\r")
+    assert json.loads(answered)["serial"] is None
+
+
+def test_how_the_usual_makers_scanners_are_set_up_is_said(program: Program) -> None:
+    said = program.says("pair", "--makers")
+    for maker in ("Zebra", "Honeywell", "Datalogic", "Newland"):
+        assert f"{maker}" in said
+    assert "Enter" in said.splitlines()[0]
 
 
 def test_another_code_teaches_nothing(program: Program) -> None:
@@ -106,6 +132,25 @@ def test_pair_shows_a_code_and_hears_a_scanner(program: Program) -> None:
         screen.type(SETUP.translate(SWAP) + "\r")
         _ends_well(screen)
     assert json.loads((program.home / FILE).read_text())["keys"]["ß"] == "-"
+
+
+def test_pair_hears_a_scanner_that_frames_its_code_and_sends_no_enter(program: Program) -> None:
+    with on_screen(program, "pair") as screen:
+        screen.until(lambda: b"Scan this code" in screen.shown)
+        screen.type(f"\x02]Q1{SETUP}\x03")
+        _ends_well(screen)
+    assert "neither Enter nor Tab after" in screen.shown.decode()
+    assert load(program.home).before == "]Q1"
+
+
+def test_pair_asks_for_a_second_scan_where_the_first_is_not_whole(program: Program) -> None:
+    with on_screen(program, "pair") as screen:
+        screen.until(lambda: b"Scan this code" in screen.shown)
+        screen.type(SETUP[:50] + "\r")
+        screen.until(lambda: b"not the whole set-up code" in screen.shown)
+        screen.type(f"Q{SETUP}\t")
+        _ends_well(screen)
+    assert "adds `Q` before, Tab after" in screen.shown.decode()
 
 
 def test_pair_loses_no_key_of_a_scan_that_comes_at_once(program: Program) -> None:

@@ -260,13 +260,13 @@ class Given:
         """Nothing to give back."""
 
 
-def test_what_keys_wrote_is_corrected_and_a_serial_scan_is_not() -> None:
+def test_what_was_learned_of_one_kind_of_scanner_is_not_of_the_other() -> None:
     there = [HandScanner(Path(f"/dev/{kind}"), kind, kind, usable=True) for kind in ScannerKind]
     swapped = str.maketrans("YZ", "ZY")
     scanners = HandScanners(
         lambda: there,
         lambda scanner: Given(scanner.kind, ["DAWIYZ"]),
-        correct=lambda text: text.translate(swapped),
+        corrections={"usb": lambda text: text.translate(swapped)},
     )
     heard = started(scanners)
     until(lambda: len(heard.payloads) == 2)

@@ -1,14 +1,26 @@
 import string
 import unicodedata
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.admission.keyboards import Keyboard, Typing, arrives, typings
+from scanner.admission.serial import NotATicket, Serial, parse_payload
 from scanner.scanning.errors import LayoutFault, LayoutUnknown
-from scanner.scanning.keyboard_layouts import FILE, SETUP, KeyMap, forget, learn, load, save
+from scanner.scanning.keyboard_layouts import (
+    FILE,
+    MOST_ADDED,
+    SETUP,
+    KeyMap,
+    forget,
+    learn,
+    load,
+    save,
+)
 
 SERIAL = "DAWIYZ-BACQ75580348"
 
@@ -138,3 +150,57 @@ def test_a_damaged_file_is_said(tmp_path: Path, content: str) -> None:
 
 def test_the_set_up_code_fits_a_terminal_of_24_lines() -> None:
     assert segno.make(SETUP, error="l", micro=False).symbol_size(border=2) == (41, 41)
+
+
+GREEK = Typing(Keyboard.US, Keyboard.GREEK)
+"""Here W and S arrive as one letter, which is said."""
+
+
+@pytest.mark.parametrize("typing", sorted(set(typings()) - {GREEK}), ids="-".join)
+def test_layout_prefix_and_suffix_are_learned_together(typing: Typing) -> None:
+    key_map = learn("\x02" + arrives(f"P]Q1X{SETUP}#9", typing) + "\x03")
+    typed = arrives(f"P]Q1X{SERIAL}#9", typing)
+    assert parse_payload(key_map.correct(typed)) == Serial(SERIAL)
+    other_kind = arrives(f"P]z0X{SERIAL}#9", typing)
+    if typing.scanner is Keyboard.US and "]" in key_map.before:
+        assert parse_payload(key_map.correct(other_kind)) == Serial(SERIAL)
+
+
+def test_a_known_layout_is_named_and_lends_the_keys_that_the_code_lacks() -> None:
+    german = Typing(Keyboard.US, Keyboard.GERMAN)
+    key_map = learn(arrives(SETUP, german))
+    assert german in key_map.typings
+    assert key_map.correct("+Q1DAWNATßGENE55284981") == "]Q1DAWNAT-GENE55284981"
+    assert learn("+Q1" + LAPTOPS["german"].reads(SETUP)).before == "]Q1"
+    assert learn(SETUP).typings == ()
+
+
+def test_fixed_letters_are_taken_off_only_where_they_are() -> None:
+    key_map = learn(f"A]Q1{SETUP}77")
+    assert key_map == KeyMap(before="A]Q1", after="77")
+    for scan in (f"A]Q1{SERIAL}77", f"A]C0{SERIAL}77", f"A{SERIAL}77", SERIAL, f"{SERIAL};x"):
+        assert parse_payload(key_map.correct(scan)) == Serial(SERIAL)
+    assert isinstance(parse_payload(key_map.correct(f"B{SERIAL}77")), NotATicket)
+
+
+def test_what_a_program_sends_is_corrected_only_where_it_is_no_ticket() -> None:
+    key_map = learn(LAPTOPS["german"].reads(SETUP))
+    assert key_map.correct_if_needed(SERIAL) == SERIAL
+    assert key_map.correct_if_needed(LAPTOPS["german"].reads(SERIAL)) == SERIAL
+
+
+def test_more_than_a_scanner_adds_is_no_set_up_code() -> None:
+    assert learn("a" * MOST_ADDED + SETUP).before == "a" * MOST_ADDED
+    with pytest.raises(LayoutUnknown, match=LayoutFault.NOT_WHOLE):
+        learn("a" * (MOST_ADDED + 1) + SETUP)
+
+
+@given(st.text(string.ascii_uppercase + "]#~*", max_size=6), st.text("XYZ9#*", max_size=4))
+def test_any_prefix_and_suffix_is_learned(before: str, after: str) -> None:
+    key_map = learn(before + SETUP + after)
+    assert (key_map.before, key_map.after, dict(key_map.keys)) == (before, after, {})
+
+
+def test_a_file_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('{"format": 1, "keys": {"ß": "-"}, "dead": []}', encoding="utf-8")
+    assert load(tmp_path) == KeyMap(MappingProxyType({"ß": "-"}))
