@@ -60,6 +60,51 @@ def series(by_minute: dict[datetime, int], now: datetime, minutes: int) -> list[
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast patrons come: a moving average a minute, and the curve since the first of them.
+
+    `counts` are by the minute, oldest first.
+    """
+
+    per_minute: float = 0.0
+    counts: tuple[int, ...] = ()
+
+
+_AVERAGED = 5
+"""Minutes of the moving average, the running one included: a queue changes within as many."""
+
+_PAUSE = timedelta(minutes=10)
+"""Without a patron for this long, the next one is a first one: the average begins with them."""
+
+
+def pace(by_minute: dict[datetime, int], now: datetime, minutes: int) -> Pace:
+    """Tell how fast patrons come now, and their counts in up to so many whole minutes.
+
+    The running minute is in the average, and in the counts only while there is no whole one. The
+    average is over a minute at least: two patrons in ten seconds are no twelve a minute.
+    """
+    this = now.astimezone(UTC).replace(second=0, microsecond=0)
+    first = _first_since_pause(by_minute, this)
+    if first is None:
+        return Pace()
+    begun = max(first, this - timedelta(minutes=_AVERAGED - 1))
+    came = sum(count for minute, count in by_minute.items() if begun <= minute <= this)
+    whole = min(minutes, (this - first) // timedelta(minutes=1))
+    counts = series(by_minute, now, whole) or [by_minute[first]]
+    return Pace(came / max(1.0, (now - begun) / timedelta(minutes=1)), tuple(counts))
+
+
+def _first_since_pause(by_minute: dict[datetime, int], this: datetime) -> datetime | None:
+    """Return the minute of the first patron since nobody came for long; None where nobody does."""
+    first = None
+    for minute in sorted((each for each in by_minute if each <= this), reverse=True):
+        if (first or this) - minute > _PAUSE:
+            break
+        first = minute
+    return first
+
+
+@dataclass(frozen=True, slots=True)
 class SectionFigure:
     """One section: how many are in, and of how many (capacity), where that is known."""
 

@@ -1,4 +1,5 @@
 import sqlite3
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -47,3 +48,33 @@ def test_minutes_long_past_are_not_read(
     for number, serial in enumerate(SERIALS):
         admit(conn, serial, seconds(60 * number))
     assert statistics.series(statistics.per_minute(conn), seconds(60 * 12), 5) == [0, 0, 1, 1, 1]
+
+
+def by_minute(*counts: int) -> dict[datetime, int]:
+    """Counts of the minutes up to the running one, NOW's."""
+    this = NOW.replace(second=0, microsecond=0)
+    found = {this - timedelta(minutes=back): count for back, count in enumerate(reversed(counts))}
+    return {minute: count for minute, count in found.items() if count}
+
+
+@pytest.mark.parametrize(
+    ("counts", "at", "rate", "curve"),
+    [
+        ((), 7, 0.0, ()),
+        ((2,), 7, 2.0, (2,)),  # the first patrons, seven seconds ago at most
+        ((9,), 59, 9.0, (9,)),
+        ((3, 0), 30, 2.0, (3,)),
+        ((3, 6, 3), 30, 4.8, (3, 6)),
+        ((1, 2, 3, 4, 5, 6, 3), 0, 21 / 4, (1, 2, 3, 4, 5, 6)),
+        ((9, *[0] * 9, 1), 0, 1 / 4, (9, *[0] * 9)),
+        ((9, *[0] * 11, 1), 0, 1.0, (1,)),  # after a pause, a first patron again
+        ((9, *[0] * 11), 0, 0.0, ()),
+        (tuple(range(1, 21)), 0, (16 + 17 + 18 + 19 + 20) / 4, tuple(range(10, 20))),
+    ],
+)
+def test_the_rate_begins_with_the_first_patron_and_the_curve_too(
+    counts: tuple[int, ...], at: int, rate: float, curve: tuple[int, ...]
+) -> None:
+    found = statistics.pace(by_minute(*counts), NOW.replace(second=at, microsecond=0), 10)
+    assert found.per_minute == pytest.approx(rate)
+    assert found.counts == curve

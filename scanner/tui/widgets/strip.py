@@ -8,15 +8,18 @@ from textual.content import Content
 from textual.widget import Widget
 
 from scanner.store.ledger import State
-from scanner.store.statistics import series
+from scanner.store.statistics import pace
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
-from scanner.wording.catalogue import number, say, say_count
+from scanner.wording.catalogue import decimal, number, say, say_count
 from scanner.wording.notices import age, link_word
 from scanner.wording.plain import clock_time
 
 PACE_MINUTES = 10
-"""Minutes that the sparkline shows, a bar each."""
+"""Minutes that the sparkline shows at most, a bar each."""
+
+_FEW = 2
+"""Below so many patrons a minute the rate has a decimal: it is never 0 while somebody comes."""
 
 _BARS = "▁▂▃▄▅▆▇█"
 _SPACE = Content("   ")
@@ -114,11 +117,13 @@ def _list(status: Status, now: datetime) -> Content:
 
 
 def _pace(status: Status, now: datetime) -> Content:
-    """Draw the last whole minutes, the tallest bar for the busiest, and name the last one."""
-    counts = series(status.by_minute, now, PACE_MINUTES)
-    top = max(counts) or 1
-    bars = "".join(_BARS[-(-count * (len(_BARS) - 1) // top)] for count in counts)
-    return Content.assemble((bars, "$accent"), " ", say("{count}/min", count=counts[-1]))
+    """Draw the minutes since the first patron, the tallest bar for the busiest; name the rate."""
+    found = pace(status.by_minute, now, PACE_MINUTES)
+    top = max(found.counts, default=0) or 1
+    bars = "".join(_BARS[-(-count * (len(_BARS) - 1) // top)] for count in found.counts)
+    places = 1 if 0 < found.per_minute < _FEW else 0
+    rate = say("{count}/min", count=decimal(found.per_minute, places))
+    return Content.assemble((bars, "$accent"), " ", rate) if bars else Content(rate)
 
 
 def _admitted(status: Status) -> Content:
