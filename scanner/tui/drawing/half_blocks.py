@@ -24,6 +24,9 @@ _BLACK = Style.from_color(bgcolor=Color.from_rgb(0, 0, 0))
 _PLAIN = Style.from_color(Color.from_rgb(0xE0, 0xE0, 0xE0), Color.from_rgb(0, 0, 0))
 _STEPS = np.uint8(0xF0)  # few colours, so that a terminal has few changes to draw
 
+_FINEST_LINE = 120
+"""Rows of pixels for each pixel of an outline's width."""
+
 _MOST_STYLES = 2048
 """Cached at once: some pictures' worth. Each takes the better part of a kilobyte."""
 
@@ -48,7 +51,7 @@ def whole(pixels: Pixels, wide: int, high: int, outlines: Sequence[Corners] = ()
 
         for corners in outlines:
             at = np.array(corners) * (size[0] / across, size[1] / down)
-            cv2.polylines(small, [at.astype(np.int32)], True, OUTLINE)
+            cv2.polylines(small, [at.astype(np.int32)], True, OUTLINE, max(1, high // _FINEST_LINE))
     return small
 
 
@@ -64,7 +67,7 @@ def middle(pixels: Pixels, wide: int, high: int) -> Pixels:
 def half_blocks(small: Pixels, columns: int) -> list[Strip]:
     """Draw two rows of pixels as one of cells, in the middle of `columns`."""
     _forget_old_styles()
-    rows = small.tolist()
+    rows = (small & _STEPS).tolist()
     return [
         _placed(
             [
@@ -96,7 +99,7 @@ def _shrunk(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 
     small = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_AREA)
     code = cv2.COLOR_BGR2RGB if small.ndim > 2 else cv2.COLOR_GRAY2RGB  # noqa: PLR2004 - colour
-    return np.asarray(cv2.cvtColor(small, code), np.uint8) & _STEPS
+    return np.asarray(cv2.cvtColor(small, code), np.uint8)
 
 
 def _placed(segments: list[Segment], across: int, columns: int) -> Strip:

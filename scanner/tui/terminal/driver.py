@@ -7,6 +7,7 @@ import codecs
 import os
 import select
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import IO, Any
@@ -17,6 +18,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 from textual.messages import ExitApp
+
+from scanner.tui.terminal.graphics import QUESTIONS, Abilities, Answers, cell_size
 
 _POLL_SECONDS = 0.1
 """Between two checks for the end of the app."""
@@ -102,6 +105,25 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **settings)
         self._gone = Event()
         self._file: Any = Outlet(self._file, self._gone)
+        self._answers: Answers | None = None
+
+    def ask_for_graphics(self, on_answered: Callable[[], None]) -> Abilities:
+        """Return what the terminal can draw, as far as it has said; ask it, the first time.
+
+        Args:
+            on_answered: called in the app's loop once it has said.
+        """
+        if self._answers is None:
+            loop = self._loop
+
+            def tell() -> None:
+                loop.call_soon_threadsafe(on_answered)
+
+            self._answers = Answers(tell)
+            self.write(QUESTIONS)
+        known = self._answers.abilities or Abilities()
+        cell = cell_size(self.fileno)
+        return replace(known, cell=cell) if all(cell) else known
 
     def when_written(self, call: Callable[[], None]) -> None:
         """Call from the writing thread once the terminal has taken all that was written so far."""
@@ -124,6 +146,8 @@ class TerminalDriver(LinuxDriver):
                 text = decoder.decode(raw)
                 if not raw:
                     self._gone.set()
+            if self._answers:
+                text = self._answers.feed(text) if came else self._answers.flush()
             for event in [*(parser.feed(text) if text else ()), *parser.tick()]:
                 self.process_message(event)
             # An Esc may be the start of more; when nothing more comes it is to count soon.

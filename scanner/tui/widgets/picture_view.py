@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scanner.tui.terminal.ascii_only import is_ascii
+from scanner.tui.widgets.picture_graphics import PictureGraphics
 
 if TYPE_CHECKING:
     from scanner.qr.decoded import Corners
@@ -41,6 +42,7 @@ class PictureView(Widget):
         self._words = ""
         self._rows: list[Strip] | None = None
         self._drawn_for = self.size
+        self._graphics = PictureGraphics(self, self._redraw)
 
     def show(
         self, pixels: "Pixels | None", words: str = "", outlines: "Sequence[Corners]" = ()
@@ -66,10 +68,27 @@ class PictureView(Widget):
             self.refresh()
         elif changed:
             self.refresh(*changed)
+        else:
+            self._graphics.paint()
 
     def on_resize(self) -> None:
         """Scale the picture to the new size."""
         self._rows = None
+        self._graphics.forget()
+
+    def on_hide(self) -> None:
+        """Take the picture off the terminal."""
+        self._graphics.forget()
+
+    def on_unmount(self) -> None:
+        """Take the picture off the terminal."""
+        self._graphics.forget()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return rows of cells; a picture that lies over them is drawn again afterwards."""
+        strips = super().render_lines(crop)
+        self._graphics.paint()
+        return strips
 
     def render_line(self, y: int) -> Strip:
         """Return one row of cells."""
@@ -80,20 +99,37 @@ class PictureView(Widget):
             self._rows = self._drawn(self._pixels)
         return self._rows[y] if y < len(self._rows) else Strip.blank(columns, self.rich_style)
 
-    def _drawn(self, pixels: "Pixels") -> list[Strip]:
-        from scanner.tui.drawing.half_blocks import half_blocks, letters, middle, whole
+    def _redraw(self) -> None:
+        self._rows = None
+        self.refresh()
 
+    def _drawn(self, pixels: "Pixels") -> list[Strip]:
         columns, rows = self._drawn_for = self.size
+        self._graphics.clear()
         if not columns or not rows:
             return []
-        draw = letters if is_ascii(self.app) else half_blocks
         if not self._whole:
-            return draw(middle(pixels, columns, 2 * rows), columns)
+            return self._picture(pixels, rows)
         below = wrap(self._words, columns, max_lines=_MOST_LINES, placeholder="…") or [""]
         room = max(1, rows - len(below))
-        drawn = draw(whole(pixels, columns, 2 * room, self._outlines), columns)
-        above = [self._line("")] * ((room - len(drawn)) // 2)
-        return [*above, *drawn, *map(self._line, below)]
+        return [*self._picture(pixels, room), *map(self._line, below)]
+
+    def _picture(self, pixels: "Pixels", rows: int) -> list[Strip]:
+        """Draw the picture into the widget's first rows."""
+        from scanner.tui.drawing.half_blocks import half_blocks, letters, middle, whole
+
+        columns = self.size.width
+        ascii_only = is_ascii(self.app)
+        cell = None if ascii_only else self._graphics.cell()
+        across, down = cell or (1, 2)
+        size = columns * across, rows * down
+        small = whole(pixels, *size, self._outlines) if self._whole else middle(pixels, *size)
+        if cell:
+            drawn = self._graphics.draw(small, Region(0, 0, columns, rows), cell)
+        else:
+            drawn = (letters if ascii_only else half_blocks)(small, columns)
+        above = [self._line("")] * ((rows - len(drawn)) // 2)
+        return [*above, *drawn]
 
     def _line(self, words: str) -> Strip:
         columns = self.size.width

@@ -38,7 +38,7 @@ def test_a_picture_keeps_its_middle_and_its_proportions() -> None:
     picture[:, 280:360] = (255, 0, 0)  # blue, as cameras order colours
     small = middle(picture, 20, 40)
     assert small.shape == (40, 20, 3)
-    assert small[20, 10].tolist() == [0, 0, 0xF0]
+    assert small[20, 10].tolist() == [0, 0, 255]
     assert small[20, 0].tolist() == [0, 0, 0]
     columns_of_blue = int((small[20, :, 2] > 127).sum())
     assert abs(columns_of_blue - 80 / 180 * 20) <= 1

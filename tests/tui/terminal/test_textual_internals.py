@@ -23,7 +23,7 @@ def test_the_parser_turns_what_a_terminal_sends_into_events() -> None:
 
 def test_the_driver_has_what_the_programs_own_uses() -> None:
     made = inspect.getsource(LinuxDriver.__init__) + inspect.getsource(LinuxDriver.__mro__[1])
-    for name in ("_app", "_debug", "_file", "fileno", "exit_event"):
+    for name in ("_app", "_debug", "_file", "_loop", "fileno", "exit_event"):
         assert f"self.{name} = " in made
     assert "self.run_input_thread" in inspect.getsource(LinuxDriver)
     assert "self._file" in inspect.getsource(LinuxDriver.start_application_mode)
