@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from scanner.qr.colour import colour_regions
 from scanner.qr.decoded import Decoded, Reading, without_conflicts
 from scanner.qr.finder_scan import has_finder_patterns
 from scanner.qr.frame import Pixels
@@ -98,7 +100,7 @@ class Decoder:
         elif min(grey.shape) < SMALLEST_SIDE:
             symbol_like = False
         else:
-            readings, symbol_like = self._read_harder(grey, found, begun)
+            readings, symbol_like = self._read_harder(pixels, grey, found, begun)
         spent_ms = (self._clock() - begun) * 1e3
         return Decoded(tuple(readings), symbol_like or bool(readings), spent_ms)
 
@@ -150,7 +152,7 @@ class Decoder:
         return self._read_others(readings, regions, deadline)
 
     def _read_harder(
-        self, grey: Pixels, found: list[Detection], begun: float
+        self, pixels: Pixels, grey: Pixels, found: list[Detection], begun: float
     ) -> tuple[list[Reading], bool]:
         """Search a picture of which the first pass read nothing.
 
@@ -159,15 +161,15 @@ class Decoder:
         """
         if self._budget_ms is None:
             deadline = Deadline(self._left_ms(begun), self._clock)
-            return self._search(grey, found, deadline), bool(found)
+            return self._search(pixels, grey, found, deadline), bool(found)
         first_ms = (self._clock() - begun) * 1e3
         left_ms = self._budget_ms - first_ms
         if found:
-            return self._search(grey, found, Deadline(left_ms, self._clock)), True
-        return self._search_idle(grey, begun, first_ms, left_ms), self._symbol_like
+            return self._search(pixels, grey, found, Deadline(left_ms, self._clock)), True
+        return self._search_idle(pixels, grey, begun, first_ms, left_ms), self._symbol_like
 
     def _search_idle(
-        self, grey: Pixels, begun: float, first_ms: float, left_ms: float
+        self, pixels: Pixels, grey: Pixels, begun: float, first_ms: float, left_ms: float
     ) -> list[Reading]:
         """Search a picture in which nothing was detected, within the idle budget.
 
@@ -179,17 +181,17 @@ class Decoder:
         if new:
             self._idle_budget.cancel_debt()
         moved = self._scene.has_moved()
-        textured: list[Region] | None = None
+        places: _Places | None = None
         if moved:
-            textured = textured_regions(grey)
-            self._symbol_like = looks_like_symbol(grey, textured)
+            places = _Places.of(pixels, grey)
+            self._symbol_like = places.colour_symbol or looks_like_symbol(grey, places.textured)
         promising = moved and self._symbol_like
         look_ms = (self._clock() - begun) * 1e3 - first_ms
-        isolated = textured is not None and is_isolated(grey, textured)
+        isolated = places is not None and is_isolated(grey, places.textured)
         idle_ms = self._idle_budget.allowance(first_ms, new=new, isolated=isolated)
         allowance = left_ms if promising else idle_ms
         deadline = Deadline(min(allowance, left_ms) - look_ms, self._clock)
-        readings = self._search(grey, [], deadline, textured)
+        readings = self._search(pixels, grey, [], deadline, places)
         if (new or promising) and not readings:
             self._scene.mark_exhausted()
         self._idle_budget.spend(
@@ -199,25 +201,27 @@ class Decoder:
 
     def _search(
         self,
+        pixels: Pixels,
         grey: Pixels,
         found: list[Detection],
         deadline: Deadline,
-        textured: list[Region] | None = None,
+        places: "_Places | None" = None,
     ) -> list[Reading]:
         """Run the fast passes on regions of interest and the whole picture, then the slow ones.
 
         Args:
-            grey: rows x columns.
+            pixels: the picture, in colour if it has any.
+            grey: the same in grey.
             found: what the first pass detected.
             deadline: when to stop.
-            textured: the textured regions; None if they are not known yet.
+            places: where a symbol may be; None if that is not known yet.
         """
         if not deadline.allows(SMALLEST_MS):
             return []
         whole = Prepared(grey)
-        if textured is None:
-            textured = textured_regions(grey)
-        regions = list(regions_of_interest(grey, found, textured))
+        places = places or _Places.of(pixels, grey)
+        in_grey = regions_of_interest(grey, found, places.textured)
+        regions = [*places.coloured, *in_grey]
         of_region, of_whole = self._passes.region, self._passes.whole
         for region_passes, whole_passes in zip(of_region, of_whole, strict=True):
             for region in regions:
@@ -242,6 +246,29 @@ class Decoder:
             passes = fast[:1] if has_finder_patterns(region.pixels) is False else fast
             readings = [*readings, *self._passes.run(passes, passes, region, deadline)]
         return _each_text_once(readings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a symbol may be.
+
+    Attributes:
+        coloured: regions of one colour channel with more contrast than grey, and perhaps finder
+            patterns.
+        colour_symbol: whether one of them certainly has finder patterns.
+        textured: the regions of dense texture in grey.
+    """
+
+    coloured: list[Prepared]
+    colour_symbol: bool
+    textured: list[Region]
+
+    @classmethod
+    def of(cls, pixels: Pixels, grey: Pixels) -> "_Places":
+        """Look for them; a picture without colours costs no more than its texture."""
+        scanned = [(each, has_finder_patterns(each.pixels)) for each in colour_regions(pixels)]
+        possible = [each for each, patterns in scanned if patterns is not False]
+        return cls(possible, any(patterns for _, patterns in scanned), textured_regions(grey))
 
 
 def _each_text_once(readings: list[Reading]) -> list[Reading]:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanner.qr.bands import without_bands
 from scanner.qr.deblur import deblur
 from scanner.qr.decoded import Corners, Point
 from scanner.qr.frame import Pixels
@@ -204,6 +205,11 @@ def _soft_threshold(grey: Pixels) -> Prepared:
     return Prepared(_pixels(cv2.adaptiveThreshold(soft, 255, mean, binary, 21, 0)))
 
 
+def _without_bands(grey: Pixels) -> Iterator[Prepared | None]:
+    banded = without_bands(grey)
+    return iter([Prepared(*banded)] if banded else [])
+
+
 def _with_quiet_zone(grey: Pixels) -> Iterator[Prepared | None]:
     return (Prepared(restored) for restored in restore_quiet_zone(grey))
 
@@ -269,6 +275,7 @@ FIRST = (
 
 REGION_FAST = (
     Pass("zxing", "soft threshold", _soft_threshold, 6.0),
+    Pass("zxing", "without bands", _without_bands, 12.0),
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "opened", _opened, 4.0),
     Pass("zxing global", "median", _median, 4.0),

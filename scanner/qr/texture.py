@@ -57,25 +57,44 @@ def textured_regions(grey: Pixels, most: int = 2, *, either: bool = False) -> li
         most: how many regions to return at most.
         either: whether edges in one direction are enough, as a one-dimensional code has them.
     """
-    small = grey
+    small = reduced(grey)
+    if small is None:
+        return []
+    return densest(density(small, either=either), most, EITHER_SHARE if either else SHARE)
+
+
+def reduced(pixels: Pixels) -> Pixels | None:
+    """Return a picture, grey or in colour, reduced by `SHRINK`; None if it is too small."""
     for _ in range(2):  # twice by half is far quicker than once by a quarter
-        if min(small.shape) < 2 * WINDOW:
-            return []
-        height, width = (side // 2 * 2 for side in small.shape)
-        small = np.asarray(
-            cv2.resize(
-                small[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA
-            ),
-            np.uint8,
+        if min(pixels.shape[:2]) < 2 * WINDOW:
+            return None
+        height, width = (side // 2 * 2 for side in pixels.shape[:2])
+        half = (width // 2, height // 2)
+        pixels = np.asarray(
+            cv2.resize(pixels[:height, :width], half, interpolation=cv2.INTER_AREA), np.uint8
         )
+    return pixels
+
+
+def density(small: Pixels, *, either: bool = False) -> Pixels:
+    """Return the mean gradient around each pixel of a grey picture from `reduced`.
+
+    Args:
+        small: rows x columns.
+        either: whether the stronger direction counts, and not the weaker one.
+    """
     horizontal = cv2.absdiff(small[:-1, 1:], small[:-1, :-1])
     vertical = cv2.absdiff(small[1:, :-1], small[:-1, :-1])
     size = (WINDOW, WINDOW)
-    stronger = cv2.max if either else cv2.min
-    density = np.asarray(stronger(cv2.blur(horizontal, size), cv2.blur(vertical, size)), np.uint8)
+    chosen = cv2.max if either else cv2.min
+    return np.asarray(chosen(cv2.blur(horizontal, size), cv2.blur(vertical, size)), np.uint8)
+
+
+def densest(dense: Pixels, most: int, share: float = SHARE) -> list[Region]:
+    """Return the regions around the peaks of a map from `density`, which is used up."""
     found = []
     for _ in range(most):
-        region = _take_densest(density, EITHER_SHARE if either else SHARE)
+        region = _take_densest(dense, share)
         if region is None:
             break
         found.append(region)

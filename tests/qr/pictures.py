@@ -129,3 +129,24 @@ def symbol(kind: Symbology, text: str = SERIAL, *, module: int = 3) -> Pixels:
     drawn = np.array(zxingcpp.write_barcode_to_image(made, scale=module))
     tones = np.where(drawn < 128, 20, 235).astype(np.uint8)
     return np.pad(tones, 6 * module, constant_values=235)
+
+
+def in_colours(dark: tuple[int, int, int], light: tuple[int, int, int]) -> Pixels:
+    """Hang a code in two colours (blue, green, red) on a grey wall."""
+    grey = on_wall(code())
+    picture = np.full((*grey.shape, 3), 120, np.uint8)
+    picture[grey == 20] = dark
+    picture[grey == 235] = light
+    return picture
+
+
+def banded(*, period: int, degrees: float, depth: float = 0.75, brightness: float = 0.3) -> Pixels:
+    """Show a code on a dim display, dark in stripes across `degrees`; 0 makes them rows."""
+    display = np.full((720, 1280), 10, np.uint8)
+    picture = code(module=7)
+    side = len(picture)
+    display[200 : 200 + side, 500 : 500 + side] = picture
+    down, across = np.mgrid[0:720, 0:1280]
+    along = across * np.sin(np.radians(degrees)) + down * np.cos(np.radians(degrees))
+    off = along % period < 0.4 * period
+    return np.asarray(display * brightness * np.where(off, 1 - depth, 1.0), np.uint8)
