@@ -117,8 +117,8 @@ def draw_frame(
 def _render(
     flat: Flat, module: float, distortions: dict[str, float], rng: np.random.Generator
 ) -> tuple[Pixels, Matrix]:
-    """Warp the ticket into the background by its homography; return the frame and the corners."""
-    background = _background(rng)
+    """Draw background and pose, and render the ticket."""
+    view = background(rng)
     side = len(flat.pixels)
     tilt = _TILT_DEGREES * distortions.get("tilt", 0.0)
     about = rng.uniform(0, 2 * np.pi)
@@ -131,23 +131,40 @@ def _render(
         tilt * float(np.cos(about)),
         tilt * float(np.sin(about)),
     )
+    return render(flat, pose, view)
+
+
+def render(flat: Flat, pose: Pose, view: Pixels) -> tuple[Pixels, Matrix]:
+    """Warp a ticket into a grey view by its homography.
+
+    Returns:
+        The frame, and the code's corners, 4 x 2, the upper left first.
+    """
+    side = len(flat.pixels)
     here = homography(pose, (side / 2, side / 2), side)
     there = np.diag([_SUPERSAMPLING, _SUPERSAMPLING, 1.0]) @ here
-    soft = SQUARE / (module * _SUPERSAMPLING)
+    soft = side / (pose.tall * _SUPERSAMPLING)
     pixels = cv2.GaussianBlur(flat.pixels, (0, 0), 0.4 * soft) if soft > 1 else flat.pixels
     size = (WIDTH * _SUPERSAMPLING, HEIGHT * _SUPERSAMPLING)
-    large = cv2.resize(background, size, interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(view, size, interpolation=cv2.INTER_LINEAR)
     cv2.warpPerspective(
         pixels, there, size, dst=large, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
     frame = cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.asarray(frame, np.uint8), code_corners(flat, pose)
+
+
+def code_corners(flat: Flat, pose: Pose) -> Matrix:
+    """Return where the code's corners are in the frame: 4 x 2, the upper left first."""
+    side = len(flat.pixels)
     near, far = flat.margin, side - flat.margin
     square = np.array([[[near, near], [far, near], [far, far], [near, far]]], np.float64)
-    corners = cv2.perspectiveTransform(square, here)[0]
-    return np.asarray(frame, np.uint8), np.asarray(corners, np.float64)
+    here = homography(pose, (side / 2, side / 2), side)
+    return np.asarray(cv2.perspectiveTransform(square, here)[0], np.float64)
 
 
-def _background(rng: np.random.Generator) -> Pixels:
+def background(rng: np.random.Generator) -> Pixels:
+    """Draw a gate with a person before it, in grey."""
     place = int(rng.integers(_PLACES))
     patron = int(rng.integers(_PLACES))
     return np.asarray(cv2.cvtColor(backdrop(place, patron), cv2.COLOR_BGR2GRAY), np.uint8)

@@ -155,9 +155,28 @@ def glare(frame: Pixels, level: float, module: float, rng: np.random.Generator) 
     height, width = frame.shape
     x, y = rng.uniform(0.35, 0.65) * width, rng.uniform(0.35, 0.65) * height
     reach = module * (4 + 10 * level)
-    down, across = np.mgrid[0:height, 0:width]
+    return spot(frame, (x, y), reach, 420 * level)
+
+
+def spot(frame: Pixels, centre: tuple[float, float], reach: float, levels: float) -> Pixels:
+    """Add a Gaussian light spot.
+
+    Args:
+        frame: rows x columns, grey.
+        centre: x and y, in pixels.
+        reach: its standard deviation, in pixels.
+        levels: what it adds at its centre.
+    """
+    down, across = np.ogrid[0 : frame.shape[0], 0 : frame.shape[1]]
+    x, y = centre
     light = np.exp(-(((across - x) ** 2 + (down - y) ** 2) / (2 * reach**2)))
-    return _clipped(frame + 420 * level * light)
+    return _clipped(frame + levels * light)
+
+
+def blur_along(frame: Pixels, x: float, y: float) -> Pixels:
+    """Blur by a linear motion of so many pixels to the right and down."""
+    length = float(np.hypot(x, y))
+    return _filtered(frame, motion_kernel(length, np.arctan2(y, x))) if length > 1 else frame
 
 
 def reflections(frame: Pixels, level: float, _module: float, rng: np.random.Generator) -> Pixels:

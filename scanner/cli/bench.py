@@ -47,6 +47,7 @@ def register(to: typer.Typer) -> None:
     app.command(epilog="Example: scanner bench screen --tickets 150000")(screen)
     app.command(epilog="Example: scanner bench decode --photos ~/photographs")(decode)
     app.command("gate-way", epilog="Example: scanner bench gate-way --frames 200")(gate_way)
+    app.command(epilog="Example: scanner bench stream --streams 80")(stream)
     to.add_typer(app, name="bench", epilog="Example: scanner bench gate")
 
 
@@ -259,6 +260,22 @@ def gate_way(
         print_json(way.facts())
     else:
         _print_way(way)
+
+
+def stream(
+    *,
+    streams: Annotated[int, typer.Option(min=1, help="How many drawn streams to show.")] = 80,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Time how long a code is in view before it is judged, and before zxing-cpp alone reads it."""
+    from scanner.bench.stream import measure
+
+    report = measure(streams, seed)
+    if as_json:
+        print_json(report.facts())
+    else:
+        _print(report.table())
 
 
 def _report(

@@ -4,13 +4,14 @@ from pathlib import Path
 import cv2
 import pytest
 
+from scanner.bench.contestants import PRODUCT, ZXING
 from tests.cli.program import Program
 from tests.qr.pictures import SERIAL, code, on_wall
 
 NONE = ("--frames", "0", "--empties", "0")
 
 
-@pytest.mark.parametrize("words", [["decode"], ["gate-way"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["decode"], ["gate-way"], ["stream"]], ids=" ".join)
 def test_every_measurement_has_help_with_an_example(program: Program, words: list[str]) -> None:
     assert f"Example: scanner bench {words[0]}" in program.says("bench", *words, "--help")
 
@@ -20,6 +21,15 @@ def test_the_gate_way_is_told_for_programs(program: Program) -> None:
     assert facts["frames"] == 10
     assert 0 < facts["p50_ms"] <= facts["p95_ms"]
     assert set(facts) == {"frames", "verdicts", "p50_ms", "p95_ms", "idle_share"}
+
+
+def test_a_stream_is_shown_to_this_program_and_to_zxing(program: Program) -> None:
+    facts = json.loads(program.says("bench", "stream", "--streams", "1", "--json"))
+    assert list(facts) == [PRODUCT, ZXING]
+    for lines in facts.values():
+        assert list(lines) == ["0.2", "all"]
+        assert lines["all"]["missed"] == 0
+        assert 0 < lines["all"]["p95_ms"] < 3000
 
 
 def test_the_table_names_every_decoder(program: Program, tmp_path: Path) -> None:
