@@ -83,7 +83,7 @@ def half_blocks(small: Pixels, columns: int) -> list[Strip]:
 
 def letters(small: Pixels, columns: int) -> list[Strip]:
     """Draw two rows of pixels as one of ASCII letters, the lighter the fuller."""
-    light = small.max(axis=2).reshape(len(small) // 2, 2, -1).max(axis=1)
+    light = (small & _STEPS).max(axis=2).reshape(len(small) // 2, 2, -1).max(axis=1)
     return [
         _placed(
             [Segment("".join(_RAMP[each * len(_RAMP) >> 8] for each in row), _PLAIN)],
