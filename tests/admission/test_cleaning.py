@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from scanner.admission.cleaning import TABLE, Dirt, ScanDecoder, clean
 from scanner.admission.keyboards import Keyboard, Typing, arrives, explanations, meant, typings
-from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, Serial, parse_payload
+from scanner.admission.serial import (
+    Fingerprint,
+    LooksLike,
+    NotATicket,
+    ParsedPayload,
+    Serial,
+    parse_payload,
+)
 from tests.admission.worlds import SERIAL, serials
 
 GERMAN_LAPTOP = Typing(Keyboard.US, Keyboard.GERMAN)
@@ -154,3 +161,19 @@ def test_any_bytes_are_some_text(data: bytes) -> None:
     whole = decoder.feed(data) + decoder.flush()
     single = ScanDecoder()
     assert "".join(map(single.feed, (bytes((byte,)) for byte in data))) + single.flush() == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "formerly"),
+    [
+        ("]Q1DAWIER-BACK75580348;Balcony", NotATicket(LooksLike.OTHER_TEXT)),
+        ("DAWIEYßBACK75580348", Serial("DAWIEY-BACK75580348")),
+        ("ab\x00DAWIER-BACK75580348;x", Serial(SERIAL)),
+        ("https://x.example/?a=1%252DDAWIER%252DBACK75580348", NotATicket(LooksLike.WEB_ADDRESS)),
+        (" ]d2 dawier - back75580348", Serial(SERIAL)),
+    ],
+)
+def test_what_was_parsed_before_there_was_a_table_is_parsed_alike_again(
+    text: str, formerly: ParsedPayload
+) -> None:
+    assert parse_payload(text, 1) == formerly

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scanner.admission.evidence import Evidence, EvidenceError, from_json, to_json
+from scanner.admission.cleaning import CLEANING
+from scanner.admission.evidence import Evidence, EvidenceError, cleaning_of, from_json, to_json
 from scanner.admission.rules import LetIn, Override, decide
 from scanner.admission.serial import LooksLike, NotATicket, Serial
 from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge
@@ -171,3 +172,16 @@ def test_evidence_that_was_tampered_with_is_refused_or_judged_but_breaks_nothing
 ) -> None:
     with contextlib.suppress(EvidenceError):
         decide(*from_json(json.dumps(GOOD | {name: value})))
+
+
+def test_the_version_that_a_payload_was_parsed_by_is_kept_with_it() -> None:
+    evidence = Evidence(Serial(SERIAL), None, Knowledge())
+    assert cleaning_of(to_json(evidence)) == 1
+    assert cleaning_of(to_json(evidence, CLEANING)) == CLEANING
+    assert from_json(to_json(evidence, CLEANING)) == evidence
+
+
+@pytest.mark.parametrize("version", [0, CLEANING + 1, "2", True, None, [2]])
+def test_a_version_that_this_program_does_not_know_is_refused(version: object) -> None:
+    with pytest.raises(EvidenceError, match="is no version of the cleaning"):
+        cleaning_of(json.dumps(GOOD | {"cleaning": version}))
