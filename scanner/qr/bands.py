@@ -24,6 +24,12 @@ MIN_DEPTH = 0.2
 which the lines are bands. A code without bands has 0.15 where it is turned, else hardly any.
 """
 
+MIN_SIGN = 0.15
+"""The same along rows or columns, whichever is more, from which other directions are tried."""
+
+MIN_SIGN = 0.15
+"""The same along rows or columns, whichever is more, from which other directions are tried."""
+
 LEAST_CONTRAST = 6.0
 """Levels between a line's two tones that it is stretched by at least; less is noise."""
 
@@ -58,10 +64,10 @@ def without_bands(grey: Pixels) -> tuple[Pixels, Affine] | None:
 def _direction(small: Pixels) -> float | None:
     """Return the degrees by which a picture is turned to make its bands rows; None without bands.
 
-    Some of a band's depth is seen at a wrong angle too: four directions tell whether to search, and
-    a coarse search leads to a fine one.
+    Some of a band's depth is seen at a wrong angle too: rows and columns tell whether to search,
+    and a coarse search leads to a fine one.
     """
-    if max(_depth(small, angle) for angle in (0.0, 45.0, 90.0, 135.0)) < MIN_DEPTH / 2:
+    if max(_depth(small, 0.0), _depth(np.ascontiguousarray(small.T), 0.0)) < MIN_SIGN:
         return None
     angles = np.arange(0.0, 180.0, _COARSE_DEGREES)
     depths = [_depth(small, angle) for angle in angles]

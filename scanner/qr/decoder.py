@@ -183,8 +183,10 @@ class Decoder:
         moved = self._scene.has_moved()
         places: _Places | None = None
         if moved:
-            places = _Places.of(pixels, grey)
-            self._symbol_like = places.colour_symbol or looks_like_symbol(grey, places.textured)
+            textured = textured_regions(grey)
+            in_grey = looks_like_symbol(grey, textured)
+            places = _Places.of(pixels, textured, in_grey=in_grey)
+            self._symbol_like = in_grey or places.colour_symbol
         promising = moved and self._symbol_like
         look_ms = (self._clock() - begun) * 1e3 - first_ms
         isolated = places is not None and is_isolated(grey, places.textured)
@@ -219,7 +221,7 @@ class Decoder:
         if not deadline.allows(SMALLEST_MS):
             return []
         whole = Prepared(grey)
-        places = places or _Places.of(pixels, grey)
+        places = places or _Places.of(pixels, textured_regions(grey), in_grey=bool(found))
         in_grey = regions_of_interest(grey, found, places.textured)
         regions = [*places.coloured, *in_grey]
         of_region, of_whole = self._passes.region, self._passes.whole
@@ -264,11 +266,18 @@ class _Places:
     textured: list[Region]
 
     @classmethod
-    def of(cls, pixels: Pixels, grey: Pixels) -> "_Places":
-        """Look for them; a picture without colours costs no more than its texture."""
-        scanned = [(each, has_finder_patterns(each.pixels)) for each in colour_regions(pixels)]
+    def of(cls, pixels: Pixels, textured: list[Region], *, in_grey: bool) -> "_Places":
+        """Look in the colour channels too, unless grey already shows a symbol.
+
+        Args:
+            pixels: the picture, in colour if it has any.
+            textured: the regions of dense texture in grey.
+            in_grey: whether grey shows a symbol.
+        """
+        coloured = () if in_grey else colour_regions(pixels)
+        scanned = [(each, has_finder_patterns(each.pixels)) for each in coloured]
         possible = [each for each, patterns in scanned if patterns is not False]
-        return cls(possible, any(patterns for _, patterns in scanned), textured_regions(grey))
+        return cls(possible, any(patterns for _, patterns in scanned), textured)
 
 
 def _each_text_once(readings: list[Reading]) -> list[Reading]:
