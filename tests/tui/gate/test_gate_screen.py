@@ -41,7 +41,7 @@ async def test_a_gate_at_rest_says_who_where_and_what_it_admits(stand: Stand) ->
         "This gate admits: Floor, Balcony",
         "Show a ticket",
         "● Online   list 12 s old   99,812 tickets",
-        "▁▂▂▃▄▄▅▇█▇ 18/min",
+        "▂▂▃▄▄▅▇█▇ 17/min",
         "1,206 in here, 4,410 in all   2 queued   1 sending   1,203 confirmed",
         "21:04:07",
     ):
