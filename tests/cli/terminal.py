@@ -64,7 +64,8 @@ class Terminal:
         self.master = -1
 
     def _read(self, seconds: float) -> None:
-        while select.select([self.master], [], [], seconds)[0]:
+        end = time.monotonic() + seconds + 0.2  # a screen that draws all the time never pauses
+        while time.monotonic() < end and select.select([self.master], [], [], seconds)[0]:
             seconds = 0
             try:
                 said = os.read(self.master, 65_536)
