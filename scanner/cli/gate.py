@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from scanner.cli.opening import device_name
 from scanner.cli.output import tell
 from scanner.cli.settings import Codes, database, load
 from scanner.facts import Fact
+from scanner.scanning.presentation import Presentations
 from scanner.sync.clock import utc_now
 from scanner.web.errors import WebError, WebFault, WebNotice
 from scanner.wording.catalogue import english
@@ -74,6 +76,9 @@ def open_screen(
             "the guard's word that a ticket whose light was never shown is let in.",
         ),
     ] = False,
+    every_line: Annotated[
+        bool, typer.Option(help="With --stdin: judge a code again, however soon it comes again.")
+    ] = False,
     no_network: Annotated[
         bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
     ] = False,
@@ -107,6 +112,8 @@ def open_screen(
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
     if json_input and not stdin:
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json-input'")
+    if every_line and not stdin:
+        raise typer.BadParameter("it goes with --stdin.", param_hint="'--every-line'")
     if key and not certificate:
         raise typer.BadParameter("it goes with --certificate.", param_hint="'--key'")
     config = load(camera=camera, codes=codes, scanner=hand_scanner)
@@ -118,7 +125,13 @@ def open_screen(
         flags += ["--no-network"] if no_network else []
         serve_browsers(WebOptions(host, port, password_file, certificate, key), flags)
     elif stdin:
-        _pipe(config, as_json=as_json, json_input=json_input, network=not no_network)
+        _pipe(
+            config,
+            as_json=as_json,
+            json_input=json_input,
+            every_line=every_line,
+            network=not no_network,
+        )
     else:
         _screen(config, network=not no_network)
 
@@ -165,7 +178,9 @@ def _no_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _pipe(config: "Config", *, as_json: bool, json_input: bool, network: bool) -> None:
+def _pipe(
+    config: "Config", *, as_json: bool, json_input: bool, every_line: bool, network: bool
+) -> None:
     from scanner.app.assembly import assembled
     from scanner.keystore import open_keystore
     from scanner.scanning import keyboard_layouts
@@ -184,6 +199,7 @@ def _pipe(config: "Config", *, as_json: bool, json_input: bool, network: bool) -
             sys.stdout,
             as_json=as_json,
             json_input=json_input,
+            every_line=every_line,
             correct=keyboard_layouts.load(config.home).correct_if_needed,
         )
         background.deliver(config.timeout_seconds)
@@ -323,26 +339,35 @@ def serve_lines(
     *,
     as_json: bool,
     json_input: bool = False,
+    every_line: bool = False,
     correct: Callable[[str], str] = lambda text: text,
 ) -> None:
-    """Judge every line, and answer each before the next is read.
+    """Answer every line before the next is read; each presentation is judged once.
 
     A light counts as shown once its line is flushed. Where the reader is gone, it does not.
+    With `every_line` each line is a presentation of its own, and so is a guard's word.
     `correct` undoes what was learned of the scanner whose text a line is.
 
     Raises:
         StoreError: a verdict could not be recorded; nobody is admitted by that line.
     """
     say = as_line if as_json else as_words
+    door: Presentations[Judged] = Presentations()
     for line in payloads(stream):
-        payload, word = worded(line) if json_input else (line, None)
-        judged = gate.present_and_wait(correct(payload), utc_now(), "stdin", word)
-        out.write(say(judged) + "\n")
+        given, word = worded(line) if json_input else (line, None)
+        payload = correct(given)
+        if new := door.begins(payload, time.monotonic()) or every_line or bool(word):
+            judged = gate.present_and_wait(payload, utc_now(), "stdin", word)
+            door.keep(payload, judged)
+        else:
+            judged = door.answer(payload)
+        out.write(say(judged, repeat=not new) + "\n")
         out.flush()
-        gate.note_shown(judged)
+        if new:
+            gate.note_shown(judged)
 
 
-def as_line(judged: "Judged") -> str:
+def as_line(judged: "Judged", *, repeat: bool = False) -> str:
     """Return a verdict as JSON in plain ASCII, its times in UTC; a long payload is cut."""
     verdict = judged.verdict
     fact = verdict.fact
@@ -357,7 +382,7 @@ def as_line(judged: "Judged") -> str:
         "scan": judged.scan,
         **fact.as_json(),
     }
-    return plain_json(facts)
+    return plain_json(facts | {"repeat": True} if repeat else facts)
 
 
 def _advice(judged: "Judged") -> str:
@@ -367,10 +392,10 @@ def _advice(judged: "Judged") -> str:
         return advice(judged.verdict)
 
 
-def as_words(judged: "Judged") -> str:
+def as_words(judged: "Judged", *, repeat: bool = False) -> str:
     """Return a verdict for a person, without control characters."""
     verdict = judged.verdict
     head = verdict.kind.value.replace("_", " ").upper()
     reason = in_english(judged.fact)
     words = " · ".join(filter(None, (plain(verdict.serial), plain(verdict.section), reason)))
-    return f"{head}  {words}"
+    return f"{'AGAIN  ' if repeat else ''}{head}  {words}"

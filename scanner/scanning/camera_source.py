@@ -8,7 +8,7 @@ import structlog
 from scanner.facts import Fact
 from scanner.scanning.camera_thread import RETRY_SECONDS, STOP_SECONDS, CameraThread, SourceOpener
 from scanner.scanning.frame_processor import Counts, FrameDecoder, FrameProcessor
-from scanner.scanning.presentation import Beside, Debouncer, Event, Presentation
+from scanner.scanning.presentation import Beside, Debouncer, Event, InView, Presentation
 from scanner.scanning.scan_source import OnNotice, OnPayload, SourceState, SourceStatus, View
 from scanner.scanning.symbologies import UnreadKinds
 
@@ -114,9 +114,12 @@ class CameraSource:
 
 
 def _report(event: Event, on_payload: OnPayload, on_notice: OnNotice) -> None:
-    if isinstance(event, Presentation):
-        on_payload(event.payload, event.by or "")
-    elif isinstance(event, Beside):
-        on_notice(event.fact)
-    else:
-        on_notice(Fact(SourceStatus.TWO_CODES))
+    match event:
+        case Presentation(payload, by):
+            on_payload(payload, by or "")
+        case InView(payload):
+            on_payload(payload, "")
+        case Beside():
+            on_notice(event.fact)
+        case _:
+            on_notice(Fact(SourceStatus.TWO_CODES))

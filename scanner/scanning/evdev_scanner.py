@@ -9,19 +9,16 @@ import fcntl
 import os
 import select
 import struct
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from scanner.scanning.code_framing import CANCEL
 from scanner.scanning.errors import HandScannerAway, ScannerFault
 from scanner.scanning.scan_source import Name
 
 EVIOCGRAB = 0x40044590
 """`_IOW('E', 0x90, int)` of `linux/input.h`: all events go to this reader and to nobody else."""
-
-SILENCE_SECONDS = 0.3
-"""Without a key for this long a scan has ended: some scanners send no suffix after a code."""
 
 _EVENTS_AT_ONCE = 64
 
@@ -36,7 +33,8 @@ SYN_DROPPED = 3
 KEY_TAB, KEY_ENTER, KEY_KEYPAD_ENTER, KEY_LINEFEED = 15, 28, 96, 101
 
 _RELEASED, _PRESSED = 0, 1
-_ENDS = frozenset({KEY_TAB, KEY_ENTER, KEY_KEYPAD_ENTER, KEY_LINEFEED})
+_ENDS = {KEY_TAB: "\t", KEY_ENTER: "\r", KEY_KEYPAD_ENTER: "\r", KEY_LINEFEED: "\n"}
+_CTRLS = frozenset({29, 97})
 _SHIFTS = frozenset({42, 54})
 _ALTS = frozenset({56, 100})
 _ALT_GR = 100
@@ -59,62 +57,49 @@ _PLAIN = {first + at: char for first, plain, _ in _ROWS for at, char in enumerat
 _SHIFTED = {first + at: char for first, _, shifted in _ROWS for at, char in enumerate(shifted)}
 _KEYPAD = {55: "*", 98: "/", **{71 + at: char for at, char in enumerate("789-456+1230.")}}
 
-_LONGEST = 4296
-"""Characters. No QR code holds more (ISO/IEC 18004: version 40-L, alphanumeric mode)."""
+_CONTROLS = {"2": "@", "6": "^", "-": "_", "/": "_"}
+"""With Ctrl these keys write a control character without Shift too, as in xterm."""
 
 
 @dataclass(slots=True)
 class KeyText:
-    """Assembles key events into scans; Enter, Tab or line feed ends one."""
+    """Turns key events into the characters that they write."""
 
-    _text: str = ""
+    _ctrls: frozenset[int] = frozenset()
     _shifts: frozenset[int] = frozenset()
     _alts: frozenset[int] = frozenset()
     _caps: bool = False
     _number: str = ""
-    _broken: bool = False
 
-    @property
-    def waiting(self) -> bool:
-        """Whether a scan is in progress."""
-        return bool(self._text)
-
-    def feed(self, kind: int, code: int, value: int) -> str | None:
-        """Take one event; return the scan that it ends.
-
-        A scan with dropped events (SYN_DROPPED) is discarded.
-        """
+    def feed(self, kind: int, code: int, value: int) -> str:
+        """Take one event; return what it writes, `CANCEL` where events were dropped."""
         if (kind, code) == (EV_SYN, SYN_DROPPED):
-            self._broken = True
-            self._shifts = self._alts = frozenset()
+            self._ctrls = self._shifts = self._alts = frozenset()
+            return CANCEL
         if kind != EV_KEY:
-            return None
-        if code in _SHIFTS:
+            return ""
+        if code in _CTRLS:
+            self._ctrls = _held(self._ctrls, code, value)
+        elif code in _SHIFTS:
             self._shifts = _held(self._shifts, code, value)
         elif code in _ALTS:
             self._alts = _held(self._alts, code, value)
-            if not self._alts:
-                self._end_number()
+            return "" if self._alts else self._end_number()
         elif value == _PRESSED:
             return self._press(code)
-        return None
+        return ""
 
-    def end(self) -> str | None:
-        """End the scan in progress, as Enter does."""
-        text, broken = self._text, self._broken
-        self._text, self._broken = "", False
-        return text if text and not broken else None
-
-    def _press(self, code: int) -> str | None:
+    def _press(self, code: int) -> str:
         if code in _ENDS:
-            return self.end()
+            return _ENDS[code]
         if code == _CAPS_LOCK:
             self._caps = not self._caps
-        elif self._alts and _KEYPAD.get(code, "").isdigit():
+            return ""
+        if self._alts and _KEYPAD.get(code, "").isdigit():
             self._number += _KEYPAD[code]
-        else:
-            self._write(self._char(code))
-        return None
+            return ""
+        char = self._char(code)
+        return _control(char) if self._ctrls and _ALT_GR not in self._alts else char
 
     def _char(self, code: int) -> str:
         plain = _PLAIN.get(code)
@@ -125,15 +110,17 @@ class KeyText:
         shifted = bool(self._shifts) is not (self._caps and plain.isalpha())
         return _SHIFTED[code] if shifted else plain
 
-    def _end_number(self) -> None:
-        """Write the character whose number was typed on the keypad with Alt held."""
+    def _end_number(self) -> str:
+        """Return the character whose number was typed on the keypad with Alt held."""
         number, self._number = self._number, ""
-        if number and 0 < int(number[-3:]) <= 255:  # noqa: PLR2004 - a byte of Latin-1
-            self._write(chr(int(number[-3:])))
+        in_latin_1 = number and 0 < int(number[-3:]) <= 255  # noqa: PLR2004 - a byte
+        return chr(int(number[-3:])) if in_latin_1 else ""
 
-    def _write(self, char: str) -> None:
-        if len(self._text) < _LONGEST:
-            self._text += char
+
+def _control(char: str) -> str:
+    """Return the control character that a key writes with Ctrl held; nothing where it has none."""
+    letter = _CONTROLS.get(char, char).upper()
+    return chr(ord(letter) & 0x1F) if "@" <= letter <= "_" else ""
 
 
 def _held(keys: frozenset[int], code: int, value: int) -> frozenset[int]:
@@ -163,7 +150,6 @@ class EvdevScanner:
         self.name = name
         self._text = KeyText()
         self._rest = b""
-        self._last = 0.0
         self._handle = _open(device, name)
         try:
             grab(self._handle)
@@ -171,8 +157,8 @@ class EvdevScanner:
             self.close()
             raise HandScannerAway(ScannerFault.BUSY, name=name) from error
 
-    def read(self, timeout: float) -> list[str]:
-        """Wait up to `timeout` seconds for keys; return the scans that ended.
+    def read(self, timeout: float) -> str:
+        """Wait up to `timeout` seconds for keys; return what they write.
 
         Raises:
             HandScannerAway: it was unplugged.
@@ -184,11 +170,7 @@ class EvdevScanner:
             raise self._gone() from error
         if data == b"":
             raise self._gone()
-        now = time.monotonic()
-        if data is None:
-            return self._after_silence(now)
-        self._last = now
-        return self._take(data)
+        return self._take(data or b"")
 
     def close(self) -> None:
         """Release the device; may be called twice."""
@@ -196,21 +178,14 @@ class EvdevScanner:
             os.close(self._handle)
             self._handle = -1
 
-    def _take(self, data: bytes) -> list[str]:
+    def _take(self, data: bytes) -> str:
         data = self._rest + data
         whole = len(data) - len(data) % EVENT.size
         self._rest = data[whole:]
-        scans = (
+        return "".join(
             self._text.feed(kind, code, value)
             for _, _, kind, code, value in EVENT.iter_unpack(data[:whole])
         )
-        return [scan for scan in scans if scan]
-
-    def _after_silence(self, now: float) -> list[str]:
-        if not self._text.waiting or now - self._last < SILENCE_SECONDS:
-            return []
-        scan = self._text.end()
-        return [scan] if scan else []
 
     def _gone(self) -> HandScannerAway:
         return HandScannerAway(ScannerFault.UNPLUGGED, name=self.name)

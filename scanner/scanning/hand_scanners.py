@@ -1,6 +1,7 @@
 """All hand scanners of a gate: found while it runs, each read in a thread of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from scanner.facts import Fact
+from scanner.scanning.code_framing import CodeFraming, holds_ticket
 from scanner.scanning.devices import HandScanner, ScannerKind, list_scanners, scanner_at
 from scanner.scanning.errors import HandScannerError
 from scanner.scanning.scan_source import Name, OnNotice, OnPayload, SourceState, SourceStatus
@@ -30,8 +32,8 @@ class OpenScanner(Protocol):
         """What the journal calls it."""
         ...
 
-    def read(self, timeout: float, /) -> list[str]:
-        """Wait up to `timeout` seconds; return the scans that ended.
+    def read(self, timeout: float, /) -> str:
+        """Wait up to `timeout` seconds; return the characters that came.
 
         Raises:
             HandScannerAway: it was unplugged.
@@ -167,11 +169,16 @@ class HandScanners:
         self, scanner: HandScanner, device: OpenScanner, on_payload: OnPayload, on_notice: OnNotice
     ) -> None:
         stopping = self._stopping
-        correct = self._corrections.get(device.source)
+        correct = self._corrections.get(device.source, str)
+        framing = CodeFraming(
+            lambda code: holds_ticket(correct(code)),
+            on_cut_off=lambda: on_notice(Fact(SourceStatus.CUT_OFF)),
+        )
         try:
             while not stopping.is_set():
-                for payload in device.read(_POLL_SECONDS):
-                    on_payload(correct(payload) if correct else payload, device.source)
+                came, now = device.read(_POLL_SECONDS), time.monotonic()
+                for code in framing.feed(came, now):
+                    on_payload(correct(code), device.source)
         except HandScannerError as error:
             on_notice(error.fact)
         except Exception:  # noqa: BLE001 - the next search opens it again

@@ -1,33 +1,49 @@
 """Tells a keyboard wedge (a hand scanner that types) from a person who types. Pure.
 
-Both send the same keys. A scanner sends a burst: many keys, faster than fingers can, with Enter or
-Tab as suffix. Keys are held until that is clear, so that no letter of a ticket works as a command
-of the screen.
+Both send the same keys. No single limit parts them: scanners send a key every 2 to 60 ms, and quick
+fingers reach 40. So keys are held until their rhythm as a whole, or a ticket's form, tells whose
+they are; meanwhile no key is a command. A key alone is held for less than a person notices.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from itertools import pairwise
+from statistics import median, median_low
 from typing import Generic, TypeVar
 
-ALONE_SECONDS = 0.03
-"""How long a single key is held for a second one. A scanner sends keys 2 to 20 ms apart, at the
-keyboard's polling interval (USB HID 1.11, bInterval); a person should not notice the wait."""
+from scanner.scanning.code_framing import (
+    ENDS,
+    PAUSE_SECONDS,
+    SETTLE_SECONDS,
+    ends_in,
+    holds_ticket,
+    unframed,
+)
 
-EARLY_SECONDS = 0.01
-"""How long it is held where its effect can be undone: most scanners have sent a second key."""
+HOLD_SECONDS = 0.075
+"""How long one or two keys are held for the next one: a scanner's slowest pace, 60 ms, and some
+jitter. A command of a person's comes within 100 ms."""
 
-TOGETHER_SECONDS = 0.08
-"""How long several keys are held when nothing follows them. A fast typist's keys are 0.1 s apart
-(120 words a minute)."""
+FAST_SECONDS = 0.035
+"""Keys that come this fast, by their median, are no person's."""
 
-BURST_SECONDS = 0.03
-"""The median gap of a burst is at most this: the median ignores one stall of a busy machine."""
+STEADY_SECONDS = 0.007
+"""A scanner's gaps differ from their median by no more, for USB polls a keyboard every 8 ms; a
+person's gaps scatter by a third of it (Dhakal et al., "Observations on Typing from 136 Million
+Keystrokes", CHI 2018)."""
 
-BURST_KEYS = 6
-"""The fewest keys of a burst: no person types that many at this pace."""
+STEADY_SHARE = 0.7
+"""So many of the gaps at least: the machine may have been busy in the others."""
 
-STALL_SECONDS = 0.5
-"""The longest gap within a burst, when the machine is busy."""
+SLACK_SECONDS = 0.025
+"""The least that a gap must exceed to be out of a scanner's rhythm."""
+
+PAUSED_FROM, FEWEST, FEWEST_STEADY, FEWEST_IN_LINE = 3, 3, 8, 12
+"""Keys: from which on a pause may be inside a code; a fast scan's, which a hurried person reaches
+in a line of text, where it takes twice as many; a steady scan's; and a steady one's in a line."""
+
+RHYTHM_KEYS = 64
+"""The rhythm is that of so many keys; a code can have thousands."""
 
 Key = TypeVar("Key")
 
@@ -37,16 +53,19 @@ class SortedKeys(Generic[Key]):
     """What follows from a key, or from a time without one; in this order.
 
     Attributes:
-        cut_off: keys of a burst without Enter or Tab; half a code is no code.
         typed: keys that a person pressed.
-        scan: what a scanner sent.
-        take_back: undo the key that was released early; it was a scanner's.
+        scans: codes that a scanner sent.
+        cut_off: a scanner's keys without an end and without a ticket's form; half a code is none.
     """
 
-    cut_off: tuple[Key, ...] = ()
     typed: tuple[Key, ...] = ()
-    scan: str | None = None
-    take_back: bool = False
+    scans: tuple[str, ...] = ()
+    cut_off: tuple[Key, ...] = ()
+
+    def __add__(self, later: "SortedKeys[Key]") -> "SortedKeys[Key]":
+        return SortedKeys(
+            self.typed + later.typed, self.scans + later.scans, self.cut_off + later.cut_off
+        )
 
 
 @dataclass(slots=True)
@@ -54,115 +73,200 @@ class BurstDetector(Generic[Key]):
     """Sorts keys into scans and typing; holds keys until that is clear.
 
     Times are monotonic seconds.
+
+    Args:
+        is_ticket: tells whether a text is, or holds, a ticket's code.
     """
 
+    is_ticket: Callable[[str], bool] = holds_ticket
     _keys: list[Key] = field(default_factory=list)
     _texts: list[str] = field(default_factory=list)
     _times: list[float] = field(default_factory=list)
-    _scanned_at: float | None = None
-    _early: bool = False
-    _released: int = 0
-    _slow_scanner: bool = False
+    _in_line: bool = False
+    _scanned_at: float = float("-inf")
+    _scan_slack: float = 0.0
+    _typed: tuple[str, float] = ("", float("-inf"))
 
-    @property
-    def holds_none(self) -> bool:
-        """Tell whether no key is held."""
-        return not self._keys
+    def press(self, key: Key, text: str, at: float, *, in_line: bool = False) -> SortedKeys[Key]:
+        """Take a key that writes `text`, and hold it; empty for a mark that nobody can tell.
 
-    def press(self, key: Key, text: str, at: float, *, early: bool = False) -> SortedKeys[Key]:
-        """Take a key that writes `text`, and hold it.
-
-        A first key that may be released `early`, because its effect can be undone, is held for a
-        shorter time, and still counts as a scan's first when more follow. Not after a scan whose
-        keys came too slowly for that.
+        Args:
+            key: handed back where it is a person's.
+            text: what it writes; control characters and ends too.
+            at: when it was pressed.
+            in_line: whether it would go into a line of text.
         """
-        before = self._split(at)
+        before: SortedKeys[Key] = SortedKeys()
+        if self._silence(at) > PAUSE_SECONDS:
+            before = self._finish()
         if not self._keys:
-            self._early = early and not self._slow_scanner
+            self._in_line = in_line
         self._keys.append(key)
         self._texts.append(text)
         self._times.append(at)
-        return before
-
-    def end(self, key: Key, at: float) -> SortedKeys[Key]:
-        """Take Enter or Tab: a burst's suffix, or a person's."""
-        before = self._split(at)
-        if self._is_burst():
-            scan, released = "".join(self._texts), bool(self._released)
-            self._slow_scanner |= self._median_gap() > EARLY_SECONDS / 2
-            self._clear()
-            self._scanned_at = at
-            return SortedKeys(before.cut_off, before.typed, scan, released or before.take_back)
-        if self._is_second_suffix(at):  # a scanner that sends carriage return and line feed
+        if text in ENDS and self._ticket_start() is not None:
+            return before + self._scan()
+        if not self._is_typed():
             return before
-        typed = (*before.typed, *self._keys[self._released :], key)
-        self._clear()
-        return SortedKeys(before.cut_off, typed, take_back=before.take_back)
+        if at - self._times[-2] <= HOLD_SECONDS:
+            return before + self._release()
+        del self._keys[-1], self._texts[-1], self._times[-1]  # it may begin a scan
+        return before + self._release() + self.press(key, text, at, in_line=in_line)
 
     def other(self, key: Key, at: float) -> SortedKeys[Key]:
-        """Take a key that writes nothing, such as an arrow: no scanner sends it."""
-        before = self._split(at)
-        rest = self._release()
-        cut_off = before.cut_off or rest.cut_off
-        take_back = before.take_back or rest.take_back
-        return SortedKeys(cut_off, (*before.typed, *rest.typed, key), take_back=take_back)
+        """Take a key that no scanner sends, such as an arrow; it does not part a scan."""
+        if self._may_pause() and not self._in_line and self._silence(at) <= PAUSE_SECONDS:
+            return SortedKeys((key,))
+        return self._finish() + SortedKeys((key,))
 
     def timeout(self, at: float) -> SortedKeys[Key]:
         """Decide on the held keys when none came until `at`, for long enough."""
-        wait = self.wait_seconds(at)
-        if wait is None or wait > 0:
-            return SortedKeys()
-        if self._is_early():
-            self._released = 1
-            return SortedKeys(typed=tuple(self._keys))
-        return self._release()
+        over = bool(self._keys) and self._silence(at) >= self._patience()
+        return self._finish() if over else SortedKeys()
 
     def wait_seconds(self, at: float) -> float | None:
         """Return how long to wait before `timeout` decides; None where no key is held."""
         if not self._keys:
             return None
-        alone = EARLY_SECONDS if self._is_early() else ALONE_SECONDS
-        several = TOGETHER_SECONDS if len(self._keys) > 1 else alone
-        patience = STALL_SECONDS if self._is_burst() else several
         # A microsecond more: else a wait of exactly this long may be too short in floating point.
-        return self._times[-1] + patience + 1e-6 - at
+        return self._patience() + 1e-6 - self._silence(at)
 
-    def _split(self, at: float) -> SortedKeys[Key]:
-        """Decide on the held keys when the key at `at` comes too late to belong to them.
+    def _patience(self) -> float:
+        ended = self._texts[-1] in ENDS
+        if not self._may_pause() or (ended and self._goes_on()):
+            return HOLD_SECONDS
+        start = self._ticket_start()
+        ends_in_ticket = start is not None and ends_in(self._code(start), self.is_ticket)
+        return SETTLE_SECONDS if ends_in_ticket else PAUSE_SECONDS
 
-        Shorter gaps don't split: without a stall of the machine `timeout` would have come before.
-        """
-        late = bool(self._keys) and at - self._times[-1] > STALL_SECONDS
-        return self._release() if late else SortedKeys()
+    def _silence(self, at: float) -> float:
+        return at - self._times[-1] if self._times else 0.0
 
-    def _is_second_suffix(self, at: float) -> bool:
-        last, self._scanned_at = self._scanned_at, None
-        return last is not None and not self._keys and at - last <= TOGETHER_SECONDS
-
-    def _is_burst(self) -> bool:
-        """Tell whether a scanner sent the held keys; a key that is kept down repeats as fast."""
-        if len(self._keys) < BURST_KEYS or len(set(self._texts)) == 1:
+    def _may_pause(self) -> bool:
+        """Tell whether the held keys may be a code's beginning, in which a scanner pauses."""
+        if len(self._keys) < PAUSED_FROM or len(set(self._texts)) == 1:
             return False
-        return self._median_gap() <= BURST_SECONDS
+        gaps = self._gaps()
+        return _is_steady(gaps) if self._in_line else median_low(gaps) <= HOLD_SECONDS
 
-    def _median_gap(self) -> float:
-        gaps = (
-            later - earlier for earlier, later in zip(self._times, self._times[1:], strict=False)
-        )
-        return median(gaps)
+    def _is_typed(self) -> bool:
+        """Tell whether the held keys can't be a scanner's any more."""
+        if len(self._keys) == 1 or self._goes_on():
+            return False
+        if len(set(self._texts)) == 1:  # the same key, once more: one that is kept down repeats
+            text, at = self._typed
+            return text == self._texts[0] and self._times[-1] - at <= PAUSE_SECONDS
+        return len(self._keys) >= PAUSED_FROM and median_low(self._gaps()) > HOLD_SECONDS
 
-    def _is_early(self) -> bool:
-        """Tell whether one key alone is held that may be released early, and wasn't yet."""
-        return self._early and len(self._keys) == 1 and not self._released
+    def _is_scan(self) -> bool:
+        """Tell whether a scanner sent the held keys, by rhythm and, out of a line, by the end."""
+        if self._in_line:
+            return is_scanners(self._times) and len(set(self._texts)) > 1
+        count, ended = len(self._keys), self._texts[-1] in ENDS
+        if count == 1 or len(set(self._texts)) == 1:
+            return False
+        gaps = self._gaps()
+        pace = median_low(gaps)
+        if pace <= FAST_SECONDS:
+            return count >= FEWEST - ended
+        return count >= FEWEST_STEADY and pace <= HOLD_SECONDS and (ended or _is_steady(gaps))
+
+    def _ticket_start(self) -> int | None:
+        """Return at which key a ticket's code begins, where the held keys are, or end in, one.
+
+        A person may have pressed keys just before: the gap after them is none of the scanner's.
+        """
+        if not self._is_scan() and (self._in_line or not self._may_pause()):
+            return None
+        return next((at for at in self._starts() if self.is_ticket(self._code(at))), None)
+
+    def _starts(self) -> list[int]:
+        """Return where a scan may begin, most likely first."""
+        gaps = self._gaps()
+        pauses = [at for at in range(1, len(gaps)) if gaps[at - 1] > HOLD_SECONDS]
+        others = [at for at in range(1, len(gaps)) if at not in pauses]
+        places = [*pauses, *sorted(others, key=lambda at: -gaps[at - 1])]
+        apart = [at for at in places if gaps[at - 1] > 2 * median(gaps[at:])]
+        foreign = [at for at in apart if at > 1 and _differ(gaps[: at - 1], gaps[at:])]
+        return [*foreign, 0, *(at for at in apart if at not in foreign)]
+
+    def _goes_on(self) -> bool:
+        """Tell whether the held keys follow a scan in its own rhythm, and so are a part of it."""
+        return self._times[0] - self._scanned_at <= self._scan_slack
+
+    def _follows(self) -> bool:
+        """Tell whether the held keys are the rest of a scan that paused before them."""
+        if self._times[0] - self._scanned_at > PAUSE_SECONDS:
+            return False
+        gaps = self._gaps()
+        only_ends = ENDS.issuperset(self._texts) and not self._in_line
+        return only_ends or (bool(gaps) and median_low(gaps) <= self._scan_slack)
+
+    def _finish(self) -> SortedKeys[Key]:
+        """Decide on the held keys: nothing follows them."""
+        if not self._keys:
+            return SortedKeys()
+        if self._ticket_start() is not None:
+            return self._scan()
+        scanned, ended = self._is_scan(), self._texts[-1] in ENDS
+        if self._goes_on() or self._follows():
+            self._scanned_at = self._times[-1]
+            self._clear()
+            return SortedKeys()
+        if scanned and ended:
+            return self._scan()
+        return SortedKeys(cut_off=self._clear()) if scanned else self._release()
+
+    def _scan(self) -> SortedKeys[Key]:
+        start = self._ticket_start() or 0
+        self._scan_slack = _slack(self._gaps()[start:])
+        self._scanned_at = self._times[-1]
+        code = self._code(start)
+        return SortedKeys(typed=self._clear()[:start], scans=(code,))
+
+    def _code(self, start: int) -> str:
+        return unframed("".join(self._texts[start:]))
 
     def _release(self) -> SortedKeys[Key]:
-        keys, released = tuple(self._keys[self._released :]), bool(self._released)
-        burst = self._is_burst()
-        self._clear()
-        return SortedKeys(cut_off=keys, take_back=released) if burst else SortedKeys(typed=keys)
+        self._typed = (self._texts[-1], self._times[-1])
+        return SortedKeys(typed=self._clear())
 
-    def _clear(self) -> None:
-        self._released = 0
+    def _gaps(self) -> list[float]:
+        return _gaps(self._times)
+
+    def _clear(self) -> tuple[Key, ...]:
+        keys = tuple(self._keys)
         self._keys.clear()
         self._texts.clear()
         self._times.clear()
+        return keys
+
+
+def is_scanners(times: Sequence[float]) -> bool:
+    """Tell by their rhythm alone whether a scanner sent the keys of these times, in seconds."""
+    if len(times) < 2 * FEWEST:
+        return False
+    gaps = _gaps(times)
+    fast = median_low(gaps) <= FAST_SECONDS
+    return fast or (len(times) >= FEWEST_IN_LINE and _is_steady(gaps))
+
+
+def _gaps(times: Sequence[float]) -> list[float]:
+    return [later - at for at, later in pairwise(times[:RHYTHM_KEYS])]
+
+
+def _is_steady(gaps: list[float]) -> bool:
+    """Tell whether keys come fast, or at a scanner's pace with most gaps about as long as that."""
+    pace = median(gaps)
+    alike = sum(abs(gap - pace) <= STEADY_SECONDS for gap in gaps)
+    return pace <= FAST_SECONDS or (pace <= HOLD_SECONDS and alike >= STEADY_SHARE * len(gaps))
+
+
+def _differ(gaps: list[float], others: list[float]) -> bool:
+    """Tell whether the gaps of two rows of keys are of two rhythms."""
+    return abs(median_low(gaps) - median(others)) > STEADY_SECONDS
+
+
+def _slack(gaps: list[float]) -> float:
+    """Return the longest gap that is still in a scanner's rhythm."""
+    return min(max(4 * median(gaps or [0.0]), SLACK_SECONDS), HOLD_SECONDS)

@@ -1,11 +1,17 @@
-"""Debounces codes in a row of frames: one patron's showing of a code counts once. Pure."""
+"""One patron's showing of a code counts once: over a row of frames, and over all sources. Pure."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from scanner.admission.serial import LooksLike, NotATicket, parse_payload
+from scanner.admission.cleaning import clean
+from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, Serial, parse_payload
 from scanner.facts import Fact
 from scanner.scanning.scan_source import SourceStatus
+
+SAME_SECONDS = 2.0
+"""Read again this soon after its last reading, a code is the same presentation."""
 
 GONE_AFTER_SECONDS = 1.0
 """The debounce time: out of view for this long, a code counts again. A trembling hand's gaps are
@@ -13,6 +19,9 @@ shorter."""
 
 BLIND_AFTER_SECONDS = 5.0
 """After a gap in the frames this long, every code in view counts again: another may stand there."""
+
+IN_VIEW_SECONDS = 0.5
+"""How often it is told that a presented code is still in view."""
 
 SETTLE_SECONDS = 0.3
 """After two codes were in view, the remaining one must be alone for this long: a single frame may
@@ -30,6 +39,13 @@ class Presentation:
 
     payload: str
     by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InView:
+    """A code that was presented is still shown."""
+
+    payload: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ class Beside:
         return Fact(SourceStatus.BESIDE_TICKET, {"what": Fact(self.looks_like)})
 
 
-Event = Presentation | TwoInView | Beside
+Event = Presentation | InView | TwoInView | Beside
 
 
 def looks_like(payload: str) -> LooksLike | None:
@@ -78,6 +94,61 @@ def divide(payloads: Sequence[str]) -> tuple[list[str], list[Beside]]:
     return (tickets, others) if tickets else (list(payloads), [])
 
 
+Answer = TypeVar("Answer")
+
+
+class Presentations(Generic[Answer]):
+    """The door of one gate: what was read lately there, by whatever source; for any thread.
+
+    Times are monotonic seconds.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._read: dict[str, float] = {}  # code -> when it was read last
+        self._answers: dict[str, Answer] = {}
+
+    def begins(self, payload: str, at: float) -> bool:
+        """Note a reading; tell whether it begins a presentation, which is to be judged."""
+        code = _code(payload)
+        with self._guard:
+            for each in [each for each, last in self._read.items() if at - last > SAME_SECONDS]:
+                self._drop(each)
+            begins = code not in self._read
+            self._read[code] = at
+        return begins
+
+    def keep(self, payload: str, answer: Answer) -> None:
+        """Keep what a presentation was answered."""
+        with self._guard:
+            self._answers[_code(payload)] = answer
+
+    def answer(self, payload: str) -> Answer:
+        """Return what the presentation that a reading belongs to was answered."""
+        with self._guard:
+            return self._answers[_code(payload)]
+
+    def forget(self, payload: str) -> None:
+        """Have the next reading judged: nothing could be recorded of this one."""
+        with self._guard:
+            self._drop(_code(payload))
+
+    def _drop(self, code: str) -> None:
+        self._read.pop(code, None)
+        self._answers.pop(code, None)
+
+
+def _code(payload: str) -> str:
+    """Return what two readings of one code have in common, however they came."""
+    match parse_payload(payload):
+        case Serial(value):
+            return value
+        case Fingerprint(digest):
+            return digest
+        case _:
+            return clean(payload)
+
+
 class Debouncer:
     """Finds the presentations in a row of frames.
 
@@ -88,6 +159,7 @@ class Debouncer:
     def __init__(self, gone_after: float = GONE_AFTER_SECONDS) -> None:
         self._gone_after = gone_after
         self._presented: dict[str, float] = {}  # payload -> when it was last in view
+        self._told: dict[str, float] = {}  # payload -> when that was told last
         self._crowded: dict[str, float] = {}  # payload -> when it was last in view with another
         self._several_at: float | None = None
         self._updated_at: float | None = None
@@ -130,6 +202,7 @@ class Debouncer:
                 missing = memory is self._crowded or payload not in in_view
                 if blind or (missing and at - last >= after):
                     del memory[payload]
+        self._told = {payload: self._told[payload] for payload in self._presented}
 
     def _several(self, in_view: Sequence[str], at: float) -> list[Event]:
         told = self._several_at is not None and at - self._several_at < self._gone_after
@@ -143,8 +216,11 @@ class Debouncer:
     def _alone(self, payload: str, at: float) -> list[Event]:
         if payload in self._presented:
             self._presented[payload] = at
-            return []
+            if at - self._told[payload] < IN_VIEW_SECONDS:
+                return []
+            self._told[payload] = at
+            return [InView(payload)]
         if payload in self._crowded:
             return []
-        self._presented[payload] = at
+        self._presented[payload] = self._told[payload] = at
         return [Presentation(payload)]

@@ -14,7 +14,8 @@ Name = str | Fact
 """What a person calls a device: its maker's name, or a `SourceName` where it has none."""
 
 OnPayload = Callable[[str, str], None]
-"""Called with each presentation's payload and what read it."""
+"""Called with each reading's payload and what read it: at a presentation's beginning, and now and
+then while a camera sees the code. `Presentations` tells the one from the other."""
 
 OnNotice = Callable[[Fact], None]
 """Called with a fact that is worth a line on the screen for a moment."""
@@ -47,6 +48,7 @@ class SourceStatus(Code):
     BESIDE_TICKET = "scanning.beside_ticket"
     OTHER_KIND = "scanning.other_kind"
     NO_TICKETS_FORM = "scanning.no_tickets_form"
+    CUT_OFF = "scanning.cut_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class ScanSource(Protocol):
         """Start scanning; returns at once.
 
         Both are called from a thread of the source's. `on_payload(payload, by)` is called for each
-        presentation; `by` names what read it. `on_notice(fact)` is for a moment's line.
+        reading; `by` names what read it. `on_notice(fact)` is for a moment's line.
         """
         ...
 

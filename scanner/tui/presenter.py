@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,6 +17,7 @@ from textual.timer import Timer
 from scanner.admission.rules import LetIn, Word
 from scanner.errors import ScannerError
 from scanner.gate import Judged
+from scanner.scanning.presentation import Presentations
 from scanner.tui.ports import Clock, Judge
 from scanner.tui.terminal.choice import when_written
 from scanner.wording.catalogue import say
@@ -59,17 +62,18 @@ class Presenter:
         self._judge = judge
         self._clock = clock
         self._post_message = post
+        self._door: Presentations[None] = Presentations()
         judge.subscribe(lambda judged: self._post(Published(judged)))
 
+    def read(self, payload: str, source: str) -> None:
+        """Hand over what a source read, unless it belongs to the last presentation of its code."""
+        if self._door.begins(payload, time.monotonic()):
+            self._hand_over(payload, source)
+
     def present(self, payload: str, source: str, word: Word | None = None) -> None:
-        """Hand a payload to the gate; never raises, never waits."""
-        self._post(Judging())
-        try:
-            future = self._judge.present(payload, self._clock(), source, word)
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was recorded
-            self._post(Answered(_sentence(error)))
-            return
-        future.add_done_callback(self._ended)
+        """Hand a payload to the gate because a person wants it, however lately it was read."""
+        self._door.begins(payload, time.monotonic())
+        self._hand_over(payload, source, word)
 
     def let_in(self, judged: Judged) -> None:
         """Let in a patron whose recorded light was never shown; judged again, by the guard's word.
@@ -95,11 +99,24 @@ class Presenter:
 
         screen.call_after_refresh(drawn)
 
-    def _ended(self, future: "Future[Judged]") -> None:
+    def _hand_over(self, payload: str, source: str, word: Word | None = None) -> None:
+        """Have a payload judged; never raises, never waits."""
+        self._post(Judging())
+        try:
+            future = self._judge.present(payload, self._clock(), source, word)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was recorded
+            self._door.forget(payload)
+            self._post(Answered(_sentence(error)))
+            return
+        future.add_done_callback(partial(self._ended, payload))
+
+    def _ended(self, payload: str, future: "Future[Judged]") -> None:
         try:
             error = future.exception()
         except (CancelledError, asyncio.CancelledError) as cancelled:
             error = cancelled
+        if error:
+            self._door.forget(payload)
         self._post(Answered(_sentence(error) if error else None))
 
     def _post(self, message: Message) -> None:

@@ -27,6 +27,9 @@ SENTENCES: dict[str, Sentence] = {
     "scanning.other_kind": "A code of another kind ({kind}): this gate reads {codes}.",
     "scanning.no_tickets_form": "A code ({kind}) without a ticket's form.",
     "scanning.beside_ticket": "The other code in view is no ticket: {what}.",
+    "scanning.cut_off": (
+        "Half a code came, and was dropped: scan again, or set the hand scanner to send Enter."
+    ),
     # hints for a patron
     "scanning.dark": "Too dark: turn on a light, or the phone's screen up.",
     "scanning.glare": "Glare: tilt the code away from the light.",

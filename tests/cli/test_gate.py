@@ -195,7 +195,7 @@ def test_lines_in_are_verdict_lines_out_and_admissions_are_delivered(
     program.open_at(server)
     ours, foreign = _tickets(server)[0], _tickets(server, 2)[0]
     given = f"{ours}\nhttps://x.example/{ours.lower()}?a=1\n{foreign}\nhttp://x.example\n"
-    said = program.says("gate", "--stdin", "--json", given=given.encode())
+    said = program.says("gate", "--stdin", "--json", "--every-line", given=given.encode())
     verdicts = [json.loads(line) for line in said.splitlines()]
     assert [each["verdict"] for each in verdicts] == [
         "admitted",
@@ -210,6 +210,26 @@ def test_lines_in_are_verdict_lines_out_and_admissions_are_delivered(
     assert (verdicts[0]["serial"], verdicts[0]["scan"]) == (ours, 1)
     assert verdicts[0]["at"].endswith("+00:00")
     assert json.loads(program.says("queue", "--json"))["state"] == "confirmed"
+
+
+def test_a_code_that_is_read_again_soon_gets_its_first_verdict(
+    program: Program, server: Ready
+) -> None:
+    program.open_at(server)
+    ours, other = _tickets(server)[10:12]
+    given = f"{ours}\n]Q1{ours}\n{other}\nhttps://x.example/{ours}\n".encode()
+    said = program.says("gate", "--stdin", "--json", "--no-network", given=given)
+    first, second, else_, last = (json.loads(line) for line in said.splitlines())
+    assert second == last == {**first, "repeat": True}
+    assert (first["verdict"], else_["verdict"]) == ("admitted", "admitted")
+    assert "repeat" not in {*first, *else_}
+    words = program.says("gate", "--stdin", "--no-network", given=given).splitlines()
+    assert [each.startswith("AGAIN  ALREADY ADMITTED") for each in words] == [
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_without_a_network_the_queue_waits_for_the_replay(program: Program, server: Ready) -> None:
@@ -238,7 +258,8 @@ def test_every_line_of_a_fuzz_gets_a_verdict_in_plain_ascii(program: Program) ->
     rng = random.Random(4)
     lines = [rng.randbytes(rng.randrange(80)).translate(None, b"\r\n") for _ in range(1500)]
     lines += [b"\x00" * 5, b"'; DROP TABLE journal; --", b"\x1b]0;title\x07", b"A" * 1_000_000]
-    said = program.says("gate", "--stdin", "--json", "--no-network", given=b"\n".join(lines))
+    words = ("gate", "--stdin", "--json", "--every-line", "--no-network")
+    said = program.says(*words, given=b"\n".join(lines))
     answered = said.splitlines()
     assert len(answered) == len(lines)
     assert said.isascii()

@@ -228,7 +228,7 @@ def test_a_scanner_that_is_read_directly_teaches_its_own_layout(
 ) -> None:
     scan = german_keys(SETUP) if kind is ScannerKind.KEYS else SETUP
     scanner = HandScanner(Path("/dev/none"), "Zebra", kind, usable=True)
-    given = HandScanners(lambda: [scanner], lambda _: Given(kind, [scan]))
+    given = HandScanners(lambda: [scanner], lambda _: Given(kind, scan))
     monkeypatch.setattr("scanner.scanning.hand_scanners.hand_scanners", lambda _spec: given)
     monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
     pair()

@@ -20,7 +20,7 @@ from tests.mock.server import Ready, mock_server
 
 SCANS = 200
 KEY_SECONDS = 0.002
-STEADY_SECONDS = keyboard_wedge.ALONE_SECONDS / 2
+STEADY_SECONDS = keyboard_wedge.HOLD_SECONDS / 2
 SWAP = str.maketrans("YZyz-", "ZYzyß")
 """What a German layout makes of what an American scanner types."""
 

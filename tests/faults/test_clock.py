@@ -73,7 +73,9 @@ def test_scans_keep_their_order_and_their_chain_whatever_the_clock_says(
     program.open_at(server)
     shown = serials(server)[:12]
     given = "".join(f"{each}\n{each}\n" for each in shown)
-    said = run(program, EACH_WAY, "gate", "--stdin", "--json", "--no-network", given=given)
+    said = run(
+        program, EACH_WAY, "gate", "--stdin", "--json", "--every-line", "--no-network", given=given
+    )
     lines = [json.loads(each) for each in said.splitlines()]
     assert [each["scan"] for each in lines] == list(range(1, 25))
     assert [each["verdict"] for each in lines] == ["admitted", "already_admitted"] * 12
@@ -96,6 +98,7 @@ def test_an_admission_that_seems_to_be_in_the_future_is_said_with_its_time_of_da
         "gate",
         "--stdin",
         "--json",
+        "--every-line",
         "--no-network",
         given=f"{serial}\n{serial}\n",
     )

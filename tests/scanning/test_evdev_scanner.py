@@ -2,6 +2,7 @@
 
 import string
 
+from scanner.scanning.code_framing import codes_in
 from scanner.scanning.evdev_scanner import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, KeyText
 from scanner.scanning.keyboard_layouts import SETUP, learn
 from tests.scanning.test_keyboard_layouts import german_keys
@@ -30,12 +31,34 @@ def packed(text: str) -> bytes:
 
 
 def typed(events: list[tuple[int, int, int]]) -> list[str]:
+    return codes_in(written(events))
+
+
+def written(events: list[tuple[int, int, int]]) -> str:
     text = KeyText()
-    return [scan for event in events if (scan := text.feed(*event))]
+    return "".join(text.feed(*event) for event in events)
+
+
+def with_ctrl(code: int) -> list[tuple[int, int, int]]:
+    return [(EV_KEY, 29, 1), (EV_KEY, code, 1), (EV_KEY, code, 0), (EV_KEY, 29, 0)]
 
 
 def test_key_events_become_what_was_scanned() -> None:
-    assert typed(strokes(f"{SERIAL}\rABC-1\t")) == [SERIAL, "ABC-1"]
+    assert written(strokes(f"{SERIAL}\rABC-1\t")) == f"{SERIAL}\rABC-1\t"
+
+
+def test_ctrl_writes_control_characters() -> None:
+    b, c, d, closing, six, minus, backslash, one = 48, 46, 32, 27, 7, 12, 43, 2
+    keys = [b, c, d, closing, six, minus, backslash, one]
+    events = [event for code in keys for event in with_ctrl(code)]
+    assert written(events) == "\x02\x03\x04\x1d\x1e\x1f\x1c"
+    assert written([*with_ctrl(b), *strokes("B")]) == "\x02B"
+
+
+def test_start_and_end_of_text_are_no_part_of_a_code_and_a_field_mark_is() -> None:
+    stx, etx, gs = with_ctrl(48), with_ctrl(46), with_ctrl(27)
+    assert typed([*stx, *strokes(SERIAL), *etx, *strokes("\r")]) == [SERIAL]
+    assert typed([*strokes(SERIAL), *gs, *strokes("HALL\r")]) == [f"{SERIAL}\x1dHALL"]
 
 
 def test_caps_lock_and_shift_undo_each_other() -> None:

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from scanner.admission.cleaning import clean
+from scanner.admission.serial import Serial, parse_payload
 from scanner.facts import Fact
 from scanner.scanning.camera_source import CameraSource
+from scanner.scanning.code_framing import CodeFraming
 from scanner.scanning.devices import HandScanner, ScannerKind, scanner_at
 from scanner.scanning.errors import HandScannerAway, HandScannerError, ScannerFault
-from scanner.scanning.evdev_scanner import EvdevScanner
+from scanner.scanning.evdev_scanner import EV_SYN, EVENT, SYN_DROPPED, EvdevScanner
 from scanner.scanning.hand_scanners import (
     SEARCH_SECONDS,
     HandScanners,
@@ -21,11 +24,12 @@ from scanner.scanning.hand_scanners import (
     hand_scanners,
 )
 from scanner.scanning.scan_source import CompositeSource, SourceState, SourceStatus, together
-from scanner.scanning.serial_scanner import SerialScanner
+from scanner.scanning.serial_scanner import SILENCE_SECONDS, SerialScanner
 from tests.scanning.feigned import Film, Scripted
 from tests.scanning.test_evdev_scanner import packed
 
 SERIAL = "DAWIER-BACK75580348"
+OTHER = "DAWNAT-GENE63835800"
 LIMIT = 10.0
 
 
@@ -62,9 +66,10 @@ class Pipe:
 def read(scanner: OpenScanner, count: int = 1) -> list[str]:
     end = time.monotonic() + LIMIT
     scans: list[str] = []
+    framing = CodeFraming()
     while len(scans) < count:
         assert time.monotonic() < end
-        scans += scanner.read(0.05)
+        scans += framing.feed(scanner.read(0.05), time.monotonic())
     return scans
 
 
@@ -144,12 +149,47 @@ def test_a_serial_scan_is_read_whatever_ends_it(port: Port, ending: bytes) -> No
 
 def test_serial_scans_in_pieces_and_in_a_row_are_read(port: Port) -> None:
     scanner = SerialScanner(port.link, "Honeywell")
-    port.send(f"\x02{SERIAL}\x03A-1\r\n\r\nZü".encode())
-    assert read(scanner, 2) == [f"\x02{SERIAL}", "A-1"]
-    port.send(b"ri\xfc\r")
-    (last,) = read(scanner)
-    assert last.endswith("riü")
+    port.send(f"\x02{SERIAL}\x03{OTHER}\r\n\r\nZü".encode())
+    assert read(scanner, 2) == [SERIAL, OTHER]
+    port.send("Zü".encode())
+    port.send(b"rich\r")
+    assert read(scanner) == ["Zürich"]
+    port.send(b"Z\xfcrich\r")
+    assert read(scanner) == ["Zürich"]
     scanner.close()
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        f"My event\r\n{SERIAL}\r\nRow 5\r\n",
+        f"{SERIAL}\tBalcony\tRow 5\r",
+        f"\x02Balcony\n\x1d{SERIAL}\x1dRow 5\x03\r\n",
+    ],
+)
+def test_a_code_with_lines_fields_and_tabulators_is_one_reading(port: Port, came: str) -> None:
+    heard = started(hand_scanners(str(port.link)))
+    until(lambda: heard.notices)
+    port.send(came.encode())
+    until(lambda: heard.payloads)
+    port.send(f"{OTHER}\r".encode())
+    until(lambda: len(heard.payloads) > 1)
+    first, second = (parse_payload(payload) for payload, _ in heard.payloads)
+    assert (first, second) == (Serial(SERIAL), Serial(OTHER))
+
+
+def test_half_a_code_that_the_kernel_lost_keys_of_is_dropped_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    pipe = Pipe(tmp_path)
+    zebra = HandScanner(pipe.path, "Zebra", ScannerKind.KEYS, usable=True)
+    heard = started(HandScanners(lambda: [zebra], pipe.open))
+    until(lambda: heard.notices)
+    lost = EVENT.pack(0, 0, EV_SYN, SYN_DROPPED, 0)
+    pipe.send(packed(SERIAL[:9]) + lost + packed(f"{SERIAL[11:]}\r{OTHER}\r"))
+    until(lambda: heard.payloads == [(OTHER, "usb")])
+    assert Fact(SourceStatus.CUT_OFF) in heard.notices
+    pipe.unplug()
 
 
 @pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
@@ -157,10 +197,10 @@ def test_serial_scans_in_utf_16_are_read_until_silence_and_then_others(
     port: Port, name: str
 ) -> None:
     scanner = SerialScanner(port.link, "Honeywell")
-    port.send(f"\ufeff{SERIAL}\r\nZürich\r\n".encode(name))
-    assert read(scanner, 2) == [SERIAL, "Zürich"]
-    while scanner.read(0.2):
-        pass  # the silence
+    port.send(f"\ufeff{SERIAL}\r\n{OTHER}\r\n".encode(name))
+    assert read(scanner, 2) == [SERIAL, OTHER]
+    before = time.monotonic() + 2 * SILENCE_SECONDS
+    until(lambda: not scanner.read(0.05) and time.monotonic() > before)
     port.send(f"{SERIAL}\r".encode())
     assert read(scanner) == [SERIAL]
     scanner.close()
@@ -168,8 +208,9 @@ def test_serial_scans_in_utf_16_are_read_until_silence_and_then_others(
 
 def test_framing_without_a_code_between_is_no_scan(port: Port) -> None:
     scanner = SerialScanner(port.link, "Honeywell")
-    port.send(b"\x02\x03\r\n\x1d\r]Q1\rA-1\r")
-    assert read(scanner) == ["A-1"]
+    port.send(b"\x02\x03\r\n\x1d\r]Q1\r\x03")
+    port.send(f"{SERIAL}\r".encode())
+    assert [clean(scan) for scan in read(scanner)] == [SERIAL]
     scanner.close()
 
 
@@ -246,15 +287,15 @@ def test_a_scanner_plugged_in_while_the_gate_is_open_works_at_once(tmp_path: Pat
 class Given:
     """An open scanner that delivers what it is given, and then nothing."""
 
-    def __init__(self, kind: ScannerKind, scans: list[str]) -> None:
+    def __init__(self, kind: ScannerKind, text: str) -> None:
         self.source = "usb" if kind is ScannerKind.KEYS else "serial"
-        self._scans = scans
+        self._text = text
 
-    def read(self, timeout: float) -> list[str]:
-        scans, self._scans = self._scans, []
-        if not scans:
+    def read(self, timeout: float) -> str:
+        text, self._text = self._text, ""
+        if not text:
             threading.Event().wait(timeout)
-        return scans
+        return text
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -265,7 +306,7 @@ def test_what_was_learned_of_one_kind_of_scanner_is_not_of_the_other() -> None:
     swapped = str.maketrans("YZ", "ZY")
     scanners = HandScanners(
         lambda: there,
-        lambda scanner: Given(scanner.kind, ["DAWIYZ"]),
+        lambda scanner: Given(scanner.kind, "DAWIYZ\r"),
         corrections={"usb": lambda text: text.translate(swapped)},
     )
     heard = started(scanners)

@@ -8,11 +8,15 @@ from scanner.admission.serial import LooksLike
 from scanner.scanning.presentation import (
     BLIND_AFTER_SECONDS,
     GONE_AFTER_SECONDS,
+    IN_VIEW_SECONDS,
+    SAME_SECONDS,
     SETTLE_SECONDS,
     Beside,
     Debouncer,
     Event,
+    InView,
     Presentation,
+    Presentations,
     TwoInView,
 )
 
@@ -66,7 +70,7 @@ def test_one_empty_frame_long_after_the_last_sight_is_enough_to_have_left() -> N
 def test_a_camera_that_stalls_shorter_than_a_patron_changes_does_not_count_twice() -> None:
     debouncer = Debouncer()
     debouncer.update(["A"], 0.0)
-    assert debouncer.update(["A"], BLIND_AFTER_SECONDS - 0.1) == []
+    assert debouncer.update(["A"], BLIND_AFTER_SECONDS - 0.1) == [InView("A")]
 
 
 def test_a_camera_that_was_blind_for_long_counts_anew() -> None:
@@ -98,7 +102,7 @@ def test_a_code_that_one_frame_shows_without_its_neighbour_is_not_presented() ->
 def test_a_code_left_alone_is_presented_once_its_neighbour_is_away() -> None:
     events = watch([["A", "B"], *[["B"]] * 30])
     assert payloads(events) == ["B"]
-    assert events[-1][0] == pytest.approx(SETTLE_SECONDS, abs=FRAME)
+    assert events[1][0] == pytest.approx(SETTLE_SECONDS, abs=FRAME)
 
 
 def test_a_judged_code_is_not_judged_again_because_another_came_beside_it() -> None:
@@ -202,3 +206,54 @@ def test_two_tickets_stay_two_whatever_else_is_beside_them(other: str) -> None:
 
 def test_a_ticket_beside_another_code_and_one_that_cannot_be_read_is_not_presented() -> None:
     assert Debouncer().update([TICKET, "WIFI:S:x;;"], 0.0, crowded=True) == [TwoInView()]
+
+
+def test_a_code_in_view_is_told_now_and_then() -> None:
+    events = watch([["A"]] * 61)
+    assert [event for _, event in events[1:]] == [InView("A")] * 4
+    assert events[1][0] >= IN_VIEW_SECONDS
+
+
+SERIAL = "DAWIER-BACK75580348"
+SAME = ["", "]Q1", "\x02", "https://t.example/q/"]
+
+
+def test_the_same_code_within_two_seconds_is_one_presentation_however_it_came() -> None:
+    door: Presentations[None] = Presentations()
+    begun = [door.begins(f"{SAME[n % 4]}{SERIAL}", n * 0.6) for n in range(100)]
+    assert begun == [True] + [False] * 99  # held under a scanner for a minute
+    assert not door.begins(SERIAL, 99 * 0.6 + SAME_SECONDS)
+    assert door.begins(SERIAL, 99 * 0.6 + 2 * SAME_SECONDS + 0.01)
+
+
+def test_another_code_meanwhile_does_not_make_it_another_presentation() -> None:
+    door: Presentations[None] = Presentations()
+    assert [door.begins(code, at) for at, code in enumerate(["A", "B", "A", "C", "B"])] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_reading_of_which_nothing_was_recorded_is_judged_when_it_comes_again() -> None:
+    door: Presentations[str] = Presentations()
+    assert door.begins("A", 0.0)
+    door.keep("A", "green")
+    assert (door.begins("A", 1.0), door.answer("A ")) == (False, "green")
+    door.forget("A")
+    assert door.begins("A", 1.1)
+
+
+@given(st.lists(st.tuples(CODES, st.floats(0.0, 4.0)), max_size=60))
+def test_a_presentation_begins_where_its_code_was_not_read_for_two_seconds(
+    readings: list[tuple[str, float]],
+) -> None:
+    door: Presentations[None] = Presentations()
+    last: dict[str, float] = {}
+    at = 0.0
+    for code, later in readings:
+        at += later
+        assert door.begins(code, at) is (code not in last or at - last[code] > SAME_SECONDS)
+        last[code] = at

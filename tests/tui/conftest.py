@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from textual.widgets import Input
 
+from scanner.scanning import presentation
 from scanner.wording.catalogue import choose_language
 from tests.tui.ports import Stand
 from tests.tui.pseudo import pseudo_language
@@ -28,6 +29,12 @@ def english() -> Iterator[None]:
     choose_language("en")
     yield
     choose_language("en")
+
+
+@pytest.fixture
+def minutes_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each reading be a presentation of its own, as if minutes lay between them."""
+    monkeypatch.setattr(presentation, "SAME_SECONDS", -1.0)
 
 
 @pytest.fixture

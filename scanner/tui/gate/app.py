@@ -23,7 +23,7 @@ from scanner.tui.drawing.poster import Poster
 from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.help import Commands, Palette
 from scanner.tui.gate.modal import Modal, drop_cached, show_cached
-from scanner.tui.gate.screen import HELP, GateNavigation, GateScreen
+from scanner.tui.gate.screen import HELP, GateScreen
 from scanner.tui.ports import (
     Background,
     Clock,
@@ -76,6 +76,7 @@ class GateApp(App[None]):
         network: cuts and restores the demo's network.
         demo: say on the screen that this is a demonstration.
         correct: corrects what a hand scanner types; without it all keys are a person's.
+        takes_scans: whether what a hand scanner types is judged; else it is dropped, and said.
         sounds: plays the verdicts' sounds.
         preferences: what the guard has set before.
         keep: saves a setting.
@@ -114,6 +115,7 @@ class GateApp(App[None]):
         network: Network | None = None,
         demo: bool = False,
         correct: Correct | None = None,
+        takes_scans: bool = True,
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
         keep: Keep = lambda _name, _value: None,
@@ -144,9 +146,8 @@ class GateApp(App[None]):
             demo=demo,
             announce=self._alerts.play,
         )
-        self._wedge = (
-            WedgeKeys(self, self, correct, GateNavigation(self, self.gate)) if correct else None
-        )
+        self._takes_scans = takes_scans
+        self._wedge = WedgeKeys(self, self, correct) if correct else None
 
     def on_mount(self) -> None:
         """Open the gate."""
@@ -156,7 +157,7 @@ class GateApp(App[None]):
         self.push_screen(self.gate)
         self._begin()
         if self._source:
-            self._source.start(self.gate.presenter.present, self.gate.tell)
+            self._source.start(self.gate.presenter.read, self.gate.tell)
         self.set_interval(_PREPARE_SECONDS, self._prepare_search)
         self.set_timer(_IMPORT_SECONDS, self._import_modals)
 
@@ -169,7 +170,14 @@ class GateApp(App[None]):
 
     def scanned(self, payload: str, source: str) -> None:
         """Judge what a hand scanner typed, or what was pasted."""
-        self.gate.presenter.present(payload, source)
+        line = self.focused
+        if self._takes_scans:
+            self.gate.presenter.read(payload, source)
+        elif isinstance(line, HandEntry):
+            line.value = payload  # asked for, however fast it came
+            self.call_later(line.action_submit)
+        else:
+            self.say(say("What a hand scanner typed was dropped: this gate takes no hand scanner."))
 
     def say(self, sentence: str) -> None:
         """Show a sentence on the gate's screen."""

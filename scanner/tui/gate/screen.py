@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal
-from textual.events import Key
 from textual.timer import Timer
 
 from scanner.admission.verdict import Closed, Reason
@@ -46,10 +45,6 @@ REFRESH = timedelta(milliseconds=500)
 
 FIRST_LOOKS = timedelta(milliseconds=50)
 """How often it is read until it is known for the first time."""
-
-
-_OPENING = frozenset({"type_serial", "help", "find", "override", "queue", "statistics", "settings"})
-"""Actions that show something and change nothing."""
 
 
 class GateScreen(TranslatedScreen[None]):
@@ -300,30 +295,3 @@ class GateScreen(TranslatedScreen[None]):
                 band.show(shown)
         if isinstance(self.app.screen, HelpScreen | CommandPalette):
             self.app.pop_screen()
-
-
-class GateNavigation:
-    """Screens over the gate's, and its line for serials.
-
-    A hand scanner that types may have sent the key that opened one: then the gate takes it back.
-    """
-
-    def __init__(self, app: App[Any], gate: GateScreen) -> None:
-        self._app = app
-        self._gate = gate
-
-    def opens(self, key: Key) -> bool:
-        """Tell whether all that a key does now is to open something over the gate."""
-        gate = self._gate
-        if self._app.screen is not gate or gate.focused is not None:
-            return False
-        found = gate.active_bindings.get(key.key)
-        return found is not None and found.enabled and found.binding.action in _OPENING
-
-    def go_home(self) -> None:
-        """Show the gate."""
-        while self._app.screen is not self._gate and len(self._app.screen_stack) > 1:
-            self._app.pop_screen()
-        entry = self._gate.query_one(HandEntry)
-        if entry.opened:
-            entry.action_leave()

@@ -90,7 +90,7 @@ class KioskApp(App[int], inherit_bindings=False):
         self.push_screen(self.lane)
         self._begin()
         if self._source:
-            self._source.start(self.lane.presenter.present, self.lane.tell)
+            self._source.start(self.lane.presenter.read, self.lane.tell)
         if self._sign_of_life:
             self.run_worker(self._live(self._sign_of_life), exit_on_error=False)
 

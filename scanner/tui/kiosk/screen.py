@@ -22,6 +22,9 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck, may_be_pin
+from scanner.scanning.code_framing import ENDS, CodeFraming, codes_in, holds_ticket
+from scanner.scanning.keyboard_wedge import is_scanners
+from scanner.scanning.scan_source import SourceStatus
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
@@ -29,6 +32,7 @@ from scanner.tui.kiosk import posters
 from scanner.tui.kiosk.posters import calls, staff_line, troubles
 from scanner.tui.ports import Clock, Judge, SourceState
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
+from scanner.tui.terminal.wedge_keys import written
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import say
@@ -46,8 +50,8 @@ LATE_FOR = timedelta(minutes=1)
 
 REFRESH = timedelta(milliseconds=500)
 
-PAUSE_SECONDS = 2.0
-"""Of a hand scanner: it never pauses so long, an elbow does."""
+SILENCE_LOOKS = timedelta(milliseconds=100)
+"""Between two looks at whether silence has ended a code."""
 
 
 class Lock(Protocol):
@@ -67,17 +71,17 @@ class Lock(Protocol):
         """Return how often it was wrong since it was right."""
 
 
-class KeyLines:
+class KeyLine:
     """Gathers characters; a line longer than any code is dropped to its end.
 
     Args:
         pause_seconds: after such a pause a new line begins.
     """
 
-    def __init__(self, pause_seconds: float = PAUSE_SECONDS) -> None:
+    def __init__(self, pause_seconds: float) -> None:
         self._pause_seconds = pause_seconds
         self._characters: list[str] = []
-        self._last = float("-inf")
+        self._times: list[float] = []
 
     @property
     def length(self) -> int:
@@ -86,27 +90,30 @@ class KeyLines:
 
     def add(self, character: str, at: float) -> None:
         """Take one character; `at` in seconds that only rise."""
-        if at - self._last > self._pause_seconds:
-            self._characters.clear()
-        self._last = at
+        self._begin(at)
+        self._times.append(at)
         if len(self._characters) <= LONGEST_PAYLOAD:
             self._characters.append(character)
 
     def rub_out(self) -> None:
         """Take the last character back."""
-        del self._characters[-1:]
+        del self._characters[-1:], self._times[-1:]
 
-    def end(self, at: float) -> str | None:
-        """Take Enter or Tab; returns the line, or nothing where there is none worth judging."""
-        if at - self._last > self._pause_seconds:
-            self._characters.clear()
-        line = "".join(self._characters)
-        self._characters.clear()
-        return line.strip() if len(line) <= LONGEST_PAYLOAD and line.strip() else None
+    def end(self, at: float) -> tuple[str | None, bool]:
+        """Take Enter; returns the line, if it is worth judging, and whether a scanner typed it."""
+        self._begin(at)
+        line, scanned = "".join(self._characters), is_scanners([*self._times, at])
+        self.clear()
+        return line.strip() if len(line) <= LONGEST_PAYLOAD and line.strip() else None, scanned
 
     def clear(self) -> None:
         """Forget what was typed."""
         self._characters.clear()
+        self._times.clear()
+
+    def _begin(self, at: float) -> None:
+        if self._times and at - self._times[-1] > self._pause_seconds:
+            self.clear()
 
 
 class KioskScreen(Screen[None], inherit_bindings=False):
@@ -143,8 +150,12 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status, self._camera, self._clock = status, camera, clock
         self._lock, self._trouble, self._correct = lock, trouble, correct
-        self._scan_keys = KeyLines()
-        self._pin_keys = KeyLines(PROMPT_FOR.total_seconds())
+        self._codes = CodeFraming(
+            lambda code: holds_ticket(correct(code)),
+            needs_end=True,
+            on_cut_off=lambda: self.tell(Fact(SourceStatus.CUT_OFF)),
+        )
+        self._pin = KeyLine(PROMPT_FOR.total_seconds())
         self.pending = PendingVerdicts(self, self.show_checking)
         self._showing = self._broken = self._checking_pin = False
         self._wrong_pins = 0
@@ -166,6 +177,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         """Look at the state now and from now on."""
         self.look()
         self.set_interval(REFRESH.total_seconds(), self.look)
+        self.set_interval(SILENCE_LOOKS.total_seconds(), self._listen)
         self.run_worker(self._count_wrong_pins(), exit_on_error=False)
 
     def look(self) -> None:
@@ -231,68 +243,73 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         """Take every key; none of them goes any further."""
         event.stop()
         event.prevent_default()
-        at = time.monotonic()
-        match event.key:
-            case "enter" | "tab" | "ctrl+j":
-                self._entered(self._keys.end(at))
-            case "escape":
-                self._close_prompt() if self._prompting else self._open_prompt()
-            case "backspace" if self._prompting:
-                self._keys.rub_out()
-            case _ if event.character and event.character.isprintable():
-                self._keys.add(event.character, at)
+        text = written(event)
+        if event.key == "escape":
+            self._close_prompt() if self._prompting else self._open_prompt()
+        elif event.key == "backspace" and self._prompting:
+            self._pin.rub_out()
+        elif text and self._prompting:
+            self._type(text, event.time)
+        elif text:
+            self._judge(self._codes.feed(text, event.time))
         if self._prompting:
             self._show_prompt()
 
     def on_paste(self, event: Paste) -> None:
-        """Take what comes in one piece for lines of a scanner's; never for a PIN."""
+        """Take what comes in one piece for a scanner's; never for a PIN."""
         event.stop()
         event.prevent_default()
-        for line in map(str.strip, event.text.splitlines()):
-            if line:
-                self._present(line)
+        self._judge(codes_in(event.text, self._codes.is_ticket))
 
-    def _entered(self, line: str | None) -> None:
+    def _type(self, text: str, at: float) -> None:
+        """Take a key while the PIN is asked for; what a scanner types is no try."""
+        if text not in ENDS:
+            self._pin.add(text, at)
+            return
+        line, scanned = self._pin.end(at)
         if line is None:
             return
-        if self._prompting and _ticket_in(self._correct(line)) is None:
-            self._try(line)
+        if self._codes.is_ticket(line) or (scanned and not may_be_pin(line)):
+            self._judge(self._codes.feed(line + text, at))
         else:
-            self._present(line)
-            self._close_prompt()
+            self._try(line)
 
-    def _present(self, line: str) -> None:
-        """Judge a line, but nothing that may be typed as a PIN: the journal would keep it.
+    def _listen(self) -> None:
+        self._judge(self._codes.idle(time.monotonic()))
+
+    def _judge(self, codes: list[str]) -> None:
+        for code in codes:
+            payload = self._payload(code)
+            if payload is not None:
+                self.presenter.read(payload, "wedge")
+                self._close_prompt()
+            elif not self._prompting:
+                self._fill(posters.no_ticket())
+
+    def _payload(self, code: str) -> str | None:
+        """Return what is judged of a code: nothing that may be typed as a PIN, for the journal.
 
         While the PIN is asked for, and for a while after, only what is a ticket's code is judged,
-        without what was typed before it. Few digits alone never are.
+        without what was typed before it; without other lines always. Few digits alone never are.
         """
-        text = self._correct(line)
+        text = self._correct(code)
+        ticket = _ticket_in(text)
         late = time.monotonic() - self._closed_at < LATE_FOR.total_seconds()
-        if self._prompting or late:
-            ticket = _ticket_in(text)
-        else:
-            ticket = None if may_be_pin(line) or may_be_pin(text) else text
-        if ticket is not None:
-            self.presenter.present(ticket, "wedge")
-        elif not self._prompting:
-            self._fill(posters.no_ticket())
+        if self._prompting or late or (ticket and not ENDS.isdisjoint(text)):
+            return ticket
+        return None if may_be_pin(code) or may_be_pin(text) else text
 
     @property
     def _prompting(self) -> bool:
         return self.query_one("#pin").has_class("-open")
 
-    @property
-    def _keys(self) -> KeyLines:
-        return self._pin_keys if self._prompting else self._scan_keys
-
     def _open_prompt(self) -> None:
-        self._keys.clear()
+        self._pin.clear()
         self.query_one("#pin").add_class("-open")
         self._show_prompt()
 
     def _close_prompt(self) -> None:
-        self._keys.clear()
+        self._pin.clear()
         if self._prompting:
             self._closed_at = time.monotonic()
         self.query_one("#pin").remove_class("-open")
@@ -301,7 +318,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         if self._prompt_timer:
             self._prompt_timer.stop()
         self._prompt_timer = self.set_timer(PROMPT_FOR.total_seconds(), self._close_prompt)
-        typed = "•" * min(self._keys.length, 12)
+        typed = "•" * min(self._pin.length, 12)
         words = says or say("Supervisor's PIN, then Enter: {typed}", typed=f"{typed}_")
         self.query_one("#pin", Static).update(Content(words))
 

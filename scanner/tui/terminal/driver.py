@@ -4,9 +4,11 @@ For browsers, its own with bounded sizes, and an end when the browser is gone.
 """
 
 import codecs
+import math
 import os
+import re
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -16,6 +18,7 @@ from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
+from textual.events import Key
 from textual.message import Message
 from textual.messages import ExitApp
 
@@ -26,6 +29,10 @@ _POLL_SECONDS = 0.1
 
 _HAIR_SECONDS = 0.002
 _CHUNK = 4096
+
+_ALT_KEY = re.compile(r"(\x1b[^\x00-\x20\x7f\[\]OPX^_bf])")
+"""Alt and a key, unless it begins a sequence (ECMA-48: CSI, SS3, DCS, SOS, OSC, PM, APC) or is one
+of Textual's own: Alt and b or f are words back and forth."""
 
 
 WIDEST, TALLEST = 500, 200
@@ -105,6 +112,8 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **settings)
         self._gone = Event()
         self._file: Any = Outlet(self._file, self._gone)
+        self.newest_key = 0.0
+        """When the newest key came that was given to the app; infinite while some are read."""
         self._answers: Answers | None = None
 
     def ask_for_graphics(self, on_answered: Callable[[], None]) -> Abilities:
@@ -141,15 +150,19 @@ class TerminalDriver(LinuxDriver):
         wait = _POLL_SECONDS
         while not self.exit_event.is_set() and not self._gone.is_set():
             text, came = "", bool(select.select([self.fileno], [], [], wait)[0])
+            newest = self.newest_key
             if came:
+                self.newest_key = math.inf
                 raw = self._read()
                 text = decoder.decode(raw)
                 if not raw:
                     self._gone.set()
             if self._answers:
                 text = self._answers.feed(text) if came else self._answers.flush()
-            for event in [*(parser.feed(text) if text else ()), *parser.tick()]:
+            for event in [*_events(parser, text), *parser.tick()]:
                 self.process_message(event)
+                newest = event.time if isinstance(event, Key) else newest
+            self.newest_key = newest
             # An Esc may be the start of more; when nothing more comes it is to count soon.
             wait = constants.ESCAPE_DELAY + _HAIR_SECONDS if came else _POLL_SECONDS
         if self._gone.is_set():
@@ -195,3 +208,15 @@ class BrowserDriver(WebDriver):
 
 def _bounded(width: int, height: int) -> tuple[int, int]:
     return max(1, min(width, WIDEST)), max(1, min(height, TALLEST))
+
+
+def _events(parser: XTermParser, text: str) -> Iterator[Message]:
+    """Parse what a terminal sent, with each Alt and a key at once.
+
+    Textual's parser waits for more of a sequence after them: up to 32 characters of a scan.
+    """
+    for piece in _ALT_KEY.split(text):
+        if len(piece) == len("\x1bq") and _ALT_KEY.fullmatch(piece):
+            yield from parser._sequence_to_key_events(piece[1], alt=True)
+        elif piece:
+            yield from parser.feed(piece)

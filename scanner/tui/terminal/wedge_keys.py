@@ -11,12 +11,23 @@ from textual.app import App
 from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
+from scanner.facts import Fact
 from scanner.pin import may_be_pin
+from scanner.scanning.code_framing import codes_in, holds_ticket
 from scanner.scanning.keyboard_wedge import BurstDetector, SortedKeys
-from scanner.wording.catalogue import say
+from scanner.scanning.scan_source import SourceStatus
+from scanner.wording.sentences import sentence
 
-ENDINGS = frozenset({"enter", "tab", "ctrl+j"})
-"""What scanners are set to send after a code: carriage return, tabulator, line feed."""
+_NAMED = {
+    "enter": "\r",
+    "tab": "\t",
+    "ctrl+@": "\x00",
+    "ctrl+backslash": "\x1c",
+    "ctrl+right_square_bracket": "\x1d",
+    "ctrl+circumflex_accent": "\x1e",
+    "ctrl+underscore": "\x1f",
+}
+"""Keys that write control characters, by Textual's names; Ctrl and a letter are the others."""
 
 LATE_SECONDS = 0.02
 """A timer this late means that the machine stalled: there may be keys that nobody has read."""
@@ -47,18 +58,6 @@ class ScanTarget(Protocol):
         ...
 
 
-class Navigation(Protocol):
-    """The keys that open something, and the way back."""
-
-    def opens(self, key: Key, /) -> bool:
-        """Tell whether all that a key does now is to open something."""
-        ...
-
-    def go_home(self) -> None:
-        """Close what was opened."""
-        ...
-
-
 class KeyTimeout(Event, bubble=False):
     """A wait for keys has ended; queued as an event, so that keys in the queue come first."""
 
@@ -70,22 +69,14 @@ class WedgeKeys:
         app: gets the keys.
         target: gets the scans.
         correct: corrects what a scan's keys wrote.
-        navigation: lets keys that only open something do so early; without it, all keys are held
-            until they can't be a scan's.
     """
 
-    def __init__(
-        self,
-        app: App[Any],
-        target: ScanTarget,
-        correct: Correct,
-        navigation: Navigation | None = None,
-    ) -> None:
+    def __init__(self, app: App[Any], target: ScanTarget, correct: Correct) -> None:
         self._app = app
         self._target = target
         self._correct = correct
-        self._navigation = navigation
-        self._bursts: BurstDetector[Key] = BurstDetector()
+        self._bursts: BurstDetector[Key] = BurstDetector(self._is_ticket)
+        self._newest = 0.0
         self._due: float | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -104,32 +95,27 @@ class WedgeKeys:
         return True
 
     def _sort(self, key: Key) -> SortedKeys[Key]:
-        if key.key in ENDINGS:
-            return self._bursts.end(key, key.time)
-        if key.is_printable and key.character:
-            return self._bursts.press(key, key.character, key.time, early=self._may_be_early(key))
-        return self._bursts.other(key, key.time)
+        self._newest = key.time
+        text = written(key)
+        if text is None:
+            return self._bursts.other(key, key.time)
+        in_line = isinstance(self._app.focused, Input)
+        return self._bursts.press(key, text, key.time, in_line=in_line)
 
-    def _may_be_early(self, key: Key) -> bool:
-        return bool(self._navigation and self._bursts.holds_none and self._navigation.opens(key))
+    def _is_ticket(self, text: str) -> bool:
+        return holds_ticket(self._correct(text))
 
     async def _dispatch(self, outcome: SortedKeys[Key], at: float, hand_on: HandOn) -> None:
-        typed = outcome.typed
-        if outcome.take_back and self._navigation:
-            self._navigation.go_home()
-        if outcome.cut_off and self._target.types_serial():
-            typed = (*outcome.cut_off, *typed)  # text that somebody pastes; it commands nothing
-        elif outcome.cut_off:
-            self._target.say(
-                say(
-                    "The hand scanner sends no Enter after a code; set it to send one, "
-                    "and scan again."
-                )
-            )
-        for key in typed:
+        for key in outcome.typed:
             await hand_on(key)
-        if outcome.scan is not None and not await self._take_pin(outcome.scan, hand_on):
-            self._target.scanned(self._correct(outcome.scan), "wedge")
+        for code in outcome.scans:
+            if not await self._take_pin(code, hand_on):
+                self._target.scanned(self._correct(code), "wedge")
+        if outcome.cut_off and self._target.types_serial():
+            for key in outcome.cut_off:  # text that somebody pastes; it commands nothing
+                await hand_on(key)
+        elif outcome.cut_off:
+            self._target.say(sentence(Fact(SourceStatus.CUT_OFF)))
         self._wait(at)
 
     async def _take_pin(self, text: str, hand_on: HandOn) -> bool:
@@ -145,7 +131,7 @@ class WedgeKeys:
         """Decide on the held keys, unless others may have come that nobody has read yet."""
         stalled = self._due is not None and at - self._due > LATE_SECONDS
         self._due = None
-        if stalled or _input_waits(self._app):
+        if stalled or self._input_waits():
             self._start_timer(CATCH_UP_SECONDS, at)
             return
         await self._dispatch(self._bursts.timeout(at), at, hand_on)
@@ -167,14 +153,25 @@ class WedgeKeys:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(seconds, lambda: self._app.post_message(KeyTimeout()))
 
+    def _input_waits(self) -> bool:
+        """Tell whether keys are under way: in the terminal, or in the thread that reads it."""
+        app = self._app
+        if getattr(app._driver, "newest_key", 0.0) > self._newest:
+            return True
+        if sys.__stdin__ is None or app.is_headless or app.is_web:
+            return False
+        try:
+            return bool(select.select([sys.__stdin__], [], [], 0)[0])
+        except (OSError, ValueError):
+            return False
+
     def _take_paste(self, paste: Paste) -> bool:
-        """Judge a paste, line by line, unless somebody pastes into a line of text."""
+        """Judge a paste as a scan, unless somebody pastes into a line of text."""
         focused = self._app.focused
         if isinstance(focused, Input) and self._is_meant_for(focused, paste.text):
             return False
-        for line in paste.text.splitlines():
-            if line.strip():
-                self._target.scanned(line.strip(), "paste")
+        for code in codes_in(paste.text):
+            self._target.scanned(code, "paste")
         return True
 
     def _is_meant_for(self, line: Input, text: str) -> bool:
@@ -187,11 +184,17 @@ class WedgeKeys:
         return self._target.types_serial() or line.password or not is_scan
 
 
-def _input_waits(app: App[Any]) -> bool:
-    """Tell whether the terminal has unread keys: the reading thread is behind."""
-    if sys.__stdin__ is None or app.is_headless or app.is_web:
-        return False
-    try:
-        return bool(select.select([sys.__stdin__], [], [], 0)[0])
-    except (OSError, ValueError):
-        return False
+def written(key: Key) -> str | None:
+    """Return what a key writes; None for one that no scanner sends, such as an arrow.
+
+    A scanner's AltGr and a key arrives as Alt and that key where the terminal's layout has no mark
+    there: nobody can tell which it was, and nothing is written.
+    """
+    name = key.key
+    if name.startswith("alt+"):
+        return "" if name.rpartition("+")[2] == (key.character or "").lower() else None
+    if name.startswith("ctrl+") and len(name) == len("ctrl+?") and name[-1].isalpha():
+        return chr(ord(name[-1]) & 0x1F)
+    if name in _NAMED:
+        return _NAMED[name]
+    return key.character if key.is_printable else None

@@ -19,6 +19,7 @@ from textual.widgets import Static
 from scanner.app.preferences import Preferences
 from scanner.app.sound import Sounds
 from scanner.errors import ScannerError
+from scanner.scanning.presentation import Presentations
 from scanner.training.records import SOMEBODY, Records, clean_name, own_runs, run_of
 from scanner.training.scenario import Scenario
 from scanner.tui.drawing.theme import REHEARSAL
@@ -117,6 +118,7 @@ class TrainingApp(App[None]):
         self._training_gate: TrainingGate | None = None
         self._broken = list(broken)
         self._wedge = WedgeKeys(self, self, correct) if correct else None
+        self._door: Presentations[None] = Presentations()
         self._scenarios = scenarios
 
     def on_mount(self) -> None:
@@ -155,6 +157,8 @@ class TrainingApp(App[None]):
 
     def scanned(self, payload: str, _source: str) -> None:
         """Refuse a real ticket at the training gate; on other screens say that this is training."""
+        if not self._door.begins(payload, time.monotonic()):
+            return
         heard = getattr(self.screen, "scanned", None)
         if heard:
             heard(payload)

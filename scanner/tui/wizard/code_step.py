@@ -110,4 +110,5 @@ class CodeStep(Step):
         if code is None:
             self.complain(say("This is no token's code: that has eight letters and digits."))
             return
+        self.leave()  # it may still be in view
         self.post_message(self.Answered(replace(self.answers, code=code)))

@@ -141,6 +141,7 @@ async def test_what_was_said_goes_with_the_next_code_and_what_is_said_of_that_st
         assert "The other code in view is no ticket: a Wi-Fi code." in seen(app)
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_every_verdict_is_heard_as_well(stand: Stand) -> None:
     async with stand.app().run_test() as pilot:
         for kind, verdict in VERDICTS.items():

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.containers import Grid
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, OptionList
@@ -80,6 +81,7 @@ async def test_the_search_asks_for_names_as_soon_as_they_may_be_searched(stand: 
         assert "art of a serial or of a name" in seen(app)
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_an_override_asks_anew_for_whom_why_and_by_whom(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:

@@ -120,6 +120,7 @@ async def test_a_low_terminal_keeps_the_last_verdict_in_small_print(stand: Stand
         assert f"Last: 21:04:07  ✓ ADMITTED  {SERIAL}  Floor" in seen(app)
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_the_newest_scan_comes_first(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(160, 50)) as pilot:
@@ -133,6 +134,7 @@ async def test_the_newest_scan_comes_first(stand: Stand) -> None:
     ]
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_without_a_record_there_is_red_until_something_is_recorded(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -154,6 +154,7 @@ async def test_without_the_pin_nobody_is_let_in(stand: Stand, answer: PinCheck, 
         assert app.screen_stack[-1] is app.gate
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_the_supervisors_key_is_shown_as_soon_as_somebody_was_refused(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:

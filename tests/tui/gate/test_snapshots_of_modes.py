@@ -138,6 +138,7 @@ MODES = {
 }
 
 
+@pytest.mark.usefixtures("minutes_apart")
 @SIZES
 @pytest.mark.parametrize("name", MODES)
 def test_mode(snap_compare: Compare, stand: Stand, name: str, size: tuple[int, int]) -> None:

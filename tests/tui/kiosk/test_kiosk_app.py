@@ -220,6 +220,7 @@ async def test_where_nothing_can_be_recorded_the_lane_is_closed_until_something_
         await until(pilot, lambda: title(app) == "SHOW YOUR TICKET")
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_a_late_verdict_is_not_taken_for_the_last_ones(
     lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:

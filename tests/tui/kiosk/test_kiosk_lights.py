@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.tui.widgets.verdict_panel import VerdictPanel
@@ -40,6 +42,7 @@ async def test_a_lane_with_a_turnstile_leaves_that_to_the_opening() -> None:
         assert not lane.judge.shown
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_a_light_that_nobody_saw_calls_staff_until_the_next_patron() -> None:
     source = FakeSource()
     lane = Lane(source=source)

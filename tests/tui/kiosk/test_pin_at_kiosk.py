@@ -1,6 +1,7 @@
 """What is typed as a PIN, right or wrong, on time or too late, is never judged."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from scanner.admission.serial import fingerprint
+from scanner.scanning import code_framing
+from scanner.tui.kiosk import posters
 from scanner.tui.kiosk import screen as kiosk_screen
 from scanner.tui.kiosk.app import KioskApp
 from scanner.tui.presenter import VERDICT_TIMEOUT
@@ -20,6 +23,11 @@ FINGERPRINT = fingerprint(SERIAL, "AZ-00000001")
 TYPED = ["4711 82", "47118", "4", "47118e", "e", "471182 471182", "1" * 40, "http://x.example"]
 
 
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code_framing, "PAUSE_SECONDS", 0.2)
+
+
 @pytest.fixture
 def lane() -> Lane:
     made = Lane()
@@ -27,10 +35,15 @@ def lane() -> Lane:
     return made
 
 
-async def typed(pilot: Pilot[Any], text: str) -> None:
-    for each in text:
-        pilot.app.post_message(events.Key("space" if each == " " else each, each))
-    await pilot.press("enter")
+async def typed(pilot: Pilot[Any], text: str, gap: float = 0.15) -> None:
+    """Press keys and Enter at a person's pace, by the time that is on them."""
+    at = time.monotonic() - gap * (len(text) + 1)
+    for each in [*text, "enter"]:
+        at += gap
+        name = "space" if each == " " else each
+        key = events.Key(name, "\r" if each == "enter" else each)
+        key.time = at
+        pilot.app.post_message(key)
     await pilot.pause()
 
 
@@ -62,8 +75,18 @@ async def test_what_is_typed_too_late_is_neither_tried_nor_judged(lane: Lane, te
         await pilot.press("escape")
         await pilot.press("escape")
         await typed(pilot, text)
+        await until(pilot, lambda: title(app) == posters.no_ticket().title)
         assert (lane.lock.tried, lane.judge.presented) == ([], [])
-        assert title(app) != "SHOW YOUR TICKET"
+
+
+async def test_what_a_scanner_types_meanwhile_is_no_try_even_line_by_line(lane: Lane) -> None:
+    app = lane.app()
+    async with app.run_test() as pilot:
+        await pilot.press("escape")
+        for line in ("My event", SERIAL, "Row 5"):
+            await typed(pilot, line, gap=0.004)
+        assert lane.lock.tried == []
+        assert lane.judge.presented == [(SERIAL, "wedge")]
 
 
 async def test_the_rest_of_one_after_the_line_went_away_is_not_judged(
@@ -83,6 +106,7 @@ async def test_one_that_nobody_asked_for_is_not_judged(lane: Lane, text: str) ->
     app = lane.app()
     async with app.run_test() as pilot:
         await typed(pilot, text)
+        await until(pilot, lambda: title(app) == posters.no_ticket().title)
         assert (lane.lock.tried, lane.judge.presented) == ([], [])
 
 
@@ -136,6 +160,7 @@ async def test_a_while_after_it_was_asked_for_every_code_is_judged_again(
     async with app.run_test() as pilot:
         await pilot.press("escape", "escape")
         await typed(pilot, "http://x.example")
+        await until(pilot, lambda: lane.judge.presented)
         assert lane.judge.presented == [("http://x.example", "wedge")]
 
 
