@@ -357,10 +357,8 @@ def serve_lines(
         given, word = worded(line) if json_input else (line, None)
         payload = correct(given)
         if new := door.begins(payload, time.monotonic()) or every_line or bool(word):
-            judged = gate.present_and_wait(payload, utc_now(), "stdin", word)
-            door.keep(payload, judged)
-        else:
-            judged = door.answer(payload)
+            door.keep(payload, gate.present_and_wait(payload, utc_now(), "stdin", word))
+        judged = door.answer(payload)
         out.write(say(judged, repeat=not new) + "\n")
         out.flush()
         if new:

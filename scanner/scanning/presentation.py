@@ -192,7 +192,8 @@ class Debouncer:
         events = [event for payload in in_turn for event in self._alone(payload, at)]
         for other in beside:
             self._presented[other.payload] = at
-        return [*events, *beside] if events else []
+        begun = any(isinstance(event, Presentation) for event in events)
+        return [*events, *beside] if begun else events
 
     def _expire(self, in_view: Sequence[str], at: float) -> None:
         """Drop the codes that a frame lacks, long enough after they were last in view."""
@@ -202,7 +203,7 @@ class Debouncer:
                 missing = memory is self._crowded or payload not in in_view
                 if blind or (missing and at - last >= after):
                     del memory[payload]
-        self._told = {payload: self._told[payload] for payload in self._presented}
+        self._told = {each: told for each, told in self._told.items() if each in self._presented}
 
     def _several(self, in_view: Sequence[str], at: float) -> list[Event]:
         told = self._several_at is not None and at - self._several_at < self._gone_after
@@ -216,8 +217,8 @@ class Debouncer:
     def _alone(self, payload: str, at: float) -> list[Event]:
         if payload in self._presented:
             self._presented[payload] = at
-            if at - self._told[payload] < IN_VIEW_SECONDS:
-                return []
+            if at - self._told.get(payload, at) < IN_VIEW_SECONDS:
+                return []  # or it only stood beside a ticket
             self._told[payload] = at
             return [InView(payload)]
         if payload in self._crowded:

@@ -2,7 +2,7 @@ from scanner.qr.decoded import Decoded
 from scanner.qr.decoder import Decoder
 from scanner.qr.frame import Frame, Pixels
 from scanner.scanning.frame_processor import FrameProcessor
-from scanner.scanning.presentation import SETTLE_SECONDS, Debouncer, Presentation, TwoInView
+from scanner.scanning.presentation import SETTLE_SECONDS, Debouncer, InView, Presentation, TwoInView
 from tests.qr.pictures import OTHER, beside, code, moving
 from tests.scanning.feigned import Scripted, frame
 
@@ -24,7 +24,7 @@ def test_a_code_is_looked_around_once_before_it_is_presented() -> None:
     decoder = Crowd(set())
     processor = FrameProcessor(decoder)
     events = [event for number in range(20) for event in processor.process(frame(number))]
-    assert [type(event) for event in events] == [Presentation]
+    assert [type(event) for event in events] == [Presentation, InView]
     assert decoder.looks == 1
 
 
