@@ -34,6 +34,7 @@ def first_start(
         keys: where its key is kept.
         device: the name to propose for this device.
     """
+    from scanner.scanning import keyboard_layouts
     from scanner.tui.wizard.answers import Answers
     from scanner.tui.wizard.app import WizardApp
     from scanner.wording.catalogue import choose_language
@@ -42,7 +43,7 @@ def first_start(
     house = House(config, writer, keys)
     camera = house.chosen_camera()
     known = Answers(api=config.api, name=config.name or "", device=device, camera=camera)
-    return WizardApp(house, known).run()
+    return WizardApp(house, known, keyboard_layouts.load(config.home).correct).run()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.events import Event
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from scanner.errors import ScannerError
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
+from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
 from scanner.tui.widgets.key_line import TranslatedScreen
 from scanner.tui.wizard.answers import Answers, Setup
 from scanner.tui.wizard.camera_step import CameraStep
@@ -32,6 +34,8 @@ class WizardApp(App[Answers]):
     Args:
         setup: the world around the gate.
         answers: what is known or proposed already.
+        correct: corrects what a hand scanner types where a code is asked for; without it all keys
+            are a person's.
     """
 
     TITLE = "scanner"
@@ -47,8 +51,9 @@ class WizardApp(App[Answers]):
     #place { height: 1fr; }
     """
 
-    def __init__(self, setup: Setup, answers: Answers) -> None:
+    def __init__(self, setup: Setup, answers: Answers, correct: Correct | None = None) -> None:
         super().__init__(driver_class=terminal_driver())
+        self._wedge = WedgeKeys(self, self, correct) if correct else None
         self._setup = setup
         self._answers = answers
         self._makers: tuple[Callable[[], Step], ...] = (
@@ -77,6 +82,25 @@ class WizardApp(App[Answers]):
         self.register_theme(NIGHT)
         self.theme = NIGHT.name
         await self._show()
+
+    async def on_event(self, event: Event) -> None:
+        """Collect the keys of a hand scanner where a code is asked for: none is a command there."""
+        wedge = self._wedge if isinstance(self.step, CodeStep) else None
+        if not (wedge and await wedge.take(event, super().on_event)):
+            await super().on_event(event)
+
+    def scanned(self, payload: str, _source: str) -> None:
+        """Answer the step that asks for a code."""
+        if isinstance(self.step, CodeStep):
+            self.step.take(payload)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence about the scanner."""
+        self.notify(sentence, markup=False)
+
+    def types_serial(self) -> bool:
+        """Tell whether a line has the focus: what is pasted key by key belongs there."""
+        return isinstance(self.focused, Input)
 
     async def on_step_answered(self, message: Step.Answered) -> None:
         """Show the next step, or end after the last."""

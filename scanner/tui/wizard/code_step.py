@@ -62,7 +62,7 @@ class CodeStep(Step):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take what was typed."""
-        self._take(event.value)
+        self.take(event.value)
 
     def action_camera(self) -> None:
         """Start the camera, or stop it."""
@@ -78,7 +78,7 @@ class CodeStep(Step):
         if message.payload is None:
             self.complain(message.sentence)
         elif self._source:
-            self._take(message.payload)
+            self.take(message.payload)
 
     def take_back(self) -> bool:
         """Stop the camera, where it runs."""
@@ -105,7 +105,8 @@ class CodeStep(Step):
         if self._source and not self._source.state().running:
             self.tell(self._source.state().fact)
 
-    def _take(self, text: str) -> None:
+    def take(self, text: str) -> None:
+        """Take a code that was typed or read, if it has a token code's form."""
         code = token_code(text)
         if code is None:
             self.complain(say("This is no token's code: that has eight letters and digits."))
