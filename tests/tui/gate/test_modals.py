@@ -166,6 +166,7 @@ async def test_the_supervisors_key_is_shown_as_soon_as_somebody_was_refused(stan
         assert " o Allow " not in seen(app)
 
 
+@pytest.mark.usefixtures("minutes_apart")
 async def test_a_supervisor_opens_a_gate_whose_ledger_is_an_old_copy(stand: Stand) -> None:
     stand.background.now = replace(STATUS, closed=Closed.PUT_BACK)
     app = stand.app()
