@@ -63,6 +63,6 @@ class GateAtWork:
 
     def _heard(self, line: str) -> dict[str, Any]:
         verdict: dict[str, Any] = json.loads(line)
-        if verdict["verdict"] == "admitted":
+        if verdict["verdict"] == "admitted" and not verdict.get("repeat"):
             self.greens.append(verdict["serial"])
         return verdict
