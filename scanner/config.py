@@ -3,8 +3,6 @@
 A setting is saved in the file, whose order and comments stay.
 """
 
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -22,7 +20,7 @@ from pydantic_settings import (
 
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
-from scanner.paths import config_file, data_folder
+from scanner.paths import config_file, data_folder, replace_file
 from scanner.qr.decoded import Symbology
 
 PRODUCTION = "https://api.ticketingevents.com/v3/"
@@ -236,21 +234,7 @@ def save_setting(name: str, value: str | float | bool) -> None:
         document = tomlkit.parse(text)
         document[name] = value
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _replace(file, tomlkit.dumps(document))
+        replace_file(file, tomlkit.dumps(document).encode())
     except (OSError, TOMLKitError, UnicodeDecodeError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise ConfigError(ConfigFault.UNSAVED, name=name, file=file, why=why) from error
-
-
-def _replace(file: Path, text: str) -> None:
-    """Replace the file atomically; `mkstemp` makes it of mode 0600, since it may hold a key."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as written:
-            written.write(text)
-            written.flush()
-            os.fsync(written.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

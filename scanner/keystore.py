@@ -7,9 +7,7 @@ and a secret that the key store takes is removed from the file.
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +15,7 @@ import structlog
 
 from scanner.errors import ScannerError
 from scanner.facts import Code
+from scanner.paths import replace_file
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -96,25 +95,12 @@ class SecretsFile:
                 after = dict(before)
                 change(after)
                 if after != before:
-                    self._replace(json.dumps(after).encode())
+                    replace_file(self.path, json.dumps(after).encode())
         except Timeout as error:
             raise KeyStoreError(KeyStoreFault.LOCKED, file=self.path) from error
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise KeyStoreError(KeyStoreFault.UNWRITABLE, file=self.path, why=why) from error
-
-    def _replace(self, content: bytes) -> None:
-        number, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{FILE_NAME}.")  # mode 0600
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
 
 
 class KeyStore:

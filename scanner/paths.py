@@ -1,6 +1,8 @@
 """Where the project's files are: one folder for data, one for configuration."""
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -41,3 +43,22 @@ def assets_folder() -> Path:
     """Return the folder of shipped files: inside an installed package, beside it in a checkout."""
     inside = Path(__file__).with_name("assets")
     return inside if inside.is_dir() else Path(__file__).parent.parent / "assets"
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file's new content atomically; nobody but its owner can read it (mode 0600).
+
+    Raises:
+        OSError: it can't be written; the file is as it was, and nothing is left beside it.
+    """
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(number, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -1,8 +1,17 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from scanner.paths import assets_folder, config_file, data_folder, database_file, log_file
+from scanner.paths import (
+    assets_folder,
+    config_file,
+    data_folder,
+    database_file,
+    log_file,
+    replace_file,
+)
 
 
 def test_one_folder_holds_everything_when_it_is_named(
@@ -43,3 +52,19 @@ def test_otherwise_data_and_configuration_are_where_the_platform_keeps_them(
 def test_the_shipped_files_are_there() -> None:
     assert assets_folder().is_dir()
     assert (assets_folder() / "README").is_file()
+
+
+def test_a_file_is_replaced_whole_or_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kept.json"
+    replace_file(file, b"first")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        replace_file(file, b"second")
+    assert (file.read_bytes(), [*tmp_path.iterdir()]) == (b"first", [file])

@@ -6,14 +6,13 @@ entries may have moved since the page before.
 
 import contextlib
 import json
-import os
-import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from scanner.paths import replace_file
 from scanner.ticketing.errors import ApiError, ApiFault, ListError, NoSuchPage
 from scanner.ticketing.resources import Fault, Page
 
@@ -94,10 +93,7 @@ class PageSizes:
     def _keep(self, api: str, records: int) -> None:
         known = {**self._read(), api: (records, datetime.now(UTC).isoformat())}
         with contextlib.suppress(OSError):
-            number, name = tempfile.mkstemp(dir=self._file.parent, prefix=f".{_KEPT_IN}.")
-            with os.fdopen(number, "w", encoding="utf-8") as stream:
-                json.dump(known, stream)
-            Path(name).replace(self._file)
+            replace_file(self._file, json.dumps(known).encode())
 
 
 class PagedList(Generic[T]):
