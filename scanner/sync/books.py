@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -143,14 +144,16 @@ class Books:
         known = [looked.get(each.serial, each) for each in absent]
         return [each for each in known if each]
 
-    async def _read_all(self, event: str) -> Listed:
-        async def ask(page: int, records: int) -> Page[Admission]:
-            found = await self.api.admissions(event, page=page, records=records)
-            self.server_time.note(found.server_time)
-            return found
+    async def _ask(
+        self, event: str, page: int, records: int, ticket: str | None = None
+    ) -> Page[Admission]:
+        found = await self.api.admissions(event, page=page, records=records, ticket=ticket)
+        self.server_time.note(found.server_time)
+        return found
 
+    async def _read_all(self, event: str) -> Listed:
         found: dict[str, set[Admission]] = {}
-        async for page in pages_of(ask, _identity, self.size):
+        async for page in pages_of(partial(self._ask, event), _identity, self.size):
             for each in page.entries:
                 found.setdefault(each.serial, set()).add(each)
         return {serial: tuple(each) for serial, each in found.items()}
@@ -205,12 +208,7 @@ class Books:
         The API may list it for another gate, though a list whose pages moved did not have it.
         """
         serial, now = absent.serial, self.server_time.now()
-
-        async def ask(page: int, records: int) -> Page[Admission]:
-            found = await self.api.admissions(event, page=page, records=records, ticket=serial)
-            self.server_time.note(found.server_time)
-            return found
-
+        ask = partial(self._ask, event, ticket=serial)
         records = min(LOOK_UP_RECORDS, self.size.records)
         page = await PagedList(ask, _identity, self.size, records=records).first()
         if page and (there := [each for each in page.entries if each.serial == serial]):

@@ -344,8 +344,8 @@ def test_what_was_admitted_to_another_event_is_not_counted(house: House) -> None
     assert ticket_writes.count_admissions(house.conn) == 0
 
 
-class _Doubling:
-    """A way to a server that has granted a ticket to another gate as well."""
+class _Way:
+    """A way to the server that tells something else of one ticket."""
 
     def __init__(self, line: Line, serial: str) -> None:
         self._line = line
@@ -354,6 +354,10 @@ class _Doubling:
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         found: Callable[..., Awaitable[Any]] = getattr(self._line, name)
         return found
+
+
+class _Doubling(_Way):
+    """A server that has granted the ticket to another gate as well."""
 
     async def admissions(self, event: str, **asked: Any) -> Page[Admission]:
         page = await self._line.admissions(event, **asked)
@@ -362,16 +366,8 @@ class _Doubling:
         return replace(page, entries=(*page.entries, *others), total=page.total + 1)
 
 
-class _Forgetful:
-    """A way to the server whose list of admissions lacks one; asked for it, it is there."""
-
-    def __init__(self, line: Line, serial: str) -> None:
-        self._line = line
-        self._serial = serial
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        found: Callable[..., Awaitable[Any]] = getattr(self._line, name)
-        return found
+class _Forgetful(_Way):
+    """A server whose list of admissions lacks it; asked for it, it is there."""
 
     async def admissions(self, event: str, **asked: Any) -> Page[Admission]:
         page = await self._line.admissions(event, **asked)
