@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from threading import Event, Thread
 from typing import Protocol
 
@@ -186,16 +185,6 @@ def open_put_back(conn: sqlite3.Connection, reason: str, at: datetime) -> None:
         sessions.note_behind(conn, None)
 
 
-def note_once(file: Path, keys: Secrets, fact: Fact, at: datetime) -> None:
-    """Note a supervisor's decision in the journal of a database that this program has not open.
-
-    Raises:
-        StoreError: it can't be recorded.
-    """
-    with Writer(file) as writer, keyed(writer, keys, lambda: at):
-        writer.submit(lambda conn: _note(conn, fact, at, "supervisor")).result()
-
-
 def keep_head(keys: Secrets, head: Head) -> None:
     """Write the head's copy.
 
@@ -286,6 +275,6 @@ def _note_what_is_missing(
     keep_head(keys, Head(*journal.head(conn)))
 
 
-def _note(conn: sqlite3.Connection, fact: Fact, at: datetime, source: str = "") -> None:
+def _note(conn: sqlite3.Connection, fact: Fact, at: datetime) -> None:
     with transaction(conn):
-        journal.note(conn, fact, at, source)
+        journal.note(conn, fact, at)
