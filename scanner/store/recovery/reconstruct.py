@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from scanner.admission.verdict import Kind
+from scanner.facts import Fact
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.integrity import lone_digest
 from scanner.store.journal import FIRST, NOTE, hashed, link
@@ -18,6 +19,10 @@ _STATES = {state.value for state in State}
 _KINDS = {NOTE, *(kind.value for kind in Kind)}
 _SETTLED = {each.value for each in (State.CONFIRMED, State.CONFLICT, State.REFUSED, State.UNDONE)}
 _DIGEST_BYTES = 32
+_TIMES, _COUNTS = ("sent", "last_sent", "outstanding"), ("attempts", "answered", "faults")
+_MOST_TRIES = 1 << 20
+"""More of them than an evening has seconds; a number beyond is damaged."""
+
 _AT, _SERIAL, _KIND, _EVIDENCE, _HASH, _PARAMS = 1, 7, 8, 10, 11, 12
 
 Fields = tuple[Value, ...]
@@ -210,9 +215,14 @@ def _agree(found: dict[str, Value], row: Fields) -> bool:
 
 
 def _in_doubt(found: dict[str, Value]) -> dict[str, Value]:
-    """Keep what was settled; the rest may be older than what was sent, so the API is asked."""
-    times = ("sent", "last_sent", "outstanding")
-    found = found | {each: None for each in times if not _is_time(found.get(each))}
+    """Keep what was settled; the rest may be older than what was sent, so the API is asked.
+
+    What its presentation does not prove, and is no time, number or reason, is left out.
+    """
+    found = found | {each: None for each in _TIMES if not _is_time(found.get(each))}
+    found |= {each: 0 for each in _COUNTS if not _is_count(found.get(each))}
+    if not _is_reason(found.get("reason")):
+        found["reason"] = None
     if found["state"] in _SETTLED and _is_time(found.get("settled")):
         return found
     unknown: dict[str, Value] = {
@@ -261,8 +271,8 @@ def _withheld(
             )
     for row in filter(_is_withheld, rows):
         number, why = row.rowid or first.get(str(row.values[0]), 0), row.values[1]
-        if number in of:
-            found[number] = str(why)
+        if number in of:  # what a presentation tells is proven, and this is not
+            found.setdefault(number, str(why))
     return found
 
 
@@ -280,8 +290,8 @@ def _is_of(move: Fields, of: dict[int, str]) -> bool:
 def _is_journal(row: Row) -> bool:
     match row.values:
         case (None, str(at), event, redeemer, device, str(), str(), serial, str(kind), str(), str(),
-              bytes(digest), *_):  # fmt: skip
-            texts = (event, redeemer, device, serial)
+              bytes(digest), *rest):  # fmt: skip
+            texts = (event, redeemer, device, serial, *rest[:1])
             return (
                 row.rowid is not None
                 and row.rowid > 0
@@ -304,20 +314,43 @@ def _is_admission(row: Row) -> bool:
 
 def _is_move(row: Row) -> bool:
     match row.values:
-        case (None, str(), str(before), str(after), None | str(), str(), *rest):
-            if not all(each is None or isinstance(each, int) for each in rest[:1]):
-                return False
-            return row.rowid is not None and {before, after} <= _STATES
+        case (None, str(), str(before), str(after), reason, at, *rest):
+            return (
+                row.rowid is not None
+                and {before, after} <= _STATES
+                and (reason is None or _is_reason(reason))
+                and _is_time(at)
+                and all(each is None or isinstance(each, int) for each in rest[:1])
+            )
     return False
 
 
 def _is_withheld(row: Row) -> bool:
     match row.values:
-        case (str(), str()):  # by its serial, until version 4
-            return row.rowid is None
+        case (str(), str(reason)):  # by its serial, until version 4
+            return row.rowid is None and _is_reason(reason)
         case (None, str(reason)):
-            return row.rowid is not None and not _is_time(reason)
+            return row.rowid is not None and _is_reason(reason)
     return False
+
+
+def _is_count(value: Value) -> bool:
+    return isinstance(value, int) and 0 <= value < _MOST_TRIES
+
+
+def _is_reason(text: Value) -> bool:
+    """Tell a reason from the time of a light, whose record is alike; either may be damaged.
+
+    It is a fact, or until version 3 a sentence, which has more letters than digits.
+    """
+    if not isinstance(text, str):
+        return False
+    try:
+        Fact.from_json(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        letters, digits = (sum(map(kind, text)) for kind in (str.isalpha, str.isdigit))
+        return letters > digits and "{" not in text
+    return True
 
 
 def _is_shown(row: Row) -> bool:
