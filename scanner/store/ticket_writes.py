@@ -9,6 +9,7 @@ from itertools import chain
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.store.database import transaction
 from scanner.store.names import KEPT
 from scanner.store.tickets import TicketRow, short_fingerprint
 
@@ -262,7 +263,13 @@ def note_whole(conn: sqlite3.Connection, at: datetime) -> None:
     conn.execute("UPDATE session SET whole = ?", (at.isoformat(),))
 
 
+def forget_whole(conn: sqlite3.Connection) -> None:
+    """Note in the session that the list of its scope, which has grown, was never read whole."""
+    with transaction(conn):
+        conn.execute("UPDATE session SET whole = NULL")
+
+
 def was_whole(conn: sqlite3.Connection) -> bool:
-    """Tell whether the session's whole list was read before."""
+    """Tell whether the session's whole list was read before, in the scope that it has now."""
     row = conn.execute("SELECT whole IS NOT NULL FROM session").fetchone()
     return row is not None and bool(row[0])

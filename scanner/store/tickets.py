@@ -112,6 +112,11 @@ def read_sections(conn: sqlite3.Connection) -> list[CachedSection]:
     return [CachedSection(uri, name, capacity, bool(ok)) for uri, name, capacity, ok in rows]
 
 
+def permitted_sections(conn: sqlite3.Connection) -> frozenset[str]:
+    """Return the URIs of the sections that the token permits, as far as the cache knows."""
+    return frozenset(uri for (uri,) in conn.execute("SELECT uri FROM section WHERE permitted"))
+
+
 def count_tickets(conn: sqlite3.Connection) -> int:
     """Count the listed tickets of the permitted sections."""
     row = conn.execute(

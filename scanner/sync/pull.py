@@ -49,25 +49,31 @@ class Pull:
         return await self.write_scope(session, await self.api.event(session.event), grant)
 
     async def write_scope(self, session: StoredSession, event: Event, grant: TokenGrant) -> bool:
-        """Write the sections and the scope of an event that was read before; returns as `scope`."""
+        """Write the sections and the scope of an event that was read before; returns as `scope`.
+
+        Once the scope has grown, no whole list of it was read yet, whatever interrupts the next
+        reading: that is noted first.
+        """
         sections = sections_of(event, grant)
         tally = Tally("event")
         tally.note((), (*event.gaps, *grant.gaps))
+        before = await self.writer.run_on_cache(tickets.permitted_sections)
+        grown = not before.issuperset(grant.sections)
+        if grown:
+            await self.writer.run(ticket_writes.forget_whole)
 
         def write(conn: SqlConnection) -> bool:
             with transaction(conn):
                 emptied = tickets.belong_to(conn, session)
-                before = {each.uri for each in tickets.read_sections(conn) if each.permitted}
                 tickets.write_sections(conn, sections)
                 if before != grant.sections:
                     ticket_writes.forget_position(conn)
                     doubts.dispel(conn, *DoubtKind)
-            awaited = names.names_are_awaited(conn)
-            return emptied or awaited or not before.issuperset(grant.sections)
+            return emptied or names.names_are_awaited(conn)
 
-        grown = await self.writer.run_on_cache(write)
+        to_read = await self.writer.run_on_cache(write)
         await tally.keep(self.writer, whole=True)
-        return grown
+        return grown or to_read
 
     async def changes(self, session: StoredSession) -> None:
         """Read what changed since the last pull, with an overlap."""
@@ -83,7 +89,7 @@ class Pull:
         watermark = await reading.everything(accept_shrink=accept_shrink)
         if reading.believed:
             await self.writer.run_on_cache(names.note_names_read)
-            await self._finish(watermark, whole=True)
+            await self._finish(watermark, whole=not reading.doubted)
 
     async def others(self, session: StoredSession) -> set[str]:
         """Read the admissions that other gates made since the last time; see `AdmissionList`."""
@@ -100,8 +106,7 @@ class Pull:
         if self.code is None:
             return False
         grant = await self.api.token_grant(self.code)
-        known = await self.writer.run_on_cache(tickets.read_sections)
-        return grant.sections != {each.uri for each in known if each.permitted}
+        return grant.sections != await self.writer.run_on_cache(tickets.permitted_sections)
 
     def _tickets(self, session: StoredSession) -> TicketList:
         return TicketList(

@@ -42,6 +42,7 @@ class TicketList:
     Attributes:
         believed: whether the last whole reading says what is gone; not where its token's scope
             changed meanwhile, which `scope_changed` tells.
+        doubted: whether it lacked much, which is not believed yet.
     """
 
     api: Api
@@ -53,6 +54,7 @@ class TicketList:
     on_progress: Progress | None = None
     scope_changed: Callable[[], Awaitable[bool]] | None = None
     believed: bool = True
+    doubted: bool = False
     _tally: Tally = field(default_factory=lambda: Tally("tickets"))
 
     async def changes(self, since: datetime) -> datetime | None:
@@ -98,8 +100,9 @@ class TicketList:
             position, reading = await self._read_through(position)
             seen = await self._over_all(ticket_writes.count_listed, position.number)
             absent = await self._over_all(ticket_writes.count_absent, position.number)
-            alike = (seen - reading.came) * doubts.LARGE_PART <= seen  # as the readings before it
-            if alike and (seen == seen_before or (reading.exact and not absent)):
+            if await self._is_alike(reading, seen) and (
+                seen == seen_before or (reading.exact and not absent)
+            ):
                 self.believed = not (self.scope_changed and await self.scope_changed())
                 await self.writer.run_on_cache(ticket_writes.forget_position)
                 if not self.believed:
@@ -133,6 +136,14 @@ class TicketList:
                     self.on_progress(reading.came, max(reading.came, page.total))
         return position, reading
 
+    @staticmethod
+    async def _is_alike(reading: PagedList[Ticket], seen: int) -> bool:
+        """Tell whether a reading came as far as all of this full pull together."""
+        lacks = seen - reading.came
+        return lacks * doubts.LARGE_PART <= seen and (
+            lacks <= 0 or await reading.still_has_its_end()
+        )
+
     async def _weigh_total(self, number: int, reading: PagedList[Ticket], *, accept: bool) -> None:
         """Doubt a list that ends before its total.
 
@@ -147,9 +158,10 @@ class TicketList:
     async def _withdraw(self, number: int, seen: int, absent: int, *, accept: bool) -> None:
         """Mark what this full pull did not list; where that is much, what two of them did not."""
         known = seen + absent
-        whole = await self.writer.run_on_cache(ticket_writes.was_whole)
+        whole = await self.writer.run_on_cache(_was_whole_without_doubt)
         large = absent if doubts.is_large(absent, known, whole=whole) else 0
         believed = await self._believed_from(DoubtKind.SHRUNK, number, large, known, accept)
+        self.doubted = believed is None
         if believed is None:
             structlog.get_logger("pull").warning(
                 "the ticket list shrank, which is doubted", missing=absent, known=known
@@ -220,6 +232,12 @@ class TicketList:
 
     def _batches(self, number: int) -> BatchWriter:
         return BatchWriter(self.writer, number, self.priority)
+
+
+def _was_whole_without_doubt(conn: SqlConnection) -> bool:
+    """Tell whether a whole list is known; while that is in doubt, its length says nothing."""
+    doubted = any(each.kind is DoubtKind.SHRUNK for each in doubts.read_doubts(conn))
+    return not doubted and ticket_writes.was_whole(conn)
 
 
 def _over(work: _OverSome, number: int, ids: range, conn: SqlConnection) -> int:

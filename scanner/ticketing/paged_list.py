@@ -139,6 +139,7 @@ class PagedList(Generic[T]):
         self._stale = 0
         self._cut = False
         self._ended = False
+        self._last = (page - 1, self.records) if page > 1 else None  # a page that had entries
 
     @property
     def short(self) -> bool:
@@ -178,6 +179,19 @@ class PagedList(Generic[T]):
         async with contextlib.aclosing(self.pages()) as pages:
             return await anext(pages, None)
 
+    async def still_has_its_end(self) -> bool:
+        """Tell whether the last page that had entries has some now: the list may have vanished
+        while it was read, and then it only seemed to end there.
+
+        Raises:
+            TicketingError: it could not be read.
+        """
+        if self._last is None:
+            return True
+        with contextlib.suppress(NoSuchPage):
+            return bool((await self._ask(*self._last)).entries)
+        return False
+
     async def _next(self) -> Page[T] | None:
         """Ask for the next page, in a smaller size where it is refused; nothing past the end."""
         refused = False
@@ -202,6 +216,8 @@ class PagedList(Generic[T]):
     def _take(self, found: Page[T]) -> None:
         """Count what came, and find out where to go on."""
         count = len(found.entries) + len(found.faults)
+        if found.entries:
+            self._last = (self.page, self.records)
         repeated_by_us = self._covered - (self.page - 1) * self.records
         keys = {hash(self._identity(each)) for each in found.entries}
         new = len(keys - self._seen)

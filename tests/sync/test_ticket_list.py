@@ -20,7 +20,8 @@ from scanner.ticketing.errors import ApiFault, ListError, NoSuchPage, Unreachabl
 from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import Admission, Event, Page, Section, Ticket, TokenGrant
 
-API, EVENT, FLOOR = "https://api.example/v3/", "/events/1", "/events/1/sections/1"
+API, EVENT = "https://api.example/v3/", "/events/1"
+FLOOR, BALCONY = "/events/1/sections/1", "/events/1/sections/2"
 BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 SESSION = StoredSession(API, EVENT, "Night", "Lee", "north", BEGIN)
 GRANT = TokenGrant("KEY", EVENT, frozenset({FLOOR}))
@@ -36,6 +37,7 @@ class Server:
         self.total: int | None = None
         self.before_page: dict[int, str] = {}
         self.breaks_at: int | None = None
+        self.vanishes_after: int | None = None
         self.asked: list[str] = []
         self.sections = GRANT.sections
 
@@ -53,7 +55,8 @@ class Server:
             raise Unreachable(ApiFault.TIMEOUT, host="api.example")
         if gone := self.before_page.pop(page, None):
             self.serials.remove(gone)
-        listed = [] if modified_since else self.serials
+        vanished = self.vanishes_after is not None and len(self.asked) > self.vanishes_after
+        listed = [] if modified_since or vanished else self.serials
         return self._page([_ticket(each) for each in listed], page, records)
 
     async def admissions(
@@ -72,11 +75,12 @@ class Server:
 
 
 def _ticket(serial: str) -> Ticket:
-    return Ticket(serial, "Issued", FLOOR, "Floor", None, None)
+    section, name = (FLOOR, "Floor") if "FLOO" in serial else (BALCONY, "Balcony")
+    return Ticket(serial, "Issued", section, name, None, None)
 
 
-def serials(count: int) -> list[str]:
-    return [f"DAWIER-FLOO{number:08}" for number in range(count)]
+def serials(count: int, part: str = "FLOO") -> list[str]:
+    return [f"DAWIER-{part}{number:08}" for number in range(count)]
 
 
 class Gate:
@@ -85,6 +89,7 @@ class Gate:
     def __init__(self, writer: Writer, server: Server, records: int = 10) -> None:
         self.writer = writer
         self.server = server
+        self.grant = GRANT
         self.size = PageSize(records)
         self.pull = Pull(server, writer, ServerTime(lambda: server.now), self.size)  # type: ignore[arg-type] # only what a pull asks for
 
@@ -92,7 +97,7 @@ class Gate:
         asyncio.run(self._everything(**how))
 
     async def _everything(self, **how: bool) -> None:
-        await self.pull.scope(SESSION, GRANT)
+        await self.pull.scope(SESSION, self.grant)
         await self.pull.others(SESSION)
         await self.pull.everything(SESSION, **how)
 
@@ -215,6 +220,19 @@ def test_a_ticket_on_a_page_that_moved_is_not_taken_for_gone(gate: Gate) -> None
     assert gate.listed() == set(serials(50)[1:])
 
 
+def test_a_list_that_vanishes_while_it_is_read_again_confirms_nothing(gate: Gate) -> None:
+    gate.server.serials = serials(100)
+    gate.everything()
+    gate.server.before_page = {10: serials(1)[0]}  # so the 91st moves to page 9
+    gate.server.asked.clear()
+    gate.server.vanishes_after = len(["admissions"]) + 10 + 8
+    gate.everything()
+    assert gate.listed() == set(serials(100))
+    gate.server.vanishes_after = None
+    gate.everything()
+    assert gate.listed() == set(serials(100)[1:])
+
+
 def test_a_list_that_ends_before_its_total_is_a_failure_until_it_is_said_twice(
     gate: Gate,
 ) -> None:
@@ -319,9 +337,52 @@ def test_much_that_is_absent_from_a_list_that_was_never_whole_is_doubted(tmp_pat
         gate.everything()
         assert gate.listed() == set(serials(10))
         assert gate.doubt() == ListDoubt.SHRUNK
-        gate.later(60)
+        gate.later(61)
         gate.everything()
         assert gate.listed() == set()
+
+
+def test_a_scope_that_grew_has_no_whole_list_until_it_was_read(gate: Gate) -> None:
+    gate.server.serials, gate.server.breaks_at = serials(30, "BALC"), 2
+    gate.grant = replace(GRANT, sections=frozenset({FLOOR, BALCONY}))
+    with pytest.raises(Unreachable):
+        gate.everything()
+    session = gate.writer.submit(sessions.read_session).result(10)
+    assert session
+    assert session.whole is None  # so the next pull reads the whole list
+    gate.server.serials, gate.server.breaks_at = [], None
+    gate.grant = replace(GRANT, sections=frozenset({BALCONY}))
+    gate.everything()
+    assert gate.listed() >= set(serials(10, "BALC"))
+    assert gate.doubt() == ListDoubt.SHRUNK
+    gate.later(30)
+    gate.everything()
+    assert gate.listed() >= set(serials(10, "BALC"))
+    gate.later(31)
+    gate.everything()
+    assert gate.listed() == set(serials(50))  # the floor's, which are not permitted now
+
+
+def test_a_list_stays_doubted_that_becomes_short_meanwhile(gate: Gate) -> None:
+    gate.server.serials = serials(20)
+    gate.everything(accept_shrink=True)
+    gate.server.serials, gate.server.admitted = [], []
+    gate.everything()
+    gate.server.admitted = serials(1)
+    gate.later(30)
+    gate.everything()
+    assert gate.listed() == set(serials(20))
+    assert gate.doubt() == ListDoubt.SHRUNK
+
+
+def test_a_scope_that_shrank_has_the_whole_list_that_it_had(gate: Gate) -> None:
+    gate.grant = replace(GRANT, sections=frozenset({FLOOR, BALCONY}))
+    gate.server.serials = [*serials(50), *serials(10, "BALC")]
+    gate.everything()
+    asyncio.run(gate.pull.scope(SESSION, replace(GRANT, sections=frozenset({BALCONY}))))
+    session = gate.writer.submit(sessions.read_session).result(10)
+    assert session
+    assert session.whole
 
 
 def test_a_list_whose_scope_changed_within_it_withdraws_nothing(gate: Gate) -> None:
