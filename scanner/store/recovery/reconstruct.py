@@ -4,25 +4,28 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
-from scanner.admission.verdict import Kind
-from scanner.facts import Fact
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.integrity import lone_digest
-from scanner.store.journal import FIRST, NOTE, hashed, link
+from scanner.store.journal import FIRST, hashed, link
 from scanner.store.ledger import State
 from scanner.store.recovery.page_reader import Row, Value
+from scanner.store.recovery.record_forms import (
+    is_admission,
+    is_count,
+    is_gap,
+    is_journal,
+    is_mark,
+    is_move,
+    is_reason,
+    is_shown,
+    is_time,
+    is_withheld,
+)
 
-_STATES = {state.value for state in State}
-_KINDS = {NOTE, *(kind.value for kind in Kind)}
 _SETTLED = {each.value for each in (State.CONFIRMED, State.CONFLICT, State.REFUSED, State.UNDONE)}
-_DIGEST_BYTES = 32
 _TIMES, _COUNTS = ("sent", "last_sent", "outstanding"), ("attempts", "answered", "faults")
-_MOST_TRIES = 1 << 20
-"""More of them than an evening has seconds; a number beyond is damaged."""
-
 _AT, _SERIAL, _KIND, _EVIDENCE, _HASH, _PARAMS = 1, 7, 8, 10, 11, 12
 
 Fields = tuple[Value, ...]
@@ -62,12 +65,6 @@ class Reconstruction:
     rebuilt: int
 
 
-def is_wanted(row: Row) -> bool:
-    """Tell whether a record may be the ledger's."""
-    looks = (_is_journal, _is_admission, _is_move, _is_withheld, _is_shown, _is_mark)
-    return any(look(row) for look in looks)
-
-
 def reconstruct(
     rows: Sequence[Row], columns: Sequence[str], checkpoint: Checkpoint | None = None
 ) -> Reconstruction:
@@ -79,7 +76,7 @@ def reconstruct(
         checkpoint: how far the ledger came, if that is known.
     """
     read: dict[int, list[Fields]] = defaultdict(list)
-    for row in sorted(filter(_is_journal, rows), key=lambda each: -each.frame):
+    for row in sorted(filter(is_journal, rows), key=lambda each: -each.frame):
         fields = (
             row.rowid,
             *row.values[1 : _HASH + 1],
@@ -87,13 +84,13 @@ def reconstruct(
         )
         if row.rowid and fields not in read[row.rowid]:
             read[row.rowid].append(fields)
-    known = {int(str(row.values[1])) + 1: row.values[2] for row in rows if _is_gap(row)}
+    known = {int(str(row.values[1])) + 1: row.values[2] for row in rows if is_gap(row)}
     head = _head(rows, read, checkpoint)
     journal = _chained(read, head, known)
     admissions, rebuilt = _admissions(rows, columns, journal, head)
     of = {cast(int, each["journal"]): str(each["serial"]) for each in admissions}
     first = {serial: number for number, serial in sorted(of.items(), reverse=True)}
-    moves = {row.rowid or 0: _move(row, first) for row in rows if _is_move(row)}
+    moves = {row.rowid or 0: _move(row, first) for row in rows if is_move(row)}
     return Reconstruction(
         journal,
         head,
@@ -101,7 +98,7 @@ def reconstruct(
         admissions,
         _withheld(rows, journal, of, first),
         tuple((each, *moves[each]) for each in sorted(moves) if _is_of(moves[each], of)),
-        {row.rowid or 0: row.values[1] for row in rows if _is_shown(row) and row.rowid in of},
+        {row.rowid or 0: row.values[1] for row in rows if is_shown(row) and row.rowid in of},
         rebuilt,
     )
 
@@ -133,7 +130,7 @@ def _chained(
 
 def _stands_alone(fields: Fields, read: dict[int, list[Fields]], known: dict[int, Value]) -> bool:
     """Tell whether a row whose predecessor is lost can be believed."""
-    row = cast(int, fields[0])  # by `_is_journal`
+    row = cast(int, fields[0])  # by `is_journal`
     after = read.get(row + 1, [])
     if after and not any(_links(_digest(fields), each) for each in after):
         return False
@@ -146,7 +143,7 @@ def _stands_alone(fields: Fields, read: dict[int, list[Fields]], known: dict[int
 
 def _head(rows: Sequence[Row], read: dict[int, list[Fields]], checkpoint: Checkpoint | None) -> int:
     """Return the last number that the journal gave, as far as anything proves it."""
-    marks = [(row.values[1], row.values[2]) for row in rows if _is_mark(row)]
+    marks = [(row.values[1], row.values[2]) for row in rows if is_mark(row)]
     if checkpoint:
         marks.append((checkpoint.row, checkpoint.digest))
     proven = [
@@ -182,9 +179,9 @@ def _admissions(
     green = {row: each for row, each in journal.items() if each[_KIND] == "admitted"}
     of_row: dict[int, dict[str, Value]] = {}
     serials = {each[_SERIAL] for each in green.values()}
-    for row in sorted(filter(_is_admission, rows), key=lambda each: -each.frame):
+    for row in sorted(filter(is_admission, rows), key=lambda each: -each.frame):
         found = dict(zip(columns, row.values, strict=False))
-        number = cast(int, found["journal"] or row.rowid)  # by `_is_admission`
+        number = cast(int, found["journal"] or row.rowid)  # by `is_admission`
         found["journal"] = number
         if number in of_row or not 0 < number <= head:
             continue
@@ -219,11 +216,11 @@ def _in_doubt(found: dict[str, Value]) -> dict[str, Value]:
 
     What its presentation does not prove, and is no time, number or reason, is left out.
     """
-    found = found | {each: None for each in _TIMES if not _is_time(found.get(each))}
-    found |= {each: 0 for each in _COUNTS if not _is_count(found.get(each))}
-    if not _is_reason(found.get("reason")):
+    found = found | {each: None for each in _TIMES if not is_time(found.get(each))}
+    found |= {each: 0 for each in _COUNTS if not is_count(found.get(each))}
+    if not is_reason(found.get("reason")):
         found["reason"] = None
-    if found["state"] in _SETTLED and _is_time(found.get("settled")):
+    if found["state"] in _SETTLED and is_time(found.get("settled")):
         return found
     unknown: dict[str, Value] = {
         "state": State.SENDING.value,
@@ -269,7 +266,7 @@ def _withheld(
                 if isinstance(why, str)
                 else json.dumps(why, ensure_ascii=False, separators=(",", ":"))
             )
-    for row in filter(_is_withheld, rows):
+    for row in filter(is_withheld, rows):
         number, why = row.rowid or first.get(str(row.values[0]), 0), row.values[1]
         if number in of:  # what a presentation tells is proven, and this is not
             found.setdefault(number, str(why))
@@ -285,101 +282,6 @@ def _move(row: Row, first: dict[str, int]) -> Fields:
 def _is_of(move: Fields, of: dict[int, str]) -> bool:
     serial, *_, number = move
     return isinstance(number, int) and of.get(number) == serial
-
-
-def _is_journal(row: Row) -> bool:
-    match row.values:
-        case (None, str(at), event, redeemer, device, str(), str(), serial, str(kind), str(), str(),
-              bytes(digest), *rest):  # fmt: skip
-            texts = (event, redeemer, device, serial, *rest[:1])
-            return (
-                row.rowid is not None
-                and row.rowid > 0
-                and len(digest) == _DIGEST_BYTES
-                and kind in _KINDS
-                and all(each is None or isinstance(each, str) for each in texts)
-                and _is_time(at)
-            )
-    return False
-
-
-def _is_admission(row: Row) -> bool:
-    match row.values:
-        case (str(), None | int() as number, str(), str(), str(), str(), str(at), str(state),
-              int(), *_):  # fmt: skip
-            # Until version 2 a record has its number, since then it is the record's key.
-            return (number is None) == (row.rowid is not None) and state in _STATES and _is_time(at)
-    return False
-
-
-def _is_move(row: Row) -> bool:
-    match row.values:
-        case (None, str(), str(before), str(after), reason, at, *rest):
-            return (
-                row.rowid is not None
-                and {before, after} <= _STATES
-                and (reason is None or _is_reason(reason))
-                and _is_time(at)
-                and all(each is None or isinstance(each, int) for each in rest[:1])
-            )
-    return False
-
-
-def _is_withheld(row: Row) -> bool:
-    match row.values:
-        case (str(), str(reason)):  # by its serial, until version 4
-            return row.rowid is None and _is_reason(reason)
-        case (None, str(reason)):
-            return row.rowid is not None and _is_reason(reason)
-    return False
-
-
-def _is_count(value: Value) -> bool:
-    return isinstance(value, int) and 0 <= value < _MOST_TRIES
-
-
-def _is_reason(text: Value) -> bool:
-    """Tell a reason from the time of a light, whose record is alike; either may be damaged.
-
-    It is a fact, or until version 3 a sentence, which has more letters than digits.
-    """
-    if not isinstance(text, str):
-        return False
-    try:
-        Fact.from_json(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        letters, digits = (sum(map(kind, text)) for kind in (str.isalpha, str.isdigit))
-        return letters > digits and "{" not in text
-    return True
-
-
-def _is_shown(row: Row) -> bool:
-    match row.values:
-        case (None, str(at)):
-            return row.rowid is not None and _is_time(at)
-    return False
-
-
-def _is_mark(row: Row) -> bool:
-    """Tell whether it is the journal's head, or a gap that an earlier recovery noted."""
-    match row.values:
-        case (None, int(), bytes(digest)):
-            return len(digest) == _DIGEST_BYTES
-    return _is_gap(row)
-
-
-def _is_gap(row: Row) -> bool:
-    match row.values:
-        case (None, int(), None | bytes(), str()):
-            return row.rowid is not None
-    return False
-
-
-def _is_time(text: Value) -> bool:
-    try:
-        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def _evidence(row: Fields) -> dict[str, object]:
@@ -401,4 +303,4 @@ def _params_and_mac(found: tuple[Value, ...]) -> tuple[Value, Value]:
 
 
 def _digest(fields: Fields) -> bytes:
-    return cast(bytes, fields[_HASH])  # by `_is_journal`
+    return cast(bytes, fields[_HASH])  # by `is_journal`

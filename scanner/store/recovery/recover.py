@@ -26,7 +26,8 @@ from scanner.store.locks import only_maker, only_user, open_lock_file
 from scanner.store.migrate import cache_file, make_cache
 from scanner.store.quarantine import copy_to_quarantine, sync_to_disk
 from scanner.store.recovery.page_reader import Value, read_files
-from scanner.store.recovery.reconstruct import Reconstruction, is_wanted, reconstruct
+from scanner.store.recovery.reconstruct import Reconstruction, reconstruct
+from scanner.store.recovery.record_forms import is_wanted
 
 
 class RecoveryNote(Code):

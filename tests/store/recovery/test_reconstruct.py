@@ -11,7 +11,8 @@ from scanner.store.database import open_database, open_reader
 from scanner.store.integrity import find_contradictions
 from scanner.store.ledger import State
 from scanner.store.recovery.page_reader import Row, Value, read_files
-from scanner.store.recovery.reconstruct import Reconstruction, is_wanted, reconstruct
+from scanner.store.recovery.reconstruct import Reconstruction, reconstruct
+from scanner.store.recovery.record_forms import is_wanted
 from scanner.store.recovery.recover import recover
 from tests.store import wrecks
 from tests.store.worlds import NOW
