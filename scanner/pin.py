@@ -1,4 +1,4 @@
-"""The supervisor's PIN: its hash in the key store, and a wait after wrong tries."""
+"""The supervisors' PINs: their hashes in the key store, and a wait after wrong tries."""
 
 import json
 import threading
@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from scanner.admission.names import normalised
 from scanner.errors import ScannerError
-from scanner.facts import Code
+from scanner.facts import Code, Fact
 
 SHORTEST, LONGEST = 6, 12
 """Digits of a PIN that is set; an older one of four digits stays valid until it is changed."""
@@ -21,16 +22,41 @@ WAIT = timedelta(seconds=5)
 """The wait after each wrong try beyond them: patrons can't lock staff out, and the fewest PINs,
 a million, take two months."""
 
+MOST = 10
+"""PINs; each more makes a guess at any of them likelier, and the check of one slower."""
+
 _HASH, _TRIES = "supervisor-pin", "supervisor-pin-tries"
+"""The first is the hash of the house's PIN alone, or else, as JSON, each supervisor's by name."""
 
 Clock = Callable[[], datetime]
 
 
 class PinFault(Code):
-    """Why a PIN can't be set."""
+    """Why a PIN can't be set or removed."""
 
     NOT_DIGITS = "pin.not_digits"
     TOO_EASY = "pin.too_easy"
+    TAKEN = "pin.taken"
+    TOO_MANY = "pin.too_many"
+    NOBODY = "pin.nobody"
+
+
+class PinNotice(Code):
+    """What is noted in the journal, and said; with the name of whose PIN it is."""
+
+    SET = "pin.set"
+    CHANGED = "pin.changed"
+    RESET = "pin.reset"
+    REMOVED = "pin.removed"
+
+
+class PinRule(Code):
+    """What a PIN must be, to be said before somebody chooses one."""
+
+    RULE = "pin.rule"
+
+
+RULE = Fact(PinRule.RULE, {"shortest": SHORTEST, "longest": LONGEST})
 
 
 class PinError(ScannerError):
@@ -44,6 +70,13 @@ class PinCheck(Enum):
     WRONG = "wrong"
     WAIT = "wait"
     UNSET = "unset"
+
+
+class Identified(NamedTuple):
+    """What came of a try, and whose PIN it was; the house's has no name."""
+
+    answer: PinCheck
+    name: str = ""
 
 
 class Keys(Protocol):
@@ -81,9 +114,10 @@ class Tries:
 
 
 class Pin:
-    """One data folder's PIN; wrong tries are counted across restarts.
+    """One data folder's PINs; wrong tries are counted across restarts, for all of them together.
 
-    Where the system has a key store, the hash in it counts, and none that somebody who can write
+    Each supervisor may have one by name; the house's, without a name, is whoever's knows it.
+    Where the system has a key store, the hashes in it count, and none that somebody who can write
     the data folder has put into the file of secrets.
     """
 
@@ -99,13 +133,27 @@ class Pin:
         Raises:
             KeyStoreError: the key store is locked, or can't be read.
         """
-        return self._hash() is not None
+        return bool(self._hashes())
 
-    def set(self, pin: str) -> None:
-        """Keep the PIN's hash (Argon2id, RFC 9106) in place of an older one's.
+    def names(self) -> tuple[str, ...]:
+        """Return whose PINs there are, in the order they were first set; the house's is `""`.
 
         Raises:
-            PinError: it isn't 6 to 12 digits, or is the first that anybody would try.
+            KeyStoreError: the key store is locked, or can't be read.
+        """
+        return tuple(self._hashes())
+
+    def named(self, name: str) -> str:
+        """Return a supervisor's name as it is kept; case makes no other of it."""
+        name = normalised(name)
+        return next((each for each in self._hashes() if each.casefold() == name.casefold()), name)
+
+    def set(self, pin: str, name: str = "") -> None:
+        """Keep a PIN's hash (Argon2id, RFC 9106) in place of an older one of the same name.
+
+        Raises:
+            PinError: it isn't 6 to 12 digits, is the first that anybody would try, or another
+                supervisor's; or there are as many as there may be.
             KeyStoreError: it can't be kept.
         """
         if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
@@ -114,8 +162,26 @@ class Pin:
             raise PinError(PinFault.TOO_EASY)
         from argon2 import PasswordHasher
 
-        self._keys.put(_HASH, PasswordHasher().hash(pin))
+        name, hashes = self.named(name), self._hashes()
+        hashes.pop(name, None)
+        if len(hashes) >= MOST:
+            raise PinError(PinFault.TOO_MANY, most=MOST)
+        if any(_is_of(kept, pin) for kept in hashes.values()):
+            raise PinError(PinFault.TAKEN)
+        self._put({**hashes, name: PasswordHasher().hash(pin)})
         self._keys.delete(_TRIES)
+
+    def remove(self, name: str) -> None:
+        """Forget a supervisor's PIN.
+
+        Raises:
+            PinError: nobody of that name has one, or it is the only one there is.
+            KeyStoreError: the key store can't be written.
+        """
+        hashes = self._hashes()
+        if len(hashes) < 2 or hashes.pop(self.named(name), None) is None:  # noqa: PLR2004 - one stays
+            raise PinError(PinFault.NOBODY, name=name)
+        self._put(hashes)
 
     def wrong_tries(self) -> int:
         """Return how often it was wrong since it was right, or set.
@@ -130,39 +196,65 @@ class Pin:
         return self._tries().wait(self._clock())
 
     def check(self, pin: str) -> PinCheck:
-        """Check a try; slow by design, so not for the event loop.
+        """Check a try at any of the PINs; see `identify`."""
+        return self.identify(pin).answer
+
+    def may_set(self, pin: str, name: str) -> Identified:
+        """Check whether a try is what has to be known before `name` gets a new PIN.
+
+        That is the old one of that name; where there is none, any supervisor's; where nobody has
+        one, nothing.
+        """
+        hashes, name = self._hashes(), self.named(name)
+        if not hashes:
+            return Identified(PinCheck.RIGHT)
+        return self.identify(pin, only=name if name in hashes else None)
+
+    def identify(self, pin: str, only: str | None = None) -> Identified:
+        """Check a try, and tell whose PIN it is; slow by design, so not for the event loop.
+
+        Args:
+            pin: the try.
+            only: the one whose PIN it has to be; without it, anybody's.
 
         Raises:
             KeyStoreError: the key store can't be read, or a wrong try can't be counted.
         """
-        from argon2 import PasswordHasher
-        from argon2.exceptions import InvalidHashError, VerificationError
-
         with self._one_at_a_time:
-            kept = self._hash()
-            if kept is None:
-                return PinCheck.UNSET
+            kept = self._hashes()
+            if not kept:
+                return Identified(PinCheck.UNSET)
             tries, now = self._tries(), self._clock()
             if tries.wait(now):
                 if tries.last and now < tries.last:
                     # Else a clock that was years ahead for a moment would lock it for years.
                     self._keep(Tries(tries.wrong, now))
-                return PinCheck.WAIT
+                return Identified(PinCheck.WAIT)
             # Counted before it is looked at: a power cut in between gives no free try.
             self._keep(Tries(tries.wrong + 1, now))
-            try:
-                PasswordHasher().verify(kept, pin)
-            except (VerificationError, InvalidHashError):
-                return PinCheck.WRONG
-            self._keys.delete(_TRIES)
-            return PinCheck.RIGHT
+            for name, hashed in kept.items():
+                if only in (None, name) and _is_of(hashed, pin):
+                    self._keys.delete(_TRIES)
+                    return Identified(PinCheck.RIGHT, name)
+            return Identified(PinCheck.WRONG)
 
-    def _hash(self) -> str | None:
-        """Return the PIN's hash; one that an older version left in the file alone is moved."""
+    def _hashes(self) -> dict[str, str]:
+        """Return the PINs' hashes by name; one that an older version left in the file is moved."""
         kept = self._keys.fetch(_HASH)
         if kept is None and (kept := self._keys.get(_HASH)) is not None:
             self._keys.put(_HASH, kept)
-        return kept
+        if kept is None:
+            return {}
+        try:
+            found = json.loads(kept)
+            return {str(name): str(hashed) for name, hashed in found.items()}
+        except (ValueError, AttributeError):
+            return {"": kept}
+
+    def _put(self, hashes: dict[str, str]) -> None:
+        """Keep the hashes; the house's alone as earlier versions did."""
+        alone = hashes.get("") if len(hashes) == 1 else None
+        self._keys.put(_HASH, alone or json.dumps(hashes, ensure_ascii=False))
 
     def _tries(self) -> Tries:
         try:
@@ -175,6 +267,17 @@ class Pin:
     def _keep(self, tries: Tries) -> None:
         last = tries.last.isoformat() if tries.last else None
         self._keys.set(_TRIES, json.dumps({"wrong": tries.wrong, "last": last}))
+
+
+def _is_of(hashed: str, pin: str) -> bool:
+    """Tell whether a PIN is the one that a hash was made of."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return PasswordHasher().verify(hashed, pin)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def may_be_pin(text: str) -> bool:

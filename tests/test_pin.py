@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -7,7 +8,21 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.pin import FREE_TRIES, WAIT, Pin, PinCheck, PinError, Tries, may_be_pin
+from scanner.facts import Fact
+from scanner.pin import (
+    FREE_TRIES,
+    MOST,
+    RULE,
+    WAIT,
+    Identified,
+    Pin,
+    PinCheck,
+    PinError,
+    PinFault,
+    Tries,
+    may_be_pin,
+)
+from scanner.wording.sentences import sentence
 
 PIN = "471182"
 NOW = datetime(2026, 6, 12, 21, 4, tzinfo=UTC)
@@ -159,3 +174,68 @@ def test_patrons_never_delay_staff_for_longer_than_a_moment_and_are_counted() ->
 )  # fmt: skip
 def test_few_digits_may_be_a_pin(text: str, may_be: bool) -> None:
     assert may_be_pin(text) is may_be
+
+
+ANNAS, BENS = "902655", "338104"
+
+
+def test_each_supervisor_is_known_by_a_pin_and_the_houses_stays_valid() -> None:
+    shelf = Shelf()
+    pin = made(shelf, Watch())
+    pin.set(ANNAS, "Anna")
+    pin.set(BENS, "Ben")
+    assert pin.names() == ("", "Anna", "Ben")
+    assert pin.identify(PIN) == Identified(PinCheck.RIGHT, "")
+    assert pin.identify(ANNAS) == Identified(PinCheck.RIGHT, "Anna")
+    assert Pin(shelf, Watch()).identify(BENS) == Identified(PinCheck.RIGHT, "Ben")
+    assert not {PIN, ANNAS, BENS} & set(re.findall(r"\d{6}", "".join(shelf.held.values())))
+
+
+def test_a_supervisors_name_is_one_however_it_is_written() -> None:
+    pin = Pin(Shelf(), Watch())
+    pin.set(ANNAS, " Anna  Lund ")
+    pin.set(BENS, "ANNA LUND")
+    assert pin.names() == ("Anna Lund",)
+    assert pin.check(ANNAS) is PinCheck.WRONG
+
+
+def test_a_new_pin_takes_its_own_old_one_or_for_a_new_name_anybodys() -> None:
+    pin = Pin(Shelf(), Watch())
+    assert pin.may_set("", "Anna").answer is PinCheck.RIGHT
+    pin.set(ANNAS, "Anna")
+    assert pin.may_set(ANNAS, "Ben") == Identified(PinCheck.RIGHT, "Anna")
+    pin.set(BENS, "Ben")
+    assert pin.may_set(BENS, "anna").answer is PinCheck.WRONG
+    assert pin.may_set(ANNAS, "anna").answer is PinCheck.RIGHT
+    assert pin.wrong_tries() == 0
+
+
+def test_no_two_have_the_same_pin_and_there_are_only_so_many() -> None:
+    pin = made(Shelf(), Watch())
+    with pytest.raises(PinError) as taken:
+        pin.set(PIN, "Anna")
+    assert taken.value.fact == Fact(PinFault.TAKEN)
+    pin.set(PIN)  # one's own again
+    for number in range(1, MOST):
+        pin.set(f"5810{number:02}", f"Anna {number}")
+    with pytest.raises(PinError) as many:
+        pin.set(BENS, "Ben")
+    assert many.value.fact == Fact(PinFault.TOO_MANY, {"most": MOST})
+
+
+def test_one_is_taken_away_and_the_last_one_stays() -> None:
+    shelf = Shelf()
+    pin = made(shelf, Watch())
+    pin.set(ANNAS, "Anna")
+    pin.remove("anna")
+    assert pin.check(ANNAS) is PinCheck.WRONG
+    assert shelf.held["supervisor-pin"].startswith("$argon2id$")  # as an earlier version reads it
+    for name in ("", "Ben"):
+        with pytest.raises(PinError):
+            pin.remove(name)
+    assert pin.check(PIN) is PinCheck.RIGHT
+
+
+def test_the_rule_tells_what_would_be_refused() -> None:
+    assert "6 to 12 digits" in sentence(RULE)
+    assert "123456" in sentence(RULE)

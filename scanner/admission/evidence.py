@@ -78,8 +78,10 @@ def to_json(evidence: Evidence, cleaning: int = _FIRST_CLEANING) -> str:
     if known.unshown:
         found["unshown"] = True
     match word:
-        case Override(note):
+        case Override(note, by):
             found["override"] = note
+            if by:
+                found["by"] = by
         case LetIn():
             found["let_in"] = True
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
@@ -125,7 +127,7 @@ def cleaning_of(text: str) -> int:
 
 def _read_word(found: dict[str, Any]) -> Word | None:
     if "override" in found:
-        return Override(_text(found["override"]))
+        return Override(_text(found["override"]), _text(found.get("by", "")))
     return LetIn() if "let_in" in found else None
 
 

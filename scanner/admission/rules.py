@@ -27,9 +27,13 @@ _WITHDRAWN = {
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A supervisor lets a refused patron in; the note says why."""
+    """A supervisor lets a refused patron in; the note says why.
+
+    `by` is their name; empty where the house's PIN was theirs, which has none.
+    """
 
     note: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,17 @@ def decide(
     """
     verdict = _judge(parsed, closed, known)
     match word:
-        case Override(note) if may_override(verdict, known):
+        case Override(note, by) if may_override(verdict, known):
             return Verdict(
                 Reason.OVERRIDDEN,
                 verdict.serial,
                 verdict.section,
                 status=verdict.status,
                 note=note,
+                by=by or None,
             )
-        case Override(note) if verdict.reason is Reason.LIGHT_NOT_SHOWN:
-            return replace(verdict, reason=Reason.LET_IN, note=note)
+        case Override(note, by) if verdict.reason is Reason.LIGHT_NOT_SHOWN:
+            return replace(verdict, reason=Reason.LET_IN, note=note, by=by or None)
         case LetIn() if verdict.reason is Reason.LIGHT_NOT_SHOWN:
             return replace(verdict, reason=Reason.LET_IN)
     return verdict

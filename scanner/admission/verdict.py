@@ -110,6 +110,7 @@ class Verdict:
         status: the ticket's status at the API, where the ticket is cached.
         refusal: why the API refused the admission, where it did.
         note: what the supervisor wrote, where they let the patron in.
+        by: the supervisor's name, where they gave it by a PIN of their own.
         looks_like: what a payload seems to be that is not a ticket's.
     """
 
@@ -121,6 +122,7 @@ class Verdict:
     refusal: Fact | None = None
     note: str | None = None
     looks_like: LooksLike | None = None
+    by: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -152,6 +154,7 @@ class Verdict:
             "status": self.status,
             "refusal": self.refusal,
             "note": self.note,
+            "by": self.by,
             "looks_like": Fact(self.looks_like) if self.looks_like else None,
         }
         return Fact(self.reason, {name: each for name, each in params.items() if each is not None})

@@ -3,6 +3,7 @@
 import csv
 import io
 import threading
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import fields
 from datetime import datetime
@@ -15,16 +16,18 @@ from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.gate import Gate
 from scanner.paths import search_file
-from scanner.pin import Clock, Pin, PinCheck
-from scanner.store import differences, statistics
+from scanner.pin import Clock, Pin, PinCheck, PinNotice
+from scanner.store import differences, journal, statistics
+from scanner.store.acknowledged import Acknowledged, acknowledge, read_acknowledged
 from scanner.store.anchor import open_put_back
-from scanner.store.database import SqlConnection, SqlError, open_reader
+from scanner.store.database import SqlConnection, SqlError, open_reader, transaction
 from scanner.store.differences import Difference
 from scanner.store.errors import store_error
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State, in_state
 from scanner.store.names import keep_names
 from scanner.store.search import Found, TicketSearch, read_found
+from scanner.store.sessions import read_session
 from scanner.store.statistics import Evening
 from scanner.store.writer import Writer
 from scanner.wording.plain import plain_cell, plain_json
@@ -93,15 +96,50 @@ class Records:
         with self._reader() as conn:
             return statistics.evening(conn)
 
+    def acknowledged(self) -> Mapping[tuple[int, State], Acknowledged]:
+        """Return what was seen to of what the API denied, by journal row and state."""
+        with self._reader() as conn:
+            return read_acknowledged(conn)
+
+    def acknowledge(self, serial: str, note: str) -> None:
+        """Note what was done about an admission that the API denied; it is no alarm any more.
+
+        Raises:
+            ScannerError: the API has denied none of that serial, or nothing could be recorded.
+        """
+
+        def write(conn: SqlConnection) -> None:
+            session = read_session(conn)
+            with transaction(conn):
+                done = Acknowledged(note, session.name if session else "")
+                acknowledge(conn, serial, done, self._clock())
+
+        self._writer.submit(write).result(_SECONDS)
+
+    def supervisors(self) -> tuple[str, ...]:
+        """Return whose PINs there are; the house's is `""`."""
+        return self._pin.names()
+
+    def set_pin(self, old: str, new: str, name: str) -> PinCheck:
+        """Set or change a PIN, if `old` is what has to be known before; noted in the journal.
+
+        Raises:
+            ScannerError: the new one is no PIN, or nothing could be recorded.
+        """
+        checked = self._pin.may_set(old, name)
+        if checked.answer is PinCheck.RIGHT:
+            set_pin(self._writer, self._pin, new, name, self._clock())
+        return checked.answer
+
     def let_in(self, pin: str, payload: str, reason: str) -> PinCheck:
         """Admit as a supervisor, if the PIN is right; the gate publishes the verdict.
 
         Raises:
             ScannerError: nothing could be recorded.
         """
-        answer = self._pin.check(pin)
+        answer, name = self._pin.identify(pin)
         if answer is PinCheck.RIGHT:
-            override = Override(reason)
+            override = Override(reason, name)
             self._gate.present(payload, self._clock(), "override", override).result(_SECONDS)
         return answer
 
@@ -111,10 +149,10 @@ class Records:
         Raises:
             ScannerError: nothing could be recorded.
         """
-        answer = self._pin.check(pin)
+        answer, name = self._pin.identify(pin)
         if answer is PinCheck.RIGHT:
             at = self._clock()
-            self._writer.submit(lambda conn: open_put_back(conn, reason, at)).result(_SECONDS)
+            self._writer.submit(lambda conn: open_put_back(conn, reason, at, name)).result(_SECONDS)
         return answer
 
     def export(self, state: State | None, form: Form) -> Path:
@@ -124,10 +162,10 @@ class Records:
             ScannerError: the file can't be written.
         """
         with self._reader() as conn:
-            found = in_state(conn, state)
+            found, known = in_state(conn, state), read_acknowledged(conn)
         name = f"admissions-{self._clock():%Y%m%dT%H%M%SZ}.{form}"
         target = self._file.with_name(name)
-        text = _as_csv(found) if form == "csv" else _as_json(found)
+        text = _as_csv(found, known) if form == "csv" else _as_json(found, known)
         try:
             target.touch(mode=0o600)
             target.write_text(text, encoding="utf-8")
@@ -146,8 +184,51 @@ class Records:
             raise store_error(error, self._file) from error
 
 
-def _facts(each: Admission) -> dict[str, Any]:
+def set_pin(
+    writer: Writer, pin: Pin, new: str, name: str, at: datetime, *, reset: bool = False
+) -> Fact:
+    """Set a PIN, and note in the journal that it was set; returns what was noted.
+
+    Raises:
+        ScannerError: it is no PIN, or could not be kept or noted.
+    """
+    name = pin.named(name)
+    was_set = name in pin.names()
+    code = PinNotice.RESET if reset else PinNotice.CHANGED if was_set else PinNotice.SET
+    done = Fact(code, {"name": name} if name else {})
+
+    def change(conn: SqlConnection) -> None:
+        with transaction(conn):
+            journal.note(conn, done, at, "supervisor")
+            pin.set(new, name)
+
+    writer.submit(change).result(_SECONDS)
+    return done
+
+
+def remove_pin(writer: Writer, pin: Pin, name: str, at: datetime) -> Fact:
+    """Remove a supervisor's PIN, and note it; returns what was noted.
+
+    Raises:
+        ScannerError: nobody of that name has one, or it could not be noted.
+    """
+    done = Fact(PinNotice.REMOVED, {"name": pin.named(name)})
+
+    def remove(conn: SqlConnection) -> None:
+        with transaction(conn):
+            journal.note(conn, done, at, "supervisor")
+            pin.remove(name)
+
+    writer.submit(remove).result(_SECONDS)
+    return done
+
+
+Known = Mapping[tuple[int, State], Acknowledged]
+
+
+def _facts(each: Admission, known: Known) -> dict[str, Any]:
     reason = each.reason
+    seen_to = known.get((each.journal, each.state))
     values = {field.name: getattr(each, field.name) for field in fields(each)}
     values["device"] = each.gate
     times = {name: at.isoformat() for name, at in values.items() if isinstance(at, datetime)}
@@ -157,17 +238,20 @@ def _facts(each: Admission) -> dict[str, Any]:
         "reason": in_english(reason) if reason else None,
         "code": reason.code if reason else None,
         "params": reason.as_json()["params"] if reason else None,
+        "acknowledged_note": seen_to.note if seen_to else None,
+        "acknowledged_by": seen_to.by if seen_to else None,
     }
 
 
-def _as_json(found: list[Admission]) -> str:
-    return plain_json([_facts(each) for each in found], indent=1) + "\n"
+def _as_json(found: list[Admission], known: Known) -> str:
+    return plain_json([_facts(each, known) for each in found], indent=1) + "\n"
 
 
-def _as_csv(found: list[Admission]) -> str:
+def _as_csv(found: list[Admission], known: Known) -> str:
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow([*Admission.__dataclass_fields__, "code", "params"])
+    added = ("code", "params", "acknowledged_note", "acknowledged_by")
+    writer.writerow([*Admission.__dataclass_fields__, *added])
     for each in found:
-        writer.writerow(plain_cell(value) for value in _facts(each).values())
+        writer.writerow(plain_cell(value) for value in _facts(each, known).values())
     return written.getvalue()

@@ -1,4 +1,4 @@
-"""`scanner pin`: sets the supervisor's PIN, and resets a forgotten one."""
+"""`scanner pin`: sets the supervisors' PINs, and resets a forgotten one."""
 
 import os
 import sys
@@ -13,16 +13,13 @@ from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
     from scanner.config import Config
-    from scanner.pin import Pin
-    from scanner.store.database import SqlConnection
+    from scanner.pin import Identified, Pin
 
 
-class PinNotice(Code):
-    """What is noted in the journal, and said."""
+class PinHolder(Code):
+    """Whose a PIN is that has no name."""
 
-    SET = "pin.set"
-    CHANGED = "pin.changed"
-    RESET = "pin.reset"
+    HOUSE = "pin.house"
 
 
 class PinRefusal(Code):
@@ -36,11 +33,18 @@ class PinRefusal(Code):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("pin", epilog="Example: scanner pin")(set_pin)
+    app.command("pin", epilog="Example: scanner pin --name Anna")(set_pin)
 
 
 def set_pin(
     *,
+    name: Annotated[
+        str, typer.Option(help="Whose PIN it is: what they override is noted with their name.")
+    ] = "",
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take the PIN of that name away.")
+    ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Say only whose PINs there are.")] = False,
     reset: Annotated[
         bool,
         typer.Option(
@@ -49,38 +53,59 @@ def set_pin(
         ),
     ] = False,
 ) -> None:
-    """Set the supervisor's PIN, which leaves a kiosk and overrides a verdict."""
-    from scanner.cli.output import tell
+    """Set a supervisor's PIN, which leaves a kiosk and overrides a verdict."""
+    from scanner.app.records import remove_pin
+    from scanner.app.records import set_pin as set_and_note
+    from scanner.cli.output import print_line, tell
     from scanner.keystore import open_keystore
-    from scanner.pin import Pin
+    from scanner.pin import RULE, Pin
     from scanner.store.anchor import is_keyed, keyed, read_anchor
-    from scanner.store.database import transaction
-    from scanner.store.journal import note
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
+    from scanner.wording.sentences import sentence, shown
 
+    if remove and not name:
+        raise typer.BadParameter("say whose, with --name.", param_hint="'--remove'")
     if reset:
         _become_owner()
     config = load()
     keys = open_keystore(config.home)
     pin = Pin(keys, utc_now)
-    was_set = pin.is_set
-    if was_set and not reset:
-        check_pin(pin, "Old PIN")
-    new = _ask("New PIN", twice=True)
-    done = Fact(PinNotice.RESET if reset else PinNotice.CHANGED if was_set else PinNotice.SET)
+    if listed:
+        for each in pin.names():
+            print_line(shown(each) or sentence(Fact(PinHolder.HOUSE)))
+        return
+    if pin.is_set and not reset:
+        _check_old(pin, name, remove=remove)
+    new = ""
+    if not remove:
+        if sys.stdin.isatty():  # a program knows it, or is told by the refusal
+            print_line(sentence(RULE), err=True)
+        new = _ask("New PIN", twice=True)
     with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=False):
         if writer.submit(is_keyed).result() and read_anchor(keys) is None and not keys.is_system:
             # The owner's key store, which has the PIN, is not open to this session.
             raise ScannerError(PinRefusal.KEY_STORE_ELSEWHERE)
-
-        def change(conn: "SqlConnection") -> None:
-            with transaction(conn):
-                note(conn, done, utc_now(), "supervisor")
-                pin.set(new)
-
-        writer.submit(change).result()
+        if remove:
+            done = remove_pin(writer, pin, name, utc_now())
+        else:
+            done = set_and_note(writer, pin, new, name, utc_now(), reset=reset)
     tell(done)
+
+
+def _check_old(pin: "Pin", name: str, *, remove: bool) -> None:
+    """Ask for what allows a change: the old PIN of that name, or any supervisor's.
+
+    To take somebody's away needs no knowledge of it.
+
+    Raises:
+        ScannerError: it is wrong, or nobody may try yet.
+    """
+    if remove:
+        check_pin(pin, "A supervisor's PIN")
+        return
+    known = pin.named(name) in pin.names()
+    _refuse_unless_right(pin, pin.may_set(_ask("Old PIN" if known else "A supervisor's PIN"), name))
 
 
 def pin_of(config: "Config") -> "Pin":
@@ -98,13 +123,16 @@ def check_pin(pin: "Pin", what: str) -> None:
     Raises:
         ScannerError: it is wrong, or nobody may try yet.
     """
+    _refuse_unless_right(pin, pin.identify(_ask(what)))
+
+
+def _refuse_unless_right(pin: "Pin", tried: "Identified") -> None:
     from scanner.pin import PinCheck
 
-    answer = pin.check(_ask(what))
-    if answer is PinCheck.WAIT:
+    if tried.answer is PinCheck.WAIT:
         seconds = int(pin.remaining().total_seconds()) + 1
         raise ScannerError(PinRefusal.WAIT, count=seconds)
-    if answer is not PinCheck.RIGHT:
+    if tried.answer is not PinCheck.RIGHT:
         raise ScannerError(PinRefusal.WRONG)
 
 

@@ -175,13 +175,14 @@ def anchor_anew(conn: sqlite3.Connection, keys: Secrets) -> None:
         keep_head(keys, Head(*journal.head(conn)))
 
 
-def open_put_back(conn: sqlite3.Connection, reason: str, at: datetime) -> None:
-    """Let a gate admit though its ledger is an old copy: a supervisor has said so.
+def open_put_back(conn: sqlite3.Connection, reason: str, at: datetime, by: str = "") -> None:
+    """Let a gate admit though its ledger is an old copy: a supervisor has said so, by name or not.
 
     The chain stays as it is: until it is anchored anew, the audit finds what is missing.
     """
     with transaction(conn):
-        journal.note(conn, Fact(JournalNote.OPENED, {"reason": reason}), at, "supervisor")
+        said = {"reason": reason, **({"by": by} if by else {})}
+        journal.note(conn, Fact(JournalNote.OPENED, said), at, "supervisor")
         sessions.note_behind(conn, None)
 
 

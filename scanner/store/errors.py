@@ -42,6 +42,7 @@ class StoreFault(Code):
     IN_USE = "store.in_use"
     RECOVERY_NOT_WRITTEN = "store.recovery_not_written"
     NOT_RECOVERED = "store.not_recovered"
+    NOTHING_TO_ACKNOWLEDGE = "store.nothing_to_acknowledge"
 
 
 class Damage(Code):

@@ -99,6 +99,7 @@ class JournalNote(Code):
     RECOVERED_IN_PART = "journal.recovered_in_part"
     EXPORTED = "journal.exported"
     OPENED = "journal.opened"
+    ACKNOWLEDGED = "journal.acknowledged"
 
 
 class Entry(NamedTuple):

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from scanner.admission.names import without_tag
 from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.verdict import Reason
 from scanner.facts import Fact
-from scanner.store.journal import fact_from_text, fact_to_text, moves_noted
+from scanner.store.journal import fact_from_text, fact_to_text, moves_noted, params_from_text
 
 
 class State(StrEnum):
@@ -38,6 +39,7 @@ class Admission:
     completely and not granted; `granted` that an answer to this gate granted it, so that no look-up
     had to tell; `outstanding` is the server's time of an earlier sending that may
     still arrive; `faults` counts the API's faults in a row. `device` is the name as it is sent.
+    `override_note` is why a supervisor let the patron in, if one did, and `override_by` their name.
     """
 
     serial: str
@@ -57,6 +59,8 @@ class Admission:
     declined: bool = False
     last_sent: datetime | None = None
     granted: bool = False
+    override_note: str | None = None
+    override_by: str | None = None
 
     @property
     def gate(self) -> str:
@@ -86,7 +90,9 @@ _ANSWERED, _DECLINED, _GRANTED = 1, 2, 3
 _ADMITTED = "serial, journal, event, section, redeemer, device, at"
 _COLUMNS = (
     "serial, journal, event, section, redeemer, device, at, state, attempts, sent, answered,"
-    " outstanding, faults, reason, last_sent"
+    " outstanding, faults, reason, last_sent,"
+    " (SELECT params FROM journal WHERE journal.id = admitted.journal"
+    f" AND journal.reason = '{Reason.OVERRIDDEN}')"
 )
 
 
@@ -303,7 +309,9 @@ def _admissions(
 ) -> Iterator[Admission]:
     for row in conn.execute(query, values):
         serial, journal_row, event, section, redeemer, device, at, state, *rest = row
-        attempts, sent, answered, outstanding, faults, reason, last_sent = rest
+        attempts, sent, answered, outstanding, faults, reason, last_sent, override = rest
+        given = params_from_text(Reason.OVERRIDDEN, override or "{}").params
+        note, by = given.get("note"), given.get("by")
         yield Admission(
             serial,
             journal_row,
@@ -322,4 +330,6 @@ def _admissions(
             answered == _DECLINED,
             datetime.fromisoformat(last_sent) if last_sent else None,
             answered == _GRANTED,
+            str(note) if note else None,
+            str(by) if by else None,
         )

@@ -13,6 +13,7 @@ from scanner.admission.verdict import Closed
 from scanner.facts import Code, Fact
 from scanner.gate import Judged
 from scanner.store import (
+    acknowledged,
     differences,
     doubts,
     encounters,
@@ -88,6 +89,9 @@ class Status:
     differences: tuple[Difference, ...] = ()
     """What the API's admissions and the ledger's differ in, as last compared."""
 
+    seen_to: dict[State, int] = field(default_factory=dict)
+    """How many in conflict or refused somebody has acknowledged: they are no alarm any more."""
+
     pulled: tuple[datetime, datetime | None, datetime | None] | None = None
     """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
@@ -143,6 +147,7 @@ async def _to_its_end(
 def read_status(conn: SqlConnection, before: Status | None = None) -> Status:
     """Read the state from the database; tickets are counted again only when a pull has ended."""
     session = sessions.read_session(conn)
+    counts = ledger.counts(conn)
     counted = before is not None and before.pulled == _pulled(session)
     return Status(
         title=session.title if session else None,
@@ -152,7 +157,8 @@ def read_status(conn: SqlConnection, before: Status | None = None) -> Status:
         tickets=before.tickets if before and counted else tickets.count_tickets(conn),
         synced=session.synced if session else None,
         closed=sessions.read_standing(conn).closed,
-        counts=ledger.counts(conn),
+        counts=counts,
+        seen_to=acknowledged.count_acknowledged(conn, counts),
         admitted=statistics.admitted(conn),
         by_minute=statistics.per_minute(conn),
         offset=session.server_offset if session else None,

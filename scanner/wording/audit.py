@@ -1,6 +1,18 @@
 """What an audit found, and what the journal notes of itself."""
 
-from scanner.wording.sentences import Plural, Sentence
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.sentences import Params, Plural, Sentence
+
+
+def _opened(params: Params) -> str:
+    reason, by = plain(str(params.get("reason", ""))), plain(str(params.get("by") or ""))
+    return say(
+        "{name} opened the gate, whose ledger was an old copy: {reason}",
+        name=by or say("a supervisor"),
+        reason=reason,
+    )
+
 
 SENTENCES: dict[str, Sentence] = {
     "audit.rows_missing": "{count} row(s) before it are missing",
@@ -45,7 +57,8 @@ SENTENCES: dict[str, Sentence] = {
         "a supervisor anchored the chain anew, {count} differences and {moves} moves being known",
     ),
     "journal.recovered": "a recovery has made this ledger, {moves} moves being known",
-    "journal.opened": "a supervisor opened the gate, whose ledger was an old copy: {reason}",
+    "journal.opened": _opened,
+    "journal.acknowledged": "{by} has seen to {serial}, which was {state}: {note}",
     "journal.exported": Plural(
         "{count} admission was exported", "{count} admissions were exported"
     ),

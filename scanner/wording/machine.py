@@ -1,13 +1,41 @@
 """What is wrong with this machine's PIN, stored secrets and settings, and what a setting takes."""
 
-from scanner.wording.sentences import Plural, Sentence
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+from scanner.wording.sentences import Params, Plural, Sentence
+
+
+def _set(params: Params) -> str:
+    if name := plain(str(params.get("name") or "")):
+        return say("The PIN of {name} is set.", name=name)
+    return say("The PIN is set.")
+
+
+def _changed(params: Params) -> str:
+    if name := plain(str(params.get("name") or "")):
+        return say("The PIN of {name} is changed.", name=name)
+    return say("The PIN is changed.")
+
+
+def _reset(params: Params) -> str:
+    if name := plain(str(params.get("name") or "")):
+        return say("The PIN of {name} is reset.", name=name)
+    return say("The PIN is reset.")
+
 
 SENTENCES: dict[str, Sentence] = {
     "pin.not_digits": "A PIN has {shortest} to {longest} digits; choose another.",
     "pin.too_easy": "This PIN is too easy to guess; choose another.",
-    "pin.set": "The PIN is set.",
-    "pin.changed": "The PIN is changed.",
-    "pin.reset": "The PIN is reset.",
+    "pin.taken": "Another supervisor has this PIN; choose another.",
+    "pin.too_many": "There are {most} PINs already; take one away first.",
+    "pin.nobody": "There is no PIN of {name} to take away, or it is the only one.",
+    "pin.rule": "A PIN has {shortest} to {longest} digits: not all the same, and not a row "
+    "such as 123456 or 654321.",
+    "pin.house": "the house's, without a name",
+    "pin.set": _set,
+    "pin.changed": _changed,
+    "pin.reset": _reset,
+    "pin.removed": "The PIN of {name} is taken away.",
     "pin.wrong": "This is not the PIN; try again.",
     "pin.wait": Plural(
         "Too many wrong tries; try again in {count} second.",

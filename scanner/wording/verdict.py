@@ -122,9 +122,17 @@ def ago(then: datetime, now: datetime) -> str:
     return say("on {date}", date=f"{then:%Y-%m-%d}")
 
 
+def overridden(params: Params) -> str:
+    """Say who let a patron in, and why."""
+    note, by = plain(str(params.get("note", ""))), plain(str(params.get("by") or ""))
+    if by:
+        return say("Let in by {name}: {note}", name=by, note=note)
+    return say("Let in by the supervisor: {note}", note=note)
+
+
 SENTENCES: dict[str, Sentence] = {
     "verdict.valid": "Valid ticket",
-    "verdict.overridden": "Let in by the supervisor: {note}",
+    "verdict.overridden": overridden,
     "verdict.admitted_here": _admitted_here,
     "verdict.light_not_shown": _light_not_shown,
     "verdict.let_in": "Let in on the earlier record, whose light was never shown",

@@ -76,6 +76,7 @@ FORMER_FORMS = [
     (f'{LISTED},"permitted":true,"other":[null,null,null]', Reason.ADMITTED_ELSEWHERE),
     (REFUSED, Reason.REFUSED_BY_API),
     (f'{LISTED},"permitted":false,"override":"torn"', Reason.OVERRIDDEN),
+    (f'{LISTED},"permitted":false,"override":"torn","by":"Anna"', Reason.OVERRIDDEN),
     (FORMER_OWNERS, Reason.FORMER_CODE),
 ]
 """As versions 1 to 3 of the ledger have them, by what is decided from them today."""

@@ -10,14 +10,18 @@ from scanner.admission.verdict import Closed
 from scanner.app.records import Records, RecordsFault
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
+from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
 from scanner.pin import Pin, PinCheck
-from scanner.store import journal, sessions
-from scanner.store.database import open_reader
+from scanner.store import journal, ledger, sessions
+from scanner.store.database import SqlConnection, open_reader, transaction
+from scanner.store.errors import StoreFault
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
+from scanner.sync.status import read_status
+from scanner.wording.sentences import sentence
 from tests.store.worlds import BALCONY, NOW, SERIALS, filled, row
 
 PIN = "47110815"
@@ -61,6 +65,54 @@ def test_the_right_pin_lets_in_and_a_wrong_one_does_not(file: Path, records: Rec
     assert records.let_in(PIN, THERE, "torn") is PinCheck.RIGHT
     assert [each.serial for each in records.admissions(State.QUEUED, 9)] == [THERE, HERE]
     assert [each.serial for each in records.admissions(None, 1)] == [THERE]
+    assert list(Audit(open_reader(file)).findings()) == []
+
+
+def test_who_overrode_and_why_is_in_the_queue_the_exports_and_the_verdict(
+    file: Path, records: Records
+) -> None:
+    assert records.set_pin("1234", "902655", "Anna") is PinCheck.WRONG
+    assert records.set_pin(PIN, "902655", "Anna") is PinCheck.RIGHT
+    assert records.supervisors() == ("", "Anna")
+    records.let_in("902655", THERE, "torn")
+    newest, other = records.admissions(None, 9)
+    assert (newest.override_by, newest.override_note) == ("Anna", "torn")
+    assert (other.override_by, other.override_note) == (None, None)
+    written = json.loads(records.export(State.QUEUED, "json").read_text())[1]
+    assert (written["override_by"], written["override_note"]) == ("Anna", "torn")
+    with closing(open_reader(file)) as conn:
+        *_, (_, scan, _) = journal.rows(conn)
+        reason = journal.params_from_text(scan.reason, scan.params or "")
+    assert sentence(reason) == "Let in by Anna: torn"
+    assert list(Audit(open_reader(file)).findings()) == []
+
+
+def test_what_the_api_denied_is_seen_to_with_a_note_and_counted_apart_from_then_on(
+    file: Path, records: Records
+) -> None:
+    with pytest.raises(ScannerError) as refused:
+        records.acknowledge(HERE, "she was let in rightly")
+    assert refused.value.fact.code is StoreFault.NOTHING_TO_ACKNOWLEDGE
+
+    def deny(conn: SqlConnection) -> None:
+        with transaction(conn):
+            ledger.mark_sending(conn, [HERE], NOW)
+            ledger.move(conn, HERE, State.REFUSED, NOW, Fact("text", {"text": "no such ticket"}))
+
+    def alarms() -> int:
+        with closing(open_reader(file)) as conn:
+            status = read_status(conn)
+        return status.counts[State.REFUSED] - status.seen_to[State.REFUSED]
+
+    records._writer.submit(deny).result(10)
+    assert alarms() == 1
+    records.acknowledge(HERE, "refunded at the desk")
+    assert alarms() == 0
+    (admission,) = records.admissions(State.REFUSED, 9)
+    done = records.acknowledged()[admission.journal, admission.state]
+    assert done.note == "refunded at the desk"
+    (written,) = json.loads(records.export(None, "json").read_text())
+    assert (written["state"], written["acknowledged_note"]) == ("refused", done.note)
     assert list(Audit(open_reader(file)).findings()) == []
 
 

@@ -65,6 +65,17 @@ def test_staff_see_in_the_status_how_often_it_was_wrong(safe: Program) -> None:
     assert "1 wrong since" in safe.says("status")
 
 
+def test_each_supervisor_sets_one_by_name_and_another_takes_it_away(safe: Program) -> None:
+    set_it = safe.says("pin", "--name", "Anna", given=f"{OLD}\n{NEW}\n".encode())
+    assert "PIN of Anna is set" in set_it
+    assert safe.says("pin", "--list").splitlines()[1] == "Anna"
+    refused = safe.complains("pin", "--name", "Anna", given=f"{OLD}\n338104\n".encode())
+    assert "not the PIN" in refused
+    assert "taken away" in safe.says("pin", "--name", "anna", "--remove", given=f"{OLD}\n".encode())
+    assert noted(safe) == ["pin.set", "pin.set", "pin.removed"]
+    assert checked(safe, NEW) is PinCheck.WRONG
+
+
 def noted(program: Program) -> list[str]:
     with closing(open_reader(program.home / "gate.sqlite3")) as conn:
         return [scan.reason for _, scan, _ in rows(conn) if scan.kind == NOTE]

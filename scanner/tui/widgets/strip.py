@@ -132,8 +132,11 @@ def _admitted(status: Status) -> Content:
 
 
 def _queue(status: Status) -> list[Content]:
-    """Count the admissions by state; what somebody must look at comes first."""
-    conflicts, refused = (status.counts.get(each, 0) for each in (State.CONFLICT, State.REFUSED))
+    """Count the admissions by state; what nobody has looked at yet, and must, comes first."""
+    conflicts, refused = (
+        status.counts.get(each, 0) - status.seen_to.get(each, 0)
+        for each in (State.CONFLICT, State.REFUSED)
+    )
     warnings = [
         (conflicts, say_count("{count} CONFLICT", "{count} CONFLICTS", conflicts), "#ffd60a"),
         (refused, say_count("{count} REFUSED", "{count} REFUSED", refused), "#ff8a8a"),
