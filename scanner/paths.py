@@ -5,6 +5,16 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from scanner.errors import ScannerError
+from scanner.facts import Code
+
+
+class ExportFault(Code):
+    """Why a file for a person is not written."""
+
+    EXISTS = "desk.export_exists"
+    UNWRITABLE = "desk.export_unwritable"
+
 
 def data_folder() -> Path:
     """Return the data folder: `SCANNER_HOME` when set, else the platform's user-data folder."""
@@ -43,6 +53,21 @@ def assets_folder() -> Path:
     """Return the folder of shipped files: inside an installed package, beside it in a checkout."""
     inside = Path(__file__).with_name("assets")
     return inside if inside.is_dir() else Path(__file__).parent.parent / "assets"
+
+
+def export_text(file: Path, text: str, *, overwrite: bool = False) -> None:
+    """Write a person's file, whole or not at all; nobody but its owner can read it.
+
+    Raises:
+        ScannerError: it is there and `overwrite` is not given, or it can't be written.
+    """
+    try:
+        if file.exists() and not overwrite:
+            raise ScannerError(ExportFault.EXISTS, file=file)
+        replace_file(file, text.encode())
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise ScannerError(ExportFault.UNWRITABLE, file=file, why=why) from error
 
 
 def replace_file(file: Path, content: bytes) -> None:

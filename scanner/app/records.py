@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scanner.admission.rules import Override
-from scanner.errors import ScannerError
-from scanner.facts import Code, Fact
+from scanner.facts import Fact
 from scanner.gate import Gate
-from scanner.paths import search_file
+from scanner.paths import export_text, search_file
 from scanner.pin import Clock, Pin, PinCheck, PinNotice
 from scanner.store import differences, journal, statistics
 from scanner.store.acknowledged import Acknowledged, acknowledge, read_acknowledged
@@ -29,18 +28,15 @@ from scanner.store.names import keep_names
 from scanner.store.search import Found, TicketSearch, read_found
 from scanner.store.sessions import read_session
 from scanner.store.statistics import Evening
+from scanner.store.tickets import read_sections
 from scanner.store.writer import Writer
+from scanner.wording.books import reason, state_word
+from scanner.wording.catalogue import say
 from scanner.wording.plain import plain_cell, plain_json
 from scanner.wording.sentences import in_english
 
 Form = Literal["csv", "json"]
 _SECONDS = 10.0
-
-
-class RecordsFault(Code):
-    """What keeps a screen from its records."""
-
-    EXPORT_UNWRITABLE = "desk.export_unwritable"
 
 
 class Records:
@@ -155,27 +151,43 @@ class Records:
             self._writer.submit(lambda conn: open_put_back(conn, reason, at, name)).result(_SECONDS)
         return answer
 
-    def export(self, state: State | None, form: Form) -> Path:
-        """Write this gate's admissions beside the database, oldest first; returns the file.
+    def export(
+        self,
+        state: State | None,
+        form: Form,
+        target: Path | None = None,
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write this gate's admissions, oldest first; returns the file.
+
+        Args:
+            state: of which; without it, all.
+            form: CSV for people, JSON for programs.
+            target: where; without it, beside the database, named by the time.
+            overwrite: replace a file that is there.
 
         Raises:
-            ScannerError: the file can't be written.
+            ScannerError: the file is there already, or can't be written.
         """
-        with self._reader() as conn:
-            found, known = in_state(conn, state), read_acknowledged(conn)
-        name = f"admissions-{self._clock():%Y%m%dT%H%M%SZ}.{form}"
-        target = self._file.with_name(name)
-        text = _as_csv(found, known) if form == "csv" else _as_json(found, known)
-        try:
-            target.touch(mode=0o600)
-            target.write_text(text, encoding="utf-8")
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise ScannerError(RecordsFault.EXPORT_UNWRITABLE, file=target, why=why) from error
+        target = target or self._file.with_name(f"admissions-{self._clock():%Y%m%dT%H%M%SZ}.{form}")
+        count, text = self._text(state, form)
+        export_text(target, text, overwrite=overwrite)
         if state is None:  # all of them: nothing is lost with what the token brought
-            exported = Fact(JournalNote.EXPORTED, {"count": len(found)})
+            exported = Fact(JournalNote.EXPORTED, {"count": count})
             self._gate.note(exported, self._clock()).result(_SECONDS)
         return target
+
+    def export_text(self, state: State | None, form: Form) -> str:
+        """Return what `export` would write; it counts as no export."""
+        return self._text(state, form)[1]
+
+    def _text(self, state: State | None, form: Form) -> tuple[int, str]:
+        with self._reader() as conn:
+            found, known = in_state(conn, state), read_acknowledged(conn)
+            sections = {each.uri: each.name for each in read_sections(conn)}
+        written = _as_csv(found, known, sections) if form == "csv" else _as_json(found, known)
+        return len(found), written
 
     def _reader(self) -> "closing[SqlConnection]":
         try:
@@ -227,7 +239,7 @@ Known = Mapping[tuple[int, State], Acknowledged]
 
 
 def _facts(each: Admission, known: Known) -> dict[str, Any]:
-    reason = each.reason
+    why = each.reason
     seen_to = known.get((each.journal, each.state))
     values = {field.name: getattr(each, field.name) for field in fields(each)}
     values["device"] = each.gate
@@ -235,9 +247,9 @@ def _facts(each: Admission, known: Known) -> dict[str, Any]:
     return {
         **values,
         **times,
-        "reason": in_english(reason) if reason else None,
-        "code": reason.code if reason else None,
-        "params": reason.as_json()["params"] if reason else None,
+        "reason": in_english(why) if why else None,
+        "code": why.code if why else None,
+        "params": why.as_json()["params"] if why else None,
         "acknowledged_note": seen_to.note if seen_to else None,
         "acknowledged_by": seen_to.by if seen_to else None,
     }
@@ -247,11 +259,35 @@ def _as_json(found: list[Admission], known: Known) -> str:
     return plain_json([_facts(each, known) for each in found], indent=1) + "\n"
 
 
-def _as_csv(found: list[Admission], known: Known) -> str:
+def _as_csv(found: list[Admission], known: Known, sections: Mapping[str, str]) -> str:
+    """Return columns for people, in their language, and the raw ones after them."""
     written = io.StringIO()
     writer = csv.writer(written)
     added = ("code", "params", "acknowledged_note", "acknowledged_by")
-    writer.writerow([*Admission.__dataclass_fields__, *added])
+    writer.writerow([*_columns(), *Admission.__dataclass_fields__, *added])
     for each in found:
-        writer.writerow(plain_cell(value) for value in _facts(each, known).values())
+        told = (
+            each.serial,
+            sections.get(each.section, each.section),
+            f"{each.at.astimezone():%Y-%m-%d %H:%M:%S}",
+            each.redeemer,
+            each.gate,
+            state_word(each.state),
+            reason(each),
+            seen_to.note if (seen_to := known.get((each.journal, each.state))) else "",
+        )
+        writer.writerow(plain_cell(value) for value in (*told, *_facts(each, known).values()))
     return written.getvalue()
+
+
+def _columns() -> tuple[str, ...]:
+    return (
+        say("Ticket"),
+        say("Section"),
+        say("Let in at (local time)"),
+        say("Let in by"),
+        say("Gate"),
+        say("Delivery"),
+        say("Why"),
+        say("Seen to"),
+    )

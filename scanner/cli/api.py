@@ -14,22 +14,36 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def ask(api: str | None, api_key: str | None, work: "Callable[[TickeTing], Awaitable[T]]") -> T:
-    """Run `work` with a connection that has the given key, else the stored one."""
+def ask(
+    api: str | None, api_key: str | None, work: "Callable[[TickeTing], Awaitable[T]]"
+) -> tuple[T, str]:
+    """Run `work` with a connection that has the given key, else the stored one.
+
+    Returns:
+        What it returned, and the address of the server that was asked.
+    """
     import asyncio
 
-    from scanner.cli.settings import load
+    from scanner.cli.settings import load_with_server
     from scanner.desk.login import connect, credential
     from scanner.keystore import open_keystore
 
-    config = load(api=api, api_key=read_key(api_key))
+    config = load_with_server(api=api, api_key=read_key(api_key))
     found = credential(config, open_keystore(config.home))
 
-    async def run() -> T:
+    async def run() -> tuple[T, str]:
         async with connect(config, found) as connection:
-            return await work(connection)
+            return await work(connection), str(connection.url)
 
     return asyncio.run(run())
+
+
+def name_server(api: str) -> None:
+    """Print which server was asked: the first line of what people read."""
+    from scanner.cli.output import Done, tell
+    from scanner.facts import Fact
+
+    tell(Fact(Done.SERVER, {"api": api}))
 
 
 def ask_whole(
@@ -37,8 +51,8 @@ def ask_whole(
     api_key: str | None,
     page_of: "Callable[[TickeTing, int, int], Awaitable[Page[T]]]",
     identity: Callable[[T], Hashable],
-) -> "WholeList[T]":
-    """Read a list to its end; `page_of` asks for a page, by its number and size."""
+) -> "tuple[WholeList[T], str]":
+    """Read a list to its end, as `ask` does; `page_of` asks for a page, by number and size."""
     from scanner.ticketing.paged_list import read_whole
 
     async def work(asked: "TickeTing") -> "WholeList[T]":

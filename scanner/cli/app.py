@@ -2,7 +2,7 @@
 
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,9 +26,33 @@ from scanner.cli import (
 )
 from scanner.cli.errors import CommandGroup
 
+GROUPS = {
+    "At the gate, when doors open": ("open", "gate", "kiosk"),
+    "The evening, and after it": ("status", "queue", "sync", "replay", "audit", "recover"),
+    "At the desk": ("login", "logout", "whoami", "events", "tokens", "admissions", "pin"),
+    "To practise: nothing is real": ("train", "demo"),
+    "This machine, before doors open": (
+        "doctor", "devices", "pair", "try", "decode", "mock", "bench",
+    ),
+}  # fmt: skip
+"""Every command, by who needs it and when; `scanner --help` keeps this order."""
+
+
+class Commands(CommandGroup):
+    """The commands in their groups."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        group_of = {name: group for group, names in GROUPS.items() for name in names}
+        for name, command in self.commands.items():
+            # Where it belongs must be known: a KeyError means that `GROUPS` lacks a command.
+            command.rich_help_panel = group_of[name]  # type: ignore[attr-defined] # typer's own
+        self.commands = {name: self.commands[name] for name in group_of}
+
+
 app = typer.Typer(
     name="scanner",
-    cls=CommandGroup,
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",

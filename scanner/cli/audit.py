@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.ledger import open_made, with_engine
+from scanner.cli.ledger import with_engine
 from scanner.cli.output import print_json, print_line, tell
-from scanner.cli.settings import Json, database, load
+from scanner.cli.settings import Json, database, load, open_made
 from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from scanner.cli.api import ask, counted, read_key, require_whole, secret
+from scanner.cli.api import ask, counted, name_server, read_key, require_whole, secret
 from scanner.cli.output import print_json, print_line, print_table, print_text, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.wording.plain import plain
@@ -71,25 +71,27 @@ def login(
     """
     import asyncio
 
-    from scanner.cli.settings import load
+    from scanner.cli.settings import load_with_server
     from scanner.desk import login as desk
     from scanner.facts import Fact
     from scanner.keystore import open_keystore
     from scanner.ticketing.client import address
 
-    config = load(api=api, api_key=read_key(api_key))
+    config = load_with_server(api=api, api_key=read_key(api_key))
     keystore = open_keystore(config.home)
-    host = address(config.api).host
+    server = address(config.api)
     if user is None and config.api_key is not None:
         asyncio.run(desk.login_with_key(config, keystore))
-        tell(Fact(desk.LoggedIn.KEY, {"host": host}))
+        name_server(str(server))
+        tell(Fact(desk.LoggedIn.KEY, {"host": server.host}))
         return
     if user is None:
         user = _asked_user()
-    password = secret("Password")
+    password = secret(f"Password at {server.netloc.decode()}")
     account = asyncio.run(desk.login(config, keystore, user, password))
     name = (account.name or account.username if account else None) or user
-    tell(Fact(desk.LoggedIn.SESSION, {"host": host, "name": name}))
+    name_server(str(server))
+    tell(Fact(desk.LoggedIn.SESSION, {"host": server.host, "name": name}))
 
 
 def logout() -> None:
@@ -123,8 +125,8 @@ def issue(
         found = await asked.event(desk.event_uri(event))
         return found, await desk.issue(asked, found, section)
 
-    found, token = ask(api, api_key, work)
-    _show(found, token, as_json)
+    (found, token), server = ask(api, api_key, work)
+    _show(found, token, server, as_json)
 
 
 @tokens.command("list", epilog="Example: scanner tokens list 16993717817996 --no-global")
@@ -151,12 +153,13 @@ def list_(
         found = None if as_json else await asked.event(uri)
         return found, await desk.every(asked, uri, is_global=only)
 
-    found, listed = ask(api, api_key, work)
+    (found, listed), server = ask(api, api_key, work)
     if found is not None:
+        name_server(server)
         print_listing(found, listed)
     else:
         for token in listed.entries:
-            print_json(token_json(token))
+            print_json({"api": server, **token_json(token)})
         if listed.faults:
             print_line(counted(listed, *NAMES), err=True)
     require_whole(listed)
@@ -178,8 +181,8 @@ def show(
         found = await asked.event(desk.event_uri(event))
         return found, await desk.find(asked, found.uri, token)
 
-    event_found, token_found = ask(api, api_key, work)
-    _show(event_found, token_found, as_json)
+    (event_found, token_found), server = ask(api, api_key, work)
+    _show(event_found, token_found, server, as_json)
 
 
 @tokens.command(epilog="Example: scanner tokens update 16993717817996 A0F9GG8D --section Balcony")
@@ -201,10 +204,11 @@ def update(
         old = await desk.find(asked, found.uri, token)
         return found, await desk.update(asked, found, old, section)
 
-    found, new = ask(api, api_key, work)
+    (found, new), server = ask(api, api_key, work)
     if as_json:
-        print_json(token_json(new))
+        print_json({"api": server, **token_json(new)})
         return
+    name_server(server)
     names = section_names(found, new.sections)
     tell(Fact(desk.TokenChange.UPDATED, {"token": new.code, "sections": names}))
 
@@ -234,18 +238,19 @@ def revoke(
         await desk.revoke(asked, uri, found)
         return found
 
-    gone = ask(api, api_key, work)
+    gone, server = ask(api, api_key, work)
     if as_json:
-        print_json({**token_json(gone), "revoked": True})
+        print_json({"api": server, **token_json(gone), "revoked": True})
     else:
+        name_server(server)
         tell(Fact(desk.TokenChange.REVOKED, {"token": gone.code}))
 
 
-def _show(event: "Event", token: "Token", as_json: bool) -> None:
-
+def _show(event: "Event", token: "Token", server: str, as_json: bool) -> None:
     if as_json:
-        print_json(token_json(token))
+        print_json({"api": server, **token_json(token)})
     else:
+        name_server(server)
         print_details(event, token)
 
 

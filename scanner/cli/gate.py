@@ -107,7 +107,7 @@ def open_screen(
         typer.Option(help="The certificate's key, in PEM.", rich_help_panel="Browser"),
     ] = None,
 ) -> None:
-    """Open the gate: read codes, judge them, deliver admissions in the background."""
+    """Then: start the screen that scans tickets and lets patrons in."""
     if as_json and not stdin:
         raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
     if json_input and not stdin:

@@ -8,13 +8,12 @@ import typer
 
 from scanner.cli.output import print_json, print_line, print_table
 from scanner.cli.pin import pin_of
-from scanner.cli.settings import Json, database, load
+from scanner.cli.settings import Json, Overwrite, database, load, open_made
 
 if TYPE_CHECKING:
     from scanner.app.records import Form
     from scanner.config import Config
     from scanner.facts import Fact, Value
-    from scanner.store.database import SqlConnection
     from scanner.store.differences import Difference
     from scanner.store.ledger import Admission, State
     from scanner.sync.engine import Engine
@@ -127,8 +126,13 @@ def queue(
     ] = None,
     export: Annotated[
         str | None,
-        typer.Option(help="Write them to a file beside the database instead: csv or json."),
+        typer.Option(
+            metavar="FILE",
+            help="Write them to this file instead, whose name ends in .csv or .json; "
+            "- prints what a CSV file would hold.",
+        ),
     ] = None,
+    overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
     """List the admissions of this gate, oldest first, and what became of each.
@@ -144,10 +148,8 @@ def queue(
     states = [each.value for each in State]
     if state is not None and state not in states:
         raise typer.BadParameter(f"choose one of {', '.join(states)}.", param_hint="'--state'")
-    if export not in (None, "csv", "json"):
-        raise typer.BadParameter("choose one of csv, json.", param_hint="'--export'")
     if export:
-        _export(State(state) if state else None, "csv" if export == "csv" else "json")
+        _export(State(state) if state else None, export, overwrite=overwrite)
         return
     with closing(open_made(load())) as reader:
         found = in_state(reader, State(state) if state else None)
@@ -165,9 +167,11 @@ def queue(
         print_line(f"{sentence(differs.fact)}. {todo(differs)}")
 
 
-def _export(state: "State | None", form: "Form") -> None:
+def _export(state: "State | None", named: str, *, overwrite: bool) -> None:
+    from pathlib import Path
+
     from scanner.app.records import Records
-    from scanner.cli.output import Done, tell
+    from scanner.cli.output import Done, print_text, tell
     from scanner.facts import Fact
     from scanner.gate import Gate
     from scanner.keystore import open_keystore
@@ -175,14 +179,23 @@ def _export(state: "State | None", form: "Form") -> None:
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
 
+    forms: dict[str, Form] = {".csv": "csv", ".json": "json"}
+    target = Path(named)
+    form = "csv" if named == "-" else forms.get(target.suffix.lower())
+    if form is None:
+        raise typer.BadParameter("its name must end in .csv or .json.", param_hint="'--export'")
     config = load()
-    open_made(config).close()  # makes no ledger where there is none
+    open_made(config).close()
     with (
         Writer(database(config)) as writer,
         keyed(writer, open_keystore(config.home), utc_now),
     ):
-        file = Records(writer, Gate(writer), pin_of(config), utc_now).export(state, form)
-    tell(Fact(Done.EXPORTED, {"file": file}))
+        records = Records(writer, Gate(writer), pin_of(config), utc_now)
+        if named == "-":
+            print_text(records.export_text(state, form).replace("\r\n", "\n"), end="")
+            return
+        records.export(state, form, target, overwrite=overwrite)
+    tell(Fact(Done.EXPORTED, {"file": target}))
 
 
 def sync(
@@ -194,7 +207,10 @@ def sync(
         ),
     ] = False,
 ) -> None:
-    """Fetch what is new: tickets, the token's sections, and other gates' admissions."""
+    """From the server to this gate: fetch new tickets and other gates' admissions. Sends nothing.
+
+    A gate whose screen is open does it by itself.
+    """
     from scanner.cli.output import Done, bar, tell
     from scanner.facts import Fact
     from scanner.wording.sentences import sentence
@@ -223,7 +239,11 @@ def sync(
 
 
 def replay() -> None:
-    """Deliver the queued admissions to the API now, and settle what was in doubt."""
+    """From this gate to the server: deliver the queued admissions. Fetches no tickets.
+
+    A gate whose screen is open does it by itself. What was sent before a failure, and whose answer
+    is not known, is settled too.
+    """
     from scanner.cli.errors import CliFault
     from scanner.cli.output import Done, bar, tell
     from scanner.errors import ScannerError
@@ -291,15 +311,6 @@ def with_engine(
     ):
         apply_names(config, writer)
         return asyncio.run(run(writer))
-
-
-def open_made(config: "Config") -> "SqlConnection":
-    """Open the database for reading; one that isn't there yet is made."""
-    from scanner.store.database import open_database, open_reader
-
-    file = database(config)
-    open_database(file).close()
-    return open_reader(file)
 
 
 def _online(config: "Config") -> bool:

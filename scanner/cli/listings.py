@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from scanner.cli.api import ask, ask_whole, counted, require_whole
+from scanner.cli.api import ask, ask_whole, counted, name_server, require_whole
 from scanner.cli.output import Done, print_json, print_line, print_table, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.facts import Fact
@@ -49,15 +49,16 @@ def events(
             return await asked.published_events(page=page, records=records, title=title)
         return await asked.events(page=page, records=records, title=title, status=status)
 
-    found = ask_whole(api, api_key, page_of, lambda each: each.uri)
+    found, server = ask_whole(api, api_key, page_of, lambda each: each.uri)
     if as_json:
-        _print_objects(found, _event)
+        _print_objects(found, server, _event)
         return
     rows = [
         (each.uri.rsplit("/", 1)[-1], each.title, each.status, each.start, _names(each))
         for each in found.entries
     ]
     heads = ("Number", "Title", "Status", "Start", "Sections")
+    name_server(server)
     print_table(heads, rows, caption=counted(found))
     require_whole(found)
 
@@ -91,9 +92,11 @@ def admissions(
             section=section,
         )
 
-    found = ask_whole(api, api_key, page_of, lambda each: (each.serial, each.uri, each.admitted))
+    found, server = ask_whole(
+        api, api_key, page_of, lambda each: (each.serial, each.uri, each.admitted)
+    )
     if as_json:
-        _print_objects(found, _admission)
+        _print_objects(found, server, _admission)
         return
     rows = [
         (
@@ -106,6 +109,7 @@ def admissions(
         for each in found.entries
     ]
     heads = ("Ticket", "Section", "Admitted", "By", "At")
+    name_server(server)
     print_table(heads, rows, caption=counted(found))
     require_whole(found)
 
@@ -116,10 +120,11 @@ def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) ->
     async def work(asked: "TickeTing") -> "PersonSession":
         return await asked.active_session()
 
-    found = ask(api, api_key, work)
+    found, server = ask(api, api_key, work)
     account = found.account
     if as_json:
         facts = {
+            "api": server,
             "account": account.uri if account else None,
             "username": account.username if account else None,
             "started": found.started,
@@ -127,12 +132,15 @@ def whoami(*, api: Api = None, api_key: ApiKey = None, as_json: Json = False) ->
         print_json(facts)
         return
     name = (account.username or account.number or account.uri) if account else None
+    name_server(server)
     tell(Fact(Done.WHOAMI, {"name": name, "started": found.started}))
 
 
-def _print_objects(found: "WholeList[T]", shown: Callable[[T], dict[str, object]]) -> None:
+def _print_objects(
+    found: "WholeList[T]", api: str, shown: Callable[[T], dict[str, object]]
+) -> None:
     for each in found.entries:
-        print_json(shown(each))
+        print_json({"api": api, **shown(each)})
     if found.faults:
         print_line(counted(found), err=True)
     require_whole(found)

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.api import read_key, secret
-from scanner.cli.settings import Api, ApiKey, database, load
+from scanner.cli.api import name_server, read_key, secret
+from scanner.cli.settings import Api, ApiKey, database, load_with_server
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -39,14 +39,17 @@ def open_session(
     api: Api = None,
     api_key: ApiKey = None,
 ) -> None:
-    """Open this gate with an admission token, and fetch its ticket list."""
+    """First: join an event with a token's code, and fetch its tickets. Shows no screen.
+
+    A gate is opened once for each token; it stays open over restarts.
+    """
     from scanner.cli.output import Done, print_line, tell
     from scanner.facts import Fact
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.wording.sentences import sentence
 
-    config = load(name=name, device=device, api=api, api_key=read_key(api_key))
+    config = load_with_server(name=name, device=device, api=api, api_key=read_key(api_key))
     if not config.name:
         raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
     code = secret("Token code") if code == "-" else code
@@ -57,6 +60,7 @@ def open_session(
     for warning in opened.warnings:
         print_line(f"Mind: {sentence(warning)}", err=True)
     session = opened.session
+    name_server(session.api)
     told: dict[str, Value] = {
         "event": session.title,
         "sections": ", ".join(opened.sections),

@@ -27,6 +27,7 @@ class Done(Code):
     DELIVERED = "cli.delivered"
     WHOAMI = "cli.whoami"
     EXPORTED = "cli.exported"
+    SERVER = "cli.server"
 
 
 Show = Callable[[int, int], None]

@@ -7,10 +7,16 @@ import typer
 
 if TYPE_CHECKING:
     from scanner.config import Config
+    from scanner.store.database import SqlConnection
 
 Api = Annotated[
     str | None,
-    typer.Option("--api", metavar="URL", help="Address of the ticketing API, ending in /v3/."),
+    typer.Option(
+        "--api",
+        metavar="URL",
+        help="Address of the ticketing API, ending in /v3/; without it, the server that this "
+        "gate was opened at.",
+    ),
 ]
 ApiKey = Annotated[
     str | None,
@@ -28,6 +34,9 @@ Codes = Annotated[
         help="The kinds of codes to read, with commas between them, such as qr,aztec,pdf417; "
         "or all.",
     ),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a file that is there already.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="For programs: JSON instead of a table.")]
 
@@ -47,6 +56,34 @@ def load(**flags: Any) -> "Config":
     if config.home != data_folder():
         open_log(log_file(config.home))
     return config
+
+
+def load_with_server(**flags: Any) -> "Config":
+    """Read the settings as `load` does; where they name no server, it is this gate's.
+
+    Raises:
+        ConfigError: where a setting can't be used.
+        StoreError: where the gate's database can't be read.
+    """
+    config = load(**flags)
+    if "api" in config.model_fields_set or not database(config).exists():
+        return config
+    from contextlib import closing
+
+    from scanner.store.sessions import read_session
+
+    with closing(open_made(config)) as reader:
+        session = read_session(reader)
+    return config.model_copy(update={"api": session.api}) if session else config
+
+
+def open_made(config: "Config") -> "SqlConnection":
+    """Open the database for reading; one that isn't there yet is made."""
+    from scanner.store.database import open_database, open_reader
+
+    file = database(config)
+    open_database(file).close()
+    return open_reader(file)
 
 
 def database(config: "Config") -> Path:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.settings import load
+from scanner.cli.settings import Overwrite, load
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -47,9 +47,15 @@ def train(
     as_json: Annotated[
         bool, typer.Option("--json", help="With --auto, --list or --check: JSON, for programs.")
     ] = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print every trainee's runs as CSV, for the manager.")
-    ] = False,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--csv",
+            metavar="FILE",
+            help="Write every trainee's runs to this CSV file, for the manager; - prints them.",
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Train at a gate where nothing is real: own crowd, own server, own database.
 
@@ -62,8 +68,8 @@ def train(
         _check(check, as_json=as_json)
     elif listing:
         _list(folder, as_json=as_json)
-    elif as_csv:
-        _csv(folder)
+    elif table:
+        _csv(folder, table, overwrite=overwrite)
     elif auto:
         _auto(_chosen(scenario, folder), seed, robot, folder, as_json=as_json)
     elif as_json:
@@ -126,11 +132,18 @@ def _list(folder: Path, *, as_json: bool) -> None:
         print_line(f"{scenario.key:<{wide}}  {sentence(fact)}")
 
 
-def _csv(folder: Path) -> None:
-    from scanner.cli.output import print_text
+def _csv(folder: Path, named: str, *, overwrite: bool) -> None:
+    from scanner.cli.output import Done, print_text, tell
+    from scanner.facts import Fact
+    from scanner.paths import export_text
     from scanner.training.records import Records, to_csv
 
-    print_text(to_csv(Records(folder).all()), end="")
+    text = to_csv(Records(folder).all())
+    if named == "-":
+        print_text(text, end="")
+        return
+    export_text(Path(named), text, overwrite=overwrite)
+    tell(Fact(Done.EXPORTED, {"file": named}))
 
 
 def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json: bool) -> None:

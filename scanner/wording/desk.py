@@ -58,7 +58,9 @@ SENTENCES: dict[str, Sentence] = {
     "desk.token_updated": "Token {token} now admits to: {sections}.",
     "desk.token_revoked": "Token {token} is revoked; no gate can use it any more.",
     "desk.token_kept": "Nothing is revoked.",
-    "desk.export_unwritable": "The file {file} can't be written ({why}); free some space.",
+    "desk.export_unwritable": "The file {file} can't be written ({why}); choose another place.",
+    "desk.export_exists": "The file {file} is there already; choose another name, "
+    "or replace it with --overwrite.",
     "doctor.decoder": "decoder {library}",
     "doctor.camera": "camera",
     "doctor.scanners": "scanners",

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from scanner.admission.verdict import Closed
-from scanner.app.records import Records, RecordsFault
+from scanner.app.records import Records
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
+from scanner.paths import ExportFault
 from scanner.pin import Pin, PinCheck
 from scanner.store import journal, ledger, sessions
 from scanner.store.database import SqlConnection, open_reader, transaction
@@ -148,12 +149,23 @@ def test_admissions_are_written_as_csv_and_as_json(records: Records) -> None:
         (line,) = csv.DictReader(opened)
     (fact,) = json.loads(records.export(State.QUEUED, "json").read_text(encoding="utf-8"))
     assert line["serial"] == fact["serial"] == HERE
+    told = [line[name] for name in ("Ticket", "Section", "Let in by", "Gate", "Delivery", "Why")]
+    assert told == [HERE, "Floor", "Ana", "door-1", "queued", ""]
+    assert line["Let in at (local time)"] == f"{NOW.astimezone():%Y-%m-%d %H:%M:%S}"
     assert fact["at"] == NOW.isoformat()
-    assert json.loads(records.export(State.CONFLICT, "json").read_text()) == []
-    assert records.export(None, "csv").stat().st_mode & 0o077 == 0
+    assert json.loads(records.export_text(State.CONFLICT, "json")) == []
+    assert records.export(None, "csv", overwrite=True).stat().st_mode & 0o077 == 0
 
 
-def test_a_file_that_can_not_be_written_is_said(file: Path, records: Records) -> None:
-    (file.parent / f"admissions-{NOW:%Y%m%dT%H%M%SZ}.csv").mkdir()
-    with pytest.raises(ScannerError, match=RecordsFault.EXPORT_UNWRITABLE):
-        records.export(None, "csv")
+def test_an_export_replaces_no_file_unasked_and_says_where_none_can_be_written(
+    file: Path, records: Records
+) -> None:
+    mine = file.parent / "mine.csv"
+    mine.write_text("mine")
+    with pytest.raises(ScannerError, match=ExportFault.EXISTS):
+        records.export(None, "csv", mine)
+    assert mine.read_text() == "mine"
+    assert records.export(None, "csv", mine, overwrite=True) == mine
+    assert HERE in mine.read_text()
+    with pytest.raises(ScannerError, match=ExportFault.UNWRITABLE):
+        records.export(None, "csv", file.parent / "none" / "a.csv")

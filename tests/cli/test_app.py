@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from scanner import __version__
+from scanner.cli.app import GROUPS
 from tests.cli.program import Program
 
 COMMANDS = [
@@ -33,6 +34,23 @@ def test_every_command_has_help_with_an_example(program: Program, words: list[st
 def test_no_command_is_left_out_of_these_tests(program: Program) -> None:
     listed = re.findall(r"(?m)^│ ([a-z]+)  ", program.says("--help"))
     assert sorted(listed) == sorted({words[0] for words in COMMANDS})
+
+
+def test_the_help_shows_commands_by_who_needs_them_and_when(program: Program) -> None:
+    said = program.says("--help")
+    lines = re.findall(r"(?m)^╭─ (.+?) ─+╮$|^│ ([a-z]+)  ", said)
+    shown: dict[str, list[str]] = {}
+    for head, name in lines:
+        if head:
+            shown[head] = []
+        else:
+            shown[[*shown][-1]].append(name)
+    assert [*shown.items()][1:] == [(head, [*names]) for head, names in GROUPS.items()]
+    told = " ".join(said.replace("│", " ").split())
+    assert "open First: join an event with a token's code" in told
+    assert "gate Then: start the screen" in told
+    assert "sync From the server to this gate:" in told
+    assert "replay From this gate to the server:" in told
 
 
 def test_a_command_that_does_not_exist_is_wrong_usage(program: Program) -> None:

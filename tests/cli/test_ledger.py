@@ -184,16 +184,21 @@ def test_the_queue_is_exported_to_a_file_which_the_journal_notes(
     opened.says("gate", "--stdin", "--no-network", given=given)
     opened.says("queue", "--json")
     assert not _exports(opened)
-    said = opened.says("queue", "--export", "json")
-    (file,) = opened.home.glob("admissions-*.json")
+    printed = opened.says("queue", "--export", "-")
+    assert printed.startswith("Ticket,Section,Let in at (local time),Let in by,")
+    assert not _exports(opened)  # nobody knows who has read it
+    file = opened.home / "here.json"
+    said = opened.says("queue", "--export", str(file))
     assert str(file) in said
+    refused = opened.complains("queue", "--export", str(file))
+    assert refused.startswith(f"The file {file} is there already; ")
     assert len(json.loads(file.read_text())) == 1
     assert _exports(opened) == [JournalNote.EXPORTED]
-    opened.says("queue", "--export", "csv", "--state", "queued")  # which leaves others out
-    assert list(opened.home.glob("admissions-*.csv"))
+    words = ("queue", "--export", str(file), "--overwrite")
+    opened.says(*words, "--state", "queued")  # which leaves others out
     assert _exports(opened) == [JournalNote.EXPORTED]
     assert opened.says("audit").startswith("Whole:")
-    assert opened.run("queue", "--export", "pdf").returncode == 2
+    assert opened.run("queue", "--export", "evening.pdf").returncode == 2
 
 
 def _exports(program: Program) -> list[str]:

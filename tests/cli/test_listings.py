@@ -77,10 +77,30 @@ def test_whoami_names_the_session_and_says_when_there_is_none(
     asked_with = {"SCANNER_API_KEY": server.api_key}
     words = ("login", ADMINISTRATOR, "--api", server.url)
     program.says(*words, given=ADMINISTRATOR_PASSWORD.encode(), **asked_with)
-    assert program.says("whoami").startswith(ADMINISTRATOR)
-    assert json.loads(program.says("whoami", "--json"))["username"] == ADMINISTRATOR
+    assert program.says("whoami").startswith(f"Server: {server.url}\n{ADMINISTRATOR}")
+    told = json.loads(program.says("whoami", "--json"))
+    assert (told["api"], told["username"]) == (server.url, ADMINISTRATOR)
     program.says("logout")
     assert "scanner login" in program.complains("whoami")
+
+
+def test_the_server_that_this_gate_was_opened_at_is_asked_unless_another_is_named(
+    program: Program, server: Ready
+) -> None:
+    program.open_at(server)
+    program.settings = {"SCANNER_API_KEY": server.api_key}
+    assert program.says("events").startswith(f"Server: {server.url}\n")
+    for words in (["tokens", "list", server.event], ["events"]):
+        for line in program.says(*words, "--json").splitlines():
+            assert json.loads(line)["api"] == server.url
+    said = program.says("login", ADMINISTRATOR, given=ADMINISTRATOR_PASSWORD.encode())
+    assert said.startswith(f"Server: {server.url}\n")
+    assert server.url in program.says("whoami")
+    elsewhere = "http://127.0.0.1:9/"
+    assert "can't be reached" in program.complains("events", "--api", elsewhere)
+    program.settings = {}
+    refused = program.complains("whoami", SCANNER_API=elsewhere)
+    assert refused.startswith(f"The login is for {server.url}, not for {elsewhere}")
 
 
 LISTS = (["events"], ["events", "--published"], ["tokens", "list", EVENT], ["admissions", EVENT])

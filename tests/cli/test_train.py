@@ -72,8 +72,12 @@ def test_a_robots_score_is_json_and_touches_no_real_gate(program: Program) -> No
 
 
 def test_the_managers_table_has_a_header_before_the_first_run(program: Program) -> None:
-    rows = list(csv.reader(io.StringIO(program.says("train", "--csv"))))
+    rows = list(csv.reader(io.StringIO(program.says("train", "--csv", "-"))))
     assert rows[0][:3] == ["trainee", "scenario", "title"]
+    file = program.home / "runs.csv"
+    program.says("train", "--csv", str(file))
+    assert file.read_text().startswith("trainee,scenario,title,")
+    assert "is there already" in program.complains("train", "--csv", str(file))
 
 
 @pytest.mark.parametrize(

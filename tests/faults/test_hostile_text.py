@@ -228,4 +228,4 @@ def test_a_training_folder_of_somebody_elses_steers_nothing(program: Program) ->
         "longest_queue": 1, "procedure_right": 1, "procedure_of": 1,
     }  # fmt: skip
     (program.home / "training" / "runs.jsonl").write_text(json.dumps(run) + "\n", "utf-8")
-    assert "'" in said(program, "train", "--csv")
+    assert "'" in said(program, "train", "--csv", "-")

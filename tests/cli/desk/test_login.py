@@ -25,7 +25,7 @@ def test_a_person_logs_in_works_and_logs_out(identification: str, ready: Ready, 
     words = ["login", identification, "--api", ready.url, "--api-key", ready.api_key]
     login = run(*words, typed=f"{ADMINISTRATOR_PASSWORD}\n")
     assert (login.exit_code, login.stderr) == (0, "")
-    assert login.stdout == "Logged in at 127.0.0.1 as Ada Minister.\n"
+    assert login.stdout == f"Server: {ready.url}\nLogged in at 127.0.0.1 as Ada Minister.\n"
     assert len(objects(run("tokens", "list", ready.event, "--json"))) == len(ready.tokens)
     logout = run("logout")
     assert logout.stdout == "Logged out; the session at 127.0.0.1 has ended.\n"
@@ -65,7 +65,8 @@ def test_an_integration_key_is_kept_and_used(
     else:
         monkeypatch.setenv("SCANNER_API_KEY", ready.api_key)
     result = run(*words, typed=typed)
-    assert result.stdout == "The key is kept, and used to ask 127.0.0.1 from now on.\n"
+    told = "The key is kept, and used to ask 127.0.0.1 from now on.\n"
+    assert result.stdout == f"Server: {ready.url}\n{told}"
     monkeypatch.delenv("SCANNER_API_KEY", raising=False)
     assert objects(run("tokens", "list", ready.event, "--json"))
     assert "it stays valid at the API" in run("logout").stdout
@@ -74,7 +75,7 @@ def test_an_integration_key_is_kept_and_used(
 def test_a_key_and_a_password_come_one_after_the_other_from_standard_input(ready: Ready) -> None:
     typed = f"{ready.api_key}\n{ADMINISTRATOR_PASSWORD}\n"
     result = run("login", ADMINISTRATOR, "--api", ready.url, "--api-key", "-", typed=typed)
-    assert result.stdout == "Logged in at 127.0.0.1 as Ada Minister.\n"
+    assert result.stdout == f"Server: {ready.url}\nLogged in at 127.0.0.1 as Ada Minister.\n"
 
 
 def test_a_key_that_the_api_does_not_take_is_said_and_not_kept(ready: Ready, home: Path) -> None:
@@ -146,7 +147,7 @@ def test_a_password_that_is_typed_at_a_terminal_is_not_shown(ready: Ready, home:
     try:
         seen = read_until(ours, b"User name or e-mail address: ")
         os.write(ours, ADMINISTRATOR.encode() + b"\n")
-        seen += read_until(ours, b"Password: ")
+        seen += read_until(ours, f"Password at {ready.url.split('/')[2]}: ".encode())
         os.write(ours, ADMINISTRATOR_PASSWORD.encode() + b"\n")
         # No key is given here: the answer is a sentence, and proves that the password was read.
         seen += read_until(ours, b"wants a key before it starts a session")

@@ -24,7 +24,7 @@ def test_tokens_are_listed_by_name_with_the_global_one_marked(
 
 def test_a_list_for_programs_is_one_object_a_line(with_key: None, ready: Ready) -> None:
     found = objects(run("tokens", "list", ready.event, "--json"))
-    assert [list(token) for token in found] == [["uri", "code", "global", "sections"]] * 5
+    assert [list(token) for token in found] == [["api", "uri", "code", "global", "sections"]] * 5
     assert [(each["code"], each["global"], tuple(each["sections"])) for each in found] == [
         (token.code, token.is_global, token.sections) for token in ready.tokens
     ]
@@ -66,9 +66,12 @@ def test_sections_that_cannot_be_meant_are_said(with_key: None, ready: Ready, st
     assert "--section" in none.stderr
 
 
-def test_a_token_is_shown_by_code_number_or_uri(with_key: None, admin: Api, stage: Stage) -> None:
+def test_a_token_is_shown_by_code_number_or_uri(
+    with_key: None, ready: Ready, admin: Api, stage: Stage
+) -> None:
     token = issued(admin, stage, 1)
     expected = {
+        "api": ready.url,
         "uri": token["self"],
         "code": token["code"],
         "global": False,
@@ -84,13 +87,18 @@ def test_a_token_is_shown_by_code_number_or_uri(with_key: None, admin: Api, stag
 def test_a_token_gets_other_sections(with_key: None, admin: Api, stage: Stage) -> None:
     token = issued(admin, stage, 0)
     words = ["tokens", "update", stage.event, token["code"], "--section"]
-    assert run(*words, "Gallery").stdout == f"Token {token['code']} now admits to: Gallery.\n"
+    assert (
+        run(*words, "Gallery").stdout.splitlines()[1]
+        == f"Token {token['code']} now admits to: Gallery."
+    )
     assert admin.get(token["self"]).json()["sections"] == [stage.sections[1]]
     (changed,) = objects(run(*words, "Gallery", "--section", "Pit", "--json"))
     assert changed["sections"] == [stage.sections[1], stage.sections[0]]
 
 
-def test_a_token_is_revoked_after_a_yes(with_key: None, admin: Api, stage: Stage) -> None:
+def test_a_token_is_revoked_after_a_yes(
+    with_key: None, ready: Ready, admin: Api, stage: Stage
+) -> None:
     token, other = issued(admin, stage), issued(admin, stage)
     for answer in ("n\n", "\n", ""):
         kept = run("tokens", "revoke", stage.event, token["code"], typed=answer)
@@ -98,7 +106,8 @@ def test_a_token_is_revoked_after_a_yes(with_key: None, admin: Api, stage: Stage
         assert kept.stderr.endswith("Nothing is revoked.\n")
     assert admin.get(token["self"]).status_code == 200
     gone = run("tokens", "revoke", stage.event, token["code"], typed="y\n")
-    assert gone.stdout == f"Token {token['code']} is revoked; no gate can use it any more.\n"
+    said = f"Token {token['code']} is revoked; no gate can use it any more.\n"
+    assert gone.stdout == f"Server: {ready.url}\n{said}"
     assert admin.get(token["self"]).status_code == 404
     (told,) = objects(run("tokens", "revoke", stage.event, other["code"], "--yes", "--json"))
     assert (told["uri"], told["revoked"]) == (other["self"], True)
