@@ -192,27 +192,26 @@ SENTENCES: dict[str, Sentence] = {
     "scanning.pair_types": "types as {scanner}",
     "scanning.pair_types_here": "types as {scanner} where this computer expects {computer}",
     "scanning.pair_swap": "{came} is {meant}",
-    # scanner pair --makers; the settings' names are those of Zebra's DS9208 Product Reference Guide
-    # (72E-139635, USB Interface; Miscellaneous Scanner Parameters), Honeywell's Xenon 1900 User's
-    # Guide (Programming the Interface; Data Editing), Datalogic's Gryphon I GD4100 Product
-    # Reference Guide (Data Editing, page 108) and Newland's NLS-HR52 User Guide (USB HID Keyboard)
+    # scanner pair --makers; the settings' names are those of Symbol's LS4278 Product Reference
+    # Guide (User Preferences, Scan Data Transmission Format) and of Zebra's guides, of Honeywell's
+    # Voyager XP 1470g User Guide, Datalogic's Gryphon I GD4100 Product Reference Guide (Global
+    # Prefix/Suffix, page 108) and Newland's FM430 User Guide (USB HID Keyboard)
     "scanning.maker_usual": (
         "What suits this gate: Enter after each code, nothing before it, and the keys of a US "
         "keyboard over USB. The codes that set this are in the scanner's manual; "
         "scanner pair shows what came of it."
     ),
     "scanning.maker_zebra": (
-        "Zebra, Symbol, Motorola: Product Reference Guide, Miscellaneous Scanner Parameters, "
-        "Scan Data Transmission Format: Data Suffix, with Enter as the suffix. USB Interface, "
-        "USB Country Keyboard Types: North American."
+        "Zebra, Symbol, Motorola: Product Reference Guide, Scan Data Transmission Format: "
+        "scan Scan Options, DATA SUFFIX, Enter. USB Country Keyboard Types: North American."
     ),
     "scanning.maker_honeywell": (
-        "Honeywell: User's Guide, Data Editing, Prefix/Suffix: Add CR Suffix All Symbologies. "
-        "Programming the Interface, Keyboard Country: United States."
+        "Honeywell: User's Guide, Data Editing, Prefix/Suffix: Add CR Suffix, All Symbologies. "
+        "Keyboard Country: United States."
     ),
     "scanning.maker_datalogic": (
-        "Datalogic: Product Reference Guide, Data Editing, Global Prefix/Suffix: between two "
-        "Enter/Exit codes Set Global Suffix, 0D. Keyboard settings, Country Mode: U.S."
+        "Datalogic: Product Reference Guide, Global Prefix/Suffix: scan Enter/Exit, "
+        "Set Global Suffix, 0, D, and Enter/Exit twice."
     ),
     "scanning.maker_newland": (
         "Newland: User Guide, Prefix & Suffix, Terminating Character Suffix: CR. "
