@@ -1,5 +1,6 @@
 """One patron's showing of a code counts once: over a row of frames, and over all sources. Pure."""
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,14 @@ SAME_SECONDS = 2.0
 GONE_AFTER_SECONDS = 1.0
 """The debounce time: out of view for this long, a code counts again. A trembling hand's gaps are
 shorter."""
+
+IN_TURN_SECONDS = 0.5
+"""The longest gap between two codes that one screen shows in turn, as an animated picture does.
+People who follow one another take longer."""
+
+RETURNS_SECONDS = 30.0
+"""How long a code may be away while others take its place on such a screen, and still be the same
+presentation: it was judged, and would be again each time that its turn comes."""
 
 BLIND_AFTER_SECONDS = 5.0
 """After a gap in the frames this long, every code in view counts again: another may stand there."""
@@ -162,6 +171,8 @@ class Debouncer:
         self._told: dict[str, float] = {}  # payload -> when that was told last
         self._crowded: dict[str, float] = {}  # payload -> when it was last in view with another
         self._several_at: float | None = None
+        self._alone_at = -math.inf  # when a code was last alone in view
+        self._turns_since = -math.inf  # from when codes have followed one another without a gap
         self._updated_at: float | None = None
 
     def may_present(self, payload: str, at: float) -> bool:
@@ -198,12 +209,23 @@ class Debouncer:
     def _expire(self, in_view: Sequence[str], at: float) -> None:
         """Drop the codes that a frame lacks, long enough after they were last in view."""
         blind = self._updated_at is not None and at - self._updated_at >= BLIND_AFTER_SECONDS
-        for memory, after in ((self._presented, self._gone_after), (self._crowded, SETTLE_SECONDS)):
-            for payload, last in list(memory.items()):
-                missing = memory is self._crowded or payload not in in_view
-                if blind or (missing and at - last >= after):
-                    del memory[payload]
-        self._told = {each: told for each, told in self._told.items() if each in self._presented}
+        if len(in_view) > 1 or at - self._alone_at >= IN_TURN_SECONDS:
+            self._turns_since = at
+        if len(in_view) == 1:
+            self._alone_at = at
+        for payload, last in list(self._presented.items()):
+            away = at - last
+            taking_turns = last >= self._turns_since and away < RETURNS_SECONDS
+            if payload not in in_view and away >= self._gone_after:
+                self._told.pop(payload, None)
+                if not taking_turns:
+                    del self._presented[payload]
+        self._crowded = {
+            each: last for each, last in self._crowded.items() if at - last < SETTLE_SECONDS
+        }
+        if blind:
+            for memory in (self._presented, self._told, self._crowded):
+                memory.clear()
 
     def _several(self, in_view: Sequence[str], at: float) -> list[Event]:
         told = self._several_at is not None and at - self._several_at < self._gone_after

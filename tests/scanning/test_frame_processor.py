@@ -1,12 +1,14 @@
+from collections.abc import Iterable
+
 import pytest
 
 from scanner.qr import decoder
 from scanner.qr.decoder import Decoder
-from scanner.qr.frame import Frame
+from scanner.qr.frame import Frame, Pixels
 from scanner.scanning.errors import NoDecoder
 from scanner.scanning.frame_processor import OUTLINED_SECONDS, FrameProcessor, create_decoder
-from scanner.scanning.presentation import Presentation, TwoInView
-from tests.qr.pictures import SERIAL, code, on_wall
+from scanner.scanning.presentation import Beside, Event, InView, Presentation, TwoInView
+from tests.qr.pictures import OTHER, SERIAL, beside, code, on_wall, turned
 from tests.scanning.feigned import Scripted, frame
 
 
@@ -24,6 +26,44 @@ def test_the_time_between_presentations_is_the_frames_own() -> None:
 
 def test_two_codes_are_a_notice() -> None:
     assert FrameProcessor(Scripted(lambda _: ["A", "B"])).process(frame(0)) == [TwoInView()]
+
+
+def film(pictures: Iterable[Pixels], every: float = 0.1) -> list[Event]:
+    """Show pictures one after another; return the events but those of a code still in view."""
+    processor = FrameProcessor(Decoder())
+    return [
+        event
+        for number, pixels in enumerate(pictures)
+        for event in processor.process(Frame(pixels, number, number * every))
+        if not isinstance(event, InView)
+    ]
+
+
+def small(picture: Pixels) -> Pixels:
+    """Cut the place of one code out of a wall."""
+    return picture[150:450, 450:750]
+
+
+def test_an_animated_picture_of_two_tickets_is_two_presentations() -> None:
+    one, other = (small(on_wall(code(text))) for text in (SERIAL, OTHER))
+    assert film(([one] * 15 + [other] * 25) * 4) == [
+        Presentation(SERIAL, "zxing"),
+        Presentation(OTHER, "zxing"),
+    ]
+
+
+def test_a_code_that_turns_is_one_presentation() -> None:
+    picture = small(on_wall(code()))
+    shown = film(turned(picture, 12.0 * number) for number in range(60))
+    assert [event.payload for event in shown if isinstance(event, Presentation)] == [SERIAL]
+    assert len(shown) == 1
+
+
+def test_of_a_ticket_and_an_advertisement_in_view_the_ticket_is_judged_and_the_other_named() -> None:
+    pictures = [beside(code(), code("https://example.com/app"))] * 12
+    first, second = film(pictures)
+    assert (first, type(second)) == (Presentation(SERIAL, "zxing"), Beside)
+    assert film([beside(code(), code(OTHER))] * 12) == [TwoInView()]
 
 
 def test_the_counts_say_what_was_done() -> None:

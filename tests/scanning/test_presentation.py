@@ -8,7 +8,9 @@ from scanner.admission.serial import LooksLike
 from scanner.scanning.presentation import (
     BLIND_AFTER_SECONDS,
     GONE_AFTER_SECONDS,
+    IN_TURN_SECONDS,
     IN_VIEW_SECONDS,
+    RETURNS_SECONDS,
     SAME_SECONDS,
     SETTLE_SECONDS,
     Beside,
@@ -213,6 +215,37 @@ def test_a_code_in_view_is_told_now_and_then() -> None:
     events = watch([["A"]] * 61)
     assert [event for _, event in events[1:]] == [InView("A")] * 4
     assert events[1][0] >= IN_VIEW_SECONDS
+
+
+def verdicts(events: list[tuple[float, Event]]) -> list[str]:
+    """Return what a gate's door lets through to be judged."""
+    door: Presentations[None] = Presentations()
+    read = [(at, each) for at, each in events if isinstance(each, Presentation | InView)]
+    return [each.payload for at, each in read if door.begins(each.payload, at)]
+
+
+def in_turn(codes: str, frames: int, gap: int) -> list[list[str]]:
+    """Show one code after another, for so many frames each, and so many without one between."""
+    return [view for each in codes for view in [[each]] * frames + [[]] * gap]
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1, 2.5, 9])
+@pytest.mark.parametrize("gap", [0, 5])
+def test_codes_that_one_screen_shows_in_turn_are_each_judged_once(
+    seconds: float, gap: int
+) -> None:
+    views = in_turn("ABC" * 4, round(seconds / FRAME), gap)
+    assert verdicts(watch(views)) == ["A", "B", "C"]
+
+
+def test_a_code_that_comes_again_after_a_gap_is_judged_again() -> None:
+    gap = round(IN_TURN_SECONDS / FRAME) + 1
+    assert verdicts(watch(in_turn("ABA", 70, gap))) == ["A", "B", "A"]
+
+
+def test_a_code_that_comes_again_much_later_is_judged_again() -> None:
+    views = in_turn("ABA", round(RETURNS_SECONDS / FRAME) + 1, 0)
+    assert verdicts(watch(views)) == ["A", "B", "A"]
 
 
 SERIAL = "DAWIER-BACK75580348"
