@@ -57,10 +57,12 @@ def speckled(picture: Pixels, share: float, seed: int = 1) -> Pixels:
     return np.where(hit, rng.choice([0, 255], picture.shape), picture).astype(np.uint8)
 
 
-def turned(picture: Pixels, degrees: float) -> Pixels:
+def turned(picture: Pixels, degrees: float, *, outside: int = 120) -> Pixels:
     height, width = picture.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderValue=120), np.uint8)
+    return np.asarray(
+        cv2.warpAffine(picture, matrix, (width, height), borderValue=outside), np.uint8
+    )
 
 
 def cracked(picture: Pixels, seed: int = 1, *, thick: int = 2) -> Pixels:
@@ -140,10 +142,22 @@ def in_colours(dark: tuple[int, int, int], light: tuple[int, int, int]) -> Pixel
     return picture
 
 
-def banded(*, period: int, degrees: float, depth: float = 0.75, brightness: float = 0.3) -> Pixels:
-    """Show a code on a dim display, dark in stripes across `degrees`; 0 makes them rows."""
+def banded(
+    *, period: int, degrees: float, roll: float = 0, depth: float = 0.75, brightness: float = 0.3
+) -> Pixels:
+    """Show a code on a dim display, dark in stripes across `degrees`; 0 makes them rows.
+
+    Args:
+        period: pixels from one stripe to the next.
+        degrees: by which the stripes are turned.
+        roll: by how many degrees the code is turned behind them.
+        depth: how much darker the stripes are, 0 to 1.
+        brightness: of the display, 0 to 1.
+    """
     display = np.full((720, 1280), 10, np.uint8)
     picture = code(module=7)
+    if roll:
+        picture = turned(np.pad(picture, 50, constant_values=10), roll, outside=10)
     side = len(picture)
     display[200 : 200 + side, 500 : 500 + side] = picture
     down, across = np.mgrid[0:720, 0:1280]

@@ -10,7 +10,7 @@ from tests.qr.pictures import SERIAL, banded, code, noisy, turned
 
 
 @pytest.mark.parametrize("period", [24, 45, 80])
-@pytest.mark.parametrize("degrees", [0, 90, 30])
+@pytest.mark.parametrize("degrees", [0, 90, 7, 30, 83])
 def test_a_code_behind_bands_is_read(period: int, degrees: float) -> None:
     picture = banded(period=period, degrees=degrees)
 
@@ -18,6 +18,25 @@ def test_a_code_behind_bands_is_read(period: int, degrees: float) -> None:
 
     assert reading.text == SERIAL
     assert np.allclose(reading.corners[0], (528, 228), atol=6)
+
+
+@pytest.mark.parametrize("degrees", [0, 15, 90])
+def test_a_code_that_is_turned_behind_bands_is_read(degrees: float) -> None:
+    picture = banded(period=45, degrees=degrees, roll=45)
+
+    assert Decoder(None).decode(picture).texts == (SERIAL,)
+
+
+@pytest.mark.parametrize("degrees", [0, 7, 30, 45, 83, 90])
+@pytest.mark.parametrize("roll", [0, 10, 45])
+def test_the_bands_own_direction_is_found_whichever_way_the_code_is_turned(
+    degrees: float, roll: float
+) -> None:
+    found = without_bands(banded(period=40, degrees=degrees, roll=roll)[180:520, 480:820])
+
+    assert found
+    (along, across) = found[1][:, 0]
+    assert np.degrees(np.arctan2(-across, along)) % 180 == pytest.approx(degrees % 180, abs=3)
 
 
 @pytest.mark.parametrize("degrees", [0, 90])
