@@ -59,7 +59,7 @@ def test_a_code_that_turns_is_one_presentation() -> None:
     assert len(shown) == 1
 
 
-def test_of_a_ticket_and_an_advertisement_in_view_the_ticket_is_judged_and_the_other_named() -> None:
+def test_a_ticket_beside_an_advertisement_is_judged_and_the_other_named() -> None:
     pictures = [beside(code(), code("https://example.com/app"))] * 12
     first, second = film(pictures)
     assert (first, type(second)) == (Presentation(SERIAL, "zxing"), Beside)

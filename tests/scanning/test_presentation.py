@@ -231,9 +231,7 @@ def in_turn(codes: str, frames: int, gap: int) -> list[list[str]]:
 
 @pytest.mark.parametrize("seconds", [0.2, 1, 2.5, 9])
 @pytest.mark.parametrize("gap", [0, 5])
-def test_codes_that_one_screen_shows_in_turn_are_each_judged_once(
-    seconds: float, gap: int
-) -> None:
+def test_codes_that_one_screen_shows_in_turn_are_each_judged_once(seconds: float, gap: int) -> None:
     views = in_turn("ABC" * 4, round(seconds / FRAME), gap)
     assert verdicts(watch(views)) == ["A", "B", "C"]
 
