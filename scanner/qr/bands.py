@@ -4,7 +4,7 @@ An OLED display is dimmed by switching it on and off. A sensor exposes its rows 
 so some of them see the display while it is off. Each line along the bands has a gain of its own.
 """
 
-from math import atan2, cos, degrees, pi, radians, sin
+import math
 
 import cv2
 import numpy as np
@@ -57,8 +57,6 @@ _LOOKED_AT = (_LENGTHS >= FEWEST) & (_LENGTHS <= MOST) & (_COUNTS >= 0)
 _DOWN, _ACROSS = _COUNTS[_LOOKED_AT.nonzero()[0]], _COUNTS[_LOOKED_AT.nonzero()[1]]
 """Of the waves that are looked at, how many lie down and across the picture."""
 
-_BETWEEN = np.linspace(-0.8, 0.8, 9)
-
 _STEPS_DEGREES = (1.2, 0.6)
 """How the direction is refined; a pixel over a region's half is the finest step that shows."""
 
@@ -94,7 +92,7 @@ def _direction(small: Pixels) -> float | None:
     wave = _strongest_wave(_windowed(small))
     if wave is None:
         return None
-    best = -degrees(atan2(wave[1], wave[0]))
+    best = -math.degrees(math.atan2(wave[1], wave[0]))
     deepest = _depth(small, best)
     if deepest < MIN_DEPTH:
         return None
@@ -126,17 +124,23 @@ def _strongest_wave(tones: Tones) -> tuple[float, float] | None:
         np.hypot(_DOWN - down, _ACROSS - across), np.hypot(_DOWN + down, _ACROSS + across)
     )
     others = np.sort(waves[apart > _PEAK_WIDTH])[-_OTHERS:].mean()
-    return _refined(tones, down, across) if waves[strongest] >= MIN_PEAK * others else None
+    if waves[strongest] < MIN_PEAK * others:
+        return None
+
+    def wave(more_down: int, more_across: int) -> float:
+        at = (int(down) + more_down) % _SMALL, (int(across) + more_across) % _SMALL
+        return math.hypot(real[at], imaginary[at])
+
+    return (
+        down + _between(wave(-1, 0), wave(0, 0), wave(1, 0)),
+        across + _between(wave(0, -1), wave(0, 0), wave(0, 1)),
+    )
 
 
-def _refined(tones: Tones, down: float, across: float) -> tuple[float, float]:
-    """Return the peak beside a whole number of waves, to a fifth of one."""
-    height, width = tones.shape
-    rows = np.exp(np.outer(down + _BETWEEN, np.arange(height)) * (-2j * pi / _SMALL))
-    columns = np.exp(np.outer(np.arange(width), across + _BETWEEN) * (-2j * pi / _SMALL))
-    near = np.abs(rows @ tones @ columns)
-    row, column = divmod(int(near.argmax()), near.shape[1])
-    return down + float(_BETWEEN[row]), across + float(_BETWEEN[column])
+def _between(before: float, peak: float, after: float) -> float:
+    """Return where a parabola through three neighbours has its top, from the middle one."""
+    bend = 2 * peak - before - after
+    return max(-0.5, min(0.5, (after - before) / (2 * bend))) if bend > 0 else 0.0
 
 
 def _depth(small: Pixels, angle: float) -> float:
@@ -167,7 +171,7 @@ def _turned(grey: Pixels, angle: float) -> tuple[Pixels, Affine]:
     """Rotate without cutting anything off, and return the transform back."""
     height, width = grey.shape
     there = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    cosine, sine = abs(cos(radians(angle))), abs(sin(radians(angle)))
+    cosine, sine = abs(math.cos(math.radians(angle))), abs(math.sin(math.radians(angle)))
     size = (round(width * cosine + height * sine), round(width * sine + height * cosine))
     there[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
     turned = cv2.warpAffine(grey, there, size, borderMode=cv2.BORDER_REPLICATE)

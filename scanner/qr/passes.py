@@ -275,11 +275,11 @@ FIRST = (
 
 REGION_FAST = (
     Pass("zxing", "soft threshold", _soft_threshold, 6.0),
-    Pass("zxing", "without bands", _without_bands, 12.0),
     Pass("zxing", "bright soft", _bright_soft, 5.0),
     Pass("zxing", "opened", _opened, 4.0),
     Pass("zxing global", "median", _median, 4.0),
     Pass("zbar", "half", _half, 9.0),
+    Pass("zxing", "without bands", _without_bands, 12.0),
     Pass("zxing", "rectified", _rectified, 30.0, least_ms=STEP_MS, proves_symbol=True),
     Pass("zxing", "quiet zone", _with_quiet_zone, 14.0),
 )

@@ -9,7 +9,7 @@ The budget pays for an occasional thorough search, which finds symbols too blurr
 So an empty gate costs at most this much more than the first pass alone.
 """
 
-BURST_FACTOR, MIN_BURST_MS, ISOLATED_BURST_MS = 6.0, 12.0, 18.0
+BURST_FACTOR, MIN_BURST_MS, ISOLATED_BURST_MS = 6.0, 12.0, 20.0
 """What may be overdrawn on a new scene: a multiple of the first pass's time, with a minimum.
 
 With the refill until it is paid back, one second of thirty frames stays within 1.3 times its first
