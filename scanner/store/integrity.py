@@ -1,6 +1,7 @@
 """Checks that the ledger is as it was written; a gate does so before it admits anybody."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -77,8 +78,14 @@ _STRAYS = """
 SELECT move.id FROM {moves} AS move LEFT JOIN admission USING (journal)
 WHERE admission.serial IS NOT move.serial
 """
-_MOVES_BY_ROW = 5
-"""The version since which a transition has its admission's journal row."""
+_BY_ROW = 5
+"""The version since which a transition and a refusal have their admission's journal row."""
+
+_WITHHELD = "SELECT serial, withheld.reason FROM withheld LEFT JOIN admission USING (journal)"
+_JUDGED_AGAIN = """
+SELECT serial, evidence FROM journal
+WHERE serial IN (SELECT serial FROM withheld JOIN admission USING (journal))
+"""
 
 _CONTRADICTIONS = (
     (_UNLIKE, Damage.ADMISSION_UNLIKE, "serial"),
@@ -235,7 +242,9 @@ def _unlike_written(conn: sqlite3.Connection) -> Iterator[Fact]:
             yield Fact(Damage.NOT_WAL, {"file": path.name})
     missing = gaps(conn)
     yield from _chain(conn, missing)
-    yield from _admissions(conn, missing, _MOVES if version >= _MOVES_BY_ROW else _FORMER_MOVES)
+    yield from _admissions(conn, missing, _MOVES if version >= _BY_ROW else _FORMER_MOVES)
+    if version >= _BY_ROW and not missing:
+        yield from _refusals(conn)
 
 
 def _lines(conn: sqlite3.Connection, check: str) -> Iterator[Fact]:
@@ -323,6 +332,18 @@ def _admissions(
             yield Fact(Damage.UNKNOWN_STATE, {"state": state})
     for (at,) in conn.execute(_TIMES):
         datetime.fromisoformat(at)  # or a ValueError, which is damage too
+
+
+def _refusals(conn: sqlite3.Connection) -> Iterator[Fact]:
+    """Find refusals that no presentation tells: one was judged by each when it was written."""
+    told = {
+        (serial, json.dumps(json.loads(evidence).get("refusal"), sort_keys=True))
+        for serial, evidence in conn.execute(_JUDGED_AGAIN)
+    }
+    for serial, reason in conn.execute(_WITHHELD):
+        plain = json.loads(reason) if reason.startswith("{") else reason  # until version 3
+        if (serial, json.dumps(plain, sort_keys=True)) not in told:
+            yield Fact(Damage.ADMISSION_UNLIKE, {"serial": serial})
 
 
 def _has_table(conn: sqlite3.Connection, name: str) -> bool:

@@ -19,6 +19,8 @@ from tests.store.worlds import NOW, scan
 
 LIMIT = 10.0
 FIRST = f"serial={wrecks.ADMITTED[0]}"
+WITHHELD = f"serial={wrecks.WITHHELD[0]}"
+OTHER = '{"code":"text","params":{"text":"already redeemee"}}'
 QUICK_SECONDS = 5.0
 """Ten times what 20,000 rows take on a slow machine."""
 
@@ -67,6 +69,9 @@ def test_one_that_is_not_there_yet_is_whole(tmp_path: Path) -> None:
         ("UPDATE admission SET reason = 'x' WHERE state = 'conflict'", "never_moved"),
         ("UPDATE transition SET serial = 'x' WHERE id = 1", "stray_transition transition=1"),
         ("UPDATE admission SET settled = 'x' WHERE settled IS NOT NULL", "unreadable"),
+        (f"UPDATE withheld SET reason = '{OTHER}'", f"admission_unlike {WITHHELD}"),
+        ("UPDATE withheld SET reason = 'spoilt'", f"admission_unlike {WITHHELD}"),
+        ("INSERT INTO withheld SELECT 1, reason FROM withheld LIMIT 1", "admission_unlike"),
         ("DROP INDEX admission_state", "schema_unlike kind=index name=admission_state"),
         ("DROP TRIGGER journal_stays", "schema_unlike kind=trigger name=journal_stays"),
         ("PRAGMA user_version = 0", "version version=0"),

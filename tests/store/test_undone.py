@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -75,6 +76,8 @@ def test_a_recovery_brings_back_both_admissions_of_one_ticket(tmp_path: Path, lo
     with closing(open_database(file)) as conn:
         bring_to(conn, A, State.CONFLICT)
         ledger.withhold(conn, A, WITHDRAWN)
+        judged_again = json.dumps({"refusal": WITHDRAWN.as_json()})
+        admit(conn, A, kind="withdrawn", reason="verdict.refused_by_api", evidence=judged_again)
         ledger.move(conn, A, State.UNDONE, SETTLED)
         bring_to(conn, A, State.CONFIRMED)
         admit(conn, B)

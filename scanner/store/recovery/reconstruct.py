@@ -91,12 +91,13 @@ def reconstruct(
     of = {cast(int, each["journal"]): str(each["serial"]) for each in admissions}
     first = {serial: number for number, serial in sorted(of.items(), reverse=True)}
     moves = {row.rowid or 0: _move(row, first) for row in rows if is_move(row)}
+    gaps = tuple(_gaps(journal, head))
     return Reconstruction(
         journal,
         head,
-        tuple(_gaps(journal, head)),
+        gaps,
         admissions,
-        _withheld(rows, journal, of, first),
+        _withheld(rows, journal, of, first, gaps[-1].last if gaps else 0),
         tuple((each, *moves[each]) for each in sorted(moves) if _is_of(moves[each], of)),
         {row.rowid or 0: row.values[1] for row in rows if is_shown(row) and row.rowid in of},
         rebuilt,
@@ -246,7 +247,11 @@ def _from_journal(row: Fields) -> dict[str, Value]:
 
 
 def _withheld(
-    rows: Sequence[Row], journal: dict[int, Fields], of: dict[int, str], first: dict[str, int]
+    rows: Sequence[Row],
+    journal: dict[int, Fields],
+    of: dict[int, str],
+    first: dict[str, int],
+    lost: int,
 ) -> dict[int, str]:
     """Collect the admissions that were withheld, from their records and later presentations.
 
@@ -255,6 +260,7 @@ def _withheld(
         journal: the rows that were chosen.
         of: the serial of each admission, by its journal row.
         first: the row of each serial's first admission; until version 4 it had no other.
+        lost: the last row that is lost; up to there, the presentation that tells one may be.
     """
     found = {}
     for number, each in sorted(journal.items()):
@@ -268,7 +274,7 @@ def _withheld(
             )
     for row in filter(is_withheld, rows):
         number, why = row.rowid or first.get(str(row.values[0]), 0), row.values[1]
-        if number in of:  # what a presentation tells is proven, and this is not
+        if number in of and number < lost:
             found.setdefault(number, str(why))
     return found
 
