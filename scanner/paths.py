@@ -55,7 +55,7 @@ def assets_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "assets"
 
 
-def export_text(file: Path, text: str, *, overwrite: bool = False) -> None:
+def export(file: Path, content: bytes, *, overwrite: bool = False) -> None:
     """Write a person's file, whole or not at all; nobody but its owner can read it.
 
     Raises:
@@ -64,7 +64,7 @@ def export_text(file: Path, text: str, *, overwrite: bool = False) -> None:
     try:
         if file.exists() and not overwrite:
             raise ScannerError(ExportFault.EXISTS, file=file)
-        replace_file(file, text.encode())
+        replace_file(file, content)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise ScannerError(ExportFault.UNWRITABLE, file=file, why=why) from error

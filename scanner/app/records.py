@@ -14,7 +14,7 @@ from typing import Any, Literal
 from scanner.admission.rules import Override
 from scanner.facts import Fact
 from scanner.gate import Gate
-from scanner.paths import export_text, search_file
+from scanner.paths import export, search_file
 from scanner.pin import Clock, Pin, PinCheck, PinNotice
 from scanner.store import differences, journal, statistics
 from scanner.store.acknowledged import Acknowledged, acknowledge, read_acknowledged
@@ -172,7 +172,7 @@ class Records:
         """
         target = target or self._file.with_name(f"admissions-{self._clock():%Y%m%dT%H%M%SZ}.{form}")
         count, text = self._text(state, form)
-        export_text(target, text, overwrite=overwrite)
+        export(target, text.encode(), overwrite=overwrite)
         if state is None:  # all of them: nothing is lost with what the token brought
             exported = Fact(JournalNote.EXPORTED, {"count": count})
             self._gate.note(exported, self._clock()).result(_SECONDS)

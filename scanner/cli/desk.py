@@ -2,13 +2,23 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from scanner.cli.api import ask, counted, name_server, read_key, require_whole, secret
-from scanner.cli.output import print_json, print_line, print_table, print_text, tell
-from scanner.cli.settings import Api, ApiKey, Json
+from scanner.cli.output import (
+    Done,
+    print_json,
+    print_line,
+    print_qr,
+    print_table,
+    print_text,
+    save_qr,
+    tell,
+)
+from scanner.cli.settings import Api, ApiKey, Json, Overwrite
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -42,7 +52,7 @@ Sections = Annotated[
 
 tokens = typer.Typer(
     no_args_is_help=True,
-    help="Issue, list, show, update and revoke the admission tokens of an event.",
+    help="Issue, list, show, update and revoke the admission tokens of an event, and print cards.",
 )
 
 
@@ -244,6 +254,58 @@ def revoke(
     else:
         name_server(server)
         tell(Fact(desk.TokenChange.REVOKED, {"token": gone.code}))
+
+
+@tokens.command(epilog="Example: scanner tokens card 16993717817996 A0F9GG8D --out north.svg")
+def card(
+    *,
+    event: EventName,
+    token: TokenName,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the QR to this file, whose name ends in .svg or .png, to print it.",
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+    api: Api = None,
+    api_key: ApiKey = None,
+    as_json: Json = False,
+) -> None:
+    """Show a gate card: a line, and a QR, that open a gate with this token.
+
+    It holds the server's address, the token's code, and the application's key that is given or
+    logged in with; a person's session is never on it. Scan it, or type its line, in `scanner gate`
+    or after `scanner open`. Who has it can open a gate.
+    """
+    from scanner.cli.settings import load_with_server
+    from scanner.desk import tokens as desk
+    from scanner.desk.gate_card import GateCard, write_card
+    from scanner.desk.login import gate_key
+    from scanner.facts import Fact
+    from scanner.keystore import open_keystore
+
+    async def work(asked: "TickeTing") -> "Token":
+        return await desk.find(asked, desk.event_uri(event), token)
+
+    key_given = read_key(api_key)
+    found, server = ask(api, key_given, work)
+    config = load_with_server(api=server, api_key=key_given)
+    key = gate_key(config, open_keystore(config.home))
+    line = write_card(GateCard(server, key, found.code))
+    if out:
+        save_qr(out, line, overwrite=overwrite)
+    if as_json:
+        print_json({"api": server, "card": line, "key": key is not None})
+        return
+    name_server(server)
+    print_line(line)
+    if out:
+        tell(Fact(Done.EXPORTED, {"file": out}))
+    else:
+        print_qr(line)
+    tell(Fact(desk.CardNote.SECRET if key else desk.CardNote.WITHOUT_KEY), err=True)
 
 
 def _show(event: "Event", token: "Token", server: str, as_json: bool) -> None:

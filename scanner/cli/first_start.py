@@ -1,7 +1,9 @@
 """The first start of `scanner gate`: the wizard, set into the real world."""
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +13,15 @@ if TYPE_CHECKING:
     from scanner.scanning.devices import Camera
     from scanner.scanning.scan_source import FrameSource, Name
     from scanner.store.writer import Writer
-    from scanner.sync.opening import Opened
+    from scanner.sync.opening import Opened, Request
     from scanner.tui.ports import ScanSource
-    from scanner.tui.wizard.answers import Answers, OnFrame
+    from scanner.tui.wizard.answers import Answers, OnFrame, Place
+
+_REMEMBERED = "first start"
+"""The secret's name in the key store."""
+
+_SEED = 1
+"""Of the made-up house; the same every time."""
 
 
 def needs_first_start(writer: "Writer") -> bool:
@@ -26,7 +34,10 @@ def needs_first_start(writer: "Writer") -> bool:
 def first_start(
     config: "Config", writer: "Writer", keys: "KeyStore", device: str
 ) -> "Answers | None":
-    """Ask for everything and open the gate; nothing where somebody left early.
+    """Ask for everything and open the gate, or show a made-up one.
+
+    Returns:
+        Nothing where somebody left early, or has left the made-up one.
 
     Args:
         config: what is set already, and so proposed.
@@ -42,8 +53,15 @@ def first_start(
     choose_language(config.language)
     house = House(config, writer, keys)
     camera = house.chosen_camera()
-    known = Answers(api=config.api, name=config.name or "", device=device, camera=camera)
-    return WizardApp(house, known, keyboard_layouts.load(config.home).correct).run()
+    proposed = Answers(api=config.api, name=config.name or "", device=device, camera=camera)
+    known, place = house.remembered(proposed)
+    app = WizardApp(house, known, keyboard_layouts.load(config.home).correct, place)
+    answers = app.run()
+    if app.wants_made_up:
+        from scanner.tui.gate.demo import show
+
+        show(_SEED, config.language)
+    return answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +73,19 @@ class House:
     keys: "KeyStore"
 
     def cameras(self) -> Sequence[tuple[str, str]]:
-        """List the cameras that the system names, or the first where it names none.
+        """List the cameras that are there.
 
         What stands for one finds it again when its number is another.
         """
-        from scanner.facts import Fact
         from scanner.scanning.devices import lasting_name, list_cameras
-        from scanner.scanning.scan_source import SourceName
         from scanner.wording.sentences import shown
 
         cameras = list_cameras()
         found = {
             lasting_name(each, cameras): f"{shown(each.name)} ({each.number})" for each in cameras
         }
-        found = found or {"0": shown(Fact(SourceName.CAMERA, {"number": 0}))}
         chosen = self._chosen_of(cameras)
-        if chosen != "none":
+        if Path(chosen).exists():  # a picture, a video or a folder of the settings
             found.setdefault(chosen, chosen)
         return list(found.items())
 
@@ -111,9 +126,34 @@ class House:
     async def open(self, answers: "Answers", on_progress: Callable[[int, int], None]) -> "Opened":
         """Open the session with the first key that there is: typed, logged in with, or set."""
         from scanner.sync.clock import utc_now
-        from scanner.sync.opening import Request, open_gate
+        from scanner.sync.opening import open_gate
 
-        request = Request(
+        request = self._request(answers)
+        return await open_gate(request, self.writer, self.keys, utc_now, on_progress)
+
+    async def check_server(self, answers: "Answers") -> None:
+        """Ask the server whether it is one, and takes the key."""
+        from scanner.sync.opening import check_server
+
+        await check_server(self._request(answers))
+
+    async def check_token(self, answers: "Answers") -> None:
+        """Ask the server whether it knows the token."""
+        from scanner.sync.opening import check_token
+
+        await check_token(self._request(answers))
+
+    async def check_names(self, answers: "Answers") -> None:
+        """Look whether another gate of the event has the device's name."""
+        from scanner.store.installation import tags
+        from scanner.sync.opening import check_name
+
+        await check_name(self._request(answers), await self.writer.run(tags))
+
+    def _request(self, answers: "Answers") -> "Request":
+        from scanner.sync.opening import Request
+
+        return Request(
             api=answers.api,
             code=answers.code,
             name=answers.name,
@@ -123,12 +163,29 @@ class House:
             records=self.config.page_records,
             names=self.config.names,
         )
-        return await open_gate(request, self.writer, self.keys, utc_now, on_progress)
+
+    def remembered(self, proposed: "Answers") -> "tuple[Answers, Place]":
+        """Return the answers of a start that was left, and its step; or those proposed."""
+        from dataclasses import replace
+
+        from scanner.tui.wizard.answers import Place
+
+        try:
+            found = json.loads(self.keys.get(_REMEMBERED) or "{}")
+            place = Place(found.pop("place", Place.SERVER))
+            return replace(proposed, **{name: text for name, text in found.items() if text}), place
+        except (ValueError, TypeError, AttributeError):  # written by another version
+            return proposed, Place.SERVER
+
+    def remember(self, answers: "Answers", place: "Place") -> None:
+        """Keep the answers with the secrets: two of them are."""
+        self.keys.set(_REMEMBERED, json.dumps({**asdict(answers), "place": place}))
 
     def keep(self, answers: "Answers") -> None:
-        """Keep the camera; names and server are the session's, the key is not kept."""
+        """Keep the camera, and forget the rest: it is the session's now."""
         from scanner.config import save_setting
 
+        self.keys.delete(_REMEMBERED)
         if answers.camera != self.config.camera:
             save_setting("camera", answers.camera)
 

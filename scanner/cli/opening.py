@@ -26,7 +26,10 @@ def register(app: typer.Typer) -> None:
 def open_session(
     code: Annotated[
         str,
-        typer.Argument(help="The admission token's code; - reads it from standard input."),
+        typer.Argument(
+            help="The admission token's code, or a gate card's line; - reads it from standard "
+            "input."
+        ),
     ],
     *,
     name: Annotated[
@@ -44,15 +47,20 @@ def open_session(
     A gate is opened once for each token; it stays open over restarts.
     """
     from scanner.cli.output import Done, print_line, tell
+    from scanner.desk.gate_card import GateCard, read_card
     from scanner.facts import Fact
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.wording.sentences import sentence
 
-    config = load_with_server(name=name, device=device, api=api, api_key=read_key(api_key))
+    code = secret("Token code") if code == "-" else code
+    card = read_card(code) or GateCard(token=code)
+    config = load_with_server(
+        name=name, device=device, api=api or card.api, api_key=read_key(api_key) or card.key
+    )
     if not config.name:
         raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
-    code = secret("Token code") if code == "-" else code
+    code = card.token or ""
     keys = open_keystore(config.home)
     with Writer(database(config)) as writer:
         request = _request(config, keys, code, config.device or device_name(writer))

@@ -15,6 +15,8 @@ from scanner.wording.plain import plain, plain_json, plain_line
 from scanner.wording.sentences import sentence
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.progress import Progress
     from rich.text import Text
 
@@ -98,6 +100,37 @@ def print_table(
     for row in rows:
         table.add_row(*(_cell(each, longest) for each in row))
     Console(highlight=False, markup=False, emoji=False).print(table)
+
+
+def print_qr(text: str) -> None:
+    """Print a QR of half blocks."""
+    import io
+
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(text, micro=False).terminal(drawn, compact=True)
+    typer.echo(drawn.getvalue(), nl=False)
+
+
+def save_qr(file: "Path", text: str, *, overwrite: bool) -> None:
+    """Write a QR to a picture that nobody but its owner can read.
+
+    Raises:
+        ScannerError: it is there already, or can't be written.
+    """
+    import io
+
+    import segno
+
+    from scanner.paths import export
+
+    kind = file.suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png"):
+        raise typer.BadParameter("its name must end in .svg or .png.", param_hint="'--out'")
+    drawn = io.BytesIO()
+    segno.make(text, micro=False).save(drawn, kind=kind, scale=8)
+    export(file, drawn.getvalue(), overwrite=overwrite)
 
 
 def _cell(text: str | None, longest: int) -> "Text":

@@ -135,14 +135,14 @@ def _list(folder: Path, *, as_json: bool) -> None:
 def _csv(folder: Path, named: str, *, overwrite: bool) -> None:
     from scanner.cli.output import Done, print_text, tell
     from scanner.facts import Fact
-    from scanner.paths import export_text
+    from scanner.paths import export
     from scanner.training.records import Records, to_csv
 
     text = to_csv(Records(folder).all())
     if named == "-":
         print_text(text, end="")
         return
-    export_text(Path(named), text, overwrite=overwrite)
+    export(Path(named), text.encode(), overwrite=overwrite)
     tell(Fact(Done.EXPORTED, {"file": named}))
 
 

@@ -184,6 +184,20 @@ def credential(config: Config, keystore: KeyStore) -> Credential:
     raise NotLoggedIn(LoginFault.NOT_LOGGED_IN)
 
 
+def gate_key(config: Config, keystore: KeyStore) -> str | None:
+    """Return the key that a gate may be given: the application's, given or kept.
+
+    A person's session is none: whoever held it would have that person's rights.
+
+    Raises:
+        LoginRefused: the given key can't be one.
+        KeyStoreError: the login can't be read.
+    """
+    kept = stored_login(keystore)
+    ours = kept and kept.kind is KeyKind.KEY and _same(config.api, kept.api)
+    return _given_key(config) or (kept.key if kept and ours else None)
+
+
 def stored_login(keystore: KeyStore) -> Login | None:
     """Return the stored login; `None` where there is none that can be used.
 

@@ -34,6 +34,13 @@ class TokenChange(Code):
     KEPT = "desk.token_kept"
 
 
+class CardNote(Code):
+    """What to know about a gate card."""
+
+    SECRET = "desk.card_secret"  # noqa: S105 - a code, no secret
+    WITHOUT_KEY = "desk.card_without_key"
+
+
 def event_uri(named: str) -> str:
     """Return `/events/…` for an identifier, a URI, or a whole address that ends in one.
 

@@ -4,6 +4,7 @@ SyncError
 ├── NameEmpty     the guard or the device has no name
 ├── NoSession     no session is open, or its key is gone from the key store
 ├── WrongCode     the code belongs to no admission token
+├── NameTaken     another gate of the event has the device's name
 ├── KeyNeeded     the API wants a key to open a session with
 └── TokenDead     the API no longer takes the session's key or token
 """
@@ -17,6 +18,7 @@ class SyncFault(Code):
 
     NO_SESSION = "sync.no_session"
     NAME_EMPTY = "sync.name_empty"
+    NAME_TAKEN = "sync.name_taken"
     WRONG_CODE = "sync.wrong_code"
     KEY_NEEDED = "sync.key_needed"
     TOKEN_DEAD = "sync.token_dead"  # noqa: S105 - a code
@@ -38,6 +40,13 @@ class NameEmpty(SyncError):
 
     def __init__(self) -> None:
         super().__init__(SyncFault.NAME_EMPTY)
+
+
+class NameTaken(SyncError):
+    """Another gate of the event has the device's name; `redeemer` let patrons in there."""
+
+    def __init__(self, device: str, redeemer: str | None) -> None:
+        super().__init__(SyncFault.NAME_TAKEN, device=device, redeemer=redeemer or "?")
 
 
 class WrongCode(SyncError):

@@ -1,13 +1,15 @@
 """Opens a session from a token's code, and makes the first pull."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Container
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from scanner.admission.names import normalised
+from scanner.admission.names import is_namesake, normalised, tag_of
 from scanner.facts import Code, Fact
 from scanner.store import encounters, ledger, sessions, tickets
 from scanner.store.database import SqlConnection, transaction
@@ -21,15 +23,18 @@ from scanner.sync.admission_list import note_encounters
 from scanner.sync.books import Books
 from scanner.sync.clock import ServerTime
 from scanner.sync.credentials import GateCredentials, Keys
-from scanner.sync.errors import KeyNeeded, NameEmpty, WrongCode
+from scanner.sync.errors import KeyNeeded, NameEmpty, NameTaken, WrongCode
 from scanner.sync.pull import Pull
 from scanner.sync.status import doubt_of, read_encounters
 from scanner.sync.ticket_list import Progress
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
-from scanner.ticketing.paged_list import PagedList, PageSize, PageSizes
-from scanner.ticketing.resources import Event, Page, Token, TokenGrant
+from scanner.ticketing.paged_list import PagedList, PageSize, PageSizes, pages_of
+from scanner.ticketing.resources import Admission, Event, Page, Token, TokenGrant
 from scanner.ticketing.route import unencrypted
+
+_NO_CODE = "00000000"
+_NAME_SECONDS = 5.0
 
 
 class OpenWarning(Code):
@@ -127,16 +132,77 @@ def store(conn: SqlConnection, session: StoredSession) -> None:
         sessions.open_session(conn, session)
 
 
+async def check_server(request: Request) -> None:
+    """Ask whether the address is the API's, and whether it takes the key.
+
+    It asks for a code that hardly any token has: that is the one thing that a gate needs the key
+    for, and a key may be allowed nothing else.
+
+    Raises:
+        KeyNeeded: the key is not taken, or there is none.
+        TicketingError: the API doesn't answer as it should.
+    """
+    try:
+        await _grant(replace(request, code=_NO_CODE))
+    except WrongCode:
+        return
+
+
+async def check_token(request: Request) -> None:
+    """Ask whether the code belongs to a token, and whether its event can be read.
+
+    Raises:
+        WrongCode, KeyNeeded: from the API's answer to the code.
+        TicketingError: the API doesn't answer as it should.
+    """
+    await _ask(request)
+
+
+async def check_name(request: Request, ours: Container[str | None]) -> None:
+    """Look whether another gate of the event has the device's name, for five seconds at most.
+
+    What comes later is told on the open gate's screen.
+
+    Args:
+        request: what opens the gate.
+        ours: the tags of this installation, whose admissions are this gate's own.
+
+    Raises:
+        NameTaken: one has.
+        WrongCode, KeyNeeded, TicketingError: as `check_token`.
+    """
+    grant = await _grant(request)
+    with suppress(TimeoutError):
+        async with (
+            asyncio.timeout(_NAME_SECONDS),
+            TickeTing(request.api, grant.key, timeout=request.timeout) as api,
+        ):
+
+            async def ask(page: int, records: int) -> Page[Admission]:
+                return await api.admissions(grant.event, page=page, records=records)
+
+            async with aclosing(pages_of(ask, lambda each: each.uri, api.page_size)) as pages:
+                async for page in pages:
+                    for each in page.entries:
+                        named = is_namesake(request.device, each.device)
+                        if named and tag_of(each.device) not in ours:
+                            raise NameTaken(request.device, each.redeemer)
+
+
 async def _ask(request: Request) -> tuple[TokenGrant, Event]:
+    grant = await _grant(request)
+    async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
+        return grant, await api.event(grant.event)
+
+
+async def _grant(request: Request) -> TokenGrant:
     async with TickeTing(request.api, request.key, timeout=request.timeout) as api:
         try:
-            grant = await api.token_grant(request.code)
+            return await api.token_grant(request.code)
         except NoSuchToken as error:
             raise WrongCode from error
         except (Unauthenticated, Forbidden) as error:
             raise KeyNeeded from error
-    async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
-        return grant, await api.event(grant.event)
 
 
 async def _directory(

@@ -59,6 +59,10 @@ SENTENCES: dict[str, Sentence] = {
     "desk.token_revoked": "Token {token} is revoked; no gate can use it any more.",
     "desk.token_kept": "Nothing is revoked.",
     "desk.export_unwritable": "The file {file} can't be written ({why}); choose another place.",
+    "desk.card_secret": "Who has this card can open a gate: give it to nobody else, "
+    "and revoke the token when it is lost.",
+    "desk.card_without_key": "No application's key is on this card; where the server wants one, "
+    "give it with SCANNER_API_KEY. Who has this card can open a gate.",
     "desk.export_exists": "The file {file} is there already; choose another name, "
     "or replace it with --overwrite.",
     "doctor.decoder": "decoder {library}",

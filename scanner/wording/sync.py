@@ -36,6 +36,8 @@ SENTENCES: dict[str, Sentence] = {
     "unless this is that gate, open it again with another --device.",
     "sync.copy": "The API has admissions of this gate that it has no record of, such as {serial}: "
     "a copy of its data is in use, or its data is an old copy. Tell the supervisor.",
+    "sync.name_taken": "Another gate of this event is called {device} already, and {redeemer} let "
+    "patrons in there; give this one another name.",
     "sync.name_empty": "A gate needs two names: the guard's (--name) and its own (--device).",
     "sync.waiting_elsewhere": Plural(
         "{count} admission to another event waits in the queue; "

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.desk.gate_card import GateCard, write_card
 from tests.cli.program import Program
 from tests.cli.terminal import terminal
 from tests.mock.api import Api
@@ -65,6 +66,15 @@ def test_the_code_can_come_from_standard_input(program: Program, server: Ready) 
     assert "30 tickets" in program.says(
         "open", "-", *flags, given=code, SCANNER_API_KEY=server.api_key
     )
+
+
+def test_a_gate_cards_line_opens_a_gate_with_its_address_and_key(
+    program: Program, server: Ready
+) -> None:
+    card = GateCard(server.url, server.api_key, server.tokens[1].code)
+    said = program.says("open", "-", *NAMED, given=write_card(card).encode())
+    assert said.startswith(f"Server: {server.url}\n")
+    assert "30 tickets" in said
 
 
 def test_without_a_device_name_one_is_made_up_and_kept(program: Program, server: Ready) -> None:

@@ -1,12 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
-from scanner.sync.errors import KeyNeeded, SyncFault, WrongCode
-from scanner.sync.opening import Opened
+from scanner.sync.errors import KeyNeeded, NameTaken, SyncFault, WrongCode
+from scanner.sync.opening import Opened, Request, check_name, check_server, check_token
 from scanner.sync.pull import Pull
 from scanner.sync.status import Encountered
-from scanner.ticketing.errors import ApiFault, Unreachable
+from scanner.ticketing.errors import ApiFault, TicketingError, Unreachable
 from tests.sync.house import House
 
 
@@ -37,6 +39,30 @@ def test_names_of_patrons_in_other_sections_are_not_kept(house: House) -> None:
 def test_a_wrong_code_is_said_and_opens_nothing(house: House) -> None:
     with pytest.raises(WrongCode):
         house.open("NOTACODE")
+    assert house.read("SELECT count(*) FROM session") == [(0,)]
+
+
+async def test_address_key_code_and_name_are_each_checked_without_a_session(house: House) -> None:
+    server, taken = house.server, house.tickets(0)[:1]
+    batch = {"redeemer": "Kim", "device": "7k3q north", "serials": taken}
+    house.anybody.made(f"{server.event}/admissions", batch)
+    code, key = server.tokens[-1].code, server.api_key
+    right = Request(server.url, code, "Lee", "north", key)
+    await check_server(right)
+    await check_server(replace(right, code="NOTACODE"))
+    for other in ("ab" * 16, None):
+        with pytest.raises(KeyNeeded):
+            await check_server(replace(right, key=other))
+    with pytest.raises(TicketingError):
+        await check_server(replace(right, api=f"{server.url}no/such/"))
+    await check_token(right)
+    with pytest.raises(WrongCode):
+        await check_token(replace(right, code="NOTACODE"))
+    await check_name(replace(right, device="south"), set())
+    await check_name(right, {"7k3q"})  # this installation's own, whose ledger is gone
+    with pytest.raises(NameTaken) as refused:
+        await check_name(right, set())
+    assert refused.value.fact.params == {"device": "north", "redeemer": "Kim"}
     assert house.read("SELECT count(*) FROM session") == [(0,)]
 
 

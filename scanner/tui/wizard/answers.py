@@ -2,9 +2,15 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
+
+from scanner.desk.gate_card import GateCard, read_card
+from scanner.errors import ScannerError
+from scanner.sync.errors import NameEmpty, NameTaken, WrongCode
+from scanner.ticketing.errors import NoSuchToken
 
 if TYPE_CHECKING:
     from scanner.qr.frame import Pixels
@@ -14,9 +20,8 @@ if TYPE_CHECKING:
 SERVERS = {
     "production": "https://api.ticketingevents.com/v3/",
     "QA": "https://qa.ticketingevents.com/v3/",
-    "mock": "http://127.0.0.1:8080/",
 }
-"""The vendor's servers (API reference 3.0.0), and where `scanner mock --port 8080` answers."""
+"""The vendor's servers (API reference 3.0.0)."""
 
 LONGEST_NAME = 60
 """Characters of a person's or a device's name: a screen's line holds both."""
@@ -25,7 +30,20 @@ OnFrame = Callable[["Pixels"], None]
 """Called with each picture, from the camera's thread."""
 
 _CODE = re.compile(r"[0-9A-Z]{8}")
+_KEY = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_HOST = re.compile(r"^\s*https?://[^/]*", re.IGNORECASE)
 _CODE_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{8}(?![0-9A-Za-z])")
+
+
+class Place(IntEnum):
+    """The steps, by the number that each shows."""
+
+    SERVER = 1
+    CODE = 2
+    NAMES = 3
+    CAMERA = 4
+    SOUND = 5
+    TICKETS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +61,14 @@ class Answers:
 def token_code(text: str) -> str | None:
     """Return the token's code in a typed or scanned text: alone, or the only one within it.
 
-    A code is eight of 0-9 A-Z; what keyboards do to it (case, spaces) is undone.
+    A code is eight of 0-9 A-Z; what keyboards do to it (case, spaces) is undone. A web address's
+    host is none.
     """
     alone = re.sub(r"[\s-]", "", text).upper()
     if _CODE.fullmatch(alone):
         return alone
-    found = {each.upper() for each in _CODE_WITHIN.findall(text) if re.search(r"\d", each)}
+    behind = _HOST.sub("", text)
+    found = {each.upper() for each in _CODE_WITHIN.findall(behind) if re.search(r"\d", each)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -70,8 +90,64 @@ def tidy_name(text: str) -> str | None:
     return " ".join(shown.split())[:LONGEST_NAME].strip() or None
 
 
+def filled_in(answers: Answers, text: str, at: Place) -> tuple[Answers, tuple[Place, ...]]:
+    """Return the answers with what a scanned or pasted text holds, and the steps that it answers.
+
+    It may be a gate card, a token's code, a key, or nothing of these; a web address counts only at
+    the step that asks for one: many codes hold one. Another server gets no key of the last one's.
+    """
+    card = read_card(text)
+    if card is None and (code := token_code(text)):
+        card = GateCard(token=code)
+    if card is None and _KEY.fullmatch(text.strip()):
+        card = GateCard(key=text.strip())
+    if card is None:
+        card = GateCard(api=server_address(text) if at is Place.SERVER else None)
+    api, code = server_address(card.api or ""), token_code(card.token or "")
+    of_server = (Place.SERVER,) if api or card.key else ()
+    of_code = (Place.CODE,) if code else ()
+    known = replace(
+        answers,
+        api=api or answers.api,
+        key=card.key or (answers.key if api in (None, answers.api) else None),
+        code=code or answers.code,
+    )
+    return known, of_server + of_code
+
+
+def place_of(error: ScannerError) -> Place:
+    """Return the step whose answer an error of the server's is about."""
+    match error:
+        case WrongCode() | NoSuchToken():
+            return Place.CODE
+        case NameEmpty() | NameTaken():
+            return Place.NAMES
+        case _:
+            return Place.SERVER
+
+
 class Setup(Protocol):
     """Cameras, sound, server and settings of a gate that is not open yet."""
+
+    async def check_server(self, answers: Answers, /) -> None:
+        """Ask the server whether it is one, and takes the key.
+
+        Raises:
+            ScannerError: what stood in the way; so do the other two.
+        """
+
+    async def check_token(self, answers: Answers, /) -> None:
+        """Ask the server whether it knows the token."""
+
+    async def check_names(self, answers: Answers, /) -> None:
+        """Look whether another gate of the event has the device's name."""
+
+    def remember(self, answers: Answers, place: Place, /) -> None:
+        """Keep the answers for a start that goes on at this step.
+
+        Raises:
+            ScannerError: they can't be kept.
+        """
 
     def cameras(self) -> Sequence[tuple[str, str]]:
         """List the cameras: what `look` takes, and its name for a person."""
@@ -91,7 +167,7 @@ class Setup(Protocol):
         ...
 
     def keep(self, answers: Answers, /) -> None:
-        """Save the answers for the next start.
+        """Save what the open gate's settings need, and forget what was remembered.
 
         Raises:
             ScannerError: they can't be saved.

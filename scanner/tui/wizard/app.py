@@ -13,12 +13,14 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from scanner.desk.gate_card import read_card
 from scanner.errors import ScannerError
+from scanner.scanning.code_framing import holds_ticket
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
 from scanner.tui.widgets.key_line import TranslatedScreen
-from scanner.tui.wizard.answers import Answers, Setup
+from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
 from scanner.tui.wizard.simple_steps import NamesStep, ServerStep, SoundStep
@@ -36,6 +38,10 @@ class WizardApp(App[Answers]):
         answers: what is known or proposed already.
         correct: corrects what a hand scanner types where a code is asked for; without it all keys
             are a person's.
+        place: the step to begin with.
+
+    Attributes:
+        wants_made_up: whether a made-up house was chosen instead.
     """
 
     TITLE = "scanner"
@@ -51,20 +57,28 @@ class WizardApp(App[Answers]):
     #place { height: 1fr; }
     """
 
-    def __init__(self, setup: Setup, answers: Answers, correct: Correct | None = None) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        answers: Answers,
+        correct: Correct | None = None,
+        place: Place = Place.SERVER,
+    ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._wedge = WedgeKeys(self, self, correct) if correct else None
         self._setup = setup
         self._answers = answers
         self._makers: tuple[Callable[[], Step], ...] = (
-            lambda: ServerStep(self._answers),
+            lambda: ServerStep(self._answers, setup),
             lambda: CodeStep(self._answers, setup),
-            lambda: NamesStep(self._answers),
+            lambda: NamesStep(self._answers, setup),
             lambda: CameraStep(self._answers, setup),
             lambda: SoundStep(self._answers, setup),
             lambda: TicketsStep(self._answers, setup),
         )
-        self._number = 0
+        self._place = place
+        self._answered_by_scan: set[Place] = set()
+        self.wants_made_up = False
         self.step: Step | None = None
 
     def get_default_screen(self) -> Screen[Any]:
@@ -81,18 +95,50 @@ class WizardApp(App[Answers]):
         """Ask the first question."""
         self.register_theme(NIGHT)
         self.theme = NIGHT.name
-        await self._show()
+        await self._show(self._place)
 
     async def on_event(self, event: Event) -> None:
-        """Collect the keys of a hand scanner where a code is asked for: none is a command there."""
-        wedge = self._wedge if isinstance(self.step, CodeStep) else None
-        if not (wedge and await wedge.take(event, super().on_event)):
+        """Collect the keys of a hand scanner: none of a code's is a command."""
+        if not (self._wedge and await self._wedge.take(event, super().on_event)):
             await super().on_event(event)
 
     def scanned(self, payload: str, _source: str) -> None:
-        """Answer the step that asks for a code."""
-        if isinstance(self.step, CodeStep):
+        """Answer the steps that a scanned or pasted text belongs to, whichever is shown."""
+        if isinstance(self.step, CameraStep) and read_card(payload) is None:
             self.step.take(payload)
+        elif self.step:
+            self.run_worker(self._fill_in(self.step, payload), exit_on_error=False)
+
+    def on_step_scanned(self, message: Step.Scanned) -> None:
+        """Take what the step's camera read."""
+        self.scanned(message.text, "camera")
+
+    async def _fill_in(self, step: Step, text: str) -> None:
+        answers, places = filled_in(step.draft(), text, step.place)
+        if not places:
+            await self._type(step, text)
+            return
+        self._answers = answers
+        self._answered_by_scan = {*places}
+        await self._show(places[0])
+
+    async def _type(self, step: Step, text: str) -> None:
+        """Type what answers nothing: a slow line gives a person's keys a scanner's rhythm."""
+        line = self.focused
+        if not isinstance(line, Input) or isinstance(step, CodeStep) or holds_ticket(text):
+            step.complain(_unfit(step))
+            return
+        line.insert_text_at_cursor(text)
+        await line.action_submit()
+
+    async def on_server_step_try_out(self) -> None:
+        """End, for a made-up house."""
+        self.wants_made_up = True
+        await self.action_quit()
+
+    async def on_tickets_step_mend(self, message: TicketsStep.Mend) -> None:
+        """Show the step that is wrong."""
+        await self._show(message.place)
 
     def say(self, sentence: str) -> None:
         """Show a sentence about the scanner."""
@@ -105,30 +151,32 @@ class WizardApp(App[Answers]):
     async def on_step_answered(self, message: Step.Answered) -> None:
         """Show the next step, or end after the last."""
         self._answers = message.answers
-        if self._number + 1 == len(self._makers):
+        if self._place is Place.TICKETS:
             self._leave_step()
-            self._keep()
+            self._tell_failure(lambda: self._setup.keep(self._answers))
             self.exit(self._answers)
             return
-        self._number += 1
-        await self._show()
+        await self._show(Place(self._place + 1))
+        self._remember()
 
     async def action_back(self) -> None:
         """Undo what was begun in the step, or show the step before."""
         if self.step and self.step.take_back():
             return
-        if self._number:
-            self._number -= 1
-            await self._show()
+        if self._place > Place.SERVER:
+            self._keep_draft()
+            await self._show(Place(self._place - 1))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to go back from the second step on."""
         if action == "back":
-            return self._number > 0
+            return self._place > Place.SERVER
         return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
-        """Quit; nothing that was typed is saved."""
+        """Quit; what was typed is there at the next start."""
+        self._keep_draft()
+        self._remember()
         self._leave_step()
         for worker in [each for each in self.workers if each.node is self]:
             with contextlib.suppress(WorkerFailed, WorkerCancelled):
@@ -138,23 +186,41 @@ class WizardApp(App[Answers]):
     def action_nothing(self) -> None:
         """Enter belongs to the field that has the cursor; the footer shows it."""
 
-    async def _show(self) -> None:
+    async def _show(self, place_shown: Place) -> None:
         self._leave_step()
+        self._place = place_shown
         place = self.query_one("#place")
         await place.remove_children()
-        self.step = step = self._makers[self._number]()
-        place_in_row = say("{number} of {all}", number=self._number + 1, all=len(self._makers))
+        self.step = step = self._makers[place_shown - 1]()
+        place_in_row = say("{number} of {all}", number=int(place_shown), all=len(self._makers))
         head = f"{say('Set up this gate')} · {place_in_row} · {step.title()}"
         self.query_one("#head", Static).update(Content(head))
         await place.mount(step)
         self.refresh_bindings()
+        if place_shown in self._answered_by_scan:
+            self._answered_by_scan.remove(place_shown)
+            step.submit()
 
     def _leave_step(self) -> None:
         if self.step:
             self.step.leave()
 
-    def _keep(self) -> None:
+    def _keep_draft(self) -> None:
+        if self.step:
+            self._answers = self.step.draft()
+
+    def _remember(self) -> None:
+        self._tell_failure(lambda: self._setup.remember(self._answers, self._place))
+
+    def _tell_failure(self, keep: Callable[[], None]) -> None:
         try:
-            self._setup.keep(self._answers)
+            keep()
         except ScannerError as error:
             self.notify(sentence(error.fact), markup=False)
+
+
+def _unfit(step: Step) -> str:
+    """Say that a scanned text answers nothing."""
+    if isinstance(step, CodeStep):
+        return say("This is no token's code: that has eight letters and digits.")
+    return say("This answers no step: it is no gate card, token's code, key or address.")

@@ -9,9 +9,10 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from scanner.desk.gate_card import read_card
 from scanner.facts import Fact
 from scanner.tui.ports import ScanSource
-from scanner.tui.wizard.answers import Answers, Setup
+from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in
 from scanner.tui.wizard.step import Preview, Step, explanation
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
@@ -22,6 +23,8 @@ NONE = "none"
 
 class CameraStep(Step):
     """Selecting a camera in the list shows its picture; Enter chooses it."""
+
+    place = Place.CAMERA
 
     DEFAULT_CSS: ClassVar[str] = """
     CameraStep OptionList { height: auto; max-height: 6; }
@@ -76,7 +79,13 @@ class CameraStep(Step):
         self._source = source = self._setup.look(spec, self.query_one(Preview).take)
 
         def on_payload(payload: str, _by: str) -> None:
-            self.post_message(self.Seen(_read(payload), source))
+            if (
+                read_card(payload)
+                and filled_in(self.answers, payload, self.place)[0] != self.answers
+            ):
+                self.post_message(self.Scanned(payload))
+            else:
+                self.post_message(self.Seen(_read(payload), source))
 
         def on_notice(fact: Fact) -> None:
             self.post_message(self.Seen(sentence(fact), source))
@@ -90,11 +99,17 @@ class CameraStep(Step):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Show what a hand scanner typed."""
-        if event.value.strip():
+        if self.takes_card(event.value):
+            event.input.value = ""
+        elif event.value.strip():
             self.complain(_read(event.value))
             event.input.value = ""
         else:
             self.query_one(OptionList).action_select()
+
+    def take(self, text: str) -> None:
+        """Show what a hand scanner read."""
+        self.complain(_read(text))
 
     def on_camera_step_seen(self, message: Seen) -> None:
         """Show what was read until something else is."""

@@ -1,31 +1,43 @@
-"""The steps that need neither camera nor network: server, names and sound."""
+"""The steps of a few lines: server, names and sound."""
 
 from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
+from scanner.errors import ScannerError
+from scanner.sync.errors import KeyNeeded
 from scanner.tui.wizard.answers import (
-    LONGEST_NAME,
     SERVERS,
     Answers,
+    Place,
     Setup,
     server_address,
     tidy_name,
 )
-from scanner.tui.wizard.step import Step, explanation, label
+from scanner.tui.wizard.code_step import LONGEST_LINE
+from scanner.tui.wizard.step import LookingStep, Preview, Step, explanation, label
 from scanner.wording.catalogue import say
 
+MADE_UP, OWN = "made-up", "own"
+"""The options that are no known server's."""
 
-class ServerStep(Step):
-    """Three known servers or another address, and a key where one is needed."""
 
+class ServerStep(LookingStep):
+    """Known servers, another address or a made-up house, and a key where one is needed."""
+
+    place = Place.SERVER
     DEFAULT_CSS: ClassVar[str] = """
     ServerStep OptionList { height: auto; max-height: 9; }
+    ServerStep.-looking OptionList { display: none; }
     """
+
+    class TryOut(Message):
+        """A made-up house is wanted."""
 
     def title(self) -> str:
         """Return the step's title."""
@@ -33,57 +45,100 @@ class ServerStep(Step):
 
     def compose(self) -> ComposeResult:
         """List the servers."""
-        yield explanation(say("Where are the tickets?"))
+        yield explanation(
+            say(
+                "Where are the tickets? If you have a gate card, scan it now; F2 does it by camera."
+            )
+        )
         words = {
             "production": say("Production: the evening itself"),
             "QA": say("QA: the vendor's test server"),
-            "mock": say("Mock: a server on this computer, to try it out"),
         }
-        options = [Option(f"{words[name]}\n  {url}", id=name) for name, url in SERVERS.items()]
-        yield OptionList(*options, Option(say("Another address"), id="own"), markup=False)
+        options = [
+            Option(
+                say("Try it with a made-up house: nothing to type, nothing is kept"), id=MADE_UP
+            ),
+            *(Option(f"{words[name]}\n  {url}", id=name) for name, url in SERVERS.items()),
+            Option(say("Another address"), id=OWN),
+        ]
+        yield OptionList(*options, markup=False)
         own = self.answers.api if self.answers.api not in SERVERS.values() else ""
-        yield label(say("Another address"))
-        yield Input(own, placeholder="https://tickets.example/v3/", id="address")
+        yield label(say("Another address, or a gate card's line"))
+        yield Input(
+            own, placeholder="https://tickets.example/v3/", max_length=LONGEST_LINE, id="address"
+        )
         yield label(say("Application key, where the server wants one"))
-        yield Input(self.answers.key or "", password=True, id="key")
+        yield Input(self.answers.key or "", password=True, max_length=LONGEST_LINE, id="key")
         yield self.problem
+        yield Preview()
 
     def on_mount(self) -> None:
         """Select the server that was chosen before."""
-        names = [*SERVERS]
-        known = [*SERVERS.values()]
         chosen = self.query_one(OptionList)
-        known_now = self.answers.api in known
-        chosen.highlighted = known.index(self.answers.api) if known_now else len(names)
+        known = next((name for name, url in SERVERS.items() if url == self.answers.api), OWN)
+        chosen.highlighted = chosen.get_option_index(known)
         chosen.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose a known server, or focus the input for another."""
-        if event.option_id in SERVERS:
-            self._answer(SERVERS[event.option_id])
+        """Choose a known server, or the made-up house, or focus the input for another."""
+        if event.option_id == MADE_UP:
+            self.post_message(self.TryOut())
+        elif server := SERVERS.get(event.option_id or ""):
+            self._answer(server)
         else:
             self.query_one("#address").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the address; from the key's line, whichever server is chosen."""
-        typed = self.query_one("#address", Input).value
-        chosen = self.query_one(OptionList).highlighted
-        if event.input.id == "key" and chosen is not None and chosen < len(SERVERS):
-            self._answer([*SERVERS.values()][chosen])
+        if self.takes_card(event.value):
             return
-        address = server_address(typed)
+        address = server_address(self.query_one("#address", Input).value)
+        if event.input.id == "key":
+            address = self._chosen() or address
         if address is None:
             self.complain(say("This is no web address; it begins with https:// or http://."))
             return
         self._answer(address)
 
+    def draft(self) -> Answers:
+        """Return the answers with what is chosen and typed."""
+        typed = server_address(self.query_one("#address", Input).value)
+        return replace(self.answers, api=self._chosen() or typed or self.answers.api, key=self._key)
+
+    def submit(self) -> None:
+        """Take the address and the key that are known."""
+        self._answer(self.answers.api)
+
+    def refuse(self, error: ScannerError) -> None:
+        """Ask for the key where that is what is wrong."""
+        if isinstance(error, KeyNeeded):
+            self.query_one("#key").focus()
+            self.complain(say("The server answers, and wants a valid key: type or scan it here."))
+        else:
+            super().refuse(error)
+
+    @property
+    def _key(self) -> str | None:
+        return self.query_one("#key", Input).value.strip() or None
+
+    def _chosen(self) -> str | None:
+        """Return the known server that the cursor is on."""
+        option = self.query_one(OptionList).highlighted_option
+        return SERVERS.get(option.id or "") if option else None
+
     def _answer(self, api: str) -> None:
-        key = self.query_one("#key", Input).value.strip() or None
-        self.post_message(self.Answered(replace(self.answers, api=api, key=key)))
+        self.leave()
+        self.check(replace(self.answers, api=api, key=self._key), self.setup.check_server)
 
 
-class NamesStep(Step):
+class NamesStep(LookingStep):
     """Two inputs; every admission carries both names."""
+
+    place = Place.NAMES
+
+    def __init__(self, answers: Answers, setup: Setup) -> None:
+        super().__init__(answers, setup)
+        self._entered = ""
 
     def title(self) -> str:
         """Return the step's title."""
@@ -98,10 +153,11 @@ class NamesStep(Step):
             )
         )
         yield label(say("Your name"))
-        yield Input(self.answers.name, placeholder="Lee", max_length=LONGEST_NAME, id="name")
+        yield Input(self.answers.name, placeholder="Lee", max_length=LONGEST_LINE, id="name")
         yield label(say("This device"))
-        yield Input(self.answers.device, max_length=LONGEST_NAME, id="device")
+        yield Input(self.answers.device, max_length=LONGEST_LINE, id="device")
         yield self.problem
+        yield Preview()
 
     def on_mount(self) -> None:
         """Focus the guard's name."""
@@ -109,6 +165,9 @@ class NamesStep(Step):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Focus the next empty input, or go on."""
+        if self.takes_card(event.value):
+            event.input.value = ""
+            return
         name = tidy_name(self.query_one("#name", Input).value)
         device = tidy_name(self.query_one("#device", Input).value)
         if name is None:
@@ -117,15 +176,30 @@ class NamesStep(Step):
         elif device is None:
             self.complain(say("Give this device a name that no other gate has."))
             self.query_one("#device").focus()
-        elif event.input.id == "name":
+        elif event.input.id == "name" and name != self._entered:
+            # Of keys that come all at once, the second Enter is this line's too.
+            self._entered = name
             self.query_one("#device").focus()
         else:
-            self.post_message(self.Answered(replace(self.answers, name=name, device=device)))
+            self.check(replace(self.answers, name=name, device=device), self.setup.check_names)
+
+    def refuse(self, error: ScannerError) -> None:
+        """Say what is wrong, with the cursor where it can be mended."""
+        self.query_one("#device").focus()
+        super().refuse(error)
+
+    def draft(self) -> Answers:
+        """Return the answers with what is typed."""
+        name = tidy_name(self.query_one("#name", Input).value)
+        device = tidy_name(self.query_one("#device", Input).value)
+        before = self.answers
+        return replace(before, name=name or before.name, device=device or before.device)
 
 
 class SoundStep(Step):
     """Plays it once, and again on P."""
 
+    place = Place.SOUND
     BINDINGS: ClassVar[list[BindingType]] = [Binding("p", "play", "Play again")]
 
     def __init__(self, answers: Answers, setup: Setup) -> None:

@@ -1,8 +1,11 @@
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+import cv2
 import pytest
 
+from scanner.desk.gate_card import GateCard, read_card
 from scanner.ticketing import client
 from tests.cli.desk.commands import issued, objects, run, said
 from tests.mock.api import Api, Stage
@@ -82,6 +85,32 @@ def test_a_token_is_shown_by_code_number_or_uri(
     text = run("tokens", "show", stage.event, token["code"]).stdout
     assert token["code"] in text
     assert f"Gallery ({stage.sections[1]})" in text
+
+
+def test_a_card_holds_what_opens_a_gate_as_a_line_and_as_a_qr(
+    with_key: None, ready: Ready, home: Path
+) -> None:
+    code = ready.tokens[1].code
+    words = ["tokens", "card", ready.event, code]
+    shown = run(*words)
+    line = shown.stdout.splitlines()[1]
+    assert read_card(line) == GateCard(ready.url, ready.api_key, code)
+    assert "▀" in shown.stdout
+    assert "give it to nobody else" in shown.stderr
+    file = home / "card.png"
+    assert f"Written: {file}" in run(*words, "--out", str(file)).stdout
+    assert "is there already" in said(run(*words, "--out", str(file)))
+    assert file.stat().st_mode & 0o077 == 0
+    picture = cv2.imread(str(file))
+    assert picture is not None
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == line
+
+
+def test_a_persons_session_is_on_no_card(logged_in: None, ready: Ready) -> None:
+    code = ready.tokens[1].code
+    (told,) = objects(run("tokens", "card", ready.event, code, "--json"))
+    assert read_card(told["card"]) == GateCard(ready.url, None, code)
+    assert told["key"] is False
 
 
 def test_a_token_gets_other_sections(with_key: None, admin: Api, stage: Stage) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from scanner.errors import ScannerError
 from scanner.store.sessions import StoredSession
 from scanner.sync.opening import Opened
-from scanner.tui.wizard.answers import Answers, OnFrame
+from scanner.tui.wizard.answers import Answers, OnFrame, Place
 from tests.tui.ports import NOW, FakeSource
 
 OPENED = Opened(
@@ -31,6 +31,9 @@ class FakeSetup:
     played: int = 0
     asked: list[Answers] = field(default_factory=list)
     kept: list[Answers] = field(default_factory=list)
+    wrong: dict[Place, ScannerError] = field(default_factory=dict)
+    checked: list[Place] = field(default_factory=list)
+    remembered: list[tuple[Answers, Place]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.may_end.set()
@@ -55,6 +58,23 @@ class FakeSetup:
         on_progress(42_000, 99_812)
         await self.may_end.wait()
         return self.opened
+
+    async def check_server(self, answers: Answers, /) -> None:
+        self._check(Place.SERVER)
+
+    async def check_token(self, answers: Answers, /) -> None:
+        self._check(Place.CODE)
+
+    async def check_names(self, answers: Answers, /) -> None:
+        self._check(Place.NAMES)
+
+    def _check(self, place: Place) -> None:
+        self.checked.append(place)
+        if error := self.wrong.get(place):
+            raise error
+
+    def remember(self, answers: Answers, place: Place, /) -> None:
+        self.remembered.append((answers, place))
 
     def keep(self, answers: Answers, /) -> None:
         self.kept.append(answers)

@@ -1,8 +1,19 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.tui.wizard.answers import LONGEST_NAME, server_address, tidy_name, token_code
+from scanner.tui.wizard.answers import (
+    LONGEST_NAME,
+    Answers,
+    Place,
+    filled_in,
+    server_address,
+    tidy_name,
+    token_code,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,38 @@ def test_an_address_ends_in_a_slash_and_what_is_none_is_refused(
     text: str, address: str | None
 ) -> None:
     assert server_address(text) == address
+
+
+KNOWN = Answers(api="https://one.example/", key="ab" * 16, code="A0F9GG8D")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "changed", "places"),
+    [
+        ("b1b2 b3b4", Place.SOUND, {"code": "B1B2B3B4"}, [Place.CODE]),
+        ("CD" * 16, Place.CODE, {"key": "CD" * 16}, [Place.SERVER]),
+        (
+            "https://two.example/v3",
+            Place.SERVER,
+            {"api": "https://two.example/v3/", "key": None},
+            [Place.SERVER],
+        ),
+        ("https://two.example/v3", Place.CODE, {}, []),
+        ("https://tickets1.example/v3", Place.CODE, {}, []),
+        ("DAWIER-BACK75580348", Place.NAMES, {}, []),
+        (
+            "scanner:gate?api=https://two.example/&token=B1B2B3B4",
+            Place.CAMERA,
+            {"api": "https://two.example/", "key": None, "code": "B1B2B3B4"},
+            [Place.SERVER, Place.CODE],
+        ),
+        ("scanner:gate?token=B1B2", Place.CODE, {}, []),
+    ],
+)
+def test_a_scan_answers_the_steps_that_it_belongs_to_and_gives_no_server_anothers_key(
+    text: str, at: Place, changed: dict[str, Any], places: list[Place]
+) -> None:
+    assert filled_in(KNOWN, text, at) == (replace(KNOWN, **changed), tuple(places))
 
 
 @given(st.text())
