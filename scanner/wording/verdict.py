@@ -37,42 +37,94 @@ def reason(verdict: Verdict, now: datetime) -> str:
 
 def advice(verdict: Verdict) -> str:
     """Say what the guard does next."""
-    section = plain(verdict.section)
-    match verdict.reason:
-        case Reason.VALID | Reason.OVERRIDDEN | Reason.LET_IN:
-            return say("Let the patron in.")
-        case Reason.LIGHT_NOT_SHOWN:
-            return say("Let the patron in with l, unless they are in already.")
-        case Reason.ADMITTED_HERE | Reason.ADMITTED_ELSEWHERE:
-            return say("Ask for another ticket.")
-        case Reason.OTHER_SECTION:
-            return say("Send the patron to {section}.", section=section)
-        case Reason.OTHER_EVENT:
-            return say("Ask for a ticket to this event.")
-        case Reason.TRAINING:
-            return say("Send the patron to a real gate.")
-        case Reason.NOT_ON_LIST:
-            return say("Ask for another ticket, or call the supervisor.")
-        case Reason.NOT_A_TICKET if verdict.looks_like is LooksLike.OTHER_LAYOUT:
-            return say("Run scanner pair with this hand scanner, then scan again.")
-        case Reason.NOT_A_TICKET:
-            return say("Ask for the ticket's code.")
-        case _ if verdict.kind is Kind.GATE_CLOSED:
-            return _advice_when_closed(verdict.reason)
-        case _:  # withdrawn
-            return say("Ask for the new ticket, or call the supervisor.")
+    if verdict.reason is Reason.OTHER_SECTION:
+        return say("Send the patron to {section}.", section=plain(verdict.section))
+    if verdict.looks_like is LooksLike.OTHER_LAYOUT:
+        return say("Run scanner pair with this hand scanner, then scan again.")
+    return to_do(verdict.reason)
 
 
-def _advice_when_closed(reason: Reason) -> str:
-    match reason:
-        case Reason.NO_SESSION:
-            return say("Call the supervisor: a session must be opened.")
-        case Reason.TOKEN_INVALID:
-            return say("Call the supervisor: a session must be opened with a valid token.")
-        case Reason.PUT_BACK:
-            return say("Wait for the next sync, or call the supervisor.")
-        case _:
-            return say("Wait for the first sync, or call the supervisor.")
+def to_do(reason: Reason) -> str:
+    """Say what the guard does at a verdict of this reason, whatever the ticket."""
+    let_in, another = say("Let the patron in."), say("Ask for another ticket.")
+    withdrawn = say("Ask for the new ticket, or call the supervisor.")
+    return {
+        Reason.VALID: let_in,
+        Reason.OVERRIDDEN: let_in,
+        Reason.LET_IN: let_in,
+        Reason.LIGHT_NOT_SHOWN: say("Let the patron in with l, unless they are in already."),
+        Reason.ADMITTED_HERE: another,
+        Reason.ADMITTED_ELSEWHERE: another,
+        Reason.OTHER_SECTION: say("Send the patron to the gate of that section."),
+        Reason.OTHER_EVENT: say("Ask for a ticket to this event."),
+        Reason.TRAINING: say("Send the patron to a real gate."),
+        Reason.NOT_ON_LIST: say("Ask for another ticket, or call the supervisor."),
+        Reason.NOT_A_TICKET: say("Ask for the ticket's code."),
+        Reason.NO_SESSION: say("Call the supervisor: a session must be opened."),
+        Reason.TOKEN_INVALID: say(
+            "Call the supervisor: a session must be opened with a valid token."
+        ),
+        Reason.PUT_BACK: say("Wait for the next sync, or call the supervisor."),
+        Reason.NEVER_SYNCED: say("Wait for the first sync, or call the supervisor."),
+    }.get(reason, withdrawn)
+
+
+def name_of(reason: Reason) -> str:
+    """Name a reason in a few words, for lists."""
+    return {
+        Reason.VALID: say("Valid ticket"),
+        Reason.OVERRIDDEN: say("The supervisor let them in"),
+        Reason.ADMITTED_HERE: say("Admitted here before"),
+        Reason.LIGHT_NOT_SHOWN: say("Green light never shown"),
+        Reason.LET_IN: say("Let in on an earlier record"),
+        Reason.ADMITTED_ELSEWHERE: say("Admitted at another gate"),
+        Reason.OTHER_SECTION: say("Another section"),
+        Reason.OTHER_EVENT: say("Another event"),
+        Reason.TRAINING: say("Training"),
+        Reason.NOT_ON_LIST: say("Not on the list"),
+        Reason.FORMER_CODE: say("Earlier owner's code"),
+        Reason.REFUSED_BY_API: say("Refused by the server"),
+        Reason.CANCELLED: say("Cancelled"),
+        Reason.TRANSFERRED: say("Transferred"),
+        Reason.NOT_VALID: say("No longer valid"),
+        Reason.TAKEN_OFF_LIST: say("Taken off the list"),
+        Reason.NOT_A_TICKET: say("Some other code"),
+        Reason.NO_SESSION: say("No session open"),
+        Reason.TOKEN_INVALID: say("Token no longer valid"),
+        Reason.NEVER_SYNCED: say("No ticket list yet"),
+        Reason.PUT_BACK: say("Old copy of the records"),
+    }[reason]
+
+
+def meaning(reason: Reason) -> str:
+    """Say what a verdict of this reason means, to somebody who sees it for the first time."""
+    return {
+        Reason.VALID: say("The ticket is good and is recorded; a child alone is the supervisor's."),
+        Reason.OVERRIDDEN: say("A supervisor decided so, with PIN and reason."),
+        Reason.ADMITTED_HERE: say("One ticket lets in one person, and at this gate it has."),
+        Reason.LIGHT_NOT_SHOWN: say(
+            "The admission was recorded, but the gate stopped before green."
+        ),
+        Reason.LET_IN: say("It was recorded before, and you said that green was never shown."),
+        Reason.ADMITTED_ELSEWHERE: say(
+            "One ticket lets in one person, and at another gate it has."
+        ),
+        Reason.OTHER_SECTION: say("The ticket is good, but not at this gate."),
+        Reason.OTHER_EVENT: say("The ticket is for another event, or for another day."),
+        Reason.TRAINING: say("Training judges no real ticket."),
+        Reason.NOT_ON_LIST: say("It looks like a ticket; perhaps it was bought a moment ago."),
+        Reason.FORMER_CODE: say("The ticket has a new owner, who has a new code."),
+        Reason.REFUSED_BY_API: say("The ticket server was asked, and said no."),
+        Reason.CANCELLED: say("The ticket was cancelled or paid back."),
+        Reason.TRANSFERRED: say("The ticket belongs to somebody else now."),
+        Reason.NOT_VALID: say("The ticket server no longer counts it as a ticket."),
+        Reason.TAKEN_OFF_LIST: say("The ticket was on an earlier list, and is not on this one."),
+        Reason.NOT_A_TICKET: say("A payment, a web page, a Wi-Fi code: no ticket's."),
+        Reason.NO_SESSION: say("Nobody has opened this gate with a token."),
+        Reason.TOKEN_INVALID: say("The token that opened this gate was withdrawn or has expired."),
+        Reason.NEVER_SYNCED: say("Without a list, this gate knows no ticket."),
+        Reason.PUT_BACK: say("A backup was put back; who came since is not known here."),
+    }[reason]
 
 
 def _admitted_here(params: Params) -> str:

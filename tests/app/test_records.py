@@ -20,6 +20,7 @@ from scanner.store.database import SqlConnection, open_reader, transaction
 from scanner.store.errors import StoreFault
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import State
+from scanner.store.statistics import Arrivals, GateFigure
 from scanner.store.writer import Writer
 from scanner.sync.status import read_status
 from scanner.wording.sentences import sentence
@@ -135,13 +136,13 @@ def test_the_right_pin_opens_a_gate_whose_ledger_is_an_old_copy(
 
 def test_the_evening_is_counted(records: Records) -> None:
     evening = records.evening()
-    assert [(each.name, each.admitted, each.capacity) for each in evening.sections] == [
-        ("Balcony", 0, None),
-        ("Floor", 1, 100),
+    assert [(each.name, each.inside, each.sold, each.capacity) for each in evening.sections] == [
+        ("Balcony", 0, 1, None),
+        ("Floor", 1, 1, 100),
     ]
-    assert evening.quarters == ((NOW.replace(minute=0, second=0), 1),)
-    assert (evening.verdicts, evening.devices) == ((("admitted", 1),), (("door-1", 1),))
-    assert (evening.tickets, evening.tickets_in) == (1, 1)
+    assert evening.arrivals == (Arrivals(NOW.replace(second=0, microsecond=0), 1, 1),)
+    assert evening.gates == (GateFigure("door-1", 1, NOW, ours=True),)
+    assert (evening.inside, evening.to_come, evening.refused) == (1, 1, ())
 
 
 def test_admissions_are_written_as_csv_and_as_json(records: Records) -> None:

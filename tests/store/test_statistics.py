@@ -3,11 +3,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from scanner.admission.ticket import EarlierAdmission
-from scanner.store import ledger, statistics, ticket_writes
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.admission.verdict import Kind, Reason
+from scanner.facts import Fact
+from scanner.store import journal, ledger, statistics, ticket_writes
 from scanner.store.database import transaction
-from scanner.store.statistics import Admitted
-from tests.store.worlds import NOW, SERIALS, admit, seconds
+from scanner.store.journal import JournalNote
+from scanner.store.statistics import Admitted, GateFigure
+from tests.store.worlds import BALCONY, NOW, SERIALS, admit, row, scan, seconds
 
 
 def test_a_gate_before_its_first_patron_has_let_nobody_in(conn: sqlite3.Connection) -> None:
@@ -78,3 +81,101 @@ def test_the_rate_begins_with_the_first_patron_and_the_curve_too(
     found = statistics.pace(by_minute(*counts), NOW.replace(second=at, microsecond=0), 10)
     assert found.per_minute == pytest.approx(rate)
     assert found.counts == curve
+
+
+def test_an_evening_without_a_patron_still_knows_what_was_sold(conn: sqlite3.Connection) -> None:
+    found = statistics.evening(conn)
+    assert [(each.name, each.inside, each.sold) for each in found.sections] == [
+        ("Balcony", 0, 0),
+        ("Floor", 0, len(SERIALS)),
+    ]
+    assert (found.inside, found.to_come, found.seconds_per_patron) == (0, len(SERIALS), None)
+    assert (found.arrivals, found.refused) == ((), ())
+    assert found.gates == (GateFigure("door-1", 0, None, ours=True),)
+
+
+def test_the_inside_and_those_to_come_are_told_by_section(conn: sqlite3.Connection) -> None:
+    with transaction(conn):
+        changed = [
+            row("BALCONY-1", BALCONY),
+            row("BALCONY-2", BALCONY, TicketStatus.REDEEMED),
+            row("BALCONY-3", BALCONY, TicketStatus.CANCELLED),
+            row(SERIALS[1], status=TicketStatus.REDEEMED),
+        ]
+        ticket_writes.write_tickets(conn, changed, ticket_writes.last_number(conn))
+        there = EarlierAdmission(NOW, "Bo", "door-2")
+        ticket_writes.write_others(conn, [(each, there) for each in (*SERIALS[1:3], "BALCONY-3")])
+    for serial in SERIALS[:2]:
+        admit(conn, serial)
+    ledger.enqueue(conn)
+    admit(conn, SERIALS[3])
+    found = statistics.evening(conn)
+    balcony, floor = found.sections
+    assert (balcony.inside, balcony.sold, balcony.permitted) == (2, 3, False)
+    assert (floor.inside, floor.sold, floor.to_come) == (4, len(SERIALS), len(SERIALS) - 4)
+    assert (floor.capacity, floor.permitted) == (100, True)
+    assert found.inside == 5
+    assert found.to_come == len(SERIALS) - 4 + 1
+
+
+def test_arrivals_are_counted_by_the_minute_here_and_in_the_house(
+    conn: sqlite3.Connection,
+) -> None:
+    for serial, at in ((SERIALS[0], 0), (SERIALS[1], 50), (SERIALS[2], 60)):
+        admit(conn, serial, seconds(at))
+    with transaction(conn):
+        ticket_writes.write_others(
+            conn,
+            [
+                (SERIALS[2], EarlierAdmission(seconds(120), "Bo", "7k3q door-2")),
+                (SERIALS[3], EarlierAdmission(seconds(2), "Bo", "7k3q door-2")),
+                (SERIALS[4], EarlierAdmission(seconds(-60), "Bo", "8m4r door-2")),
+                (SERIALS[5], EarlierAdmission(None, "Bo", None)),
+            ],
+        )
+    found = statistics.evening(conn)
+    minute = NOW.replace(second=0)
+    assert [(each.minute, each.here, each.house) for each in found.arrivals] == [
+        (minute - timedelta(minutes=1), 0, 1),
+        (minute, 2, 3),
+        (minute + timedelta(minutes=1), 1, 1),
+    ]
+    assert found.gates == (
+        GateFigure("door-1", 3, seconds(60), ours=True),
+        GateFigure("door-2", 3, seconds(120)),
+        GateFigure("", 1, None),
+    )
+
+
+def test_what_was_refused_is_counted_by_reason_and_not_what_let_somebody_in(
+    conn: sqlite3.Connection,
+) -> None:
+    given = [
+        ("already_admitted", Reason.ADMITTED_HERE),
+        ("already_admitted", Reason.ADMITTED_HERE),
+        ("unknown", Reason.NOT_ON_LIST),
+        ("already_admitted", Reason.LET_IN),
+        ("withdrawn", "The ticket was withdrawn."),  # as versions before 4 wrote it
+        ("of_a_later_version", "verdict.of_a_later_version"),
+    ]
+    admit(conn, SERIALS[0])
+    with transaction(conn):
+        for kind, reason in given:
+            journal.append(conn, scan(kind=kind, reason=str(reason)))
+        journal.append(conn, scan(kind="unknown", reason=Reason.NOT_ON_LIST, event="/events/9"))
+        journal.note(conn, Fact(JournalNote.OPENED, {}), NOW)
+    assert dict(statistics.evening(conn).refused) == {
+        Reason.ADMITTED_HERE: 2,
+        Reason.NOT_ON_LIST: 1,
+        Kind.WITHDRAWN: 1,
+    }
+
+
+def test_the_time_a_patron_takes_is_the_median_between_patrons_of_a_queue(
+    conn: sqlite3.Connection,
+) -> None:
+    scans = ((0, "a"), (3, "b"), (4, "b"), (8, "c"), (200, "d"), (207, "e"))
+    with transaction(conn):
+        for at, payload in scans:  # 3, 5 and 7 seconds; before d nobody queued
+            journal.append(conn, scan(at=seconds(at), payload=payload))
+    assert statistics.evening(conn).seconds_per_patron == pytest.approx(5, abs=0.01)

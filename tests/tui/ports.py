@@ -21,7 +21,7 @@ from scanner.scanning.scan_hints import Hint
 from scanner.store.differences import Difference
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found
-from scanner.store.statistics import Admitted, Evening, SectionFigure
+from scanner.store.statistics import Admitted, Arrivals, Evening, GateFigure, SectionFigure
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.ticketing.errors import ApiFault, UpgradeRequired
@@ -221,16 +221,36 @@ ADMISSIONS = [
     )
 ]
 
+_CAME = (2, 3, 4, 6, 9, 13, 17, 21, 24, 26, 27, 26, 24, 21, 18, 15, 12, 9, 7, 5)
+"""Hundreds of patrons in each five minutes up to NOW, at all gates."""
+
 EVENING = Evening(
-    (SectionFigure("Floor", 3_100, 4_000), SectionFigure("VIP Lounge", 310, 350)),
-    tuple(
-        (NOW.replace(minute=0, second=0) - timedelta(minutes=15 * back), count)
-        for back, count in ((4, 300), (3, 900), (2, 1_400), (1, 1_100), (0, 710))
+    (
+        SectionFigure("Balcony", 3, 1_333, 1_500, permitted=False),
+        SectionFigure("Floor", 28_487, 30_000, 30_000),
+        SectionFigure("VIP Lounge", 310, 350),
     ),
-    (("admitted", 1_206), ("already_admitted", 41), ("unknown", 12), ("not_a_ticket", 9)),
-    (("gate-b", 1_900), ("gate-a", 1_206), ("north door", 1_304)),
-    tickets=4_800,
-    tickets_in=4_410,
+    28_800,
+    tuple(
+        Arrivals(
+            NOW.replace(second=0) - timedelta(minutes=4 + 5 * back - minute), 4 * count, 20 * count
+        )
+        for back, count in enumerate(reversed(_CAME))
+        for minute in range(5)
+    ),
+    (
+        GateFigure("gate-a", 1_206, NOW - timedelta(seconds=9), ours=True),
+        GateFigure("gate-b", 15_794, NOW - timedelta(minutes=1)),
+        GateFigure("north door", 11_800),
+    ),
+    (
+        (Reason.ADMITTED_ELSEWHERE, 41),
+        (Reason.NOT_ON_LIST, 12),
+        (Reason.NOT_A_TICKET, 9),
+        (Reason.OTHER_SECTION, 1),
+        (Kind.WITHDRAWN, 1),
+    ),
+    4.25,
 )
 
 

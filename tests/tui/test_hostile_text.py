@@ -14,7 +14,7 @@ from scanner.facts import Fact
 from scanner.store.ledger import Admission, State
 from scanner.store.left_out import LeftOut
 from scanner.store.search import Found
-from scanner.store.statistics import Evening, SectionFigure
+from scanner.store.statistics import Evening, GateFigure, SectionFigure
 from scanner.sync.link import Link, LinkState
 from scanner.ticketing.errors import ApiFault
 from scanner.tui.ports import SourceState
@@ -57,7 +57,7 @@ class HostileRecords(FakeRecords):
         return replace(
             EVENING,
             sections=(SectionFigure(HOSTILE, 1, 2), SectionFigure("[/]", 1, 2)),
-            devices=((HOSTILE, 3), ("[/]", 4)),
+            gates=(GateFigure(HOSTILE, 3), GateFigure("[/]", 4)),
         )
 
     def search(self, query: str, /, *, names: bool) -> list[Found]:

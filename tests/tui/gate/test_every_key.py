@@ -52,6 +52,10 @@ def row(number: int) -> Told:
     return lambda app, _stand: app.screen.query_one(DataTable).cursor_row == number
 
 
+def at_plot(name: str) -> Told:
+    return lambda app, _stand: app.focused is app.screen.query_one(f"#{name}")
+
+
 def marked(number: int) -> Told:
     from textual.widgets import OptionList
 
@@ -67,7 +71,7 @@ GATE: dict[str, Told] = {
     "f": shows("Find a ticket"),
     "o": shows("Let in by the supervisor"),
     "w": shows("Queue: all"),
-    "t": shows("By quarter of an hour"),
+    "t": shows("All sections"),
     "s": shows("Language"),
     "n": shows("The network is cut."),
     "p": shows("No camera gives a picture now."),
@@ -94,7 +98,12 @@ QUEUE: dict[str, Told] = {
     "g": row(0),
     "G": row(43),
 }
-STATISTICS: dict[str, Told] = {"escape": at_gate, "r": shows("By quarter of an hour")}
+STATISTICS: dict[str, Told] = {
+    "escape": at_gate,
+    "r": shows("All sections"),
+    **dict.fromkeys(("right", "n"), at_plot("arrivals")),
+    **dict.fromkeys(("left", "b"), at_plot("refused")),
+}
 SETTINGS: dict[str, Told] = {
     "escape": at_gate,
     **dict.fromkeys(("right", "enter", "space", "left"), kept("language")),

@@ -44,6 +44,20 @@ def test_beside_a_verdict(
     assert snap_compare(stand.app(), terminal_size=size, run_before=see)
 
 
+@pytest.mark.parametrize("key", ["t", "question_mark"])
+def test_beside_a_verdict_on_a_middling_screen(
+    snap_compare: Compare, stand: Stand, key: str
+) -> None:
+    see = pressed(stand, key, refused=True)
+    assert snap_compare(stand.app(), terminal_size=(124, 32), run_before=see)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_statistics_turned(snap_compare: Compare, stand: Stand, turns: int) -> None:
+    see = pressed(stand, "t", *["right"] * turns)
+    assert snap_compare(stand.app(), terminal_size=(80, 24), run_before=see)
+
+
 @SIZES
 @pytest.mark.parametrize("key", ["w", "t"])
 def test_unreadable(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
@@ -87,7 +101,7 @@ class EmptyRecords(FakeRecords):
         return []
 
     def evening(self) -> Evening:
-        return Evening((), (), (), (), tickets=0, tickets_in=0)
+        return Evening()
 
 
 @SIZES
