@@ -1,28 +1,35 @@
-"""What the keys do and what the shapes mean, and the palette, to search every command."""
+"""What the keys do and what the verdicts mean, and the palette, to search every command."""
 
+from collections.abc import Callable
+from functools import partial
 from operator import itemgetter
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from scanner.tui.drawing.faces import CANNOT_RECORD, FACES
-from scanner.tui.drawing.theme import tint
+from scanner.admission.verdict import Reason
+from scanner.tui.drawing.explained import every_verdict, one_verdict
+from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.key_line import TranslatedScreen
 from scanner.wording.catalogue import say
-from scanner.wording.verdict import title
 
 _OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p"})
 """Keys of Textual's that say nothing to a guard."""
 
 
 class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
-    """Every key of the screen below, and every verdict's shape and words."""
+    """Every key of the screen below, and every verdict: what it means and what to do.
+
+    Args:
+        below: whose keys are listed.
+        last: returns why the last patron was let in or kept out, which is explained first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,enter", "dismiss", "Close", key_display="Esc"),
@@ -30,7 +37,8 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
     DEFAULT_CSS: ClassVar[str] = """
     HelpScreen { align: center middle; background: $background; }
     HelpScreen > VerticalScroll {
-        width: 80;
+        width: 100%;
+        max-width: 140;
         height: auto;
         max-height: 100%;
         padding: 0 1;
@@ -39,46 +47,54 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         border: round $accent;
         border-title-style: bold;
         border-subtitle-color: $foreground;
-        & > Horizontal { height: auto; }
-        & Static:first-child { width: 1fr; }
-        & Static:last-child { width: 28; }
+        scrollbar-size-vertical: 1;
+        & Static, & #last { margin-bottom: 1; }
+        & #last { display: none; }
+        & #last.-known { display: block; }
+        & #parts { height: auto; }
     }
+    HelpScreen.-wide #parts { layout: horizontal; }
+    HelpScreen.-wide #parts > Static { width: 51; }
+    HelpScreen.-wide #parts > Drawn { width: 1fr; }
     """
 
-    def __init__(self, below: Screen[None]) -> None:
+    def __init__(
+        self, below: Screen[None], last: Callable[[], Reason | None] = lambda: None
+    ) -> None:
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self._below = below
+        self._last = last
 
     def compose(self) -> ComposeResult:
-        """List keys and shapes."""
+        """List keys and verdicts."""
         with VerticalScroll() as box:
             box.border_title = say("Help")
-            box.border_subtitle = say("Esc closes")
-            with Horizontal():
-                yield Static(Content("\n").join(self._keys()))
-                yield Static(Content("\n").join(_shapes()))
+            box.border_subtitle = say("↑ ↓ scroll, Esc closes")
+            yield Drawn(id="last")
+            with Vertical(id="parts"):
+                yield Static(self._keys())
+                yield Drawn(every_verdict)
 
     def on_screen_resume(self) -> None:
-        """List the keys that work now, from the top."""
-        listed, keys = self.query(Static).first(), Content("\n").join(self._keys())
+        """Explain the last verdict and list the keys that work now, from the top."""
+        listed, keys = self.query(Static).first(), self._keys()
         if listed.content != keys:
             listed.update(keys)
+        last, reason = self.query_one("#last", Drawn), self._last()
+        last.set_class(reason is not None, "-known")
+        if reason:
+            last.show(partial(one_verdict, reason))
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
-    def _keys(self) -> list[Content]:
+    def _keys(self) -> Content:
         lines = []
         for _, binding, enabled, tooltip in self._below.active_bindings.values():
             if not (enabled and binding.description and binding.key not in _OWN):
                 continue
             words = tooltip or binding.description
             lines.append(_row(self.app.get_key_display(binding), words, "bold $accent"))
-        return list(dict.fromkeys(lines))
-
-
-def _shapes() -> list[Content]:
-    faces = [(face, title(kind)) for kind, face in FACES.items()]
-    faces.append((CANNOT_RECORD, say("CANNOT RECORD")))
-    return [_row(face.symbol, words, f"bold {tint(face)}") for face, words in faces]
+        return Content("\n").join(dict.fromkeys(lines))
 
 
 def _row(left: str, right: str, style: str) -> Content:

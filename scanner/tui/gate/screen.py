@@ -259,7 +259,10 @@ class GateScreen(TranslatedScreen[None]):
 
     def action_help(self) -> None:
         """Show the keys and the shapes."""
-        show_cached(self.app, HELP, lambda: HelpScreen(self))
+        show_cached(self.app, HELP, lambda: HelpScreen(self, self._last_reason))
+
+    def _last_reason(self) -> Reason | None:
+        return self.last.verdict.reason if self.last else None
 
     def _sight(self) -> str:
         camera = self._camera()

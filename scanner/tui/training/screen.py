@@ -10,11 +10,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from scanner.admission.verdict import Kind
-from scanner.tui.drawing.faces import FACES
+from scanner.tui.drawing.explained import every_verdict
+from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
 from scanner.wording.catalogue import say
-from scanner.wording.verdict import title
 
 T = TypeVar("T")
 
@@ -64,12 +63,14 @@ class TrainingHelp(TrainingScreen[None]):
         Binding("escape,question_mark,enter,q", "dismiss", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    TrainingHelp Static { padding: 0 2; }
+    TrainingHelp Static, TrainingHelp Drawn { padding: 0 2; }
     """
 
     def body(self) -> Iterable[Widget]:
-        """Lay out keys and lights."""
-        yield VerticalScroll(Static(Content("\n").join([*_keys(), Content(""), *_lights()])))
+        """Lay out keys and verdicts."""
+        heading = Content.styled(say("What the lights mean, and what to do"), "bold")
+        keys = Content("\n").join([*_keys(), Content(""), heading])
+        yield VerticalScroll(Static(keys), Drawn(every_verdict))
 
 
 def _keys() -> list[Content]:
@@ -87,23 +88,3 @@ def _keys() -> list[Content]:
     )
     rows = [Content.assemble((f"{key:>8}", "bold $accent"), f"  {words}") for key, words in keys]
     return [Content.styled(say("What the keys do"), "bold"), *rows]
-
-
-def _lights() -> list[Content]:
-    rules = {
-        Kind.ADMITTED: say("let in; a child alone goes to the supervisor"),
-        Kind.ALREADY_ADMITTED: say("turn away, or call the supervisor"),
-        Kind.WRONG_SECTION: say("send to the gate of that section"),
-        Kind.OTHER_EVENT: say("turn away"),
-        Kind.UNKNOWN: say("turn away; bought while offline: supervisor"),
-        Kind.WITHDRAWN: say("turn away, or call the supervisor"),
-        Kind.NOT_A_TICKET: say("turn away: ask for the ticket's code"),
-        Kind.GATE_CLOSED: say("call the supervisor; nobody enters"),
-    }
-    names = {kind: f"{FACES[kind].symbol} {title(kind)}" for kind in rules}
-    wide = max(map(len, names.values()))
-    rows = [
-        Content.assemble((f"  {names[kind]:<{wide}}  ", f"bold {FACES[kind].tint}"), words)
-        for kind, words in rules.items()
-    ]
-    return [Content.styled(say("What to do about each light"), "bold"), *rows]

@@ -19,14 +19,14 @@ Result = TypeVar("Result")
 class ShownKey:
     """One key: what presses it, what is written, and what more there is to say about it.
 
-    `short` is a word for it that takes less room, where there is one.
+    `stays` is set where the key is listed however narrow the row is.
     """
 
     key: str
     display: str
     description: str
     tooltip: str
-    short: str = ""
+    stays: bool = False
 
     @property
     def width(self) -> int:
@@ -34,68 +34,26 @@ class ShownKey:
         return Content(f"{self.display} {self.description}").cell_length
 
 
-FEWEST_LETTERS = 3
-"""That are left of a key's name, at least, where the row is too narrow."""
+_STAY = frozenset({"help", "back", "dismiss", "leave", "quit", "app.quit"})
+"""The actions that lead to all the other keys, or out."""
 
 
 def fitted(keys: Sequence[ShownKey], columns: int) -> list[ShownKey]:
-    """Shorten names until all keys fit, so that none is cut off at the end.
+    """Leave out keys from the end until the others fit: each has one name, in every width.
 
-    Short words come first, those that save most; then the longest names lose letters.
+    The help lists them all.
     """
-    shown = keys = _in_short_words(keys, columns)
-    letters = max((len(each.description) for each in keys), default=0)
-    while _columns(shown) > columns and letters > FEWEST_LETTERS:
-        letters -= 1
-        shown = [_shortened(each, letters) for each in keys]
-    spare = columns - _columns(shown)
-    for place in sorted(range(len(keys)), key=lambda each: len(keys[each].description)):
-        more = keys[place].width - shown[place].width
-        if more <= spare:
-            shown[place] = keys[place]
-            spare -= more
-    return shown
-
-
-def _in_short_words(keys: Sequence[ShownKey], columns: int) -> list[ShownKey]:
     shown = list(keys)
-    shorter = [_in_short(each) for each in keys]
-    for place in sorted(range(len(keys)), key=lambda each: shorter[each].width - keys[each].width):
-        if _columns(shown) > columns:
-            shown[place] = shorter[place]
+    for place in reversed(range(len(shown))):
+        if _columns(shown) <= columns:
+            break
+        if not shown[place].stays:
+            del shown[place]
     return shown
-
-
-def _in_short(key: ShownKey) -> ShownKey:
-    """Write its short word, where that is shorter, and only the first of its keys."""
-    word = min(key.short or key.description, key.description, key=len)
-    return replace(key, display=key.display.partition(" ")[0], description=word)
 
 
 def _columns(keys: Sequence[ShownKey]) -> int:
     return sum(each.width + 1 for each in keys) - 1
-
-
-def _shortened(key: ShownKey, letters: int) -> ShownKey:
-    if len(key.description) <= letters:
-        return key
-    return replace(key, description=f"{key.description[: letters - 1].rstrip()}.")
-
-
-def _short_words() -> dict[str, str]:
-    """Return, for the gate's actions, a word that still says what each does."""
-    return {
-        "type_serial": say("Key in"),
-        "find": say("Search"),
-        "override": say("Allow"),
-        "queue": say("Sent"),
-        "statistics": say("Stats"),
-        "settings": say("Setup"),
-        "toggle_network": say("Net"),
-        "picture": say("View"),
-        "mute": say("Muted"),
-        "quit": say("Exit"),
-    }
 
 
 class KeyLine(Widget):
@@ -145,12 +103,11 @@ class KeyLine(Widget):
         if screen is not self.screen:
             return
         keys: dict[str, ShownKey] = {}
-        words = _short_words()
         for _, binding, enabled, tooltip in screen.active_bindings.values():
             if binding.show and enabled:
-                display = self.app.get_key_display(binding)
-                name, short = binding.description, words.get(binding.action, "")
-                shown = ShownKey(binding.key, display, name, tooltip, short)
+                display = self.app.get_key_display(binding).partition(" ")[0]
+                name, stays = binding.description, binding.action in _STAY
+                shown = ShownKey(binding.key, display, name, tooltip, stays)
                 keys.setdefault(binding.action, shown)
         if list(keys.values()) != self._keys:
             self._keys = list(keys.values())

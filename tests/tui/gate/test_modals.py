@@ -1,12 +1,11 @@
 """The screens beside the gate's, by their keys."""
 
 import re
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.containers import Grid
+from textual.containers import VerticalScroll
 from textual.widgets import DataTable, OptionList, Static
 
 from scanner.admission.ticket import EarlierAdmission
@@ -15,7 +14,6 @@ from scanner.pin import PinCheck
 from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.store.ledger import Admission
-from scanner.store.statistics import Evening
 from scanner.tui.gate.modal import Modal
 from scanner.tui.gate.override import OverrideScreen
 from scanner.tui.gate.queue import QueueScreen
@@ -160,10 +158,10 @@ async def test_the_supervisors_key_is_shown_as_soon_as_somebody_was_refused(stan
     async with app.run_test(size=SMALL) as pilot:
         await refuse(stand)
         await settled(app, pilot)
-        assert " o Allow " in seen(app)
+        assert " o Override " in seen(app)
         await refuse(stand, Kind.ADMITTED)
         await settled(app, pilot)
-        assert " o Allow " not in seen(app)
+        assert " o Override " not in seen(app)
 
 
 @pytest.mark.usefixtures("minutes_apart")
@@ -172,7 +170,7 @@ async def test_a_supervisor_opens_a_gate_whose_ledger_is_an_old_copy(stand: Stan
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
         await settled(app, pilot)
-        assert " o Allow " in seen(app)
+        assert " o Override " in seen(app)
         await refuse(stand)
         await pilot.press("o")
         await settled(app, pilot)
@@ -186,7 +184,7 @@ async def test_a_supervisor_opens_a_gate_whose_ledger_is_an_old_copy(stand: Stan
         await refuse(stand, Kind.ADMITTED)
         app.gate.look()
         await settled(app, pilot)
-        assert " o Allow " not in seen(app)
+        assert " o Override " not in seen(app)
 
 
 @pytest.mark.parametrize("kind", [None, Kind.ADMITTED, Kind.NOT_A_TICKET])
@@ -267,28 +265,6 @@ async def test_the_queue_jumps_to_its_ends(stand: Stand) -> None:
         assert app.screen.query_one(DataTable).cursor_row == 0
 
 
-async def test_statistics_tell_when_the_queue_is_in(stand: Stand) -> None:
-    app = stand.app()
-    async with app.run_test(size=(160, 50)) as pilot:
-        await pilot.press("t")
-        await settled(app, pilot)
-        text = seen(app)
-    for words in ("390 more are expected, in by", "3,100/4,000", "north door 1,304", "UNKNOWN 12"):
-        assert words in text
-
-
-async def test_statistics_count_whole_patrons_in_the_guards_language(stand: Stand) -> None:
-    stand.preferences = replace(stand.preferences, language="de")
-    app = stand.app()
-    async with app.run_test(size=(160, 50)) as pilot:
-        await pilot.press("t")
-        await settled(app, pilot)
-        text = seen(app)
-    assert "UNBEKANNT 12" in text
-    assert "3.100/4.000" in text
-    assert not re.search(r"\d\.\d(?!\d)", text)
-
-
 @pytest.mark.parametrize("name", CHOICES)
 async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str) -> None:
     app = stand.app()
@@ -350,34 +326,32 @@ async def test_the_palette_says_in_the_guards_language_that_nothing_fits(stand: 
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-async def test_no_line_of_the_help_breaks_in_any_language(stand: Stand, code: str) -> None:
+async def test_nothing_of_the_help_is_cut_off_in_any_language(stand: Stand, code: str) -> None:
     stand.preferences = replace(stand.preferences, language=code)
     app = stand.app(network=lambda: True)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=SMALL) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        for column in app.screen.query(Static):
-            assert column.size.height == str(column.content).count("\n") + 1
+        keys = app.screen.query_one(Static)
+        assert keys.size.height == str(keys.content).count("\n") + 1
+        assert app.screen.query_one(VerticalScroll).max_scroll_x == 0
 
 
-async def test_statistics_are_there_before_their_plots_are(
-    stand: Stand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counted = threading.Event()
-    evening = stand.records.evening
-
-    def count() -> Evening:
-        counted.wait(10)
-        return evening()
-
-    monkeypatch.setattr(stand.records, "evening", count)
+async def test_help_explains_the_last_verdict_first_and_then_all(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("t")
-        try:
-            assert "Statistics" in seen(app)
-            assert not app.screen.query_one(Grid).display
-        finally:
-            counted.set()
+        await pilot.press("question_mark")
         await settled(app, pilot)
-        assert app.screen.query_one(Grid).display
+        assert "the last verdict" not in seen(app)
+        await refuse(stand, Kind.WITHDRAWN)
+        await settled(app, pilot)
+        assert app.screen is app.gate  # a verdict is more than its help
+        await pilot.press("question_mark")
+        await settled(app, pilot)
+        first = seen(app).splitlines()[1:4]
+        assert "✗ WITHDRAWN  the last verdict" in first[0]
+        assert "The ticket belongs to somebody else now." in first[1]
+        assert "Ask for the new ticket, or call the supervisor." in first[2]
+        await pilot.press("end")
+        await settled(app, pilot)
+        assert "Nothing could be written down" in seen(app)

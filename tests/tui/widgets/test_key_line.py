@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scanner.admission.verdict import Kind
 from scanner.tui.gate.settings import SettingsScreen
-from scanner.tui.widgets.key_line import FEWEST_LETTERS, KeyLine, ShownKey, fitted
+from scanner.tui.widgets.key_line import KeyLine, ShownKey, fitted
 from scanner.wording.catalogue import LANGUAGES
 from tests.tui.ports import SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen
@@ -19,58 +19,38 @@ def key(name: str, description: str) -> ShownKey:
     return ShownKey(name, name, description, "")
 
 
-@given(st.lists(st.text("abcdé", min_size=1, max_size=14), max_size=12), st.integers(1, 200))
-def test_where_the_row_is_narrow_the_longest_names_are_shortened_first(
-    names: list[str], columns: int
+@given(
+    st.lists(st.tuples(st.text("abcdé", min_size=1, max_size=14), st.booleans()), max_size=12),
+    st.integers(1, 200),
+)
+def test_where_the_row_is_narrow_keys_are_left_out_and_none_gets_another_name(
+    names: list[tuple[str, bool]], columns: int
 ) -> None:
-    keys = [key("x", each) for each in names]
+    keys = [replace(key(str(n), name), stays=stays) for n, (name, stays) in enumerate(names)]
     shown = fitted(keys, columns)
-    assert [each.key for each in shown] == ["x"] * len(keys)
-    shortened = [len(old) for old, new in zip(names, shown, strict=True) if new.description != old]
-    whole = [len(new.description) for new in shown if new in keys]
-    assert max(whole, default=0) <= min(shortened, default=99)
-    fits = len(" ".join(f"x {each.description}" for each in shown)) <= columns
-    assert fits or all(len(each.description) <= FEWEST_LETTERS for each in shown)
+    assert shown == [each for each in keys if each in shown]
+    left_out = [each for each in keys if each not in shown]
+    assert not any(each.stays for each in left_out)
+    first = min((int(each.key) for each in left_out), default=len(keys))
+    assert all(each.stays for each in shown if int(each.key) > first)
+    fits = len(" ".join(f"{each.display} {each.description}" for each in shown)) <= columns
+    assert fits or all(each.stays for each in shown)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-async def test_no_key_of_the_gate_is_cut_off_in_any_language(stand: Stand, code: str) -> None:
-    stand.preferences = replace(stand.preferences, language=code)
-    app = stand.app(network=lambda: True)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        row = f" {seen(app).splitlines()[-1]}"
-        assert [each for each in "i?fwtsnpmq" if f" {each} " not in row] == []
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-async def test_no_name_of_the_gates_keys_loses_letters_in_any_language(
-    stand: Stand, code: str
-) -> None:
+async def test_a_key_of_the_gate_has_one_name_in_every_width(stand: Stand, code: str) -> None:
     stand.preferences = replace(stand.preferences, language=code)
     app = stand.app()
     async with app.run_test(size=(80, 24)) as pilot:
         stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
         stand.source.see(SERIAL)
         await pilot.pause()
-        row = app.gate.query_one(KeyLine).render()
-        assert " o " in row.plain
-        assert "." not in row.plain
-        assert row.cell_length <= 80
-
-
-def test_a_short_word_stands_in_only_where_the_whole_one_has_no_room() -> None:
-    keys = [
-        ShownKey("i", "i /", "Type", "", "Key in"),
-        ShownKey("t", "t", "Statistics", "", "Stats"),
-        ShownKey("m", "m", "Mute", "", ""),
-    ]
-    rows = [" ".join(f"{e.display} {e.description}" for e in fitted(keys, n)) for n in (28, 27, 21)]
-    assert rows == [
-        "i / Type t Statistics m Mute",
-        "i / Type t Stats m Mute",
-        "i Type t Stats m Mute",
-    ]
+        keys = app.gate.query_one(KeyLine)._keys
+    shown = fitted(keys, 80)
+    assert set(shown) <= set(keys)
+    assert {"i", "f", "o", "question_mark", "q"} <= {each.key for each in shown}
+    assert sum(each.width + 1 for each in shown) - 1 <= 80
+    assert fitted(keys, 250) == keys
 
 
 async def _at(stand: Stand, words: str, *, click: bool) -> tuple[object, KeyLine]:
