@@ -82,7 +82,8 @@ def set_pin(
         if sys.stdin.isatty():  # a program knows it, or is told by the refusal
             print_line(sentence(RULE), err=True)
         new = _ask("New PIN", twice=True)
-    with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=False):
+    # A PIN's own note is keyed already, so that a reset sees whether it reaches the same key store.
+    with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=not reset):
         if writer.submit(is_keyed).result() and read_anchor(keys) is None and not keys.is_system:
             # The owner's key store, which has the PIN, is not open to this session.
             raise ScannerError(PinRefusal.KEY_STORE_ELSEWHERE)
