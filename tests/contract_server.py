@@ -76,6 +76,8 @@ class World:
     """The records that may be asked for; what is more is refused."""
     hidden: int = 0
     """How many more entries a list's total tells of than there are."""
+    endless: str | None = None
+    """What comes on every page of a list, whose total is a billion: `new` entries, or the `same`."""
     asked: list[tuple[str, int]] = field(default_factory=list)
     """The lists that were asked for, with the page size."""
 
@@ -178,6 +180,10 @@ class _Handler(BaseHTTPRequestHandler):
         records = min(records, world.cut_at or records)
         shown = entries[(page - 1) * records : page * records]
         total = len(entries) + world.hidden
+        if world.endless:
+            number = page if world.endless == "new" else 1
+            shown = [each | {"self": f"{each['self']}{number:05}"} for each in entries]
+            total, records = 10**9, len(shown)
         if page > 1 and not shown:
             self._answer({"error": "The specified page does not exist"}, 404)
             return

@@ -21,12 +21,18 @@ def ask(
 
     Returns:
         What it returned, and the address of the server that was asked.
+
+    Raises:
+        ScannerError: a list broke off, or has no end; unlike a gate, nobody has one from before.
     """
     import asyncio
 
+    from scanner.cli.errors import CliFault
     from scanner.cli.settings import load_with_server
     from scanner.desk.login import connect, credential
+    from scanner.errors import ScannerError
     from scanner.keystore import open_keystore
+    from scanner.ticketing.errors import ApiFault, ListError
 
     config = load_with_server(api=api, api_key=read_key(api_key))
     found = credential(config, open_keystore(config.home))
@@ -35,7 +41,12 @@ def ask(
         async with connect(config, found) as connection:
             return await work(connection), str(connection.url)
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except ListError as error:
+        endless = error.fact.code == ApiFault.LIST_ENDLESS
+        code = CliFault.LIST_ENDLESS if endless else CliFault.LIST_SHORT
+        raise ScannerError(code, **error.fact.params) from error
 
 
 def name_server(api: str) -> None:

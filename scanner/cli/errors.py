@@ -26,6 +26,7 @@ class CliFault(Code):
     DELIVERING_ELSEWHERE = "cli.delivering_elsewhere"
     FOLDER_UNUSABLE = "cli.folder_unusable"
     LIST_SHORT = "cli.list_short"
+    LIST_ENDLESS = "cli.list_endless"
 
 
 class CommandGroup(TyperGroup):
