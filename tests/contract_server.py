@@ -77,7 +77,7 @@ class World:
     hidden: int = 0
     """How many more entries a list's total tells of than there are."""
     endless: str | None = None
-    """What comes on every page of a list, whose total is a billion: `new` entries, or the `same`."""
+    """What each page of a list brings, whose total is a billion: `new` entries, or the `same`."""
     asked: list[tuple[str, int]] = field(default_factory=list)
     """The lists that were asked for, with the page size."""
 

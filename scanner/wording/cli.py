@@ -76,8 +76,8 @@ SENTENCES: dict[str, Sentence] = {
     "cli.server": "Server: {api}",
     "cli.list_short": "The API tells of {total} entries, and {came} of them came: "
     "this list may lack some; ask again later.",
-    "cli.list_endless": "The API's list does not come to an end: {came} entries came of the {total} "
-    "that it tells of; tell who runs the server.",
+    "cli.list_endless": "The API's list does not come to an end: {came} entries came of the "
+    "{total} that it tells of; tell who runs the server.",
     "cli.synced": _synced,
     "cli.delivered": _delivered,
     "cli.opened": _opened,
