@@ -301,11 +301,11 @@ def card(
         return
     name_server(server)
     print_line(line)
+    tell(Fact(desk.CardNote.SECRET if key else desk.CardNote.WITHOUT_KEY), err=True)
     if out:
         tell(Fact(Done.EXPORTED, {"file": out}))
     else:
         print_qr(line)
-    tell(Fact(desk.CardNote.SECRET if key else desk.CardNote.WITHOUT_KEY), err=True)
 
 
 def _show(event: "Event", token: "Token", server: str, as_json: bool) -> None:

@@ -103,13 +103,14 @@ def print_table(
 
 
 def print_qr(text: str) -> None:
-    """Print a QR of half blocks."""
+    """Print a QR of half blocks, small enough for a gate card to fit into 24 rows."""
     import io
 
     import segno
 
     drawn = io.StringIO()
-    segno.make(text, micro=False).terminal(drawn, compact=True)
+    code = segno.make(text, error="l", boost_error=False, micro=False)
+    code.terminal(drawn, border=2, compact=True)
     typer.echo(drawn.getvalue(), nl=False)
 
 

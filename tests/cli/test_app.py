@@ -16,7 +16,7 @@ COMMANDS = [
     ["login"], ["logout"], ["whoami"], ["events"], ["admissions"], ["mock"], ["tokens"], ["train"],
     ["recover"], ["pin"],
     ["bench"], *(["bench", what] for what in ("gate", "ingest", "memory", "replay", "decode")),
-    *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke")),
+    *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke", "card")),
 ]  # fmt: skip
 HEAVY = ("cv2", "textual", "httpx", "zxingcpp", "uvicorn", "numpy", "keyring", "sqlite_utils")
 

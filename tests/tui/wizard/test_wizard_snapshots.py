@@ -87,6 +87,11 @@ def test_step(snap_compare: Compare, go: Go, size: tuple[int, int]) -> None:
     assert _compared(snap_compare, go, size)
 
 
+@pytest.mark.parametrize("go", [server, refused], ids=lambda go: go.__name__)
+def test_choice_and_refusal_on_a_middling_terminal(snap_compare: Compare, go: Go) -> None:
+    assert _compared(snap_compare, go, (124, 32))
+
+
 @LANGUAGE
 @STEPS
 def test_step_in_a_language_of_longer_words(
