@@ -31,6 +31,11 @@ def needs_first_start(writer: "Writer") -> bool:
     return writer.submit(read_session).result() is None
 
 
+def forget_start(keys: "KeyStore") -> None:
+    """Forget what was entered in a first start: a gate is open."""
+    keys.delete(_REMEMBERED)
+
+
 def first_start(
     config: "Config", writer: "Writer", keys: "KeyStore", device: str
 ) -> "Answers | None":
@@ -185,7 +190,7 @@ class House:
         """Keep the camera, and forget the rest: it is the session's now."""
         from scanner.config import save_setting
 
-        self.keys.delete(_REMEMBERED)
+        forget_start(self.keys)
         if answers.camera != self.config.camera:
             save_setting("camera", answers.camera)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.api import name_server, read_key, secret
+from scanner.cli.first_start import forget_start
 from scanner.cli.settings import Api, ApiKey, database, load_with_server
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def open_session(
     with Writer(database(config)) as writer:
         request = _request(config, keys, code, config.device or device_name(writer))
         opened = _open_with_progress(request, writer, keys)
+    forget_start(keys)
     for warning in opened.warnings:
         print_line(f"Mind: {sentence(warning)}", err=True)
     session = opened.session

@@ -14,6 +14,7 @@ from scanner.desk.gate_card import GateCard, write_card
 from scanner.keystore import KeyStore
 from scanner.scanning.devices import Camera, find_camera
 from scanner.store.writer import Writer
+from scanner.tui.wizard.answers import Answers, Place
 from tests.cli.program import Program
 from tests.cli.terminal import Terminal, terminal
 from tests.mock.server import Ready, mock_server
@@ -136,6 +137,28 @@ def test_a_supervisors_qr_is_read_and_its_picture_shown(
         assert shown.get(timeout=20) is not None
     finally:
         looking.stop()
+
+
+def test_what_was_entered_is_forgotten_once_a_gate_is_open(house: House) -> None:
+    entered = Answers(api="https://one.example/", key="ab" * 16, code="A0F9GG8D", name="Lee")
+    house.remember(entered, Place.CAMERA)
+    assert house.remembered(Answers(device="north")) == (
+        replace(entered, device="north"),
+        Place.CAMERA,
+    )
+    house.keep(replace(entered, camera=house.config.camera))
+    assert house.remembered(Answers()) == (Answers(), Place.SERVER)
+    house.keys.set("first start", "[]")  # what no version of this program wrote
+    assert house.remembered(Answers()) == (Answers(), Place.SERVER)
+
+
+def test_a_session_opened_by_hand_forgets_a_start_that_was_left(
+    program: Program, server: Ready
+) -> None:
+    keys = KeyStore(program.home, file_only=True)
+    keys.set("first start", "{}")
+    program.open_at(server)
+    assert keys.get("first start") is None
 
 
 def test_only_what_is_there_is_offered_as_a_camera(

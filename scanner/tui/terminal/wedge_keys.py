@@ -69,12 +69,20 @@ class WedgeKeys:
         app: gets the keys.
         target: gets the scans.
         correct: corrects what a scan's keys wrote.
+        is_whole: tells a code that is whole without an end of its own; by default a ticket's.
     """
 
-    def __init__(self, app: App[Any], target: ScanTarget, correct: Correct) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        target: ScanTarget,
+        correct: Correct,
+        is_whole: Callable[[str], bool] = holds_ticket,
+    ) -> None:
         self._app = app
         self._target = target
         self._correct = correct
+        self._is_whole = is_whole
         self._bursts: BurstDetector[Key] = BurstDetector(self._is_ticket)
         self._newest = 0.0
         self._due: float | None = None
@@ -103,7 +111,7 @@ class WedgeKeys:
         return self._bursts.press(key, text, key.time, in_line=in_line)
 
     def _is_ticket(self, text: str) -> bool:
-        return holds_ticket(self._correct(text))
+        return self._is_whole(self._correct(text))
 
     async def _dispatch(self, outcome: SortedKeys[Key], at: float, hand_on: HandOn) -> None:
         for key in outcome.typed:

@@ -65,7 +65,7 @@ class WizardApp(App[Answers]):
         place: Place = Place.SERVER,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
-        self._wedge = WedgeKeys(self, self, correct) if correct else None
+        self._wedge = WedgeKeys(self, self, correct, _is_whole) if correct else None
         self._setup = setup
         self._answers = answers
         self._makers: tuple[Callable[[], Step], ...] = (
@@ -217,6 +217,12 @@ class WizardApp(App[Answers]):
             keep()
         except ScannerError as error:
             self.notify(sentence(error.fact), markup=False)
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether a text that a scanner sent without an end is a whole code."""
+    card = read_card(text)
+    return bool(card and card.token) or holds_ticket(text)
 
 
 def _unfit(step: Step) -> str:

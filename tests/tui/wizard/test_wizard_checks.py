@@ -87,6 +87,15 @@ async def test_a_card_answers_the_first_two_steps_in_any_step_and_by_any_way(
         assert KEY not in seen(app)
 
 
+async def test_a_scanner_that_types_a_card_needs_no_line_and_no_end(setup: FakeSetup) -> None:
+    app = WizardApp(setup, PROPOSED, correct=lambda text: text)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "Server")
+        await pilot.press(*CARD)
+        await at(pilot, app, "Names")
+    assert (app._answers.api, app._answers.key, app._answers.code) == (API, KEY, CODE)
+
+
 async def test_a_card_that_is_wrong_stops_at_the_step_that_is(setup: FakeSetup) -> None:
     setup.wrong = {Place.CODE: WrongCode()}
     app = WizardApp(setup, PROPOSED)
