@@ -170,9 +170,10 @@ class Records:
         Raises:
             ScannerError: the file is there already, or can't be written.
         """
+        named_by_time = target is None
         target = target or self._file.with_name(f"admissions-{self._clock():%Y%m%dT%H%M%SZ}.{form}")
         count, text = self._text(state, form)
-        export(target, text.encode(), overwrite=overwrite)
+        export(target, text.encode(), overwrite=overwrite or named_by_time)
         if state is None:  # all of them: nothing is lost with what the token brought
             exported = Fact(JournalNote.EXPORTED, {"count": count})
             self._gate.note(exported, self._clock()).result(_SECONDS)
