@@ -47,6 +47,7 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         border: round $accent;
         border-title-style: bold;
         border-subtitle-color: $foreground;
+        overflow-y: scroll;  /* its bar does not come later and set all anew */
         scrollbar-size-vertical: 1;
         & Static, & #last { margin-bottom: 1; }
         & #last { display: none; }
@@ -65,6 +66,7 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self._below = below
         self._last = last
+        self._listed = False
 
     def compose(self) -> ComposeResult:
         """List keys and verdicts."""
@@ -74,7 +76,7 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
             yield Drawn(id="last")
             with Vertical(id="parts"):
                 yield Static(self._keys())
-                yield Drawn(every_verdict)
+                yield Drawn(id="all")
 
     def on_screen_resume(self) -> None:
         """Explain the last verdict and list the keys that work now, from the top."""
@@ -86,6 +88,9 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         if reason:
             last.show(partial(one_verdict, reason))
         self.query_one(VerticalScroll).scroll_home(animate=False)
+        if not self._listed:  # after the keys: the list takes longer than a key's answer may
+            self._listed = True
+            self.call_after_refresh(self.query_one("#all", Drawn).show, every_verdict)
 
     def _keys(self) -> Content:
         lines = []

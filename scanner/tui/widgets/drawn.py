@@ -23,16 +23,26 @@ class Drawn(Widget):
     ) -> None:
         super().__init__(id=id)
         self._draw = draw
+        self._drawn: dict[tuple[int, int], Content] = {}
 
     def show(self, draw: Draw) -> None:
         """Replace what is drawn."""
         self._draw = draw
+        self._drawn.clear()
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
         """Tell how many lines it has in that width."""
-        return self._draw(width, 0).plain.count("\n") + 1
+        return self._of(width, 0).plain.count("\n") + 1
 
     def render(self) -> Content:
         """Draw it."""
-        return self._draw(*self.size)
+        return self._of(*self.size)
+
+    def _of(self, width: int, height: int) -> Content:
+        """Draw it once for each size: a layout asks several times."""
+        if self.styles.height is not None and self.styles.height.is_auto:
+            height = 0
+        if (width, height) not in self._drawn:
+            self._drawn[width, height] = self._draw(width, height)
+        return self._drawn[width, height]
