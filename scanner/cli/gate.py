@@ -1,12 +1,10 @@
 """`scanner gate`: on a screen, in a browser, or from standard input."""
 
-import gc
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedIOBase
 from pathlib import Path
@@ -144,12 +142,11 @@ def _screen(config: "Config", *, network: bool) -> None:
     file = database(config)
     with ThreadPoolExecutor(1, "verify") as reading:
         verified = reading.submit(verify, file)  # the disk is read while the rest is imported
-        with _no_garbage_collection():
-            from scanner.app.assembly import assembled, scan_source
-            from scanner.cli.first_start import first_start, needs_first_start
-            from scanner.keystore import open_keystore
-            from scanner.store.writer import Writer
-            from scanner.tui.gate.start import gate_app
+        from scanner.app.assembly import assembled, scan_source
+        from scanner.cli.first_start import first_start, needs_first_start
+        from scanner.keystore import open_keystore
+        from scanner.store.writer import Writer
+        from scanner.tui.gate.start import gate_app
 
         verified.result()
     keys = open_keystore(config.home)
@@ -166,16 +163,6 @@ def _screen(config: "Config", *, network: bool) -> None:
         source = scan_source(config, camera)
         with assembled(config, writer, keys, network=network, source=source) as parts:
             gate_app(parts).run()
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Import without looking for garbage, of which there is none: a tenth of a start's time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _pipe(

@@ -37,7 +37,7 @@ from scanner.tui.ports import (
 from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
+from scanner.tui.terminal.wedge_keys import Correct, KeyTimeout, WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import choose_language, say
@@ -163,7 +163,7 @@ class GateApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Turn a hand scanner's keys into payloads before they work as commands."""
-        if isinstance(event, Key):
+        if isinstance(event, (Key, KeyTimeout)):  # a held key is answered when its time is over
             self._claim()
         if not (self._wedge and await self._wedge.take(event, super().on_event)):
             await super().on_event(event)
