@@ -13,6 +13,7 @@ from typing import Any
 from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.scenario import Scenario
 from scanner.training.score import Score
+from scanner.wording.catalogue import say
 from scanner.wording.plain import plain, plain_cell
 
 LONGEST_NAME = 60
@@ -122,13 +123,30 @@ def median_of_best(runs: Sequence[Run], scenario: str) -> float | None:
 
 
 def to_csv(runs: Sequence[Run]) -> str:
-    """Return a header and a row for each run, oldest first; times in ISO 8601."""
+    """Return a header and a row for each run, oldest first.
+
+    Columns for people come first, in their language and local time; then the raw ones, with times
+    in ISO 8601.
+    """
     out = io.StringIO()
     names = [each.name for each in fields(Run)]
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
+    told = {
+        say("Trainee"): "trainee",
+        say("Scenario"): "title",
+        say("Ended at (local time)"): "at",
+        say("Score in percent"): "percent",
+        say("Passed"): "passed",
+        say("Wrongly let in"): "wrongly_let_in",
+        say("Wrongly turned away"): "wrongly_turned_away",
+        say("Seconds per patron"): "seconds_per_patron",
+    }
+    writer.writerow([*told, *names])
     for run in runs:
-        writer.writerow([_cell(run, name) for name in names])
+        people = {name: _cell(run, name) for name in told.values()}
+        people["at"] = f"{run.at.astimezone():%Y-%m-%d %H:%M:%S}"
+        people["passed"] = say("yes") if run.passed else say("no")
+        writer.writerow([*people.values(), *(_cell(run, name) for name in names)])
     return out.getvalue()
 
 

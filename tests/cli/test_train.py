@@ -73,10 +73,11 @@ def test_a_robots_score_is_json_and_touches_no_real_gate(program: Program) -> No
 
 def test_the_managers_table_has_a_header_before_the_first_run(program: Program) -> None:
     rows = list(csv.reader(io.StringIO(program.says("train", "--csv", "-"))))
-    assert rows[0][:3] == ["trainee", "scenario", "title"]
+    assert rows[0][:2] == ["Trainee", "Scenario"]
+    assert rows[0][8:11] == ["trainee", "scenario", "title"]
     file = program.home / "runs.csv"
     program.says("train", "--csv", str(file))
-    assert file.read_text().startswith("trainee,scenario,title,")
+    assert file.read_text().startswith("Trainee,Scenario,")
     assert "is there already" in program.complains("train", "--csv", str(file))
 
 

@@ -74,5 +74,7 @@ def test_the_table_has_a_row_for_each_run_and_no_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["trainee"] for row in rows] == ["Lee", '\'=HYPERLINK("x")']
     assert [row["passed"] for row in rows] == ["yes", "no"]
-    assert rows[0]["percent"] == "100.0"
+    assert rows[0]["percent"] == rows[0]["Score in percent"] == "100.0"
+    assert (rows[1]["Passed"], rows[1]["Trainee"]) == ("no", rows[1]["trainee"])
+    assert rows[0]["Ended at (local time)"] == f"{AT.astimezone():%Y-%m-%d %H:%M:%S}"
     assert rows[0]["at"] == "2026-05-02T18:30:00+00:00"
