@@ -11,7 +11,7 @@ import structlog
 
 from scanner.admission.cleaning import CLEANING
 from scanner.admission.evidence import Evidence, to_json
-from scanner.admission.rules import Word, decide
+from scanner.admission.rules import Remedy, Word, decide, remedy
 from scanner.admission.serial import (
     LONGEST_PAYLOAD,
     Fingerprint,
@@ -32,13 +32,17 @@ _WAITING_AT_ONCE = 4
 
 
 class Judged(NamedTuple):
-    """A recorded verdict: what was presented, when (aware, UTC), and the journal's row."""
+    """A recorded verdict: what was presented, when (aware, UTC), and the journal's row.
+
+    `remedy` is what a supervisor can do about it, if anything.
+    """
 
     scan: int
     payload: str
     source: str
     at: datetime
     verdict: Verdict
+    remedy: Remedy | None = None
 
     @property
     def fact(self) -> Fact:
@@ -210,7 +214,8 @@ def judge(
         evidence=to_json(_without_secret(evidence), CLEANING),
         params=journal.params_to_text(verdict.fact),
     )
-    return Judged(journal.append(conn, scan), payload, source, at, verdict)
+    row = journal.append(conn, scan)
+    return Judged(row, payload, source, at, verdict, remedy(verdict, evidence.known))
 
 
 def _without_secret(evidence: Evidence) -> Evidence:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from scanner.admission.rules import Override
+from scanner.admission.rules import Override, Reentry
 from scanner.admission.serial import LONGEST_PAYLOAD, fingerprint
 from scanner.admission.ticket import EarlierAdmission
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
-from scanner.store import journal, ledger, ticket_writes
+from scanner.store import journal, ledger, statistics, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError
 from scanner.store.ledger import State
@@ -221,6 +221,28 @@ def test_a_supervisors_word_admits_once_and_the_audit_agrees(
         audit = Audit(reader)
         assert list(audit.findings()) == []
         assert audit.rows == 3
+
+
+def test_a_re_entry_is_a_record_of_its_own_and_no_second_admission(
+    file: Path, writer: Writer
+) -> None:
+    gate = Gate(writer)
+    first = gate.present(A, NOW, "camera").result(LIMIT)
+    assert first.verdict.admits
+    gate.note_shown(first)
+    for note in ("a cigarette", "a lost wristband"):
+        again = gate.present(A, NOW, "override", Reentry(note)).result(LIMIT)
+        assert again.verdict.reason is Reason.REENTRY
+    assert gate.present(A, NOW, "camera").result(LIMIT).verdict.kind is Kind.ALREADY_ADMITTED
+    with closing(open_reader(file)) as reader:
+        (admission,) = ledger.in_state(reader)
+        assert admission.journal == first.scan
+        notes = [each.reason.params["note"] for each in ledger.reentries(reader) if each.reason]
+        assert notes == ["a cigarette", "a lost wristband"]
+        counts = ledger.counts(reader)
+        assert (counts[State.QUEUED], counts[State.LOCAL]) == (1, 2)
+        assert statistics.admitted(reader).here == 1
+        assert list(Audit(reader).findings()) == []
 
 
 def test_no_word_lets_in_whom_the_api_refused_before_the_green_light(writer: Writer) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from scanner.admission.cleaning import CLEANING
-from scanner.admission.rules import LetIn, Override, Word
+from scanner.admission.rules import LetIn, Override, Reentry, Word
 from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import (
     CachedTicket,
@@ -77,14 +77,21 @@ def to_json(evidence: Evidence, cleaning: int = _FIRST_CLEANING) -> str:
         found["refusal"] = known.refusal.as_json()
     if known.unshown:
         found["unshown"] = True
+    found |= _word(word)
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def _word(word: Word | None) -> dict[str, Any]:
     match word:
         case Override(note, by):
-            found["override"] = note
-            if by:
-                found["by"] = by
+            given = {"override": note}
+        case Reentry(note, by):
+            given = {"reentry": note}
         case LetIn():
-            found["let_in"] = True
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+            return {"let_in": True}
+        case None:
+            return {}
+    return {**given, "by": by} if by else given
 
 
 def from_json(text: str) -> Evidence:
@@ -128,6 +135,8 @@ def cleaning_of(text: str) -> int:
 def _read_word(found: dict[str, Any]) -> Word | None:
     if "override" in found:
         return Override(_text(found["override"]), _text(found.get("by", "")))
+    if "reentry" in found:
+        return Reentry(_text(found["reentry"]), _text(found.get("by", "")))
     return LetIn() if "let_in" in found else None
 
 

@@ -1,6 +1,7 @@
 """The house rules: who enters. Read top to bottom, the first rule that applies decides."""
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from scanner.admission.serial import NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge, TicketStatus
@@ -37,12 +38,34 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Reentry:
+    """A supervisor lets a patron in again who was admitted before; as in an override."""
+
+    note: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LetIn:
     """A guard lets in a patron whose admission is recorded, and whose light was never shown."""
 
 
-Word = Override | LetIn
+SupervisorsWord = Override | Reentry
+"""What takes a supervisor's PIN."""
+
+Word = SupervisorsWord | LetIn
 """What a person says to a verdict; it is recorded with the one that follows."""
+
+
+class Remedy(Enum):
+    """What a supervisor can do about a verdict."""
+
+    OVERRIDE = "override"
+    REENTRY = "reentry"
+
+    def word(self, note: str) -> SupervisorsWord:
+        """Return the supervisor's word with its reason."""
+        return Reentry(note) if self is Remedy.REENTRY else Override(note)
 
 
 def decide(
@@ -72,6 +95,8 @@ def decide(
             )
         case Override(note, by) if verdict.reason is Reason.LIGHT_NOT_SHOWN:
             return replace(verdict, reason=Reason.LET_IN, note=note, by=by or None)
+        case Reentry(note, by) if _may_reenter(verdict):
+            return replace(verdict, reason=Reason.REENTRY, note=note, by=by or None)
         case LetIn() if verdict.reason is Reason.LIGHT_NOT_SHOWN:
             return replace(verdict, reason=Reason.LET_IN)
     return verdict
@@ -85,6 +110,23 @@ def may_override(verdict: Verdict, known: Knowledge) -> bool:
     """
     recorded = known.local is not None or known.refusal is not None
     return bool(verdict.kind in _OVERRIDABLE and verdict.serial and not recorded)
+
+
+def remedy(verdict: Verdict, known: Knowledge) -> Remedy | None:
+    """Return what a supervisor can do for the patron whom a verdict keeps out, if anything.
+
+    A ticket has one admission, so one that was admitted before can only come in again.
+    """
+    if _may_reenter(verdict):
+        return Remedy.REENTRY
+    if may_override(verdict, known) or verdict.reason is Reason.LIGHT_NOT_SHOWN:
+        return Remedy.OVERRIDE
+    return None
+
+
+def _may_reenter(verdict: Verdict) -> bool:
+    admitted = verdict.reason in (Reason.ADMITTED_HERE, Reason.ADMITTED_ELSEWHERE)
+    return admitted and verdict.serial is not None
 
 
 def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge) -> Verdict:

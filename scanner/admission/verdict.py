@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """What the gate decided; the values are those of the journal and of `--json`."""
 
     ADMITTED = "admitted"
+    REENTRY = "reentry"
     ALREADY_ADMITTED = "already_admitted"
     WRONG_SECTION = "wrong_section"
     OTHER_EVENT = "other_event"
@@ -31,6 +32,7 @@ class Reason(Code):
     ADMITTED_HERE = "verdict.admitted_here"
     LIGHT_NOT_SHOWN = "verdict.light_not_shown"
     LET_IN = "verdict.let_in"
+    REENTRY = "verdict.reentry"
     ADMITTED_ELSEWHERE = "verdict.admitted_elsewhere"
     OTHER_SECTION = "verdict.other_section"
     OTHER_EVENT = "verdict.other_event"
@@ -60,6 +62,7 @@ _KINDS: Mapping[Reason, Kind] = {
     Reason.ADMITTED_HERE: Kind.ALREADY_ADMITTED,
     Reason.LIGHT_NOT_SHOWN: Kind.ALREADY_ADMITTED,
     Reason.LET_IN: Kind.ALREADY_ADMITTED,
+    Reason.REENTRY: Kind.REENTRY,
     Reason.ADMITTED_ELSEWHERE: Kind.ALREADY_ADMITTED,
     Reason.OTHER_SECTION: Kind.WRONG_SECTION,
     Reason.OTHER_EVENT: Kind.OTHER_EVENT,
@@ -77,6 +80,10 @@ _KINDS: Mapping[Reason, Kind] = {
     Reason.NEVER_SYNCED: Kind.GATE_CLOSED,
     Reason.PUT_BACK: Kind.GATE_CLOSED,
 }
+
+
+LIGHTS = tuple(kind for kind in Kind if kind is not Kind.REENTRY)
+"""The kinds that have a face and a sound; a re-entry has those of an admission."""
 
 
 class Closed(Enum):
@@ -109,7 +116,7 @@ class Verdict:
         first: the earlier admission of a ticket that was admitted before.
         status: the ticket's status at the API, where the ticket is cached.
         refusal: why the API refused the admission, where it did.
-        note: what the supervisor wrote, where they let the patron in.
+        note: what the supervisor wrote, where they let the patron in, or in again.
         by: the supervisor's name, where they gave it by a PIN of their own.
         looks_like: what a payload seems to be that is not a ticket's.
     """
@@ -131,8 +138,11 @@ class Verdict:
 
     @property
     def admits(self) -> bool:
-        """Tell whether the patron goes in: as a new admission, or on an earlier one unshown."""
-        return self.kind is Kind.ADMITTED or self.reason is Reason.LET_IN
+        """Tell whether the patron goes in: as a new admission, or on an earlier one.
+
+        On an earlier one, its light was never shown, or a supervisor lets them in again.
+        """
+        return self.kind in (Kind.ADMITTED, Kind.REENTRY) or self.reason is Reason.LET_IN
 
     @property
     def light(self) -> Kind:

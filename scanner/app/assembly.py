@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from scanner.app.records import Records
 from scanner.app.sound import Loudspeaker, Sounds, find_player
@@ -26,13 +27,19 @@ from scanner.scanning.scan_source import ScanSource, together
 from scanner.store.anchor import keyed
 from scanner.store.names import keep_names
 from scanner.store.search import TicketSearch
+from scanner.store.sessions import StoredSession, read_session
 from scanner.store.writer import Writer
 from scanner.sync.api import Client
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.clock import utc_now
+from scanner.sync.credentials import load as load_credentials
 from scanner.sync.engine import Engine, Pace
+from scanner.sync.errors import NoSession
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.status import OfflineEngine
+
+if TYPE_CHECKING:
+    from scanner.sync.opening import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class Assembly:
         pin: the supervisor's.
         records: reads cache and ledger for a screen.
         turnstile: opens after an admission, where there is one.
+        open_with: opens the gate with another token's code, for the same guard and device; it
+            blocks, and raises a `ScannerError`.
     """
 
     config: Config
@@ -64,6 +73,7 @@ class Assembly:
     pin: Pin
     records: Records
     turnstile: Turnstile | None
+    open_with: Callable[[str], "Opened"]
 
     def play_verdict(self, judged: Judged) -> None:
         """Play a verdict's sound as loud as the settings say; a subscriber for the gate."""
@@ -127,6 +137,7 @@ def assembled(
             pin,
             Records(writer, gate, pin, utc_now),
             turnstile,
+            partial(_open_with, config, writer, keys),
         )
 
 
@@ -158,6 +169,40 @@ def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priori
         return TickeTing(url, key, timeout=config.timeout_seconds, pause=priority.step_aside)
 
     return Engine(writer, keys, utc_now, connect, pace, priority=priority)
+
+
+def _open_with(config: Config, writer: Writer, keys: KeyStore, code: str) -> "Opened":
+    from scanner.sync.opening import Request, open_gate  # its client takes a tenth of a start
+
+    session = writer.submit(read_session).result()
+    if session is None:
+        raise NoSession
+    request = Request(
+        api=session.api,
+        code=code,
+        name=session.name,
+        device=session.device,
+        key=_key_for(config, keys, session),
+        timeout=config.timeout_seconds,
+        records=config.page_records,
+        names=config.names,
+    )
+    return asyncio.run(open_gate(request, writer, keys, utc_now))
+
+
+def _key_for(config: Config, keys: KeyStore, session: StoredSession) -> str | None:
+    """Return what to ask the session's server with: a login's or a given key, else its own."""
+    from scanner.desk.errors import NotLoggedIn
+    from scanner.desk.login import credential
+
+    try:
+        found = credential(config.model_copy(update={"api": session.api}), keys)
+    except NotLoggedIn:
+        found = None
+    if found and found.api == session.api:
+        return found.key
+    held = load_credentials(keys, session)
+    return held.key if held else None
 
 
 async def _sync_once(engine: Engine) -> None:

@@ -5,13 +5,13 @@ import io
 import threading
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from scanner.admission.rules import Override
+from scanner.admission.rules import SupervisorsWord
 from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.paths import export, search_file
@@ -23,9 +23,10 @@ from scanner.store.database import SqlConnection, SqlError, open_reader, transac
 from scanner.store.differences import Difference
 from scanner.store.errors import store_error
 from scanner.store.journal import JournalNote
-from scanner.store.ledger import Admission, State, in_state
+from scanner.store.ledger import Admission, State, listed
 from scanner.store.names import keep_names
-from scanner.store.search import Found, TicketSearch, read_found
+from scanner.store.near import Typed, read_typed
+from scanner.store.search import Found, TicketSearch, TicketView, read_found, read_ticket
 from scanner.store.sessions import read_session
 from scanner.store.statistics import Evening
 from scanner.store.tickets import read_sections
@@ -77,10 +78,20 @@ class Records:
             found = self._search.find(conn, query, names=names)
             return read_found(conn, found)
 
-    def admissions(self, state: State | None, most: int) -> list[Admission]:
-        """Return this gate's admissions, the newest first."""
+    def ticket(self, serial: str) -> TicketView | None:
+        """Return what is known of a ticket; nothing is recorded, and nobody is let in."""
         with self._reader() as conn:
-            return in_state(conn, state)[::-1][:most]
+            return read_ticket(conn, serial)
+
+    def typed(self, text: str) -> Typed:
+        """Look at what a person typed for a serial, and at what they may have meant."""
+        with self._reader() as conn:
+            return read_typed(conn, text)
+
+    def admissions(self, state: State | None, most: int) -> list[Admission]:
+        """Return this gate's admissions and re-entries, the newest first."""
+        with self._reader() as conn:
+            return listed(conn, state)[::-1][:most]
 
     def differences(self) -> list[Difference]:
         """Return what the server's admissions and this gate's differ in, as last compared."""
@@ -127,16 +138,33 @@ class Records:
             set_pin(self._writer, self._pin, new, name, self._clock())
         return checked.answer
 
-    def let_in(self, pin: str, payload: str, reason: str) -> PinCheck:
-        """Admit as a supervisor, if the PIN is right; the gate publishes the verdict.
+    def note_end(self, why: JournalNote, waiting: int) -> None:
+        """Note in the journal that the gate ends though nobody has quit it.
+
+        Args:
+            why: the terminal was closed, or the system ended the program.
+            waiting: admissions that are not sent yet.
+        """
+        self._gate.note(Fact(why, {"waiting": waiting}), self._clock()).result(_SECONDS)
+
+    def unasked_end(self) -> Fact | None:
+        """Return how the gate ended without being quit, once; noted as told."""
+        with self._reader() as conn:
+            end = journal.unasked_end(conn)
+        if end:
+            self._gate.note(Fact(JournalNote.END_TOLD), self._clock()).result(_SECONDS)
+        return end
+
+    def let_in(self, pin: str, payload: str, word: SupervisorsWord) -> PinCheck:
+        """Admit as a supervisor, or again, if the PIN is right; the gate publishes the verdict.
 
         Raises:
             ScannerError: nothing could be recorded.
         """
         answer, name = self._pin.identify(pin)
         if answer is PinCheck.RIGHT:
-            override = Override(reason, name)
-            self._gate.present(payload, self._clock(), "override", override).result(_SECONDS)
+            named = replace(word, by=name)
+            self._gate.present(payload, self._clock(), "override", named).result(_SECONDS)
         return answer
 
     def open_put_back(self, pin: str, reason: str) -> PinCheck:
@@ -159,7 +187,7 @@ class Records:
         *,
         overwrite: bool = False,
     ) -> Path:
-        """Write this gate's admissions, oldest first; returns the file.
+        """Write this gate's admissions and re-entries, oldest first; returns the file.
 
         Args:
             state: of which; without it, all.
@@ -185,7 +213,7 @@ class Records:
 
     def _text(self, state: State | None, form: Form) -> tuple[int, str]:
         with self._reader() as conn:
-            found, known = in_state(conn, state), read_acknowledged(conn)
+            found, known = listed(conn, state), read_acknowledged(conn)
             sections = {each.uri: each.name for each in read_sections(conn)}
         written = _as_csv(found, known, sections) if form == "csv" else _as_json(found, known)
         return len(found), written

@@ -17,11 +17,11 @@ from typing import Protocol
 
 import structlog
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import LIGHTS
 from scanner.paths import assets_folder
 
 CANNOT_RECORD = "cannot_record"
-SOUNDS = (*(kind.value for kind in Kind), CANNOT_RECORD)
+SOUNDS = (*(kind.value for kind in LIGHTS), CANNOT_RECORD)
 """The names of the sounds: one for each kind of verdict, and one for no verdict at all."""
 
 LOUDEST = 100

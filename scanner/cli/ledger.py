@@ -135,13 +135,13 @@ def queue(
     overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
-    """List the admissions of this gate, oldest first, and what became of each.
+    """List the admissions and re-entries of this gate, oldest first, and what became of each.
 
     Only a file counts as an export, after which a dead token's patrons may be forgotten: nobody
     knows who has read what was printed.
     """
     from scanner.store import differences
-    from scanner.store.ledger import State, in_state
+    from scanner.store.ledger import State, listed
     from scanner.wording.books import todo
     from scanner.wording.sentences import sentence
 
@@ -152,12 +152,12 @@ def queue(
         _export(State(state) if state else None, export, overwrite=overwrite)
         return
     with closing(open_made(load())) as reader:
-        found = in_state(reader, State(state) if state else None)
+        found = listed(reader, State(state) if state else None)
         differing = {} if state else {each.serial: each for each in differences.read(reader)}
     if as_json:
-        last = {each.serial: each for each in found}
+        last = {each.serial: each for each in found if each.state is not State.LOCAL}
         for each in found:
-            differs = differing.pop(each.serial, None) if last[each.serial] is each else None
+            differs = differing.pop(each.serial, None) if last.get(each.serial) is each else None
             print_json({**_facts(each), "difference": _difference(differs)})
         for differs in differing.values():  # of which this ledger has no admission
             print_json(_unrecorded(differs))

@@ -326,7 +326,7 @@ def _admissions(
     for (row,) in lost:
         if not any(first <= row <= last for first, (last, _) in missing.items()):
             yield Fact(Damage.NO_JOURNAL_ROW, {"row": row})
-    states = {state.value for state in State}
+    states = {state.value for state in State if state is not State.LOCAL}
     for (state,) in conn.execute("SELECT DISTINCT state FROM admission"):
         if state not in states:
             yield Fact(Damage.UNKNOWN_STATE, {"state": state})

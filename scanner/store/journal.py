@@ -100,6 +100,13 @@ class JournalNote(Code):
     EXPORTED = "journal.exported"
     OPENED = "journal.opened"
     ACKNOWLEDGED = "journal.acknowledged"
+    TERMINAL_CLOSED = "journal.terminal_closed"
+    STOPPED = "journal.stopped"
+    END_TOLD = "journal.end_told"
+
+
+_UNASKED_ENDS = (JournalNote.TERMINAL_CLOSED, JournalNote.STOPPED)
+"""How a gate ends that nobody has quit."""
 
 
 class Entry(NamedTuple):
@@ -151,6 +158,23 @@ def notes(conn: sqlite3.Connection, code: str) -> Iterator[tuple[int, Fact]]:
     )
     for row, reason, params in stored:
         yield row, params_from_text(reason, params)
+
+
+def unasked_end(conn: sqlite3.Connection) -> Fact | None:
+    """Return how the gate ended the last time without being quit, unless that was told since.
+
+    The fact has the moment of it as `at` (aware).
+    """
+    codes = (*_UNASKED_ENDS, JournalNote.END_TOLD)
+    found = conn.execute(
+        "SELECT reason, params, at FROM journal WHERE kind = ? AND reason IN (?, ?, ?)"
+        " ORDER BY id DESC LIMIT 1",
+        (NOTE, *codes),
+    ).fetchone()
+    if found is None or found[0] == JournalNote.END_TOLD:
+        return None
+    end = params_from_text(*found[:2])
+    return Fact(end.code, {**end.params, "at": datetime.fromisoformat(found[2])})
 
 
 class moves_noted:  # noqa: N801 - it reads as what it does, as those of contextlib do

@@ -19,7 +19,8 @@ class State(StrEnum):
     """What is known of an admission at the API; the database permits only certain moves.
 
     One that was undone at the API stands no longer: its ticket may be admitted again. At most one
-    admission of a ticket stands.
+    admission of a ticket stands. A re-entry is no admission, and the API is not told of it: its
+    state is `LOCAL` from the first.
     """
 
     QUEUED = "queued"
@@ -28,6 +29,7 @@ class State(StrEnum):
     CONFLICT = "conflict"
     REFUSED = "refused"
     UNDONE = "undone"
+    LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,44 @@ def in_state(
     return list(_admissions(conn, query, values))
 
 
+def listed(conn: sqlite3.Connection, state: State | None = None, most: int = -1) -> list[Admission]:
+    """Return admissions and re-entries oldest first, of one state or of all."""
+    admissions = [] if state is State.LOCAL else in_state(conn, state, most)
+    again = reentries(conn) if state in (None, State.LOCAL) else []
+    return sorted([*admissions, *again], key=lambda each: each.journal)
+
+
+def reentries(conn: sqlite3.Connection, serial: str | None = None) -> list[Admission]:
+    """Return the re-entries of all tickets, or of one, oldest first.
+
+    Each one's reason is its verdict's, with the supervisor's note.
+    """
+    query = f"SELECT {_ADMITTED}, reason, params FROM reentry"
+    where, values = (" WHERE serial = ?", (serial,)) if serial else ("", ())
+    rows = conn.execute(f"{query}{where} ORDER BY journal", values)
+    return [
+        Admission(
+            serial,
+            row,
+            event,
+            section,
+            redeemer,
+            device,
+            datetime.fromisoformat(at),
+            State.LOCAL,
+            attempts=0,
+            sent=None,
+            answered=True,
+            outstanding=None,
+            faults=0,
+            reason=(reason := params_from_text(code, params)),
+            override_note=str(reason.params.get("note", "")),
+            override_by=str(reason.params["by"]) if "by" in reason.params else None,
+        )
+        for serial, row, event, section, redeemer, device, at, code, params in rows
+    ]
+
+
 def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admission]:
     """Return the admissions of these serials that stand, oldest first."""
     marks = ",".join("?" * len(serials))
@@ -217,11 +257,12 @@ def count_waiting_elsewhere(conn: sqlite3.Connection, event: str) -> int:
 
 
 def counts(conn: sqlite3.Connection) -> dict[State, int]:
-    """Count the admissions of each state."""
+    """Count the admissions of each state, and the re-entries."""
     found = dict.fromkeys(State, 0)
     for state, count in conn.execute(
         "SELECT state, count(*) FROM admission GROUP BY state"
         " UNION ALL SELECT 'queued', count(*) FROM fresh"
+        " UNION ALL SELECT 'local', count(*) FROM reentry"
     ):
         found[State(state)] += count
     return found

@@ -2,12 +2,15 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from scanner.admission.rules import decide
 from scanner.admission.serial import Serial
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.admission.verdict import Verdict
-from scanner.store import sessions, tickets
+from scanner.store import ledger, sessions, tickets
+from scanner.store.ledger import State
 from scanner.store.search_text import SearchText, fold
 
 MOST = 50
@@ -25,6 +28,28 @@ class Found:
     name: str | None
     section: str
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """All that is known of one ticket; nothing is recorded by reading it.
+
+    Attributes:
+        found: the ticket, and the verdict it would have now.
+        status: its status at the API.
+        listed: whether the last whole list had it.
+        own: this gate's admission that stands, and its state.
+        other: another gate's, according to the API.
+        again: when its patron was let in again here, oldest first (aware).
+    """
+
+    found: Found
+    status: TicketStatus
+    listed: bool
+    own: EarlierAdmission | None = None
+    own_state: State | None = None
+    other: EarlierAdmission | None = None
+    again: tuple[datetime, ...] = ()
 
 
 class TicketSearch:
@@ -66,6 +91,23 @@ class TicketSearch:
                         return found
                 at = piece.find(rarest, end)
         return found
+
+
+def read_ticket(conn: sqlite3.Connection, serial: str) -> TicketView | None:
+    """Read what is known of a serial's ticket; nothing where the list has none."""
+    found, ticket = read_found(conn, [serial]), tickets.find_ticket(conn, serial)
+    if not found or ticket is None:
+        return None
+    own = next(iter(ledger.by_serial(conn, [serial])), None)
+    return TicketView(
+        found[0],
+        ticket.status,
+        ticket.listed,
+        EarlierAdmission(own.at, own.redeemer, own.gate) if own else None,
+        own.state if own else None,
+        tickets.find_other_admission(conn, serial),
+        tuple(each.at for each in ledger.reentries(conn, serial)),
+    )
 
 
 def read_found(conn: sqlite3.Connection, serials: list[str]) -> list[Found]:

@@ -160,6 +160,7 @@ class Evening:
         gates: this one first, then those that let in most.
         refused: this gate's scans that let nobody in, by reason, the most frequent first; only the
             kind is known of one that a version before 4 recorded.
+        again: how often a supervisor let somebody in again here, who is counted once.
         seconds_per_patron: the median at this gate, while a queue stands there.
     """
 
@@ -169,6 +170,7 @@ class Evening:
     gates: tuple[GateFigure, ...] = ()
     refused: tuple[tuple[Reason | Kind, int], ...] = ()
     seconds_per_patron: float | None = None
+    again: int = 0
 
     @property
     def sold(self) -> int:
@@ -216,7 +218,7 @@ SELECT strftime('%s', at) / 60, ours, again, device, count(*), max(at) FROM (
 """By minute and device; `again` tells who was let in here too, and is one in all."""
 
 _REFUSED = f"""
-SELECT kind, reason, count(*) FROM journal {_OURS} AND kind NOT IN ('admitted', 'note')
+SELECT kind, reason, count(*) FROM journal {_OURS} AND kind NOT IN ('admitted', 'reentry', 'note')
 GROUP BY 1, 2 ORDER BY 3 DESC
 """
 
@@ -249,6 +251,7 @@ def evening(conn: sqlite3.Connection) -> Evening:
         gates,
         _refused(conn),
         _seconds_per_patron(conn),
+        conn.execute(f"SELECT count(*) FROM reentry {_OURS}").fetchone()[0],
     )
 
 

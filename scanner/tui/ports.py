@@ -4,23 +4,30 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from scanner.admission.rules import Word
+from scanner.admission.rules import SupervisorsWord, Word
+from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource, SourceState, View
 from scanner.store.differences import Difference
+from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
-from scanner.store.search import Found
+from scanner.store.near import Typed
+from scanner.store.search import Found, TicketView
 from scanner.store.statistics import Evening
 from scanner.sync.status import Status
+
+if TYPE_CHECKING:
+    from scanner.sync.opening import Opened  # its client takes a tenth of a start
 
 __all__ = [
     "Background",
     "Clock",
     "Judge",
     "Network",
+    "OpenWith",
     "Records",
     "ScanSource",
     "SourceState",
@@ -73,6 +80,13 @@ Network = Callable[[], bool]
 """Cuts or restores the demo's network; returns whether it is connected now."""
 
 
+OpenWith = Callable[[str], "Opened"]
+"""Opens the gate with a token's code, for the guard and the device of the session before.
+
+It blocks, and raises a `ScannerError` where the token is none, or the server does not answer.
+"""
+
+
 class Records(Protocol):
     """Reads what cache and ledger hold; `scanner.app.records.Records` is one.
 
@@ -91,8 +105,16 @@ class Records(Protocol):
         """Find tickets by words in serial or name; names as of the last `prepare`."""
         ...
 
+    def ticket(self, serial: str, /) -> TicketView | None:
+        """Return what is known of a ticket; nothing is recorded, and nobody is let in."""
+        ...
+
+    def typed(self, text: str, /) -> Typed:
+        """Look at what a person typed for a serial, and at what they may have meant."""
+        ...
+
     def admissions(self, state: State | None, most: int, /) -> list[Admission]:
-        """Return this gate's admissions, the newest first."""
+        """Return this gate's admissions and re-entries, the newest first."""
         ...
 
     def differences(self) -> list[Difference]:
@@ -103,8 +125,19 @@ class Records(Protocol):
         """Count the evening."""
         ...
 
-    def let_in(self, pin: str, payload: str, reason: str, /) -> PinCheck:
-        """Admit on the supervisor's word, after the PIN; the judge publishes the verdict."""
+    def supervisors(self) -> tuple[str, ...]:
+        """Return whose PINs there are; the house's is `""`."""
+        ...
+
+    def note_end(self, why: JournalNote, waiting: int, /) -> None:
+        """Note in the journal that the gate ends though nobody has quit it."""
+
+    def unasked_end(self) -> Fact | None:
+        """Return how the gate ended without being quit, once."""
+        ...
+
+    def let_in(self, pin: str, payload: str, word: SupervisorsWord, /) -> PinCheck:
+        """Admit on the supervisor's word, or again, after the PIN; the verdict is published."""
         ...
 
     def open_put_back(self, pin: str, reason: str, /) -> PinCheck:
@@ -112,5 +145,5 @@ class Records(Protocol):
         ...
 
     def export(self, state: State | None, form: Literal["csv", "json"], /) -> Path:
-        """Write this gate's admissions to a file, oldest first."""
+        """Write this gate's admissions and re-entries to a file, oldest first."""
         ...

@@ -1,6 +1,8 @@
 """What an audit found, and what the journal notes of itself."""
 
-from scanner.wording.catalogue import say
+from datetime import datetime
+
+from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import plain
 from scanner.wording.sentences import Params, Plural, Sentence
 
@@ -11,6 +13,42 @@ def _opened(params: Params) -> str:
         "{name} opened the gate, whose ledger was an old copy: {reason}",
         name=by or say("a supervisor"),
         reason=reason,
+    )
+
+
+def _terminal_closed(params: Params) -> str:
+    when = _when(params)
+    words = (
+        say("The terminal was closed at {when} while the gate was open.", when=when)
+        if when
+        else say("The terminal was closed while the gate was open.")
+    )
+    return f"{words} {_waited(params)}"
+
+
+def _stopped(params: Params) -> str:
+    when = _when(params)
+    words = (
+        say("The system ended this program at {when} while the gate was open.", when=when)
+        if when
+        else say("The system ended this program while the gate was open.")
+    )
+    return f"{words} {_waited(params)}"
+
+
+def _when(params: Params) -> str:
+    at = params.get("at")
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if isinstance(at, datetime) else ""
+
+
+def _waited(params: Params) -> str:
+    waiting = params.get("waiting")
+    if not isinstance(waiting, int) or not waiting:
+        return say("Every admission had been sent.")
+    return say_count(
+        "{count} admission was not sent then; it is sent now.",
+        "{count} admissions were not sent then; they are sent now.",
+        waiting,
     )
 
 
@@ -59,6 +97,9 @@ SENTENCES: dict[str, Sentence] = {
     "journal.recovered": "a recovery has made this ledger, {moves} moves being known",
     "journal.opened": _opened,
     "journal.acknowledged": "{by} has seen to {serial}, which was {state}: {note}",
+    "journal.terminal_closed": _terminal_closed,
+    "journal.stopped": _stopped,
+    "journal.end_told": "the guard was told how the gate had ended",
     "journal.exported": Plural(
         "{count} admission was exported", "{count} admissions were exported"
     ),

@@ -92,6 +92,7 @@ SYMBOLS = {
     State.CONFLICT: "▲",
     State.REFUSED: "✗",
     State.UNDONE: "←",
+    State.LOCAL: "↺",
 }
 
 
@@ -106,6 +107,7 @@ def next_step(admission: Admission) -> str:
         State.CONFLICT: say("Two were let in with one ticket: tell the supervisor."),
         State.REFUSED: say("The API does not accept it: tell the supervisor."),
         State.UNDONE: say("Nothing: it was undone at the server; the ticket admits again."),
+        State.LOCAL: say("Nothing: a re-entry is kept here; the API is not told of it."),
     }.get(admission.state, "")
 
 
@@ -125,4 +127,5 @@ def state_word(state: State | None) -> str:
         State.CONFLICT: say("conflict"),
         State.REFUSED: say("refused"),
         State.UNDONE: say("undone"),
+        State.LOCAL: say("re-entry"),
     }.get(state, state.value)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scanner.admission.verdict import Closed
 from scanner.facts import Fact
 from scanner.scanning.scan_source import SourceState
 from scanner.sync import left_out
@@ -29,7 +30,12 @@ class Notice:
 
 
 def abnormal(
-    status: Status, camera: SourceState | None, since: datetime, now: datetime
+    status: Status,
+    camera: SourceState | None,
+    since: datetime,
+    now: datetime,
+    *,
+    admitting: bool = True,
 ) -> list[Notice]:
     """List what stands in the way, gravest first.
 
@@ -38,11 +44,12 @@ def abnormal(
         camera: the camera's state, or nothing where the gate has none.
         since: when the link came to its present state.
         now: the gate's time.
+        admitting: false where verdicts can't be recorded; a closed gate admits nobody anyhow.
     """
     found = (
         _closed(status),
         _camera(camera),
-        _link(status, since),
+        _link(status, since, admitting=admitting and not status.closed),
         _doubt(status),
         _books(status),
         _stale(status, now),
@@ -75,15 +82,27 @@ def hand_scanner_away(state: SourceState) -> Notice:
     return Notice(f"◌ {say('NO HAND SCANNER: {why}', why=why)}")
 
 
-def _link(status: Status, since: datetime) -> Notice | None:
+def _link(status: Status, since: datetime, *, admitting: bool) -> Notice | None:
+    """Say what the link lacks; that admitting goes on is said only where it does."""
+    if status.closed is Closed.TOKEN_INVALID and status.link.state is LinkState.HELD:
+        return None  # one cause, one sentence: it closes the gate
     obstacle = sentence(status.link.obstacle) if status.link.obstacle else ""
     if status.link.state is LinkState.HELD:
         why = obstacle or say("The API does not take this gate's requests.")
-        return Notice(f"■ {say('QUEUE HELD, admitting goes on: {why}', why=why)}")
+        text = (
+            say("QUEUE HELD, admitting goes on: {why}", why=why)
+            if admitting
+            else say("QUEUE HELD: {why}", why=why)
+        )
+        return Notice(f"■ {text}")
     if status.link.state is LinkState.OFFLINE:
         why = obstacle or say("The API can't be reached.")
         time = clock_time(since)[:5]
-        text = say("OFFLINE since {time}, admitting goes on: {why}", time=time, why=why)
+        text = (
+            say("OFFLINE since {time}, admitting goes on: {why}", time=time, why=why)
+            if admitting
+            else say("OFFLINE since {time}: {why}", time=time, why=why)
+        )
         return Notice(f"○ {text}")
     return None
 

@@ -67,7 +67,7 @@ SENTENCES: dict[str, Sentence] = {
         "Came back   {count} presentations; {states}",
     ),
     "store.recovery_states": "{queued} queued, {sending} sending, {confirmed} confirmed, "
-    "{conflict} conflict, {refused} refused, {undone} undone",
+    "{conflict} conflict, {refused} refused, {undone} undone, {local} re-entries",
     "store.recovery_rebuilt": Plural(
         "Rebuilt     {count} admission, from the journal alone",
         "Rebuilt     {count} admissions, from the journal alone",

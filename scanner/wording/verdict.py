@@ -13,6 +13,7 @@ def title(kind: Kind) -> str:
     """Name a verdict in capitals."""
     return {
         Kind.ADMITTED: say("ADMITTED"),
+        Kind.REENTRY: say("RE-ENTRY"),
         Kind.ALREADY_ADMITTED: say("ALREADY ADMITTED"),
         Kind.WRONG_SECTION: say("WRONG SECTION"),
         Kind.OTHER_EVENT: say("OTHER EVENT"),
@@ -24,10 +25,18 @@ def title(kind: Kind) -> str:
 
 
 def headline(verdict: Verdict) -> str:
-    """Word a verdict in capitals, for a guard: its light's kind, or that it is theirs to give."""
-    if verdict.reason is Reason.LIGHT_NOT_SHOWN:
-        return say("YOU DECIDE")
-    return title(verdict.light)
+    """Word a verdict in capitals, for a guard: its name, or that it is theirs to give."""
+    return say("YOU DECIDE") if verdict.reason is Reason.LIGHT_NOT_SHOWN else name(verdict)
+
+
+def name(verdict: Verdict) -> str:
+    """Name a verdict in capitals: its light's kind, or a re-entry, which has a green light too."""
+    return title(verdict.kind if verdict.kind is Kind.REENTRY else verdict.light)
+
+
+def serial_form() -> str:
+    """Say what a serial looks like."""
+    return say("six letters or digits, a hyphen, twelve letters or digits")
 
 
 def reason(verdict: Verdict, now: datetime) -> str:
@@ -52,6 +61,7 @@ def to_do(reason: Reason) -> str:
         Reason.VALID: let_in,
         Reason.OVERRIDDEN: let_in,
         Reason.LET_IN: let_in,
+        Reason.REENTRY: let_in,
         Reason.LIGHT_NOT_SHOWN: say("Let the patron in with l, unless they are in already."),
         Reason.ADMITTED_HERE: another,
         Reason.ADMITTED_ELSEWHERE: another,
@@ -60,10 +70,8 @@ def to_do(reason: Reason) -> str:
         Reason.TRAINING: say("Send the patron to a real gate."),
         Reason.NOT_ON_LIST: say("Ask for another ticket, or call the supervisor."),
         Reason.NOT_A_TICKET: say("Ask for the ticket's code."),
-        Reason.NO_SESSION: say("Call the supervisor: a session must be opened."),
-        Reason.TOKEN_INVALID: say(
-            "Call the supervisor: a session must be opened with a valid token."
-        ),
+        Reason.NO_SESSION: say("Call the supervisor: key k opens the gate with a token."),
+        Reason.TOKEN_INVALID: say("Call the supervisor: key k opens the gate with a new token."),
         Reason.PUT_BACK: say("Wait for the next sync, or call the supervisor."),
         Reason.NEVER_SYNCED: say("Wait for the first sync, or call the supervisor."),
     }.get(reason, withdrawn)
@@ -74,6 +82,7 @@ def name_of(reason: Reason) -> str:
     return {
         Reason.VALID: say("Valid ticket"),
         Reason.OVERRIDDEN: say("The supervisor let them in"),
+        Reason.REENTRY: say("Let in again"),
         Reason.ADMITTED_HERE: say("Admitted here before"),
         Reason.LIGHT_NOT_SHOWN: say("Green light never shown"),
         Reason.LET_IN: say("Let in on an earlier record"),
@@ -101,6 +110,7 @@ def meaning(reason: Reason) -> str:
     return {
         Reason.VALID: say("The ticket is good and is recorded; a child alone is the supervisor's."),
         Reason.OVERRIDDEN: say("A supervisor decided so, with PIN and reason."),
+        Reason.REENTRY: say("They were in before; a supervisor lets them in again."),
         Reason.ADMITTED_HERE: say("One ticket lets in one person, and at this gate it has."),
         Reason.LIGHT_NOT_SHOWN: say(
             "The admission was recorded, but the gate stopped before green."
@@ -182,12 +192,20 @@ def overridden(params: Params) -> str:
     return say("Let in by the supervisor: {note}", note=note)
 
 
+def _let_in_again(params: Params) -> str:
+    note, by = plain(str(params.get("note", ""))), plain(str(params.get("by") or ""))
+    if by:
+        return say("Let in again by {name}: {note}", name=by, note=note)
+    return say("Let in again by the supervisor: {note}", note=note)
+
+
 SENTENCES: dict[str, Sentence] = {
     "verdict.valid": "Valid ticket",
     "verdict.overridden": overridden,
     "verdict.admitted_here": _admitted_here,
     "verdict.light_not_shown": _light_not_shown,
     "verdict.let_in": "Let in on the earlier record, whose light was never shown",
+    "verdict.reentry": _let_in_again,
     "verdict.admitted_elsewhere": _admitted_elsewhere,
     "verdict.other_section": "This ticket is for {section}",
     "verdict.other_event": "This ticket is for another event",

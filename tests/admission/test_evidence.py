@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.admission.cleaning import CLEANING
 from scanner.admission.evidence import Evidence, EvidenceError, cleaning_of, from_json, to_json
-from scanner.admission.rules import LetIn, Override, decide
+from scanner.admission.rules import LetIn, Override, Reentry, decide
 from scanner.admission.serial import LooksLike, NotATicket, Serial
 from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge
 from scanner.admission.verdict import Reason
@@ -30,7 +30,10 @@ from tests.admission.worlds import (
         payloads(),
         closings(),
         knowledge(),
-        st.none() | st.just(LetIn()) | st.text(max_size=30).map(Override),
+        st.none()
+        | st.just(LetIn())
+        | st.text(max_size=30).map(Override)
+        | st.text(max_size=30).map(Reentry),
     )
 )
 def test_evidence_is_read_back_as_it_was(evidence: Evidence) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.admission.rules import Override, decide, may_override
+from scanner.admission.rules import Override, Reentry, Remedy, decide, may_override, remedy
 from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, ParsedPayload, Serial
 from scanner.admission.ticket import EarlierAdmission, Knowledge
 from scanner.admission.verdict import Closed, Kind, Reason
@@ -25,6 +25,36 @@ def test_an_override_admits_exactly_those_who_may_be_let_in_so(
         assert (overridden.reason, overridden.note) == (Reason.LET_IN, why)
     else:
         assert overridden == plain
+
+
+@given(payloads(), closings(), knowledge(), st.text(max_size=20))
+def test_what_is_offered_to_a_supervisor_lets_the_patron_in_and_nothing_else_does(
+    parsed: ParsedPayload, closed: Closed | None, known: Knowledge, why: str
+) -> None:
+    plain = decide(parsed, closed, known)
+    offered = remedy(plain, known)
+    if offered:
+        assert decide(parsed, closed, known, offered.word(why)).admits
+    elif not plain.admits:
+        assert not decide(parsed, closed, known, Reentry(why)).admits
+        assert not decide(parsed, closed, known, Override(why)).admits
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        Knowledge(TICKET, EarlierAdmission(NOW, "Ana", "door-1")),
+        Knowledge(TICKET, other=EarlierAdmission(NOW, "Bo", "door-2")),
+        Knowledge(local=EarlierAdmission(NOW, "Ana", "door-1")),
+    ],
+    ids=["here", "elsewhere", "no longer listed"],
+)
+def test_who_was_admitted_before_comes_in_again_as_a_re_entry(known: Knowledge) -> None:
+    plain = decide(Serial(SERIAL), None, known)
+    assert remedy(plain, known) is Remedy.REENTRY
+    again = decide(Serial(SERIAL), None, known, Reentry("lost wristband"))
+    assert (again.kind, again.light, again.note) == (Kind.REENTRY, Kind.ADMITTED, "lost wristband")
+    assert again.first == plain.first
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ def test_every_kind_has_a_reason_and_every_reason_a_kind() -> None:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_three_reasons_admit_and_no_other(reason: Reason) -> None:
-    assert Verdict(reason).admits == (reason in {Reason.VALID, Reason.OVERRIDDEN, Reason.LET_IN})
+def test_four_reasons_admit_and_no_other(reason: Reason) -> None:
+    admitting = {Reason.VALID, Reason.OVERRIDDEN, Reason.LET_IN, Reason.REENTRY}
+    assert Verdict(reason).admits == (reason in admitting)
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.admission.verdict import Closed
+from scanner.admission.rules import Override, Reentry
+from scanner.admission.verdict import Closed, Reason
 from scanner.app.records import Records
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
@@ -43,7 +44,7 @@ def records(file: Path) -> Iterator[Records]:
     pin.set(PIN)
     with Writer(file) as writer:
         gate = Gate(writer)
-        gate.present(HERE, NOW, "camera").result(10)
+        gate.note_shown(gate.present(HERE, NOW, "camera").result(10))
         yield Records(writer, gate, pin, lambda: NOW)
 
 
@@ -62,9 +63,9 @@ def test_a_ticket_is_found_before_and_after_they_are_taken_up(file: Path, record
 
 
 def test_the_right_pin_lets_in_and_a_wrong_one_does_not(file: Path, records: Records) -> None:
-    assert records.let_in("1234", THERE, "torn") is PinCheck.WRONG
+    assert records.let_in("1234", THERE, Override("torn")) is PinCheck.WRONG
     assert [each.serial for each in records.admissions(None, 9)] == [HERE]
-    assert records.let_in(PIN, THERE, "torn") is PinCheck.RIGHT
+    assert records.let_in(PIN, THERE, Override("torn")) is PinCheck.RIGHT
     assert [each.serial for each in records.admissions(State.QUEUED, 9)] == [THERE, HERE]
     assert [each.serial for each in records.admissions(None, 1)] == [THERE]
     assert list(Audit(open_reader(file)).findings()) == []
@@ -76,7 +77,7 @@ def test_who_overrode_and_why_is_in_the_queue_the_exports_and_the_verdict(
     assert records.set_pin("1234", "902655", "Anna") is PinCheck.WRONG
     assert records.set_pin(PIN, "902655", "Anna") is PinCheck.RIGHT
     assert records.supervisors() == ("", "Anna")
-    records.let_in("902655", THERE, "torn")
+    records.let_in("902655", THERE, Override("torn"))
     newest, other = records.admissions(None, 9)
     assert (newest.override_by, newest.override_note) == ("Anna", "torn")
     assert (other.override_by, other.override_note) == (None, None)
@@ -156,6 +157,21 @@ def test_admissions_are_written_as_csv_and_as_json(records: Records) -> None:
     assert fact["at"] == NOW.isoformat()
     assert json.loads(records.export_text(State.CONFLICT, "json")) == []
     assert records.export(None, "csv").stat().st_mode & 0o077 == 0
+
+
+def test_a_re_entry_is_listed_and_exported_apart_from_its_admission(
+    file: Path, records: Records
+) -> None:
+    assert records.set_pin(PIN, "902655", "Anna") is PinCheck.RIGHT
+    assert records.let_in("902655", HERE, Reentry("smoke")) is PinCheck.RIGHT
+    assert [each.state for each in records.admissions(None, 9)] == [State.LOCAL, State.QUEUED]
+    assert [each.state for each in records.admissions(State.QUEUED, 9)] == [State.QUEUED]
+    (fact,) = json.loads(records.export(State.LOCAL, "json").read_text(encoding="utf-8"))
+    assert (fact["serial"], fact["state"], fact["code"]) == (HERE, "local", Reason.REENTRY)
+    assert (fact["override_by"], fact["override_note"]) == ("Anna", "smoke")
+    evening = records.evening()
+    assert (evening.inside, evening.again, evening.refused) == (1, 1, ())
+    assert list(Audit(open_reader(file)).findings()) == []
 
 
 def test_an_export_replaces_no_file_unasked_and_says_where_none_can_be_written(

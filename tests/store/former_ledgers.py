@@ -1,6 +1,6 @@
 """Ledgers of an evening as earlier versions left them.
 
-Versions 1 to 3 recorded reasons as English sentences, version 4 as codes with parameters.
+Versions 1 to 3 recorded reasons as English sentences, 4 and 5 as codes with parameters.
 """
 
 import json
@@ -19,7 +19,13 @@ from scanner.store.migrate import cache_file
 from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, seconds
 
 LEDGER_ID = 0x7363616E
-VERSIONS = {1: "v2_cache_apart", 2: "v3_one_row", 3: "v4_reason_codes", 4: "v5_accountability"}
+VERSIONS = {
+    1: "v2_cache_apart",
+    2: "v3_one_row",
+    3: "v4_reason_codes",
+    4: "v5_accountability",
+    5: "v6_reentry",
+}
 """Each earlier version, and the migration that ends it."""
 
 A, B, C = SERIALS[:3]
@@ -76,6 +82,8 @@ def evening(file: Path, version: int) -> None:
                     _admission(conn, number, scan)
             if version >= 3:
                 ledger.enqueue(conn)
+            if version >= 5:
+                conn.execute("INSERT INTO shown (journal) SELECT journal FROM admission")
             conn.execute("UPDATE admission SET state = 'sending' WHERE serial = ?", (A,))
             conn.execute(
                 "UPDATE admission SET state = 'conflict', settled = ?, reason = ? WHERE serial = ?",
@@ -179,8 +187,9 @@ def _journal(
     digest = journal.chain_hash(before, number, scan)
     params = () if scan.params is None else (scan.params,)
     fields = (number, scan.at.isoformat(), *scan[1:-1], digest, *params)
+    columns = [name for _, name, *_ in conn.execute("PRAGMA table_info(journal)")][: len(fields)]
     marks = ", ".join("?" * len(fields))
-    conn.execute(f"INSERT INTO journal VALUES ({marks})", fields)
+    conn.execute(f"INSERT INTO journal ({', '.join(columns)}) VALUES ({marks})", fields)
     if has_head:
         conn.execute("UPDATE journal_head SET id = ?, hash = ?", (number, digest))
     return digest

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from scanner.admission.rules import Reentry
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
@@ -77,6 +78,7 @@ def evening(file: Path) -> Iterator[Writer]:
                 writer.submit(_fold).result(LIMIT)
             if number % 6 == 5:
                 writer.submit(partial(_settle, number)).result(LIMIT)
+        gate.present(ADMITTED[3], seconds(99), "override", Reentry("smoke")).result(LIMIT)
         writer.submit(ledger.enqueue).result(LIMIT)
         yield writer
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from scanner.admission.rules import Word
+from scanner.admission.rules import SupervisorsWord, Word, remedy
 from scanner.admission.serial import LooksLike
-from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.ticket import EarlierAdmission, Knowledge, TicketStatus
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.app.preferences import Preferences, Value
 from scanner.errors import ScannerError
@@ -19,14 +19,17 @@ from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_hints import Hint
 from scanner.store.differences import Difference
+from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
-from scanner.store.search import Found
+from scanner.store.near import Typed
+from scanner.store.search import Found, TicketView
+from scanner.store.sessions import StoredSession
 from scanner.store.statistics import Admitted, Arrivals, Evening, GateFigure, SectionFigure
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.ticketing.errors import ApiFault, UpgradeRequired
 from scanner.tui.gate.app import GateApp
-from scanner.tui.ports import SourceState, View
+from scanner.tui.ports import OpenWith, SourceState, View
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 SERIAL = "DAWIER-BACK75580348"
@@ -72,6 +75,8 @@ STATUS = Status(
 )
 
 
+SESSION = StoredSession("https://api.example/v3/", "/events/1", "Night", "Mo Ek", "gate-a", NOW)
+
 LOOKING = SourceState(running=True, fact=Fact(Hint.STILL))
 
 
@@ -94,7 +99,8 @@ class FakeJudge:
         self.words.append(word)
         self.presented.append((payload, source))
         future: Future[Judged] = Future()
-        judged = Judged(len(self.presented), payload, source, at, self.verdict)
+        can = remedy(self.verdict, Knowledge())
+        judged = Judged(len(self.presented), payload, source, at, self.verdict, can)
         if self.holding:
             self.held.append(lambda: self._answer(future, judged))
         else:
@@ -264,6 +270,9 @@ class FakeRecords:
     asked: list[tuple[str, ...]] = field(default_factory=list)
     judge: "FakeJudge | None" = None
     differing: list[Difference] = field(default_factory=list)
+    views: list[TicketView] = field(default_factory=list)
+    mistyped: dict[str, Typed] = field(default_factory=dict)
+    end: Fact | None = None
 
     def keep_names(self, wanted: bool, /) -> None:
         self.asked.append(("keep_names", str(wanted)))
@@ -275,6 +284,21 @@ class FakeRecords:
         self._fail()
         self.asked.append(("search", query))
         return [each for each in self.found if query.upper() in each.serial]
+
+    def ticket(self, serial: str, /) -> TicketView | None:
+        self._fail()
+        return next((each for each in self.views if each.found.serial == serial), None)
+
+    def typed(self, text: str, /) -> Typed:
+        self._fail()
+        return self.mistyped.get(text, Typed(text, known=True))
+
+    def note_end(self, why: JournalNote, waiting: int, /) -> None:
+        self.asked.append(("note_end", why, str(waiting)))
+
+    def unasked_end(self) -> Fact | None:
+        end, self.end = self.end, None
+        return end
 
     def admissions(self, state: State | None, most: int, /) -> list[Admission]:
         self._fail()
@@ -288,9 +312,12 @@ class FakeRecords:
         self._fail()
         return EVENING
 
-    def let_in(self, pin: str, payload: str, reason: str, /) -> PinCheck:
+    def supervisors(self) -> tuple[str, ...]:
+        return () if self.answer is PinCheck.UNSET else ("",)
+
+    def let_in(self, pin: str, payload: str, word: SupervisorsWord, /) -> PinCheck:
         self._fail()
-        self.asked.append(("let_in", pin, payload, reason))
+        self.asked.append((type(word).__name__, pin, payload, word.note))
         if self.answer is PinCheck.RIGHT and self.judge:
             self.judge.present(payload, NOW, "override")
         return self.answer
@@ -322,6 +349,19 @@ FOUND = [
     )
 ]
 
+VIEWS = [
+    TicketView(FOUND[0], TicketStatus.ISSUED, listed=True),
+    TicketView(
+        FOUND[1],
+        TicketStatus.REDEEMED,
+        listed=True,
+        own=EarlierAdmission(NOW - timedelta(minutes=12), "Mo Ek", "gate-a"),
+        own_state=State.CONFIRMED,
+        other=EarlierAdmission(NOW - timedelta(days=1), "Sam", "Gate B"),
+        again=(NOW - timedelta(minutes=3),),
+    ),
+]
+
 
 @dataclass
 class Stand:
@@ -332,8 +372,9 @@ class Stand:
     source: FakeSource = field(default_factory=FakeSource)
     sounds: FakeSounds = field(default_factory=FakeSounds)
     preferences: Preferences = field(default_factory=lambda: Preferences(language="en"))
-    records: FakeRecords = field(default_factory=lambda: FakeRecords(FOUND))
+    records: FakeRecords = field(default_factory=lambda: FakeRecords(FOUND, views=VIEWS))
     kept: list[tuple[str, Value]] = field(default_factory=list)
+    open_with: OpenWith | None = None
     at: datetime = NOW
 
     def app(self, *, network: Callable[[], bool] | None = None, demo: bool = False) -> GateApp:
@@ -347,6 +388,7 @@ class Stand:
             sounds=self.sounds,
             preferences=self.preferences,
             records=self.records,
+            open_with=self.open_with,
             keep=lambda name, value: self.kept.append((name, value)),
         )
 

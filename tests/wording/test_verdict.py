@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scanner.admission.rules import Override, decide
 from scanner.admission.serial import LooksLike, ParsedPayload
 from scanner.admission.ticket import EarlierAdmission, Knowledge
-from scanner.admission.verdict import Closed, Kind, Reason, Verdict
+from scanner.admission.verdict import LIGHTS, Closed, Kind, Reason, Verdict
 from scanner.wording import kiosk
 from scanner.wording.catalogue import LANGUAGES, choose_language
 from scanner.wording.plain import clock_time
@@ -46,6 +46,12 @@ SAID = [
         "Let in by the supervisor: torn",
         "Let the patron in.",
         "Von der Leitung eingelassen: torn",
+    ),
+    (
+        verdict(Reason.REENTRY, first=THERE, note="smoke"),
+        "Let in again by the supervisor: smoke",
+        "Let the patron in.",
+        "Von der Leitung wieder eingelassen: smoke",
     ),
     (
         verdict(Reason.LIGHT_NOT_SHOWN, first=THERE),
@@ -170,13 +176,13 @@ SAID = [
     (
         Verdict(Reason.NO_SESSION),
         "No session is open on this gate",
-        "Call the supervisor: a session must be opened.",
+        "Call the supervisor: key k opens the gate with a token.",
         "An diesem Tor ist keine Sitzung offen",
     ),
     (
         Verdict(Reason.TOKEN_INVALID),
         "The admission token is no longer valid",
-        "Call the supervisor: a session must be opened with a valid token.",
+        "Call the supervisor: key k opens the gate with a new token.",
         "Das Einlass-Token gilt nicht mehr",
     ),
     (
@@ -256,4 +262,4 @@ def test_every_verdict_has_words_in_german(
 def test_titles_differ_from_one_kind_to_the_next(code: str) -> None:
     choose_language(code)
     assert len({title(kind) for kind in Kind}) == len(Kind)
-    assert len({kiosk.patron_words(kind).title for kind in Kind}) == len(Kind)
+    assert len({kiosk.patron_words(kind).title for kind in LIGHTS}) == len(LIGHTS)

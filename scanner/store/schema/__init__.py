@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-CURRENT = 5
+CURRENT = 6
 """The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
 CACHE_CURRENT = 2
 """The same of the cache."""
 
-SHAPE = "7837ac24ce7324803795cc9790ab49618a2c3cf4b5bfd35605a7c7b1ccf4de72"
+SHAPE = "5c447d0742c55e76d9409d511dfc5694802647d118bd8d64ede5e8c57803f237"
 """The digest of the tables, indexes and triggers at that version; `scanner.store.integrity` makes
 it. Making them anew at each start, only to compare, would cost a fifth of a second."""
 
@@ -33,6 +33,7 @@ def migrations() -> "Migrations":
         v3_one_row,
         v4_reason_codes,
         v5_accountability,
+        v6_reentry,
     )
 
     collected = Migrations("scanner")
@@ -41,6 +42,7 @@ def migrations() -> "Migrations":
     collected(name="v3_one_row")(v3_one_row.apply)
     collected(name="v4_reason_codes")(v4_reason_codes.apply)
     collected(name="v5_accountability")(v5_accountability.apply)
+    collected(name="v6_reentry")(v6_reentry.apply)
     return collected
 
 

@@ -70,6 +70,8 @@ def outlook(evening: Evening, found: Forecast | None) -> Content:
         Content.styled(say("{count} inside", count=number(evening.inside)), "bold"),
         Content.styled(say("{count} to come", count=number(evening.to_come)), "bold"),
     ]
+    if evening.again:
+        parts.append(Content(say("{count} let in again", count=number(evening.again))))
     if found:
         time, pace = clock_time(found.at)[:5], decimal(found.per_minute, 0)
         words = (

@@ -75,7 +75,7 @@ def at_rest(status: Status, last: str) -> Poster:
             FACES[Kind.GATE_CLOSED],
             words.title(Kind.GATE_CLOSED),
             sentence(status.closed.fact),
-            say("Nobody may enter. Call the supervisor."),
+            f"{say('Nobody may enter.')} {words.to_do(status.closed.reason)}",
             last,
         )
     return Poster(

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from importlib import import_module
 from typing import Any, ClassVar
 
 import structlog
@@ -19,16 +18,21 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 from scanner.app.preferences import Keep, Preferences, Value
 from scanner.app.sound import LOUDEST, STEP, Sounds
 from scanner.errors import ScannerError
-from scanner.tui.drawing.poster import Poster
+from scanner.store.journal import JournalNote
 from scanner.tui.drawing.theme import NIGHT, THEMES
+from scanner.tui.gate.beside import REBUILT, Beside, import_screens
 from scanner.tui.gate.help import Commands, Palette
 from scanner.tui.gate.modal import Modal, drop_cached, show_cached
+from scanner.tui.gate.quitting import QuitScreen, UnaskedEnd
 from scanner.tui.gate.screen import HELP, GateScreen
+from scanner.tui.gate.token import TokenScreen
+from scanner.tui.keys import gate_keys
 from scanner.tui.ports import (
     Background,
     Clock,
     Judge,
     Network,
+    OpenWith,
     Records,
     ScanSource,
     SourceState,
@@ -43,9 +47,7 @@ from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.sentences import sentence
 
-_MODALS = frozenset({"find", "override", "queue", "statistics", "settings"})
 _LOOKS = frozenset({"language", "theme", "characters"})
-_REBUILT = (HELP, "find", "override", "queue", "statistics")
 _PREPARE_SECONDS = 2.0
 """Between two looks at whether a whole list has come: then the search's index is built."""
 
@@ -81,6 +83,7 @@ class GateApp(App[None]):
         preferences: what the guard has set before.
         keep: saves a setting.
         records: for search, queue, statistics and overrides; without it there are none.
+        open_with: opens the gate with another token; without it there is no such key.
         claim: called with every key, so that background work gives way.
     """
 
@@ -91,18 +94,22 @@ class GateApp(App[None]):
     Input > .input--placeholder { color: $foreground 80%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "find", "Find", tooltip="Find a ticket by serial or name"),
-        Binding("o", "override", "Override", tooltip="Let in by the supervisor, with a PIN"),
-        Binding("w", "queue", "Queue", tooltip="What became of the admissions"),
-        Binding("t", "statistics", "Statistics"),
-        Binding("n", "toggle_network", "Network", tooltip="Cut / restore network"),
-        Binding("s", "settings", "Settings"),
-        Binding("p", "picture", "Picture", tooltip="Show or hide what the camera sees"),
-        Binding("m", "mute", "Mute", tooltip="Sound off and on"),
-        Binding("plus,equals_sign", "volume(1)", "Louder", key_display="+", show=False),
-        Binding("minus", "volume(-1)", "Quieter", key_display="-", show=False),
-        Binding("q", "quit", "Quit", tooltip="Quit; Ctrl+Q does it from anywhere"),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        *gate_keys(
+            "open('find')",
+            "open('look_up')",
+            "open('override')",
+            "open('queue')",
+            "open('statistics')",
+            "toggle_network",
+            "open('settings')",
+            "open('token')",
+            "picture",
+            "mute",
+            "volume(1)",
+            "volume(-1)",
+            "ask_quit",
+        ),
+        Binding("ctrl+q", "ask_quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(
@@ -120,6 +127,7 @@ class GateApp(App[None]):
         preferences: Preferences | None = None,
         keep: Keep = lambda _name, _value: None,
         records: Records | None = None,
+        open_with: OpenWith | None = None,
         claim: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
@@ -146,6 +154,17 @@ class GateApp(App[None]):
             demo=demo,
             announce=self._alerts.play,
         )
+        self._beside = Beside(
+            self.gate,
+            records,
+            background.status,
+            clock,
+            lambda: self.preferences,
+            self.change,
+            self.try_now,
+            open_with,
+        )
+        self._unasked = UnaskedEnd(self, records, background.status)
         self._takes_scans = takes_scans
         self._wedge = WedgeKeys(self, self, correct) if correct else None
 
@@ -156,8 +175,9 @@ class GateApp(App[None]):
         self._apply()
         self.push_screen(self.gate)
         self._begin()
+        self._unasked.begin(self.gate.tell_of_last_end)
         if self._source:
-            self._source.start(self.gate.presenter.read, self.gate.tell)
+            self._source.start(self._read, self.gate.tell)
         self.set_interval(_PREPARE_SECONDS, self._prepare_search)
         self.set_timer(_IMPORT_SECONDS, self._import_modals)
 
@@ -171,13 +191,35 @@ class GateApp(App[None]):
     def scanned(self, payload: str, source: str) -> None:
         """Judge what a hand scanner typed, or what was pasted."""
         line = self.focused
-        if self._takes_scans:
-            self.gate.presenter.read(payload, source)
+        if self._takes_scans or isinstance(self.screen, TokenScreen):
+            self._read(payload, source)
         elif isinstance(line, HandEntry):
             line.value = payload  # asked for, however fast it came
             self.call_later(line.action_submit)
         else:
             self.say(say("What a hand scanner typed was dropped: this gate takes no hand scanner."))
+
+    def _read(self, payload: str, source: str) -> None:
+        """Judge what a source read, from any thread; a token's code opens the gate where asked."""
+        if not self._reads_token(payload):
+            self.gate.presenter.read(payload, source)
+
+    def _reads_token(self, payload: str) -> bool:
+        screen = next(reversed(self.screen_stack), None)
+        return isinstance(screen, TokenScreen) and screen.offer(payload)
+
+    def on_hand_entry_typed(self, message: HandEntry.Typed) -> None:
+        """Judge what was typed, unless it may be mistyped."""
+        self.run_worker(self._judge_typed(message.text), exit_on_error=False)
+
+    async def _judge_typed(self, text: str) -> None:
+        if self._records:
+            with contextlib.suppress(ScannerError):  # then the gate says what is wrong
+                typed = await asyncio.to_thread(self._records.typed, text)
+                if not typed.known and (typed.near or not typed.formed):
+                    self.push_screen(self._beside.mistyped(typed))
+                    return
+        self.gate.presenter.present(text, "hand")
 
     def say(self, sentence: str) -> None:
         """Show a sentence on the gate's screen."""
@@ -204,8 +246,11 @@ class GateApp(App[None]):
             return self._network is not None
         if action == "picture":
             return self._pictured and not isinstance(self.screen, Modal)
-        if action in _MODALS and (isinstance(self.screen, Modal) or not self._offers(action)):
-            return False
+        if action == "open":
+            name = str(parameters[0])
+            return not isinstance(self.screen, Modal) and self._beside.offers(name)
+        if action == "ask_quit":
+            return not isinstance(self.screen, QuitScreen)
         return super().check_action(action, parameters)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -252,48 +297,9 @@ class GateApp(App[None]):
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette())
 
-    def action_find(self) -> None:
-        """Find a ticket by a part of its serial or of a name."""
-        if records := self._records:
-            from scanner.tui.gate.search import SearchScreen
-
-            presenter, names = self.gate.presenter, lambda: self.preferences.names
-            make = partial(SearchScreen, records, presenter, self._shown, names=names)
-            show_cached(self, "find", make)
-
-    def action_override(self) -> None:
-        """Let the refused patron in, or open the gate, on the supervisor's word."""
-        if records := self._records:
-            from scanner.tui.gate.override import OverrideScreen
-
-            gate = self.gate
-            make = partial(OverrideScreen, records, lambda: gate.last, lambda: gate.put_back)
-            show_cached(self, "override", make)
-
-    def action_queue(self) -> None:
-        """Show what became of the admissions."""
-        if self._records:
-            from scanner.tui.gate.queue import QueueScreen
-
-            show_cached(
-                self, "queue", partial(QueueScreen, self._records, self.try_now, self._shown)
-            )
-
-    def action_statistics(self) -> None:
-        """Show the evening in plots."""
-        if self._records:
-            from scanner.tui.gate.statistics import StatisticsScreen
-
-            status = self._background.status
-            make = partial(StatisticsScreen, self._records, status, self._clock, self._shown)
-            show_cached(self, "statistics", make)
-
-    def action_settings(self) -> None:
-        """Show the settings."""
-        from scanner.tui.gate.settings import SettingsScreen
-
-        make = partial(SettingsScreen, lambda: self.preferences, self.change, self._shown)
-        show_cached(self, "settings", make)
+    def action_open(self, name: str) -> None:
+        """Open a screen beside the gate's."""
+        show_cached(self, name, partial(self._beside.make, name))
 
     def action_picture(self) -> None:
         """Show what the camera sees, or hide it."""
@@ -322,6 +328,14 @@ class GateApp(App[None]):
         """Say which key quits, since Ctrl+C does not."""
         self.gate.say(say("Ctrl+Q ends the program."))
 
+    def action_ask_quit(self) -> None:
+        """Ask before the gate is quit, and say what is not sent yet."""
+        self.push_screen(QuitScreen(self._background.status))
+
+    def terminal_gone(self) -> None:
+        """End, since nobody can see the gate any more; the next start says so."""
+        self._unasked.end(JournalNote.TERMINAL_CLOSED)
+
     async def action_quit(self) -> None:
         """Stop the source and the background work, then quit."""
         await self._stop_source()
@@ -331,15 +345,6 @@ class GateApp(App[None]):
                 await self._work.wait()
         self.exit()
 
-    def _shown(self) -> Poster:
-        return self.gate.shown
-
-    def _offers(self, action: str) -> bool:
-        """Tell whether a modal screen has something to show."""
-        if action == "override" and not (self.gate.refused or self.gate.put_back):
-            return False
-        return action == "settings" or self._records is not None
-
     def _apply(self) -> None:
         """Apply language, theme and characters to what is shown."""
         now = self.preferences
@@ -347,7 +352,7 @@ class GateApp(App[None]):
         self.theme = now.theme if now.theme in names else NIGHT.name
         choose_language(now.language)
         self._ascii_wanted = wanted(now.characters)
-        for name in _REBUILT:  # their words and colours were those before
+        for name in (HELP, *REBUILT):  # their words and colours were those before
             drop_cached(self, name)
         self._apply_picture()
         self.refresh_bindings()
@@ -362,7 +367,7 @@ class GateApp(App[None]):
 
     async def _import_modals(self) -> None:
         """Import the modal screens before the first of them is opened."""
-        await asyncio.to_thread(_import_modals)
+        await asyncio.to_thread(import_screens)
 
     def _prepare_search(self) -> None:
         """Build the search's index soon after the start, and after each whole list."""
@@ -393,8 +398,3 @@ class GateApp(App[None]):
 
     def _view(self) -> View | None:
         return self._source.view() if self._source else None
-
-
-def _import_modals() -> None:
-    for name in ("search", *sorted(_MODALS - {"find"})):
-        import_module(f"scanner.tui.gate.{name}")

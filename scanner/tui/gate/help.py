@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from scanner.admission.verdict import Reason
 from scanner.tui.drawing.explained import every_verdict, one_verdict
+from scanner.tui.keys import ONLY_IN_TRAINING
 from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.key_line import TranslatedScreen
 from scanner.wording.catalogue import say
@@ -99,6 +100,8 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
                 continue
             words = tooltip or binding.description
             lines.append(_row(self.app.get_key_display(binding), words, "bold $accent"))
+        keys = " ".join(say(each.key_display or each.key) for each in ONLY_IN_TRAINING)
+        lines.append(_row("", say("{keys} act in training only", keys=keys), "$accent"))
         return Content("\n").join(dict.fromkeys(lines))
 
 

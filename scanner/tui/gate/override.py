@@ -1,4 +1,4 @@
-"""The supervisor's override: a refused patron is let in, for a reason, after a PIN.
+"""The supervisor's word: a refused patron is let in, or in again, for a reason, after a PIN.
 
 Where the gate is closed because its ledger is an old copy, the gate is opened so.
 """
@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from scanner.admission.rules import Remedy
 from scanner.admission.verdict import Closed
 from scanner.errors import ScannerError
 from scanner.gate import Judged
@@ -37,7 +38,7 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
 
     Args:
         records: lets in, and opens.
-        last: the last patron, who was refused, if anybody.
+        last: the last patron, who was refused, if anybody; there is a remedy for it.
         put_back: whether the gate is closed because its ledger is an old copy.
     """
 
@@ -87,7 +88,12 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
             box.border_title = say("Opened by the supervisor")
             words = sentence(Closed.PUT_BACK.fact)
         else:
-            box.border_title = say("Let in by the supervisor")
+            again = self._refused.remedy is Remedy.REENTRY
+            box.border_title = (
+                say("Let in again by the supervisor: a re-entry, and no second admission")
+                if again
+                else say("Let in by the supervisor")
+            )
             verdict = self._refused.verdict
             face = FACES[verdict.kind]
             reason, serial = sentence(self._refused.fact), plain(verdict.serial, 40)
@@ -95,6 +101,7 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         self.query_one("#why", Static).update(Content(words))
         self._say("")
         self.set_focus(self.query_one("#reason", Input))
+        self.run_worker(self._say_what_lacks())
 
     def clear(self) -> None:
         """Remove reason and PIN."""
@@ -118,12 +125,21 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
             self.run_worker(self._decide(pin.value, plain(reason.value, LONGEST_REASON)))
             pin.value = ""
 
+    async def _say_what_lacks(self) -> None:
+        """Say at once, and not after reason and PIN, that there is no PIN."""
+        try:
+            if not await asyncio.to_thread(self._records.supervisors):
+                self._say(say("No PIN is set; `scanner pin` sets one."))
+        except ScannerError as error:
+            self._say(sentence(error.fact))
+
     async def _decide(self, pin: str, reason: str) -> None:
-        if self._refused is None:
+        refused = self._refused
+        if refused is None or refused.remedy is None:
             act = partial(self._records.open_put_back, pin, reason)
         else:
-            serial = self._refused.verdict.serial or ""
-            act = partial(self._records.let_in, pin, serial, reason)
+            serial = refused.verdict.serial or ""
+            act = partial(self._records.let_in, pin, serial, refused.remedy.word(reason))
         try:
             answer = await asyncio.to_thread(act)
         except ScannerError as error:

@@ -34,6 +34,7 @@ _FILTERS: tuple[State | None, ...] = (
     State.SENDING,
     State.CONFIRMED,
     State.UNDONE,
+    State.LOCAL,
 )
 
 

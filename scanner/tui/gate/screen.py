@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.containers import Horizontal
 from textual.timer import Timer
 
+from scanner.admission.rules import Remedy
 from scanner.admission.verdict import Closed, Reason
 from scanner.app.sound import CANNOT_RECORD
 from scanner.facts import Fact
@@ -19,6 +20,7 @@ from scanner.sync.status import Status
 from scanner.tui.drawing import poster
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import show_cached
+from scanner.tui.keys import gate_keys
 from scanner.tui.ports import Clock, Judge, SourceState, View
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
 from scanner.tui.widgets.camera_view import CameraView
@@ -50,12 +52,7 @@ FIRST_LOOKS = timedelta(milliseconds=50)
 class GateScreen(TranslatedScreen[None]):
     """The verdict, the last scans, notices, and the gate's status."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i,slash", "type_serial", "Type", key_display="i /", tooltip="Type a serial"),
-        Binding("l", "let_in", "Let in", tooltip="Let in the patron whose light was never shown"),
-        Binding("r", "try_now", "Try now", tooltip="Sync and send without waiting", show=False),
-        Binding("question_mark", "help", "Help", key_display="?"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*gate_keys("type_serial", "let_in", "try_now", "help")]
     DEFAULT_CSS: ClassVar[str] = """
     GateScreen.-flat LastScans { display: none; }
     GateScreen.-low.-troubled LastScans { height: 2; }
@@ -99,6 +96,7 @@ class GateScreen(TranslatedScreen[None]):
         self.picture = False
         self._at_rest = True
         self._failure: str | None = None
+        self._last_end: Fact | None = None
         self._was_put_back = False
         self._link_state: LinkState | None = None
         self._link_since: datetime = clock()
@@ -181,6 +179,11 @@ class GateScreen(TranslatedScreen[None]):
         if self.is_mounted:
             self.look()
 
+    def tell_of_last_end(self, end: Fact) -> None:
+        """Say, until the next ticket, that this gate ended the last time without being quit."""
+        self._last_end = end
+        self.look()
+
     def on_judging(self) -> None:
         """Count a payload that waits for its verdict; what is said from now on is said of it."""
         self.query_one(VerdictPanel).hush()
@@ -197,13 +200,18 @@ class GateScreen(TranslatedScreen[None]):
         )
 
     @property
+    def remedy(self) -> Remedy | None:
+        """Return what a supervisor can do for the last patron; nothing while the gate is closed."""
+        return self.last.remedy if self.last and not self._status().closed else None
+
+    @property
     def put_back(self) -> bool:
         """Tell whether the gate is closed because its ledger is an old copy."""
         return self._status().closed is Closed.PUT_BACK
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
-        self._failure = None
+        self._failure = self._last_end = None
         refused, self.last = self.refused, message.judged
         self.query_one(LastScans).add(message.judged)
         shown = poster.of_judged(message.judged)
@@ -226,10 +234,6 @@ class GateScreen(TranslatedScreen[None]):
         self._announce(CANNOT_RECORD)
         self.look()
 
-    def on_hand_entry_typed(self, message: HandEntry.Typed) -> None:
-        """Judge what was typed."""
-        self.presenter.present(message.text, "hand")
-
     def rest(self) -> None:
         """Show the idle screen."""
         self._at_rest = True
@@ -243,9 +247,9 @@ class GateScreen(TranslatedScreen[None]):
             return self.refused is Reason.LIGHT_NOT_SHOWN
         return super().check_action(action, parameters)
 
-    def action_type_serial(self) -> None:
-        """Open the line for a serial."""
-        self.query_one(HandEntry).open()
+    def action_type_serial(self, text: str = "") -> None:
+        """Open the line for a serial, with a text to correct."""
+        self.query_one(HandEntry).open(text)
 
     def action_let_in(self) -> None:
         """Let in the last patron, whose admission is recorded and whose light was never shown."""
@@ -271,11 +275,16 @@ class GateScreen(TranslatedScreen[None]):
         return sentence(camera.fact) if camera.fact else ""
 
     def _notices(self, status: Status, now: datetime) -> list[Notice]:
-        notices = abnormal(status, self._camera(), self._link_since, now)
+        admitting = self._failure is None
+        notices = abnormal(status, self._camera(), self._link_since, now, admitting=admitting)
+        if status.closed and self._at_rest:
+            notices = notices[1:]  # the screen says it, large
         if not self._working:
             notices.insert(
                 0, Notice(f"■ {say('SYNC STOPPED: admissions are kept; r starts it again.')}")
             )
+        if self._last_end:
+            notices.insert(0, Notice(f"◌ {sentence(self._last_end)}"))
         if self._failure:
             notices.insert(
                 0, Notice(f"⊗ {say('CANNOT RECORD')}: {plain(self._failure)}", grave=True)

@@ -1,33 +1,38 @@
-"""Find a ticket by a part of its serial or of a name, and judge it."""
+"""Find a ticket by a part of its serial or of a name, and open it."""
 
 import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from scanner.errors import ScannerError
 from scanner.store.search import MOST, Found
-from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.drawing.theme import tint
 from scanner.tui.gate.modal import Modal
-from scanner.tui.ports import Records
-from scanner.tui.presenter import Presenter
+from scanner.tui.gate.ticket import Admit, TicketScreen, found_line
+from scanner.tui.ports import Clock, Records
 from scanner.wording.catalogue import say, say_count
-from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence
 
 
 class SearchScreen(Modal):
-    """An input and its results; Enter judges the selected ticket as if it were scanned."""
+    """An input and its results; Enter opens the marked ticket, and lets nobody in.
+
+    Args:
+        records: finds tickets.
+        shown: returns what the gate's screen shows now.
+        clock: the time now.
+        names: whether owners' names may be searched and shown.
+        admit: lets in the patron of a ticket that was opened; nothing where tickets are only
+            looked up.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "judge", "Judge it", priority=True),
+        Binding("enter", "look", "Open the ticket", priority=True),
         Binding("down", "move(1)", "Next", priority=True, show=False),
         Binding("up", "move(-1)", "Previous", priority=True, show=False),
     ]
@@ -41,14 +46,17 @@ class SearchScreen(Modal):
     def __init__(
         self,
         records: Records,
-        presenter: Presenter,
         shown: Callable[[], Poster],
         *,
+        clock: Clock,
         names: Callable[[], bool],
+        admit: Admit | None,
     ) -> None:
         super().__init__(shown)
         self._records = records
-        self._presenter = presenter
+        self._poster = shown
+        self._clock = clock
+        self._admit = admit
         self._names_wanted = names
         self._names = names()
         self.found: list[Found] = []
@@ -64,7 +72,11 @@ class SearchScreen(Modal):
     def populate(self) -> None:
         """Build the index, and show an empty line."""
         super().populate()
-        self.entitle(say("Find a ticket"))
+        self.entitle(
+            say("Find a ticket")
+            if self._admit
+            else say("Look up a ticket: nobody is let in from here")
+        )
         self._names = self._names_wanted()
         line = self.query_one(Input)
         line.placeholder = (
@@ -88,8 +100,8 @@ class SearchScreen(Modal):
         self.run_worker(self._look(event.value), group="search", exclusive=True)
 
     def on_option_list_option_selected(self) -> None:
-        """Judge what was clicked."""
-        self.action_judge()
+        """Open what was clicked."""
+        self.action_look()
 
     def action_move(self, steps: int) -> None:
         """Mark the next or the previous one."""
@@ -98,12 +110,19 @@ class SearchScreen(Modal):
             marked = (options.highlighted if options.highlighted is not None else -1) + steps
             options.highlighted = max(0, min(options.option_count - 1, marked))
 
-    def action_judge(self) -> None:
-        """Present the marked ticket, by hand; the verdict is the gate's."""
+    def action_look(self) -> None:
+        """Open the marked ticket."""
         marked = self.query_one(OptionList).highlighted
         if marked is not None and marked < len(self.found):
-            self._presenter.present(self.found[marked].serial, "hand")
-            self.dismiss()
+            ticket = TicketScreen(
+                self._records,
+                self._poster,
+                self.found[marked],
+                clock=self._clock,
+                names=self._names,
+                admit=self._admit,
+            )
+            self.app.push_screen(ticket)
 
     async def _prepare(self) -> None:
         try:
@@ -121,18 +140,9 @@ class SearchScreen(Modal):
             return
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(self._line(each)) for each in self.found])
+        options.add_options([Option(found_line(each, names=self._names)) for each in self.found])
         options.highlighted = 0 if self.found else None
         if len(self.found) == MOST:
             self.say(say("The first {count} are shown; type more.", count=MOST))
         else:
             self.say(say_count("{count} ticket", "{count} tickets", len(self.found)))
-
-    def _line(self, found: Found) -> Content:
-        face = FACES[found.verdict.kind]
-        parts = [plain(found.serial, 40), plain(found.section, 30)]
-        if self._names:
-            parts.append(plain(found.name, 30))
-        return Content.assemble(
-            (f"{face.symbol} ", f"bold {tint(face)}"), "  ".join(part for part in parts if part)
-        )

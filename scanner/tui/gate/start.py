@@ -26,6 +26,7 @@ def gate_app(parts: Assembly) -> GateApp:
         preferences=preferences(parts.config),
         keep=save_setting,
         records=parts.records,
+        open_with=parts.open_with,
         claim=parts.priority.claim,
     )
 

@@ -167,7 +167,8 @@ class TerminalDriver(LinuxDriver):
             wait = constants.ESCAPE_DELAY + _HAIR_SECONDS if came else _POLL_SECONDS
         if self._gone.is_set():
             let_go(self.fileno)
-            self._app.call_later(self._app.action_quit)
+            # The gate notes why it ends; another app just does.
+            self._app.call_later(getattr(self._app, "terminal_gone", self._app.action_quit))
 
     def _read(self) -> bytes:
         try:

@@ -26,8 +26,9 @@ from scanner.training.shift import Case, Shift
 from scanner.tui.drawing import poster, shapes
 from scanner.tui.drawing.faces import Face
 from scanner.tui.drawing.poster import Poster
+from scanner.tui.keys import ON_BOTH, ONLY_IN_TRAINING, only_at_a_gate
 from scanner.tui.training.queue_line import QueueLine
-from scanner.tui.training.screen import TrainingHelp, TrainingScreen
+from scanner.tui.training.screen import TrainingHelp, TrainingScreen, reason_keys
 from scanner.tui.training.search import NameSearch
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.notice_lines import NoticeLines
@@ -48,14 +49,22 @@ LOOK_SECONDS = 0.2
 """Interval of the updates of queue and clock."""
 
 _GATE_KEYS = frozenset(
-    {"answer", "ask_reason", "search", "hand_scanner", "type_serial", "skip", "help"}
+    {
+        "answer",
+        "ask_leave",
+        "ask_reason",
+        "hand_scanner",
+        "help",
+        "leave",
+        "only_at_a_gate",
+        "search",
+        "skip",
+        "type_serial",
+    }
 )
 
 _ABOUT_PATRONS = frozenset({Act.LET_IN, Act.SEND})
 """Acts that are no answer to an incident."""
-
-_ROW_CELLS = 78
-"""Width of the narrowest screen, without its padding."""
 
 Announce = Callable[[str], None]
 
@@ -72,19 +81,12 @@ class PlayScreen(TrainingScreen[Shift | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "answer('LET_IN')", "Let in"),
-        Binding("t", "ask_reason", "Turn away"),
-        Binding("g", "answer('SEND')", "Send on"),
-        Binding("s", "answer('SUPERVISOR')", "Supervisor"),
-        Binding("f", "search", "Find"),
-        Binding("h", "hand_scanner", "Scanner"),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("space", "skip", "Next", key_display="Space"),
-        Binding("c", "answer('CARRY_ON')", "Carry on", show=False),
-        Binding("i", "type_serial", "Type", show=False),
+        *ON_BOTH,
+        *ONLY_IN_TRAINING,
+        *only_at_a_gate(),
         *(Binding(str(i), f"turn_away({i - 1})", "", show=False) for i in range(1, 7)),
-        Binding("escape", "no_reason", "Back", show=False),
-        Binding("ctrl+x", "leave", "Stop"),
+        Binding("escape", "no_question", "Back", show=False),
+        Binding("y", "leave", "Stop", show=False),
     ]
     AUTO_FOCUS = ""
     DEFAULT_CSS: ClassVar[str] = """
@@ -92,9 +94,9 @@ class PlayScreen(TrainingScreen[Shift | None]):
     PlayScreen VerdictPanel { width: 2fr; height: 100%; }
     PlayScreen PictureView { width: 1fr; height: 100%; }
     PlayScreen #says { height: 2; padding: 0 1; background: $surface; text-style: bold; }
-    PlayScreen #reasons { height: auto; padding: 0 1; display: none; background: $accent;
+    PlayScreen .question { height: auto; padding: 0 1; display: none; background: $accent;
         color: #000000; }
-    PlayScreen #reasons.-open { display: block; }
+    PlayScreen .question.-open { display: block; }
     """
 
     def __init__(
@@ -127,7 +129,13 @@ class PlayScreen(TrainingScreen[Shift | None]):
         yield QueueLine(say(self._scenario.title), self._scenario.patrons)
         yield Horizontal(VerdictPanel(), PictureView())
         yield Static(say("The doors open in a moment ..."), id="says", markup=False)
-        yield Static(_reason_keys(), id="reasons", markup=False)
+        yield Static(reason_keys(), id="reasons", classes="question", markup=False)
+        yield Static(
+            say("Stop? The run does not count. y stops, Esc goes on."),
+            id="leaving",
+            classes="question",
+            markup=False,
+        )
         yield NoticeLines()
         yield NameSearch(self._gate.search)
         yield HandEntry()
@@ -173,7 +181,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
             self.say(say("Nothing has happened: somebody is at the gate."))
             return
         reason = None if reason_place is None else list(Refusal)[reason_place]
-        self.action_no_reason()
+        self.action_no_question()
         async with self._busy:
             if shift.case is not case:
                 return  # the next patron is there: the answer was not about them
@@ -213,15 +221,26 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if case and isinstance(case.subject, IncidentKind):
             await self.action_answer(Act.TURN_AWAY.name)
         elif case:
-            self.query_one("#reasons").add_class("-open")
+            self._ask("#reasons")
 
-    def action_no_reason(self) -> None:
-        """Close the list of reasons."""
-        self.query_one("#reasons").remove_class("-open")
+    def action_no_question(self) -> None:
+        """Close the list of reasons, and the question whether to stop."""
+        self.query(".question").remove_class("-open")
+
+    def action_only_at_a_gate(self, name: str) -> None:
+        """Say what a key does at a gate, which training has no use for."""
+        self.say(say("At a gate, this key is: {name}. Training does without.", name=say(name)))
+
+    def _ask(self, question: str) -> None:
+        self.action_no_question()
+        self.query_one(question).add_class("-open")
+
+    def _asks(self, question: str) -> bool:
+        return self.query_one(question).has_class("-open")
 
     async def action_turn_away(self, place: int) -> None:
         """Turn the patron away with the reason of a number key."""
-        if self.query_one("#reasons").has_class("-open"):
+        if self._asks("#reasons"):
             await self.action_answer(Act.TURN_AWAY.name, place)
 
     async def action_hand_scanner(self) -> None:
@@ -246,9 +265,14 @@ class PlayScreen(TrainingScreen[Shift | None]):
         if self.shift:
             self.query_one(HandEntry).open()
 
+    def action_ask_leave(self) -> None:
+        """Ask whether to leave before the end."""
+        self._ask("#leaving")
+
     def action_leave(self) -> None:
-        """Leave before the end; the run does not count."""
-        self.dismiss(None)
+        """Leave before the end, once asked; the run does not count."""
+        if self._asks("#leaving"):
+            self.dismiss(None)
 
     async def on_name_search_picked(self, message: NameSearch.Picked) -> None:
         """Let the gate judge the ticket that was found."""
@@ -300,7 +324,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         case = shift.case
         if (case and case.subject) is not self._subject:
             self._subject = case.subject if case else None
-            self.action_no_reason()
+            self.action_no_question()
             self.query_one(NameSearch).action_leave()
             self.refresh_bindings()
         self._show_queue(shift)
@@ -363,18 +387,6 @@ def _choices() -> tuple[str, str]:
     An automatic line break could part a key from its words.
     """
     left = f"c {say('carry on as before')}", f"h {say('take the hand scanner')}"
-    right = f"s {say('call the supervisor')}", f"t {say('turn everybody away')}"
+    right = f"o {say('call the supervisor')}", f"x {say('turn everybody away')}"
     wide = max(map(len, left))
     return f"{left[0]:<{wide}}  {right[0]}", f"{left[1]:<{wide}}  {right[1]}"
-
-
-def _reason_keys() -> str:
-    keys = [f"{place} {sentence(Fact(each))}" for place, each in enumerate(Refusal, 1)]
-    parts = [say("Turn away, because the ticket is:"), *keys, f"{say('Esc')} {say('back')}"]
-    rows = [parts[0]]
-    for part in parts[1:]:
-        if len(rows[-1]) + 3 + len(part) <= _ROW_CELLS:
-            rows[-1] += f"   {part}"
-        else:
-            rows.append(part)
-    return "\n".join(rows)

@@ -10,14 +10,21 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from scanner.facts import Fact
+from scanner.training.answers import Refusal
 from scanner.tui.drawing.explained import every_verdict
+from scanner.tui.keys import ON_BOTH, ONLY_IN_TRAINING
 from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
 from scanner.wording.catalogue import say
+from scanner.wording.sentences import sentence
 
 T = TypeVar("T")
 
 _STRIPES = "▞"
+
+_ROW_CELLS = 78
+"""Width of the narrowest screen, without its padding."""
 
 
 class Banner(Widget):
@@ -74,17 +81,28 @@ class TrainingHelp(TrainingScreen[None]):
 
 
 def _keys() -> list[Content]:
-    keys = (
-        ("l", say("let in; only after a green light")),
-        ("t", say("turn away; then the reason's number")),
-        ("g", say("send to the gate of the ticket's own section")),
-        ("s", say("call the supervisor")),
-        ("f", say("find a ticket by its owner's name, where there is no code to read")),
-        ("h", say("take the hand scanner, where the camera reads nothing")),
-        ("c", say("carry on, when something has happened")),
-        ("i", say("type a serial")),
-        (say("Space"), say("don't wait: the next patron comes at once")),
-        (say("Ctrl+X"), say("leave; the run does not count")),
-    )
-    rows = [Content.assemble((f"{key:>8}", "bold $accent"), f"  {words}") for key, words in keys]
-    return [Content.styled(say("What the keys do"), "bold"), *rows]
+    shown = {
+        say("What the keys do, here and at a gate"): ON_BOTH,
+        say("Keys of training alone; at a gate they do nothing"): ONLY_IN_TRAINING,
+    }
+    rows = []
+    for heading, bindings in shown.items():
+        rows.append(Content.styled(heading, "bold"))
+        for each in bindings:
+            key = say(each.key_display or each.key.partition(",")[0])
+            words = say(each.tooltip or each.description)
+            rows.append(Content.assemble((f"{key:>8}", "bold $accent"), f"  {words}"))
+    return rows
+
+
+def reason_keys() -> str:
+    """List the reasons to turn somebody away, each with its key, in rows that fit."""
+    keys = [f"{place} {sentence(Fact(each))}" for place, each in enumerate(Refusal, 1)]
+    parts = [say("Turn away, because the ticket is:"), *keys, f"{say('Esc')} {say('back')}"]
+    rows = [parts[0]]
+    for part in parts[1:]:
+        if len(rows[-1]) + 3 + len(part) <= _ROW_CELLS:
+            rows[-1] += f"   {part}"
+        else:
+            rows.append(part)
+    return "\n".join(rows)

@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.wording.catalogue import say
+from scanner.wording.verdict import serial_form
 
 
 class HandEntry(Input):
@@ -48,10 +49,13 @@ class HandEntry(Input):
         """Tell whether somebody may be typing."""
         return self.has_class("-open")
 
-    def open(self) -> None:
-        """Show the empty line and put the cursor into it."""
+    def open(self, text: str = "") -> None:
+        """Show the line, empty or with a text to correct, and put the cursor into it."""
+        self.value = text
+        self.cursor_position = len(text)
         self.placeholder = say("Serial, e.g. DAWIER-BACK75580348")
         self.border_title = say("Type a serial")
+        self.border_subtitle = serial_form()
         self.can_focus = True
         self.add_class("-open")
         self.screen.set_focus(self)  # at once: the next key may be here already

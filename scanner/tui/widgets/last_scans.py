@@ -13,7 +13,7 @@ from scanner.tui.drawing.theme import tint
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
-from scanner.wording.verdict import title
+from scanner.wording.verdict import name, title
 
 REMEMBERED = 50
 """Presentations; more than the tallest screen shows."""
@@ -67,7 +67,7 @@ def scan_line(judged: Judged, title_width: int = 0) -> Content:
     return Content.assemble(
         (clock_time(judged.at), FAINT),
         "  ",
-        (f"{face.symbol} {title(verdict.light):<{title_width}}", f"bold {tint(face)}"),
+        (f"{face.symbol} {name(verdict):<{title_width}}", f"bold {tint(face)}"),
         "  ",
         rest,
     )

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 from textual.color import Color
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import LIGHTS
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
 from scanner.tui.drawing.shapes import draw
 from scanner.tui.drawing.theme import NIGHT
@@ -13,7 +13,7 @@ ALL = [*FACES.values(), CANNOT_RECORD, READY, CHECKING]
 
 
 def test_every_kind_of_verdict_has_a_face() -> None:
-    assert set(FACES) == set(Kind)
+    assert set(FACES) == set(LIGHTS)
 
 
 @pytest.mark.parametrize("face", ALL, ids=lambda face: face.name)

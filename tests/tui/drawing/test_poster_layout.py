@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import LIGHTS, Kind
 from scanner.tui.drawing import poster_layout
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.drawing.poster import Poster
@@ -30,7 +30,7 @@ def test_a_poster_never_leaves_its_room(poster: Poster, columns: int, rows: int)
     assert all(cell_len(line.text) <= columns for line in lines)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", LIGHTS)
 @pytest.mark.parametrize("room", [(80, 12), (80, 16), (100, 22), (160, 36)])
 def test_every_verdict_is_lettered_from_80_by_24_up(kind: Kind, room: tuple[int, int]) -> None:
     poster = Poster(FACES[kind], title(kind), "Why.", "What next.", "Small print")
@@ -43,7 +43,7 @@ def test_every_verdict_is_lettered_from_80_by_24_up(kind: Kind, room: tuple[int,
 def test_every_title_is_lettered_at_80_by_24_in_every_language(code: str) -> None:
     choose_language(code)
     titles = [title(kind) for kind in Kind]
-    titles += [patron_words(kind).title for kind in Kind]
+    titles += [patron_words(kind).title for kind in LIGHTS]
     titles += [say("CANNOT RECORD"), say("READY"), say("CHECKING")]
     titles += [say("SHOW YOUR TICKET"), say("LANE CLOSED"), say("ONE MOMENT")]
     for each in titles:

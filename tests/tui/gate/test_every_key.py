@@ -7,16 +7,22 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from scanner.admission.verdict import Kind
+from scanner.store.near import Typed
+from scanner.sync.opening import Opened
 from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.help import HelpScreen
+from scanner.tui.gate.mistyped import MistypedScreen
 from scanner.tui.gate.override import OverrideScreen
 from scanner.tui.gate.queue import QueueScreen
+from scanner.tui.gate.quitting import QuitScreen
 from scanner.tui.gate.screen import GateScreen
 from scanner.tui.gate.search import SearchScreen
 from scanner.tui.gate.settings import SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
+from scanner.tui.gate.ticket import TicketScreen
+from scanner.tui.gate.token import TokenScreen
 from scanner.tui.widgets.hand_entry import HandEntry
-from tests.tui.ports import SERIAL, VERDICTS, Stand
+from tests.tui.ports import FOUND, SERIAL, SESSION, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 Told = Callable[[GateApp, Stand], bool]
@@ -69,6 +75,8 @@ GATE: dict[str, Told] = {
     "r": woken,
     "question_mark": shows("Esc closes"),
     "f": shows("Find a ticket"),
+    "u": shows("Look up a ticket"),
+    "k": shows("eight letters and digits"),
     "o": shows("Let in by the supervisor"),
     "w": shows("Queue: all"),
     "t": shows("All sections"),
@@ -79,12 +87,12 @@ GATE: dict[str, Told] = {
     "plus": kept("volume"),
     "equals_sign": kept("volume"),
     "minus": kept("volume"),
-    "q": ended,
-    "ctrl+q": ended,
+    "q": shows("Quit the gate?"),
+    "ctrl+q": shows("Quit the gate?"),
 }
 FIND: dict[str, Told] = {
     "escape": at_gate,
-    "enter": judged(2),
+    "enter": shows("Ticket DAWIER-BACK75580000"),
     "down": marked(1),
     "up": marked(0),
 }
@@ -109,6 +117,17 @@ SETTINGS: dict[str, Told] = {
     **dict.fromkeys(("right", "enter", "space", "left"), kept("language")),
 }
 OVERRIDE: dict[str, Told] = {"escape": at_gate, "enter": shows("Give a reason")}
+TICKET: dict[str, Told] = {
+    "escape": lambda app, _stand: isinstance(app.screen, SearchScreen),
+    "l": judged(2),
+}
+TOKEN: dict[str, Told] = {"escape": at_gate, "enter": shows("This is no token's code")}
+QUIT: dict[str, Told] = {"escape": at_gate, "y": ended}
+MISTYPED: dict[str, Told] = {
+    "escape": at_gate,
+    "enter": shows("Ticket DAWIER-BACK75580001"),
+    "i": lambda app, _stand: app.gate.query_one(HandEntry).value == "x",
+}
 HELP: dict[str, Told] = dict.fromkeys(("escape", "question_mark", "enter"), at_gate)
 ENTRY: dict[str, Told] = {
     "enter": judged(2),
@@ -123,7 +142,11 @@ SCREENS: list[tuple[tuple[str, ...], dict[str, Told], tuple[type[DOMNode], ...]]
     (("s",), SETTINGS, (SettingsScreen,)),
     (("o",), OVERRIDE, (OverrideScreen,)),
     (("question_mark",), HELP, (HelpScreen,)),
-    (("i", "x"), ENTRY, (HandEntry,)),
+    (("i", "z"), ENTRY, (HandEntry,)),
+    (("f", *"7558", "enter"), TICKET, (TicketScreen,)),
+    (("k",), TOKEN, (TokenScreen,)),
+    (("q",), QUIT, (QuitScreen,)),
+    (("i", "x", "enter"), MISTYPED, (MistypedScreen,)),
 ]
 
 
@@ -139,6 +162,8 @@ async def test_a_key_does_what_it_says(
     stand: Stand, before: tuple[str, ...], key: str, told: Told
 ) -> None:
     stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+    stand.records.mistyped["x"] = Typed("x", near=tuple(FOUND[1:2]))
+    stand.open_with = lambda _code: Opened(SESSION, (), 0)
     app = stand.app(network=lambda: False)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from scanner.admission.rules import LetIn
 from scanner.admission.ticket import EarlierAdmission
-from scanner.admission.verdict import Kind, Reason, Verdict
+from scanner.admission.verdict import LIGHTS, Kind, Reason, Verdict
 from scanner.gate import Judged
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.gate.app import GateApp
@@ -84,7 +84,7 @@ async def test_a_ticket_whose_light_nobody_saw_is_let_in_by_one_key(stand: Stand
         assert len(stand.judge.presented) == 2
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", LIGHTS)
 async def test_no_other_patron_is_let_in_by_that_key(stand: Stand, kind: Kind) -> None:
     app = stand.app()
     async with app.run_test(size=(120, 40)) as pilot:

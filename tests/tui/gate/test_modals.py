@@ -21,7 +21,7 @@ from scanner.tui.gate.search import SearchScreen
 from scanner.tui.gate.settings import CHOICES, SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
 from scanner.wording.catalogue import LANGUAGES, language
-from tests.tui.ports import FOUND, NOW, SERIAL, STATUS, VERDICTS, Stand
+from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 SMALL = (80, 24)
@@ -47,7 +47,7 @@ async def test_a_key_opens_each_screen_and_esc_goes_back(stand: Stand, key: str)
 @pytest.mark.parametrize("key", ["f", "w", "t"])
 async def test_without_records_there_is_nothing_to_open(stand: Stand, key: str) -> None:
     app = stand.app()
-    app._records = None
+    app._beside = replace(app._beside, records=None)
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(key)
         assert app.screen_stack[-1] is app.gate
@@ -76,19 +76,6 @@ async def test_a_database_that_can_not_be_read_is_said(stand: Stand, key: str) -
         assert "The database gate.sqlite3 is held" in seen(app)
 
 
-async def test_what_is_typed_is_looked_for_and_enter_judges_the_marked_one(stand: Stand) -> None:
-    app = stand.app()
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("f", *"7558")
-        await settled(app, pilot)
-        assert "4 tickets" in seen(app)
-        assert f"✓ {FOUND[0].serial}  Floor" in seen(app)
-        await pilot.press("down", "down", "up", "enter")
-        await pilot.pause()
-        assert app.screen_stack[-1] is app.gate
-    assert stand.judge.presented == [(FOUND[1].serial, "hand")]
-
-
 async def test_names_are_shown_only_where_they_are_allowed(stand: Stand) -> None:
     for names in (False, True):
         stand.preferences = replace(stand.preferences, names=names)
@@ -100,7 +87,7 @@ async def test_names_are_shown_only_where_they_are_allowed(stand: Stand) -> None
         assert ("prepare", str(names)) in stand.records.asked
 
 
-async def test_enter_judges_nobody_where_nothing_was_found(stand: Stand) -> None:
+async def test_enter_opens_nothing_where_nothing_was_found(stand: Stand) -> None:
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("f", *"zzz", "enter")
@@ -128,7 +115,7 @@ async def test_a_supervisor_lets_the_refused_patron_in_with_reason_and_pin(stand
         await settled(app, pilot)
         assert app.screen_stack[-1] is app.gate
         assert "ADMITTED" in seen(app)
-    assert stand.records.asked == [("let_in", "4711", SERIAL, "torn")]
+    assert stand.records.asked == [("Override", "4711", SERIAL, "torn")]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +137,30 @@ async def test_without_the_pin_nobody_is_let_in(stand: Stand, answer: PinCheck, 
         assert words in seen(app)
         await pilot.press("escape")
         assert app.screen_stack[-1] is app.gate
+
+
+async def test_a_patron_who_was_in_already_is_let_in_again_and_that_is_no_admission(
+    stand: Stand,
+) -> None:
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await refuse(stand, Kind.ALREADY_ADMITTED)
+        await pilot.press("o")
+        await settled(app, pilot)
+        assert "Let in again by the supervisor: a re-entry" in seen(app)
+        await pilot.press(*"smoke", "enter", *"4711", "enter")
+        await settled(app, pilot)
+        assert stand.records.asked == [("Reentry", "4711", SERIAL, "smoke")]
+
+
+async def test_that_no_pin_is_set_is_said_before_anything_is_typed(stand: Stand) -> None:
+    stand.records.answer = PinCheck.UNSET
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await refuse(stand)
+        await pilot.press("o")
+        await settled(app, pilot)
+        assert "No PIN is set; `scanner pin` sets one." in seen(app)
 
 
 @pytest.mark.usefixtures("minutes_apart")
@@ -187,7 +198,7 @@ async def test_a_supervisor_opens_a_gate_whose_ledger_is_an_old_copy(stand: Stan
         assert " o Override " not in seen(app)
 
 
-@pytest.mark.parametrize("kind", [None, Kind.ADMITTED, Kind.NOT_A_TICKET])
+@pytest.mark.parametrize("kind", [None, Kind.ADMITTED, Kind.NOT_A_TICKET, Kind.GATE_CLOSED])
 async def test_there_is_nothing_to_override_where_nobody_was_refused_with_a_serial(
     stand: Stand, kind: Kind | None
 ) -> None:

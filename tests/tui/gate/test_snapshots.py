@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import LIGHTS, Kind
 from scanner.store.errors import DiskFull, StoreFault
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
@@ -28,7 +28,7 @@ def test_idle(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> Non
 
 
 @SIZES
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", LIGHTS)
 def test_verdict(snap_compare: Compare, stand: Stand, kind: Kind, size: tuple[int, int]) -> None:
     stand.judge.verdict = VERDICTS[kind]
     assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from scanner.admission.verdict import Closed, Kind
+from scanner.admission.verdict import LIGHTS, Closed
 from scanner.facts import Fact
 from scanner.scanning.errors import CameraFault
 from scanner.scanning.scan_hints import Hint
@@ -95,7 +95,7 @@ def as_it_is(_stand: Stand) -> None:
 
 async def evening(stand: Stand, pilot: Pilot[Any]) -> None:
     """Show one ticket of every kind."""
-    for kind in Kind:
+    for kind in LIGHTS:
         stand.judge.verdict = VERDICTS[kind]
         await scan(stand, pilot)
 

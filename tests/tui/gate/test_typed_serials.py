@@ -6,6 +6,7 @@ from scanner.admission.verdict import Kind
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from tests.tui.ports import SERIAL, Stand
+from tests.tui.seen import settled
 
 
 def face(pilot: Pilot[None]) -> object:
@@ -18,11 +19,11 @@ async def test_a_serial_typed_by_hand_is_judged(stand: Stand, key: str) -> None:
     async with app.run_test() as pilot:
         await pilot.press(key)
         await pilot.press(*"qirn?/", "enter")
-        await pilot.pause()
+        await settled(app, pilot)
         assert stand.judge.presented == [("qirn?/", "hand")]
         assert face(pilot) is FACES[Kind.ADMITTED]
         assert app.focused is None
-        await pilot.press("q")
+        await pilot.press("q", "y")
     assert app._exit
 
 

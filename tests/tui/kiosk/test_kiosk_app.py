@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import LIGHTS, Kind
 from scanner.facts import Fact
 from scanner.kiosk.turnstile import TurnstileFault
 from scanner.pin import PinCheck
@@ -69,7 +69,7 @@ def test_a_verdict_stays_for_three_seconds() -> None:
     assert kiosk_screen.BACK_AFTER.total_seconds() == 3
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", LIGHTS)
 async def test_every_verdict_has_words_for_a_patron_and_tells_nothing_of_others(
     lane: Lane, kind: Kind
 ) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import LIGHTS, Kind
 from scanner.tui.terminal.ascii_only import is_ascii, to_ascii, wanted
 from tests.tui.ports import SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen
@@ -27,7 +27,7 @@ def test_the_setting_or_the_terminal_decides(
     assert wanted(setting) == expected
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", LIGHTS)
 async def test_the_whole_screen_is_ascii_where_it_must_be(stand: Stand, kind: Kind) -> None:
     stand.judge.verdict = VERDICTS[kind]
     app = stand.app()

@@ -32,7 +32,7 @@ LIMIT_SECONDS = 20.0
 KEYS = {
     Role.VALID: ["l"],
     Role.WRONG_SECTION: ["g"],
-    Role.PAYMENT_CODE: ["t", "3"],
+    Role.PAYMENT_CODE: ["x", "3"],
 }
 
 
@@ -122,7 +122,7 @@ async def test_a_whole_scenario_is_played_by_keys_to_its_debrief(training: Stand
 
 async def test_mistakes_are_gone_through_with_what_would_have_been_right(training: Stand) -> None:
     app = training.app()
-    wrong = {Role.VALID: ["l"], Role.WRONG_SECTION: ["l"], Role.PAYMENT_CODE: ["t", "2"]}
+    wrong = {Role.VALID: ["l"], Role.WRONG_SECTION: ["l"], Role.PAYMENT_CODE: ["x", "2"]}
     async with app.run_test(size=(120, 40)) as pilot:
         await play(pilot, training, wrong)
         first = seen(app)
@@ -159,7 +159,7 @@ async def test_the_banner_is_on_every_screen(training: Stand) -> None:
         colour = screens[2].query_one(Banner).styles.background
         assert colour.hex.lower() == "#ff4fd0"
         assert app.theme == "rehearsal"
-        await pilot.press("ctrl+x")
+        await pilot.press("q", "y")
         await until(pilot, lambda: isinstance(app.screen, MenuScreen))
     assert Records(training.folder).all() == []
     assert [each for each in training.folder.iterdir() if each.is_dir()] == []
@@ -184,7 +184,7 @@ async def test_no_key_of_the_gates_works_while_a_name_is_typed(training: Stand) 
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await played_screen(pilot)
         case = await next_case(pilot, training, screen)
-        await pilot.press("f", *"lls", "down", "l", "s", "h")
+        await pilot.press("f", *"lls", "down", "l", "x", "h")
         await pilot.pause()
         assert screen.shift
         assert screen.shift.case is case
@@ -204,13 +204,13 @@ async def test_a_reason_is_asked_before_somebody_is_turned_away_and_can_be_taken
         await pilot.press("3")
         await pilot.pause()
         assert screen.shift.drill.gone == 0
-        await pilot.press("t")
+        await pilot.press("x")
         await pilot.pause()
         assert "3 not a ticket" in seen(app)
         await pilot.press("escape", "3")
         await pilot.pause()
         assert screen.shift.drill.gone == 0
-        await pilot.press("t", "3")
+        await pilot.press("x", "3")
         await until(pilot, lambda: screen.shift and screen.shift.drill.gone == 1)
 
 
@@ -319,7 +319,7 @@ async def test_an_answer_that_comes_while_the_gate_is_busy_is_taken_and_not_lost
         await next_case(pilot, training, screen)
         assert screen.shift
         async with screen._busy:
-            app.simulate_key("s")
+            app.simulate_key("o")
             await asyncio.sleep(0)
         await until(pilot, lambda: screen.shift and screen.shift.drill.gone == 1)
 

@@ -203,7 +203,7 @@ def test_the_gate_in_a_language_of_longer_words(
     async def ask(pilot: Pilot[Any]) -> None:
         await until(pilot, clock, sought)
         if isinstance(sought, Role):
-            await pilot.press("t")
+            await pilot.press("x")
 
     happens = [sought] if isinstance(sought, IncidentKind) else []
     assert snap_compare(gate(scenario(*happens)), terminal_size=(80, 24), run_before=ask)

@@ -1,0 +1,127 @@
+"""Makes the screens beside the gate's, by the names that its keys open them with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from textual.screen import Screen
+
+from scanner.app.preferences import Preferences, Value
+from scanner.store.near import Typed
+from scanner.store.search import Found
+from scanner.sync.status import Status
+from scanner.tui.gate.screen import GateScreen
+from scanner.tui.ports import Clock, OpenWith, Records
+
+REBUILT = ("find", "look_up", "override", "queue", "statistics", "token")
+"""What is made anew after the language or the colours have changed."""
+
+_MODULES = ("search", "ticket", "mistyped", "override", "queue", "statistics", "settings")
+
+
+def import_screens() -> None:
+    """Import the screens before the first of them is opened."""
+    for name in _MODULES:
+        import_module(f"scanner.tui.gate.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the screens are made of.
+
+    Attributes:
+        gate: the gate's own screen.
+        records: cache and ledger; without them only settings are there.
+        status: the gate's state.
+        clock: the time now.
+        preferences: what the guard has set.
+        change: sets it.
+        try_now: syncs and sends without waiting.
+        open_with: opens the gate with another token, where it can be.
+    """
+
+    gate: GateScreen
+    records: Records | None
+    status: Callable[[], Status]
+    clock: Clock
+    preferences: Callable[[], Preferences]
+    change: Callable[[str, Value], None]
+    try_now: Callable[[], None]
+    open_with: OpenWith | None
+
+    def offers(self, name: str) -> bool:
+        """Tell whether a screen has something to show, or to do."""
+        if name == "override":
+            return self.records is not None and bool(self.gate.remedy or self.gate.put_back)
+        if name == "token":
+            return self.open_with is not None
+        return name == "settings" or self.records is not None
+
+    def make(self, name: str) -> Screen[None]:
+        """Make the screen of a name; it has something to show."""
+        gate, records, shown = self.gate, self.records, lambda: self.gate.shown
+        if name == "settings":
+            from scanner.tui.gate.settings import SettingsScreen
+
+            return SettingsScreen(self.preferences, self.change, shown)
+        if name == "token" and self.open_with:
+            from scanner.tui.gate.token import TokenScreen
+
+            return TokenScreen(self.open_with, shown, self.status, self.gate.say, self.try_now)
+        if records is None:
+            raise LookupError(name)
+        match name:
+            case "find" | "look_up":
+                from scanner.tui.gate.search import SearchScreen
+
+                return SearchScreen(
+                    records,
+                    shown,
+                    clock=self.clock,
+                    names=lambda: self.preferences().names,
+                    admit=self.admit if name == "find" else None,
+                )
+            case "override":
+                from scanner.tui.gate.override import OverrideScreen
+
+                return OverrideScreen(records, lambda: gate.last, lambda: gate.put_back)
+            case "queue":
+                from scanner.tui.gate.queue import QueueScreen
+
+                return QueueScreen(records, self.try_now, shown)
+            case "statistics":
+                from scanner.tui.gate.statistics import StatisticsScreen
+
+                return StatisticsScreen(records, self.status, self.clock, shown)
+        raise LookupError(name)
+
+    def mistyped(self, typed: Typed) -> Screen[None]:
+        """Make the screen that offers what may have been meant."""
+        from scanner.tui.gate.mistyped import MistypedScreen
+
+        return MistypedScreen(
+            lambda: self.gate.shown,
+            typed,
+            names=self.preferences().names,
+            look=self._look,
+            again=self.gate.action_type_serial,
+            as_typed=self.admit,
+        )
+
+    def _look(self, found: Found) -> None:
+        from scanner.tui.gate.ticket import TicketScreen
+
+        if self.records:
+            ticket = TicketScreen(
+                self.records,
+                lambda: self.gate.shown,
+                found,
+                clock=self.clock,
+                names=self.preferences().names,
+                admit=self.admit,
+            )
+            self.gate.app.push_screen(ticket)
+
+    def admit(self, serial: str) -> None:
+        """Let in the patron of a ticket that was opened, if the gate's verdict lets them."""
+        self.gate.presenter.present(serial, "hand")

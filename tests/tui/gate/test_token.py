@@ -1,0 +1,74 @@
+"""A closed gate says one thing, and is opened again without leaving its screen."""
+
+from dataclasses import replace
+
+from textual.widgets import Input
+
+from scanner.admission.verdict import Closed
+from scanner.sync.errors import WrongCode
+from scanner.sync.link import Link, LinkState
+from scanner.sync.opening import Opened
+from scanner.tui.gate.token import TokenScreen
+from tests.tui.ports import OUTDATED, SERIAL, SESSION, STATUS, UNREACHABLE, Stand
+from tests.tui.seen import seen, settled
+
+CODE = "A0F9GG8D"
+SMALL = (80, 24)
+
+
+async def test_a_closed_gate_does_not_say_that_admitting_goes_on(stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(124, 32)) as pilot:
+        for link in (Link(LinkState.OFFLINE, UNREACHABLE), Link(LinkState.HELD, OUTDATED)):
+            for closed in Closed:
+                stand.background.now = replace(STATUS, link=link, closed=closed)
+                app.gate.look()
+                await settled(app, pilot)
+                text = " ".join(seen(app).split())
+                assert "admitting goes on" not in text
+                assert text.count("GATE CLOSED") <= 1  # lettered large, it is no text
+                assert "Nobody may enter." in text
+
+
+async def test_what_can_not_be_recorded_and_admitting_are_not_both_said(stand: Stand) -> None:
+    stand.background.now = replace(STATUS, link=Link(LinkState.OFFLINE, UNREACHABLE))
+    stand.judge.error = RuntimeError("disk")
+    app = stand.app()
+    async with app.run_test(size=(124, 32)) as pilot:
+        stand.source.see(SERIAL)
+        await settled(app, pilot)
+        assert "CANNOT RECORD" in seen(app)
+        assert "OFFLINE since" in seen(app)
+        assert "admitting goes on" not in seen(app)
+
+
+async def test_a_new_token_is_typed_or_scanned_at_the_closed_gate(stand: Stand) -> None:
+    stand.background.now = replace(STATUS, closed=Closed.TOKEN_INVALID)
+    codes: list[str] = []
+
+    def open_with(code: str) -> Opened:
+        codes.append(code)
+        if len(codes) == 1:
+            raise WrongCode
+        return Opened(SESSION, ("Floor",), 12)
+
+    stand.open_with = open_with
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(app, pilot)
+        assert "key k opens the gate with a new token" in " ".join(seen(app).split())
+        await pilot.press("k", *"nonsense!", "enter")
+        await settled(app, pilot)
+        assert "This is no token's code" in seen(app)
+        assert "The admission token is no longer valid." in seen(app)
+        app.screen.query_one(Input).value = ""
+        await pilot.press(*CODE.lower(), "enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, TokenScreen)
+        stand.source.see(SERIAL)  # a ticket is judged all the while
+        stand.source.see(f"https://tokens.example/{CODE}")
+        await settled(app, pilot)
+        assert app.screen_stack[-1] is app.gate
+    assert codes == [CODE, CODE]
+    assert [payload for payload, _ in stand.judge.presented] == [SERIAL]
+    assert stand.background.woken == 1
