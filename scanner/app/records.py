@@ -25,8 +25,15 @@ from scanner.store.errors import store_error
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State, listed
 from scanner.store.names import keep_names
-from scanner.store.near import Typed, read_typed
-from scanner.store.search import Found, TicketSearch, TicketView, read_found, read_ticket
+from scanner.store.search import (
+    Found,
+    TicketSearch,
+    TicketView,
+    Typed,
+    read_found,
+    read_ticket,
+    read_typed,
+)
 from scanner.store.sessions import read_session
 from scanner.store.statistics import Evening
 from scanner.store.tickets import read_sections

@@ -99,6 +99,10 @@ class Terminal:
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
+_ASKED_SECONDS = 0.5
+"""Until the question stands; a key right after the first would look like a hand scanner's."""
+
+
 @contextmanager
 def running(words: Sequence[str], settings: Mapping[str, str]) -> Iterator[Terminal]:
     """Run `python -m` with words in a terminal of 160 x 50 cells with true colour."""
@@ -126,7 +130,10 @@ def _end(terminal: Terminal) -> None:
     """Quit with Ctrl+Q, or kill the program after a while."""
     process, until = terminal.process, monotonic() + _END_SECONDS
     if process.poll() is None:
-        terminal.press(b"\x11")  # Ctrl+Q
+        terminal.press(b"\x11")  # Ctrl+Q, after which a gate asks
+        terminal.watch(_ASKED_SECONDS)
+    if process.poll() is None:
+        terminal.press(b"y")
     while process.poll() is None and monotonic() < until:
         terminal.watch(0.1)
     if process.poll() is None:

@@ -14,8 +14,7 @@ from scanner.scanning.scan_source import ScanSource, SourceState, View
 from scanner.store.differences import Difference
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
-from scanner.store.near import Typed
-from scanner.store.search import Found, TicketView
+from scanner.store.search import Found, TicketView, Typed
 from scanner.store.statistics import Evening
 from scanner.sync.status import Status
 

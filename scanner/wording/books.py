@@ -1,9 +1,13 @@
 """Where this gate's ledger and the server differ, how each admission stands, and what to do."""
 
+from datetime import datetime
+
+from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.ledger import Admission, State
+from scanner.store.search import TicketView
 from scanner.wording.catalogue import say
-from scanner.wording.plain import utc_time
+from scanner.wording.plain import clock_time, plain, utc_time
 from scanner.wording.sentences import Params, Sentence, sentence, shown
 
 GRAVITY = (
@@ -129,3 +133,45 @@ def state_word(state: State | None) -> str:
         State.UNDONE: say("undone"),
         State.LOCAL: say("re-entry"),
     }.get(state, state.value)
+
+
+def ticket_rows(view: TicketView, name: str, now: datetime) -> list[tuple[str, str]]:
+    """Say what is known of a ticket, in rows of two; the owner's `name` where it may be shown."""
+    rows = [(say("Section"), plain(view.found.section, 60))]
+    if name:
+        rows.append((say("Owner"), name))
+    rows.append((say("Status"), _status(view)))
+    admitted = [
+        *([_admitted(view.other, now)] if view.other else []),
+        *([f"{_admitted(view.own, now)} ({state_word(view.own_state)})"] if view.own else []),
+    ]
+    rows += [(say("Admitted"), each) for each in admitted or [say("not yet")]]
+    rows += [(say("Came again"), _time(each, now)) for each in view.again]
+    return rows
+
+
+def _status(view: TicketView) -> str:
+    if not view.listed:
+        return say("taken off the list")
+    return {
+        TicketStatus.ISSUED: say("issued"),
+        TicketStatus.REDEEMED: say("admitted, says the server"),
+        TicketStatus.CANCELLED: say("cancelled"),
+        TicketStatus.TRANSFERRED: say("transferred"),
+        TicketStatus.OTHER: say("not valid"),
+    }[view.status]
+
+
+def _admitted(first: EarlierAdmission, now: datetime) -> str:
+    known = [
+        _time(first.at, now) if first.at else "",
+        say("at {gate}", gate=plain(first.device)) if first.device else "",
+        say("by {guard}", guard=plain(first.redeemer)) if first.redeemer else "",
+    ]
+    return " ".join(part for part in known if part) or say("at another gate")
+
+
+def _time(at: datetime, now: datetime) -> str:
+    """Return a time of today's, or of another day's with its date."""
+    local, today = at.astimezone(), now.astimezone().date()
+    return clock_time(at) if local.date() == today else f"{local:%Y-%m-%d} {clock_time(at)}"

@@ -58,6 +58,14 @@ class Terminal:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
+    def quit(self) -> None:
+        """Quit a gate, which asks first."""
+        self.press(b"\x11")  # Ctrl+Q
+        self.wait_for("Esc")
+        self.settle()
+        self.press(b"y")
+        self.wait_until(self.ended)
+
     def vanish(self) -> None:
         """Take the terminal away."""
         os.close(self.master)

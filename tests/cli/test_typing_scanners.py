@@ -100,8 +100,7 @@ def test_what_a_scanner_types_at_a_gate_is_read_once_and_commands_nothing(
         _wait(gate, 0.2)  # a person's key
         gate.press(b"m")
         gate.wait_for("Sound off")
-        gate.press(b"\x11")
-        gate.wait_until(gate.ended)
+        gate.quit()
     assert "muted = true" in (program.home / "config.toml").read_text()
 
 

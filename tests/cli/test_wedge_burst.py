@@ -100,8 +100,7 @@ def test_a_burst_of_scans_loses_none_while_sync_and_camera_run(
         gate.wait_for("Online")
         assert b"come to its end" not in gate.seen, "the camera ran until after the burst"
         assert _synced(program) != before, "the list was pulled meanwhile"
-        gate.press(b"\x11")
-        gate.wait_until(gate.ended, what="the end")
+        gate.quit()
     assert [each for each in journal(program, "wedge") if each in steady] == steady
     assert admitted(program)
 

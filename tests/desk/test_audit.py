@@ -63,7 +63,7 @@ def test_a_ledger_of_any_version_is_whole(file: Path, opened: sqlite3.Connection
     assert find_damage(file) is None
     assert findings(opened) == []
     reasons = [scan.reason for _, scan, _ in journal.rows(opened) if scan.params is not None]
-    assert len(reasons) in (7, 13)
+    assert len(reasons) in (8, 14)
     assert set(reasons) <= set(Reason)
 
 

@@ -21,8 +21,7 @@ from scanner.scanning.scan_hints import Hint
 from scanner.store.differences import Difference
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
-from scanner.store.near import Typed
-from scanner.store.search import Found, TicketView
+from scanner.store.search import Found, TicketView, Typed
 from scanner.store.sessions import StoredSession
 from scanner.store.statistics import Admitted, Arrivals, Evening, GateFigure, SectionFigure
 from scanner.sync.link import Link, LinkState

@@ -4,8 +4,8 @@ from textual.binding import Binding
 
 from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.screen import GateScreen
-from scanner.tui.keys import AT_THE_GATE, ON_BOTH, ONLY_IN_TRAINING, only_at_a_gate
 from scanner.tui.training.play import PlayScreen
+from scanner.tui.widgets.key_line import AT_THE_GATE, ON_BOTH, ONLY_IN_TRAINING, only_at_a_gate
 
 
 def keys(*bindings: Binding) -> set[str]:

@@ -22,11 +22,9 @@ from scanner.store.journal import JournalNote
 from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.beside import REBUILT, Beside, import_screens
 from scanner.tui.gate.help import Commands, Palette
-from scanner.tui.gate.modal import Modal, drop_cached, show_cached
-from scanner.tui.gate.quitting import QuitScreen, UnaskedEnd
+from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, show_cached
+from scanner.tui.gate.override import TokenScreen
 from scanner.tui.gate.screen import HELP, GateScreen
-from scanner.tui.gate.token import TokenScreen
-from scanner.tui.keys import gate_keys
 from scanner.tui.ports import (
     Background,
     Clock,
@@ -40,10 +38,11 @@ from scanner.tui.ports import (
 )
 from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
-from scanner.tui.terminal.choice import terminal_driver
+from scanner.tui.terminal.choice import UnaskedEnd, terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, KeyTimeout, WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.tui.widgets.key_line import gate_keys
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.sentences import sentence
 

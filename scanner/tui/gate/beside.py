@@ -7,8 +7,7 @@ from importlib import import_module
 from textual.screen import Screen
 
 from scanner.app.preferences import Preferences, Value
-from scanner.store.near import Typed
-from scanner.store.search import Found
+from scanner.store.search import Found, Typed
 from scanner.sync.status import Status
 from scanner.tui.gate.screen import GateScreen
 from scanner.tui.ports import Clock, OpenWith, Records
@@ -16,7 +15,7 @@ from scanner.tui.ports import Clock, OpenWith, Records
 REBUILT = ("find", "look_up", "override", "queue", "statistics", "token")
 """What is made anew after the language or the colours have changed."""
 
-_MODULES = ("search", "ticket", "mistyped", "override", "queue", "statistics", "settings")
+_MODULES = ("search", "override", "queue", "statistics", "settings")
 
 
 def import_screens() -> None:
@@ -65,7 +64,7 @@ class Beside:
 
             return SettingsScreen(self.preferences, self.change, shown)
         if name == "token" and self.open_with:
-            from scanner.tui.gate.token import TokenScreen
+            from scanner.tui.gate.override import TokenScreen
 
             return TokenScreen(self.open_with, shown, self.status, self.gate.say, self.try_now)
         if records is None:
@@ -97,7 +96,7 @@ class Beside:
 
     def mistyped(self, typed: Typed) -> Screen[None]:
         """Make the screen that offers what may have been meant."""
-        from scanner.tui.gate.mistyped import MistypedScreen
+        from scanner.tui.gate.search import MistypedScreen
 
         return MistypedScreen(
             lambda: self.gate.shown,
@@ -109,7 +108,7 @@ class Beside:
         )
 
     def _look(self, found: Found) -> None:
-        from scanner.tui.gate.ticket import TicketScreen
+        from scanner.tui.gate.search import TicketScreen
 
         if self.records:
             ticket = TicketScreen(

@@ -15,9 +15,8 @@ from textual.widgets import Static
 
 from scanner.admission.verdict import Reason
 from scanner.tui.drawing.explained import every_verdict, one_verdict
-from scanner.tui.keys import ONLY_IN_TRAINING
 from scanner.tui.widgets.drawn import Drawn
-from scanner.tui.widgets.key_line import TranslatedScreen
+from scanner.tui.widgets.key_line import ONLY_IN_TRAINING, TranslatedScreen
 from scanner.wording.catalogue import say
 
 _OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p"})

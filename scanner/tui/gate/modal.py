@@ -7,13 +7,15 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
 from scanner.tui.widgets.verdict_panel import VerdictBand
+from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import plain
 
 
@@ -108,3 +110,63 @@ class Modal(CachedScreen):
     def action_back(self) -> None:
         """Return to the gate."""
         self.dismiss()
+
+
+class QuitScreen(ModalScreen[None], CachedScreen):
+    """Asks whether to quit, and says what is not sent yet; a second, different key quits.
+
+    Args:
+        status: the gate's state.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "app.quit", "Quit the gate"),
+        Binding("escape", "stay", "Stay", key_display="Esc"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    QuitScreen {
+        align: center bottom;
+        background: $background 0%;
+        & > Vertical {
+            height: auto; padding: 0 1;
+            background: $surface; color: $foreground; border: round $accent;
+        }
+    }
+    """
+
+    def __init__(self, status: Callable[[], Status]) -> None:
+        super().__init__()
+        self._status = status
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question."""
+        with Vertical() as box:
+            box.border_title = say("Quit the gate?")
+            yield Static("", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Follow the queue while the question stands."""
+        self.set_interval(0.5, self.populate)
+
+    def populate(self) -> None:
+        """Say what is not sent yet."""
+        words = [*_undelivered(self._status().waiting), say("y quits, Esc stays.")]
+        self.query_one(Static).update(Content("\n".join(words)))
+
+    def action_stay(self) -> None:
+        """Go on."""
+        self.dismiss()
+
+
+def _undelivered(waiting: int) -> list[str]:
+    if not waiting:
+        return [say("Every admission was sent; nothing waits.")]
+    return [
+        say_count(
+            "{count} admission is not sent yet. It is kept on this computer.",
+            "{count} admissions are not sent yet. They are kept on this computer.",
+            waiting,
+        ),
+        say("To send them: start the gate again, or run `scanner replay`."),
+    ]

@@ -20,12 +20,11 @@ from scanner.sync.status import Status
 from scanner.tui.drawing import poster
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import show_cached
-from scanner.tui.keys import gate_keys
 from scanner.tui.ports import Clock, Judge, SourceState, View
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
 from scanner.tui.widgets.camera_view import CameraView
 from scanner.tui.widgets.hand_entry import HandEntry
-from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
+from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen, gate_keys
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.masthead import Masthead
 from scanner.tui.widgets.notice_lines import NoticeLines

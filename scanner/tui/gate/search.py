@@ -1,22 +1,33 @@
-"""Find a ticket by a part of its serial or of a name, and open it."""
+"""Find a ticket by a part of its serial or name, or by one that is mistyped, and look at it."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from scanner.errors import ScannerError
-from scanner.store.search import MOST, Found
+from scanner.store.search import MOST, Found, Typed
+from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.poster import Poster
+from scanner.tui.drawing.theme import tint
 from scanner.tui.gate.modal import Modal
-from scanner.tui.gate.ticket import Admit, TicketScreen, found_line
 from scanner.tui.ports import Clock, Records
+from scanner.tui.widgets.key_line import AT_THE_GATE
+from scanner.wording import verdict as words
+from scanner.wording.books import ticket_rows
 from scanner.wording.catalogue import say, say_count
+from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence
+from scanner.wording.verdict import serial_form
+
+Admit = Callable[[str], None]
+"""Presents a serial by hand."""
 
 
 class SearchScreen(Modal):
@@ -146,3 +157,203 @@ class SearchScreen(Modal):
             self.say(say("The first {count} are shown; type more.", count=MOST))
         else:
             self.say(say_count("{count} ticket", "{count} tickets", len(self.found)))
+
+
+class TicketScreen(Modal):
+    """What is known of one ticket, and the question whether to let its patron in.
+
+    Args:
+        records: reads the ticket.
+        shown: returns what the gate's screen shows now.
+        found: the ticket.
+        clock: the time now.
+        names: whether the owner's name may be shown.
+        admit: lets the patron in; nothing where the ticket is only looked up.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(AT_THE_GATE["let_in"], action="admit", tooltip=""),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    TicketScreen #facts { height: 1fr; padding: 1 2; }
+    TicketScreen #question { height: auto; padding: 0 2 1 2; text-style: bold; }
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        shown: Callable[[], Poster],
+        found: Found,
+        *,
+        clock: Clock,
+        names: bool,
+        admit: Admit | None,
+    ) -> None:
+        super().__init__(shown)
+        self._records = records
+        self._found = found
+        self._clock = clock
+        self._names = names
+        self._admit = admit
+
+    def body(self) -> list[Widget]:
+        """Return the facts and the question."""
+        return [
+            Static("", id="facts", markup=False),
+            Static(_question(self._found, self._owner, self._admit), id="question", markup=False),
+        ]
+
+    @property
+    def _owner(self) -> str:
+        return plain(self._found.name, 40) if self._names else ""
+
+    def populate(self) -> None:
+        """Read the ticket."""
+        super().populate()
+        self.entitle(say("Ticket {serial}", serial=plain(self._found.serial, 40)))
+        self.run_worker(self._read(), exit_on_error=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let nobody in where a ticket is only looked up."""
+        return (
+            self._admit is not None
+            if action == "admit"
+            else super().check_action(action, parameters)
+        )
+
+    def action_admit(self) -> None:
+        """Present the ticket by hand; the verdict is the gate's."""
+        if self._admit:
+            while isinstance(self.app.screen, Modal):
+                self.app.pop_screen()
+            self._admit(self._found.serial)
+
+    async def _read(self) -> None:
+        try:
+            view = await asyncio.to_thread(self._records.ticket, self._found.serial)
+        except ScannerError as error:
+            self.say(sentence(error.fact))
+            return
+        if view is None:
+            self.say(say("This ticket is not on the list any more."))
+            return
+        rows: list[tuple[str, str | Content]] = [*ticket_rows(view, self._owner, self._clock())]
+        rows.append((say("The gate now"), self._verdict(view.found)))
+        wide = max(len(left) for left, _ in rows)
+        lines = [Content.assemble((f"{left:<{wide}}  ", "bold"), right) for left, right in rows]
+        self.query_one("#facts", Static).update(Content("\n").join(lines))
+
+    def _verdict(self, found: Found) -> Content:
+        face = FACES[found.verdict.light]
+        why = sentence(found.verdict.fact_at(self._clock()))
+        headline = f"{face.symbol} {words.headline(found.verdict)}  "
+        return Content.assemble((headline, f"bold {tint(face)}"), why)
+
+
+def found_line(found: Found, *, names: bool) -> Content:
+    """Put one ticket on one line: the shape of its verdict, serial, section, owner."""
+    face = FACES[found.verdict.light]
+    parts = [plain(found.serial, 40), plain(found.section, 30)]
+    if names:
+        parts.append(plain(found.name, 30))
+    text = "  ".join(part for part in parts if part)
+    return Content.assemble((f"{face.symbol} ", f"bold {tint(face)}"), text)
+
+
+def _question(found: Found, name: str, admit: Admit | None) -> str:
+    who = " · ".join(part for part in (name, plain(found.serial, 40)) if part)
+    if admit is None:
+        return say("Only looked up: nobody is let in from here. Esc goes back.")
+    if found.verdict.admits:
+        return say("Let in {who}? l lets them in, Esc goes back.", who=who)
+    return say(
+        "The gate does not let in {who}. l shows the ticket to the gate as if it were scanned; "
+        "the supervisor can go on from there. Esc goes back.",
+        who=who,
+    )
+
+
+class MistypedScreen(Modal):
+    """Shows what was typed, and the tickets that may have been meant; none is let in by that.
+
+    Args:
+        shown: returns what the gate's screen shows now.
+        typed: what was typed, and what is near it.
+        names: whether owners' names may be shown.
+        look: opens a ticket.
+        again: opens the line with a text, to be corrected.
+        as_typed: presents the text as it is.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Choose", priority=True),
+        Binding("i", "again", "Correct it", tooltip="Correct what was typed"),
+    ]
+    DEFAULT_CSS: ClassVar[str] = """
+    MistypedScreen #typed { height: auto; padding: 1 1 1 1; }
+    MistypedScreen OptionList { height: 1fr; border: none; background: $surface; }
+    """
+
+    def __init__(
+        self,
+        shown: Callable[[], Poster],
+        typed: Typed,
+        *,
+        names: bool,
+        look: Callable[[Found], None],
+        again: Callable[[str], None],
+        as_typed: Callable[[str], None],
+    ) -> None:
+        super().__init__(shown)
+        self._typed = typed
+        self._names = names
+        self._look = look
+        self._again = again
+        self._as_typed = as_typed
+
+    def body(self) -> list[Widget]:
+        """Return what was typed, and the choices."""
+        near = [Option(found_line(each, names=self._names)) for each in self._typed.near]
+        rest = [
+            Option(say("Correct what was typed")),
+            Option(say("Nothing is mistyped: show it to the gate as it is")),
+        ]
+        return [Static(self._words(), id="typed", markup=False), OptionList(*near, *rest)]
+
+    def populate(self) -> None:
+        """Mark the first choice."""
+        super().populate()
+        self.entitle(say("Typed: {text}", text=plain(self._typed.text, 60)))
+        choices = self.query_one(OptionList)
+        choices.highlighted = 0
+        self.set_focus(choices)
+
+    def action_choose(self) -> None:
+        """Open the marked ticket, or correct, or show what was typed to the gate."""
+        marked, near = self.query_one(OptionList).highlighted or 0, self._typed.near
+        if marked < len(near):
+            self._look(near[marked])
+        elif marked == len(near):
+            self.action_again()
+        else:
+            self.app.pop_screen()
+            self._as_typed(self._typed.text)
+
+    def on_option_list_option_selected(self) -> None:
+        """Do what was clicked."""
+        self.action_choose()
+
+    def action_again(self) -> None:
+        """Go back to the line, with what was typed in it."""
+        self.app.pop_screen()
+        self._again(self._typed.text)
+
+    def _words(self) -> Content:
+        lines = [
+            say("No ticket of the list has this serial.")
+            if self._typed.formed
+            else say("This is no serial: {form}.", form=serial_form())
+        ]
+        if self._typed.near:
+            lines.append(say("Did you mean one of these? Enter opens the ticket."))
+        return Content("\n".join(lines))

@@ -1,4 +1,4 @@
-"""Which driver an app has for its terminal."""
+"""An app and its terminal: which driver it has, and how it ends when the terminal does."""
 
 import os
 import sys
@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.app import App
     from textual.driver import Driver
+
+import asyncio
+import contextlib
+import signal
+
+from textual.app import App
+
+from scanner.errors import ScannerError
+from scanner.facts import Fact
+from scanner.store.journal import JournalNote
+from scanner.sync.status import Status
+from scanner.tui.ports import Records
 
 
 def terminal_driver() -> "type[Driver] | None":
@@ -30,3 +42,57 @@ def when_written(app: "App[Any]", call: Callable[[], None]) -> None:
     """
     after = getattr(app._driver, "when_written", None)
     after(call) if after else call()
+
+
+class UnaskedEnd:
+    """Ends the gate where nobody has quit it: its terminal closes, or the system ends programs.
+
+    It is noted in the journal first, and the next start tells it. Without that, such a signal
+    ends the program at once, and its terminal stays as the screen left it.
+
+    Args:
+        app: what ends.
+        records: the journal; without it, nothing is noted.
+        status: the gate's state.
+    """
+
+    def __init__(
+        self, app: App[None], records: Records | None, status: Callable[[], Status]
+    ) -> None:
+        self._app = app
+        self._records = records
+        self._status = status
+        self._ends = False
+
+    def begin(self, tell: Callable[[Fact], None]) -> None:
+        """Wait for the signals; tell how the gate ended the last time, where nobody had quit it.
+
+        A signal that is ignored already, as under nohup, stays so.
+        """
+        self._app.run_worker(self._tell_of_last(tell), exit_on_error=False)
+        if self._app.is_headless or sys.platform == "win32" or not os.isatty(0):
+            return
+        loop = asyncio.get_running_loop()
+        for number, why in (
+            (signal.SIGHUP, JournalNote.TERMINAL_CLOSED),
+            (signal.SIGTERM, JournalNote.STOPPED),
+        ):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                loop.add_signal_handler(number, self.end, why)
+
+    def end(self, why: JournalNote) -> None:
+        """Note why, then quit; once, whatever comes together."""
+        if not self._ends:
+            self._ends = True
+            self._app.run_worker(self._note_and_quit(why), exit_on_error=False)
+
+    async def _note_and_quit(self, why: JournalNote) -> None:
+        if self._records:
+            with contextlib.suppress(ScannerError):
+                waiting = self._status().waiting
+                await asyncio.to_thread(self._records.note_end, why, waiting)
+        await self._app.action_quit()
+
+    async def _tell_of_last(self, tell: Callable[[Fact], None]) -> None:
+        if self._records and (end := await asyncio.to_thread(self._records.unasked_end)):
+            tell(end)

@@ -26,11 +26,10 @@ from scanner.training.shift import Case, Shift
 from scanner.tui.drawing import poster, shapes
 from scanner.tui.drawing.faces import Face
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.keys import ON_BOTH, ONLY_IN_TRAINING, only_at_a_gate
-from scanner.tui.training.queue_line import QueueLine
-from scanner.tui.training.screen import TrainingHelp, TrainingScreen, reason_keys
+from scanner.tui.training.screen import QueueLine, TrainingHelp, TrainingScreen, reason_keys
 from scanner.tui.training.search import NameSearch
 from scanner.tui.widgets.hand_entry import HandEntry
+from scanner.tui.widgets.key_line import ON_BOTH, ONLY_IN_TRAINING, only_at_a_gate
 from scanner.tui.widgets.notice_lines import NoticeLines
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.tui.widgets.strip import Strip

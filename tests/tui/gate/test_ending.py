@@ -8,7 +8,7 @@ import pytest
 from scanner.facts import Fact
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import State
-from scanner.tui.gate.quitting import QuitScreen
+from scanner.tui.gate.modal import QuitScreen
 from scanner.tui.gate.screen import GateScreen
 from tests.tui.ports import NOW, SERIAL, STATUS, Stand
 from tests.tui.seen import seen, settled

@@ -7,20 +7,17 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from scanner.admission.verdict import Kind
-from scanner.store.near import Typed
+from scanner.store.search import Typed
 from scanner.sync.opening import Opened
 from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.help import HelpScreen
-from scanner.tui.gate.mistyped import MistypedScreen
-from scanner.tui.gate.override import OverrideScreen
+from scanner.tui.gate.modal import QuitScreen
+from scanner.tui.gate.override import OverrideScreen, TokenScreen
 from scanner.tui.gate.queue import QueueScreen
-from scanner.tui.gate.quitting import QuitScreen
 from scanner.tui.gate.screen import GateScreen
-from scanner.tui.gate.search import SearchScreen
+from scanner.tui.gate.search import MistypedScreen, SearchScreen, TicketScreen
 from scanner.tui.gate.settings import SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
-from scanner.tui.gate.ticket import TicketScreen
-from scanner.tui.gate.token import TokenScreen
 from scanner.tui.widgets.hand_entry import HandEntry
 from tests.tui.ports import FOUND, SERIAL, SESSION, VERDICTS, Stand
 from tests.tui.seen import seen, settled

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from scanner.admission.rules import Reentry
 from scanner.admission.verdict import Closed, Kind, Reason
-from scanner.store.near import Typed
+from scanner.store.search import Typed
 from scanner.sync.link import Link, LinkState
 from scanner.sync.opening import Opened
 from tests.tui.ports import FOUND, SERIAL, SESSION, STATUS, UNREACHABLE, VERDICTS, Stand

@@ -5,10 +5,8 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input, OptionList
 
-from scanner.store.near import Typed
-from scanner.tui.gate.mistyped import MistypedScreen
-from scanner.tui.gate.search import SearchScreen
-from scanner.tui.gate.ticket import TicketScreen
+from scanner.store.search import Typed
+from scanner.tui.gate.search import MistypedScreen, SearchScreen, TicketScreen
 from tests.tui.ports import FOUND, Stand
 from tests.tui.seen import seen, settled
 

@@ -8,7 +8,7 @@ from scanner.admission.verdict import Closed
 from scanner.sync.errors import WrongCode
 from scanner.sync.link import Link, LinkState
 from scanner.sync.opening import Opened
-from scanner.tui.gate.token import TokenScreen
+from scanner.tui.gate.override import TokenScreen
 from tests.tui.ports import OUTDATED, SERIAL, SESSION, STATUS, UNREACHABLE, Stand
 from tests.tui.seen import seen, settled
 
