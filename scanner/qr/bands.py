@@ -25,13 +25,13 @@ one. Of a padded region's lines, a code's quiet zone and modules make a quarter 
 MIN_PEAK = 1.5
 """How far the strongest wave in the picture must stand out from the next ones, as a ratio."""
 
-MIN_DEPTH = 0.1
+MIN_DEPTH = 0.13
 """The standard deviation of the light tone's steps from line to line, as a share of its mean, from
-which the wave is bands. Behind drawn bands it is 0.11 at least, in 40 of 45 regions of gate frames
-less than that.
+which the wave is bands. Of 320 gate frames about one in twenty has as much, of regions behind drawn
+bands nineteen in twenty.
 """
 
-FEWEST, MOST = 2.5, 16.0
+FEWEST, MOST = 2.9, 16.0
 """Bands across a padded region: fewer are its own outline, more a code's modules."""
 
 LEAST_CONTRAST = 6.0
