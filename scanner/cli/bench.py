@@ -264,7 +264,7 @@ def gate_way(
 
 def stream(
     *,
-    streams: Annotated[int, typer.Option(min=1, help="How many drawn streams to show.")] = 80,
+    streams: Annotated[int, typer.Option(min=1, help="How many drawn streams to show.")] = 16,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:

@@ -1,12 +1,12 @@
 """Codes of other kinds than QR: those that a gate is set to read are read, the others are named.
 
-QR is what `scanner.qr` reads with all its passes; zxing-cpp reads the other symbologies. They share
-what a frame's time leaves. Nothing here runs at a gate for QR alone while codes are read.
+QR is what `scanner.qr` reads with all its passes; zxing-cpp reads the other symbologies, a part of
+them in each frame. Nothing here runs at a gate for QR alone while codes are read.
 """
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -19,7 +19,6 @@ from scanner.qr.frame import Pixels
 from scanner.qr.readers import SymbolReader, symbol_reader
 from scanner.qr.scene_change import SceneChange
 from scanner.qr.texture import Region, textured_regions
-from scanner.qr.time_budget import Deadline
 from scanner.scanning.presentation import looks_like
 from scanner.scanning.scan_source import SourceStatus
 
@@ -34,12 +33,13 @@ _TOGETHER = (
     {Symbology.DATA_MATRIX},
     {kind for kind in Symbology if kind.linear},
 )
-"""What is searched for in one go. On a busy frame each of them takes 10 to 40 ms: looking for Data
-Matrix takes as long as for all others."""
+"""What is searched for in one go. On the whole of a busy frame each of them takes 10 to 40 ms:
+looking for Data Matrix takes as long as for all others."""
 
 AGREEING_FRAMES = 12
 """A one-dimensional code is believed when another of the last frames had it too: less than half a
-second of video, in which each group has its turn four times."""
+second of video, in which a group comes back to the same of three places.
+"""
 
 OTHER_SCALE = 0.8
 """The size at which a still picture is read again: bars fall on other pixels."""
@@ -102,19 +102,12 @@ class Agreement:
         return found
 
 
-@dataclass(slots=True)
-class _Group:
-    """Kinds that are searched for together, and the milliseconds that it took the last time."""
-
-    read: SymbolReader
-    ms: float = 0.0
-
-
 class SymbologyDecoder:
     """Reads the symbologies that are switched on.
 
     QR, where it is among them, comes first and with all its passes. Where it finds nothing, the
-    others take turns in the rest of the frame's time, one group of them at least.
+    others take turns, a group of them in a frame: each at a textured place, at the next one, and
+    then in the whole picture.
 
     Args:
         codes: the symbologies; at least one.
@@ -132,10 +125,12 @@ class SymbologyDecoder:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._qr = Decoder(budget_ms, clock) if Symbology.QR in codes else None
-        self._groups = deque(_Group(read) for read in group_readers(set(codes) - {Symbology.QR}))
+        self._groups = deque(group_readers(set(codes) - {Symbology.QR}))
         self._budget_ms = budget_ms
         self._clock = clock
         self._agreement = Agreement()
+        self._turns = 0
+        self._places = deque([Region(0, 0, 0, 0, 0.0)])
 
     def decode(self, pixels: Pixels) -> Decoded:
         """Read a picture: rows x columns x 3 in blue, green, red; or rows x columns in grey."""
@@ -145,10 +140,9 @@ class SymbologyDecoder:
             return decoded
         grey = to_grey(pixels)
         if self._budget_ms is None:
-            found, _ = read_still(grey, [group.read for group in self._groups])
+            found, _ = read_still(grey, list(self._groups))
         else:
-            left_ms = self._budget_ms - (self._clock() - begun) * 1e3
-            found = self._agreement.believed(self._take_turns(grey, left_ms))
+            found = self._agreement.believed(self._next_group(grey) if self._groups else [])
         readings = _each_text_once([*decoded.readings, *found])
         spent_ms = (self._clock() - begun) * 1e3
         return Decoded(readings, decoded.code_like or bool(readings), spent_ms)
@@ -161,26 +155,27 @@ class SymbologyDecoder:
         begun = self._clock()
         around = self._qr.look_around(pixels, decoded) if self._qr else decoded
         grey = to_grey(pixels)
-        found = [one for group in self._groups for one in self._timed(group, grey)]
+        found = [one for read in self._groups for one in read(grey)]
         sure = [one for one in found if _is_sure(one)]
         spent_ms = decoded.spent_ms + (self._clock() - begun) * 1e3
         readings = _each_text_once([*around.readings, *sure])
         return around._replace(readings=readings, spent_ms=spent_ms)
 
-    def _take_turns(self, grey: Pixels, left_ms: float) -> Iterator[Reading]:
-        deadline = Deadline(left_ms, self._clock)
-        for number in range(len(self._groups)):
-            group = self._groups[0]
-            if number and not deadline.allows(group.ms):
-                break
-            self._groups.rotate(-1)
-            yield from self._timed(group, grey)
+    def _next_group(self, grey: Pixels) -> list[Reading]:
+        """Look for one group of kinds at one place; the next frame is for another."""
+        if self._turns % len(self._groups) == 0:
+            self._look_for_places(grey)
+        self._turns += 1
+        self._groups.rotate(-1)
+        part = _part_of(grey, self._places[0])
+        return [part.in_whole(one) for one in self._groups[-1](part.pixels)]
 
-    def _timed(self, group: _Group, grey: Pixels) -> list[Reading]:
-        begun = self._clock()
-        readings = group.read(grey)
-        group.ms = (self._clock() - begun) * 1e3
-        return readings
+    def _look_for_places(self, grey: Pixels) -> None:
+        """Choose where all groups look next: at one textured place after another, then at all."""
+        self._places.popleft()
+        if not self._places:
+            whole = Region(0, 0, grey.shape[1], grey.shape[0], 0.0)
+            self._places.extend([*_textured_places(grey), whole])
 
 
 def group_readers(kinds: Collection[Symbology]) -> list[SymbolReader]:
@@ -293,7 +288,7 @@ class UnreadKinds:
     def _search_piece(self, pixels: Pixels, at: float) -> None:
         begun = self.clock()
         region, read = self._pieces.popleft()
-        found = [one for one in read(to_grey(_cropped(pixels, region))) if _is_sure(one)]
+        found = [one for one in read(to_grey(_part_of(pixels, region).pixels)) if _is_sure(one)]
         self._spent += self.clock() - begun
         if found:
             self._named, self._named_at = found[0].kind, at
@@ -340,14 +335,39 @@ def _same_place(one: Region, other: Region) -> bool:
     return both >= STANDING_SHARE * (_area(one) + _area(other) - both)
 
 
-def _cropped(pixels: Pixels, region: Region) -> Pixels:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a picture, in colour if that has any, and how it lies in the picture.
+
+    Attributes:
+        pixels: rows x columns, or rows x columns x 3.
+        left: the first column, in the picture's pixels.
+        top: the first row.
+        factor: by which it was reduced, 0 to 1.
+    """
+
+    pixels: Pixels
+    left: int
+    top: int
+    factor: float
+
+    def in_whole(self, one: Reading) -> Reading:
+        """Return a reading of this part with its corners in the picture."""
+        a, b, c, d = (
+            (self.left + x / self.factor, self.top + y / self.factor) for x, y in one.corners
+        )
+        return one._replace(corners=(a, b, c, d))
+
+
+def _part_of(pixels: Pixels, region: Region) -> _Part:
+    """Cut out a region with its padding; a large one is reduced to `LARGEST_PIXELS`."""
     longer = max(region.right - region.left, region.bottom - region.top)
     padding = round(PADDING * longer)
-    rows = slice(max(0, region.top - padding), region.bottom + padding)
-    columns = slice(max(0, region.left - padding), region.right + padding)
-    part = np.ascontiguousarray(pixels[rows, columns])
-    factor = (LARGEST_PIXELS / max(1, part.shape[0] * part.shape[1])) ** 0.5
-    if factor >= 1:
-        return part
-    small = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)
+    left, top = max(0, region.left - padding), max(0, region.top - padding)
+    cut = pixels[top : region.bottom + padding, left : region.right + padding]
+    part = np.ascontiguousarray(cut)
+    factor = min(1.0, (LARGEST_PIXELS / max(1, part.shape[0] * part.shape[1])) ** 0.5)
+    if factor < 1:
+        small = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        part = np.asarray(small, np.uint8)
+    return _Part(part, left, top, factor)

@@ -81,6 +81,21 @@ def test_a_ticket_in_a_kind_that_is_off_is_named_before_any_advice(kind: Symbolo
     assert named(hung(symbol(kind))) == expected
 
 
+def test_a_code_is_outlined_where_it_is_though_a_part_of_the_frame_was_read() -> None:
+    picture = hung(symbol(Symbology.AZTEC))
+    decoder = SymbologyDecoder((Symbology.AZTEC,))
+    textured, whole = (decoder.decode(picture).readings[0].corners for _ in range(2))
+    assert np.allclose(textured, whole, atol=4)
+    assert min(x for x, _ in whole) > 300
+
+
+def test_a_frame_is_searched_for_one_group_of_kinds_and_a_few_are_enough() -> None:
+    decoder = SymbologyDecoder(tuple(Symbology))
+    picture = hung(symbol(Symbology.DATA_MATRIX))
+    read = [decoder.decode(picture).texts for _ in range(6)]
+    assert sorted(read) == [()] * 4 + [(SERIAL,)] * 2
+
+
 def test_the_words_name_the_kind_and_what_is_read() -> None:
     codes = (Symbology.QR, Symbology.PDF417)
     fact = UnreadKinds(codes).find(hung(symbol(Symbology.AZTEC)))
