@@ -350,6 +350,17 @@ def test_an_empty_queue_gives_an_empty_batch(conn: sqlite3.Connection) -> None:
     assert batch(conn) == []
 
 
+@pytest.mark.parametrize("lacks", ["serial", "event", "redeemer", "device"])
+def test_a_re_entry_is_taken_by_name_only(conn: sqlite3.Connection, lacks: str) -> None:
+    whole = journal.Scan(
+        NOW, EVENT, "Ana", "door-1", "override", A, A, "reentry", "verdict.reentry", "{}", "{}"
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="of a ticket, by name"):
+        journal.append(conn, whole._replace(**{lacks: None}))
+    journal.append(conn, whole)
+    assert [each.state for each in ledger.reentries(conn, A)] == [State.LOCAL]
+
+
 def test_every_state_is_counted_the_absent_ones_too(conn: sqlite3.Connection) -> None:
     assert ledger.counts(conn) == dict.fromkeys(State, 0)
     for serial, state in zip(SERIALS, [*ITS_STATES, State.CONFIRMED], strict=False):
