@@ -356,7 +356,7 @@ def test_a_re_entry_is_taken_by_name_only(conn: sqlite3.Connection, lacks: str) 
         NOW, EVENT, "Ana", "door-1", "override", A, A, "reentry", "verdict.reentry", "{}", "{}"
     )
     with pytest.raises(sqlite3.IntegrityError, match="of a ticket, by name"):
-        journal.append(conn, whole._replace(**{lacks: None}))
+        journal.append(conn, whole._replace(**{lacks: None}))  # type: ignore[arg-type] # any
     journal.append(conn, whole)
     assert [each.state for each in ledger.reentries(conn, A)] == [State.LOCAL]
 

@@ -173,6 +173,7 @@ class TicketScreen(Modal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(AT_THE_GATE["let_in"], action="admit", tooltip=""),
+        Binding("l", "show_it", "Show it to the gate"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     TicketScreen #facts { height: 1fr; padding: 1 2; }
@@ -214,12 +215,15 @@ class TicketScreen(Modal):
         self.run_worker(self._read(), exit_on_error=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let nobody in where a ticket is only looked up."""
-        return (
-            self._admit is not None
-            if action == "admit"
-            else super().check_action(action, parameters)
-        )
+        """Let nobody in where a ticket is only looked up, and say so where the gate would not."""
+        if action in ("admit", "show_it"):
+            admits = self._found.verdict.admits
+            return self._admit is not None and admits is (action == "admit")
+        return super().check_action(action, parameters)
+
+    def action_show_it(self) -> None:
+        """Present the ticket by hand though it is refused; a supervisor can go on from there."""
+        self.action_admit()
 
     def action_admit(self) -> None:
         """Present the ticket by hand; the verdict is the gate's."""

@@ -50,10 +50,15 @@ async def test_a_ticket_says_who_let_it_in_when_and_where_and_its_patrons_return
         ):
             assert words in text
         assert "Jürgen" not in text
+        assert "l Show it to the gate" in text
+        assert "l Let in" not in text
         await pilot.press("escape")
         assert isinstance(app.screen, SearchScreen)
         assert app.screen.query_one(Input).value == "0001"
         assert stand.judge.presented == []
+        await pilot.press("enter", "l")
+        await pilot.pause()
+    assert stand.judge.presented == [(FOUND[1].serial, "hand")]
 
 
 async def test_looking_up_lets_nobody_in_by_any_key(stand: Stand) -> None:
