@@ -218,7 +218,7 @@ SELECT strftime('%s', at) / 60, ours, again, device, count(*), max(at) FROM (
 """By minute and device; `again` tells who was let in here too, and is one in all."""
 
 _REFUSED = f"""
-SELECT kind, reason, count(*) FROM journal {_OURS} AND kind NOT IN ('admitted', 'reentry', 'note')
+SELECT kind, reason, count(*) FROM journal {_OURS} AND kind NOT IN ('admitted', 'note')
 GROUP BY 1, 2 ORDER BY 3 DESC
 """
 

@@ -39,6 +39,7 @@ def test_the_status_of_a_new_gate_is_empty_and_offline(program: Program) -> None
         "conflict": 0,
         "refused": 0,
         "undone": 0,
+        "local": 0,
         "last_sync": None,
         "online": False,
         "tag": None,
