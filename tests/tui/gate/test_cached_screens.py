@@ -143,12 +143,12 @@ async def test_help_lists_the_keys_that_work_now(stand: Stand) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("question_mark")
         first = app.screen
-        assert "Let in by the supervisor" not in seen(app)
+        assert "with the PIN" not in seen(app)
         await pilot.press("escape")
         await judged(stand, pilot, Kind.WRONG_SECTION)
         await pressed(app, pilot, "question_mark")
         assert app.screen is first
-        assert "Let in by the supervisor" in seen(app)
+        assert "with the PIN" in seen(app)
 
 
 async def test_help_speaks_the_language_that_was_chosen_meanwhile(stand: Stand) -> None:
