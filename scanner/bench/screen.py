@@ -44,7 +44,9 @@ _KEYS = {
     "i": (b"i", b"Type a serial"),
     "?": (b"?", b"Esc closes"),
     "f": (b"f", b"Find a ticket"),
-    "o": (b"o", b"Supervisor's PIN"),
+    "u": (b"u", b"Look up a ticket"),
+    "k": (b"k", b"eight letters and digits"),
+    "q": (b"q", b"Quit the gate?"),
     "w": (b"w", b"Retry now"),
     "t": (b"t", b"Count again"),
     "s": (b"s", b"Language"),
@@ -54,8 +56,8 @@ _KEYS = {
     "-": (b"-", b"ound"),
     "Ctrl+P": (b"\x10", b"earch for commands"),  # the cursor covers the first letter
 }
-"""All keys with an effect on the screen of a gate without a camera, except those that quit: the
-bytes sent, and a text that then appears. Esc closes what a key opened."""
+"""All keys with an effect on the screen of a closed gate without a camera: the bytes sent, and a
+text that then appears. Esc closes what a key opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ MEMORY_LIMIT_MB = 160.0
 """Peak resident memory in 10**6 bytes; the mock server's process is measured separately."""
 
 _BANNER = b"NOTHING HERE IS REAL"
-_SUPERVISOR = b"s"
+_SUPERVISOR = b"o"
 _OVER = b"PASSED"
 """On the debrief; "NOT PASSED" contains it too."""
 
