@@ -38,7 +38,7 @@ from scanner.store.sessions import read_session
 from scanner.store.statistics import Evening
 from scanner.store.tickets import read_sections
 from scanner.store.writer import Writer
-from scanner.wording.books import reason, state_word
+from scanner.wording.books import account, state_word
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain_cell, plain_json
 from scanner.wording.sentences import in_english
@@ -309,7 +309,7 @@ def _as_csv(found: list[Admission], known: Known, sections: Mapping[str, str]) -
             each.redeemer,
             each.gate,
             state_word(each.state),
-            reason(each),
+            account(each),
             seen_to.note if (seen_to := known.get((each.journal, each.state))) else "",
         )
         writer.writerow(plain_cell(value) for value in (*told, *_facts(each, known).values()))

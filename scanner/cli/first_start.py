@@ -6,9 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.errors import ScannerError
+
 if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.keystore import KeyStore
+    from scanner.pin import Pin
     from scanner.qr.frame import Frame
     from scanner.scanning.devices import Camera
     from scanner.scanning.scan_source import FrameSource, Name
@@ -127,6 +130,33 @@ class House:
         speaker = Loudspeaker(find_player())
         speaker.play("admitted", self.config.volume)
         return speaker.audible
+
+    def has_pin(self) -> bool:
+        """Tell whether a supervisor has a PIN already."""
+        return self._pin().is_set
+
+    def set_pin(self, pin: str, name: str) -> None:
+        """Set the first supervisor's PIN, noted in the journal; a later one needs the first.
+
+        Raises:
+            ScannerError: there is one already, it is no PIN, or it can't be kept.
+        """
+        from scanner.app.records import set_pin
+        from scanner.cli.pin import PinRefusal
+        from scanner.store.anchor import keyed
+        from scanner.sync.clock import utc_now
+
+        kept = self._pin()
+        if kept.is_set:
+            raise ScannerError(PinRefusal.SET_ALREADY)
+        with keyed(self.writer, self.keys, utc_now):
+            set_pin(self.writer, kept, pin, name, utc_now())
+
+    def _pin(self) -> "Pin":
+        from scanner.pin import Pin
+        from scanner.sync.clock import utc_now
+
+        return Pin(self.keys, utc_now)
 
     async def open(self, answers: "Answers", on_progress: Callable[[int, int], None]) -> "Opened":
         """Open the session with the first key that there is: typed, logged in with, or set."""

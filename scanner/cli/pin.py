@@ -27,6 +27,7 @@ class PinRefusal(Code):
 
     WRONG = "pin.wrong"
     WAIT = "pin.wait"
+    SET_ALREADY = "pin.set_already"
     NOT_ADMINISTRATOR = "pin.not_administrator"
     KEY_STORE_ELSEWHERE = "pin.key_store_elsewhere"
 

@@ -1,6 +1,6 @@
 """What the screens need, as protocols: a judge, background work, a source of scans, records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource, SourceState, View
+from scanner.store.acknowledged import Acknowledged
 from scanner.store.differences import Difference
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
@@ -118,6 +119,17 @@ class Records(Protocol):
 
     def differences(self) -> list[Difference]:
         """Return what the server's admissions and this gate's differ in, as last compared."""
+        ...
+
+    def acknowledged(self) -> Mapping[tuple[int, State], Acknowledged]:
+        """Return what was seen to of what the API denied, by journal row and state."""
+        ...
+
+    def acknowledge(self, serial: str, note: str, /) -> None:
+        """Note what was done about an admission that the API denied; it is no alarm any more."""
+
+    def set_pin(self, old: str, new: str, name: str, /) -> PinCheck:
+        """Set or change a PIN, if `old` is what has to be known before."""
         ...
 
     def evening(self) -> Evening:

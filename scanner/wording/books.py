@@ -3,6 +3,9 @@
 from datetime import datetime
 
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.admission.verdict import Reason
+from scanner.facts import Fact
+from scanner.store.acknowledged import Acknowledged
 from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.ledger import Admission, State
 from scanner.store.search import TicketView
@@ -100,8 +103,10 @@ SYMBOLS = {
 }
 
 
-def next_step(admission: Admission) -> str:
-    """Say what to do, in one sentence."""
+def next_step(admission: Admission, done: Acknowledged | None = None) -> str:
+    """Say what to do, in one sentence; `done` is what somebody has done about it."""
+    if done:
+        return say("Nothing more: somebody has seen to it.")
     if admission.state is State.QUEUED and admission.faults:
         return say("The API failed on it; it is tried again, last of all.")
     return {
@@ -115,9 +120,15 @@ def next_step(admission: Admission) -> str:
     }.get(admission.state, "")
 
 
-def reason(admission: Admission) -> str:
-    """Return why it came to its state, fit to show."""
-    return sentence(admission.reason) if admission.reason else ""
+def account(admission: Admission, done: Acknowledged | None = None) -> str:
+    """Say who let a patron in on their word, why it came to its state, and what was done then."""
+    override = {"note": admission.override_note, "by": admission.override_by}
+    told = (
+        done and say("Seen to by {name}: {note}", name=shown(done.by), note=shown(done.note)),
+        sentence(admission.reason) if admission.reason else "",
+        sentence(Fact(Reason.OVERRIDDEN, override)) if admission.override_note else "",
+    )
+    return " · ".join(part for part in told if part)
 
 
 def state_word(state: State | None) -> str:

@@ -37,6 +37,7 @@ SENTENCES: dict[str, Sentence] = {
     "pin.reset": _reset,
     "pin.removed": "The PIN of {name} is taken away.",
     "pin.wrong": "This is not the PIN; try again.",
+    "pin.set_already": "There is a PIN already; change it with `scanner pin`.",
     "pin.wait": Plural(
         "Too many wrong tries; try again in {count} second.",
         "Too many wrong tries; try again in {count} seconds.",

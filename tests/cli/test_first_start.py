@@ -26,10 +26,10 @@ def test_a_card_leads_from_nothing_to_an_open_gate_over_a_restart_and_back_offli
     with mock_server(tickets=90) as server:
         card = write_card(GateCard(server.url, server.api_key, server.tokens[-1].code))
         with terminal(program, "gate") as gate:
-            gate.wait_for("1 of 6")
+            gate.wait_for("1 of 7")
             gate.settle()
             gate.press(b"\x1b[200~" + card.encode() + b"\r\x1b[201~")  # pasted, or scanned
-            gate.wait_for("3 of 6")
+            gate.wait_for("3 of 7")
             gate.settle()
             gate.press(b"Ana")
             gate.wait_for("Ana")
@@ -38,9 +38,14 @@ def test_a_card_leads_from_nothing_to_an_open_gate_over_a_restart_and_back_offli
             assert gate.process.returncode == 0
         _assert_hidden(program.home, server)
         with terminal(program, "gate") as gate:
-            gate.wait_for("3 of 6")
+            gate.wait_for("3 of 7")
             gate.wait_for("Ana")
-            for shown, keys in (("4 of 6", b"\r\r"), ("5 of 6", b"\r"), ("60 tickets", b"\r")):
+            for shown, keys in (
+                ("4 of 7", b"\r\r"),
+                ("5 of 7", b"\r"),
+                ("6 of 7", b"\r"),
+                ("60 tickets", b"Eva\r902655\r902655\r"),
+            ):
                 gate.settle()
                 gate.press(keys)
                 gate.wait_for(shown)
@@ -71,7 +76,7 @@ def _assert_hidden(home: Path, server: Ready) -> None:
 
 def test_a_made_up_house_admits_without_a_code_and_leaves_nothing(program: Program) -> None:
     with terminal(program, "gate") as gate:
-        gate.wait_for("1 of 6")
+        gate.wait_for("1 of 7")
         gate.settle()
         gate.press(b"\x1b[A\r")
         gate.wait_for("ADMITTED")

@@ -34,6 +34,6 @@ def test_a_gate_ends_well_when_its_terminal_is_gone_and_the_next_start_says_so(
 
 def test_a_first_start_ends_well_when_its_terminal_is_gone(program: Program) -> None:
     with loose_terminal(program, "gate", SCANNER_LANGUAGE="en") as gate:
-        gate.wait_for("1 of 6")
+        gate.wait_for("1 of 7")
         gate.vanish()
         assert gate.process.wait(LIMIT_SECONDS) == 0

@@ -18,6 +18,7 @@ from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_hints import Hint
+from scanner.store.acknowledged import Acknowledged
 from scanner.store.differences import Difference
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
@@ -272,6 +273,8 @@ class FakeRecords:
     views: list[TicketView] = field(default_factory=list)
     mistyped: dict[str, Typed] = field(default_factory=dict)
     end: Fact | None = None
+    seen_to: dict[tuple[int, State], Acknowledged] = field(default_factory=dict)
+    pins: tuple[str, ...] = ("",)
 
     def keep_names(self, wanted: bool, /) -> None:
         self.asked.append(("keep_names", str(wanted)))
@@ -307,12 +310,26 @@ class FakeRecords:
         self._fail()
         return self.differing
 
+    def acknowledged(self) -> dict[tuple[int, State], Acknowledged]:
+        self._fail()
+        return dict(self.seen_to)
+
+    def acknowledge(self, serial: str, note: str, /) -> None:
+        self._fail()
+        (found,) = [each for each in ADMISSIONS if each.serial == serial]
+        self.seen_to[found.journal, found.state] = Acknowledged(note, "Mo Ek")
+
+    def supervisors(self) -> tuple[str, ...]:
+        return () if self.answer is PinCheck.UNSET else self.pins
+
+    def set_pin(self, old: str, new: str, name: str, /) -> PinCheck:
+        self._fail()
+        self.asked.append(("set_pin", old, new, name))
+        return self.answer
+
     def evening(self) -> Evening:
         self._fail()
         return EVENING
-
-    def supervisors(self) -> tuple[str, ...]:
-        return () if self.answer is PinCheck.UNSET else ("",)
 
     def let_in(self, pin: str, payload: str, word: SupervisorsWord, /) -> PinCheck:
         self._fail()

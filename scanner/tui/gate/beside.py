@@ -12,7 +12,7 @@ from scanner.sync.status import Status
 from scanner.tui.gate.screen import GateScreen
 from scanner.tui.ports import Clock, OpenWith, Records
 
-REBUILT = ("find", "look_up", "override", "queue", "statistics", "token")
+REBUILT = ("find", "look_up", "override", "queue", "statistics", "token", "pin")
 """What is made anew after the language or the colours have changed."""
 
 _MODULES = ("search", "override", "queue", "statistics", "settings")
@@ -62,7 +62,7 @@ class Beside:
         if name == "settings":
             from scanner.tui.gate.settings import SettingsScreen
 
-            return SettingsScreen(self.preferences, self.change, shown)
+            return SettingsScreen(self.preferences, self.change, shown, records)
         if name == "token" and self.open_with:
             from scanner.tui.gate.override import TokenScreen
 

@@ -1,28 +1,32 @@
 """What became of this gate's admissions, and what to do about each."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Input, Static
 
 from scanner.errors import ScannerError
+from scanner.store.acknowledged import TO_BE_SEEN_TO, Acknowledged
 from scanner.store.differences import Difference
 from scanner.store.ledger import Admission, State
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.gate.modal import Modal
 from scanner.tui.ports import Records
 from scanner.wording import books
-from scanner.wording.books import SYMBOLS, next_step, reason, state_word
+from scanner.wording.books import SYMBOLS, next_step, state_word
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
 
 MOST = 500
 """Rows; the newest. The export has all."""
+
+LONGEST_NOTE = 120
+"""Characters of what was done about an admission."""
 
 REFRESH_SECONDS = 2.0
 
@@ -44,6 +48,7 @@ class QueueScreen(Modal):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter(1)", "Filter"),
         Binding("r", "try_now", "Retry now"),
+        Binding("a", "acknowledge", "Seen to", tooltip="Note what was done: no alarm any more"),
         Binding("c", "copy", "Copy serial"),
         Binding("e", "export('csv')", "Export CSV"),
         Binding("j", "export('json')", "JSON"),
@@ -54,6 +59,8 @@ class QueueScreen(Modal):
     QueueScreen {
         & DataTable { height: 1fr; background: $surface; }
         & #todo { height: 2; padding: 0 1; background: $panel; }
+        & #note { display: none; border: tall $accent; background: $surface; }
+        & #note.-open { display: block; }
     }
     """
 
@@ -65,10 +72,16 @@ class QueueScreen(Modal):
         self._try_now = try_now
         self._filter = 0
         self._listed: list[Admission | Difference] = []
+        self._seen_to: Mapping[tuple[int, State], Acknowledged] = {}
+        self._noted: Admission | None = None
 
     def body(self) -> list[Widget]:
-        """Return the table, and a place for what to do about the marked row."""
-        return [DataTable(cursor_type="row"), Static("", id="todo", markup=False)]
+        """Return the table, what to do about the marked row, and a line for what was done."""
+        return [
+            DataTable(cursor_type="row"),
+            Static("", id="todo", markup=False),
+            Input(id="note", max_length=LONGEST_NOTE),
+        ]
 
     def on_mount(self) -> None:
         """Follow the admissions from now on."""
@@ -81,6 +94,7 @@ class QueueScreen(Modal):
         """Show all, the newest selected."""
         super().populate()
         self._filter = 0
+        self._close_note()
         table = self.query_one(DataTable)
         table.move_cursor(row=0)
         self.set_focus(table)  # at once: the next key may be here already
@@ -116,6 +130,61 @@ class QueueScreen(Modal):
             self.app.copy_to_clipboard(marked.serial)
             self.say(say("{serial} is on the clipboard.", serial=marked.serial))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to acknowledge only what somebody has to see to, and nobody has."""
+        if action == "acknowledge" and self.is_mounted:
+            return self._awaits_somebody(self._marked())
+        return super().check_action(action, parameters)
+
+    def action_acknowledge(self) -> None:
+        """Ask what was done about the marked admission."""
+        marked = self._marked()
+        if isinstance(marked, Admission):
+            line = self.query_one("#note", Input)
+            self._noted = marked
+            line.placeholder = say("What was done? It is kept in the journal.")
+            line.border_title = plain(marked.serial, 40)
+            line.add_class("-open")
+            self.set_focus(line)  # at once: the next key may be here already
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep what was done."""
+        note = plain(event.value, LONGEST_NOTE)
+        if not note:
+            self.say(say("Write what was done; it is kept in the journal."))
+        elif self._noted:
+            self.run_worker(self._acknowledge(self._noted.serial, note), exit_on_error=False)
+            self._close_note()
+
+    def action_back(self) -> None:
+        """Put the line away, or return to the gate."""
+        if self._noted:
+            self._close_note()
+        else:
+            super().action_back()
+
+    def _close_note(self) -> None:
+        line, self._noted = self.query_one("#note", Input), None
+        line.value = ""
+        line.remove_class("-open")
+        self.set_focus(self.query_one(DataTable))
+
+    async def _acknowledge(self, serial: str, note: str) -> None:
+        try:
+            await asyncio.to_thread(self._records.acknowledge, serial, note)
+        except ScannerError as error:
+            self.say(sentence(error.fact))
+            return
+        self.say(say("Noted: {serial} is no alarm any more.", serial=serial))
+        self.look()
+
+    def _awaits_somebody(self, each: Admission | Difference | None) -> bool:
+        return (
+            isinstance(each, Admission)
+            and each.state in TO_BE_SEEN_TO
+            and (each.journal, each.state) not in self._seen_to
+        )
+
     def action_export(self, form: Literal["csv", "json"]) -> None:
         """Write those of the shown state to a file."""
         self.run_worker(self._export(form), exit_on_error=False)
@@ -128,6 +197,7 @@ class QueueScreen(Modal):
         state = _FILTERS[self._filter]
         try:
             found = await asyncio.to_thread(self._records.admissions, state, MOST)
+            seen_to = await asyncio.to_thread(self._records.acknowledged)
             differing = [] if state else await asyncio.to_thread(self._records.differences)
         except ScannerError as error:
             self.say(sentence(error.fact))
@@ -135,8 +205,10 @@ class QueueScreen(Modal):
         count = say_count("{count} admission", "{count} admissions", len(found))
         self.entitle(f"{say('Queue')}: {state_word(state)} · {count}")
         rows: list[Admission | Difference] = [*differing, *found]
-        if rows == self._listed and self.query_one(DataTable).row_count:
+        now, shown = (rows, seen_to), (self._listed, self._seen_to)
+        if now == shown and self.query_one(DataTable).row_count:
             return
+        self._seen_to = seen_to
         self._fill(rows)
 
     def _fill(self, found: list[Admission | Difference]) -> None:
@@ -144,7 +216,7 @@ class QueueScreen(Modal):
         at = table.cursor_row
         table.clear()
         self._listed = found
-        rows = [[Text(cell) for cell in _cells(each)] for each in found]
+        rows = [[Text(cell) for cell in self._cells(each)] for each in found]
         # The table would widen its columns later, and go on showing what it drew before that.
         for column, cells in zip(table.ordered_columns, zip(*rows, strict=True), strict=False):
             widest = max(cell.cell_len for cell in cells)
@@ -160,8 +232,26 @@ class QueueScreen(Modal):
 
     def _show_todo(self) -> None:
         marked = self._marked()
-        words = f"{say('To do')}: {_advice(marked)}" if marked else say("Nothing is here.")
+        words = f"{say('To do')}: {self._advice(marked)}" if marked else say("Nothing is here.")
         self.query_one("#todo", Static).update(words)
+        self.refresh_bindings()
+
+    def _cells(self, each: Admission | Difference) -> tuple[str, str, str, str]:
+        """Return the time, the state, the serial and the reason of a row."""
+        serial = plain(each.serial, 40)
+        if isinstance(each, Difference):
+            at = clock_time(each.at) if each.at else ""
+            return at, f"≠ {say('differs')}", serial, sentence(each.fact)
+        state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
+        return clock_time(each.at), state, serial, books.account(each, self._done(each))
+
+    def _advice(self, each: Admission | Difference) -> str:
+        if isinstance(each, Difference):
+            return books.todo(each)
+        return next_step(each, self._done(each))
+
+    def _done(self, each: Admission) -> Acknowledged | None:
+        return self._seen_to.get((each.journal, each.state))
 
     async def _export(self, form: Literal["csv", "json"]) -> None:
         try:
@@ -170,17 +260,3 @@ class QueueScreen(Modal):
             self.say(sentence(error.fact))
             return
         self.say(say("Written: {file}", file=file))
-
-
-def _cells(each: Admission | Difference) -> tuple[str, str, str, str]:
-    """Return the time, the state, the serial and the reason of a row."""
-    serial = plain(each.serial, 40)
-    if isinstance(each, Difference):
-        at = clock_time(each.at) if each.at else ""
-        return at, f"≠ {say('differs')}", serial, sentence(each.fact)
-    state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
-    return clock_time(each.at), state, serial, reason(each)
-
-
-def _advice(each: Admission | Difference) -> str:
-    return books.todo(each) if isinstance(each, Difference) else next_step(each)

@@ -1,6 +1,7 @@
 """What a guard may set; every change counts at once and at the next start."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +12,9 @@ from textual.widgets.option_list import Option
 
 from scanner.app.preferences import Preferences, Value
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.modal import Modal
+from scanner.tui.gate.modal import Modal, show_cached
+from scanner.tui.gate.pin import PinScreen
+from scanner.tui.ports import Records
 from scanner.wording.catalogue import LANGUAGES, say
 
 CHOICES: dict[str, tuple[Value, ...]] = {
@@ -25,6 +28,8 @@ CHOICES: dict[str, tuple[Value, ...]] = {
     "names": (False, True),
 }
 """The settings in the order of the screen, and what each can be."""
+
+PIN = "pin"
 
 
 class SettingsScreen(Modal):
@@ -43,14 +48,19 @@ class SettingsScreen(Modal):
         preferences: Callable[[], Preferences],
         change: Callable[[str, Value], None],
         shown: Callable[[], Poster],
+        records: Records | None = None,
     ) -> None:
         super().__init__(shown)
+        self._records = records
         self._preferences = preferences
         self._change = change
 
     def body(self) -> list[Widget]:
         """Return the list."""
-        return [OptionList(*(Option(self._line(name), id=name) for name in CHOICES))]
+        options = [Option(self._line(name), id=name) for name in CHOICES]
+        if self._records:
+            options.append(Option(self._pin_line(), id=PIN))
+        return [OptionList(*options)]
 
     def populate(self) -> None:
         """Mark the first."""
@@ -70,7 +80,11 @@ class SettingsScreen(Modal):
         options = self.query_one(OptionList)
         if options.highlighted is None:
             return
-        name = list(CHOICES)[options.highlighted]
+        name = str(options.get_option_at_index(options.highlighted).id)
+        if name == PIN:
+            if self._records and steps > 0:
+                show_cached(self.app, PIN, partial(PinScreen, self._records))
+            return
         choices = CHOICES[name]
         now = getattr(self._preferences(), name)
         at = choices.index(now) if now in choices else 0
@@ -86,6 +100,14 @@ class SettingsScreen(Modal):
             line = self._line(each)
             if options.get_option(each).prompt != line:
                 options.replace_option_prompt(each, line)
+
+        if self._records:
+            options.replace_option_prompt(PIN, self._pin_line())
+
+    def _pin_line(self) -> Content:
+        """Return the line that leads to the PINs; they are no setting, and kept elsewhere."""
+        title = say("Supervisor's PIN")
+        return Content.assemble((f" {title:<36}", ""), (f"▸ {say('set it')}", "bold"))
 
     def _line(self, name: str) -> Content:
         value = getattr(self._preferences(), name)

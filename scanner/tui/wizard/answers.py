@@ -43,7 +43,8 @@ class Place(IntEnum):
     NAMES = 3
     CAMERA = 4
     SOUND = 5
-    TICKETS = 6
+    SUPERVISOR = 6
+    TICKETS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,21 @@ class Setup(Protocol):
 
     def play(self) -> bool:
         """Play the sound of an admission; tells whether this computer has any."""
+
+    def has_pin(self) -> bool:
+        """Tell whether a supervisor has a PIN already.
+
+        Raises:
+            ScannerError: the key store can't be read.
+        """
+        ...
+
+    def set_pin(self, pin: str, name: str, /) -> None:
+        """Set the first supervisor's PIN; slow by design, so not for the event loop.
+
+        Raises:
+            ScannerError: it is no PIN, or can't be kept.
+        """
 
     async def open(self, answers: Answers, on_progress: Callable[[int, int], None], /) -> "Opened":
         """Open the session and fetch its tickets.

@@ -23,7 +23,7 @@ from scanner.tui.widgets.key_line import TranslatedScreen
 from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
-from scanner.tui.wizard.simple_steps import NamesStep, ServerStep, SoundStep
+from scanner.tui.wizard.simple_steps import NamesStep, ServerStep, SoundStep, SupervisorStep
 from scanner.tui.wizard.step import Step
 from scanner.tui.wizard.tickets_step import TicketsStep
 from scanner.wording.catalogue import say
@@ -74,6 +74,7 @@ class WizardApp(App[Answers]):
             lambda: NamesStep(self._answers, setup),
             lambda: CameraStep(self._answers, setup),
             lambda: SoundStep(self._answers, setup),
+            lambda: SupervisorStep(self._answers, setup),
             lambda: TicketsStep(self._answers, setup),
         )
         self._place = place

@@ -1,5 +1,6 @@
-"""The steps of a few lines: server, names and sound."""
+"""The steps of a few lines: server, names, sound and the supervisor's PIN."""
 
+import asyncio
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
 from scanner.errors import ScannerError
+from scanner.pin import LONGEST, RULE
 from scanner.sync.errors import KeyNeeded
 from scanner.tui.wizard.answers import (
     SERVERS,
@@ -22,6 +24,7 @@ from scanner.tui.wizard.answers import (
 from scanner.tui.wizard.code_step import LONGEST_LINE
 from scanner.tui.wizard.step import LookingStep, Preview, Step, explanation, label
 from scanner.wording.catalogue import say
+from scanner.wording.sentences import sentence
 
 MADE_UP, OWN = "made-up", "own"
 """The options that are no known server's."""
@@ -194,6 +197,78 @@ class NamesStep(LookingStep):
         device = tidy_name(self.query_one("#device", Input).value)
         before = self.answers
         return replace(before, name=name or before.name, device=device or before.device)
+
+
+class SupervisorStep(Step):
+    """The first supervisor's name and PIN; where nothing is typed, none is set for now."""
+
+    place = Place.SUPERVISOR
+
+    def __init__(self, answers: Answers, setup: Setup) -> None:
+        super().__init__(answers)
+        self._setup = setup
+
+    def title(self) -> str:
+        """Return the step's title."""
+        return say("Supervisor")
+
+    def compose(self) -> ComposeResult:
+        """Say the rule before anything is typed, and ask."""
+        yield explanation(
+            say(
+                "With a PIN a supervisor lets in a patron whom the gate keeps out. It may be left "
+                "out now, and set later in the settings."
+            )
+        )
+        yield explanation(sentence(RULE))
+        yield label(say("Supervisor's name"))
+        yield Input(max_length=LONGEST_LINE, id="name")
+        for name, words in (("pin", say("PIN")), ("again", say("PIN again"))):
+            yield label(words)
+            yield Input(password=True, max_length=LONGEST, id=name)
+        yield self.problem
+
+    def on_mount(self) -> None:
+        """Focus the name, and tell of a PIN that is there already."""
+        self.query_one("#name").focus()
+        self.run_worker(self._look(), exit_on_error=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Focus the next input, or set the PIN and go on."""
+        name, pin, again = (self.query_one(f"#{each}", Input) for each in ("name", "pin", "again"))
+        if not (name.value or pin.value or again.value):
+            self.post_message(self.Answered(self.answers))  # none for now
+        elif event.input is name:
+            pin.focus()
+        elif event.input is pin:
+            again.focus()
+        elif pin.value != again.value:
+            self._ask_again(say("The PIN was typed in two ways; type it again."))
+        else:
+            self.run_worker(self._set(pin.value, name.value), exit_on_error=False)
+
+    async def _look(self) -> None:
+        try:
+            if await asyncio.to_thread(self._setup.has_pin):
+                self.complain(
+                    say("There is a PIN already; it is changed later in the settings. Go on.")
+                )
+        except ScannerError as error:
+            self.complain(sentence(error.fact))
+
+    async def _set(self, pin: str, name: str) -> None:
+        try:
+            await asyncio.to_thread(self._setup.set_pin, pin, name)
+        except ScannerError as error:
+            self._ask_again(sentence(error.fact))
+        else:
+            self.post_message(self.Answered(self.answers))
+
+    def _ask_again(self, words: str) -> None:
+        for each in ("pin", "again"):
+            self.query_one(f"#{each}", Input).value = ""
+        self.query_one("#pin").focus()
+        self.complain(words)
 
 
 class SoundStep(Step):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scanner.errors import ScannerError
+from scanner.pin import LONGEST, SHORTEST, PinError, PinFault
 from scanner.store.sessions import StoredSession
 from scanner.sync.opening import Opened
 from scanner.tui.wizard.answers import Answers, OnFrame, Place
@@ -29,6 +30,8 @@ class FakeSetup:
     looked: list[str] = field(default_factory=list)
     frames: list[OnFrame] = field(default_factory=list)
     played: int = 0
+    pinned: bool = False
+    pins: list[tuple[str, str]] = field(default_factory=list)
     asked: list[Answers] = field(default_factory=list)
     kept: list[Answers] = field(default_factory=list)
     wrong: dict[Place, ScannerError] = field(default_factory=dict)
@@ -50,6 +53,14 @@ class FakeSetup:
     def play(self) -> bool:
         self.played += 1
         return self.audible
+
+    def has_pin(self) -> bool:
+        return self.pinned
+
+    def set_pin(self, pin: str, name: str, /) -> None:
+        if len(pin) < SHORTEST:
+            raise PinError(PinFault.NOT_DIGITS, shortest=SHORTEST, longest=LONGEST)
+        self.pins.append((pin, name))
 
     async def open(self, answers: Answers, on_progress: Callable[[int, int], None], /) -> Opened:
         self.asked.append(answers)

@@ -26,7 +26,15 @@ def setup() -> FakeSetup:
 
 TITLES = {
     each: each
-    for each in ("Server", "Token code", "Names", "Camera or scanner", "Sound", "Tickets")
+    for each in (
+        "Server",
+        "Token code",
+        "Names",
+        "Camera or scanner",
+        "Sound",
+        "Supervisor",
+        "Tickets",
+    )
 }
 """What the steps are called in the language that is spoken."""
 
@@ -65,6 +73,8 @@ async def to_tickets(pilot: Pilot[Any], app: WizardApp) -> None:
     await to_camera(pilot, app)
     await pilot.press("enter")
     await at(pilot, app, "Sound")
+    await pilot.press("enter")
+    await at(pilot, app, "Supervisor")
     await pilot.press("enter")
     await at(pilot, app, "Tickets")
 
@@ -237,6 +247,24 @@ async def test_p_plays_the_sound_again_and_silence_is_said(setup: FakeSetup) -> 
         assert "no sound" in seen(app)
 
 
+async def test_a_supervisors_pin_is_set_whose_rule_is_said_before(setup: FakeSetup) -> None:
+    setup.pinned = True
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_camera(pilot, app)
+        await pilot.press("enter", "enter")
+        await at(pilot, app, "Supervisor")
+        assert "A PIN has 6 to 12 digits" in seen(app)
+        await until(pilot, lambda: "There is a PIN already" in seen(app))
+        await pilot.press(*"Anna", "enter", *"4711", "enter", *"4712", "enter")
+        assert "typed in two ways" in seen(app)
+        await pilot.press(*"4711", "enter", *"4711", "enter")
+        await until(pilot, lambda: "choose another" in seen(app))
+        await pilot.press(*"902655", "enter", *"902655", "enter")
+        await at(pilot, app, "Tickets")
+    assert setup.pins == [("902655", "Anna")]
+
+
 async def test_tickets_are_counted_as_they_come(setup: FakeSetup) -> None:
     setup.may_end.clear()
     app = WizardApp(setup, PROPOSED)
@@ -264,7 +292,7 @@ async def test_what_fails_at_the_end_is_said_with_its_step_which_one_key_goes_to
         await until(pilot, lambda: len(setup.asked) == 2)
         await pilot.press("f5")
         await until(pilot, lambda: len(setup.asked) == 3)
-        for title in ("Sound", "Camera or scanner", "Names", "Token code", "Server"):
+        for title in ("Supervisor", "Sound", "Camera or scanner", "Names", "Token code", "Server"):
             await pilot.press("escape")
             await at(pilot, app, title)
         await pilot.press("escape")

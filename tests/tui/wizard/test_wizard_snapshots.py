@@ -57,6 +57,12 @@ async def sound(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
     await pilot.pause()
 
 
+async def supervisor(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
+    await to_camera(pilot, app)
+    await pilot.press("enter", "enter")
+    await pilot.pause()
+
+
 async def tickets(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
     setup.may_end.clear()
     await to_tickets(pilot, app)
@@ -76,7 +82,7 @@ async def refused(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
 
 STEPS = pytest.mark.parametrize(
     "go",
-    [server, code, names, camera, sound, tickets, done, refused],
+    [server, code, names, camera, sound, supervisor, tickets, done, refused],
     ids=lambda go: go.__name__,
 )
 
