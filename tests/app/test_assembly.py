@@ -12,7 +12,7 @@ from scanner.store.writer import Writer
 from scanner.sync.engine import Engine
 from scanner.sync.link import LinkState
 from tests.store.worlds import NOW, SERIALS, filled, row
-from tests.tui.ports import FakeSource
+from tests.tui.sources import FakeSource
 
 HERE = SERIALS[0]
 

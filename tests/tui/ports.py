@@ -1,7 +1,6 @@
 """Feeds that a test holds in its hand."""
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
-from scanner.scanning.scan_hints import Hint
 from scanner.store.acknowledged import Acknowledged
 from scanner.store.differences import Difference
 from scanner.store.journal import JournalNote
@@ -29,7 +27,8 @@ from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.ticketing.errors import ApiFault, UpgradeRequired
 from scanner.tui.gate.app import GateApp
-from scanner.tui.ports import OpenWith, SourceState, View
+from scanner.tui.ports import OpenWith
+from tests.tui.sources import FakeSounds, FakeSource, in_thread
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 SERIAL = "DAWIER-BACK75580348"
@@ -77,8 +76,6 @@ STATUS = Status(
 
 SESSION = StoredSession("https://api.example/v3/", "/events/1", "Night", "Mo Ek", "gate-a", NOW)
 
-LOOKING = SourceState(running=True, fact=Fact(Hint.STILL))
-
 
 @dataclass
 class FakeJudge:
@@ -104,7 +101,7 @@ class FakeJudge:
         if self.holding:
             self.held.append(lambda: self._answer(future, judged))
         else:
-            _in_thread(lambda: self._answer(future, judged))
+            in_thread(lambda: self._answer(future, judged))
         return future
 
     def subscribe(self, subscriber: Callable[[Judged], None], /) -> None:
@@ -115,7 +112,7 @@ class FakeJudge:
 
     def release(self) -> None:
         for answer in self.held:
-            _in_thread(answer)
+            in_thread(answer)
         self.held.clear()
 
     def _answer(self, future: "Future[Judged]", judged: Judged) -> None:
@@ -152,51 +149,6 @@ class FakeBackground:
 
     def wake(self) -> None:
         self.woken += 1
-
-
-@dataclass
-class FakeSource:
-    """Sees what it is told to, in a thread of its own."""
-
-    now: SourceState = LOOKING
-    seen: View | None = None
-    running: bool = False
-    stops: int = 0
-    on_payload: Callable[[str, str], None] = lambda _payload, _by: None
-    on_notice: Callable[[Fact], None] = lambda _fact: None
-    pictured: bool = True
-
-    def start(
-        self, on_payload: Callable[[str, str], None], on_notice: Callable[[Fact], None], /
-    ) -> None:
-        self.on_payload, self.on_notice, self.running = on_payload, on_notice, True
-
-    def stop(self) -> None:
-        self.running = False
-        self.stops += 1
-
-    def state(self) -> SourceState:
-        return self.now
-
-    def view(self) -> View | None:
-        return self.seen
-
-    def see(self, payload: str, by: str = "camera") -> None:
-        _in_thread(lambda: self.on_payload(payload, by))
-
-    def tell(self, fact: Fact) -> None:
-        _in_thread(lambda: self.on_notice(fact))
-
-
-@dataclass
-class FakeSounds:
-    """Notes what would be heard."""
-
-    audible: bool = True
-    played: list[tuple[str, int]] = field(default_factory=list)
-
-    def play(self, name: str, volume: int, /) -> None:
-        self.played.append((name, volume))
 
 
 ADMISSIONS = [
@@ -407,9 +359,3 @@ class Stand:
             open_with=self.open_with,
             keep=lambda name, value: self.kept.append((name, value)),
         )
-
-
-def _in_thread(work: Callable[[], None]) -> None:
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()

@@ -12,7 +12,8 @@ from scanner.sync.status import ListDoubt
 from scanner.tui.ports import SourceState
 from scanner.wording.notices import STALE, Notice, abnormal, age
 from scanner.wording.sentences import in_english
-from tests.tui.ports import LOOKING, NOW, OUTDATED, STATUS, UNREACHABLE
+from tests.tui.ports import NOW, OUTDATED, STATUS, UNREACHABLE
+from tests.tui.sources import LOOKING
 
 
 def test_a_good_evening_has_no_notices() -> None:

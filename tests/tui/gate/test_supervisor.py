@@ -3,8 +3,8 @@
 from textual.widgets import Input
 
 from scanner.pin import PinCheck
-from scanner.tui.gate.pin import PinScreen
 from scanner.tui.gate.queue import QueueScreen
+from scanner.tui.gate.settings import PinScreen
 from tests.tui.ports import Stand
 from tests.tui.seen import seen, settled
 

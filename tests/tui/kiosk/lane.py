@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from scanner.facts import Fact
 from scanner.pin import PinCheck
 from scanner.tui.kiosk.app import KioskApp
-from tests.tui.ports import NOW, FakeBackground, FakeJudge, FakeSource
+from tests.tui.ports import NOW, FakeBackground, FakeJudge
+from tests.tui.sources import FakeSource
 
 UNLOCKED = 86
 

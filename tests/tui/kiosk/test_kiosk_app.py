@@ -23,7 +23,8 @@ from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import LANGUAGES, choose_language
 from scanner.wording.sentences import in_english, sentence
 from tests.tui.kiosk.lane import UNLOCKED, FakeLock, Lane, seen
-from tests.tui.ports import SERIAL, VERDICTS, FakeSource
+from tests.tui.ports import SERIAL, VERDICTS
+from tests.tui.sources import FakeSource
 
 LIMIT_SECONDS = 10
 

@@ -9,7 +9,8 @@ from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.plain import clock_time
 from tests.tui.kiosk.lane import Lane, seen
-from tests.tui.ports import NOW, SERIAL, VERDICTS, FakeSource
+from tests.tui.ports import NOW, SERIAL, VERDICTS
+from tests.tui.sources import FakeSource
 
 BEFORE = NOW - timedelta(seconds=4)
 UNSHOWN = Verdict(

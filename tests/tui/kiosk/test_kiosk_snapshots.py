@@ -20,7 +20,8 @@ from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
 from scanner.wording.catalogue import choose_language
 from tests.tui.kiosk.lane import Lane
-from tests.tui.ports import NOW, SERIAL, STATUS, UNREACHABLE, VERDICTS, FakeSource
+from tests.tui.ports import NOW, SERIAL, STATUS, UNREACHABLE, VERDICTS
+from tests.tui.sources import FakeSource
 
 Compare = Callable[..., bool]
 

@@ -6,7 +6,7 @@ from scanner.admission.verdict import Kind
 from scanner.app.preferences import Preferences
 from scanner.app.sound import CANNOT_RECORD
 from scanner.tui.terminal.alerts import Alerts
-from tests.tui.ports import FakeSounds
+from tests.tui.sources import FakeSounds
 
 
 def strokes(sounds: FakeSounds | None, wishes: Preferences, name: str) -> list[float]:

@@ -9,7 +9,8 @@ from scanner.pin import LONGEST, SHORTEST, PinError, PinFault
 from scanner.store.sessions import StoredSession
 from scanner.sync.opening import Opened
 from scanner.tui.wizard.answers import Answers, OnFrame, Place
-from tests.tui.ports import NOW, FakeSource
+from tests.tui.ports import NOW
+from tests.tui.sources import FakeSource
 
 OPENED = Opened(
     StoredSession("http://x/", "/events/1", "Harbour Lights 2026 · Friday", "Lee", "laptop-1", NOW),

@@ -87,6 +87,8 @@ async def to_tickets_from_code(pilot: Pilot[Any], app: WizardApp) -> None:
     await pilot.press("enter")
     await at(pilot, app, "Sound")
     await pilot.press("enter")
+    await at(pilot, app, "Supervisor")
+    await pilot.press("enter")
     await at(pilot, app, "Tickets")
 
 
