@@ -229,7 +229,7 @@ class PinScreen(ModalScreen[None], CachedScreen):
         lines = [each for each in self.query(Input) if each.display]
         at = lines.index(self.focused) if isinstance(self.focused, Input) else 0
         if lines[at] is not lines[-1]:
-            lines[at + 1].focus()
+            self.set_focus(lines[at + 1])  # at once: the next key may be here already
         elif self._line("new").value != self._line("again").value:
             self._ask_again(say("The new PIN was typed in two ways; type it again."))
         elif not self._busy:
@@ -263,7 +263,7 @@ class PinScreen(ModalScreen[None], CachedScreen):
             await self._read()
             return
         self._line("old").value = ""
-        self._line("old").focus()
+        self.set_focus(self._line("old"))
         self._say(
             say("Too many wrong tries; wait some seconds.")
             if answer is PinCheck.WAIT
@@ -273,7 +273,7 @@ class PinScreen(ModalScreen[None], CachedScreen):
     def _ask_again(self, words: str) -> None:
         for each in ("new", "again"):
             self._line(each).value = ""
-        self._line("new").focus()
+        self.set_focus(self._line("new"))
         self._say(words)
 
     def _line(self, name: str) -> Input:

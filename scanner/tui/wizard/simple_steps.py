@@ -239,9 +239,9 @@ class SupervisorStep(Step):
         if not (name.value or pin.value or again.value):
             self.post_message(self.Answered(self.answers))  # none for now
         elif event.input is name:
-            pin.focus()
+            self.screen.set_focus(pin)
         elif event.input is pin:
-            again.focus()
+            self.screen.set_focus(again)
         elif pin.value != again.value:
             self._ask_again(say("The PIN was typed in two ways; type it again."))
         else:
@@ -267,7 +267,7 @@ class SupervisorStep(Step):
     def _ask_again(self, words: str) -> None:
         for each in ("pin", "again"):
             self.query_one(f"#{each}", Input).value = ""
-        self.query_one("#pin").focus()
+        self.screen.set_focus(self.query_one("#pin"))
         self.complain(words)
 
 
