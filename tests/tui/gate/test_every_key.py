@@ -55,6 +55,10 @@ def row(number: int) -> Told:
     return lambda app, _stand: app.screen.query_one(DataTable).cursor_row == number
 
 
+def closed_note(app: GateApp, _stand: Stand) -> bool:
+    return not app.screen.query_one("#note").has_class("-open")
+
+
 def at_plot(name: str) -> Told:
     return lambda app, _stand: app.focused is app.screen.query_one(f"#{name}")
 
@@ -97,6 +101,7 @@ QUEUE: dict[str, Told] = {
     "escape": at_gate,
     "f": shows("· 1 admission "),
     "r": woken,
+    "a": closed_note,  # nothing was refused
     "c": lambda app, _stand: app.clipboard.startswith("DAWIER"),
     "e": shows("/data/admissions.csv"),
     "j": shows("/data/admissions.json"),
