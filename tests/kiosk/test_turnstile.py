@@ -25,8 +25,11 @@ from tests.tui.ports import NOW, SERIAL, VERDICTS
 LIMIT_SECONDS = 10
 
 
+SHOWN = VERDICTS | {Kind.REENTRY: Verdict(Reason.REENTRY, SERIAL, "Floor")}
+
+
 def judged(kind: Kind = Kind.ADMITTED) -> Judged:
-    return Judged(7, SERIAL, "wedge", NOW, VERDICTS[kind])
+    return Judged(7, SERIAL, "wedge", NOW, SHOWN[kind])
 
 
 def python(code: str, seconds: float = LIMIT_SECONDS) -> turnstile.Command:
@@ -66,7 +69,7 @@ def test_it_opens_on_green_only(kind: Kind) -> None:
     opener.may.set()
     with Turnstile(opener) as gate:
         gate.on_verdict(judged(kind))
-    assert opener.opened == ([7] if kind is Kind.ADMITTED else [])
+    assert opener.opened == ([7] if kind in (Kind.ADMITTED, Kind.REENTRY) else [])
 
 
 def test_a_turnstile_that_hangs_holds_nobody_up_and_is_told_of() -> None:
