@@ -47,8 +47,8 @@ _KEYS = {
     "u": (b"u", b"Look up a ticket"),
     "k": (b"k", b"eight letters and digits"),
     "q": (b"q", b"Quit the gate?"),
-    "w": (b"w", b"Retry now"),
-    "t": (b"t", b"Count again"),
+    "w": (b"w", b"Filter"),
+    "t": (b"t", b"Previous"),
     "s": (b"s", b"Language"),
     "r": (b"r", b"Trying now."),
     "m": (b"m", b"ound"),  # on, off, or no sound device

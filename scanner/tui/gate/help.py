@@ -32,7 +32,7 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,enter", "dismiss", "Close", key_display="Esc"),
+        Binding("escape,question_mark,enter", "dismiss", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     HelpScreen { align: center middle; background: $background; }

@@ -49,7 +49,7 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "Next", priority=True),
-        Binding("escape", "leave", "Leave", key_display="Esc"),
+        Binding("escape", "leave", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     OverrideScreen {

@@ -51,7 +51,7 @@ class SettingsScreen(Modal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,enter,space", "turn(1)", "Change", key_display="→", priority=True),
-        Binding("left", "turn(-1)", "Back", key_display="←", priority=True),
+        Binding("left", "turn(-1)", "Previous", key_display="←", priority=True),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     SettingsScreen OptionList { height: 1fr; border: none; background: $surface; }

@@ -32,9 +32,8 @@ class StatisticsScreen(Modal):
     """How many are inside and to come, and four plots: beside one another where there is room."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,n", "turn(1)", "Next", key_display="→", tooltip="Go to the next plot"),
-        Binding("left,b", "turn(-1)", "Previous", key_display="←", tooltip="Go to the plot before"),
-        Binding("r", "look", "Count again"),
+        Binding("right", "page(1)", "Next", key_display="→", tooltip="Go to the next plot"),
+        Binding("left", "page(-1)", "Previous", key_display="←", tooltip="Go to the plot before"),
     ]
     AUTO_FOCUS = ""
     DEFAULT_CSS: ClassVar[str] = """
@@ -90,26 +89,25 @@ class StatisticsScreen(Modal):
         super().populate()
         self._turned = 0
         self._show_page()
-        self.call_after_refresh(self.action_look)  # the plots are not to come before the title
+        self.call_after_refresh(self._look)  # the plots are not to come before the title
 
     def clear(self) -> None:
         """Hide the plots: drawing them takes longer than the answer to a key may."""
         self.workers.cancel_group(self, "read")
         self.remove_class("-counted")
 
-    def action_turn(self, by: int) -> None:
+    def action_page(self, by: int) -> None:
         """Go to another plot; the first follows the last."""
         self._turned = (self._turned + by) % len(plots.names())
         self._show_page()
 
-    def action_look(self) -> None:
-        """Count again."""
+    def _look(self) -> None:
         self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
 
     def follow(self) -> None:
         """Look again, where it is seen."""
         if self in self.app.screen_stack:
-            self.action_look()
+            self._look()
 
     @property
     def _roomy(self) -> bool:

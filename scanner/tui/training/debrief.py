@@ -40,10 +40,10 @@ class DebriefScreen(TrainingScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,n,space", "step(1)", "Next mistake", key_display="→"),
-        Binding("left,b", "step(-1)", "Back", key_display="←"),
+        Binding("left,b", "step(-1)", "Previous", key_display="←"),
         Binding("c", "certificate", "Certificate"),
         Binding("p", "progress", "Progress"),
-        Binding("escape,enter,q", "dismiss", "Done", key_display="Esc"),
+        Binding("escape,enter,q", "dismiss", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     DebriefScreen #score { height: auto; padding: 1 2 0 2; }

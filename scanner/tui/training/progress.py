@@ -72,7 +72,7 @@ class ProgressScreen(TrainingScreen[None]):
     """Shows the chart and the last runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,p,q", "dismiss", "Done", key_display="Esc"),
+        Binding("escape,enter,p,q", "dismiss", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     ProgressScreen Static { padding: 1 2; }

@@ -110,9 +110,8 @@ QUEUE: dict[str, Told] = {
 }
 STATISTICS: dict[str, Told] = {
     "escape": at_gate,
-    "r": shows("All sections"),
-    **dict.fromkeys(("right", "n"), at_plot("arrivals")),
-    **dict.fromkeys(("left", "b"), at_plot("refused")),
+    "right": at_plot("arrivals"),
+    "left": at_plot("refused"),
 }
 SETTINGS: dict[str, Told] = {
     "escape": at_gate,

@@ -1,11 +1,17 @@
 """The row of keys: what it lists, and what a mouse does there."""
 
 import asyncio
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.binding import Binding
+from textual.dom import DOMNode
 
 from scanner.admission.verdict import Kind
 from scanner.tui.gate.settings import SettingsScreen
@@ -92,3 +98,34 @@ async def test_a_key_that_does_nothing_now_is_not_listed(stand: Stand) -> None:
         await pilot.pause()
         assert "Override" not in seen(app).splitlines()[-1]
         assert "Settings" in app.gate.query_one(KeyLine).render().plain
+
+
+def _bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
+    """Yield what each screen and widget of the gate and of training binds."""
+    rooms = tuple(f"scanner.tui.{room}" for room in ("gate", "training", "widgets"))
+    for room in rooms:
+        for module in pkgutil.iter_modules(import_module(room).__path__):
+            import_module(f"{room}.{module.name}")
+    for node in _subclasses(DOMNode):
+        for each in vars(node).get("BINDINGS", ()) if node.__module__.startswith(rooms) else ():
+            assert isinstance(each, Binding)
+            yield node, each
+
+
+def _subclasses(node: type[DOMNode]) -> Iterator[type[DOMNode]]:
+    for each in node.__subclasses__():
+        yield each
+        yield from _subclasses(each)
+
+
+def test_a_key_that_does_the_same_on_two_screens_has_one_name() -> None:
+    names = defaultdict[str, set[str]](set)
+    for _, each in _bindings():
+        names[each.action].add(each.description)
+    del names["leave"], names["app.quit"]  # out of a line, a run; with and without a question
+    assert {action: found for action, found in names.items() if len(found) > 1} == {}
+
+
+def test_escape_goes_back_on_every_screen() -> None:
+    escapes = {each.description for _, each in _bindings() if "escape" in each.key.split(",")}
+    assert escapes == {"Back", "Stay"}  # the latter answers whether to quit
