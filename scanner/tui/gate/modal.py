@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
@@ -112,7 +112,40 @@ class Modal(CachedScreen):
         self.dismiss()
 
 
-class QuitScreen(ModalScreen[None], CachedScreen):
+class Question(ModalScreen[None], CachedScreen):
+    """A box at the bottom of the gate's screen, which is seen above it.
+
+    Its title is the box's; `#said` is its line for messages, where it has one.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Question {
+        align: center bottom;
+        background: $background 0%;
+        & > Vertical {
+            height: auto; padding: 0 1;
+            background: $surface; color: $foreground; border: round $accent;
+        }
+        & Input { background: $surface; border: tall $accent; height: 3; }
+        & #said { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+
+    def clear(self) -> None:
+        """Remove what was typed."""
+        for line in self.query(Input):
+            line.value = ""
+
+    def say(self, sentence: str) -> None:
+        """Show a message until the next."""
+        self.query_one("#said", Static).update(Content(plain(sentence)))
+
+    def action_leave(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss()
+
+
+class QuitScreen(Question):
     """Asks whether to quit, and says what is not sent yet; a second, different key quits.
 
     Args:
@@ -121,18 +154,8 @@ class QuitScreen(ModalScreen[None], CachedScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "app.quit", "Quit the gate"),
-        Binding("escape", "stay", "Stay", key_display="Esc"),
+        Binding("escape", "leave", "Stay", key_display="Esc"),
     ]
-    DEFAULT_CSS: ClassVar[str] = """
-    QuitScreen {
-        align: center bottom;
-        background: $background 0%;
-        & > Vertical {
-            height: auto; padding: 0 1;
-            background: $surface; color: $foreground; border: round $accent;
-        }
-    }
-    """
 
     def __init__(self, status: Callable[[], Status]) -> None:
         super().__init__()
@@ -153,10 +176,6 @@ class QuitScreen(ModalScreen[None], CachedScreen):
         """Say what is not sent yet."""
         words = [*_undelivered(self._status().waiting), say("y quits, Esc stays.")]
         self.query_one(Static).update(Content("\n".join(words)))
-
-    def action_stay(self) -> None:
-        """Go on."""
-        self.dismiss()
 
 
 def _undelivered(waiting: int) -> list[str]:

@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -25,7 +24,7 @@ from scanner.pin import LONGEST, PinCheck
 from scanner.sync.status import Status
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.modal import CachedScreen, Modal
+from scanner.tui.gate.modal import Modal, Question
 from scanner.tui.ports import OpenWith, Records
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.wizard.answers import token_code
@@ -38,7 +37,7 @@ LONGEST_REASON = 120
 """Characters; it is shown on one line and kept in the journal."""
 
 
-class OverrideScreen(ModalScreen[None], CachedScreen):
+class OverrideScreen(Question):
     """Asks for a reason and the PIN; the verdict of it is shown by the gate as any other.
 
     Args:
@@ -52,16 +51,7 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         Binding("escape", "leave", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    OverrideScreen {
-        align: center bottom;
-        background: $background 0%;
-        & > Vertical {
-            height: auto; padding: 0 1;
-            background: $surface; color: $foreground; border: round $accent;
-        }
-        & Input { background: $surface; border: tall $accent; height: 3; }
-        & #why, & #said { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    }
+    OverrideScreen #why { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(
@@ -104,24 +94,15 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
             reason, serial = sentence(self._refused.fact), plain(verdict.serial, 40)
             words = f"{face.symbol} {title(verdict.kind)}  {serial}  {reason}"
         self.query_one("#why", Static).update(Content(words))
-        self._say("")
+        self.say("")
         self.set_focus(self.query_one("#reason", Input))
         self.run_worker(self._say_what_lacks())
-
-    def clear(self) -> None:
-        """Remove reason and PIN."""
-        for line in self.query(Input):
-            line.value = ""
-
-    def action_leave(self) -> None:
-        """Leave it refused."""
-        self.dismiss()
 
     async def action_next(self) -> None:
         """Go from the reason to the PIN, and from the PIN to the verdict."""
         reason, pin = self.query_one("#reason", Input), self.query_one("#pin", Input)
         if not plain(reason.value, LONGEST_REASON):
-            self._say(say("Give a reason; it is kept in the journal."))
+            self.say(say("Give a reason; it is kept in the journal."))
             reason.focus()
         elif not pin.value:
             pin.focus()
@@ -134,9 +115,9 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         """Say at once, and not after reason and PIN, that there is no PIN."""
         try:
             if not await asyncio.to_thread(self._records.supervisors):
-                self._say(say("No PIN is set; `scanner pin` sets one."))
+                self.say(say("No PIN is set; `scanner pin` sets one."))
         except ScannerError as error:
-            self._say(sentence(error.fact))
+            self.say(sentence(error.fact))
 
     async def _decide(self, pin: str, reason: str) -> None:
         refused = self._refused
@@ -148,23 +129,20 @@ class OverrideScreen(ModalScreen[None], CachedScreen):
         try:
             answer = await asyncio.to_thread(act)
         except ScannerError as error:
-            self._say(sentence(error.fact))
+            self.say(sentence(error.fact))
             return
         finally:
             self._busy = False
         if answer is PinCheck.RIGHT:
             self.dismiss()
             return
-        self._say(
+        self.say(
             {
                 PinCheck.WRONG: say("This is not the PIN; try again."),
                 PinCheck.WAIT: say("Too many wrong tries; wait some seconds."),
                 PinCheck.UNSET: say("No PIN is set; `scanner pin` sets one."),
             }[answer]
         )
-
-    def _say(self, sentence: str) -> None:
-        self.query_one("#said", Static).update(Content(plain(sentence)))
 
 
 _LONGEST = 200

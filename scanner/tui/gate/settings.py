@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -21,7 +20,7 @@ from scanner.app.preferences import Preferences, Value
 from scanner.errors import ScannerError
 from scanner.pin import LONGEST, RULE, PinCheck
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.modal import CachedScreen, Modal, show_cached
+from scanner.tui.gate.modal import Modal, Question, show_cached
 from scanner.tui.ports import Records
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import LANGUAGES, say
@@ -161,7 +160,7 @@ def _word(value: Value) -> str:
     return words.get(value) or LANGUAGES.get(str(value), str(value))
 
 
-class PinScreen(ModalScreen[None], CachedScreen):
+class PinScreen(Question):
     """Asks whose PIN it is, for what allows the change, and for the new one twice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -170,15 +169,8 @@ class PinScreen(ModalScreen[None], CachedScreen):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     PinScreen {
-        align: center bottom;
-        background: $background 0%;
-        & > Vertical {
-            height: auto; padding: 0 1;
-            background: $surface; color: $foreground; border: round $accent;
-        }
-        & Input { background: $surface; border: tall $accent; height: 3; }
         & #rule { height: auto; }
-        & #whose, & #said { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #whose { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & #old { display: none; }
         &.-change #old { display: block; }
     }
@@ -211,18 +203,9 @@ class PinScreen(ModalScreen[None], CachedScreen):
 
     def populate(self) -> None:
         """Ask for the name first."""
-        self._say("")
+        self.say("")
         self.set_focus(self._line("name"))
         self.run_worker(self._read(), exit_on_error=False)
-
-    def clear(self) -> None:
-        """Remove what was typed."""
-        for line in self.query(Input):
-            line.value = ""
-
-    def action_leave(self) -> None:
-        """Leave the PINs as they are."""
-        self.dismiss()
 
     async def action_next(self) -> None:
         """Go on to the next line, and from the last one set the PIN."""
@@ -240,7 +223,7 @@ class PinScreen(ModalScreen[None], CachedScreen):
         try:
             names = await asyncio.to_thread(self._records.supervisors)
         except ScannerError as error:
-            self._say(sentence(error.fact))
+            self.say(sentence(error.fact))
             return
         self.set_class(bool(names), "-change")
         listed = ", ".join(plain(each, LONGEST_NAME) or say("the house's") for each in names)
@@ -259,12 +242,12 @@ class PinScreen(ModalScreen[None], CachedScreen):
         if answer is PinCheck.RIGHT:
             self.clear()
             self.set_focus(self._line("name"))
-            self._say(say("The PIN is kept."))
+            self.say(say("The PIN is kept."))
             await self._read()
             return
         self._line("old").value = ""
         self.set_focus(self._line("old"))
-        self._say(
+        self.say(
             say("Too many wrong tries; wait some seconds.")
             if answer is PinCheck.WAIT
             else say("The old PIN is wrong; try again.")
@@ -274,10 +257,7 @@ class PinScreen(ModalScreen[None], CachedScreen):
         for each in ("new", "again"):
             self._line(each).value = ""
         self.set_focus(self._line("new"))
-        self._say(words)
+        self.say(words)
 
     def _line(self, name: str) -> Input:
         return self.query_one(f"#{name}", Input)
-
-    def _say(self, words: str) -> None:
-        self.query_one("#said", Static).update(Content(plain(words)))

@@ -34,9 +34,7 @@ class ShownKey:
         return Content(f"{self.display} {self.description}").cell_length
 
 
-_STAY = frozenset(
-    {"help", "back", "stay", "dismiss", "leave", "ask_leave", "ask_quit", "quit", "app.quit"}
-)
+_STAY = frozenset({"help", "back", "dismiss", "leave", "ask_leave", "ask_quit", "quit", "app.quit"})
 """The actions that lead to all the other keys, or out."""
 
 
