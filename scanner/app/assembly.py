@@ -192,15 +192,10 @@ def _open_with(config: Config, writer: Writer, keys: KeyStore, code: str) -> "Op
 
 def _key_for(config: Config, keys: KeyStore, session: StoredSession) -> str | None:
     """Return what to ask the session's server with: a login's or a given key, else its own."""
-    from scanner.desk.errors import NotLoggedIn
-    from scanner.desk.login import credential
+    from scanner.desk.login import key_at
 
-    try:
-        found = credential(config.model_copy(update={"api": session.api}), keys)
-    except NotLoggedIn:
-        found = None
-    if found and found.api == session.api:
-        return found.key
+    if known := key_at(session.api, config, keys):
+        return known
     held = load_credentials(keys, session)
     return held.key if held else None
 

@@ -186,6 +186,7 @@ class House:
         await check_name(self._request(answers), await self.writer.run(tags))
 
     def _request(self, answers: "Answers") -> "Request":
+        from scanner.desk.login import key_at
         from scanner.sync.opening import Request
 
         return Request(
@@ -193,7 +194,7 @@ class House:
             code=answers.code,
             name=answers.name,
             device=answers.device,
-            key=answers.key or self._known_key(answers.api),
+            key=answers.key or key_at(answers.api, self.config, self.keys),
             timeout=self.config.timeout_seconds,
             records=self.config.page_records,
             names=self.config.names,
@@ -223,17 +224,6 @@ class House:
         forget_start(self.keys)
         if answers.camera != self.config.camera:
             save_setting("camera", answers.camera)
-
-    def _known_key(self, api: str) -> str | None:
-        """Return the key of a login or a setting; never another server's."""
-        from scanner.desk.errors import NotLoggedIn
-        from scanner.desk.login import credential
-
-        try:
-            found = credential(self.config.model_copy(update={"api": api}), self.keys)
-        except NotLoggedIn:
-            return None
-        return found.key if found.api == api else None
 
 
 @dataclass(slots=True)

@@ -184,6 +184,20 @@ def credential(config: Config, keystore: KeyStore) -> Credential:
     raise NotLoggedIn(LoginFault.NOT_LOGGED_IN)
 
 
+def key_at(api: str, config: Config, keystore: KeyStore) -> str | None:
+    """Return the key to ask this API with, given or of its login; never another API's.
+
+    Raises:
+        LoginRefused: the given key can't be one.
+        KeyStoreError: the login can't be read.
+    """
+    try:
+        found = credential(config.model_copy(update={"api": api}), keystore)
+    except NotLoggedIn:
+        return None
+    return found.key if found.api == api else None
+
+
 def gate_key(config: Config, keystore: KeyStore) -> str | None:
     """Return the key that a gate may be given: the application's, given or kept.
 

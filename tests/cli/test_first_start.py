@@ -173,8 +173,8 @@ def test_the_key_of_another_server_is_never_sent(
         f'{{"api": "https://one.example/v3/", "key": "{"ab" * 16}", "kind": "{KeyKind.KEY.value}",'
         ' "asked_with": null}',
     )
-    assert house._known_key("https://one.example/v3/") == "ab" * 16
-    assert house._known_key("https://two.example/v3/") is None
+    assert house._request(Answers(api="https://one.example/v3/")).key == "ab" * 16
+    assert house._request(Answers(api="https://two.example/v3/")).key is None
 
 
 def test_the_first_supervisors_pin_is_kept_and_noted_and_no_second_one_so(tmp_path: Path) -> None:
