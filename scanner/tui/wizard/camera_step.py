@@ -39,8 +39,7 @@ class CameraStep(Step):
             super().__init__()
 
     def __init__(self, answers: Answers, setup: Setup) -> None:
-        super().__init__(answers)
-        self._setup = setup
+        super().__init__(answers, setup)
         self._source: ScanSource | None = None
         self._read: str | None = None
 
@@ -51,7 +50,7 @@ class CameraStep(Step):
     def compose(self) -> ComposeResult:
         """List the cameras."""
         yield explanation(say("Choose, and hold any code in front of it. Enter goes on."))
-        options = [Option(name, id=spec) for spec, name in self._setup.cameras()]
+        options = [Option(name, id=spec) for spec, name in self.setup.cameras()]
         hand = Option(say("No camera: a hand scanner, or serials typed by hand"), id=NONE)
         yield OptionList(*options, hand, markup=False)
         yield Input(placeholder=say("To try a hand scanner: Tab to here, then scan"), id="try")
@@ -76,7 +75,7 @@ class CameraStep(Step):
         if spec == NONE:
             self.complain("")
             return
-        self._source = source = self._setup.look(spec, self.query_one(Preview).take)
+        self._source = source = self.setup.look(spec, self.query_one(Preview).take)
 
         def on_payload(payload: str, _by: str) -> None:
             if (

@@ -204,10 +204,6 @@ class SupervisorStep(Step):
 
     place = Place.SUPERVISOR
 
-    def __init__(self, answers: Answers, setup: Setup) -> None:
-        super().__init__(answers)
-        self._setup = setup
-
     def title(self) -> str:
         """Return the step's title."""
         return say("Supervisor")
@@ -249,7 +245,7 @@ class SupervisorStep(Step):
 
     async def _look(self) -> None:
         try:
-            if await asyncio.to_thread(self._setup.has_pin):
+            if await asyncio.to_thread(self.setup.has_pin):
                 self.complain(
                     say("There is a PIN already; it is changed later in the settings. Go on.")
                 )
@@ -258,7 +254,7 @@ class SupervisorStep(Step):
 
     async def _set(self, pin: str, name: str) -> None:
         try:
-            await asyncio.to_thread(self._setup.set_pin, pin, name)
+            await asyncio.to_thread(self.setup.set_pin, pin, name)
         except ScannerError as error:
             self._ask_again(sentence(error.fact))
         else:
@@ -276,10 +272,6 @@ class SoundStep(Step):
 
     place = Place.SOUND
     BINDINGS: ClassVar[list[BindingType]] = [Binding("p", "play", "Play again")]
-
-    def __init__(self, answers: Answers, setup: Setup) -> None:
-        super().__init__(answers)
-        self._setup = setup
 
     def title(self) -> str:
         """Return the step's title."""
@@ -303,7 +295,7 @@ class SoundStep(Step):
 
     def action_play(self) -> None:
         """Play it, and ring the bell where there is nothing else."""
-        if not self._setup.play():
+        if not self.setup.play():
             self.app.bell()
             self.complain(say("This computer has no sound; the terminal's bell rings instead."))
 

@@ -82,9 +82,10 @@ class Step(Vertical):
             self.text = text
             super().__init__()
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, setup: Setup) -> None:
         super().__init__()
         self.answers = answers
+        self.setup = setup
         self.problem = Static("", classes="problem", markup=False)
 
     @abstractmethod
@@ -161,8 +162,7 @@ class LookingStep(Step):
             super().__init__()
 
     def __init__(self, answers: Answers, setup: Setup) -> None:
-        super().__init__(answers)
-        self.setup = setup
+        super().__init__(answers, setup)
         self._source: ScanSource | None = None
 
     def on_mount(self) -> None:

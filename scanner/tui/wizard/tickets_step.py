@@ -43,8 +43,7 @@ class TicketsStep(Step):
             super().__init__()
 
     def __init__(self, answers: Answers, setup: Setup) -> None:
-        super().__init__(answers)
-        self._setup = setup
+        super().__init__(answers, setup)
         self._wrong = Place.SERVER
         self._working = False
 
@@ -87,7 +86,7 @@ class TicketsStep(Step):
 
     async def _open(self) -> None:
         try:
-            opened = await self._setup.open(self.answers, self._progress)
+            opened = await self.setup.open(self.answers, self._progress)
         except ScannerError as error:
             self._count(say("No tickets yet."))
             self._blame(error)
