@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 from textual.screen import Screen
@@ -73,12 +74,13 @@ class Beside:
             case "find" | "look_up":
                 from scanner.tui.gate.search import SearchScreen
 
+                lets_in = name == "find"
                 return SearchScreen(
                     records,
                     shown,
-                    clock=self.clock,
                     names=lambda: self.preferences().names,
-                    admit=self.admit if name == "find" else None,
+                    look=partial(self._look, admit=self.admit if lets_in else None),
+                    lets_in=lets_in,
                 )
             case "override":
                 from scanner.tui.gate.override import OverrideScreen
@@ -102,12 +104,12 @@ class Beside:
             lambda: self.gate.shown,
             typed,
             names=self.preferences().names,
-            look=self._look,
+            look=partial(self._look, admit=self.admit),
             again=self.gate.action_type_serial,
             as_typed=self.admit,
         )
 
-    def _look(self, found: Found) -> None:
+    def _look(self, found: Found, admit: Callable[[str], None] | None) -> None:
         from scanner.tui.gate.search import TicketScreen
 
         if self.records:
@@ -117,7 +119,7 @@ class Beside:
                 found,
                 clock=self.clock,
                 names=self.preferences().names,
-                admit=self.admit,
+                admit=admit,
             )
             self.gate.app.push_screen(ticket)
 

@@ -36,10 +36,9 @@ class SearchScreen(Modal):
     Args:
         records: finds tickets.
         shown: returns what the gate's screen shows now.
-        clock: the time now.
         names: whether owners' names may be searched and shown.
-        admit: lets in the patron of a ticket that was opened; nothing where tickets are only
-            looked up.
+        look: opens a ticket.
+        lets_in: whether its patron can be let in then.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,15 +58,14 @@ class SearchScreen(Modal):
         records: Records,
         shown: Callable[[], Poster],
         *,
-        clock: Clock,
         names: Callable[[], bool],
-        admit: Admit | None,
+        look: Callable[[Found], None],
+        lets_in: bool,
     ) -> None:
         super().__init__(shown)
         self._records = records
-        self._poster = shown
-        self._clock = clock
-        self._admit = admit
+        self._open = look
+        self._lets_in = lets_in
         self._names_wanted = names
         self._names = names()
         self.found: list[Found] = []
@@ -85,7 +83,7 @@ class SearchScreen(Modal):
         super().populate()
         self.entitle(
             say("Find a ticket")
-            if self._admit
+            if self._lets_in
             else say("Look up a ticket: nobody is let in from here")
         )
         self._names = self._names_wanted()
@@ -125,15 +123,7 @@ class SearchScreen(Modal):
         """Open the marked ticket."""
         marked = self.query_one(OptionList).highlighted
         if marked is not None and marked < len(self.found):
-            ticket = TicketScreen(
-                self._records,
-                self._poster,
-                self.found[marked],
-                clock=self._clock,
-                names=self._names,
-                admit=self._admit,
-            )
-            self.app.push_screen(ticket)
+            self._open(self.found[marked])
 
     async def _prepare(self) -> None:
         try:
