@@ -17,7 +17,7 @@ from scanner.gate import Gate
 from scanner.paths import export, search_file
 from scanner.pin import Clock, Pin, PinCheck, PinNotice
 from scanner.store import differences, journal, statistics
-from scanner.store.acknowledged import Acknowledged, acknowledge, read_acknowledged
+from scanner.store.acknowledged import Acknowledged, SeenTo, acknowledge, read_acknowledged
 from scanner.store.anchor import open_put_back
 from scanner.store.database import SqlConnection, SqlError, open_reader, transaction
 from scanner.store.differences import Difference
@@ -110,7 +110,7 @@ class Records:
         with self._reader() as conn:
             return statistics.evening(conn)
 
-    def acknowledged(self) -> Mapping[tuple[int, State], Acknowledged]:
+    def acknowledged(self) -> SeenTo:
         """Return what was seen to of what the API denied, by journal row and state."""
         with self._reader() as conn:
             return read_acknowledged(conn)
@@ -271,10 +271,7 @@ def remove_pin(writer: Writer, pin: Pin, name: str, at: datetime) -> Fact:
     return done
 
 
-Known = Mapping[tuple[int, State], Acknowledged]
-
-
-def _facts(each: Admission, known: Known) -> dict[str, Any]:
+def _facts(each: Admission, known: SeenTo) -> dict[str, Any]:
     why = each.reason
     seen_to = known.get((each.journal, each.state))
     values = {field.name: getattr(each, field.name) for field in fields(each)}
@@ -291,11 +288,11 @@ def _facts(each: Admission, known: Known) -> dict[str, Any]:
     }
 
 
-def _as_json(found: list[Admission], known: Known) -> str:
+def _as_json(found: list[Admission], known: SeenTo) -> str:
     return plain_json([_facts(each, known) for each in found], indent=1) + "\n"
 
 
-def _as_csv(found: list[Admission], known: Known, sections: Mapping[str, str]) -> str:
+def _as_csv(found: list[Admission], known: SeenTo, sections: Mapping[str, str]) -> str:
     """Return columns for people, in their language, and the raw ones after them."""
     written = io.StringIO()
     writer = csv.writer(written)

@@ -22,6 +22,10 @@ class Acknowledged(NamedTuple):
     by: str
 
 
+SeenTo = Mapping[tuple[int, State], Acknowledged]
+"""What was done, by the admission's row of the journal and its state then."""
+
+
 def acknowledge(conn: sqlite3.Connection, serial: str, done: Acknowledged, at: datetime) -> None:
     """Note that somebody has seen to the admission of a serial, which is no alarm from then on.
 
@@ -37,8 +41,8 @@ def acknowledge(conn: sqlite3.Connection, serial: str, done: Acknowledged, at: d
     journal.note(conn, Fact(JournalNote.ACKNOWLEDGED, params), at)
 
 
-def read_acknowledged(conn: sqlite3.Connection) -> Mapping[tuple[int, State], Acknowledged]:
-    """Read what was seen to, by the admission's row of the journal and its state then."""
+def read_acknowledged(conn: sqlite3.Connection) -> SeenTo:
+    """Read what was seen to."""
     found = {}
     for _, fact in journal.notes(conn, JournalNote.ACKNOWLEDGED):
         row, state, note, by = map(fact.params.get, ("row", "state", "note", "by"))

@@ -1,6 +1,6 @@
 """What the screens need, as protocols: a judge, background work, a source of scans, records."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource, SourceState, View
-from scanner.store.acknowledged import Acknowledged
+from scanner.store.acknowledged import SeenTo
 from scanner.store.differences import Difference
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
@@ -121,7 +121,7 @@ class Records(Protocol):
         """Return what the server's admissions and this gate's differ in, as last compared."""
         ...
 
-    def acknowledged(self) -> Mapping[tuple[int, State], Acknowledged]:
+    def acknowledged(self) -> SeenTo:
         """Return what was seen to of what the API denied, by journal row and state."""
         ...
 

@@ -1,7 +1,7 @@
 """What became of this gate's admissions, and what to do about each."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from rich.text import Text
@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
 from scanner.errors import ScannerError
-from scanner.store.acknowledged import TO_BE_SEEN_TO, Acknowledged
+from scanner.store.acknowledged import TO_BE_SEEN_TO, Acknowledged, SeenTo
 from scanner.store.differences import Difference
 from scanner.store.ledger import Admission, State
 from scanner.tui.drawing.poster import Poster
@@ -72,7 +72,7 @@ class QueueScreen(Modal):
         self._try_now = try_now
         self._filter = 0
         self._listed: list[Admission | Difference] = []
-        self._seen_to: Mapping[tuple[int, State], Acknowledged] = {}
+        self._seen_to: SeenTo = {}
         self._noted: Admission | None = None
 
     def body(self) -> list[Widget]:
