@@ -99,11 +99,6 @@ class Slot:
     elsewhere: int = 0
     expected: int = 0
 
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.here + self.elsewhere + self.expected
-
 
 def by_five_minutes(
     arrivals: Sequence[Arrivals], found: Forecast | None, now: datetime, most: int
