@@ -13,6 +13,7 @@ from scanner.admission.verdict import Kind, Reason
 from scanner.gate import Gate
 from scanner.store.errors import StoreError
 from scanner.store.integrity import find_damage
+from scanner.store.ledger import State
 from scanner.store.recovery.recover import recover
 from scanner.store.writer import Writer
 from tests.store import wrecks
@@ -74,7 +75,9 @@ def recovered(file: Path, before: wrecks.Kept) -> wrecks.Kept:
     assert find_damage(file) is None
     assert recover(file, NOW).damage is None
     assert report.presentations == after.presentations()
+    again = report.admissions.pop(State.LOCAL)
     assert sum(report.admissions.values()) == len(after.admissions)
+    assert again == after.reentries()
     assert set(after.journal) <= {*before.journal, *after.journal[-1:]}  # the last is its note
     made = {each[:7]: each[7] for each in before.admissions}
     for *identity, state, _ in after.admissions:

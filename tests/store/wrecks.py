@@ -50,6 +50,9 @@ class Kept:
     def presentations(self) -> int:
         return sum("note" not in each for each in self.journal)
 
+    def reentries(self) -> int:
+        return sum("reentry" in each for each in self.journal)
+
 
 def read(file: Path) -> Kept:
     with closing(open_reader(file)) as conn:

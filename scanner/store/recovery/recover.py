@@ -74,7 +74,7 @@ class Report:
         damage: what was wrong; without it, the database was sound and nothing was changed.
         copy: where the damaged file is kept.
         presentations: rows of the journal.
-        admissions: how many there are in each state.
+        admissions: how many there are in each state; as `LOCAL`, the re-entries.
         rebuilt: how many of them are known from the journal alone.
         missing: runs of journal rows that could not be read, first to last.
         kept: what became of the cache.
