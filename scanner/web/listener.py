@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections import Counter
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -110,6 +110,8 @@ class Listener:
                 if self._make_room(guest):
                     self._guests[guest] = None
                     guest.task = asyncio.create_task(self._serve(accepted, guest, server))
+                    # Not by the task itself: one that gives way at once never begins.
+                    guest.task.add_done_callback(partial(_close, accepted))
                 else:
                     accepted.close()
 
@@ -148,6 +150,7 @@ class Listener:
             self._guests.pop(guest, None)
             if isinstance(transport, asyncio.Transport):
                 transport.abort()
-            else:
-                with suppress(OSError):
-                    accepted.close()
+
+
+def _close(served: socket.socket, _: asyncio.Task[None]) -> None:
+    served.close()
