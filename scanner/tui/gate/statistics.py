@@ -28,6 +28,17 @@ _WIDE, _TALL = 100, 30
 """Columns and rows of the screen from which on all plots are shown at once."""
 
 
+class Plot(VerticalScroll, inherit_bindings=False):
+    """One plot; ← and → are the screen's, so a plot scrolls up and down only."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", show=False),
+        Binding("down", "scroll_down", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+    ]
+
+
 class StatisticsScreen(Modal):
     """How many are inside and to come, and four plots: beside one another where there is room."""
 
@@ -41,7 +52,7 @@ class StatisticsScreen(Modal):
     StatisticsScreen Grid { grid-size: 1 1; height: 1fr; display: none; }
     StatisticsScreen.-counted Grid { display: block; }
     StatisticsScreen.-wide.-tall Grid { grid-size: 2 2; grid-columns: 4fr 3fr; }
-    StatisticsScreen VerticalScroll {
+    StatisticsScreen Plot {
         display: none;
         padding: 0 1;
         border: round $faint;
@@ -52,7 +63,7 @@ class StatisticsScreen(Modal):
         &.-turned { display: block; }
         &:focus { border: round $accent; }
     }
-    StatisticsScreen.-wide.-tall VerticalScroll { display: block; }
+    StatisticsScreen.-wide.-tall Plot { display: block; }
     StatisticsScreen #arrivals Drawn { height: 100%; }
     """
 
@@ -73,7 +84,7 @@ class StatisticsScreen(Modal):
 
     def body(self) -> list[Widget]:
         """Return the plots."""
-        panels = [VerticalScroll(Drawn(), id=name) for name in plots.names()]
+        panels = [Plot(Drawn(), id=name) for name in plots.names()]
         return [Static("", id="outlook", markup=False), Grid(*panels)]
 
     def on_mount(self) -> None:
@@ -142,6 +153,6 @@ class StatisticsScreen(Modal):
         self.query_one("#outlook", Static).update(plots.outlook(evening, found))
         views = plots.of(evening, found, now, heard)
         for name, view in views.items():
-            panel = self.query_one(f"#{name}", VerticalScroll)
+            panel = self.query_one(f"#{name}", Plot)
             panel.border_title, panel.border_subtitle = plots.names()[name], view.legend
             panel.query_one(Drawn).show(view.draw)

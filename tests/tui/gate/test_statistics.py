@@ -34,6 +34,7 @@ async def test_statistics_show_one_plot_after_another_where_there_is_no_room_for
     for page in pages:
         assert "28.800 drin · 2.883 kommen noch" in page
         assert "4,2 s je Gast hier" in page
+        assert "→ Weiter" in page
     assert re.search(r"Balcony +▖▁+ +3 +1.333 +1.330 +1.500", sections)
     assert re.search(r"Floor +▄+▖?▁ +28.487 +30.000 +1.513 +30.000", sections)
     assert "█ dieses Tor  ▒ andere Tore  ░ erwartet" in arrivals
