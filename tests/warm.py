@@ -1,7 +1,7 @@
-"""Starting the program in a process of its own, without waiting for Python and the libraries.
+"""Starting the program in a process of its own, without waiting until it is loaded.
 
-A command spends more time on those than on its own work. Where a terminal, a memory limit or the
-start itself is what matters, start the real thing instead.
+A command spends more time on that than on its own work. Where a memory limit, the encoding of the
+streams or the start itself is what matters, start the real thing instead.
 """
 
 import atexit
@@ -12,6 +12,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -46,7 +49,12 @@ class Started:
     def send_signal(self, number: int) -> None:
         """Send it a signal, if it still runs."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has ended since
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.send_signal(signal.SIGKILL)
 
     def end(self) -> None:
         """Tell it to end, and see to it that it does."""
@@ -54,35 +62,87 @@ class Started:
         try:
             self.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self.send_signal(signal.SIGKILL)
+            self.kill()
             self.wait(END_SECONDS)
+
+
+@dataclass(frozen=True)
+class Piped:
+    """A process and this end of its pipes."""
+
+    process: Started
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    stderr: IO[bytes]
 
 
 def start(
     *words: str,
     streams: tuple[IO[bytes] | int, IO[bytes] | int, IO[bytes] | int],
     environment: dict[str, str] | None = None,
+    leads: bool = False,
+    controlled: bool = False,
+    within: tuple[str, ...] = (),
 ) -> Started:
-    """Start `python -m WORDS` in the folder that is this one's; it has copies of the streams."""
+    """Start `python -m WORDS` in the folder that is this one's; it has copies of the streams.
+
+    Args:
+        words: or those of `python -c`.
+        streams: its standard input, output and error.
+        environment: this process's own where none is given.
+        leads: whether it is the first of a session of its own.
+        controlled: whether its input is the terminal which controls that session.
+        within: a command that starts another, in whose surroundings it is; those of all starts.
+    """
     ours, theirs = socket.socketpair()
     handles = [each if isinstance(each, int) else each.fileno() for each in streams]
     variables = dict(os.environ) if environment is None else environment
-    order = json.dumps([words, str(Path.cwd()), variables])
+    order = {
+        "words": words,
+        "folder": str(Path.cwd()),
+        "environment": variables,
+        "leads": leads,
+        "controlled": controlled,
+    }
     with theirs:
-        socket.send_fds(_door(), [order.encode()], [*handles, theirs.fileno()])
+        socket.send_fds(_door(*within), [json.dumps(order).encode()], [*handles, theirs.fileno()])
     return Started(ours)
 
 
+@contextmanager
+def piped(
+    *words: str, environment: dict[str, str] | None = None, out: int | None = None
+) -> Iterator[Piped]:
+    """Start it with a pipe for each stream, and end it; `out` is another end for its output."""
+    with ExitStack() as opened:
+        (given, stdin), (stdout, told), (stderr, said) = (_pipe(opened) for _ in range(3))
+        streams = (given, told if out is None else out, said)
+        process = start(*words, streams=streams, environment=environment)
+        opened.callback(process.end)
+        for each in (given, told, said):
+            each.close()
+        yield Piped(process, stdin, stdout, stderr)
+
+
+def _pipe(opened: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    reading, writing = os.pipe()
+    ends = os.fdopen(reading, "rb"), os.fdopen(writing, "wb")
+    for each in ends:
+        opened.enter_context(each)
+    return ends
+
+
 @cache
-def _door() -> socket.socket:
+def _door(*within: str) -> socket.socket:
     """Start the Python to fork from, once for each process that runs tests."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.warm_python", str(theirs.fileno())],
+            [*within, sys.executable, "-m", "tests.warm_python", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # a fork with threads is no start
         )
 
     def close() -> None:

@@ -1,18 +1,25 @@
-"""A Python that has the libraries loaded, to fork the program from: `python -m tests.warm_python`.
+"""A Python that has the program loaded, to fork starts of it from: `python -m tests.warm_python`.
 
-Only what others wrote is loaded before; the program itself is imported by each start anew.
+The program's modules only define things while they are imported, so it does not matter to a start
+when that was. The run itself begins anew in each.
 """
 
+import atexit
+import contextlib
+import fcntl
 import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
 import socket
 import sys
+import termios
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 LIBRARIES = (
@@ -32,6 +39,7 @@ LIBRARIES = (
     "uvicorn.loops.asyncio",
     "uvicorn.protocols.http.h11_impl",
 )
+"""What the program imports only when it needs it."""
 
 LARGEST_ORDER = 200_000
 HANDLES = 4
@@ -40,24 +48,38 @@ HANDLES = 4
 
 @dataclass(frozen=True)
 class Order:
-    """A start that was asked for: what `python -m` would be given, and the three streams."""
+    """A start that was asked for: what `python` would be given, and the three streams.
+
+    It leads a session where that is wanted, and its input can be the terminal that controls it.
+    """
 
     words: list[str]
     folder: str
     environment: dict[str, str]
+    leads: bool
+    controlled: bool
     streams: list[int]
 
 
 def main() -> None:
     """Fork a child for each order that comes; return, in a child, after it has become one."""
     door = socket.socket(fileno=int(sys.argv[1]))
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *_modules()):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
     order = _keep(door)
     if order:
         _become(order)
+
+
+def _modules() -> Iterator[str]:
+    """Name the program's modules, but for the room that few starts need."""
+    import scanner
+
+    for each in pkgutil.walk_packages(scanner.__path__, "scanner."):
+        if not each.name.endswith(".__main__") and "bench" not in each.name.split("."):
+            yield each.name
 
 
 def _keep(door: socket.socket) -> Order | None:
@@ -86,8 +108,7 @@ def _keep(door: socket.socket) -> Order | None:
                 for each in (door, bell, rope, *children.values()):
                     each.close()
                 os.close(tells)
-                words, folder, environment = json.loads(said)
-                return Order(words, folder, environment, streams)
+                return Order(streams=streams, **json.loads(said))
             for stream in streams:
                 os.close(stream)
             children[pid] = socket.socket(fileno=tells)
@@ -104,16 +125,57 @@ def _tell_of_ends(children: dict[int, socket.socket]) -> None:
 
 
 def _become(order: Order) -> None:
-    """Be `python -m` from here on, to the interpreter's own end."""
+    """Be `python -m`, or `python -c`, from here on."""
+    if order.leads:
+        os.setsid()
     for number, stream in enumerate(order.streams):
         os.dup2(stream, number)
         os.close(stream)
+    if order.controlled:
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.chdir(order.folder)
     os.environ.clear()
     os.environ.update(order.environment)
     time.tzset()
-    sys.argv = order.words
-    runpy.run_module(order.words[0], run_name="__main__", alter_sys=True)
+    _open_streams()
+    codes: list[object] = []
+    atexit.register(_end, codes)
+    first, *rest = order.words
+    try:
+        if first == "-c":
+            sys.argv = [first, *rest[1:]]
+            exec(rest[0], {"__name__": "__main__"})  # noqa: S102 - a test's own lines
+        else:
+            sys.argv = order.words
+            runpy.run_module(first, run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        codes.append(ended.code)
+        raise
+    codes.append(None)
+
+
+def _open_streams() -> None:
+    """Open the streams as the interpreter does, for what they are now."""
+    encoding = sys.__stdout__.encoding if sys.__stdout__ else None
+    stdin = os.fdopen(0, encoding=encoding, errors="strict", closefd=False)
+    stdout = os.fdopen(1, "w", 1 if os.isatty(1) else -1, encoding, "strict", closefd=False)
+    stderr = os.fdopen(2, "w", 1, encoding, "backslashreplace", closefd=False)
+    sys.stdin, sys.stdout, sys.stderr = stdin, stdout, stderr
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = stdin, stdout, stderr  # type: ignore[misc]
+
+
+def _end(codes: list[object]) -> None:
+    """End once all else that is done at the end is done.
+
+    To take the modules apart would cost half of a start. Whatever is no plain exit code is left to
+    the interpreter, which has more to say.
+    """
+    for code in codes:
+        if code is None or isinstance(code, int):
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code or 0)
 
 
 if __name__ == "__main__":

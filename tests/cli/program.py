@@ -19,17 +19,27 @@ class Program:
 
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    """A command in whose surroundings it is started."""
 
     def run(
         self, *words: str, given: bytes = b"", **settings: str
     ) -> "subprocess.CompletedProcess[bytes]":
         """Run it to its end in a process of its own, forked from a Python that is warm."""
+        return self.run_python("scanner", *words, given=given, **settings)
+
+    def run_python(
+        self, *words: str, given: bytes = b"", **settings: str
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Run what `python -m` or `python -c` is given in the program's stead."""
         reading, writing = os.pipe()
         with TemporaryFile() as out, TemporaryFile() as complaints:
             with os.fdopen(reading, "rb") as theirs:
                 streams = (theirs, out, complaints)
                 environment = self.environment(**settings)
-                started = start("scanner", *words, streams=streams, environment=environment)
+                started = start(
+                    *words, streams=streams, environment=environment, within=self.within
+                )
             try:
                 with suppress(BrokenPipeError), os.fdopen(writing, "wb") as ours:
                     ours.write(given)

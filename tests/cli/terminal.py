@@ -7,8 +7,6 @@ import pty
 import select
 import signal
 import struct
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.cli.program import Program
+from tests.warm import Started, start
 
 LIMIT_SECONDS = 30
 
@@ -24,7 +23,7 @@ LIMIT_SECONDS = 30
 class Terminal:
     """A running program and the other end of its terminal."""
 
-    process: subprocess.Popen[bytes]
+    process: Started
     master: int
     seen: bytearray = field(default_factory=bytearray)
 
@@ -115,29 +114,24 @@ def _started(
     for name in ("COLUMNS", "LINES", "NO_COLOR"):
         environment.pop(name, None)
 
-    def control() -> None:
-        os.setsid()
-        if controls:
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    with subprocess.Popen(
-        [sys.executable, "-m", "scanner", *words],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=environment,
-        preexec_fn=control,  # noqa: PLW1509 - it only claims the terminal, and holds no lock
-    ) as process:
-        os.close(slave)
-        running = Terminal(process, master)
-        try:
-            yield running
-        finally:
-            if process.poll() is None and running.master >= 0:
-                process.send_signal(signal.SIGTERM)
-                with contextlib.suppress(AssertionError):
-                    running.wait_until(running.ended, 10)
-            if process.poll() is None:
-                process.kill()
-            if running.master >= 0:
-                os.close(master)
+    process = start(
+        "scanner",
+        *words,
+        streams=(slave, slave, slave),
+        environment=environment,
+        leads=True,
+        controlled=controls,
+    )
+    os.close(slave)
+    running = Terminal(process, master)
+    try:
+        yield running
+    finally:
+        if running.master >= 0:
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(AssertionError):
+                running.wait_until(running.ended, 10)
+        process.kill()
+        process.wait(LIMIT_SECONDS)
+        if running.master >= 0:
+            os.close(master)

@@ -3,7 +3,6 @@ import json
 import os
 import pty
 import struct
-import subprocess
 import sys
 import termios
 import threading
@@ -26,6 +25,7 @@ from scanner.scanning.keyboard_layouts import DIRECT_FILE, FILE, SETUP, load
 from tests.cli.program import Program
 from tests.scanning.test_hand_scanners import Given
 from tests.scanning.test_keyboard_layouts import SERIAL, german_keys
+from tests.warm import Started, start
 
 LIMIT = 60.0
 SWAP = str.maketrans("YZyz-", "ZYzyß")
@@ -72,7 +72,7 @@ def test_another_code_teaches_nothing(program: Program) -> None:
 class Screen:
     """The program in a pseudo-terminal, with whoever types."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", handle: int) -> None:
+    def __init__(self, process: Started, handle: int) -> None:
         self.process = process
         self._handle = handle
         self.shown = b""
@@ -90,8 +90,7 @@ class Screen:
             threading.Event().wait(0.02)
 
     def end(self) -> None:
-        self.process.terminate()
-        self.process.wait(LIMIT)
+        self.process.end()
         os.close(self._handle)
         self._thread.join(LIMIT)
 
@@ -110,13 +109,9 @@ class Screen:
 def on_screen(program: Program, *words: str, **settings: str) -> Iterator[Screen]:
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scanner", *words],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=program.environment(TERM="xterm-256color", LANG="C.UTF-8", **settings),
-        start_new_session=True,
+    environment = program.environment(TERM="xterm-256color", LANG="C.UTF-8", **settings)
+    process = start(
+        "scanner", *words, streams=(theirs, theirs, theirs), environment=environment, leads=True
     )
     os.close(theirs)
     screen = Screen(process, ours)

@@ -13,23 +13,11 @@ from scanner.store import errors
 from scanner.store.database import open_database
 from scanner.store.errors import NEEDED, DiskFull, has_room, store_error
 from scanner.store.quarantine import copy_to_quarantine
-from tests.cli.program import LIMIT_SECONDS, Program
+from tests.cli.program import Program
+from tests.faults.small_disk import small_disk
 from tests.store.worlds import fill, row
 
 FREE_KIB = (0, 8, 28, 100)
-TWO_STARTS = """
-mount -t tmpfs -o size=2m tmpfs "$SCANNER_HOME" || exit 77
-cp "$2"/gate* "$SCANNER_HOME"
-gate() { echo X | "$1" -m scanner gate --stdin --no-network; }
-free=$(df --output=avail -k "$SCANNER_HOME" | tail -n 1)
-head -c $((free - $4))K /dev/zero > "$SCANNER_HOME/ballast"
-gate "$1" > "$3/first" 2>&1
-ls -A "$SCANNER_HOME" > "$3/left.first"
-gate "$1" > "$3/second" 2>&1
-ls -A "$SCANNER_HOME" > "$3/left.second"
-rm "$SCANNER_HOME/ballast"
-gate "$1" > "$3/third" 2>&1
-"""
 
 
 @pytest.fixture
@@ -39,23 +27,17 @@ def program(tmp_path: Path) -> Program:
 
 def started(program: Program, folder: Path, free: int) -> dict[str, str]:
     """Start a gate twice on a disk with so many KiB, and once more when it has room."""
-    out, disk = folder / "out", folder / "disk"
-    for each in (out, disk, program.home):
-        each.mkdir(exist_ok=True)
-    words = ["unshare", "--map-root-user", "--mount", "sh", "-c", TWO_STARTS, "sh"]
-    done = subprocess.run(
-        [*words, sys.executable, str(program.home), str(out), str(free)],
-        capture_output=True,
-        timeout=2 * LIMIT_SECONDS,
-        check=False,
-        env={**program.environment(SCANNER_HOME=str(disk)), "PYTHONPATH": str(Path.cwd())},
-    )
-    if done.returncode == 77 or not (out / "third").exists():
-        pytest.skip(f"this machine mounts no small disk: {done.stderr.decode()}")
-    return {each.name: each.read_text() for each in out.iterdir()}
+    disk = small_disk(folder / "disk", program.home, megabytes=2, free=free)
+    said = {}
+    for start in ("first", "second", "third"):
+        if start == "third":
+            disk.make_room()
+        done = disk.run("gate", "--stdin", "--no-network", given=b"X\n")
+        said[start] = (done.stdout + done.stderr).decode()
+        said[f"left.{start}"] = disk.names()
+    return said
 
 
-@pytest.mark.skipif(not shutil.which("unshare"), reason="a small disk needs unshare")
 @pytest.mark.parametrize("free", FREE_KIB)
 @pytest.mark.parametrize("is_new", [True, False], ids=["new", "used"])
 def test_a_full_disk_is_called_full_at_every_start(

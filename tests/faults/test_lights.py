@@ -3,11 +3,8 @@
 import fcntl
 import json
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from scanner.wording.plain import clock_time
 from tests.cli.program import LIMIT_SECONDS, Program
 from tests.cli.terminal import terminal
 from tests.store.worlds import fill, row
+from tests.warm import Piped, piped
 
 TICKETS = [f"DAWIER-BACK{number:08}" for number in range(200)]
 A, B, C = TICKETS[:3]
@@ -58,24 +56,15 @@ def _file(program: Program) -> Path:
     return program.home / "gate.sqlite3"
 
 
-@contextmanager
-def _started(program: Program, *words: str, out: int = subprocess.PIPE) -> Iterator[Any]:
-    with subprocess.Popen(
-        [sys.executable, *words],
-        stdin=subprocess.PIPE,
-        stdout=out,
-        stderr=subprocess.PIPE,
-        env=program.environment(),
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def _started(
+    program: Program, *words: str, out: int | None = None
+) -> AbstractContextManager[Piped]:
+    return piped(*words, environment=program.environment(), out=out)
 
 
-def _show(process: Any, *serials: str) -> None:
-    process.stdin.write("".join(f"{serial}\n" for serial in serials).encode())
-    process.stdin.flush()
+def _show(gate: Piped, *serials: str) -> None:
+    gate.stdin.write("".join(f"{serial}\n" for serial in serials).encode())
+    gate.stdin.flush()
 
 
 def _again(program: Program, *serials: str) -> dict[str, dict[str, Any]]:
@@ -110,7 +99,7 @@ def test_a_kill_after_the_commit_and_before_the_light_is_said_at_the_next_start(
         _show(gate, A, B)
         assert json.loads(gate.stdout.readline())["code"] == "verdict.valid"
         assert gate.stderr.readline() == b"recorded\n"
-        gate.kill()
+        gate.process.kill()
         assert gate.stdout.read() == b""
     again = _again(seeded, A, B, B)
     at = _recorded(seeded)[B]
@@ -124,11 +113,11 @@ def test_a_kill_after_the_commit_and_before_the_light_is_said_at_the_next_start(
 def test_a_program_journals_that_the_guard_let_a_doubted_light_in(seeded: Program) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with _started(seeded, "-m", "scanner", *GATE, out=writing) as gate:
+    with _started(seeded, "scanner", *GATE, out=writing) as gate:
         os.close(writing)
         _show(gate, A)
         gate.stdin.close()
-        gate.wait(LIMIT_SECONDS)
+        gate.process.wait(LIMIT_SECONDS)
     forged = json.dumps({"payload": A, "let_in": True})
     lines = [
         {"payload": A},
@@ -152,13 +141,13 @@ def test_a_program_journals_that_the_guard_let_a_doubted_light_in(seeded: Progra
 
 
 def test_the_last_light_is_not_shown_where_the_reader_is_gone(seeded: Program) -> None:
-    with _started(seeded, "-m", "scanner", *GATE) as gate:
+    with _started(seeded, "scanner", *GATE) as gate:
         _show(gate, A)
         assert json.loads(gate.stdout.readline())["serial"] == A
         gate.stdout.close()
         _show(gate, B)
         gate.stdin.close()
-        assert gate.wait(LIMIT_SECONDS) != 0
+        assert gate.process.wait(LIMIT_SECONDS) != 0
         assert b"Traceback" not in gate.stderr.read()
     again = _again(seeded, A, B)
     assert (again[A]["code"], again[B]["code"]) == (HERE, NOT_SHOWN)
@@ -167,12 +156,12 @@ def test_the_last_light_is_not_shown_where_the_reader_is_gone(seeded: Program) -
 def test_what_a_slow_reader_could_not_be_given_was_not_shown(seeded: Program) -> None:
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
-    with _started(seeded, "-m", "scanner", *GATE, out=writing) as gate:
+    with _started(seeded, "scanner", *GATE, out=writing) as gate:
         os.close(writing)
         _show(gate, *TICKETS)
         _until_it_stands_still(seeded)
-        gate.kill()
-        gate.wait(LIMIT_SECONDS)
+        gate.process.kill()
+        gate.process.wait(LIMIT_SECONDS)
     with os.fdopen(reading, "rb") as pipe:
         came = [json.loads(line)["serial"] for line in pipe.read().splitlines(keepends=True)
                 if line.endswith(b"\n")]  # fmt: skip
@@ -188,14 +177,14 @@ def test_what_a_slow_reader_could_not_be_given_was_not_shown(seeded: Program) ->
 def test_a_light_that_was_read_is_noted_though_the_gate_is_killed_while_it_waits(
     seeded: Program,
 ) -> None:
-    with _started(seeded, "-m", "scanner", *GATE) as gate:
+    with _started(seeded, "scanner", *GATE) as gate:
         _show(gate, A)
         gate.stdout.readline()
         end = time.monotonic() + LIMIT_SECONDS
         while not _shown(seeded):
             assert time.monotonic() < end
             time.sleep(0.01)
-        gate.kill()
+        gate.process.kill()
     assert _again(seeded, A)[A]["code"] == HERE
 
 

@@ -1,8 +1,6 @@
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -11,22 +9,18 @@ import pytest
 
 from tests.mock.api import NO_TLS, Api, administrator
 from tests.mock.server import Ready, mock_server
+from tests.warm import piped
 
 
 def refuse(*options: str) -> str:
     """The sentence with which the server does not start."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scanner.mock", *options],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    assert done.stderr.count("\n") == 1
-    return done.stderr
+    with piped("scanner.mock", *options) as server:
+        assert server.stdout.read() == b""
+        said = server.stderr.read().decode()
+        assert server.process.wait(20) == 1
+    assert "Traceback" not in said
+    assert said.count("\n") == 1
+    return said
 
 
 def world_of(ready: Ready) -> object:
@@ -166,30 +160,16 @@ def test_a_hundred_thousand_tickets_are_listed_by_the_page() -> None:
 
 
 def test_a_server_that_is_to_end_with_its_input_outlives_nobody() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "scanner.mock", "--until-eof", "--tickets=5"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        assert server.stdin
-        assert server.stdout
+    with piped("scanner.mock", "--until-eof", "--tickets=5") as server:
         assert server.stdout.readline().startswith(b"{")
-        assert server.poll() is None
+        assert server.process.poll() is None
         server.stdin.close()  # as when whoever started it is killed
-        server.wait(20)
+        server.process.wait(20)
 
 
 def test_told_to_end_it_leaves_its_input_and_ends_in_order() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "scanner.mock", "--until-eof", "--tickets=5"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as server:
-        assert server.stdout
-        assert server.stderr
+    with piped("scanner.mock", "--until-eof", "--tickets=5") as server:
         assert server.stdout.readline().startswith(b"{")
-        server.terminate()
-        assert server.wait(20) == 0
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
         assert server.stderr.read() == b""

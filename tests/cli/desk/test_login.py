@@ -4,8 +4,6 @@ import pty
 import select
 import socket
 import stat
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from scanner.mock.seed import ADMINISTRATOR, ADMINISTRATOR_EMAIL, ADMINISTRATOR_
 from tests.cli.desk.commands import issued, objects, run, said, secrets_of
 from tests.mock.api import Api, Stage
 from tests.mock.server import Ready
+from tests.warm import start
 
 KEY = "ab" * 16
 LIMIT_SECONDS = 30
@@ -136,13 +135,8 @@ def test_a_login_goes_to_no_other_api(logged_in: None) -> None:
 
 def test_a_password_that_is_typed_at_a_terminal_is_not_shown(ready: Ready, home: Path) -> None:
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scanner", "login", "--api", ready.url],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
+    streams = (theirs, theirs, theirs)
+    process = start("scanner", "login", "--api", ready.url, streams=streams, leads=True)
     os.close(theirs)
     try:
         seen = read_until(ours, b"User name or e-mail address: ")
@@ -153,8 +147,7 @@ def test_a_password_that_is_typed_at_a_terminal_is_not_shown(ready: Ready, home:
         seen += read_until(ours, b"wants a key before it starts a session")
         assert process.wait(LIMIT_SECONDS) == 1
     finally:
-        process.kill()
-        process.wait()
+        process.end()
         os.close(ours)
     assert ADMINISTRATOR_PASSWORD.encode() not in seen
 
