@@ -64,13 +64,18 @@ class Order:
 def main() -> None:
     """Fork a child for each order that comes; return, in a child, after it has become one."""
     door = socket.socket(fileno=int(sys.argv[1]))
+    before = dict(os.environ)
+    importlib.import_module("scanner.scanning.opencv")
+    _use_threads_of_opencv(0)  # a child would wait for those that it has not
     for name in (*LIBRARIES, *_modules()):
         importlib.import_module(name)
+    added = {name: text for name, text in os.environ.items() if name not in before}
     gc.collect()
     gc.freeze()
     order = _keep(door)
     if order:
-        _become(order)
+        _use_threads_of_opencv(-1)
+        _become(order, added)
 
 
 def _modules() -> Iterator[str]:
@@ -124,8 +129,14 @@ def _tell_of_ends(children: dict[int, socket.socket]) -> None:
             line.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _become(order: Order) -> None:
-    """Be `python -m`, or `python -c`, from here on."""
+def _use_threads_of_opencv(number: int) -> None:
+    import cv2
+
+    cv2.setNumThreads(number)
+
+
+def _become(order: Order, added: dict[str, str]) -> None:
+    """Be `python -m`, or `python -c`, from here on; the variables are added as by its imports."""
     if order.leads:
         os.setsid()
     for number, stream in enumerate(order.streams):
@@ -135,7 +146,7 @@ def _become(order: Order) -> None:
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.chdir(order.folder)
     os.environ.clear()
-    os.environ.update(order.environment)
+    os.environ.update({**added, **order.environment})
     time.tzset()
     _open_streams()
     codes: list[object] = []
