@@ -86,7 +86,7 @@ def test_killed_it_comes_back_and_what_was_admitted_stays(lane: Program, server:
     with terminal(lane, "kiosk", "--no-network") as kiosk:
         kiosk.wait_for(ATTRACT)
         kiosk.press(first.encode() + b"\r")
-        kiosk.wait_for("Please go through")
+        kiosk.wait_for("Your ticket is valid.")
         child = child_of(kiosk.process.pid)
         kiosk.forget()
         os.kill(child, signal.SIGKILL)
@@ -95,7 +95,7 @@ def test_killed_it_comes_back_and_what_was_admitted_stays(lane: Program, server:
         kiosk.wait_for(ATTRACT)
         assert child_of(kiosk.process.pid) != child
         kiosk.press(second.encode() + b"\r")
-        kiosk.wait_for("Please go through")
+        kiosk.wait_for("Your ticket is valid.")
         kiosk.forget()
         leave(kiosk)
     assert admitted(lane) == [first, second]

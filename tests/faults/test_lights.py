@@ -195,7 +195,7 @@ def test_a_light_on_a_terminal_is_noted_when_the_terminal_has_it(seeded: Program
         gate.press(b"i")
         gate.settle()
         gate.press(f"{C}\r".encode())
-        gate.wait_for("Let the patron in.")
+        gate.wait_for("Valid ticket")
         gate.wait_until(lambda: bool(_shown(seeded)))
         gate.process.kill()
     assert _again(seeded, C)[C]["code"] == HERE

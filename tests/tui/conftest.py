@@ -1,9 +1,13 @@
 """What every test of the screens needs."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+from textual.app import App
 from textual.widgets import Input
 
 from scanner.scanning import presentation
@@ -55,6 +59,13 @@ def quiet() -> Iterator[None]:
     """Wait for an app only as long as it works."""
     with waited_for_by_work():
         yield
+
+
+@pytest.fixture
+def pictured(snapshot: SnapshotAssertion) -> Callable[[App[Any], str], bool]:
+    """Compare an app's screen as it is now with the picture of a name: many of one run."""
+    pictures = snapshot.use_extension(SVGImageExtension)
+    return lambda app, name: bool(pictures(name=name) == app.export_screenshot())
 
 
 @pytest.fixture

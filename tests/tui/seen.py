@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from textual.app import App
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from scanner.tui.gate.app import GateApp
@@ -24,3 +25,14 @@ async def settled(app: GateApp, pilot: Pilot[None]) -> None:
         while before != now:  # a scroll bar that comes sets all anew, once more
             await pilot.pause()
             before, now = now, seen(app)
+
+
+async def resized(app: GateApp, pilot: Pilot[None], wide: int, high: int) -> None:
+    """Give the app another window, and wait until it has filled it."""
+    await pilot.resize_terminal(wide, high)
+    async with asyncio.timeout(10):
+        while app.screen.outer_size != Size(
+            wide, high
+        ):  # the app waits a moment for a further change
+            await pilot.pause()
+    await settled(app, pilot)

@@ -1,139 +1,51 @@
-"""The layout of a poster in columns and rows: as large as it fits, the shape beside the words."""
+"""The layout of a poster in columns and rows: as large as it fits, the shape beside the words.
 
-from collections.abc import Sequence
+What is read from afar is lettered: the title, the section, and what to do next. The section is no
+smaller than the title, so a long one makes the title smaller too.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate, chain, combinations, pairwise, product
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from scanner.tui.drawing import shapes
-from scanner.tui.drawing.faces import Face
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.drawing.shapes import Dots, to_lines
+from scanner.tui.drawing.shapes import (
+    LARGE,
+    NATURAL,
+    SMALL,
+    Dots,
+    Size,
+    letter,
+    letterable,
+    to_lines,
+    width,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-import unicodedata
+_ENOUGH = NATURAL
+"""Section and title come to this size, in this order, before there is all of the small print."""
 
-from scanner.tui.drawing.shapes import beside, scaled
-
-HEIGHT = 7
-"""Dots from the foot of a letter to its head, unscaled."""
-
-_SHEETS = (
-    (
-        "ABCDEFGH",
-        """
-        .####.|#####.|.####.|#####.|######|######|.####.|##..##
-        ##..##|##..##|##..##|##..##|##....|##....|##..##|##..##
-        ##..##|##..##|##....|##..##|##....|##....|##....|##..##
-        ######|#####.|##....|##..##|#####.|#####.|##.###|######
-        ##..##|##..##|##....|##..##|##....|##....|##..##|##..##
-        ##..##|##..##|##..##|##..##|##....|##....|##..##|##..##
-        ##..##|#####.|.####.|#####.|######|##....|.####.|##..##
-        """,
-    ),
-    (
-        "IJKLMNOP",
-        """
-        ##|....##|##..##|##....|##....##|##...##|.####.|#####.
-        ##|....##|##..##|##....|###..###|###..##|##..##|##..##
-        ##|....##|##.##.|##....|########|####.##|##..##|##..##
-        ##|....##|####..|##....|##.##.##|##.####|##..##|#####.
-        ##|##..##|##.##.|##....|##....##|##..###|##..##|##....
-        ##|##..##|##..##|##....|##....##|##...##|##..##|##....
-        ##|.####.|##..##|######|##....##|##...##|.####.|##....
-        """,
-    ),
-    (
-        "QRSTUVWX",
-        """
-        .####.|#####.|.####.|######|##..##|##..##|##....##|##..##
-        ##..##|##..##|##..##|..##..|##..##|##..##|##....##|##..##
-        ##..##|##..##|##....|..##..|##..##|##..##|##....##|.####.
-        ##..##|#####.|.####.|..##..|##..##|##..##|##.##.##|..##..
-        ##..##|####..|....##|..##..|##..##|##..##|########|.####.
-        ##.##.|##.##.|##..##|..##..|##..##|.####.|###..###|##..##
-        .###.#|##..##|.####.|..##..|.####.|..##..|##....##|##..##
-        """,
-    ),
-    (
-        "YZ012345",
-        """
-        ##..##|######|.####.|..##|.####.|.####.|...##.|######
-        ##..##|....##|##..##|.###|##..##|##..##|..###.|##....
-        ##..##|....##|##.###|####|....##|....##|.####.|#####.
-        .####.|..##..|######|..##|...##.|..###.|##.##.|....##
-        ..##..|.##...|###.##|..##|..##..|....##|######|....##
-        ..##..|##....|##..##|..##|.##...|##..##|...##.|##..##
-        ..##..|######|.####.|..##|######|.####.|...##.|.####.
-        """,
-    ),
-    (
-        "6789-.,'",
-        """
-        .####.|######|.####.|.####.|.....|..|...|##
-        ##....|....##|##..##|##..##|.....|..|...|##
-        ##....|...##.|##..##|##..##|.....|..|...|.#
-        #####.|...##.|.####.|.#####|#####|..|...|..
-        ##..##|..##..|##..##|....##|.....|..|.##|..
-        ##..##|..##..|##..##|....##|.....|##|.##|..
-        .####.|..##..|.####.|.####.|.....|##|##.|..
-        """,
-    ),
-    (
-        " /:&()+?",
-        """
-        ...|....##|..|.###..|..##|##..|......|.####.
-        ...|....##|##|##.##.|.##.|.##.|..##..|##..##
-        ...|...##.|##|.###..|##..|..##|..##..|....##
-        ...|..##..|..|.###.#|##..|..##|######|...##.
-        ...|.##...|##|##.###|##..|..##|..##..|..##..
-        ...|##....|##|##.##.|.##.|.##.|..##..|......
-        ...|##....|..|.###.#|..##|##..|......|..##..
-        """,
-    ),
+_SIZES = (
+    *(Size(LARGE, *scale) for scale in ((5, 6), (4, 5), (4, 4), (3, 4), (3, 3), (2, 3), (2, 2))),
+    *(Size(LARGE, 1, 2), _ENOUGH, Size(SMALL)),
 )
-
-
-def _cut(characters: str, sheet: str) -> dict[str, Dots]:
-    rows = [row.strip().split("|") for row in sheet.strip().splitlines()]
-    return dict(zip(characters, zip(*rows, strict=True), strict=True))
-
-
-_GLYPHS: dict[str, Dots] = {
-    character: dots for sheet in _SHEETS for character, dots in _cut(*sheet).items()
-}
-
-
-def letterable(text: str) -> str | None:
-    """Return the text in the letters that can be drawn, or nothing where one of them can't.
-
-    Accents go (they are too fine to carry): `Süd` becomes `SUD`.
-    """
-    decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).upper()
-    return bare if bare and all(c in _GLYPHS for c in bare) else None
-
-
-def width(text: str, wide: int = 1) -> int:
-    """Return how many dots across a letterable text takes, `wide` times its natural width."""
-    return (sum(len(_GLYPHS[c][0]) for c in text) + len(text) - 1) * wide
-
-
-def draw(text: str, wide: int = 1, high: int = 1) -> Dots:
-    """Draw a letterable text, every dot `wide` dots across and `high` down."""
-    return scaled(beside([_GLYPHS[c] for c in text], 1), wide, high)
-
-
-_SCALES = ((5, 6), (4, 5), (4, 4), (3, 4), (3, 3), (2, 3), (2, 2), (1, 2), (1, 1))
+_RANK = {size: len(_SIZES) - place for place, size in enumerate(_SIZES)}
 _MARGIN = 1  # columns on either side
 _GAP = 3  # columns between shape and words
 _SMALLEST_SHAPE = 10  # dots
+_SHAPE = 14  # dots that it is given where there is room, however small the words
 _SHAPE_TO_WORDS = 0.8  # the least height of the shape, as a part of the words'
+_ADVICE_TO_TITLE = 0.25  # the least height of the advice's letters, as a part of the title's
+_TITLE_LINES, _PLACE_LINES, _ADVICE_LINES = 2, 3, 4
+_BLANKS = 3  # rows: below the art, and above and below the advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +56,44 @@ class Line:
     bold: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words in letters of one size, broken into lines; `wide` and `high` are dots."""
+
+    lines: tuple[str, ...]
+    size: Size
+    wide: int
+    high: int
+
+    @property
+    def rows(self) -> int:
+        """Return the rows of the screen that they take."""
+        return -(-self.high // 2)
+
+    def draw(self) -> Dots:
+        """Draw the lines, each in the middle."""
+        return _stacked([letter(line, self.size) for line in self.lines], _leading(self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is lettered: where the shape and the place stand, and the rows that all of it needs.
+
+    Attributes:
+        side: the shape's least, in dots.
+        above: the shape stands above the title, not beside it.
+        under: the place stands below both, not below the title.
+    """
+
+    title: _Words
+    place: _Words | None
+    advice: _Words | None
+    side: int
+    above: bool
+    under: bool
+    rows: int
+
+
 def arrange(poster: Poster, columns: int, rows: int) -> list[Line]:
     """Set a poster: never more than `rows` lines, none wider than `columns` cells.
 
@@ -151,28 +101,168 @@ def arrange(poster: Poster, columns: int, rows: int) -> list[Line]:
     """
     if columns < 1 or rows < 1:
         return []
-    why, what = _wrapped(poster.sentence, columns), _wrapped(poster.advice, columns)
-    detail = [Line(line.text) for line in _wrapped(poster.detail, columns)]
-    for small in (
-        [*why, *what, *detail],
-        [*why[:1], *what[:1], *detail[:1]],
-        [*why[:1], *what[:1]],
-    ):
-        for spare in (3, 1, 0):
-            art = _art(
-                poster.face,
-                poster.title,
-                poster.place,
-                columns - 2 * _MARGIN,
-                rows - len(small) - spare,
-            )
-            if not art:
-                continue
-            large = _lettered(poster.advice, columns, rows - len(art) - len(why) - len(detail) - 5)
-            captions = [*why, Line(""), *large, Line(""), *detail] if large else small
-            gap = [Line("")] if spare else []
-            return _centred([*map(Line, art), *gap, *captions], columns, rows)
+    why, detail = _wrapped(poster.sentence, columns), _wrapped(poster.detail, columns)
+    detail = [Line(line.text) for line in detail]
+    for place, advice, least in _wishes(poster):
+        what = [] if advice else _wrapped(poster.advice, columns)
+        for small in ((why, what, detail), (why[:1], what[:1], detail[:1]), (why[:1], what[:1])):
+            room = (columns - 2 * _MARGIN, rows - sum(map(len, small)))
+            plan = _plan(poster.title, place, advice, least, room)
+            if plan:
+                return _set(poster, plan, small, columns, rows)
+    what = _wrapped(poster.advice, columns)
     return _centred([_headline(poster, columns), *why, *what, *detail], columns, rows)
+
+
+def _wishes(poster: Poster) -> Iterator[tuple[str, str, tuple[Size, Size]]]:
+    """Say what is to be lettered beside the title, and both least sizes; the best first."""
+    small = Size(SMALL)
+    place, advice = letterable(poster.place) or "", letterable(poster.advice.rstrip(".")) or ""
+    for wish in dict.fromkeys([(place, advice), (place, ""), ("", advice), ("", "")]):
+        for least in ((_ENOUGH, _ENOUGH), (small, _ENOUGH), (small, small)):
+            yield *wish, least
+
+
+@lru_cache(maxsize=256)
+def _plan(
+    title: str, place: str, advice: str, least: tuple[Size, Size], room: tuple[int, int]
+) -> _Plan | None:
+    """Choose the sizes: title and place as large as both can be, then the title, then the advice.
+
+    Args:
+        title: in capitals.
+        place, advice: what is lettered with it; empty where nothing is.
+        least: the least size of the title, and that of the place.
+        room: columns and rows.
+    """
+    columns, rows = room
+    titles = _settings(letterable(title), columns, _TITLE_LINES, least[0])
+    places = _settings(place, columns, _PLACE_LINES, least[1]) if place else [None]
+    advices = _settings(advice, columns, _ADVICE_LINES, Size(SMALL)) if advice else [None]
+    pairs = sorted(filter(_match, product(titles, places)), key=_worth, reverse=True)
+    beside = product(pairs, ((False, False), (False, True)))
+    above = product(pairs, ((True, True),))  # only where the room is too narrow for the other
+    for (head, below), (over, under) in chain(beside, above):
+        side, high = _least_art(head, below, columns, above=over, under=under)
+        for foot in advices if side else ():
+            needed = high + sum(each.rows for each in (below if under else None, foot) if each)
+            tall = foot is None or foot.size.height >= _ADVICE_TO_TITLE * head.size.height
+            if tall and needed <= rows:
+                return _Plan(head, below, foot, side, over, under, needed)
+    return None
+
+
+def _match(pair: tuple[_Words, _Words | None]) -> bool:
+    """Tell whether a place is as large as the title, or larger where the title is very small."""
+    title, place = pair
+    if place is None:
+        return True
+    rank, enough = _RANK[title.size], _RANK[_ENOUGH]
+    return rank <= _RANK[place.size] <= max(rank, enough)
+
+
+def _worth(pair: tuple[_Words, _Words | None]) -> tuple[int, ...]:
+    ranks = [_RANK[each.size] for each in pair if each]
+    return min(ranks), ranks[0], -pair[0].rows
+
+
+def _least_art(
+    title: _Words, place: _Words | None, columns: int, *, above: bool, under: bool
+) -> tuple[int, int]:
+    """Return the least side of the shape, in dots, and the rows of it with its words.
+
+    Both are 0 where they don't fit.
+    """
+    wide, high = title.wide, title.high
+    if place and not under:
+        wide, high = max(wide, place.wide), high + _leading(title.size) + place.high
+    side = max(_SMALLEST_SHAPE, int(_SHAPE_TO_WORDS * high))
+    side += side % 2
+    if above:
+        return side, (side + 2 + high + 1) // 2
+    if wide + _GAP + side > columns:
+        return 0, 0
+    return side, -(-max(high, side) // 2)
+
+
+@lru_cache(maxsize=256)
+def _settings(text: str | None, columns: int, most: int, least: Size) -> list[_Words]:
+    """Set a text in each size, and on each number of lines, in which it is not too wide."""
+    found = []
+    for size in _SIZES[: _SIZES.index(least) + 1]:
+        for count in range(1, most + 1):
+            lines = _broken(text or "", count, size.font)
+            wide = max((width(line, size) for line in lines), default=columns + 1)
+            if wide <= columns:
+                high = count * size.height + (count - 1) * _leading(size)
+                found.append(_Words(lines, size, wide, high))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _broken(text: str, count: int, font: int) -> tuple[str, ...]:
+    """Break a text into so many lines, the widest as narrow as can be; none where it can't be."""
+    words = text.split()
+    if len(words) < count:
+        return ()
+    ends = [0, *accumulate(width(f"{word} ", Size(font)) for word in words)]
+
+    def widest(cuts: tuple[int, ...]) -> int:
+        return max(ends[end] - ends[start] for start, end in pairwise((0, *cuts, len(words))))
+
+    cuts = min(combinations(range(1, len(words)), count - 1), key=widest)
+    return tuple(" ".join(words[start:end]) for start, end in pairwise((0, *cuts, len(words))))
+
+
+def _leading(size: Size) -> int:
+    """Return the dots between two lines."""
+    return 1 if size.font == SMALL else max(2, size.high)
+
+
+def _set(
+    poster: Poster, plan: _Plan, small: Sequence[Sequence[Line]], columns: int, rows: int
+) -> list[Line]:
+    """Put the parts below one another, with a larger shape and blank rows where there is room."""
+    why, what, *rest = small
+    spare = rows - plan.rows - sum(map(len, small))
+    parts = [
+        _drawn(_art(poster, plan, columns - 2 * _MARGIN, max(0, spare - _BLANKS))),
+        _drawn(plan.place.draw()) if plan.place and plan.under else [],
+        [*why, *what],
+        _drawn(_lowered(plan.advice.draw())) if plan.advice else [],
+        *rest,
+    ]
+    blanks = rows - sum(map(len, parts))
+    lines: list[Line] = []
+    for part in filter(None, parts):
+        if lines and blanks > 0:
+            lines.append(Line(""))
+            blanks -= 1
+        lines += part
+    return _centred(lines, columns, rows)
+
+
+def _art(poster: Poster, plan: _Plan, columns: int, spare: int) -> Dots:
+    """Draw the shape with its words, up to `spare` rows higher than they need."""
+    title = plan.title.draw()
+    if plan.place and not plan.under:
+        title = _stacked([title, plan.place.draw()], _leading(plan.title.size))
+    high = len(title)
+    if plan.above:
+        side = min(columns, plan.side + 2 * spare, max(2 * high, _SHAPE))
+        return _stacked([shapes.draw(poster.face.shape, side - side % 2), title], 2)
+    room = 2 * (-(-max(high, plan.side) // 2) + spare)
+    side = min(room, columns - _GAP - len(title[0]), max(2 * high, _SHAPE))
+    return _side_by_side(shapes.draw(poster.face.shape, side - side % 2), title)
+
+
+def _drawn(dots: Dots) -> list[Line]:
+    return [Line(line) for line in to_lines(dots)]
+
+
+def _lowered(dots: Dots) -> Dots:
+    """Have an odd number of rows begin in the lower half of a cell, below the words above."""
+    return ("." * len(dots[0]), *dots) if len(dots) % 2 else dots
 
 
 def _headline(poster: Poster, columns: int) -> Line:
@@ -180,48 +270,14 @@ def _headline(poster: Poster, columns: int) -> Line:
     return Line(_fit(title, columns), bold=True)
 
 
-@lru_cache(maxsize=64)
-def _art(face: Face, title: str, place: str, columns: int, rows: int) -> tuple[str, ...]:
-    for wide, high in _SCALES:
-        words = _words(title, place, wide, high, columns=columns, dots=2 * rows)
-        if words is None:
-            continue
-        side = min(2 * rows, columns - _GAP - len(words[0]), max(2 * len(words), 14))
-        if side < max(_SMALLEST_SHAPE, _SHAPE_TO_WORDS * len(words)):
-            continue
-        shape = shapes.draw(face.shape, side - side % 2)
-        return tuple(to_lines(_side_by_side(shape, words)))
-    return ()
-
-
-def _words(title: str, place: str, wide: int, high: int, *, columns: int, dots: int) -> Dots | None:
-    """Letter the title on two lines at most, and the place below where there is room."""
-    lines = _halved(title)
-    words = [word for each in lines if (word := letterable(each))]
-    if len(words) < len(lines):
-        return None
-    across = max(width(word, wide) for word in words)
-    gap = max(2, high)
-    needed = len(words) * (HEIGHT * high + gap) - gap
-    if across > columns - _GAP - _SMALLEST_SHAPE or needed > dots:
-        return None
-    pictures = [draw(word, wide, high) for word in words]
-    below = letterable(place)
-    room = dots - needed - 2 * gap
-    for w, h in _SCALES:
-        fits = below and w <= wide and h <= high and HEIGHT * h <= room
-        if below and fits and width(below, w) <= across:
-            return _stacked([*pictures, ("",) * gap, draw(below, w, h)], gap // 2)
-    return _stacked(pictures, gap)
-
-
 def _stacked(pictures: Sequence[Dots], gap: int) -> Dots:
+    """Put pictures below one another, each in the middle."""
     across = max(len(picture[0]) for picture in pictures)
     rows: list[str] = []
     for index, picture in enumerate(pictures):
-        rows += [""] * (gap if index else 0)
-        rows += [row.center(across, ".") if row else "" for row in picture]
-    return tuple(row.ljust(across, ".") for row in rows)
+        rows += ["." * across] * (gap if index else 0)
+        rows += [row.center(across, ".") for row in picture]
+    return tuple(rows)
 
 
 def _side_by_side(left: Dots, right: Dots) -> Dots:
@@ -234,32 +290,6 @@ def _middle(picture: Dots, down: int) -> list[str]:
     blank = "." * len(picture[0])
     above = (down - len(picture)) // 2
     return [blank] * above + list(picture) + [blank] * (down - len(picture) - above)
-
-
-@lru_cache(maxsize=64)
-def _lettered(advice: str, columns: int, rows: int) -> tuple[Line, ...]:
-    """Letter the advice, on one line or two, where width and height allow."""
-    text = letterable(advice.rstrip(".")) if advice else None
-    if not text:
-        return ()
-    for parts in ([text], _halved(text)):
-        tall = len(parts) * 4 + len(parts) - 1
-        if tall > rows or any(width(p) > columns - 2 * _MARGIN for p in parts):
-            continue
-        lines: list[Line] = []
-        for part in parts:
-            lines += [Line("")] if lines else []
-            lines += map(Line, to_lines(draw(part)))
-        return tuple(lines)
-    return ()
-
-
-def _halved(text: str) -> list[str]:
-    spaces = [index for index, character in enumerate(text) if character == " "]
-    if not spaces:
-        return [text]
-    middle = min(spaces, key=lambda index: abs(index - len(text) // 2))
-    return [text[:middle], text[middle + 1 :]]
 
 
 def _wrapped(text: str, columns: int) -> list[Line]:

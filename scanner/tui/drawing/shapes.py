@@ -1,14 +1,16 @@
-"""The large shapes: what a verdict says to somebody who sees neither colour nor words.
+"""The large shapes and letters: what a verdict says from afar, in rows of dots.
 
 A shape is a rule over the unit square, x to the right and y down, that tells where there is ink;
-so it can be drawn at any size.
+so it can be drawn at any size. It speaks to somebody who sees neither colour nor words.
 """
 
 # ruff: noqa: PLR2004 - the numbers are coordinates in the unit square
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import hypot
+from typing import NamedTuple
 
 Dots = tuple[str, ...]
 """Rows of dots, all of one length: `#` is ink, anything else is paper."""
@@ -136,3 +138,208 @@ def _stroke(x: float, y: float, line: tuple[float, float, float, float], half: f
     along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy)
     along = min(1.0, max(0.0, along))
     return hypot(x - x1 - along * dx, y - y1 - along * dy) < half
+
+
+LARGE, SMALL = 7, 5
+"""The fonts, by the dots from a letter's foot to its head."""
+
+
+class Size(NamedTuple):
+    """A size of letters.
+
+    Attributes:
+        font: `LARGE`, whose strokes are two dots wide, or `SMALL`, whose strokes are one.
+        wide, high: how often each dot is repeated across and down.
+    """
+
+    font: int = LARGE
+    wide: int = 1
+    high: int = 1
+
+    @property
+    def height(self) -> int:
+        """Return the dots from foot to head."""
+        return self.font * self.high
+
+
+NATURAL = Size()
+
+_LARGE = (
+    (
+        "ABCDEFGH",
+        """
+        .####.|#####.|.####.|#####.|######|######|.####.|##..##
+        ##..##|##..##|##..##|##..##|##....|##....|##..##|##..##
+        ##..##|##..##|##....|##..##|##....|##....|##....|##..##
+        ######|#####.|##....|##..##|#####.|#####.|##.###|######
+        ##..##|##..##|##....|##..##|##....|##....|##..##|##..##
+        ##..##|##..##|##..##|##..##|##....|##....|##..##|##..##
+        ##..##|#####.|.####.|#####.|######|##....|.####.|##..##
+        """,
+    ),
+    (
+        "IJKLMNOP",
+        """
+        ##|....##|##..##|##....|##....##|##...##|.####.|#####.
+        ##|....##|##..##|##....|###..###|###..##|##..##|##..##
+        ##|....##|##.##.|##....|########|####.##|##..##|##..##
+        ##|....##|####..|##....|##.##.##|##.####|##..##|#####.
+        ##|##..##|##.##.|##....|##....##|##..###|##..##|##....
+        ##|##..##|##..##|##....|##....##|##...##|##..##|##....
+        ##|.####.|##..##|######|##....##|##...##|.####.|##....
+        """,
+    ),
+    (
+        "QRSTUVWX",
+        """
+        .####.|#####.|.####.|######|##..##|##..##|##....##|##..##
+        ##..##|##..##|##..##|..##..|##..##|##..##|##....##|##..##
+        ##..##|##..##|##....|..##..|##..##|##..##|##....##|.####.
+        ##..##|#####.|.####.|..##..|##..##|##..##|##.##.##|..##..
+        ##..##|####..|....##|..##..|##..##|##..##|########|.####.
+        ##.##.|##.##.|##..##|..##..|##..##|.####.|###..###|##..##
+        .###.#|##..##|.####.|..##..|.####.|..##..|##....##|##..##
+        """,
+    ),
+    (
+        "YZ012345",
+        """
+        ##..##|######|.####.|..##|.####.|.####.|...##.|######
+        ##..##|....##|##..##|.###|##..##|##..##|..###.|##....
+        ##..##|....##|##.###|####|....##|....##|.####.|#####.
+        .####.|..##..|######|..##|...##.|..###.|##.##.|....##
+        ..##..|.##...|###.##|..##|..##..|....##|######|....##
+        ..##..|##....|##..##|..##|.##...|##..##|...##.|##..##
+        ..##..|######|.####.|..##|######|.####.|...##.|.####.
+        """,
+    ),
+    (
+        "6789-.,'",
+        """
+        .####.|######|.####.|.####.|.....|..|...|##
+        ##....|....##|##..##|##..##|.....|..|...|##
+        ##....|...##.|##..##|##..##|.....|..|...|.#
+        #####.|...##.|.####.|.#####|#####|..|...|..
+        ##..##|..##..|##..##|....##|.....|..|.##|..
+        ##..##|..##..|##..##|....##|.....|##|.##|..
+        .####.|..##..|.####.|.####.|.....|##|##.|..
+        """,
+    ),
+    (
+        " /:&()+?",
+        """
+        ...|....##|..|.###..|..##|##..|......|.####.
+        ...|....##|##|##.##.|.##.|.##.|..##..|##..##
+        ...|...##.|##|.###..|##..|..##|..##..|....##
+        ...|..##..|..|.###.#|##..|..##|######|...##.
+        ...|.##...|##|##.###|##..|..##|..##..|..##..
+        ...|##....|##|##.##.|.##.|.##.|..##..|......
+        ...|##....|..|.###.#|..##|##..|......|..##..
+        """,
+    ),
+    (
+        "ÄÖÜÑ",
+        """
+        ##..##|##..##|##..##|.##.##.
+        ......|......|......|.......
+        .####.|.####.|##..##|##...##
+        ##..##|##..##|##..##|###..##
+        ######|##..##|##..##|####.##
+        ##..##|##..##|##..##|##.####
+        ##..##|.####.|.####.|##..###
+        """,
+    ),
+)
+
+_SMALL = (
+    (
+        "ABCDEFGHIJKLM",
+        """
+        .#.|##.|.##|##.|###|###|.##|#.#|#|..#|#.#|#..|#...#
+        #.#|#.#|#..|#.#|#..|#..|#..|#.#|#|..#|#.#|#..|##.##
+        ###|##.|#..|#.#|##.|##.|#.#|###|#|..#|##.|#..|#.#.#
+        #.#|#.#|#..|#.#|#..|#..|#.#|#.#|#|#.#|#.#|#..|#...#
+        #.#|##.|.##|##.|###|#..|.##|#.#|#|.#.|#.#|###|#...#
+        """,
+    ),
+    (
+        "NOPQRSTUVWXYZ",
+        """
+        #..#|###|###|####|##.|.##|###|#.#|#.#|#...#|#.#|#.#|###
+        ##.#|#.#|#.#|#..#|#.#|#..|.#.|#.#|#.#|#...#|#.#|#.#|..#
+        #.##|#.#|###|#..#|##.|.#.|.#.|#.#|#.#|#.#.#|.#.|.#.|.#.
+        #..#|#.#|#..|#.##|#.#|..#|.#.|#.#|#.#|##.##|#.#|.#.|#..
+        #..#|###|#..|####|#.#|##.|.#.|###|.#.|#...#|#.#|.#.|###
+        """,
+    ),
+    (
+        "0123456789",
+        """
+        .#.|.#|##.|##.|#.#|###|.##|###|###|###
+        #.#|##|..#|..#|#.#|#..|#..|..#|#.#|#.#
+        #.#|.#|.#.|.#.|###|##.|###|..#|.#.|###
+        #.#|.#|#..|..#|..#|..#|#.#|.#.|#.#|..#
+        .#.|.#|###|##.|..#|##.|###|.#.|###|##.
+        """,
+    ),
+    (
+        "-.,' /:&()+?",
+        """
+        ..|.|.|#|.|..#|.|.#..|.#|#.|...|##.
+        ..|.|.|#|.|..#|#|#.#.|#.|.#|.#.|..#
+        ##|.|.|.|.|.#.|.|.#..|#.|.#|###|.#.
+        ..|.|#|.|.|#..|#|#.#.|#.|.#|.#.|...
+        ..|#|#|.|.|#..|.|.#.#|.#|#.|...|.#.
+        """,
+    ),
+    (
+        "ÄÖÜÑ",
+        """
+        #.#|#.#|#.#|####
+        .#.|...|...|....
+        #.#|###|#.#|##.#
+        ###|#.#|#.#|#.##
+        #.#|###|###|#..#
+        """,
+    ),
+)
+
+
+def _cut(characters: str, sheet: str) -> dict[str, Dots]:
+    rows = [row.strip().split("|") for row in sheet.strip().splitlines()]
+    return dict(zip(characters, zip(*rows, strict=True), strict=True))
+
+
+_FONTS: dict[int, dict[str, Dots]] = {
+    font: {character: dots for sheet in sheets for character, dots in _cut(*sheet).items()}
+    for font, sheets in ((LARGE, _LARGE), (SMALL, _SMALL))
+}
+
+
+_PLAINER = str.maketrans({"ß": "ss", "\u2019": "'", "\u2013": "-", "¿": None, "¡": None})
+
+
+def letterable(text: str) -> str | None:
+    """Return the text in the letters that can be drawn, or nothing where one of them can't.
+
+    What other accents there are go (they are too fine to carry): `Fenêtre` becomes `FENETRE`.
+    """
+    whole = unicodedata.normalize("NFC", text.translate(_PLAINER)).upper()
+    bare = "".join(c if c in _FONTS[LARGE] else _without_accent(c) for c in whole)
+    return bare if bare and all(c in _FONTS[LARGE] for c in bare) else None
+
+
+def _without_accent(character: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", character)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def width(text: str, size: Size = NATURAL) -> int:
+    """Return how many dots across a letterable text takes."""
+    glyphs = _FONTS[size.font]
+    return (sum(len(glyphs[c][0]) for c in text) + len(text) - 1) * size.wide
+
+
+def letter(text: str, size: Size = NATURAL) -> Dots:
+    """Draw a letterable text."""
+    return scaled(beside([_FONTS[size.font][c] for c in text], 1), size.wide, size.high)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -5,18 +6,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from scanner.admission.verdict import LIGHTS, Kind
-from scanner.tui.drawing import poster_layout
+from scanner.admission.verdict import LIGHTS, Kind, Reason, Verdict
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.drawing.poster_layout import arrange
+from scanner.tui.drawing.poster_layout import Line, arrange
+from scanner.tui.drawing.shapes import LARGE, SMALL, Dots, Size, letter, letterable, width
 from scanner.wording.catalogue import LANGUAGES, choose_language, say
 from scanner.wording.kiosk import patron_words
 from scanner.wording.plain import plain
-from scanner.wording.verdict import title
+from scanner.wording.verdict import advice, headline, title
 
 ALL = [*FACES.values(), CANNOT_RECORD, READY, CHECKING]
 WORDS = st.text(max_size=150).map(plain)
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜÑ0123456789"
+AT_80_BY_24 = (80, 16)
+"""What the verdict has there beside the last scans, the status and the keys."""
+
+
+def dots(lines: Sequence[Line]) -> Dots:
+    """Return what is drawn with half blocks, two rows of dots for each line."""
+    upper, lower = str.maketrans("█▀▄ ", "##.."), str.maketrans("█▀▄ ", "#.#.")
+    return tuple(line.text.translate(half) for line in lines for half in (upper, lower))
+
+
+def height_of(text: str, lines: Sequence[Line]) -> int:
+    """Return the height in dots of a word that is lettered in these lines; 0 where it isn't."""
+    rows = dots(lines)
+    sizes = [Size(LARGE, wide, high) for wide in range(1, 6) for high in range(1, 7)]
+    for size in (*sizes, Size(SMALL)):
+        picture = letter(letterable(text) or "", size)
+        for top in range(len(rows) - len(picture) + 1):
+            left = rows[top].find(picture[0])
+            while left >= 0:
+                across = slice(left, left + len(picture[0]))
+                if all(rows[top + y][across] == row for y, row in enumerate(picture)):
+                    return size.height
+                left = rows[top].find(picture[0], left + 1)
+    return 0
 
 
 @given(
@@ -59,13 +85,64 @@ def test_a_room_too_small_for_letters_gets_plain_bold_words() -> None:
     assert headline.bold
 
 
-def test_advice_is_lettered_where_there_is_room() -> None:
+AT_A_TICKET = [
+    reason
+    for reason in Reason
+    if reason.kind is not Kind.GATE_CLOSED and reason is not Reason.OTHER_SECTION
+]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("reason", AT_A_TICKET)
+def test_what_to_do_is_lettered_at_80_by_24(reason: Reason, code: str) -> None:
+    choose_language(code)
+    verdict = Verdict(reason, "DAWIER-BACK75580348", "Floor")
+    words = advice(verdict)
+    shown = Poster(FACES[verdict.light], headline(verdict), "Why.", words, "Small print")
+    lines = arrange(shown, *AT_80_BY_24)
+    assert all(height_of(word, lines) for word in words.rstrip(".").split()), words
+    assert height_of(shown.title.split()[-1], lines) >= SMALL
+    assert any("Why." in line.text for line in lines)
+
+
+@pytest.mark.parametrize("section", ["Floor", "VIP Lounge", "Parkett links", "Balcony, Row 12"])
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("reason", [Reason.VALID, Reason.OTHER_SECTION])
+def test_a_section_is_lettered_as_large_as_the_verdict_at_80_by_24(
+    reason: Reason, code: str, section: str
+) -> None:
+    choose_language(code)
+    verdict = Verdict(reason, "DAWIER-BACK75580348", section)
+    words = advice(verdict)
+    shown = Poster(FACES[verdict.light], headline(verdict), "Why.", words, "Small", section)
+    lines = arrange(shown, *AT_80_BY_24)
+    first = section.split(maxsplit=1)[0]
+    assert height_of(first, lines) >= min(LARGE, height_of(headline(verdict).split()[0], lines))
+    assert height_of(first, lines) >= SMALL
+    assert height_of(words.split()[0], lines)
+
+
+def test_advice_is_larger_where_there_is_more_room() -> None:
     poster = Poster(FACES[Kind.UNKNOWN], "UNKNOWN", "Not on the list", "Ask for another ticket.")
-    small = "\n".join(line.text for line in arrange(poster, 80, 14))
-    large = "\n".join(line.text for line in arrange(poster, 160, 36))
-    assert "Ask for another ticket." in small
-    assert "Ask for another ticket." not in large
-    assert large.count("█") > 2 * small.count("█")
+    heights = [height_of("ANOTHER", arrange(poster, *room)) for room in ((80, 14), (160, 36))]
+    assert heights == [SMALL, 2 * LARGE]
+
+
+def test_a_title_gives_way_to_the_section_and_not_the_other_way_round() -> None:
+    short = Poster(FACES[Kind.ADMITTED], "ADMITTED", "Valid", "Let in.", place="Floor")
+    long = replace(short, place="Balcony left, door seven")
+    before, after = (arrange(each, *AT_80_BY_24) for each in (short, long))
+    assert height_of("ADMITTED", after) < height_of("ADMITTED", before)
+    assert height_of("LEFT", after) >= SMALL
+
+
+def test_in_a_narrow_window_the_shape_stands_above_the_words() -> None:
+    """As on a phone."""
+    poster = Poster(FACES[Kind.ADMITTED], "ADMITTED", "Valid", "Let the patron in.", "", "Floor")
+    lines = arrange(poster, 40, 34)
+    assert height_of("ADMITTED", lines) == SMALL
+    assert height_of("FLOOR", lines) >= SMALL
+    assert height_of("PATRON", lines) == SMALL
 
 
 def test_a_place_that_cannot_be_lettered_stays_in_the_small_print() -> None:
@@ -73,19 +150,22 @@ def test_a_place_that_cannot_be_lettered_stays_in_the_small_print() -> None:
     assert arrange(poster, 160, 36) == arrange(replace(poster, place=""), 160, 36)
 
 
-def test_letters_go_without_their_accents() -> None:
-    assert poster_layout.letterable("Süd, Straße 9") == "SUD, STRASSE 9"
-    assert poster_layout.letterable("東") is None
-    assert poster_layout.letterable("") is None
+def test_letters_keep_the_accents_that_can_be_drawn_large() -> None:
+    assert letterable("Süd, Straße 9") == "SÜD, STRASSE 9"
+    assert letterable("año") == "AÑO"
+    assert letterable("Fenêtre d\u2019été") == "FENETRE D'ETE"
+    assert letterable("東") is None
+    assert letterable("") is None
 
 
-@given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.,'/:&()+? ", min_size=1))
-def test_a_drawn_text_is_as_large_as_it_says(text: str) -> None:
-    dots = poster_layout.draw(text, 2, 3)
-    assert {len(row) for row in dots} == {poster_layout.width(text, 2)}
-    assert len(dots) == poster_layout.HEIGHT * 3
+@pytest.mark.parametrize("size", [Size(LARGE, 2, 3), Size(SMALL)])
+@given(text=st.text(alphabet=f"{LETTERS}-.,'/:&()+? ", min_size=1))
+def test_a_drawn_text_is_as_large_as_it_says(text: str, size: Size) -> None:
+    drawn = letter(text, size)
+    assert {len(row) for row in drawn} == {width(text, size)}
+    assert len(drawn) == size.height
 
 
-def test_no_two_letters_look_alike() -> None:
-    characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789"
-    assert len({poster_layout.draw(c) for c in characters}) == len(characters)
+@pytest.mark.parametrize("font", [LARGE, SMALL])
+def test_no_two_letters_look_alike(font: int) -> None:
+    assert len({letter(c, Size(font)) for c in LETTERS}) == len(LETTERS)

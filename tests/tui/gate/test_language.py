@@ -5,7 +5,8 @@ from tests.tui.seen import seen
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [("de", "Gast einlassen."), ("es", "Deje pasar."), ("fr", "Laissez entrer.")]
+    ("code", "words"),
+    [("de", "Gültiges Ticket"), ("es", "Entrada válida"), ("fr", "Billet valable")],
 )
 async def test_the_gate_speaks_the_language_that_is_set(
     stand: Stand, code: str, words: str

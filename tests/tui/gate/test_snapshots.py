@@ -15,7 +15,7 @@ from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.tui.gate.app import GateApp
 from tests.tui.ports import NOW, SERIAL, STATUS, UNREACHABLE, VERDICTS, Stand
-from tests.tui.seen import settled
+from tests.tui.seen import resized, settled
 
 Compare = Callable[..., bool]
 
@@ -27,11 +27,17 @@ def test_idle(snap_compare: Compare, stand: Stand, size: tuple[int, int]) -> Non
     assert snap_compare(stand.app(), terminal_size=size)
 
 
-@SIZES
-@pytest.mark.parametrize("kind", LIGHTS)
-def test_verdict(snap_compare: Compare, stand: Stand, kind: Kind, size: tuple[int, int]) -> None:
-    stand.judge.verdict = VERDICTS[kind]
-    assert snap_compare(stand.app(), terminal_size=size, run_before=_shown(stand))
+@pytest.mark.usefixtures("minutes_apart")
+async def test_verdicts(pictured: Callable[[GateApp, str], bool], stand: Stand) -> None:
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for wide, high in ((80, 24), (124, 32), (160, 50)):
+            await resized(app, pilot, wide, high)
+            for kind in LIGHTS:
+                stand.judge.verdict = VERDICTS[kind]
+                stand.source.see(SERIAL)
+                await settled(app, pilot)
+                assert pictured(app, f"{kind}-{wide}x{high}")
 
 
 @SIZES

@@ -27,7 +27,7 @@ async def test_a_closed_gate_does_not_say_that_admitting_goes_on(stand: Stand) -
                 text = " ".join(seen(app).split())
                 assert "admitting goes on" not in text
                 assert text.count("GATE CLOSED") <= 1  # lettered large, it is no text
-                assert "Nobody may enter." in text
+                assert "Nobody may enter." in app.gate.shown.advice
 
 
 async def test_what_can_not_be_recorded_and_admitting_are_not_both_said(stand: Stand) -> None:

@@ -39,7 +39,7 @@ async def test_a_lane_with_a_turnstile_leaves_that_to_the_opening() -> None:
         source.see(SERIAL)
         await pilot.pause()
         await pilot.pause()
-        assert "Please go through" in seen(app)
+        assert "Your ticket is valid." in seen(app)
         assert not lane.judge.shown
 
 
