@@ -77,6 +77,25 @@ def table(head: Sequence[str], rows: Sequence[Row], width: int) -> Content:
     )
 
 
+def facts(
+    rows: Sequence[tuple[str, str | Content]], width: int, _height: int = 0, *, names: str = "bold"
+) -> Content:
+    """Set what is known beside its name, in a column of its own however long it is.
+
+    Args:
+        rows: a name and what is known, each.
+        width: cells.
+        names: the names' style.
+    """
+    left = max(_cells(name) for name, _ in rows) + _GAP
+    lines = []
+    for name, known in rows:
+        first, *rest = Content.assemble(known).wrap(max(1, width - left)) or [Content("")]
+        lines.append(Content.assemble((name.ljust(left), names), first))
+        lines += [Content(" " * left).append(each) for each in rest]
+    return Content("\n").join(lines)
+
+
 def _cells(text: str) -> int:
     return Content(text).cell_length
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,11 +14,13 @@ from textual.widgets.option_list import Option
 
 from scanner.errors import ScannerError
 from scanner.store.search import MOST, Found, Typed
+from scanner.tui.drawing.charts import facts
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.drawing.theme import tint
 from scanner.tui.gate.modal import Modal
 from scanner.tui.ports import Clock, Records
+from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.key_line import AT_THE_GATE
 from scanner.wording import verdict as words
 from scanner.wording.books import ticket_rows
@@ -190,7 +193,7 @@ class TicketScreen(Modal):
     def body(self) -> list[Widget]:
         """Return the facts and the question."""
         return [
-            Static("", id="facts", markup=False),
+            Drawn(id="facts"),
             Static(_question(self._found, self._owner, self._admit), id="question", markup=False),
         ]
 
@@ -233,9 +236,7 @@ class TicketScreen(Modal):
             return
         rows: list[tuple[str, str | Content]] = [*ticket_rows(view, self._owner, self._clock())]
         rows.append((say("The gate now"), self._verdict(view.found)))
-        wide = max(len(left) for left, _ in rows)
-        lines = [Content.assemble((f"{left:<{wide}}  ", "bold"), right) for left, right in rows]
-        self.query_one("#facts", Static).update(Content("\n").join(lines))
+        self.query_one("#facts", Drawn).show(partial(facts, rows))
 
     def _verdict(self, found: Found) -> Content:
         face = FACES[found.verdict.light]

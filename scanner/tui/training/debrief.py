@@ -1,6 +1,7 @@
 """The debrief: the score, then each mistake with picture, right answer and reason."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,9 +19,11 @@ from scanner.training.records import SOMEBODY, Run, median_of_best, own_runs
 from scanner.training.role import PARTS
 from scanner.training.score import Score
 from scanner.training.shift import Shift
+from scanner.tui.drawing.charts import facts
 from scanner.tui.training.certificate import write_certificate
 from scanner.tui.training.progress import ProgressScreen, sparkline
 from scanner.tui.training.screen import TrainingScreen
+from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.picture_view import PictureView
 from scanner.wording.catalogue import decimal, say
 from scanner.wording.plain import plain
@@ -66,7 +69,7 @@ class DebriefScreen(TrainingScreen[None]):
     def body(self) -> Iterable[Widget]:
         """Lay out score, picture and words."""
         yield Static(id="score", markup=False)
-        yield Horizontal(PictureView(), VerticalScroll(Static(id="mistake", markup=False)))
+        yield Horizontal(PictureView(), VerticalScroll(Drawn(id="mistake")))
         yield Static(id="note", markup=False)
 
     async def on_mount(self) -> None:
@@ -111,16 +114,17 @@ class DebriefScreen(TrainingScreen[None]):
         self.app.push_screen(ProgressScreen(scenario, self._run.trainee, self._runs))
 
     async def _show(self) -> None:
-        words, view = self.query_one("#mistake", Static), self.query_one(PictureView)
+        words, view = self.query_one("#mistake", Drawn), self.query_one(PictureView)
+        view.display = bool(self._mistakes)
         if not self._mistakes:
-            view.show(None, "✓")
-            words.update(_faultless(passed=self._run.passed))
+            faultless = _faultless(passed=self._run.passed)
+            words.show(lambda width, _height: Content("\n").join(faultless.wrap(width)))
             return
         mistake = self._mistakes[self._place]
         place = say("Mistake {number} of {all}", number=self._place + 1, all=len(self._mistakes))
         patron = mistake.patron
         said = sentence(spoken(patron, self._shift.held_codes[patron.number])) if patron else ""
-        words.update(explained(mistake, place, said))
+        words.show(partial(explained, mistake, place, said))
         picture = await self._shift.picture_of(patron) if patron else None
         view.show(picture, say("nobody: something happened"))
 
@@ -196,10 +200,16 @@ def _faultless(*, passed: bool) -> Content:
     return Content("\n").join(lines)
 
 
-def explained(mistake: Decision, place: str, said: str) -> Content:
+def explained(
+    mistake: Decision, place: str, said: str, width: int = 80, _height: int = 0
+) -> Content:
     """Return a mistake's text: patron, light, answer, right answer, and reason.
 
-    `said` is what the patron said, in quotation marks.
+    Args:
+        mistake: the decision.
+        place: its number among the mistakes.
+        said: what the patron said, in quotation marks.
+        width: cells.
     """
     patron = mistake.patron
     alternatives = f" — {say('or')} ".join(sentence(each.fact) for each in mistake.due.answers)
@@ -216,18 +226,12 @@ def explained(mistake: Decision, place: str, said: str) -> Content:
         (say("Right"), alternatives, "bold"),
         (say("Why"), sentence(mistake.due.why), ""),
     ]
-    lines = [
-        Content.assemble(
-            (say("{what}: {which}", what=place, which=""), "bold"),
-            (sentence(Fact(mistake.heading)), "bold $bad"),
-        ),
-        Content(""),
-    ]
-    lines += [
-        Content.assemble((f"{name:<10}", "$accent"), (text, style))
-        for name, text, style in rows
-        if text
-    ]
+    heading = Content.assemble(
+        (say("{what}: {which}", what=place, which=""), "bold"),
+        (sentence(Fact(mistake.heading)), "bold $bad"),
+    )
+    known = [(name, Content.styled(text, style)) for name, text, style in rows if text]
+    lines = [*heading.wrap(max(1, width)), Content(""), facts(known, width, names="$accent")]
     return Content("\n").join(lines)
 
 

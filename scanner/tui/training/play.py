@@ -92,6 +92,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
     PlayScreen Horizontal { height: 1fr; min-height: 6; }
     PlayScreen VerdictPanel { width: 2fr; height: 100%; }
     PlayScreen PictureView { width: 1fr; height: 100%; }
+    PlayScreen.-narrow.-judged PictureView, PlayScreen.-nobody PictureView { display: none; }
     PlayScreen #says { height: 2; padding: 0 1; background: $surface; text-style: bold; }
     PlayScreen .question { height: auto; padding: 0 1; display: none; background: $accent;
         color: #000000; }
@@ -108,6 +109,7 @@ class PlayScreen(TrainingScreen[Shift | None]):
         announce: Announce = lambda _name: None,
     ) -> None:
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self._scenario = scenario
         self._seed = seed
         self._clock = clock
@@ -331,11 +333,12 @@ class PlayScreen(TrainingScreen[Shift | None]):
         self.query_one(VerdictPanel).show(self._poster(shift, case))
         unseen = case and isinstance(case.subject, Patron) and case.picture is None
         picture = case.picture if case else None
-        self.query_one(PictureView).show(
-            picture, say("no picture from the camera") if unseen else ""
-        )
+        words = say("no picture from the camera") if unseen else ""
+        self.query_one(PictureView).show(picture, words)
+        self.set_class(picture is None and not words, "-nobody")
         self.query_one("#says", Static).update(_spoken(shift, case))
         judged = case.judged if case else None
+        self.set_class(judged is not None, "-judged")  # where it is narrow, as large as at a gate
         if judged and judged is not self._heard:
             self._announce(judged.verdict.kind.value)
         self._heard = judged

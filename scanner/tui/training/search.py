@@ -20,7 +20,7 @@ Search = Callable[[str], Sequence[Hit]]
 class NameSearch(Vertical):
     """A line to type in and a list of results; closed by a choice or Esc."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", key_display="Esc")]
     DEFAULT_CSS: ClassVar[str] = """
     NameSearch { display: none; height: auto; background: $surface; }
     NameSearch.-open { display: block; }

@@ -136,7 +136,7 @@ def test_incident(
 @pytest.mark.parametrize(
     "asked",
     [
-        (Role.PAYMENT_CODE, ["t"]),
+        (Role.PAYMENT_CODE, ["x"]),
         (Role.DEAD_BATTERY, ["f", "e", "k", "space", "1"]),
         (Role.DEAD_BATTERY, ["f", "x"]),
         (Role.VALID, ["i", "H", "A"]),
