@@ -72,6 +72,7 @@ class Modal(CachedScreen):
         & > #title { height: 1; padding: 0 1; background: $panel; color: $foreground; }
         & > #body { height: 1fr; background: $surface; color: $foreground; }
         & > #said { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+        & > TooSmall { margin-top: 3; }  /* below the verdict */
     }
     """
 
@@ -118,6 +119,7 @@ class Question(ModalScreen[None], CachedScreen):
     Its title is the box's; `#said` is its line for messages, where it has one.
     """
 
+    fluid = True
     DEFAULT_CSS: ClassVar[str] = """
     Question {
         align: center bottom;

@@ -27,7 +27,7 @@ from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen, gate_keys
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.masthead import Masthead
-from scanner.tui.widgets.notice_lines import NoticeLines
+from scanner.tui.widgets.notice_lines import NoticeLines, needed
 from scanner.tui.widgets.strip import Strip
 from scanner.tui.widgets.verdict_panel import VerdictBand, VerdictPanel
 from scanner.wording.catalogue import say
@@ -41,6 +41,9 @@ SHOWN_FOR = timedelta(seconds=8)
 HELP = "help"
 """The help screen's name in the cache."""
 
+_COVERS = "HandEntry.-open, Question > Vertical"
+"""What opens above the verdict's lowest rows."""
+
 REFRESH = timedelta(milliseconds=500)
 """How often the status is read."""
 
@@ -51,9 +54,11 @@ FIRST_LOOKS = timedelta(milliseconds=50)
 class GateScreen(TranslatedScreen[None]):
     """The verdict, the last scans, notices, and the gate's status."""
 
+    fluid = True
     BINDINGS: ClassVar[list[BindingType]] = [*gate_keys("type_serial", "let_in", "try_now", "help")]
     DEFAULT_CSS: ClassVar[str] = """
-    GateScreen.-flat LastScans { display: none; }
+    GateScreen.-flat LastScans, GateScreen.-tiny LastScans { display: none; }
+    GateScreen.-tiny Masthead, GateScreen.-tiny Strip { display: none; }
     GateScreen.-low.-troubled LastScans { height: 2; }
     GateScreen.-tall LastScans { height: 6; }
     GateScreen.-high LastScans { height: 8; }
@@ -80,7 +85,10 @@ class GateScreen(TranslatedScreen[None]):
         self._announce = announce
         self.last: Judged | None = None
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (20, "-low"), (32, "-tall"), (44, "-high")]
+        self.VERTICAL_BREAKPOINTS = [
+            *((0, "-tiny"), (14, "-flat"), (20, "-low")),
+            *((32, "-tall"), (44, "-high")),
+        ]
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status = status
         self._try_now = try_now
@@ -139,10 +147,26 @@ class GateScreen(TranslatedScreen[None]):
         self.set_class(len(lines.rows(self.size.width)) > 1, "-troubled")
         self.set_class(self.picture and self._view() is not None, "-picture")
         self.set_class(self._at_rest, "-rest")
+        self._make_room()
         if self._at_rest:
             scans = self.query_one(LastScans)
             last = self._sight() if scans.display else scans.last()
             self.query_one(VerdictPanel).show(poster.at_rest(status, last))
+
+    def on_screen_suspend(self) -> None:
+        """Make room for the question that opened."""
+        self.call_after_refresh(self._make_room)
+
+    def on_screen_resume(self) -> None:
+        """Take the room back."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Set the verdict above what covers its lowest rows."""
+        panel = self.query_one(VerdictPanel)
+        open_now = (each for screen in self.app.screen_stack for each in screen.query(_COVERS))
+        tops = [each.region.y for each in open_now if each.region]
+        panel.give_way(max(0, panel.region.bottom - min(tops)) if tops else 0)
 
     def _look_until_known(self) -> None:
         if self._status().known and self._knowing:
@@ -249,6 +273,7 @@ class GateScreen(TranslatedScreen[None]):
     def action_type_serial(self, text: str = "") -> None:
         """Open the line for a serial, with a text to correct."""
         self.query_one(HandEntry).open(text)
+        self.call_after_refresh(self._make_room)
 
     def action_let_in(self) -> None:
         """Let in the last patron, whose admission is recorded and whose light was never shown."""
@@ -284,6 +309,8 @@ class GateScreen(TranslatedScreen[None]):
             )
         if self._last_end:
             notices.insert(0, Notice(f"◌ {sentence(self._last_end)}"))
+        if words := needed(self.app):
+            notices.append(Notice(f"▲ {words}"))
         if self._failure:
             notices.insert(
                 0, Notice(f"⊗ {say('CANNOT RECORD')}: {plain(self._failure)}", grave=True)
@@ -297,6 +324,7 @@ class GateScreen(TranslatedScreen[None]):
     def _fill(self, shown: poster.Poster) -> None:
         self._at_rest = False
         self.remove_class("-rest")
+        self._make_room()
         if self._fading:
             self._fading.stop()
             self._fading = None

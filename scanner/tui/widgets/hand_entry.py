@@ -16,7 +16,7 @@ class HandEntry(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Judge it"),
-        Binding("escape", "leave", "Back"),
+        Binding("escape", "leave", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     HandEntry, HandEntry:focus {

@@ -10,6 +10,7 @@ from textual.events import Leave, MouseDown, MouseMove
 from textual.screen import Screen
 from textual.widget import Widget
 
+from scanner.tui.widgets.notice_lines import TooSmall, breaks
 from scanner.wording.catalogue import say
 
 Result = TypeVar("Result")
@@ -142,7 +143,33 @@ class TranslatedScreen(Screen[Result]):
 
     `BINDINGS` are English: the catalogue's keys. Key line, footer, help and command palette all
     read `active_bindings`.
+
+    In a window that is too small for it a notice covers it; where `fluid`, nothing does.
     """
+
+    fluid: ClassVar[bool] = False
+    DEFAULT_CSS: ClassVar[str] = """
+    TranslatedScreen { layers: default notice; }
+    TranslatedScreen.-broken { overflow: hidden; }
+    """
+
+    def on_resize(self) -> None:
+        """Cover what has no room now, or show it again."""
+        self._cover_if_broken()
+
+    def on_screen_resume(self) -> None:
+        """Cover it where the window shrank while another screen was above."""
+        self._cover_if_broken()
+
+    def _cover_if_broken(self) -> None:
+        covers, broken = self.query(TooSmall), not self.fluid and breaks(self.app)
+        self.set_class(broken, "-broken")
+        if not broken:
+            covers.remove()
+        elif covers:
+            covers.first().refresh()
+        else:
+            self.mount(TooSmall())
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

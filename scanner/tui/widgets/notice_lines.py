@@ -1,13 +1,21 @@
-"""The lines of what is not as it should be."""
+"""The lines of what is not as it should be, and what a window that is too small shows instead."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from textual.app import App
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from scanner.wording.catalogue import say
 from scanner.wording.notices import Notice
+
+NEEDED = Size(80, 24)
+"""Cells that the screens are laid out for; a browser's page fits them to a phone."""
+
+_BEARABLE = Size(80, 23)
+"""A terminal of 80 by 24 whose lowest row is a multiplexer's."""
 
 _FAIR = "bold #ffe27a on #3a2f00"
 _GRAVE = "bold #ffffff on #5a000c"
@@ -65,3 +73,41 @@ def _rows(notice: Notice, columns: int) -> list[Content]:
     return [
         row.pad_right(max(0, columns - row.cell_length)).stylize(style) for row in rows[:_MOST_ROWS]
     ]
+
+
+def needed(app: App[Any]) -> str:
+    """Say which window the app needs; nothing where it has it."""
+    if _holds(app, NEEDED):
+        return ""
+    needs, has = (f"{size.width}\u00d7{size.height}" for size in (NEEDED, app.size))
+    return say("Needs {needs} characters; this window has {has}.", needs=needs, has=has)
+
+
+def breaks(app: App[Any]) -> bool:
+    """Tell whether the app's window is so small that screens break."""
+    return not _holds(app, _BEARABLE)
+
+
+def _holds(app: App[Any], least: Size) -> bool:
+    return app.is_web or (app.size.width >= least.width and app.size.height >= least.height)
+
+
+class TooSmall(Widget):
+    """Covers a screen in a window that would break it, and says what is needed."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    TooSmall {
+        layer: notice;
+        width: 100%;
+        height: 1fr;
+        content-align: center middle;
+        text-align: center;
+        text-style: bold;
+        background: $surface;
+        color: $foreground;
+    }
+    """
+
+    def render(self) -> Content:
+        """Say it."""
+        return Content(needed(self.app))

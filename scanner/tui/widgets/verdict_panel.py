@@ -50,7 +50,8 @@ class VerdictPanel(Widget):
         self.poster = Poster(READY, "")
         self._hushing: Timer | None = None
         self._lines: Sequence[Line] = ()
-        self._set_for: tuple[Poster, Size] | None = None
+        self._covered = 0
+        self._set_for: tuple[Poster, Size, int] | None = None
         self._colour()
 
     def compose(self) -> ComposeResult:
@@ -78,6 +79,12 @@ class VerdictPanel(Widget):
         self._colour()
         self.refresh()
 
+    def give_way(self, rows: int) -> None:
+        """Leave the lowest rows to what covers them."""
+        if rows != self._covered:
+            self._covered = rows
+            self.refresh()
+
     def _colour(self) -> None:
         self.styles.background = self.poster.face.paper
         self.styles.color = self.poster.face.ink
@@ -92,9 +99,10 @@ class VerdictPanel(Widget):
 
     def _set(self) -> Sequence[Line]:
         """Lay the poster out again where it or the size has changed."""
-        now = (self.poster, self.size)
+        now = (self.poster, self.size, self._covered)
         if now != self._set_for:
-            self._lines, self._set_for = arrange(self.poster, *self.size), now
+            wide, high = self.size
+            self._lines, self._set_for = arrange(self.poster, wide, high - self._covered), now
         return self._lines
 
 
