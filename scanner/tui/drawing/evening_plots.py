@@ -64,8 +64,13 @@ def of(
     }
 
 
-def outlook(evening: Evening, found: Forecast | None) -> Content:
-    """Say how many are inside and to come, until when, and how long one takes."""
+def outlook(
+    evening: Evening, found: Forecast | None, width: int = 160, _height: int = 0
+) -> Content:
+    """Say how many are inside and to come, until when, and how long one takes.
+
+    A row ends between two of these where it can.
+    """
     parts = [
         Content.styled(say("{count} inside", count=number(evening.inside)), "bold"),
         Content.styled(say("{count} to come", count=number(evening.to_come)), "bold"),
@@ -87,7 +92,14 @@ def outlook(evening: Evening, found: Forecast | None) -> Content:
         parts.append(Content(words))
     if (seconds := evening.seconds_per_patron) is not None:
         parts.append(Content(say("{seconds} s a patron here", seconds=decimal(seconds, 1))))
-    return Content(" · ").join(parts)
+    rows = [parts[0]]
+    for part in parts[1:]:
+        longer = Content(" · ").join([rows[-1], part])
+        if longer.cell_length <= width:
+            rows[-1] = longer
+        else:
+            rows.append(part)
+    return Content("\n").join(line for row in rows for line in row.wrap(max(1, width)))
 
 
 def sections(evening: Evening, width: int, _height: int) -> Content:

@@ -19,8 +19,8 @@ from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.key_line import ONLY_IN_TRAINING, TranslatedScreen
 from scanner.wording.catalogue import say
 
-_OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p"})
-"""Keys of Textual's that say nothing to a guard."""
+_OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p", "ctrl+q"})
+"""Keys that say nothing to a guard, and the one that `q` tells of."""
 
 
 class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
@@ -53,6 +53,7 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         & #last { display: none; }
         & #last.-known { display: block; }
         & #parts { height: auto; }
+        & Drawn { margin-right: 1; }
     }
     HelpScreen.-wide #parts { layout: horizontal; }
     HelpScreen.-wide #parts > Static { width: 51; }

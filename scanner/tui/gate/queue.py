@@ -1,11 +1,13 @@
 """What became of this gate's admissions, and what to do about each."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
@@ -57,8 +59,8 @@ class QueueScreen(Modal):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     QueueScreen {
-        & DataTable { height: 1fr; background: $surface; }
-        & #todo { height: 2; padding: 0 1; background: $panel; }
+        & DataTable { height: 1fr; background: $surface; overflow-x: hidden; }
+        & #todo { height: 3; padding: 0 1; background: $panel; }
         & #note { display: none; border: tall $accent; background: $surface; }
         & #note.-open { display: block; }
     }
@@ -74,6 +76,7 @@ class QueueScreen(Modal):
         self._listed: list[Admission | Difference] = []
         self._seen_to: SeenTo = {}
         self._noted: Admission | None = None
+        self._room = 0
 
     def body(self) -> list[Widget]:
         """Return the table, what to do about the marked row, and a line for what was done."""
@@ -89,6 +92,11 @@ class QueueScreen(Modal):
         for title in (say("Time"), say("State"), say("Serial"), say("Reason")):
             table.add_column(title)
         self.set_interval(REFRESH_SECONDS, self.follow)
+
+    def on_resize(self) -> None:
+        """Cut the reasons to the new width."""
+        if self._listed:
+            self._fill(self._listed)
 
     def populate(self) -> None:
         """Show all, the newest selected."""
@@ -221,10 +229,20 @@ class QueueScreen(Modal):
         for column, cells in zip(table.ordered_columns, zip(*rows, strict=True), strict=False):
             widest = max(cell.cell_len for cell in cells)
             column.content_width = max(column.content_width, widest)
+        self._cut_reasons(table, rows)
         for row in rows:
             table.add_row(*row)
         table.move_cursor(row=min(at, len(found) - 1))
         self._show_todo()
+
+    def _cut_reasons(self, table: DataTable[Text], rows: Sequence[Sequence[Text]]) -> None:
+        """Let the last column end where the screen does; a marked row's reason is said below."""
+        *others, reasons = table.ordered_columns
+        taken = sum(each.get_render_width(table) for each in others) + 2 * table.cell_padding
+        self._room = max(1, self.size.width - taken - table.styles.scrollbar_size_vertical)
+        reasons.content_width = min(reasons.content_width, self._room)
+        for *_, reason in rows:
+            reason.truncate(self._room, overflow="ellipsis")
 
     def _marked(self) -> Admission | Difference | None:
         row = self.query_one(DataTable).cursor_row
@@ -232,8 +250,10 @@ class QueueScreen(Modal):
 
     def _show_todo(self) -> None:
         marked = self._marked()
-        words = f"{say('To do')}: {self._advice(marked)}" if marked else say("Nothing is here.")
-        self.query_one("#todo", Static).update(words)
+        words = [f"{say('To do')}: {self._advice(marked)}" if marked else say("Nothing is here.")]
+        if marked and cell_len(why := self._cells(marked)[-1]) > self._room:
+            words.insert(0, why)
+        self.query_one("#todo", Static).update(Content("\n".join(words)))
         self.refresh_bindings()
 
     def _cells(self, each: Admission | Difference) -> tuple[str, str, str, str]:

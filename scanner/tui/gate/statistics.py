@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -85,7 +86,7 @@ class StatisticsScreen(Modal):
     def body(self) -> list[Widget]:
         """Return the plots."""
         panels = [Plot(Drawn(), id=name) for name in plots.names()]
-        return [Static("", id="outlook", markup=False), Grid(*panels)]
+        return [Drawn(id="outlook"), Grid(*panels)]
 
     def on_mount(self) -> None:
         """Count again from now on."""
@@ -150,7 +151,7 @@ class StatisticsScreen(Modal):
     def _draw(self, evening: Evening) -> None:
         now, heard = self._clock(), self._status().synced
         found = of_house(evening.arrivals, evening.to_come, now, heard)
-        self.query_one("#outlook", Static).update(plots.outlook(evening, found))
+        self.query_one("#outlook", Drawn).show(partial(plots.outlook, evening, found))
         views = plots.of(evening, found, now, heard)
         for name, view in views.items():
             panel = self.query_one(f"#{name}", Plot)
