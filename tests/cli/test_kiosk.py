@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.mock.seed import TITLE
 from scanner.scanning.presentation import SAME_SECONDS
 from tests.cli.program import Program
 from tests.cli.terminal import Terminal, terminal
@@ -16,7 +17,8 @@ from tests.mock.server import Ready
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are found in /proc")
 
 PIN = b"471182"
-ATTRACT = "Hold the code in front of the scanner"
+ATTRACT = TITLE
+"""What a lane shows that waits; what it asks for is lettered, and no text."""
 KEYS = {"ctrl-c": b"\x03", "ctrl-z": b"\x1a", "ctrl-backslash": b"\x1c", "ctrl-q": b"\x11",
         "ctrl-s": b"\x13", "ctrl-d": b"\x04", "ctrl-p": b"\x10", "f1": b"\x1bOP"}  # fmt: skip
 
@@ -129,7 +131,7 @@ def test_the_turnstile_opens_for_a_green_verdict_alone_and_its_failure_is_said(
         later = time.monotonic() + SAME_SECONDS  # until then it is the same presentation
         kiosk.wait_until(lambda: time.monotonic() > later)
         kiosk.press(ours.encode() + b"\r")
-        kiosk.wait_for("A member of staff is coming")
+        kiosk.wait_for("the result was not shown")
         kiosk.forget()
         leave(kiosk)
     assert opened.read_text() == f"{ours} a b\n"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
+from scanner.mock.seed import TITLE
 from scanner.paths import database_file
 from scanner.scanning.code_framing import SETTLE_SECONDS
 from tests.cli.program import Program
@@ -108,7 +109,7 @@ def test_what_a_scanner_types_at_a_lane_is_read_once(program: Program, server: R
     program.open_at(server)
     program.says("pin", given=b"471182\n")
     with terminal(program, "kiosk", "--no-network", SCANNER_LANGUAGE="en") as kiosk:
-        kiosk.wait_for("Hold the code in front of the scanner")
+        kiosk.wait_for(TITLE)
         kiosk.settle()
         each_is_read_once(program, kiosk, AT_A_LANE, serials(server))
 

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from scanner.keystore import KeyStore
+from scanner.mock.seed import TITLE
 from scanner.pin import Pin
 from scanner.store.database import open_reader
 from scanner.store.journal import NOTE, rows
@@ -126,7 +127,7 @@ def test_what_is_typed_as_a_pin_is_in_no_file(gate: Program) -> None:
     gate.says("pin", given=f"{PIN}\n".encode())
     secrets = ["471183", "4711823", "47118x2", "60417", "604 17", "9917364", "993311e", "773355"]
     with terminal(gate, "kiosk", "--no-network") as kiosk:
-        kiosk.wait_for("Hold the code in front of the scanner")
+        kiosk.wait_for(TITLE)
         kiosk.press(b"773355\r")  # nobody asked for one
         for each in secrets[:3]:
             kiosk.press(b"\x1b")
