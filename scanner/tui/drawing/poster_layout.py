@@ -146,8 +146,7 @@ def _plan(
         side, high = _least_art(head, below, columns, above=over, under=under)
         for foot in advices if side else ():
             needed = high + sum(each.rows for each in (below if under else None, foot) if each)
-            tall = foot is None or foot.size.height >= _ADVICE_TO_TITLE * head.size.height
-            if tall and needed <= rows:
+            if needed <= rows and _is_advice(foot, head):
                 return _Plan(head, below, foot, side, over, under, needed)
     return None
 
@@ -159,6 +158,14 @@ def _match(pair: tuple[_Words, _Words | None]) -> bool:
         return True
     rank, enough = _RANK[title.size], _RANK[_ENOUGH]
     return rank <= _RANK[place.size] <= max(rank, enough)
+
+
+def _is_advice(words: _Words | None, title: _Words) -> bool:
+    """Tell whether words are of a size to go with a title: no larger, and not much smaller."""
+    if words is None:
+        return True
+    tall = words.size.height >= _ADVICE_TO_TITLE * title.size.height
+    return tall and _RANK[words.size] <= _RANK[title.size]
 
 
 def _worth(pair: tuple[_Words, _Words | None]) -> tuple[int, ...]:

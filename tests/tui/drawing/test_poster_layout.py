@@ -128,6 +128,13 @@ def test_advice_is_larger_where_there_is_more_room() -> None:
     assert heights == [SMALL, 2 * LARGE]
 
 
+def test_advice_is_never_larger_than_the_verdict() -> None:
+    poster = Poster(FACES[Kind.ADMITTED], "ADMITTED", "Valid", "Let in.", "", "A balcony, row 12")
+    for room in ((80, 16), (107, 38), (160, 36), (300, 30)):
+        lines = arrange(poster, *room)
+        assert 0 < height_of("LET IN", lines) <= height_of("ADMITTED", lines)
+
+
 def test_a_title_gives_way_to_the_section_and_not_the_other_way_round() -> None:
     short = Poster(FACES[Kind.ADMITTED], "ADMITTED", "Valid", "Let in.", place="Floor")
     long = replace(short, place="Balcony left, door seven")

@@ -20,7 +20,7 @@ from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.verdict import advice, reason, title
 from tests.tui.ports import NOW, OUTDATED, SERIAL, STATUS, VERDICTS, Stand
-from tests.tui.seen import seen
+from tests.tui.seen import seen, settled
 
 SIZES = [(80, 24), (100, 30), (160, 50)]
 
@@ -363,3 +363,26 @@ async def test_a_verdict_closes_the_help(stand: Stand) -> None:
         await pilot.pause()
         assert app.screen is app.gate
         assert face(pilot) is FACES[Kind.ADMITTED]
+
+
+@pytest.mark.parametrize("opened", ["o", "i"])
+async def test_what_opens_above_a_verdict_cuts_none_of_its_letters(
+    stand: Stand, opened: str
+) -> None:
+    stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stand.source.see(SERIAL)
+        await settled(app, pilot)
+        panel = app.gate.query_one(VerdictPanel)
+        before = [panel.render_line(y).text.strip() for y in range(panel.size.height)]
+        await pilot.press(opened)
+        await settled(app, pilot)
+        above = app.screen.query("HandEntry, Question > Vertical").first().region.y
+        covered = range(above - panel.region.y, panel.size.height)
+        assert covered
+        assert not any(panel.render_line(y).text.strip() for y in covered)
+        await pilot.press("escape")
+        app.gate.look()
+        await settled(app, pilot)
+        assert before == [panel.render_line(y).text.strip() for y in range(panel.size.height)]
