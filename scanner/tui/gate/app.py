@@ -22,7 +22,7 @@ from scanner.store.journal import JournalNote
 from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.beside import REBUILT, Beside, import_screens
 from scanner.tui.gate.help import Commands, Palette
-from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, show_cached
+from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, quit_words, show_cached
 from scanner.tui.gate.override import TokenScreen
 from scanner.tui.gate.screen import HELP, GateScreen
 from scanner.tui.ports import (
@@ -325,7 +325,7 @@ class GateApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Say which key quits, since Ctrl+C does not."""
-        self.gate.say(say("Ctrl+Q ends the program."))
+        self.gate.say(quit_words(in_browser=self.is_web))
 
     def action_ask_quit(self) -> None:
         """Ask before the gate is quit, and say what is not sent yet."""

@@ -147,15 +147,24 @@ class Question(ModalScreen[None], CachedScreen):
         self.dismiss()
 
 
+def quit_words(*, in_browser: bool) -> str:
+    """Say what ends the gate."""
+    if in_browser:
+        return say("No key ends the gate in a browser; closing this window does.")
+    return say("Ctrl+Q ends the program.")
+
+
 class QuitScreen(Question):
     """Asks whether to quit, and says what is not sent yet; a second, different key quits.
+
+    In a browser no key does: it would leave a window with nothing in it.
 
     Args:
         status: the gate's state.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "app.quit", "Quit the gate"),
+        Binding("y", "quit", "Quit the gate"),
         Binding("escape", "leave", "Stay", key_display="Esc"),
     ]
 
@@ -166,7 +175,7 @@ class QuitScreen(Question):
     def compose(self) -> ComposeResult:
         """Lay out the question."""
         with Vertical() as box:
-            box.border_title = say("Quit the gate?")
+            box.border_title = say("The gate") if self.app.is_web else say("Quit the gate?")
             yield Static("", markup=False)
         yield KeyLine()
 
@@ -176,8 +185,20 @@ class QuitScreen(Question):
 
     def populate(self) -> None:
         """Say what is not sent yet."""
-        words = [*_undelivered(self._status().waiting), say("y quits, Esc stays.")]
+        in_browser = self.app.is_web
+        how = quit_words(in_browser=True) if in_browser else say("y quits, Esc stays.")
+        words = [*_undelivered(self._status().waiting), how]
         self.query_one(Static).update(Content("\n".join(words)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no key to quit in a browser."""
+        if action == "quit":
+            return not self.app.is_web
+        return super().check_action(action, parameters)
+
+    async def action_quit(self) -> None:
+        """Quit the gate."""
+        await self.app.action_quit()
 
 
 def _undelivered(waiting: int) -> list[str]:
