@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.errors import ScannerError
+from scanner.facts import Fact
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -86,8 +87,11 @@ class House:
         What stands for one finds it again when its number is another.
         """
         from scanner.scanning.devices import lasting_name, list_cameras
-        from scanner.wording.sentences import shown
+        from scanner.scanning.scan_source import BROWSER, SourceName
+        from scanner.wording.sentences import sentence, shown
 
+        if self.config.camera == BROWSER:
+            return [(BROWSER, sentence(Fact(SourceName.BROWSER)))]
         cameras = list_cameras()
         found = {
             lasting_name(each, cameras): f"{shown(each.name)} ({each.number})" for each in cameras

@@ -20,6 +20,7 @@ from scanner.cli.output import tell
 from scanner.cli.settings import Codes, database, load
 from scanner.facts import Fact
 from scanner.scanning.presentation import Presentations
+from scanner.scanning.scan_source import BROWSER
 from scanner.sync.clock import utc_now
 from scanner.web.errors import WebError, WebFault, WebNotice
 from scanner.wording.catalogue import english
@@ -47,7 +48,7 @@ def open_screen(
         str | None,
         typer.Option(
             help="A camera's number, a video file, a picture or a folder of pictures; "
-            "none to type serials."
+            "none to type serials. With --web, the browser's own unless one is named."
         ),
     ] = None,
     codes: Codes = None,
@@ -116,12 +117,13 @@ def open_screen(
         raise typer.BadParameter("it goes with --certificate.", param_hint="'--key'")
     config = load(camera=camera, codes=codes, scanner=hand_scanner)
     if web:
-        # Several browsers would wrestle for one scanner: it is left alone unless it is named.
-        flags = [f"--scanner={hand_scanner or 'none'}"]
-        flags += [f"--camera={camera}"] if camera is not None else []
+        # Several browsers would wrestle for one scanner or camera: each has its own camera, and
+        # this machine's are left alone unless they are named.
+        flags = [f"--scanner={hand_scanner or 'none'}", f"--camera={camera or BROWSER}"]
         flags += [f"--codes={codes}"] if codes is not None else []
         flags += ["--no-network"] if no_network else []
-        serve_browsers(WebOptions(host, port, password_file, certificate, key), flags)
+        options = WebOptions(host, port, password_file, certificate, key)
+        serve_browsers(options, flags, take_frames=camera in (None, BROWSER))
     elif stdin:
         _pipe(
             config,
@@ -220,18 +222,20 @@ class WebOptions:
     key: Path | None
 
 
-def serve_browsers(options: WebOptions, flags: Sequence[str]) -> None:
+def serve_browsers(options: WebOptions, flags: Sequence[str], *, take_frames: bool) -> None:
     """Serve until interrupted.
 
     Args:
         options: where and how.
         flags: given to each gate that a browser opens.
+        take_frames: the gates look through their browsers' cameras.
 
     Raises:
         WebError: a library, the password or the certificate is missing or unusable, or the
             address can't be listened at.
     """
     try:
+        from scanner.config import load_config
         from scanner.web.password import read_password
         from scanner.web.server import is_loopback, serve, tls_context
     except ImportError as error:
@@ -253,6 +257,8 @@ def serve_browsers(options: WebOptions, flags: Sequence[str]) -> None:
         options.port,
         password=password,
         tls=tls,
+        take_frames=take_frames,
+        language=lambda: load_config().language,
         on_open=say_open,
     )
 

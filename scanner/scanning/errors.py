@@ -24,6 +24,7 @@ class CameraFault(Code):
     UNPLUGGED = "scanning.camera_unplugged"
     UNKNOWN = "scanning.camera_unknown"
     NOT_LISTED = "scanning.camera_not_listed"
+    BROWSER_OFF = "scanning.browser_off"
 
 
 class PictureFault(Code):

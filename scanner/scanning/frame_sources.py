@@ -1,6 +1,8 @@
 """Opens the camera, file or folder that a person names; a webcam through Video4Linux."""
 
 import os
+import select
+import socket
 import stat
 import time
 from pathlib import Path
@@ -15,12 +17,26 @@ from scanner.scanning.errors import CameraAway, CameraFault, NoPictures, Picture
 from scanner.scanning.file_kinds import Kind, Reader, kind_of
 from scanner.scanning.opencv import open_device
 from scanner.scanning.picture_files import PICTURES, VIDEOS, PictureFiles, VideoFile
-from scanner.scanning.scan_source import FrameSource, Name, SourceName
+from scanner.scanning.picture_pages import read_jpeg
+from scanner.scanning.scan_source import (
+    BROWSER,
+    FRAMES_SOCKET,
+    LARGEST_FRAME,
+    FrameSource,
+    Name,
+    SourceName,
+)
 
 WIDTH, HEIGHT = 1280, 720
 """The resolution to ask for, in pixels: a code at arm's length has about 5 to a module."""
 
 FRAMES_A_SECOND = 30
+
+LARGEST_PICTURE = 1920 * 1920
+"""Pixels of a browser's frame."""
+
+_OFF_SECONDS = 1.0
+"""How long a browser's camera may give nothing before it counts as turned off."""
 
 DEVICES = Path("/dev")
 
@@ -85,18 +101,73 @@ class Webcam:
         return np.asarray(pixels, np.uint8) if there else None
 
 
+class BrowserCamera:
+    """The camera of the browser that the gate is shown in; see `FRAMES_SOCKET`.
+
+    Args:
+        number: the socket's file number; it stays open.
+
+    Raises:
+        CameraAway: the browser sends no frames.
+    """
+
+    live = True
+
+    def __init__(self, number: int) -> None:
+        self.name = Fact(SourceName.BROWSER)
+        self._number = 0
+        self._socket = socket.socket(fileno=os.dup(number))
+        try:
+            self._next()  # it may have waited for long
+        except CameraAway:
+            self.close()
+            raise
+
+    def read(self) -> Frame | None:
+        """Wait for the next frame that can be read; None when the window is closed.
+
+        Raises:
+            CameraAway: the browser stopped sending.
+        """
+        while (jpeg := self._next()) is not None:
+            if (pixels := read_jpeg(jpeg, LARGEST_PICTURE)) is not None:
+                self._number += 1
+                return Frame(pixels, self._number - 1, time.monotonic())
+        return None
+
+    def close(self) -> None:
+        """Read no more of them."""
+        self._socket.close()
+
+    def _next(self) -> bytes | None:
+        """Take the next frame, as it came; one that has begun comes whole."""
+        if not select.select([self._socket], [], [], _OFF_SECONDS)[0]:
+            raise CameraAway(CameraFault.BROWSER_OFF)
+        try:
+            length = int.from_bytes(self._socket.recv(4, socket.MSG_WAITALL), "big")
+            if not 0 < length < LARGEST_FRAME:
+                return None
+            jpeg = self._socket.recv(length, socket.MSG_WAITALL)
+            self._socket.send(b".")
+        except ConnectionError:  # the window is closed
+            return None
+        return jpeg
+
+
 def open_source(spec: str, *, as_fast: bool = False) -> FrameSource:
     """Open a camera, a video, a folder of pictures or one picture.
 
     Args:
         spec: a camera's number, `/dev/videoN`, its name or a part of it, or the place on the bus
-            that it is plugged into; or the path of a file or folder.
+            that it is plugged into; `browser` in a browser's gate; or the path of a file or folder.
         as_fast: read a video or a folder without waiting for each frame's time.
 
     Raises:
         CameraAway: the camera isn't there, is in use or may not be used.
         NoPictures: the file or folder is missing, or holds nothing that can be read.
     """
+    if spec == BROWSER and FRAMES_SOCKET in os.environ:
+        return BrowserCamera(int(os.environ[FRAMES_SOCKET]))
     camera = CAMERA_NUMBER.fullmatch(spec)
     if camera:
         return Webcam(int(camera[1]))

@@ -121,6 +121,17 @@ def _pages(file: Path, kind: FileKind) -> Iterator[Page]:
         raise not_readable(file, kind)
 
 
+def read_jpeg(jpeg: bytes, most_pixels: int) -> Pixels | None:
+    """Return the pixels of a JPEG; None where it is none, is damaged or has more."""
+    try:
+        with _pillow().open(io.BytesIO(jpeg), formats=["JPEG"]) as picture:
+            if picture.width * picture.height > most_pixels:
+                return None
+            return np.asarray(cv2.cvtColor(_loaded(picture), cv2.COLOR_RGB2BGR), np.uint8)
+    except _DAMAGE:
+        return None
+
+
 def _pictures(file: Path, kind: FileKind) -> Iterator[Page]:
     """Read a picture, or each frame of an animation that differs from the one before."""
     if file.stat().st_size > MOST_BYTES:

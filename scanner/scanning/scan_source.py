@@ -10,6 +10,17 @@ from scanner.qr.decoded import Corners
 if TYPE_CHECKING:
     from scanner.qr.frame import Frame, Pixels  # numpy, which a gate without a camera does without
 
+BROWSER = "browser"
+"""Stands for the camera of the browser that the gate is shown in, where a camera is named."""
+
+FRAMES_SOCKET = "SCANNER_FRAMES_SOCKET"
+"""In the environment of a browser's gate: the file number of the socket that the browser's frames
+come by. Each is its length, 4 bytes with the first the highest, and a JPEG; each is answered by one
+byte when it is taken."""
+
+LARGEST_FRAME = 256 * 1024
+"""Bytes that a browser's JPEG stays below; 1280 x 720 pixels have 40 to 200 thousand."""
+
 Name = str | Fact
 """What a person calls a device: its maker's name, or a `SourceName` where it has none."""
 
@@ -25,6 +36,7 @@ class SourceName(Code):
     """What a source is called that has no name of its own."""
 
     CAMERA = "scanning.camera"
+    BROWSER = "scanning.browser"
     PICTURE = "scanning.picture"
     FOLDER = "scanning.folder"
     VIDEO = "scanning.video"

@@ -28,5 +28,33 @@ class WebNotice(Code):
     TOO_MANY_WINDOWS = "web.too_many_windows"
 
 
+class PageWord(Code):
+    """What stands on the page around the terminal."""
+
+    OPENING = "web.page_opening"
+    ENDED = "web.page_ended"
+    AGAIN = "web.page_again"
+    CAMERA = "web.page_camera"
+    TYPE = "web.page_type"
+    FIND = "web.page_find"
+    OVERRIDE = "web.page_override"
+    LET_IN = "web.page_let_in"
+    STATISTICS = "web.page_statistics"
+    HELP = "web.page_help"
+    BACK = "web.page_back"
+    ENTER = "web.page_enter"
+    KEYBOARD = "web.page_keyboard"
+
+
+class PageTrouble(Code):
+    """Why a browser gives no frames of its camera; the page knows each by its name."""
+
+    INSECURE = "web.camera_insecure"
+    NONE = "web.camera_none"
+    REFUSED = "web.camera_refused"
+    BUSY = "web.camera_busy"
+    FAILED = "web.camera_failed"
+
+
 class WebError(ScannerError):
     """The gate can't be shown in a browser."""

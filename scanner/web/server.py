@@ -2,44 +2,84 @@
 
 import asyncio
 import ipaddress
+import json
 import os
-import re
 import signal
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 import textual_serve
 from aiohttp import web
 
+from scanner.facts import Fact
+from scanner.paths import assets_folder
+from scanner.scanning.scan_source import LARGEST_FRAME
 from scanner.web.door import Door, Handler
-from scanner.web.errors import WebError, WebFault
+from scanner.web.errors import PageTrouble, PageWord, WebError, WebFault
 from scanner.web.listener import Listener
 from scanner.web.password import Password
 from scanner.web.window import Windows
+from scanner.wording.catalogue import choose_language
+from scanner.wording.sentences import sentence
 
 END_SECONDS = 2.0
 """How long requests have to end, after the windows have."""
 
-_PARTS = Path(textual_serve.__file__).parent
-_POLICY = "style-src 'self' 'unsafe-inline'; font-src 'self' data:; frame-ancestors 'none'"
-"""Nothing is fetched from another host (a gate may have no internet), and no page frames it."""
+_TERMINAL = Path(textual_serve.__file__).parent / "static"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Nothing is fetched from another host (a gate may have no internet), no script stands in a page,
+and no page frames it. The terminal's script writes styles."""
 
-_FOREIGN_FONT = re.compile(r'<link\s+rel="stylesheet"\s+href="https://[^>]*>')
-"""What textual-serve's page asks another host for; the policy would refuse it anyway."""
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
-_SCRIPT = """<script>
-const socket = new URL("ws", location.href);
-socket.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-socket.search = "";
-document.querySelector("#terminal").dataset.sessionWebsocketUrl = socket.href;
-const listen = () => document.querySelector(".xterm-helper-textarea")?.focus();
-new MutationObserver(listen).observe(document.body, {attributeFilter: ["class"]});
-window.addEventListener("focus", listen);
-</script></body>"""
-"""Names the socket as the browser reaches it, through a proxy with TLS too, and focuses the
-terminal as soon as it is shown: a hand scanner doesn't click first."""
+
+@dataclass(frozen=True, slots=True)
+class TouchKey:
+    """A key of the page, for a thumb.
+
+    Attributes:
+        word: what stands on it.
+        sent: the gate's key, as a terminal sends it.
+        types: what it opens is typed into, so that a phone shows its keyboard.
+        sign: stands on it in every language, in place of a word.
+    """
+
+    word: PageWord | None
+    sent: str
+    types: bool = False
+    sign: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what stands on it."""
+        return sentence(Fact(self.word)) if self.word else self.sign
+
+
+TOUCH_KEYS = (
+    TouchKey(PageWord.TYPE, "i", types=True),
+    TouchKey(PageWord.FIND, "f", types=True),
+    TouchKey(PageWord.OVERRIDE, "o", types=True),
+    TouchKey(PageWord.LET_IN, "l"),
+    TouchKey(PageWord.STATISTICS, "t"),
+    TouchKey(PageWord.HELP, "?"),
+    TouchKey(PageWord.BACK, "\x1b[27u"),  # Esc, which no later key turns into Alt
+    TouchKey(None, "\x1b[A", sign="↑"),
+    TouchKey(None, "\x1b[B", sign="↓"),
+    TouchKey(PageWord.ENTER, "\r"),
+)
 
 
 def serve(
@@ -49,6 +89,8 @@ def serve(
     *,
     password: Password | None,
     tls: ssl.SSLContext | None,
+    take_frames: bool,
+    language: Callable[[], str],
     on_open: Callable[[], None],
 ) -> None:
     """Serve until interrupted.
@@ -59,6 +101,8 @@ def serve(
         port: 1 to 65535.
         password: what a browser asks for; nothing where only this machine reaches the host.
         tls: the certificate; nothing for plain HTTP.
+        take_frames: the gates look through their browsers' cameras.
+        language: tells the setting of the language.
         on_open: called as soon as browsers are answered.
 
     Raises:
@@ -66,8 +110,8 @@ def serve(
     """
 
     async def run() -> None:
-        windows, listener = Windows(command), Listener(tls)
-        app = make_app(windows, Door(host, password, listener.let_in))
+        windows, listener = Windows(command, take_frames=take_frames), Listener(tls)
+        app = make_app(windows, Door(host, password, listener.let_in), language)
         app.on_shutdown.append(windows.close)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=END_SECONDS)
         await runner.setup()
@@ -98,34 +142,44 @@ def _on_interrupt() -> asyncio.Event:
     return came
 
 
-def make_app(windows: Windows, door: Door) -> web.Application:
-    """Return the page, its parts and its socket, with a check of every request in front."""
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PARTS / "templates"), autoescape=True
-    )
-    page = templates.get_template("app_index.html").render(
-        application={"name": "scanner"},
-        app_websocket_url="",
-        config={"static": {"url": "static/"}},
-        font_size=16,
-    )
-    page = _FOREIGN_FONT.sub("", page).replace("</body>", _SCRIPT)
+def make_app(
+    windows: Windows, door: Door, language: Callable[[], str] = lambda: "en"
+) -> web.Application:
+    """Return the page, its parts and its socket, with a check of every request in front.
+
+    Args:
+        windows: run a gate for each socket.
+        door: checks the requests.
+        language: tells the setting of the language; it may change between two pages.
+    """
+    own = assets_folder() / "web"
+    template = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(own), autoescape=True
+    ).get_template("page.html")
 
     async def show_page(_: web.Request) -> web.Response:
+        page = template.render(
+            language=choose_language(language()),
+            **{word.name.lower(): sentence(Fact(word)) for word in PageWord},
+            words=json.dumps({each.name.lower(): sentence(Fact(each)) for each in PageTrouble}),
+            keys=TOUCH_KEYS,
+            takes_frames=windows.take_frames,
+            largest_frame=LARGEST_FRAME,
+        )
         return web.Response(text=page, content_type="text/html")
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await door.check(request, handler)
         if not response.prepared:
-            response.headers["Content-Security-Policy"] = _POLICY
-            response.headers["Cache-Control"] = "no-store"
+            response.headers.update(_HEADERS)
         return response
 
     app = web.Application(middlewares=[guard])
     app.router.add_get("/", show_page)
     app.router.add_get("/ws", windows.show)
-    app.router.add_static("/static", _PARTS / "static")
+    app.router.add_static("/static", _TERMINAL)
+    app.router.add_static("/page", own)
     return app
 
 

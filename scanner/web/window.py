@@ -3,13 +3,15 @@
 import asyncio
 import json
 import os
+import socket
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from scanner.facts import Fact
+from scanner.scanning.scan_source import FRAMES_SOCKET, LARGEST_FRAME
 from scanner.web.errors import WebNotice
 from scanner.wording.sentences import sentence
 
@@ -21,6 +23,9 @@ LARGEST_MESSAGE = 64 * 1024
 
 BYTES_PER_SECOND = 32 * 1024
 """What a window may send for long; whatever comes faster waits in the network."""
+
+FRAME_SECONDS = 1 / 15
+"""Between two frames that a gate is given; what comes while one is on its way is dropped."""
 
 HEARTBEAT_SECONDS = 15.0
 """A browser that is silent for half as long after a ping is gone."""
@@ -48,17 +53,22 @@ class Windows:
 
     Args:
         command: starts a gate.
+        take_frames: the gates look through their browsers' cameras.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], *, take_frames: bool = False) -> None:
         self._command = command
+        self.take_frames = take_frames
         self._open: dict[web.WebSocketResponse, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     async def show(self, request: web.Request) -> web.WebSocketResponse:
         """Run a gate for a window until either of them ends."""
         screen = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_MESSAGE, compress=False, timeout=2
+            heartbeat=HEARTBEAT_SECONDS,
+            max_msg_size=LARGEST_FRAME if self.take_frames else LARGEST_MESSAGE,
+            compress=False,
+            timeout=2,
         )
         await screen.prepare(request)
         if len(self._open) + len(self._ending) >= MOST_WINDOWS:
@@ -96,26 +106,37 @@ class _Gate:
     """A gate's process, which speaks with Textual's driver for browsers."""
 
     def __init__(
-        self, process: Process, keys: asyncio.StreamWriter, shown: asyncio.StreamReader
+        self,
+        process: Process,
+        keys: asyncio.StreamWriter,
+        shown: asyncio.StreamReader,
+        camera: "_Camera",
     ) -> None:
         self._process = process
         self._keys = keys
         self._shown = shown
+        self._camera = camera
 
     @classmethod
     async def start(cls, command: Sequence[str], size: Mapping[str, str]) -> "_Gate":
         """Start it; what it says on stderr goes to the server's."""
         driver = {"TEXTUAL_DRIVER": DRIVER, "TEXTUAL_COLOR_SYSTEM": "truecolor"}
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=PIPE,
-            stdout=PIPE,
-            env={**os.environ, **size, **driver},
-            start_new_session=True,  # so that Ctrl+C reaches the server alone, which ends it
-        )
+        # Whether the server's own terminal shows colours says nothing of a browser.
+        kept = {name: text for name, text in os.environ.items() if name != "NO_COLOR"}
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=PIPE,
+                stdout=PIPE,
+                env={**kept, **size, **driver, FRAMES_SOCKET: str(theirs.fileno())},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # so that Ctrl+C reaches the server alone, which ends it
+            )
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("a pipe was asked for")
-        return cls(process, process.stdin, process.stdout)
+        camera = _Camera(*await asyncio.open_connection(sock=ours))
+        return cls(process, process.stdin, process.stdout, camera)
 
     async def connect(self, screen: web.WebSocketResponse) -> None:
         """Hand on keys and pictures, until the window or the gate ends."""
@@ -132,6 +153,7 @@ class _Gate:
 
     async def end(self) -> None:
         """End the gate: by its own command, by a signal, or by force."""
+        await self._camera.close()
         with suppress(OSError, RuntimeError):
             self._keys.write(packet(b"M", json.dumps({"type": "quit"}).encode()))
             self._keys.close()
@@ -157,18 +179,26 @@ class _Gate:
         loop = asyncio.get_running_loop()
         paid_until = loop.time()
         async for message in screen:
-            if message.type is not WSMsgType.TEXT:
-                continue
-            answer, sent = read_message(message.data)
-            if answer is not None:
-                await screen.send_str(answer)
-            if sent:
-                self._keys.write(sent)
-                await self._keys.drain()
+            if message.type is WSMsgType.BINARY:
+                if self._camera.take(message.data, screen):
+                    continue
+            elif len(message.data) > LARGEST_MESSAGE:
+                await screen.close(code=WSCloseCode.MESSAGE_TOO_BIG)
+                return
+            else:
+                await self._answer(message.data, screen)
             cost = max(len(message.data), _LEAST_COST) / BYTES_PER_SECOND
             paid_until = max(paid_until, loop.time() - BURST_SECONDS) + cost
             if paid_until > loop.time():
                 await asyncio.sleep(paid_until - loop.time())
+
+    async def _answer(self, text: str, screen: web.WebSocketResponse) -> None:
+        answer, sent = read_message(text)
+        if answer is not None:
+            await screen.send_str(answer)
+        if sent:
+            self._keys.write(sent)
+            await self._keys.drain()
 
     async def _to_browser(self, screen: web.WebSocketResponse) -> None:
         while (line := await self._shown.readline()) != PRELUDE:
@@ -182,6 +212,38 @@ class _Gate:
                 await screen.send_bytes(content)
             elif head[:1] == b"M" and json.loads(content).get("type") == "exit":
                 return
+
+
+class _Camera:
+    """Hands a window's frames to its gate, one at a time; the page sends the next when told to."""
+
+    def __init__(self, taken: asyncio.StreamReader, frames: asyncio.StreamWriter) -> None:
+        self._taken = taken
+        self._frames = frames
+        self._handing: asyncio.Task[None] | None = None
+
+    def take(self, jpeg: bytes, screen: web.WebSocketResponse) -> bool:
+        """Hand a frame on; tells whether it does, and not while another is on its way."""
+        if self._handing and not self._handing.done():
+            return False
+        self._handing = asyncio.create_task(self._hand_on(jpeg, screen))
+        return True
+
+    async def close(self) -> None:
+        """Let go of the gate, whatever is on its way."""
+        if self._handing:
+            self._handing.cancel()
+            await asyncio.gather(self._handing, return_exceptions=True)
+        self._frames.close()
+
+    async def _hand_on(self, jpeg: bytes, screen: web.WebSocketResponse) -> None:
+        loop = asyncio.get_running_loop()
+        next_at = loop.time() + FRAME_SECONDS
+        with suppress(OSError, EOFError):  # the gate or the window has ended
+            self._frames.write(len(jpeg).to_bytes(4, "big") + jpeg)
+            await self._taken.readexactly(1)
+            await asyncio.sleep(next_at - loop.time())
+            await screen.send_str('["frame"]')
 
 
 def read_message(text: str) -> tuple[str | None, bytes]:

@@ -111,4 +111,25 @@ SENTENCES: dict[str, Sentence] = {
     "web.not_started": "The gate did not start; the terminal of `scanner gate --web` says why.",
     "web.too_many_windows": "All {most} windows are in use; close one of them, "
     "and reload this one.",
+    # the page in the browser
+    "web.page_opening": "The gate is opening.",
+    "web.page_ended": "The gate has ended. Everything that it recorded is kept.",
+    "web.page_again": "Open it again",
+    "web.page_camera": "Camera",
+    "web.page_type": "Type",
+    "web.page_find": "Find",
+    "web.page_override": "Override",
+    "web.page_let_in": "Let in",
+    "web.page_statistics": "Statistics",
+    "web.page_help": "Help",
+    "web.page_back": "Back",
+    "web.page_enter": "Enter",
+    "web.page_keyboard": "Keyboard",
+    "web.camera_insecure": "Browsers give a camera to encrypted pages only; "
+    "start the gate with --certificate and --key.",
+    "web.camera_none": "This browser has no camera; type serials, or use a hand scanner.",
+    "web.camera_refused": "This browser may not use the camera; "
+    "allow it in the browser's settings, then press Camera.",
+    "web.camera_busy": "Another program uses the camera; close it, then press Camera.",
+    "web.camera_failed": "The camera gives no picture; press Camera to try again.",
 }

@@ -5,6 +5,7 @@ from scanner.wording.sentences import Plural, Sentence
 SENTENCES: dict[str, Sentence] = {
     # names
     "scanning.camera": "Camera {number}",
+    "scanning.browser": "This device's camera",
     "scanning.picture": "Picture {file}",
     "scanning.folder": "Folder {file}",
     "scanning.video": "Video {file}",
@@ -60,6 +61,7 @@ SENTENCES: dict[str, Sentence] = {
     "scanning.camera_not_listed": (
         "No camera is called {name}; plug it in, or see scanner devices."
     ),
+    "scanning.browser_off": "press Camera to scan with this device's own.",
     # picture files
     "scanning.file_absent": "{file} is not there; give a camera's number, a file or a folder.",
     "scanning.no_file": "{file} is no file; give a camera's number, a file or a folder.",

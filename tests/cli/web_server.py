@@ -11,11 +11,19 @@ from tests.web.house import free_port
 
 @contextmanager
 def serving(
-    program: Program, *words: str, first: bytes = b"open to browsers", killed: bool = False
+    program: Program,
+    *words: str,
+    first: bytes = b"open to browsers",
+    killed: bool = False,
+    camera: str = "none",
 ) -> Iterator[tuple[str, int]]:
-    """Serve the gate; yields the page's address and the server's process."""
+    """Serve the gate; yields the page's address and the server's process.
+
+    `camera` is the gates'; nothing where it isn't named.
+    """
     port = free_port()
-    words = ("gate", "--web", "--port", str(port), *words, "--camera", "none", "--no-network")
+    own = ["--camera", camera] if camera else []
+    words = ("gate", "--web", "--port", str(port), *words, *own, "--no-network")
     with piped("scanner", *words, environment=program.environment()) as server:
         said = server.stderr.readline()
         assert first in said, said

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from scanner.scanning.scan_source import FRAMES_SOCKET
 from scanner.web.door import Door
 from scanner.web.listener import Listener
 from scanner.web.password import Password
@@ -20,7 +21,7 @@ from scanner.web.window import PRELUDE, Windows
 
 PASSWORD = "dry leaves"
 STAND_IN = f"""
-import os, sys, signal
+import os, sys, signal, socket, threading
 FOLDER, MANNERS = sys.argv[1:]
 open(f"{{FOLDER}}/{{os.getpid()}}", "w").close()
 def show(kind, content):
@@ -29,9 +30,18 @@ if "deaf" in MANNERS:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if "slow" in MANNERS:
     import time; time.sleep(0.5)
+def look():
+    frames = socket.socket(fileno=int(os.environ[{FRAMES_SOCKET!r}]))
+    while head := frames.recv(4, socket.MSG_WAITALL):
+        jpeg = frames.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL)
+        show(b"D", b"frame %d" % len(jpeg))
+        if "stares" not in MANNERS:
+            frames.send(b".")
 if "dead" not in MANNERS:
     os.write(1, {PRELUDE!r})
     show(b"D", f"{{os.environ.get('COLUMNS')}}x{{os.environ.get('ROWS')}}".encode())
+    if "looks" in MANNERS:
+        threading.Thread(target=look, daemon=True).start()
     if "talks" in MANNERS:
         while True:
             show(b"D", b"x" * 60000)
@@ -101,14 +111,17 @@ async def a_house(
     password: Password | None = None,
     tls: ssl.SSLContext | None = None,
     host: str = "127.0.0.1",
+    take_frames: bool = False,
+    language: str = "en",
 ) -> AsyncIterator[House]:
-    """Serve; the stand-in's manners are words: deaf, slow, dead, talks."""
+    """Serve; the stand-in's manners are words: deaf, slow, dead, talks, looks, stares."""
     pids = folder / "gates"
     pids.mkdir()
     port = free_port()
-    windows = Windows([sys.executable, "-c", STAND_IN, str(pids), manners])
+    command = [sys.executable, "-c", STAND_IN, str(pids), manners]
+    windows = Windows(command, take_frames=take_frames)
     listener = Listener(tls)
-    app = make_app(windows, Door(host, password, listener.let_in))
+    app = make_app(windows, Door(host, password, listener.let_in), lambda: language)
     app.on_shutdown.append(windows.close)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()

@@ -112,15 +112,6 @@ async def test_a_gate_that_does_not_start_is_told(tmp_path: Path) -> None:
         assert b"did not start" in await said(screen)
 
 
-async def test_a_message_too_large_closes_the_window_and_its_gate(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        async with a_screen(house) as screen:
-            await said(screen)
-            await screen.send_str(json.dumps(["stdin", "x" * window.LARGEST_MESSAGE]))
-            assert (await screen.receive(LIMIT_SECONDS)).data == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
-        await house.no_gate_is_left()
-
-
 async def test_a_flood_waits_in_the_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,3 +145,65 @@ def test_what_is_no_message_of_the_pages_is_left_out(text: str) -> None:
 
 def test_half_a_character_is_replaced() -> None:
     assert read_message('["stdin", "\\ud800"]') == (None, b"D\x00\x00\x00\x01?")
+
+
+async def test_a_gate_gets_one_frame_after_the_other_and_the_page_is_told_of_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "FRAME_SECONDS", 0.2)
+    looks = a_house(tmp_path, manners="looks", take_frames=True)
+    async with looks as house, a_screen(house) as screen:
+        await said(screen)
+        began = asyncio.get_running_loop().time()
+        for length in (1000, window.LARGEST_FRAME - 1):
+            await screen.send_bytes(b"x" * length)
+            assert await said(screen) == b"frame %d" % length
+            assert (await screen.receive(LIMIT_SECONDS)).data == '["frame"]'
+        assert asyncio.get_running_loop().time() - began > 0.4
+
+
+async def test_frames_that_a_page_does_not_wait_with_are_dropped_and_keys_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "BYTES_PER_SECOND", 1_000_000)
+    stares = a_house(tmp_path, manners="looks stares", take_frames=True)
+    async with stares as house, a_screen(house) as screen:
+        await said(screen)
+        for _ in range(10):  # the gate takes the first, and no other until it has looked
+            await screen.send_bytes(b"x" * 100_000)
+        assert await said(screen) == b"frame 100000"
+        await screen.send_str('["stdin", "i"]')
+        assert await said(screen) == b"Di"
+
+
+async def test_a_flood_of_frames_waits_in_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "BURST_SECONDS", 0.1)
+    stares = a_house(tmp_path, manners="looks stares", take_frames=True)
+    async with stares as house, a_screen(house) as screen:
+        await said(screen)
+        for _ in range(2):
+            await screen.send_bytes(b"x" * 40_000)
+        assert await said(screen) == b"frame 40000"
+        await screen.send_str('["stdin", "i"]')
+        with pytest.raises(TimeoutError):
+            await screen.receive(0.5)
+
+
+@pytest.mark.parametrize("take_frames", [True, False])
+async def test_neither_a_frame_nor_a_text_may_be_larger_than_its_bound(
+    tmp_path: Path, take_frames: bool
+) -> None:
+    bound = window.LARGEST_FRAME if take_frames else window.LARGEST_MESSAGE
+    async with a_house(tmp_path, take_frames=take_frames) as house:
+        for large in (b"x" * bound, json.dumps(["stdin", "x" * window.LARGEST_MESSAGE])):
+            async with a_screen(house) as screen:
+                await said(screen)
+                if isinstance(large, bytes):
+                    await screen.send_bytes(large)
+                else:
+                    await screen.send_str(large)
+                end = (await screen.receive(LIMIT_SECONDS)).data
+                assert end == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+        await house.no_gate_is_left()
