@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from scanner.scanning.scan_source import LARGEST_FRAME
 from scanner.web import window
 from scanner.web.window import read_message
 from tests.web.house import House, a_house
@@ -155,7 +156,7 @@ async def test_a_gate_gets_one_frame_after_the_other_and_the_page_is_told_of_eac
     async with looks as house, a_screen(house) as screen:
         await said(screen)
         began = asyncio.get_running_loop().time()
-        for length in (1000, window.LARGEST_FRAME - 1):
+        for length in (1000, LARGEST_FRAME - 1):
             await screen.send_bytes(b"x" * length)
             assert await said(screen) == b"frame %d" % length
             assert (await screen.receive(LIMIT_SECONDS)).data == '["frame"]'
@@ -195,7 +196,7 @@ async def test_a_flood_of_frames_waits_in_the_network(
 async def test_neither_a_frame_nor_a_text_may_be_larger_than_its_bound(
     tmp_path: Path, take_frames: bool
 ) -> None:
-    bound = window.LARGEST_FRAME if take_frames else window.LARGEST_MESSAGE
+    bound = LARGEST_FRAME if take_frames else window.LARGEST_MESSAGE
     async with a_house(tmp_path, take_frames=take_frames) as house:
         for large in (b"x" * bound, json.dumps(["stdin", "x" * window.LARGEST_MESSAGE])):
             async with a_screen(house) as screen:
