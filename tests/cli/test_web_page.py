@@ -20,10 +20,11 @@ from tests.mock.server import Ready
 from tests.web.chromium import Page, a_page, needs_chromium
 
 PHONE, LAPTOP = (390, 844), (1280, 800)
+ACROSS = PHONE[::-1]
 LIMIT_SECONDS = 40
 FRAMES = 12
 SHOWN = "document.body.classList.contains('-first-byte')"
-FONT = {PHONE: 16, LAPTOP: 20}
+FONT = {PHONE: 16, ACROSS: 16, LAPTOP: 20}
 GREEN_LIGHT = b"48;2;25;195;125"
 """The colour of an admission's light, as a terminal is told it."""
 THUMB = 48  # pixels
@@ -118,6 +119,10 @@ async def test_a_film_of_a_ticket_before_a_phones_camera_is_judged_on_the_page(
             await page.looks(is_green, tmp_path / "verdict.png")
             await check_layout(page, PHONE)
             assert await page.value("said.hidden && !sight.hidden")
+            await page.value("cameraKey.click()")
+            await page.resize(ACROSS, phone=True)
+            await page.until("innerWidth > innerHeight && sight.hidden")
+            await check_layout(page, ACROSS)
             assert page.complaints == []
 
 
@@ -148,6 +153,7 @@ async def check_layout(page: Page, size: tuple[int, int]) -> None:
     assert seen["font"] >= FONT[size]
     assert all(key["height"] >= THUMB for key in seen["keys"])
     assert all(key["bottom"] <= height and key["right"] <= width for key in seen["keys"])
-    assert seen["screen"]["right"] <= width
-    assert seen["screen"]["bottom"] <= min(key["top"] for key in seen["keys"])
+    right, bottom = seen["screen"]["right"], seen["screen"]["bottom"]
+    assert right <= width
+    assert all(bottom <= key["top"] or right <= key["left"] for key in seen["keys"])
     assert seen["screen"]["width"] * seen["screen"]["height"] > width * height / 3

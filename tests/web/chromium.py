@@ -74,6 +74,14 @@ class Page:
         look = f"const look = () => ({script}) ? done(true) : setTimeout(look, 50)"
         assert await self.value(f"new Promise((done) => {{ {look}; look(); }})"), script
 
+    async def resize(self, size: tuple[int, int], *, phone: bool) -> None:
+        """Give the window another size, in pixels, as a phone has that is turned."""
+        width, height = size
+        await self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=height, deviceScaleFactor=1, mobile=phone,
+        )  # fmt: skip
+
     async def looks(self, right: Callable[[Pixels], bool], file: Path) -> None:
         """Wait until it looks right; `file` has what it looked like at last."""
         for _ in range(int(LIMIT_SECONDS / _LOOK_SECONDS)):
@@ -119,11 +127,7 @@ async def a_page(
                 listening = asyncio.create_task(page.listen())
                 for domain in ("Page", "Runtime", "Log"):
                     await page.ask(f"{domain}.enable")
-                width, height = size
-                await page.ask(
-                    "Emulation.setDeviceMetricsOverride",
-                    width=width, height=height, deviceScaleFactor=1, mobile=phone,
-                )  # fmt: skip
+                await page.resize(size, phone=phone)
                 await page.ask("Emulation.setTouchEmulationEnabled", enabled=phone)
                 await page.ask("Page.navigate", url=address)
                 await asyncio.wait_for(page.loaded.wait(), LIMIT_SECONDS)
