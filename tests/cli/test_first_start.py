@@ -145,6 +145,9 @@ def test_only_what_is_there_is_offered_as_a_camera(
     assert house.cameras() == []
     house = replace(house, config=load_config(camera=str(tmp_path)))
     assert house.cameras() == [(str(tmp_path), str(tmp_path))]
+    house = replace(house, config=load_config(camera="browser"))
+    assert house.cameras() == [("browser", "This device's camera")]
+    assert house.chosen_camera() == "browser"
 
 
 def test_a_camera_is_chosen_by_what_finds_it_again_when_its_number_is_another(
