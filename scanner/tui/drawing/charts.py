@@ -13,7 +13,7 @@ _UP = " ▁▂▃▄▅▆▇"
 _EIGHTHS = 8
 
 _GAP = 2
-_SHORTEST_BAR, _LONGEST_BAR = 14, 60
+_LEAST_BAR, _SHORTEST_BAR, _LONGEST_BAR = 8, 14, 60
 _SHORTEST_NAME = 12
 
 
@@ -45,6 +45,9 @@ class Row:
 def table(head: Sequence[str], rows: Sequence[Row], width: int) -> Content:
     """Set rows under one another: names, bars, and columns with a heading, at the right.
 
+    Where there is no room for all three beside one another, as on a phone, the columns of each row
+    stand below its name and bar.
+
     Args:
         head: the name's heading, then that of each column.
         rows: with as many columns.
@@ -52,16 +55,20 @@ def table(head: Sequence[str], rows: Sequence[Row], width: int) -> Content:
     """
     lines = [head[1:], *(each.columns for each in rows)]
     widths = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
-    room = width - sum(each + _GAP for each in widths)
+    below = width - sum(each + _GAP for each in widths) < _SHORTEST_NAME + _GAP + _LEAST_BAR
+    room = width if below else width - sum(each + _GAP for each in widths)
     longest = max(_cells(each) for each in (head[0], *(row.name for row in rows)))
     name = max(_SHORTEST_NAME, min(longest, room - _GAP - _SHORTEST_BAR))
-    cells = max(_SHORTEST_BAR, min(_LONGEST_BAR, room - name - _GAP))
+    cells = max(_LEAST_BAR, min(_LONGEST_BAR, room - name - _GAP))
     gap = Content(" " * _GAP)
 
     def line(first: str, drawn: Content, columns: Sequence[str], style: str) -> Content:
         behind = [_right(each, room) for each, room in zip(columns, widths, strict=True)]
         named = Content(first).truncate(name, ellipsis=True, pad=True)
-        return gap.join([named.stylize(style), drawn, *(each.stylize(style) for each in behind)])
+        numbers = gap.join(each.stylize(style) for each in behind)
+        if below:
+            numbers = numbers.pad_left(width - numbers.cell_length)
+        return gap.join([named.stylize(style), drawn]) + ("\n" if below else gap) + numbers
 
     heading = line(head[0], Content(" " * cells), head[1:], "$faint")
     return Content("\n").join(

@@ -44,7 +44,7 @@ class StatisticsScreen(Modal):
     """How many are inside and to come, and four plots: beside one another where there is room."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "page(1)", "Next", key_display="→", tooltip="Go to the next plot"),
+        Binding("right,t", "page(1)", "Next", key_display="→", tooltip="Go to the next plot"),
         Binding("left", "page(-1)", "Previous", key_display="←", tooltip="Go to the plot before"),
     ]
     AUTO_FOCUS = ""
@@ -137,7 +137,11 @@ class StatisticsScreen(Modal):
                 Content.styled(f" {name} ", "reverse" if place == self._turned else "$faint")
                 for place, (_, name) in enumerate(names)
             ]
-        self.query_one("#title", Static).update(Content("  ").join(parts))
+        title = Content("  ").join(parts)
+        if title.cell_length > self.size.width - 2:  # a phone's: the page, and its number
+            number = Content.styled(f"{self._turned + 1}/{len(names)}", "$faint")
+            title = Content("  ").join([parts[0], parts[1 + self._turned], number])
+        self.query_one("#title", Static).update(title)
 
     async def _read(self) -> None:
         try:

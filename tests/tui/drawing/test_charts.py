@@ -33,6 +33,31 @@ def test_three_of_1333_are_seen_and_read() -> None:
     ]
 
 
+PLACE = st.builds(
+    lambda name, inside: Row(name, inside, 2000, (f"{inside:,}", "2,000", f"{2000 - inside:,}")),
+    st.text("abc DÄ", max_size=30),
+    st.integers(0, 2000),
+)
+
+
+@given(st.lists(PLACE, min_size=1, max_size=5), st.integers(25, 120))
+def test_no_part_of_a_table_is_cut_on_a_phone_nor_on_a_wall(rows: list[Row], width: int) -> None:
+    lines = table(["Section", "inside", "sold", "to come"], rows, width).plain.split("\n")
+    assert max(map(len, lines)) <= width
+    for row in rows:
+        numbers = " ".join(row.columns)
+        assert any(" ".join(line.split()).endswith(numbers) for line in lines)
+
+
+def test_on_a_phone_the_numbers_stand_below_the_name() -> None:
+    head, rows = ["Section", "inside", "sold", "to come"], [Row("Floor", 1, 2, ("1", "2", "1"))]
+    assert table(head, rows, 39).plain.split("\n")[1:] == [
+        "                  inside  sold  to come",
+        "Floor         ▄▄▄▄▄▄▄▄▄▄▄▄▖▁▁▁▁▁▁▁▁▁▁▁▁",
+        "                       1     2        1",
+    ]
+
+
 @given(
     st.lists(st.tuples(*[st.integers(0, 20_000)] * 3), max_size=80),
     st.integers(20, 160),
