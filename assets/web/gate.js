@@ -1,5 +1,5 @@
-// The gate's page: connects the terminal, sends the keys of the buttons, and gives the gate the
-// frames of this device's camera.
+// The gate's page: connects the terminal, sends the keys of the buttons, plays the gate's sounds,
+// and gives it the frames of this device's camera.
 "use strict";
 
 const FEWEST_COLUMNS = 100, FEWEST_ROWS = 26; // of a large screen: more of them are smaller
@@ -41,11 +41,16 @@ window.WebSocket = class extends WebSocket {
     super(...given);
     socket = this;
     this.addEventListener("message", (event) => {
-      if (event.data === '["frame"]') frameTaken();
+      if (typeof event.data === "string") obey(...JSON.parse(event.data));
     });
     this.addEventListener("close", stopCamera);
   }
 };
+
+function obey(kind, details) {
+  if (kind === "frame") frameTaken();
+  if (kind === "sound") play(details.name, details.volume / 100);
+}
 
 function send(message) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(message);
@@ -105,6 +110,39 @@ new MutationObserver(() => {
   showKeyboard(false);
 }).observe(body, { attributeFilter: ["class"] });
 window.addEventListener("focus", listen);
+
+// The sounds. A browser plays none before the page is touched or typed at; what comes before that is
+// left out, not heard later.
+
+let audio = null;
+const sounds = new Map();
+
+for (const kind of ["pointerup", "keydown"]) {
+  window.addEventListener(kind, unlock, true);
+}
+
+function unlock() {
+  audio ??= new AudioContext();
+  if (audio.state !== "running") audio.resume().catch(() => {}); // a call has stopped it
+}
+
+async function sound(name) {
+  const answer = await fetch(`sounds/${name}.wav`);
+  return audio.decodeAudioData(await answer.arrayBuffer());
+}
+
+async function play(name, volume) {
+  if (!audio) return;
+  if (!sounds.has(name)) sounds.set(name, sound(name));
+  const buffer = await sounds.get(name).catch(() => null);
+  if (!buffer) sounds.delete(name); // the next one asks for it again
+  if (!buffer || audio.state !== "running") return;
+  const [source, gain] = [audio.createBufferSource(), audio.createGain()];
+  source.buffer = buffer;
+  gain.gain.value = volume * volume; // ears hear in powers
+  source.connect(gain).connect(audio.destination);
+  source.start();
+}
 
 // The camera. One frame is on its way at a time: the gate answers each that it has taken, so a slow
 // network has fewer frames, and never old ones.

@@ -10,6 +10,7 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 
 if TYPE_CHECKING:
+    from scanner.app.sound import Sounds
     from scanner.config import Config
     from scanner.keystore import KeyStore
     from scanner.pin import Pin
@@ -127,11 +128,11 @@ class House:
             unread=UnreadKinds(codes),
         )
 
-    def play(self) -> bool:
-        """Play the sound of an admission."""
+    def play(self, speaker: "Sounds | None") -> bool:
+        """Play the sound of an admission, through this computer's loudspeaker if not another."""
         from scanner.app.sound import Loudspeaker, find_player
 
-        speaker = Loudspeaker(find_player())
+        speaker = speaker or Loudspeaker(find_player())
         speaker.play("admitted", self.config.volume)
         return speaker.audible
 

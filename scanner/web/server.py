@@ -180,6 +180,7 @@ def make_app(
     app.router.add_get("/ws", windows.show)
     app.router.add_static("/static", _TERMINAL)
     app.router.add_static("/page", own)
+    app.router.add_static("/sounds", assets_folder() / "sounds")
     return app
 
 

@@ -210,8 +210,12 @@ class _Gate:
             content = await self._shown.readexactly(int.from_bytes(head[1:], "big"))
             if head[:1] == b"D":
                 await screen.send_bytes(content)
-            elif head[:1] == b"M" and json.loads(content).get("type") == "exit":
-                return
+            elif head[:1] == b"M":
+                told = json.loads(content)
+                if told.get("type") == "exit":
+                    return
+                if told.get("type") == "sound":
+                    await screen.send_str(json.dumps(["sound", told]))
 
 
 class _Camera:

@@ -52,10 +52,14 @@ async def test_the_screen_and_its_keys_come_through_a_browsers_socket(gate: Prog
             async with session.ws_connect(
                 f"{address}/ws?width=80&height=24", headers={"Origin": address}
             ) as screen:
-                await _until(screen, b"gate admits")
+                seen = await _until(screen, b"gate admits")
                 await screen.send_str(json.dumps(["stdin", "i"]))
-                await _until(screen, b"Type a serial")
+                seen += await _until(screen, b"Type a serial")
                 await screen.send_str(json.dumps(["stdin", ESC]))
+                await screen.send_str(json.dumps(["stdin", "?"]))
+                seen += await _until(screen, b"Esc closes")
+                await screen.send_str(json.dumps(["stdin", ESC]))
+                assert b"Quit" not in seen
                 for key in ("q", "\x11"):  # Ctrl+Q
                     await screen.send_str(json.dumps(["stdin", key]))
                     await _until(screen, b"closing this window does")
@@ -65,14 +69,15 @@ async def test_the_screen_and_its_keys_come_through_a_browsers_socket(gate: Prog
                 await _until(screen, b"Type a serial")
 
 
-async def _until(screen: "aiohttp.ClientWebSocketResponse", words: bytes) -> None:
+async def _until(screen: "aiohttp.ClientWebSocketResponse", words: bytes) -> bytes:
+    """Wait for words on the screen; returns what was shown until then."""
     seen = b""
     async with asyncio.timeout(LIMIT_SECONDS):
         async for message in screen:
             if isinstance(message.data, bytes):
                 seen += message.data
             if words in seen:
-                return
+                return seen
     raise AssertionError(seen[-500:])
 
 

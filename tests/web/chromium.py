@@ -74,6 +74,15 @@ class Page:
         look = f"const look = () => ({script}) ? done(true) : setTimeout(look, 50)"
         assert await self.value(f"new Promise((done) => {{ {look}; look(); }})"), script
 
+    async def tap(self, selector: str) -> None:
+        """Touch the middle of an element, as a thumb does."""
+        box = await self.value(
+            f"document.querySelector({selector!r}).getBoundingClientRect().toJSON()"
+        )
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        await self.ask("Input.dispatchTouchEvent", type="touchStart", touchPoints=[at])
+        await self.ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
     async def resize(self, size: tuple[int, int], *, phone: bool) -> None:
         """Give the window another size, in pixels, as a phone has that is turned."""
         width, height = size

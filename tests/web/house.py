@@ -50,6 +50,8 @@ if "dead" not in MANNERS:
         if b'"quit"' in content and "deaf" not in MANNERS:
             break
         show(b"D", head[:1] + content)
+        if content == b"sing":
+            show(b"M", b'{{"type": "sound", "name": "admitted", "volume": 60}}')
         if content == b"leave":
             show(b"M", b'{{"type": "exit"}}')
             break

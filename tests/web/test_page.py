@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from scanner.app.sound import SOUNDS
 from scanner.facts import Fact
 from scanner.tui.widgets.key_line import AT_THE_GATE
 from scanner.web.errors import PageTrouble, PageWord
@@ -15,6 +17,13 @@ from scanner.web.server import TOUCH_KEYS
 from scanner.wording.catalogue import LANGUAGES, choose_language
 from scanner.wording.sentences import sentence
 from tests.web.house import a_house
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """The server's language is its process's, and so these tests'."""
+    yield
+    choose_language("en")
 
 
 async def page_of(folder: Path, *, take_frames: bool = True, language: str = "en") -> str:
@@ -79,6 +88,13 @@ async def test_it_speaks_the_language_of_the_settings(tmp_path: Path, language: 
     assert words == {each.name.lower(): sentence(Fact(each)) for each in PageTrouble}
     for word in PageWord:
         assert sentence(Fact(word)) in unescape(text)
+
+
+async def test_each_sound_is_there_for_the_page_to_play(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house, aiohttp.ClientSession() as session:
+        for name in SOUNDS:
+            async with session.get(f"{house.address}/sounds/{name}.wav") as answer:
+                assert (await answer.read())[:4] == b"RIFF"
 
 
 def test_the_script_knows_each_trouble_of_a_camera_by_its_name() -> None:

@@ -41,6 +41,10 @@ async def test_keys_and_sizes_go_to_the_gate_and_what_it_shows_comes_back(tmp_pa
             assert await said(screen) == b'M{"type": "resize", "width": 70, "height": 20}'
             await screen.send_str('["ping", "12"]')
             assert (await screen.receive(LIMIT_SECONDS)).data == '["pong", "12"]'
+            await screen.send_str('["stdin", "sing"]')
+            assert await said(screen) == b"Dsing"
+            kind, sound = (await screen.receive(LIMIT_SECONDS)).json()
+            assert (kind, sound["name"], sound["volume"]) == ("sound", "admitted", 60)
         await house.no_gate_is_left()
 
 

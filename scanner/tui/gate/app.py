@@ -22,7 +22,7 @@ from scanner.store.journal import JournalNote
 from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.beside import REBUILT, Beside, import_screens
 from scanner.tui.gate.help import Commands, Palette
-from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, quit_words, show_cached
+from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, show_cached
 from scanner.tui.gate.override import TokenScreen
 from scanner.tui.gate.screen import HELP, GateScreen
 from scanner.tui.ports import (
@@ -38,11 +38,11 @@ from scanner.tui.ports import (
 )
 from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
-from scanner.tui.terminal.choice import UnaskedEnd, terminal_driver
+from scanner.tui.terminal.choice import UnaskedEnd, speaker_of, terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, KeyTimeout, WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.tui.widgets.hand_entry import HandEntry
-from scanner.tui.widgets.key_line import gate_keys
+from scanner.tui.widgets.key_line import gate_keys, quit_words
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.sentences import sentence
 
@@ -136,7 +136,8 @@ class GateApp(App[None]):
         self._claim = claim
         self._clock = clock
         self._ascii_wanted = False
-        self._alerts = Alerts(sounds, lambda: self.preferences, self.bell, self.set_timer)
+        heard = partial(speaker_of, self, sounds)
+        self._alerts = Alerts(heard, lambda: self.preferences, self.bell, self.set_timer)
         self._background = background
         self._source = source
         self._pictured = source is not None and source.pictured

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen
+from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen, quit_words
 from scanner.tui.widgets.verdict_panel import VerdictBand
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import plain
@@ -145,13 +145,6 @@ class Question(ModalScreen[None], CachedScreen):
     def action_leave(self) -> None:
         """Leave everything as it is."""
         self.dismiss()
-
-
-def quit_words(*, in_browser: bool) -> str:
-    """Say what ends the gate."""
-    if in_browser:
-        return say("No key ends the gate in a browser; closing this window does.")
-    return say("Ctrl+Q ends the program.")
 
 
 class QuitScreen(Question):

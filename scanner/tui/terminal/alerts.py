@@ -21,7 +21,7 @@ class Alerts:
     for a fault.
 
     Args:
-        sounds: makes the sounds, or nothing.
+        speaker: returns what makes the sounds now, or nothing.
         preferences: returns the settings as they are now.
         bell: rings the terminal's bell once.
         later: calls after a time.
@@ -29,12 +29,12 @@ class Alerts:
 
     def __init__(
         self,
-        sounds: Sounds | None,
+        speaker: Callable[[], Sounds | None],
         preferences: Callable[[], Preferences],
         bell: Callable[[], None],
         later: Later,
     ) -> None:
-        self._sounds = sounds
+        self._speaker = speaker
         self._preferences = preferences
         self._bell = bell
         self._later = later
@@ -42,15 +42,16 @@ class Alerts:
     @property
     def audible(self) -> bool:
         """Tell whether sounds can be heard, as far as is known."""
-        return self._sounds is not None and self._sounds.audible
+        speaker = self._speaker()
+        return speaker is not None and speaker.audible
 
     def play(self, name: str) -> None:
         """Play one of `sound.SOUNDS`; never waits."""
         now = self._preferences()
         if now.muted:
             return
-        if self._sounds:
-            self._sounds.play(name, now.volume)
+        if speaker := self._speaker():
+            speaker.play(name, now.volume)
         if now.bell == "always" or (now.bell == "auto" and self._has_no_player()):
             for stroke in range(_STROKES.get(name, _OTHER_STROKES)):
                 if stroke:
@@ -60,4 +61,5 @@ class Alerts:
 
     def _has_no_player(self) -> bool:
         """Tell whether a player was meant to be there and isn't."""
-        return self._sounds is not None and not self._sounds.audible
+        speaker = self._speaker()
+        return speaker is not None and not speaker.audible

@@ -1,4 +1,4 @@
-"""An app and its terminal: which driver it has, and how it ends when the terminal does."""
+"""An app and its terminal: its driver, what it is heard through, and how it ends with it."""
 
 import os
 import sys
@@ -15,6 +15,7 @@ import signal
 
 from textual.app import App
 
+from scanner.app.sound import Sounds
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.store.journal import JournalNote
@@ -42,6 +43,12 @@ def when_written(app: "App[Any]", call: Callable[[], None]) -> None:
     """
     after = getattr(app._driver, "when_written", None)
     after(call) if after else call()
+
+
+def speaker_of(app: "App[Any]", own: Sounds | None) -> Sounds | None:
+    """Return the page's loudspeaker where the app is shown in a browser, else this computer's."""
+    speaker: Sounds | None = getattr(app._driver, "speaker", own)
+    return speaker
 
 
 class UnaskedEnd:

@@ -177,11 +177,33 @@ class TerminalDriver(LinuxDriver):
             return b""
 
 
+class PageSpeaker:
+    """Has the page in the browser play the sounds; whether they are heard is not known here.
+
+    Args:
+        send: sends the page a message.
+    """
+
+    audible = True
+
+    def __init__(self, send: Callable[[dict[str, object]], None]) -> None:
+        self._send = send
+
+    def play(self, name: str, volume: int) -> None:
+        """Play a sound, `volume` in per cent."""
+        self._send({"type": "sound", "name": name, "volume": volume})
+
+
 class BrowserDriver(WebDriver):
-    """Textual's own; a browser may ask for any size, by a message or by an escape sequence."""
+    """Textual's own; a browser may ask for any size, by a message or by an escape sequence.
+
+    Attributes:
+        speaker: the page's.
+    """
 
     def __init__(self, *args: Any, size: tuple[int, int] | None = None, **settings: Any) -> None:
         super().__init__(*args, size=size, **settings)
+        self.speaker = PageSpeaker(self.write_meta)
         if self._size is not None:
             self._size = _bounded(*self._size)
 

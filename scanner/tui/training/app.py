@@ -114,7 +114,7 @@ class TrainingApp(App[None]):
         self._clock = clock
         self._today = today
         wishes = self._wishes = preferences or Preferences()
-        self._alerts = Alerts(sounds, lambda: wishes, self.bell, self.set_timer)
+        self._alerts = Alerts(lambda: sounds, lambda: wishes, self.bell, self.set_timer)
         self._training_gate: TrainingGate | None = None
         self._broken = list(broken)
         self._wedge = WedgeKeys(self, self, correct) if correct else None

@@ -142,7 +142,7 @@ class TranslatedScreen(Screen[Result]):
     """A screen whose bindings are described in the language that is spoken.
 
     `BINDINGS` are English: the catalogue's keys. Key line, footer, help and command palette all
-    read `active_bindings`.
+    read `active_bindings`. In a browser they don't offer to quit: no key does there.
 
     In a window that is too small for it a notice covers it; where `fluid`, nothing does.
     """
@@ -174,7 +174,19 @@ class TranslatedScreen(Screen[Result]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """Return the bindings that work now, by key."""
-        return {key: _translated(found) for key, found in super().active_bindings.items()}
+        unoffered = "ask_quit" if self.app.is_web else None
+        return {
+            key: _translated(found)
+            for key, found in super().active_bindings.items()
+            if found.binding.action != unoffered
+        }
+
+
+def quit_words(*, in_browser: bool) -> str:
+    """Say what ends the program."""
+    if in_browser:
+        return say("No key ends the gate in a browser; closing this window does.")
+    return say("Ctrl+Q ends the program.")
 
 
 def _translated(found: ActiveBinding) -> ActiveBinding:

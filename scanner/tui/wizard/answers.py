@@ -13,6 +13,7 @@ from scanner.sync.errors import NameEmpty, NameTaken, WrongCode
 from scanner.ticketing.errors import NoSuchToken
 
 if TYPE_CHECKING:
+    from scanner.app.sound import Sounds
     from scanner.qr.frame import Pixels
     from scanner.sync.opening import Opened
     from scanner.tui.ports import ScanSource
@@ -156,8 +157,12 @@ class Setup(Protocol):
     def look(self, spec: str, on_frame: OnFrame, /) -> "ScanSource":
         """Return a source that is not started yet; it shows its pictures to `on_frame`."""
 
-    def play(self) -> bool:
-        """Play the sound of an admission; tells whether this computer has any."""
+    def play(self, speaker: "Sounds | None", /) -> bool:
+        """Play the sound of an admission; tells whether there is any.
+
+        Args:
+            speaker: the browser's; nothing for this computer's own.
+        """
 
     def has_pin(self) -> bool:
         """Tell whether a supervisor has a PIN already.

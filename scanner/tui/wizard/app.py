@@ -19,7 +19,7 @@ from scanner.scanning.code_framing import holds_ticket
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
-from scanner.tui.widgets.key_line import TranslatedScreen
+from scanner.tui.widgets.key_line import TranslatedScreen, quit_words
 from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
@@ -50,7 +50,7 @@ class WizardApp(App[Answers]):
         Binding("enter", "nothing", "Go on"),
         Binding("tab", "app.focus_next", "Next field"),
         Binding("escape", "back", "Back", priority=True),
-        Binding("ctrl+q", "quit", "Quit", priority=True),
+        Binding("ctrl+q", "ask_quit", "Quit", priority=True),
     ]
     CSS: ClassVar[str] = """
     #head { height: 1; padding: 0 3; background: $panel; text-style: bold; }
@@ -183,6 +183,17 @@ class WizardApp(App[Answers]):
             with contextlib.suppress(WorkerFailed, WorkerCancelled):
                 await worker.wait()
         self.exit()
+
+    async def action_ask_quit(self) -> None:
+        """Quit; in a browser, say what does."""
+        if self.is_web:
+            self.action_help_quit()
+        else:
+            await self.action_quit()
+
+    def action_help_quit(self) -> None:
+        """Say what quits, since Ctrl+C does not."""
+        self.notify(quit_words(in_browser=self.is_web), markup=False)
 
     def action_nothing(self) -> None:
         """Enter belongs to the field that has the cursor; the footer shows it."""

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from scanner.errors import ScannerError
 from scanner.pin import LONGEST, RULE
 from scanner.sync.errors import KeyNeeded
+from scanner.tui.terminal.choice import speaker_of
 from scanner.tui.wizard.answers import (
     SERVERS,
     Answers,
@@ -295,7 +296,7 @@ class SoundStep(Step):
 
     def action_play(self) -> None:
         """Play it, and ring the bell where there is nothing else."""
-        if not self.setup.play():
+        if not self.setup.play(speaker_of(self.app, None)):
             self.app.bell()
             self.complain(say("This computer has no sound; the terminal's bell rings instead."))
 

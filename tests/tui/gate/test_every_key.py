@@ -111,6 +111,7 @@ QUEUE: dict[str, Told] = {
 STATISTICS: dict[str, Told] = {
     "escape": at_gate,
     "right": at_plot("arrivals"),
+    "t": at_plot("arrivals"),
     "left": at_plot("refused"),
 }
 SETTINGS: dict[str, Told] = {

@@ -15,7 +15,7 @@ def strokes(sounds: FakeSounds | None, wishes: Preferences, name: str) -> list[f
     def later(after: float, do: Callable[[], None]) -> None:
         rung.append(after)
 
-    Alerts(sounds, lambda: wishes, lambda: rung.append(0.0), later).play(name)
+    Alerts(lambda: sounds, lambda: wishes, lambda: rung.append(0.0), later).play(name)
     return rung
 
 

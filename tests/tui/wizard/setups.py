@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from scanner.app.sound import Sounds
 from scanner.errors import ScannerError
 from scanner.pin import LONGEST, SHORTEST, PinError, PinFault
 from scanner.store.sessions import StoredSession
@@ -51,8 +52,10 @@ class FakeSetup:
         self.sources.append(FakeSource())
         return self.sources[-1]
 
-    def play(self) -> bool:
+    def play(self, speaker: Sounds | None) -> bool:
         self.played += 1
+        if speaker:
+            speaker.play("admitted", 80)
         return self.audible
 
     def has_pin(self) -> bool:

@@ -11,6 +11,7 @@ from scanner.scanning.errors import CameraFault
 from scanner.scanning.scan_source import SourceName
 from scanner.sync.errors import WrongCode
 from scanner.tui.ports import SourceState
+from scanner.tui.terminal.driver import PageSpeaker
 from scanner.tui.wizard.answers import SERVERS, Answers
 from scanner.tui.wizard.app import WizardApp
 from tests.tui.wizard.setups import FakeSetup
@@ -247,6 +248,25 @@ async def test_p_plays_the_sound_again_and_silence_is_said(setup: FakeSetup) -> 
         await pilot.pause()
         assert setup.played == 2
         assert "no sound" in seen(app)
+
+
+async def test_in_a_browser_no_key_ends_it_and_the_page_plays_the_sound(
+    setup: FakeSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WizardApp, "is_web", True)
+    told = "No key ends the gate in a browser; closing this window does."
+    app, sent = WizardApp(setup, PROPOSED), list[dict[str, object]]()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app._driver.speaker = PageSpeaker(sent.append)  # type: ignore[union-attr]
+        assert "Quit" not in seen(app)
+        await to_camera(pilot, app)
+        for key in ("ctrl+q", "ctrl+c"):
+            app.clear_notifications()
+            await pilot.press(key)
+            await until(pilot, lambda: [each.message for each in app._notifications] == [told])
+        await pilot.press("enter")
+        await at(pilot, app, "Sound")
+    assert sent == [{"type": "sound", "name": "admitted", "volume": 80}]
 
 
 async def test_a_supervisors_pin_is_set_whose_rule_is_said_before(setup: FakeSetup) -> None:
