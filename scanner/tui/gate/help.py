@@ -11,7 +11,6 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
 
 from scanner.admission.verdict import Reason
 from scanner.tui.drawing.explained import every_verdict, one_verdict
@@ -21,6 +20,9 @@ from scanner.wording.catalogue import say
 
 _OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p", "ctrl+q"})
 """Keys that say nothing to a guard, and the one that `q` tells of."""
+
+_KEY, _GAP = 8, 3
+"""Cells of a key's name, and between it and what it does."""
 
 
 class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
@@ -49,15 +51,15 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         border-subtitle-color: $foreground;
         overflow-y: scroll;  /* its bar does not come later and set all anew */
         scrollbar-size-vertical: 1;
-        & Static, & #last { margin-bottom: 1; }
+        & #keys, & #last { margin-bottom: 1; }
         & #last { display: none; }
         & #last.-known { display: block; }
         & #parts { height: auto; }
         & Drawn { margin-right: 1; }
     }
     HelpScreen.-wide #parts { layout: horizontal; }
-    HelpScreen.-wide #parts > Static { width: 51; }
-    HelpScreen.-wide #parts > Drawn { width: 1fr; }
+    HelpScreen.-wide #keys { width: 51; }
+    HelpScreen.-wide #all { width: 1fr; }
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         self._below = below
         self._last = last
         self._listed = False
+        self._shown_keys: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
         """List keys and verdicts."""
@@ -76,14 +79,14 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
             box.border_subtitle = say("↑ ↓ scroll, Esc closes")
             yield Drawn(id="last")
             with Vertical(id="parts"):
-                yield Static(self._keys())
+                yield Drawn(id="keys")
                 yield Drawn(id="all")
 
     def on_screen_resume(self) -> None:
         """Explain the last verdict and list the keys that work now, from the top."""
-        listed, keys = self.query(Static).first(), self._keys()
-        if listed.content != keys:
-            listed.update(keys)
+        if (keys := self._keys()) != self._shown_keys:
+            self._shown_keys = keys
+            self.query_one("#keys", Drawn).show(partial(_listed, keys))
         last, reason = self.query_one("#last", Drawn), self._last()
         last.set_class(reason is not None, "-known")
         if reason:
@@ -93,20 +96,25 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
             self._listed = True
             self.call_after_refresh(self.query_one("#all", Drawn).show, every_verdict)
 
-    def _keys(self) -> Content:
-        lines = []
-        for _, binding, enabled, tooltip in self._below.active_bindings.values():
-            if not (enabled and binding.description and binding.key not in _OWN):
-                continue
-            words = tooltip or binding.description
-            lines.append(_row(self.app.get_key_display(binding), words, "bold $accent"))
+    def _keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the screen below, and what each does."""
+        rows = [
+            (self.app.get_key_display(binding), tooltip or binding.description)
+            for _, binding, enabled, tooltip in self._below.active_bindings.values()
+            if enabled and binding.description and binding.key not in _OWN
+        ]
         keys = " ".join(say(each.key_display or each.key) for each in ONLY_IN_TRAINING)
-        lines.append(_row("", say("{keys} act in training only", keys=keys), "$accent"))
-        return Content("\n").join(dict.fromkeys(lines))
+        return [*dict.fromkeys(rows), ("", say("{keys} act in training only", keys=keys))]
 
 
-def _row(left: str, right: str, style: str) -> Content:
-    return Content.assemble((f"{left:>8}", style), "   ", right)
+def _listed(keys: list[tuple[str, str]], width: int, _height: int = 0) -> Content:
+    """Set each key before what it does, whose lines stand below one another."""
+    lines = []
+    for key, words in keys:
+        first, *others = Content(words).wrap(max(1, width - _KEY - _GAP))
+        lines.append(Content.assemble((key.rjust(_KEY), "bold $accent"), " " * _GAP, first))
+        lines += [Content(" " * (_KEY + _GAP)) + each for each in others]
+    return Content("\n").join(lines)
 
 
 class Commands(Provider):

@@ -69,7 +69,10 @@ class Modal(CachedScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", key_display="Esc")]
     DEFAULT_CSS: ClassVar[str] = """
     Modal {
-        & > #title { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+        & > #title {
+            height: 1; padding: 0 1; background: $panel; color: $foreground;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & > #body { height: 1fr; background: $surface; color: $foreground; }
         & > #said { height: 1; padding: 0 1; background: $panel; color: $foreground; }
         & > TooSmall { margin-top: 3; }  /* below the verdict */

@@ -41,6 +41,9 @@ CHOICES: dict[str, tuple[Value, ...]] = {
 
 PIN = "pin"
 
+_NARROW = 60
+"""Columns of the screen; with fewer, a value stands below its title."""
+
 LONGEST_NAME = 40
 """Characters of a supervisor's name; a verdict's line holds it with the reason."""
 
@@ -106,6 +109,10 @@ class SettingsScreen(Modal):
         self.entitle(say("Settings"))
         self.say(say("Saved."))
 
+    def on_resize(self) -> None:
+        """Set the lines for another width."""
+        self._fill()
+
     def _fill(self) -> None:
         """Set the lines that are not as they should be."""
         options = self.query_one(OptionList)
@@ -119,12 +126,17 @@ class SettingsScreen(Modal):
 
     def _pin_line(self) -> Content:
         """Return the line that leads to the PINs; they are no setting, and kept elsewhere."""
-        title = say("Supervisor's PIN")
-        return Content.assemble((f" {title:<36}", ""), (f"▸ {say('set it')}", "bold"))
+        return self._side_by_side(say("Supervisor's PIN"), f"▸ {say('set it')}")
 
     def _line(self, name: str) -> Content:
         value = getattr(self._preferences(), name)
-        return Content.assemble((f" {_title(name):<36}", ""), (f"◂ {_word(value)} ▸", "bold"))
+        return self._side_by_side(_title(name), f"◂ {_word(value)} ▸")
+
+    def _side_by_side(self, title: str, value: str) -> Content:
+        """Set a value beside its title, or below it where the screen is a phone's."""
+        if self.size.width < _NARROW:
+            return Content.assemble(f" {title}\n   ", (value, "bold"))
+        return Content.assemble(f" {title:<36}", (value, "bold"))
 
 
 def _title(name: str) -> str:

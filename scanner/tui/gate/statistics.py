@@ -44,8 +44,9 @@ class StatisticsScreen(Modal):
     """How many are inside and to come, and four plots: beside one another where there is room."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,t", "page(1)", "Next", key_display="→", tooltip="Go to the next plot"),
+        Binding("right", "page(1)", "Next", key_display="→", tooltip="Go to the next plot"),
         Binding("left", "page(-1)", "Previous", key_display="←", tooltip="Go to the plot before"),
+        Binding("t", "page(1)", "Next", tooltip="Go to the next plot", show=False),
     ]
     AUTO_FOCUS = ""
     DEFAULT_CSS: ClassVar[str] = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.containers import VerticalScroll
-from textual.widgets import DataTable, OptionList, Static
+from textual.widgets import DataTable, OptionList
 
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Closed, Kind
@@ -14,12 +14,14 @@ from scanner.pin import PinCheck
 from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.store.ledger import Admission
+from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import Modal
 from scanner.tui.gate.override import OverrideScreen
 from scanner.tui.gate.queue import QueueScreen
 from scanner.tui.gate.search import SearchScreen
 from scanner.tui.gate.settings import CHOICES, SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
+from scanner.tui.widgets.drawn import Drawn
 from scanner.wording.catalogue import LANGUAGES, language
 from tests.tui.ports import NOW, SERIAL, STATUS, VERDICTS, Stand
 from tests.tui.seen import seen, settled
@@ -287,11 +289,23 @@ async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str
         after = getattr(app.preferences, name)
         assert after != before
         await pilot.press("left")
-        await settled(app, pilot)
         assert getattr(app.preferences, name) == before
         assert stand.kept == [(name, after), (name, before)]
         assert isinstance(app.screen, SettingsScreen)
     assert language() == "en"
+
+
+async def test_on_a_phone_values_stand_below_their_titles_and_help_beside_its_keys(
+    stand: Stand,
+) -> None:
+    app = stand.app()
+    async with app.run_test(size=(43, 60)) as pilot:
+        await pilot.press("s")
+        await settled(app, pilot)
+        assert len(re.findall(r"\n\W*◂ \w[^◂▸\n]* ▸", seen(app))) == len(CHOICES)
+        await pilot.press("escape", "question_mark")
+        await settled(app, pilot)
+        assert re.search(r"r   Sync and send without *│\n│ {12}waiting ", seen(app))
 
 
 async def test_names_are_forgotten_as_soon_as_they_are_switched_off(stand: Stand) -> None:
@@ -343,8 +357,9 @@ async def test_nothing_of_the_help_is_cut_off_in_any_language(stand: Stand, code
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        keys = app.screen.query_one(Static)
-        assert keys.size.height == str(keys.content).count("\n") + 1
+        assert isinstance(app.screen, HelpScreen)
+        keys = app.screen.query_one("#keys", Drawn)
+        assert keys.size.height == len(app.screen._shown_keys)  # one line each
         assert app.screen.query_one(VerticalScroll).max_scroll_x == 0
 
 
