@@ -296,9 +296,10 @@ async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str
 
 
 async def test_on_a_phone_values_stand_below_their_titles_and_help_beside_its_keys(
-    stand: Stand,
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = stand.app()
+    monkeypatch.setattr(type(app), "is_web", True)  # in a terminal a notice would cover them
     async with app.run_test(size=(43, 60)) as pilot:
         await pilot.press("s")
         await settled(app, pilot)
