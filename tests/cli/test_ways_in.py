@@ -102,13 +102,6 @@ TYPED = ["", "]Q1", "]Q2\\000026", "\\000026", " ]C0", "]d2 ", "]Q3]Q1"]
 SENT = [*TYPED, "\x02", "\x1b(B", "]Q1\x1b%G", "\ufeff", "\x1d", "\x02]Q1"]
 AFTER = ["", ";Balcony;Row 3", " ", " x"]
 FIELDS = [*AFTER, "\x1dHALL A", "\x04", "\x1e\x04"]
-BUSY = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-"""A busy machine may stall any single example; that says nothing about the code."""
-
 ADDRESS = "https://x.example/?a=1%2526t%253D{serial}%2526x%253D2"
 
 
@@ -116,7 +109,7 @@ def wide(text: str) -> str:
     return "".join(chr(ord(char) + 0xFEE0) for char in text)
 
 
-@BUSY
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(serials(), st.sampled_from(TYPED), st.sampled_from(AFTER), st.booleans())
 def test_whatever_can_be_typed_is_one_serial_by_every_way_in(
     ways: Ways, serial: str, before: str, after: str, small: bool
@@ -130,7 +123,7 @@ def test_whatever_can_be_typed_is_one_serial_by_every_way_in(
         assert serial_of(way(ADDRESS.format(serial=serial))) == serial
 
 
-@BUSY
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(serials(), st.sampled_from(SENT), st.sampled_from(FIELDS), st.booleans())
 def test_whatever_can_be_sent_as_bytes_is_one_serial_too(
     ways: Ways, serial: str, before: str, after: str, full_width: bool

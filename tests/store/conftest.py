@@ -4,14 +4,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from tests.store import wrecks
 from tests.store.worlds import SERIALS, filled, row
-
-# A busy machine may stall any single example; that says nothing about the code.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -1,14 +1,9 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.mock.api import Api, administrator
 from tests.mock.server import Ready, mock_server
-
-# A busy machine may stall any single example; that says nothing about the code.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
