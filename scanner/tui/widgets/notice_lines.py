@@ -19,13 +19,16 @@ _BEARABLE = Size(80, 23)
 
 _FAIR = "bold #ffe27a on #3a2f00"
 _GRAVE = "bold #ffffff on #5a000c"
-_MOST_ROWS = 2
+_MOST_ROWS, _MOST_ON_A_PHONE = 2, 3
+_PHONE = 60
+"""Columns; with fewer, a notice takes a row more."""
+
 _INDENT = "   "
 """Before what goes on in a second row: below the words, beside the shape."""
 
 
 class NoticeLines(Widget):
-    """A row for each notice, two where one hides its end; no room at all when there is none."""
+    """A row for each notice, more where one hides its end; no room at all when there is none."""
 
     DEFAULT_CSS: ClassVar[str] = """
     NoticeLines {
@@ -62,17 +65,19 @@ class NoticeLines(Widget):
 
 
 def _rows(notice: Notice, columns: int) -> list[Content]:
-    """Break a notice between words; what two rows don't hold is left out at their end."""
+    """Break a notice between words; what its rows don't hold is left out at their end."""
+    most = _MOST_ON_A_PHONE if columns < _PHONE else _MOST_ROWS
     room = columns - len(_INDENT)
-    first, *rest = Content(f" {notice.text}").wrap(max(columns, 1))
-    rows = [first.rstrip()]
-    if rest:
-        left = Content(" ".join(each.plain.strip() for each in rest))
-        rows.append(Content(_INDENT).append(left.truncate(max(room, 0), ellipsis=True)))
+    text, rows = Content(f" {notice.text}"), list[Content]()
+    while text.plain:
+        lead, width = (Content(_INDENT), max(room, 1)) if rows else (Content(""), max(columns, 1))
+        first, *rest = text.wrap(width)
+        if len(rows) == most - 1:
+            first, rest = text.truncate(width, ellipsis=True), []
+        rows.append(lead.append(first.rstrip()))
+        text = Content(" ".join(each.plain.strip() for each in rest))
     style = _GRAVE if notice.grave else _FAIR
-    return [
-        row.pad_right(max(0, columns - row.cell_length)).stylize(style) for row in rows[:_MOST_ROWS]
-    ]
+    return [row.pad_right(max(0, columns - row.cell_length)).stylize(style) for row in rows]
 
 
 def needed(app: App[Any]) -> str:

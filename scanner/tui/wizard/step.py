@@ -62,7 +62,7 @@ class Step(Vertical):
     DEFAULT_CSS: ClassVar[str] = """
     Step { padding: 1 3; }
     Step > .explanation { height: auto; margin-bottom: 1; }
-    Step > .label { height: 1; margin-top: 1; text-style: bold; }
+    Step > .label { height: auto; margin-top: 1; text-style: bold; }
     Step > .problem { height: auto; color: $warning; text-style: bold; margin-top: 1; }
     Step Input, Step Input:focus { height: 1; border: none; padding: 0 1; background: $panel; }
     Step Input:focus { background: #2c4257; }
