@@ -74,8 +74,8 @@ def at_rest(status: Status, last: str) -> Poster:
         return Poster(
             FACES[Kind.GATE_CLOSED],
             words.title(Kind.GATE_CLOSED),
-            sentence(status.closed.fact),
-            f"{say('Nobody may enter.')} {words.to_do(status.closed.reason)}",
+            f"{say('Nobody may enter.')} {sentence(status.closed.fact)}.",
+            words.to_do(status.closed.reason),
             last,
         )
     return Poster(

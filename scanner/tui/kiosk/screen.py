@@ -33,9 +33,10 @@ from scanner.tui.kiosk.posters import calls, staff_line, troubles
 from scanner.tui.ports import Clock, Judge, SourceState
 from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
 from scanner.tui.terminal.wedge_keys import written
-from scanner.tui.widgets.notice_lines import NoticeLines
+from scanner.tui.widgets.notice_lines import NoticeLines, needed
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.catalogue import say
+from scanner.wording.notices import Notice
 from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence
 
@@ -188,6 +189,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         turnstile = self._trouble() if self._trouble else None
         notices = troubles(status, self._camera(), turnstile, self._link_since, now)
         notices[:0] = calls(self._last, now)
+        if words := needed(self.app):
+            notices.append(Notice(f"▲ {words}"))
         self.query_one(NoticeLines).show(notices)
         staff = staff_line(status, now, self.size.width - 2, self._wrong_pins)
         self.query_one("#staff", Static).update(staff)

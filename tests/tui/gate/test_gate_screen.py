@@ -341,7 +341,7 @@ async def test_an_event_with_endless_names_leaves_the_verdict_its_room(stand: St
 
 async def test_the_question_mark_lists_every_key_and_every_shape(stand: Stand) -> None:
     app = stand.app(network=lambda: True)
-    async with app.run_test(size=(80, 120)) as pilot:
+    async with app.run_test(size=(80, 130)) as pilot:
         await pilot.press("question_mark")
         text = seen(app)
         for words in ("i /", "Type a serial", "Sync and send", "Cut / restore network", "Ctrl+Q"):
