@@ -55,11 +55,10 @@ class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
         & #last { display: none; }
         & #last.-known { display: block; }
         & #parts { height: auto; }
-        & Drawn { margin-right: 1; }
     }
     HelpScreen.-wide #parts { layout: horizontal; }
     HelpScreen.-wide #keys { width: 51; }
-    HelpScreen.-wide #all { width: 1fr; }
+    HelpScreen.-wide #all { width: 1fr; padding-right: 1; }
     """
 
     def __init__(

@@ -16,6 +16,7 @@ from scanner.ticketing.errors import Forbidden
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.ports import SourceState
+from scanner.tui.widgets.drawn import Drawn
 from scanner.tui.widgets.last_scans import LastScans
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from scanner.wording.verdict import advice, reason, title
@@ -341,14 +342,15 @@ async def test_an_event_with_endless_names_leaves_the_verdict_its_room(stand: St
 
 async def test_the_question_mark_lists_every_key_and_every_shape(stand: Stand) -> None:
     app = stand.app(network=lambda: True)
-    async with app.run_test(size=(80, 130)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("question_mark")
         text = seen(app)
         for words in ("i /", "Type a serial", "Sync and send", "Cut / restore network", "Ctrl+Q"):
             assert words in text
+        listed = app.screen.query_one("#all", Drawn).render().plain  # to be scrolled
         for kind, each in FACES.items():
-            assert f"{each.symbol} {title(kind)}" in text
-        assert f"{CANNOT_RECORD.symbol} CANNOT RECORD" in text
+            assert f"{each.symbol} {title(kind)}" in listed
+        assert f"{CANNOT_RECORD.symbol} CANNOT RECORD" in listed
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
         await pilot.press("question_mark", "question_mark")
