@@ -35,7 +35,7 @@ from scanner.sync.opening import Request, open_gate
 from scanner.sync.status import Status, read_status
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
-from scanner.training.errors import TrainingError, TrainingFault
+from scanner.training.scenario import TrainingError, TrainingFault
 
 DEVICE = "training gate"
 

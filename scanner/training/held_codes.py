@@ -10,8 +10,8 @@ from scanner.demo.crowd import forged, letters
 from scanner.facts import Code, Fact
 from scanner.ticketing.resources import Ticket
 from scanner.training.crowd import Patron
-from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.role import Role
+from scanner.training.scenario import TrainingError, TrainingFault
 
 _PAYMENTS = (
     "BCD\n002\n1\nSCT\n\nTicket shop\nXX00\nEUR49.00",

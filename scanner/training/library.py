@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.paths import assets_folder
-from scanner.training.errors import ScenarioError, ScenarioFault
-from scanner.training.scenario import Scenario
+from scanner.training.scenario import Scenario, ScenarioError, ScenarioFault
 from scanner.training.scenario_file import read_scenario
 
 

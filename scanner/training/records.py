@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scanner.training.errors import TrainingError, TrainingFault
-from scanner.training.scenario import Scenario
+from scanner.training.scenario import Scenario, TrainingError, TrainingFault
 from scanner.training.score import Score
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain, plain_cell

@@ -1,9 +1,10 @@
-"""A scenario: the crowd, its arrivals, the incidents, and the pass mark. Pure."""
+"""A scenario: crowd, arrivals, incidents and pass mark; and why none can be played. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scanner.errors import ScannerError
 from scanner.facts import Code
 from scanner.training.role import Role
 
@@ -99,3 +100,30 @@ class Scenario:
             (each.after for each in self.incidents if each.what is IncidentKind.NETWORK_UP), None
         )
         return down, self.patrons if up is None else up
+
+
+class TrainingFault(Code):
+    """Why training can't begin, or why its result can't be kept."""
+
+    NOT_CANCELLED = "training.fault.not_cancelled"
+    TOO_FEW_TICKETS = "training.fault.too_few_tickets"
+    BELOW_PASS_MARK = "training.fault.below_pass_mark"  # noqa: S105 - a code
+    CERTIFICATE_NOT_WRITTEN = "training.fault.certificate_not_written"
+    RUN_NOT_KEPT = "training.fault.run_not_kept"
+    RUNS_NOT_READ = "training.fault.runs_not_read"
+
+
+class ScenarioFault(Code):
+    """Why a scenario can't be played."""
+
+    UNKNOWN = "scenario.unknown"
+    INVALID = "scenario.invalid"
+    NOT_READ = "scenario.not_read"
+
+
+class TrainingError(ScannerError):
+    """Training can't be held, or its result can't be kept."""
+
+
+class ScenarioError(TrainingError):
+    """A scenario can't be played."""

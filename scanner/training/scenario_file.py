@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from scanner.facts import Code, Fact, Value
-from scanner.training.errors import ScenarioError, ScenarioFault
 from scanner.training.role import COPYING_ROLES, OUTAGE_ROLES, Role
-from scanner.training.scenario import Arrivals, Incident, IncidentKind, Scenario
+from scanner.training.scenario import (
+    Arrivals,
+    Incident,
+    IncidentKind,
+    Scenario,
+    ScenarioError,
+    ScenarioFault,
+)
 
 MOST_PATRONS = 2000
 MOST_MINUTES = 240.0

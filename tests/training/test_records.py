@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from scanner.training.auto import Rates
-from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.records import (
     Records,
     Run,
@@ -17,6 +16,7 @@ from scanner.training.records import (
     run_of,
     to_csv,
 )
+from scanner.training.scenario import TrainingError, TrainingFault
 from tests.training.scenarios import play_dry, scenario
 
 AT = datetime(2026, 5, 2, 18, 30, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from scanner.training.errors import TrainingError, TrainingFault
 from scanner.training.records import SOMEBODY, Run
+from scanner.training.scenario import TrainingError, TrainingFault
 from scanner.wording.catalogue import decimal, language, say
 from scanner.wording.plain import plain_html
 

@@ -11,12 +11,18 @@ from scanner.facts import Fact
 from scanner.ticketing.resources import Owner, Ticket
 from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, due_to_patron
 from scanner.training.crowd import Patron
-from scanner.training.errors import ScenarioError
 from scanner.training.gate import TrainingGate
 from scanner.training.marks import Shown
 from scanner.training.records import Run, run_of
 from scanner.training.role import PARTS, Role
-from scanner.training.scenario import SILENT, Arrivals, Incident, IncidentKind, Scenario
+from scanner.training.scenario import (
+    SILENT,
+    Arrivals,
+    Incident,
+    IncidentKind,
+    Scenario,
+    ScenarioError,
+)
 from scanner.training.shift import Shift
 from scanner.tui.terminal.wedge_keys import Correct
 from scanner.tui.training.app import TrainingApp

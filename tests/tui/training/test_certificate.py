@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.training.errors import TrainingError, TrainingFault
+from scanner.training.scenario import TrainingError, TrainingFault
 from scanner.tui.training.certificate import certificate, write_certificate
 from tests.training.test_records import RUN
 

@@ -12,10 +12,9 @@ from textual.screen import Screen
 
 from scanner.admission.verdict import Kind
 from scanner.training.crowd import Patron
-from scanner.training.errors import ScenarioError, ScenarioFault
 from scanner.training.records import Records
 from scanner.training.role import Role
-from scanner.training.scenario import IncidentKind
+from scanner.training.scenario import IncidentKind, ScenarioError, ScenarioFault
 from scanner.training.shift import Case
 from scanner.tui.training.app import OpeningScreen, TrainingApp
 from scanner.tui.training.debrief import DebriefScreen
