@@ -115,10 +115,14 @@ def may_override(verdict: Verdict, known: Knowledge) -> bool:
 def remedy(verdict: Verdict, known: Knowledge) -> Remedy | None:
     """Return what a supervisor can do for the patron whom a verdict keeps out, if anything.
 
-    A ticket has one admission, so one that was admitted before can only come in again.
+    A ticket has one admission, so one that was admitted before can only come in again. Nothing is
+    offered for another event's ticket: this event's API has none of that serial to admit. Earlier
+    versions let a supervisor do it, so `decide` still takes a word that was recorded then.
     """
     if _may_reenter(verdict):
         return Remedy.REENTRY
+    if verdict.kind is Kind.OTHER_EVENT:
+        return None
     if may_override(verdict, known) or verdict.reason is Reason.LIGHT_NOT_SHOWN:
         return Remedy.OVERRIDE
     return None

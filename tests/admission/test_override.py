@@ -35,6 +35,8 @@ def test_what_is_offered_to_a_supervisor_lets_the_patron_in_and_nothing_else_doe
     offered = remedy(plain, known)
     if offered:
         assert decide(parsed, closed, known, offered.word(why)).admits
+    elif plain.kind is Kind.OTHER_EVENT:  # a word that an earlier version took is audited still
+        assert not decide(parsed, closed, known, Reentry(why)).admits
     elif not plain.admits:
         assert not decide(parsed, closed, known, Reentry(why)).admits
         assert not decide(parsed, closed, known, Override(why)).admits
@@ -55,6 +57,12 @@ def test_who_was_admitted_before_comes_in_again_as_a_re_entry(known: Knowledge) 
     again = decide(Serial(SERIAL), None, known, Reentry("lost wristband"))
     assert (again.kind, again.light, again.note) == (Kind.REENTRY, Kind.ADMITTED, "lost wristband")
     assert again.first == plain.first
+
+
+def test_nothing_is_offered_for_another_events_ticket() -> None:
+    other = decide(Serial(SERIAL), None, Knowledge())
+    assert other.kind is Kind.OTHER_EVENT
+    assert remedy(other, Knowledge()) is None
 
 
 @pytest.mark.parametrize(
