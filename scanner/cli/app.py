@@ -28,7 +28,9 @@ from scanner.cli.errors import CommandGroup
 
 GROUPS = {
     "At the gate, when doors open": ("open", "gate", "kiosk"),
-    "The evening, and after it": ("status", "queue", "sync", "replay", "audit", "recover"),
+    "The evening, and after it": (
+        "status", "queue", "sync", "replay", "acknowledge", "audit", "recover",
+    ),
     "At the desk": ("login", "logout", "whoami", "events", "tokens", "admissions", "pin"),
     "To practise: nothing is real": ("train", "demo"),
     "This machine, before doors open": (

@@ -1,4 +1,4 @@
-"""`scanner audit` and `recover`: what a ledger still proves, and what can be saved of it."""
+"""`scanner acknowledge`, `audit` and `recover`: what a person or a proof says of a ledger."""
 
 import re
 from contextlib import closing, suppress
@@ -32,8 +32,38 @@ class Audited(Code):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    example = 'Example: scanner acknowledge DAWIER-BACK75580348 "refunded at the desk"'
+    app.command(epilog=example)(acknowledge)
     app.command(epilog="Example: scanner audit --head 3fe1c2b894d07a65")(audit)
     app.command(epilog="Example: scanner recover")(recover)
+
+
+def acknowledge(
+    serial: Annotated[str, typer.Argument(help="The ticket's serial, as `scanner queue` has it.")],
+    note: Annotated[str, typer.Argument(help="What was done about it; kept in the journal.")],
+) -> None:
+    """Note what was done about a conflict or a refusal: it is no alarm from then on."""
+    from scanner.app.records import Records
+    from scanner.cli.output import Done
+    from scanner.cli.pin import pin_of
+    from scanner.gate import Gate
+    from scanner.keystore import open_keystore
+    from scanner.store.anchor import keyed
+    from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
+    from scanner.wording.plain import plain
+
+    if not plain(note):
+        raise typer.BadParameter("say what was done.", param_hint="'NOTE'")
+    config = load()
+    open_made(config).close()
+    with (
+        Writer(database(config)) as writer,
+        keyed(writer, open_keystore(config.home), utc_now),
+    ):
+        records = Records(writer, Gate(writer), pin_of(config), utc_now)
+        records.acknowledge(serial.strip().upper(), plain(note))
+    tell(Fact(Done.ACKNOWLEDGED, {"serial": serial.strip().upper()}))
 
 
 def audit(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scanner.app.records import Form
     from scanner.config import Config
     from scanner.facts import Fact, Value
+    from scanner.store.acknowledged import SeenTo
     from scanner.store.differences import Difference
     from scanner.store.ledger import Admission, State
     from scanner.sync.engine import Engine
@@ -141,6 +142,7 @@ def queue(
     knows who has read what was printed.
     """
     from scanner.store import differences
+    from scanner.store.acknowledged import read_acknowledged
     from scanner.store.ledger import State, listed
     from scanner.wording.books import todo
     from scanner.wording.sentences import sentence
@@ -153,16 +155,17 @@ def queue(
         return
     with closing(open_made(load())) as reader:
         found = listed(reader, State(state) if state else None)
+        seen_to = read_acknowledged(reader)
         differing = {} if state else {each.serial: each for each in differences.read(reader)}
     if as_json:
         last = {each.serial: each for each in found if each.state is not State.LOCAL}
         for each in found:
             differs = differing.pop(each.serial, None) if last.get(each.serial) is each else None
-            print_json({**_facts(each), "difference": _difference(differs)})
+            print_json({**_facts(each, seen_to), "difference": _difference(differs)})
         for differs in differing.values():  # of which this ledger has no admission
             print_json(_unrecorded(differs))
         return
-    _print_table(found)
+    _print_table(found, seen_to)
     for differs in differing.values():
         print_line(f"{sentence(differs.fact)}. {todo(differs)}")
 
@@ -358,9 +361,10 @@ def _unrecorded(found: "Difference") -> dict[str, object]:
     }
 
 
-def _facts(each: "Admission") -> dict[str, object]:
+def _facts(each: "Admission", known: "SeenTo") -> dict[str, object]:
     from scanner.wording.sentences import in_english
 
+    done = known.get((each.journal, each.state))
     return {
         "serial": each.serial,
         "state": each.state.value,
@@ -369,11 +373,15 @@ def _facts(each: "Admission") -> dict[str, object]:
         "params": each.reason.as_json()["params"] if each.reason else None,
         "admitted_at": each.at.isoformat(),
         "attempts": each.attempts,
+        "override_note": each.override_note,
+        "override_by": each.override_by,
+        "acknowledged_note": done.note if done else None,
+        "acknowledged_by": done.by if done else None,
     }
 
 
-def _print_table(found: "list[Admission]") -> None:
-    from scanner.wording.sentences import sentence
+def _print_table(found: "list[Admission]", known: "SeenTo") -> None:
+    from scanner.wording.books import account
 
     rows = [
         (
@@ -381,7 +389,7 @@ def _print_table(found: "list[Admission]") -> None:
             each.state.value,
             each.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
             str(each.attempts),
-            sentence(each.reason) if each.reason else "",
+            account(each, known.get((each.journal, each.state))),
         )
         for each in found
     ]

@@ -30,6 +30,7 @@ class Done(Code):
     WHOAMI = "cli.whoami"
     EXPORTED = "cli.exported"
     SERVER = "cli.server"
+    ACKNOWLEDGED = "cli.acknowledged"
 
 
 Show = Callable[[int, int], None]

@@ -10,7 +10,7 @@ from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.ledger import Admission, State
 from scanner.store.search import TicketView
 from scanner.wording.catalogue import say
-from scanner.wording.plain import clock_time, plain, utc_time
+from scanner.wording.plain import moment, plain, utc_time
 from scanner.wording.sentences import Params, Sentence, sentence, shown
 
 GRAVITY = (
@@ -123,10 +123,11 @@ def next_step(admission: Admission, done: Acknowledged | None = None) -> str:
 def account(admission: Admission, done: Acknowledged | None = None) -> str:
     """Say who let a patron in on their word, why it came to its state, and what was done then."""
     override = {"note": admission.override_note, "by": admission.override_by}
+    overridden = admission.override_note and admission.state is not State.LOCAL  # else its reason
     told = (
         done and say("Seen to by {name}: {note}", name=shown(done.by), note=shown(done.note)),
         sentence(admission.reason) if admission.reason else "",
-        sentence(Fact(Reason.OVERRIDDEN, override)) if admission.override_note else "",
+        sentence(Fact(Reason.OVERRIDDEN, override)) if overridden else "",
     )
     return " · ".join(part for part in told if part)
 
@@ -157,7 +158,7 @@ def ticket_rows(view: TicketView, name: str, now: datetime) -> list[tuple[str, s
         *([f"{_admitted(view.own, now)} ({state_word(view.own_state)})"] if view.own else []),
     ]
     rows += [(say("Admitted"), each) for each in admitted or [say("not yet")]]
-    rows += [(say("Came again"), _time(each, now)) for each in view.again]
+    rows += [(say("Came again"), moment(each, now)) for each in view.again]
     return rows
 
 
@@ -175,14 +176,8 @@ def _status(view: TicketView) -> str:
 
 def _admitted(first: EarlierAdmission, now: datetime) -> str:
     known = [
-        _time(first.at, now) if first.at else "",
+        moment(first.at, now) if first.at else "",
         say("at {gate}", gate=plain(first.device)) if first.device else "",
         say("by {guard}", guard=plain(first.redeemer)) if first.redeemer else "",
     ]
     return " ".join(part for part in known if part) or say("at another gate")
-
-
-def _time(at: datetime, now: datetime) -> str:
-    """Return a time of today's, or of another day's with its date."""
-    local, today = at.astimezone(), now.astimezone().date()
-    return clock_time(at) if local.date() == today else f"{local:%Y-%m-%d} {clock_time(at)}"

@@ -73,6 +73,7 @@ SENTENCES: dict[str, Sentence] = {
     "cli.no_camera_chosen": "No camera is chosen; name one with --camera.",
     "cli.delivering_elsewhere": "Another process delivers the queue now; see `scanner status`.",
     "cli.exported": "Written: {file}",
+    "cli.acknowledged": "Noted: {serial} is no alarm any more.",
     "cli.server": "Server: {api}",
     "cli.list_short": "The API tells of {total} entries, and {came} of them came: "
     "this list may lack some; ask again later.",

@@ -14,7 +14,7 @@ COMMANDS = [
     ["devices"], ["pair"], ["decode"], ["doctor"], ["try"],
     ["open"], ["gate"], ["kiosk"], ["status"], ["queue"], ["sync"], ["replay"], ["audit"], ["demo"],
     ["login"], ["logout"], ["whoami"], ["events"], ["admissions"], ["mock"], ["tokens"], ["train"],
-    ["recover"], ["pin"],
+    ["recover"], ["pin"], ["acknowledge"],
     ["bench"], *(["bench", what] for what in ("gate", "ingest", "memory", "replay", "decode")),
     *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke", "card")),
 ]  # fmt: skip

@@ -79,6 +79,14 @@ def test_the_queue_as_a_table_names_the_gate_that_was_first(opened: Program, ser
     assert serial in table
     assert "Kim at south" in table
     assert other not in table
+    said = opened.says("acknowledge", f" {serial.lower()} ", "both\tsat down again")
+    assert said == f"Noted: {serial} is no alarm any more.\n"
+    (seen_to,) = opened.says("queue", "--state", "conflict", "--json").splitlines()
+    assert json.loads(seen_to)["acknowledged_note"] == "both sat down again"
+    assert "Seen to by" in opened.says("queue", "--state", "conflict")
+    assert "in conflict or refused" in opened.complains("acknowledge", other, "nothing")
+    assert opened.run("acknowledge", serial, " ").returncode == 2
+    assert opened.says("audit").startswith("Whole:")
 
 
 def test_a_delivery_tells_the_winner_of_a_conflict_by_its_exit_code(
