@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from scanner.facts import Fact
 from scanner.pin import may_be_pin
-from scanner.scanning.code_framing import codes_in, holds_ticket
+from scanner.scanning.code_framing import ENDS, codes_in, holds_ticket
 from scanner.scanning.keyboard_wedge import BurstDetector, SortedKeys
 from scanner.scanning.scan_source import SourceStatus
 from scanner.wording.sentences import sentence
@@ -127,12 +127,19 @@ class WedgeKeys:
         self._wait(at)
 
     async def _take_pin(self, text: str, hand_on: HandOn) -> bool:
-        """Take a PIN that came as fast as a scan for one: typed in a hurry, or over a slow line."""
+        """Take a PIN that came as fast as a scan for one: typed in a hurry, or over a slow line.
+
+        It may have come twice in a row, each with its Enter, which leads to the next line.
+        """
         line = self._app.focused
-        if not (isinstance(line, Input) and line.password and may_be_pin(text)):
+        pins = lines_of(text)
+        if not (isinstance(line, Input) and line.password and all(map(may_be_pin, pins))):
             return False
-        line.insert_text_at_cursor(text)
-        await hand_on(Key("enter", "\r"))
+        for pin in pins:
+            line = self._app.focused
+            if isinstance(line, Input):
+                line.insert_text_at_cursor(pin)
+                await hand_on(Key("enter", "\r"))
         return True
 
     async def _time_out(self, at: float, hand_on: HandOn) -> None:
@@ -190,6 +197,12 @@ class WedgeKeys:
         """
         is_scan = text.endswith(("\r", "\n", "\t"))
         return self._target.types_serial() or line.password or not is_scan
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of what was typed, without their ends."""
+    ends = {ord(end): "\r" for end in ENDS}
+    return [line for line in text.translate(ends).split("\r") if line]
 
 
 def written(key: Key) -> str | None:

@@ -1,5 +1,6 @@
 """The first start's app: one step after the other, with a way back."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ from scanner.errors import ScannerError
 from scanner.scanning.code_framing import holds_ticket
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
-from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys
+from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys, lines_of
 from scanner.tui.widgets.key_line import TranslatedScreen, quit_words
 from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in
 from scanner.tui.wizard.camera_step import CameraStep
@@ -129,8 +130,15 @@ class WizardApp(App[Answers]):
         if not isinstance(line, Input) or isinstance(step, CodeStep) or holds_ticket(text):
             step.complain(_unfit(step))
             return
-        line.insert_text_at_cursor(text)
-        await line.action_submit()
+        for each in lines_of(text):  # Enter leads from one to the next
+            line = self.focused
+            if self.step is step and isinstance(line, Input):
+                line.insert_text_at_cursor(each)
+                await line.action_submit()
+                for node in (line, step):  # first one hears of it, then the other
+                    heard = asyncio.Event()
+                    node.call_later(heard.set)
+                    await heard.wait()
 
     async def on_server_step_try_out(self) -> None:
         """End, for a made-up house."""

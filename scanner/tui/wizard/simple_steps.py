@@ -204,6 +204,7 @@ class SupervisorStep(Step):
     """The first supervisor's name and PIN; where nothing is typed, none is set for now."""
 
     place = Place.SUPERVISOR
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "next", "Go on", priority=True)]
 
     def title(self) -> str:
         """Return the step's title."""
@@ -230,19 +231,30 @@ class SupervisorStep(Step):
         self.query_one("#name").focus()
         self.run_worker(self._look(), exit_on_error=False)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Focus the next input, or set the PIN and go on."""
-        name, pin, again = (self.query_one(f"#{each}", Input) for each in ("name", "pin", "again"))
-        if not (name.value or pin.value or again.value):
+    def action_next(self) -> None:
+        """Focus the next input at once, since the next key may be here already; then look at all.
+
+        What was typed is in the lines only once they have had their keys.
+        """
+        lines = list(self.query(Input))
+        at = lines.index(self.screen.focused) if isinstance(self.screen.focused, Input) else 0
+        if at + 1 < len(lines):
+            self.screen.set_focus(lines[at + 1])
+        lines[at].call_later(self.call_later, self._look_at, last=at + 1 == len(lines))
+
+    def on_input_submitted(self) -> None:
+        """Go on from a line that was submitted without the key."""
+        self.action_next()
+
+    def _look_at(self, *, last: bool) -> None:
+        """Set the PIN and go on, where all is typed; or go on without one."""
+        name, pin, again = (each.value for each in self.query(Input))
+        if not (name or pin or again):
             self.post_message(self.Answered(self.answers))  # none for now
-        elif event.input is name:
-            self.screen.set_focus(pin)
-        elif event.input is pin:
-            self.screen.set_focus(again)
-        elif pin.value != again.value:
+        elif last and pin != again:
             self._ask_again(say("The PIN was typed in two ways; type it again."))
-        else:
-            self.run_worker(self._set(pin.value, name.value), exit_on_error=False)
+        elif last:
+            self.run_worker(self._set(pin, name), exclusive=True, exit_on_error=False)
 
     async def _look(self) -> None:
         try:

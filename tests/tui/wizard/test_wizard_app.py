@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -12,7 +13,7 @@ from scanner.scanning.scan_source import SourceName
 from scanner.sync.errors import WrongCode
 from scanner.tui.ports import SourceState
 from scanner.tui.terminal.driver import PageSpeaker
-from scanner.tui.wizard.answers import SERVERS, Answers
+from scanner.tui.wizard.answers import SERVERS, Answers, Place
 from scanner.tui.wizard.app import WizardApp
 from tests.tui.wizard.setups import FakeSetup
 
@@ -285,6 +286,21 @@ async def test_a_supervisors_pin_is_set_whose_rule_is_said_before(setup: FakeSet
         await pilot.press(*"902655", "enter", *"902655", "enter")
         await at(pilot, app, "Tickets")
     assert setup.pins == [("902655", "Anna")]
+
+
+async def test_a_name_and_a_pin_typed_in_one_burst_get_through(setup: FakeSetup) -> None:
+    for burst in ("Anna\r902655\r902655\r", "902655\r902655\r"):
+        setup.pins.clear()
+        app = WizardApp(setup, PROPOSED, correct=lambda text: text, place=Place.SUPERVISOR)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await at(pilot, app, "Supervisor")
+            if burst[0] == "9":  # the name was typed before, by a person
+                await pilot.press(*"Anna", "enter")
+                await pilot.pause(0.1)
+            for character in burst:
+                app.post_message(Key("enter" if character == "\r" else character, character))
+            await at(pilot, app, "Tickets")
+        assert setup.pins == [("902655", "Anna")]
 
 
 async def test_tickets_are_counted_as_they_come(setup: FakeSetup) -> None:
