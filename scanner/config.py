@@ -127,6 +127,7 @@ class Config(BaseSettings):
     bell: Literal["auto", "always", "never"] = "auto"
     names: bool = False
     picture: Literal["auto", "on", "off"] = "auto"
+    reasons: str = ""
 
     @property
     def sync_interval(self) -> timedelta:

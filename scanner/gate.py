@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from scanner.admission.cleaning import CLEANING
-from scanner.admission.evidence import Evidence, to_json
+from scanner.admission.evidence import Evidence, from_json, to_json
 from scanner.admission.rules import Remedy, Word, decide, remedy
 from scanner.admission.serial import (
     LONGEST_PAYLOAD,
@@ -216,6 +216,22 @@ def judge(
     )
     row = journal.append(conn, scan)
     return Judged(row, payload, source, at, verdict, remedy(verdict, evidence.known))
+
+
+def recorded(row: int, scan: journal.Scan) -> Judged | None:
+    """Return a presentation as it was judged, from its row of the journal.
+
+    Nothing where it can't be read: it may be of a newer version. A row without parameters is of an
+    earlier one, and is decided again.
+    """
+    try:
+        if scan.params is None:
+            verdict = decide(*from_json(scan.evidence))
+        else:
+            verdict = Verdict.of(journal.params_from_text(scan.reason, scan.params), scan.serial)
+    except ValueError:
+        return None
+    return Judged(row, scan.payload, scan.source, scan.at, verdict)
 
 
 def _without_secret(evidence: Evidence) -> Evidence:

@@ -131,6 +131,37 @@ class Verdict:
     looks_like: LooksLike | None = None
     by: str | None = None
 
+    @classmethod
+    def of(cls, fact: Fact, serial: str | None) -> "Verdict":
+        """Return the verdict that a fact is of, which may be read back from the journal.
+
+        Raises:
+            ValueError: it is of none that this program knows.
+        """
+
+        def text(name: str) -> str | None:
+            value = fact.params.get(name)
+            return None if value is None else str(value)
+
+        at, looks_like, status = text("first_at"), fact.params.get("looks_like"), text("status")
+        first = EarlierAdmission(
+            datetime.fromisoformat(at) if at else None,
+            text("first_redeemer"),
+            text("first_device"),
+        )
+        refusal = fact.params.get("refusal")
+        return cls(
+            Reason(fact.code),
+            serial,
+            text("section"),
+            first if first != EarlierAdmission() else None,
+            TicketStatus(status) if status else None,
+            refusal if isinstance(refusal, Fact) else None,
+            text("note"),
+            LooksLike(looks_like.code) if isinstance(looks_like, Fact) else None,
+            text("by"),
+        )
+
     @property
     def kind(self) -> Kind:
         """What was decided."""

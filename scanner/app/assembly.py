@@ -5,25 +5,28 @@ The guard's screen, the kiosk, standard input, the demo, training and the benche
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.app.records import Records
 from scanner.app.sound import Loudspeaker, Sounds, find_player
 from scanner.config import Config, Confirmation
+from scanner.facts import Fact
 from scanner.gate import Gate, Judged
 from scanner.keystore import KeyStore
 from scanner.kiosk.turnstile import Opener, Turnstile
 from scanner.paths import search_file
 from scanner.pin import Pin
 from scanner.priority import Priority
+from scanner.scanning import devices
 from scanner.scanning.hand_scanners import hand_scanners
 from scanner.scanning.keyboard_layouts import FILES, load
-from scanner.scanning.scan_source import ScanSource, together
+from scanner.scanning.scan_source import BROWSER, ScanSource, SourceName, together
 from scanner.store.anchor import keyed
 from scanner.store.names import keep_names
 from scanner.store.search import TicketSearch
@@ -37,8 +40,11 @@ from scanner.sync.engine import Engine, Pace
 from scanner.sync.errors import NoSession
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.status import OfflineEngine
+from scanner.wording.sentences import sentence, shown
 
 if TYPE_CHECKING:
+    from scanner.qr.decoded import Symbology
+    from scanner.scanning.camera_source import CameraSource
     from scanner.sync.opening import Opened
 
 
@@ -58,8 +64,9 @@ class Assembly:
         pin: the supervisor's.
         records: reads cache and ledger for a screen.
         turnstile: opens after an admission, where there is one.
-        open_with: opens the gate with another token's code, for the same guard and device; it
-            blocks, and raises a `ScannerError`.
+        open_with: opens the gate with another token's code, for the same guard and device, and
+            for another event where that is meant; it blocks, and raises a `ScannerError`.
+        readers: what can read codes, to be changed while the gate is open.
     """
 
     config: Config
@@ -73,7 +80,8 @@ class Assembly:
     pin: Pin
     records: Records
     turnstile: Turnstile | None
-    open_with: Callable[[str], "Opened"]
+    open_with: Callable[[str, bool], "Opened"]
+    readers: "Readers"
 
     def play_verdict(self, judged: Judged) -> None:
         """Play a verdict's sound as loud as the settings say; a subscriber for the gate."""
@@ -138,7 +146,80 @@ def assembled(
             Records(writer, gate, pin, utc_now),
             turnstile,
             partial(_open_with, config, writer, keys),
+            Readers(config),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The cameras and hand scanners that a gate can read with; each method blocks."""
+
+    config: Config
+
+    def cameras(self) -> dict[str, str]:
+        """Return the cameras that are there, and the one of the settings: their names for a person.
+
+        By what stands for each in the settings, and finds it again when its number is another.
+        """
+        if self.config.camera == BROWSER:
+            return {BROWSER: sentence(Fact(SourceName.BROWSER))}
+        cameras = devices.list_cameras()
+        lasting = {devices.lasting_name(each, cameras): each for each in cameras}
+        found = {name: f"{shown(each.name)} ({each.number})" for name, each in lasting.items()}
+        chosen = self.camera(cameras)
+        if Path(chosen).exists():  # a picture, a video or a folder of the settings
+            found.setdefault(chosen, chosen)
+        return found
+
+    def camera(self, cameras: Sequence[devices.Camera] | None = None) -> str:
+        """Return what stands for the camera of the settings."""
+        cameras = devices.list_cameras() if cameras is None else cameras
+        found = devices.find_camera(self.config.camera, cameras)
+        return devices.lasting_name(found, cameras) if found else self.config.camera
+
+    def scanners(self) -> dict[str, str]:
+        """Return the hand scanners that are there: their names by their devices."""
+        return {str(each.device): shown(each.name) for each in devices.list_scanners()}
+
+    def source(self, camera: str, scanner: str) -> ScanSource | None:
+        """Return what reads with a camera and a hand scanner, named as in the settings.
+
+        Raises:
+            ScannerError: the camera can't be read.
+        """
+        config = self.config.model_copy(update={"camera": camera, "scanner": scanner})
+        return scan_source(config, look_through(camera, config.codes, must_be_there=False))
+
+
+def look_through(
+    spec: str, codes: "Collection[Symbology]", *, must_be_there: bool = True
+) -> "CameraSource | None":
+    """Return a source that reads a camera; nothing for `none`.
+
+    Args:
+        spec: what `scanner.scanning.frame_sources.open_source` takes, or `none`.
+        codes: the symbologies to read; a code of another kind is named.
+        must_be_there: open a file once, so that a missing one is reported before the screen opens.
+            A camera is waited for in any case: hand scanners and typed serials work without it,
+            and it may come back.
+
+    Raises:
+        NoPictures: it must be there, and can't be read.
+        NoDecoder: no library that reads codes is installed.
+    """
+    if spec == "none":
+        return None
+    from scanner.scanning.camera_source import CameraSource
+    from scanner.scanning.errors import CameraAway
+    from scanner.scanning.frame_processor import create_decoder
+    from scanner.scanning.frame_sources import open_source
+    from scanner.scanning.symbologies import UnreadKinds
+
+    if must_be_there:
+        with suppress(CameraAway):
+            open_source(spec).close()
+    decoder = create_decoder(codes=codes)
+    return CameraSource(lambda: open_source(spec), decoder, unread=UnreadKinds(codes))
 
 
 def scan_source(config: Config, camera: ScanSource | None) -> ScanSource | None:
@@ -171,7 +252,9 @@ def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priori
     return Engine(writer, keys, utc_now, connect, pace, priority=priority)
 
 
-def _open_with(config: Config, writer: Writer, keys: KeyStore, code: str) -> "Opened":
+def _open_with(
+    config: Config, writer: Writer, keys: KeyStore, code: str, other_event: bool
+) -> "Opened":
     from scanner.sync.opening import Request, open_gate  # its client takes a tenth of a start
 
     session = writer.submit(read_session).result()
@@ -186,6 +269,7 @@ def _open_with(config: Config, writer: Writer, keys: KeyStore, code: str) -> "Op
         timeout=config.timeout_seconds,
         records=config.page_records,
         names=config.names,
+        event=None if other_event else session.event,
     )
     return asyncio.run(open_gate(request, writer, keys, utc_now))
 

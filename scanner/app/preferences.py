@@ -9,13 +9,18 @@ if TYPE_CHECKING:
 
 Value = str | int | bool
 
+_MOST_REASONS = 9
+
 Keep = Callable[[str, Value], None]
 """Saves one setting by its name; raises a `ScannerError` where it can't."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The settings of the screen, by the names that the configuration file has for them."""
+    """The settings of the screen, by the names that the configuration file has for them.
+
+    `reasons` has semicolons between them; without any, the program's own are offered.
+    """
 
     language: str = "auto"
     theme: str = "night"
@@ -25,6 +30,13 @@ class Preferences:
     bell: str = "auto"
     names: bool = False
     picture: str = "auto"
+    reasons: str = ""
+
+    @property
+    def reasons_to_choose(self) -> tuple[str, ...]:
+        """The venue's own reasons for a supervisor's word, nine at most: each has a digit."""
+        told = (each.strip() for each in self.reasons.split(";"))
+        return tuple(each for each in told if each)[:_MOST_REASONS]
 
     def with_value(self, name: str, value: Value) -> "Preferences":
         """Return them with one changed."""
@@ -43,4 +55,5 @@ def preferences(config: "Config") -> Preferences:
         bell=config.bell,
         names=config.names,
         picture=config.picture,
+        reasons=config.reasons,
     )

@@ -3,7 +3,7 @@
 import csv
 import io
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import fields, replace
 from datetime import datetime
@@ -11,12 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from scanner.admission.names import normalised
 from scanner.admission.rules import SupervisorsWord
+from scanner.admission.verdict import Kind
 from scanner.facts import Fact
-from scanner.gate import Gate
+from scanner.gate import Gate, Judged, recorded
 from scanner.paths import export, search_file
 from scanner.pin import Clock, Pin, PinCheck, PinNotice
-from scanner.store import differences, journal, statistics
+from scanner.store import differences, journal, ledger, statistics
 from scanner.store.acknowledged import Acknowledged, SeenTo, acknowledge, read_acknowledged
 from scanner.store.anchor import open_put_back
 from scanner.store.database import SqlConnection, SqlError, open_reader, transaction
@@ -24,6 +26,7 @@ from scanner.store.differences import Difference
 from scanner.store.errors import store_error
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State, listed
+from scanner.store.locks import Run, begin_run
 from scanner.store.names import keep_names
 from scanner.store.search import (
     Found,
@@ -34,10 +37,11 @@ from scanner.store.search import (
     read_ticket,
     read_typed,
 )
-from scanner.store.sessions import read_session
+from scanner.store.sessions import change_guard, read_session
 from scanner.store.statistics import Evening
 from scanner.store.tickets import read_sections
 from scanner.store.writer import Writer
+from scanner.sync.errors import NameEmpty, NoSession
 from scanner.wording.books import account, state_word
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain_cell, plain_json
@@ -65,6 +69,7 @@ class Records:
         self._clock = clock
         self._search = TicketSearch(search_file(writer.file))
         self._refreshing = threading.Lock()
+        self._run: Run | None = None
 
     def keep_names(self, wanted: bool) -> None:
         """Keep owners' names, or forget them, from now on; returns before it is done.
@@ -100,6 +105,15 @@ class Records:
         with self._reader() as conn:
             return listed(conn, state)[::-1][:most]
 
+    def scans(self, kinds: Collection[Kind] | None, most: int) -> list[Judged]:
+        """Return the last presentations at this event, the newest first; of these verdicts only.
+
+        What they looked like on the screen is all that is known of them: there is no remedy.
+        """
+        with self._reader() as conn:
+            found = journal.last_scans(conn, most, None if kinds is None else sorted(kinds))
+        return [judged for row, scan in found if (judged := recorded(row, scan))]
+
     def differences(self) -> list[Difference]:
         """Return what the server's admissions and this gate's differ in, as last compared."""
         with self._reader() as conn:
@@ -130,6 +144,33 @@ class Records:
 
         self._writer.submit(write).result(_SECONDS)
 
+    def change_guard(self, name: str) -> None:
+        """Set who stands at the gate from now on, noted in the journal.
+
+        Raises:
+            ScannerError: nothing is left of the name, no session is open, or nothing could be
+                recorded.
+        """
+        named = normalised(name)
+
+        def write(conn: SqlConnection) -> None:
+            session = read_session(conn)
+            if session is None:
+                raise NoSession
+            with transaction(conn):
+                changed = {"name": named, "before": session.name}
+                journal.note(conn, Fact(JournalNote.GUARD, changed), self._clock())
+                change_guard(conn, named)
+
+        if not named:
+            raise NameEmpty
+        self._writer.submit(write).result(_SECONDS)
+
+    def note_readers(self, camera: str, scanner: str) -> None:
+        """Note in the journal what reads codes from now on, by the names of the settings."""
+        read_by = Fact(JournalNote.READS, {"camera": camera, "scanner": scanner})
+        self._gate.note(read_by, self._clock()).result(_SECONDS)
+
     def supervisors(self) -> tuple[str, ...]:
         """Return whose PINs there are; the house's is `""`."""
         return self._pin.names()
@@ -149,18 +190,31 @@ class Records:
         """Note in the journal that the gate ends though nobody has quit it.
 
         Args:
-            why: the terminal was closed, or the system ended the program.
+            why: the terminal was closed, or the program was ended.
             waiting: admissions that are not sent yet.
         """
         self._gate.note(Fact(why, {"waiting": waiting}), self._clock()).result(_SECONDS)
 
-    def unasked_end(self) -> Fact | None:
-        """Return how the gate ended without being quit, once; noted as told."""
+    def begin_run(self) -> Fact | None:
+        """Note that the gate's screen runs; tells how the last one ended without being quit, once.
+
+        One that was killed could note nothing: that is noted now.
+        """
+        self._run, killed = begin_run(self._file)
+        with self._reader() as conn:
+            counts = ledger.counts(conn)
+        if killed:
+            self.note_end(JournalNote.KILLED, counts[State.QUEUED] + counts[State.SENDING])
         with self._reader() as conn:
             end = journal.unasked_end(conn)
         if end:
             self._gate.note(Fact(JournalNote.END_TOLD), self._clock()).result(_SECONDS)
         return end
+
+    def end_run(self) -> None:
+        """Note that the gate's screen ends as it should."""
+        if self._run:
+            self._run.release()
 
     def let_in(self, pin: str, payload: str, word: SupervisorsWord) -> PinCheck:
         """Admit as a supervisor, or again, if the PIN is right; the gate publishes the verdict.

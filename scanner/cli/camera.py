@@ -1,7 +1,6 @@
-"""`scanner try` and `decode`, what a camera or a picture shows; and `--camera` of the others."""
+"""`scanner try` and `decode`: what a camera or a picture shows."""
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,42 +11,7 @@ from scanner.cli.settings import Codes, load
 from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from scanner.qr.decoded import Symbology
-    from scanner.scanning.camera_source import CameraSource
     from scanner.scanning.decode_files import DecodedFile
-
-
-def look_through(
-    spec: str, codes: "Collection[Symbology]", *, must_be_there: bool = True
-) -> "CameraSource | None":
-    """Return a source that reads a camera; nothing for `none`.
-
-    Args:
-        spec: what `scanner.scanning.frame_sources.open_source` takes, or `none`.
-        codes: the symbologies to read; a code of another kind is named.
-        must_be_there: open a file once, so that a missing one is reported before the screen opens.
-            A camera is waited for in any case: hand scanners and typed serials work without it,
-            and it may come back.
-
-    Raises:
-        NoPictures: it must be there, and can't be read.
-        NoDecoder: no library that reads codes is installed.
-    """
-    if spec == "none":
-        return None
-    from scanner.scanning.camera_source import CameraSource
-    from scanner.scanning.errors import CameraAway
-    from scanner.scanning.frame_processor import create_decoder
-    from scanner.scanning.frame_sources import open_source
-    from scanner.scanning.symbologies import UnreadKinds
-
-    if must_be_there:
-        with suppress(CameraAway):
-            open_source(spec).close()
-    decoder = create_decoder(codes=codes)
-    return CameraSource(lambda: open_source(spec), decoder, unread=UnreadKinds(codes))
 
 
 def register(app: typer.Typer) -> None:

@@ -3,19 +3,17 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.errors import ScannerError
-from scanner.facts import Fact
 
 if TYPE_CHECKING:
+    from scanner.app.assembly import Readers
     from scanner.app.sound import Sounds
     from scanner.config import Config
     from scanner.keystore import KeyStore
     from scanner.pin import Pin
     from scanner.qr.frame import Frame
-    from scanner.scanning.devices import Camera
     from scanner.scanning.scan_source import FrameSource, Name
     from scanner.store.writer import Writer
     from scanner.sync.opening import Opened, Request
@@ -83,36 +81,17 @@ class House:
     keys: "KeyStore"
 
     def cameras(self) -> Sequence[tuple[str, str]]:
-        """List the cameras that are there.
-
-        What stands for one finds it again when its number is another.
-        """
-        from scanner.scanning.devices import lasting_name, list_cameras
-        from scanner.scanning.scan_source import BROWSER, SourceName
-        from scanner.wording.sentences import sentence, shown
-
-        if self.config.camera == BROWSER:
-            return [(BROWSER, sentence(Fact(SourceName.BROWSER)))]
-        cameras = list_cameras()
-        found = {
-            lasting_name(each, cameras): f"{shown(each.name)} ({each.number})" for each in cameras
-        }
-        chosen = self._chosen_of(cameras)
-        if Path(chosen).exists():  # a picture, a video or a folder of the settings
-            found.setdefault(chosen, chosen)
-        return list(found.items())
+        """List the cameras that are there."""
+        return list(self._readers().cameras().items())
 
     def chosen_camera(self) -> str:
         """Return what stands for the camera of the settings."""
-        from scanner.scanning.devices import list_cameras
+        return self._readers().camera()
 
-        return self._chosen_of(list_cameras())
+    def _readers(self) -> "Readers":
+        from scanner.app.assembly import Readers
 
-    def _chosen_of(self, cameras: "Sequence[Camera]") -> str:
-        from scanner.scanning.devices import find_camera, lasting_name
-
-        found = find_camera(self.config.camera, cameras)
-        return lasting_name(found, cameras) if found else self.config.camera
+        return Readers(self.config)
 
     def look(self, spec: str, on_frame: "OnFrame") -> "ScanSource":
         """Return a source that shows its pictures to `on_frame`."""
@@ -165,11 +144,13 @@ class House:
 
     async def open(self, answers: "Answers", on_progress: Callable[[int, int], None]) -> "Opened":
         """Open the session with the first key that there is: typed, logged in with, or set."""
+        from scanner.store.anchor import keyed
         from scanner.sync.clock import utc_now
         from scanner.sync.opening import open_gate
 
         request = self._request(answers)
-        return await open_gate(request, self.writer, self.keys, utc_now, on_progress)
+        with keyed(self.writer, self.keys, utc_now, create=False):
+            return await open_gate(request, self.writer, self.keys, utc_now, on_progress)
 
     async def check_server(self, answers: "Answers") -> None:
         """Ask the server whether it is one, and takes the key."""

@@ -14,7 +14,6 @@ import typer
 
 from scanner.admission.cleaning import ScanDecoder
 from scanner.admission.serial import LONGEST_PAYLOAD
-from scanner.cli.camera import look_through
 from scanner.cli.opening import device_name
 from scanner.cli.output import tell
 from scanner.cli.settings import Codes, database, load
@@ -144,7 +143,7 @@ def _screen(config: "Config", *, network: bool) -> None:
     file = database(config)
     with ThreadPoolExecutor(1, "verify") as reading:
         verified = reading.submit(verify, file)  # the disk is read while the rest is imported
-        from scanner.app.assembly import assembled, scan_source
+        from scanner.app.assembly import assembled, look_through, scan_source
         from scanner.cli.first_start import first_start, needs_first_start
         from scanner.keystore import open_keystore
         from scanner.store.writer import Writer
@@ -161,7 +160,8 @@ def _screen(config: "Config", *, network: bool) -> None:
             answers = first_start(config, writer, keys, device_name(writer))
             if answers is None:
                 return
-            camera = look_through(answers.camera, config.codes, must_be_there=False)
+            config = config.model_copy(update={"camera": answers.camera})
+            camera = look_through(config.camera, config.codes, must_be_there=False)
         source = scan_source(config, camera)
         with assembled(config, writer, keys, network=network, source=source) as parts:
             gate_app(parts).run()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.camera import look_through
 from scanner.cli.pin import pin_of
 from scanner.cli.settings import Codes, database, load
 
@@ -162,7 +161,7 @@ def _guard(config: "Config", flags: list[str]) -> None:
 
 def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
     """Be the kiosk itself."""
-    from scanner.app.assembly import assembled, scan_source
+    from scanner.app.assembly import assembled, look_through, scan_source
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.tui.kiosk.app import kiosk_app

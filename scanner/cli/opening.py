@@ -51,7 +51,9 @@ def open_session(
     from scanner.desk.gate_card import GateCard, read_card
     from scanner.facts import Fact
     from scanner.keystore import open_keystore
+    from scanner.store.anchor import keyed
     from scanner.store.writer import Writer
+    from scanner.sync.clock import utc_now
     from scanner.wording.sentences import sentence
 
     code = secret("Token code") if code == "-" else code
@@ -63,7 +65,10 @@ def open_session(
         raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
     code = card.token or ""
     keys = open_keystore(config.home)
-    with Writer(database(config)) as writer:
+    with (
+        Writer(database(config)) as writer,
+        keyed(writer, keys, utc_now, create=False),  # another session's end is noted
+    ):
         request = _request(config, keys, code, config.device or device_name(writer))
         opened = _open_with_progress(request, writer, keys)
     forget_start(keys)

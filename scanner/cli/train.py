@@ -105,7 +105,7 @@ def _check(file: Path, *, as_json: bool) -> None:
 def _list(folder: Path, *, as_json: bool) -> None:
     from scanner.cli.output import print_json, print_line, tell
     from scanner.facts import Fact
-    from scanner.training.library import read_library
+    from scanner.training.records import read_library
     from scanner.training.scenario import ScenarioNote
     from scanner.wording.sentences import sentence
 
@@ -164,7 +164,7 @@ def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json:
 
 
 def _chosen(scenario: str | None, folder: Path) -> "Scenario":
-    from scanner.training.library import find_scenario
+    from scanner.training.records import find_scenario
 
     if scenario is None:
         raise typer.BadParameter("name one; --list names all.", param_hint="'SCENARIO'")
@@ -176,7 +176,7 @@ def _screen(
 ) -> None:
     from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
-    from scanner.training.library import find_scenario, read_library
+    from scanner.training.records import find_scenario, read_library
 
     folder = config.home / "training"
     chosen = find_scenario(scenario, folder) if scenario else None

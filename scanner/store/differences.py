@@ -138,8 +138,20 @@ def forget_others(conn: sqlite3.Connection, serials: Sequence[str]) -> None:
 
 
 def others(conn: sqlite3.Connection) -> set[str]:
-    """Return the serials that the cache attributes to other gates."""
-    return {serial for (serial,) in conn.execute("SELECT serial FROM other_admission")}
+    """Return the serials that the cache attributes to other gates, of those that the token shows.
+
+    The API need not list the admissions of a section that the token does not permit.
+    """
+    found = conn.execute(
+        "SELECT serial FROM other_admission WHERE serial NOT IN (SELECT serial FROM ticket"
+        " WHERE section IN (SELECT id FROM section WHERE NOT permitted))"
+    )
+    return {serial for (serial,) in found}
+
+
+def barred_sections(conn: sqlite3.Connection) -> set[str]:
+    """Return the event's sections that the token does not permit."""
+    return {uri for (uri,) in conn.execute("SELECT uri FROM section WHERE NOT permitted")}
 
 
 def is_issued_since(conn: sqlite3.Connection, serial: str, number: int) -> bool:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -102,10 +102,14 @@ class JournalNote(Code):
     ACKNOWLEDGED = "journal.acknowledged"
     TERMINAL_CLOSED = "journal.terminal_closed"
     STOPPED = "journal.stopped"
+    KILLED = "journal.killed"
     END_TOLD = "journal.end_told"
+    SESSION = "journal.session"
+    GUARD = "journal.guard"
+    READS = "journal.reads"
 
 
-_UNASKED_ENDS = (JournalNote.TERMINAL_CLOSED, JournalNote.STOPPED)
+_UNASKED_ENDS = (JournalNote.TERMINAL_CLOSED, JournalNote.STOPPED, JournalNote.KILLED)
 """How a gate ends that nobody has quit."""
 
 
@@ -160,6 +164,27 @@ def notes(conn: sqlite3.Connection, code: str) -> Iterator[tuple[int, Fact]]:
         yield row, params_from_text(reason, params)
 
 
+def last_scans(
+    conn: sqlite3.Connection, most: int, kinds: Sequence[str] | None = None
+) -> list[tuple[int, Scan]]:
+    """Return the last presentations at the session's event, newest first, by their rows.
+
+    Args:
+        conn: the ledger.
+        most: how many.
+        kinds: only those of these verdicts; one that let in on an earlier record is `admitted`.
+    """
+    stored = conn.execute(
+        f"SELECT {_FIELDS} FROM journal WHERE kind <> ?1 AND event = (SELECT event FROM session)"
+        " AND (?2 IS NULL OR CASE reason WHEN 'verdict.let_in' THEN 'admitted' ELSE kind END"
+        " IN (SELECT value FROM json_each(?2))) ORDER BY id DESC LIMIT ?3",
+        (NOTE, None if kinds is None else json.dumps(kinds), most),
+    )
+    return [
+        (row, Scan(datetime.fromisoformat(at), *fields)) for row, at, *fields, _digest in stored
+    ]
+
+
 def unasked_end(conn: sqlite3.Connection) -> Fact | None:
     """Return how the gate ended the last time without being quit, unless that was told since.
 
@@ -167,7 +192,7 @@ def unasked_end(conn: sqlite3.Connection) -> Fact | None:
     """
     codes = (*_UNASKED_ENDS, JournalNote.END_TOLD)
     found = conn.execute(
-        "SELECT reason, params, at FROM journal WHERE kind = ? AND reason IN (?, ?, ?)"
+        "SELECT reason, params, at FROM journal WHERE kind = ? AND reason IN (?, ?, ?, ?)"
         " ORDER BY id DESC LIMIT 1",
         (NOTE, *codes),
     ).fetchone()

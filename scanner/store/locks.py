@@ -3,11 +3,14 @@
 - `<database>.lock` is held by the process that makes or migrates the database.
 - `<database>.open` is shared by all who have the database open. A recovery takes it alone: it
   replaces the file, and an open connection would go on in the old one.
+- `<database>.run-<name>` is held by a gate's screen while it runs, and removed at its end. One that
+  nobody holds is of a gate that was killed, or whose computer lost its power.
 """
 
 import contextlib
 import fcntl
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +37,57 @@ class OpenLock:
 
     def __del__(self) -> None:
         self.release()
+
+
+class Run(OpenLock):
+    """The mark of a gate's screen that runs; removed by `release`, and by nothing else."""
+
+    def __init__(self, handle: int, file: Path) -> None:
+        super().__init__(handle)
+        self._file = file
+
+    def release(self) -> None:
+        """Remove it: the gate ends as it should."""
+        if self._handle is not None:
+            self._file.unlink(missing_ok=True)
+        super().release()
+
+    def __del__(self) -> None:
+        super().release()
+
+
+def begin_run(file: Path) -> tuple[Run | None, int]:
+    """Mark that a gate's screen runs on a database; several may.
+
+    Returns:
+        The mark, or nothing where the folder takes none; and how many screens have ended without
+        removing theirs since the last call.
+    """
+    left = sum(_is_left(each) for each in file.parent.glob(f"{file.name}.run-*"))
+    mark = file.with_name(f"{file.name}.run-{secrets.token_hex(8)}")
+    made = mark.with_name(f".{mark.name}")  # one that is held is seen by others, and no other
+    try:
+        handle = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        _flock(handle, fcntl.LOCK_EX)
+        made.rename(mark)
+    except OSError:
+        return None, left
+    return Run(handle, mark), left
+
+
+def _is_left(mark: Path) -> bool:
+    """Remove a mark that nobody holds; tells whether it was one."""
+    try:
+        handle = os.open(mark, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        if not _flock(handle, fcntl.LOCK_EX):
+            return False
+        mark.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+    return True
 
 
 @contextlib.contextmanager

@@ -92,6 +92,11 @@ def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
     )
 
 
+def change_guard(conn: sqlite3.Connection, name: str) -> None:
+    """Set who stands at the gate from now on; what was recorded before keeps its name."""
+    conn.execute("UPDATE session SET name = ?", (name,))
+
+
 def note_token(conn: sqlite3.Connection, dead_since: datetime | None) -> None:
     """Note since when the API no longer knows the token, which closes the gate; or that it does."""
     conn.execute("UPDATE session SET invalid = ?", (_text(dead_since),))

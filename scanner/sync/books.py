@@ -48,7 +48,7 @@ class Books:
 
     An admission counts as undone where the API lists none when it is asked for that very ticket,
     and lists the ticket as issued, in two readings that are a minute apart. That a list does not
-    have it is never enough.
+    have it is never enough; and of a section that the token does not permit, it says nothing.
     """
 
     api: AdmissionsApi
@@ -95,8 +95,10 @@ class Books:
         tags = await self.writer.run(installation.tags)
         shared = await self.writer.run(encounters.shared_tags)
         found = list(self._missing_here(ours, tags, listed))
+        barred = await self.writer.run_on_cache(differences.barred_sections)
         for serial, own in ours.items():
-            if own.state is State.CONFIRMED:
+            shown = own.section not in barred or serial in listed
+            if own.state is State.CONFIRMED and shown:
                 found += self._confirmed(own, listed.get(serial, ()), shared)
         found += [
             self._new(serial, DifferenceKind.OTHER_MISSING)

@@ -81,18 +81,20 @@ class Engine:
         self._list_fault: Fact | None = None
         self._pulling = Connection(writer, keys, connect)
         self._replaying = Connection(writer, keys, connect)
-        self._pull_now = asyncio.Event()
-        self._replay_now = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feed = StatusFeed(writer.file)
         self._link = Link()
         self._undelivered: Fact | None = None
-        self._moved = asyncio.Event()
-        self._asked = asyncio.Event()
+        self._make_events()
+
+    def _make_events(self) -> None:
+        self._pull_now, self._replay_now = asyncio.Event(), asyncio.Event()
+        self._moved, self._asked = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled; again in another loop, where it had ended."""
         self._loop = asyncio.get_running_loop()
+        self._make_events()  # those of an earlier run are its loop's
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed.run())

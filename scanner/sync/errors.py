@@ -4,6 +4,7 @@ SyncError
 ├── NameEmpty     the guard or the device has no name
 ├── NoSession     no session is open, or its key is gone from the key store
 ├── WrongCode     the code belongs to no admission token
+├── OtherEvent    the token is for another event than the gate is open for
 ├── NameTaken     another gate of the event has the device's name
 ├── KeyNeeded     the API wants a key to open a session with
 └── TokenDead     the API no longer takes the session's key or token
@@ -19,6 +20,7 @@ class SyncFault(Code):
     NO_SESSION = "sync.no_session"
     NAME_EMPTY = "sync.name_empty"
     NAME_TAKEN = "sync.name_taken"
+    OTHER_EVENT = "sync.other_event"
     WRONG_CODE = "sync.wrong_code"
     KEY_NEEDED = "sync.key_needed"
     TOKEN_DEAD = "sync.token_dead"  # noqa: S105 - a code
@@ -47,6 +49,13 @@ class NameTaken(SyncError):
 
     def __init__(self, device: str, redeemer: str | None) -> None:
         super().__init__(SyncFault.NAME_TAKEN, device=device, redeemer=redeemer or "?")
+
+
+class OtherEvent(SyncError):
+    """The token is for another event, of this title, than the gate is open for."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(SyncFault.OTHER_EVENT, event=title)
 
 
 class WrongCode(SyncError):

@@ -11,8 +11,9 @@ import structlog
 
 from scanner.admission.names import is_namesake, normalised, tag_of
 from scanner.facts import Code, Fact
-from scanner.store import encounters, ledger, sessions, tickets
+from scanner.store import encounters, journal, ledger, sessions, tickets
 from scanner.store.database import SqlConnection, transaction
+from scanner.store.journal import JournalNote
 from scanner.store.left_out import read_left_out
 from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
@@ -23,7 +24,7 @@ from scanner.sync.admission_list import note_encounters
 from scanner.sync.books import Books
 from scanner.sync.clock import ServerTime
 from scanner.sync.credentials import GateCredentials, Keys
-from scanner.sync.errors import KeyNeeded, NameEmpty, NameTaken, WrongCode
+from scanner.sync.errors import KeyNeeded, NameEmpty, NameTaken, OtherEvent, WrongCode
 from scanner.sync.pull import Pull
 from scanner.sync.status import doubt_of, read_encounters
 from scanner.sync.ticket_list import Progress
@@ -58,6 +59,8 @@ class Request:
     timeout: float = 10.0
     records: int = 500
     names: bool = False
+    event: str | None = None
+    """The only event that it may be for; without it, any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,12 @@ async def open_gate(
     Raises:
         NameEmpty: the guard or the device has no name.
         WrongCode, KeyNeeded: from the API's answer to the code.
+        OtherEvent: the token is for another event than the request's; nothing was changed.
         TicketingError: what broke off the pull.
     """
     grant, event = await _ask(request)
+    if request.event not in (None, event.uri):
+        raise OtherEvent(event.title)
     session = StoredSession(
         api=str(address(request.api)),
         event=event.uri,
@@ -127,8 +133,14 @@ def _named(text: str) -> str:
 
 
 def store(conn: SqlConnection, session: StoredSession) -> None:
-    """Write a session into the ledger; a pull then brings its sections and tickets."""
+    """Write a session into the ledger; a pull then brings its sections and tickets.
+
+    Where it takes another one's place, the journal has a note of that.
+    """
     with transaction(conn):
+        if sessions.read_session(conn):
+            told = {"event": session.title, "name": session.name, "device": session.device}
+            journal.note(conn, Fact(JournalNote.SESSION, told), session.opened)
         sessions.open_session(conn, session)
 
 

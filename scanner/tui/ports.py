@@ -1,12 +1,13 @@
 """What the screens need, as protocols: a judge, background work, a source of scans, records."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from scanner.admission.rules import SupervisorsWord, Word
+from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
@@ -28,7 +29,9 @@ __all__ = [
     "Judge",
     "Network",
     "OpenWith",
+    "Readers",
     "Records",
+    "Reopen",
     "ScanSource",
     "SourceState",
     "View",
@@ -80,11 +83,35 @@ Network = Callable[[], bool]
 """Cuts or restores the demo's network; returns whether it is connected now."""
 
 
-OpenWith = Callable[[str], "Opened"]
+OpenWith = Callable[[str, bool], "Opened"]
 """Opens the gate with a token's code, for the guard and the device of the session before.
 
-It blocks, and raises a `ScannerError` where the token is none, or the server does not answer.
+It blocks, and raises a `ScannerError` where the token is none, or the server does not answer; and
+`OtherEvent` where it is for another event, unless the second argument is set.
 """
+
+Reopen = Callable[[str, bool], Awaitable["Opened"]]
+"""Does the same from the event loop."""
+
+
+class Readers(Protocol):
+    """The cameras and hand scanners that a gate can read with; each method blocks."""
+
+    def cameras(self) -> Mapping[str, str]:
+        """Return the cameras that are there, their names by what stands for them in a setting."""
+        ...
+
+    def camera(self) -> str:
+        """Return what stands for the camera that is set."""
+        ...
+
+    def scanners(self) -> Mapping[str, str]:
+        """Return the hand scanners that are there, their names by their devices."""
+        ...
+
+    def source(self, camera: str, scanner: str, /) -> ScanSource | None:
+        """Return what reads with both, as named in the settings; raises a `ScannerError`."""
+        ...
 
 
 class Records(Protocol):
@@ -117,6 +144,10 @@ class Records(Protocol):
         """Return this gate's admissions and re-entries, the newest first."""
         ...
 
+    def scans(self, kinds: Collection[Kind] | None, most: int, /) -> list[Judged]:
+        """Return the last presentations at this event, the newest first; of these verdicts only."""
+        ...
+
     def differences(self) -> list[Difference]:
         """Return what the server's admissions and this gate's differ in, as last compared."""
         ...
@@ -136,6 +167,12 @@ class Records(Protocol):
         """Count the evening."""
         ...
 
+    def change_guard(self, name: str, /) -> None:
+        """Set who stands at the gate from now on, noted in the journal."""
+
+    def note_readers(self, camera: str, scanner: str, /) -> None:
+        """Note in the journal what reads codes from now on."""
+
     def supervisors(self) -> tuple[str, ...]:
         """Return whose PINs there are; the house's is `""`."""
         ...
@@ -143,9 +180,12 @@ class Records(Protocol):
     def note_end(self, why: JournalNote, waiting: int, /) -> None:
         """Note in the journal that the gate ends though nobody has quit it."""
 
-    def unasked_end(self) -> Fact | None:
-        """Return how the gate ended without being quit, once."""
+    def begin_run(self) -> Fact | None:
+        """Note that the gate's screen runs; tells how the last one ended unasked, once."""
         ...
+
+    def end_run(self) -> None:
+        """Note that the gate's screen ends as it should; does not block."""
 
     def let_in(self, pin: str, payload: str, word: SupervisorsWord, /) -> PinCheck:
         """Admit on the supervisor's word, or again, after the PIN; the verdict is published."""

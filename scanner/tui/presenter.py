@@ -18,6 +18,7 @@ from scanner.admission.rules import LetIn, Word
 from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.scanning.presentation import Presentations
+from scanner.scanning.scan_source import OnNotice, OnPayload, ScanSource, SourceState, View
 from scanner.tui.ports import Clock, Judge
 from scanner.tui.terminal.choice import when_written
 from scanner.wording.catalogue import say
@@ -53,6 +54,46 @@ class Said(Message):
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
         super().__init__()
+
+
+class CodeReader:
+    """What reads codes for a screen; another can take its place while the screen is open."""
+
+    def __init__(self, source: ScanSource | None) -> None:
+        self._source = source
+        self._tell: tuple[OnPayload, OnNotice] | None = None
+
+    @property
+    def pictured(self) -> bool:
+        """Tell whether it gives pictures to be shown."""
+        return self._source is not None and self._source.pictured
+
+    def start(self, read: OnPayload, tell: OnNotice) -> None:
+        """Read codes from now on; both functions are called from other threads."""
+        self._tell = read, tell
+        if self._source:
+            self._source.start(read, tell)
+
+    async def replace(self, source: ScanSource | None) -> None:
+        """Read with another source from now on; the one before is stopped first."""
+        await self.stop()
+        self._source = source
+        if self._source and self._tell:
+            self._source.start(*self._tell)
+
+    async def stop(self) -> None:
+        """Stop reading."""
+        source, self._source = self._source, None
+        if source:
+            await asyncio.to_thread(source.stop)
+
+    def state(self) -> SourceState | None:
+        """Return how it is doing, if there is any."""
+        return self._source.state() if self._source else None
+
+    def view(self) -> View | None:
+        """Return what the camera sees, if one looks."""
+        return self._source.view() if self._source else None
 
 
 class Presenter:

@@ -36,6 +36,11 @@ def _stopped(params: Params) -> str:
     return f"{words} {_waited(params)}"
 
 
+def _killed(params: Params) -> str:
+    words = say("The gate ended without being quit: it was killed, or the power went.")
+    return f"{words} {_waited(params)}"
+
+
 def _when(params: Params) -> str:
     at = params.get("at")
     return f"{at.astimezone():%Y-%m-%d %H:%M}" if isinstance(at, datetime) else ""
@@ -99,7 +104,11 @@ SENTENCES: dict[str, Sentence] = {
     "journal.acknowledged": "{by} has seen to {serial}, which was {state}: {note}",
     "journal.terminal_closed": _terminal_closed,
     "journal.stopped": _stopped,
+    "journal.killed": _killed,
     "journal.end_told": "the guard was told how the gate had ended",
+    "journal.session": "the gate was opened with another token, for {event}: {name} at {device}",
+    "journal.guard": "{name} stands at the gate, after {before}",
+    "journal.reads": "codes are read by the camera {camera} and the hand scanner {scanner}",
     "journal.exported": Plural(
         "{count} admission was exported", "{count} admissions were exported"
     ),

@@ -76,6 +76,12 @@ def clock_time(at: datetime) -> str:
     return f"{at.astimezone():%H:%M:%S}"
 
 
+def moment(at: datetime, now: datetime) -> str:
+    """Return a time of today's as `clock_time`, and one of another day with its date."""
+    local, today = at.astimezone(), now.astimezone().date()
+    return clock_time(at) if local.date() == today else f"{local:%Y-%m-%d} {clock_time(at)}"
+
+
 def utc_time(at: object) -> str:
     """Return the time of day (UTC) of a moment, which is a text where it was read from a record."""
     try:

@@ -27,6 +27,7 @@ SENTENCES: dict[str, Sentence] = {
     "sync.no_session": "No session is open on this gate; open one with `scanner open`.",
     "sync.wrong_code": "This code belongs to no admission token; check it, "
     "or ask the supervisor for another.",
+    "sync.other_event": "This token is for another event: {event}.",
     "sync.key_needed": "The ticketing API wants a valid key to open a session with; "
     "log in with `scanner login`, or give one in SCANNER_API_KEY.",
     "sync.token_dead": "The admission token is no longer valid; open a session with a valid token "

@@ -7,25 +7,27 @@ from pathlib import Path
 import pytest
 
 from scanner.admission.rules import Override, Reentry
-from scanner.admission.verdict import Closed, Reason
+from scanner.admission.verdict import Closed, Kind, Reason
 from scanner.app.records import Records
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.gate import Gate
+from scanner.gate import Gate, Judged, judge, recorded
 from scanner.keystore import KeyStore
 from scanner.paths import ExportFault
 from scanner.pin import Pin, PinCheck
 from scanner.store import journal, ledger, sessions
-from scanner.store.database import SqlConnection, open_reader, transaction
+from scanner.store.database import SqlConnection, open_database, open_reader, transaction
 from scanner.store.errors import StoreFault
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import State
 from scanner.store.statistics import Arrivals, GateFigure
 from scanner.store.writer import Writer
+from scanner.sync.errors import NameEmpty
 from scanner.sync.status import read_status
+from scanner.wording.books import account
 from scanner.wording.sentences import sentence
-from tests.store.worlds import BALCONY, NOW, SERIALS, filled, row
+from tests.store.worlds import BALCONY, NOW, SERIALS, filled, row, scan
 
 PIN = "47110815"
 HERE, THERE = SERIALS[0], SERIALS[1]
@@ -186,3 +188,92 @@ def test_an_export_replaces_no_file_unasked_and_says_where_none_can_be_written(
     assert HERE in mine.read_text()
     with pytest.raises(ScannerError, match=ExportFault.UNWRITABLE):
         records.export(None, "csv", file.parent / "none" / "a.csv")
+
+
+def test_scans_are_read_back_as_they_were_judged_refused_ones_too(
+    file: Path, records: Records
+) -> None:
+    records.let_in(PIN, HERE, Reentry("smoke"))
+    said: list[Judged] = []
+    records._gate.subscribe(said.append)
+    for payload in (HERE, THERE, "https://example.org", "DAWIER-BACK99999999"):
+        records._gate.present(payload, NOW, "camera").result(10)
+    newest = records.scans(None, 4)
+    assert [each.verdict for each in newest] == [each.verdict for each in reversed(said)]
+    assert [(each.scan, each.at) for each in newest] == [(each.scan, NOW) for each in said[::-1]]
+    assert [each.verdict.reason for each in records.scans(None, 9)[4:]] == [
+        Reason.REENTRY,
+        Reason.VALID,
+    ]
+    (again,) = records.scans({Kind.REENTRY}, 9)
+    assert (again.verdict.note, again.verdict.first) == ("smoke", newest[-1].verdict.first)
+    assert [each.verdict.reason for each in records.scans({Kind.WRONG_SECTION}, 9)] == [
+        Reason.OTHER_SECTION
+    ]
+
+
+def test_scans_that_another_version_recorded_are_read_or_left_out(file: Path) -> None:
+    with closing(open_database(file)) as conn:
+        judge_in(conn, HERE)
+        evidence = journal.last_scans(conn, 1)[0][1].evidence
+        with transaction(conn):
+            journal.append(conn, scan(THERE, reason="verdict.of_next_year", kind="not_a_ticket"))
+            former = scan(None, evidence=evidence, reason="Valid ticket", kind="not_a_ticket")
+            journal.append(conn, former._replace(params=None))
+        found = [recorded(*each) for each in journal.last_scans(conn, 9)]
+    assert [each and each.verdict.reason for each in found] == [Reason.VALID, None, Reason.VALID]
+
+
+def judge_in(conn: SqlConnection, serial: str) -> None:
+    with transaction(conn):
+        judge(conn, serial, NOW, "camera")
+
+
+def test_a_change_of_shift_is_journalled_and_the_records_of_before_keep_their_names(
+    file: Path, records: Records
+) -> None:
+    records.change_guard("  Bo   Li ")
+    records.note_readers("C920", "none")
+    records.let_in(PIN, THERE, Override("torn"))
+    with pytest.raises(NameEmpty):
+        records.change_guard(" \t")
+    newest, oldest = records.admissions(None, 9)
+    assert (oldest.redeemer, newest.redeemer) == ("Ana", "Bo Li")
+    with closing(open_reader(file)) as conn:
+        assert read_status(conn).name == "Bo Li"
+        (changed,) = journal.notes(conn, JournalNote.GUARD)
+        (read_by,) = journal.notes(conn, JournalNote.READS)
+    assert sentence(changed[1]) == "Bo Li stands at the gate, after Ana"
+    assert sentence(read_by[1]).endswith("by the camera C920 and the hand scanner none")
+    assert list(Audit(open_reader(file)).findings()) == []
+
+
+def test_a_gate_that_was_killed_says_so_once_at_the_next_start(
+    file: Path, records: Records
+) -> None:
+    def started() -> Records:
+        return Records(records._writer, records._gate, records._pin, lambda: NOW)
+
+    assert records.begin_run() is None
+    beside = started()
+    assert beside.begin_run() is None  # the first one runs still
+    beside.end_run()
+    records._run = None  # as the system leaves it: the lock is free, and the mark is there
+    told = started()
+    end = told.begin_run()
+    assert end
+    assert sentence(end) == (
+        "The gate ended without being quit: it was killed, or the power went. "
+        "1 admission was not sent then; it is sent now."
+    )
+    again = started()
+    assert again.begin_run() is None
+    again.end_run()
+    told.end_run()
+    assert not list(file.parent.glob("*.run-*"))
+
+
+def test_who_let_somebody_in_again_is_told_once(records: Records) -> None:
+    records.let_in(PIN, HERE, Reentry("smoke"))
+    newest, _ = records.admissions(None, 9)
+    assert account(newest) == "Let in again by the supervisor: smoke"

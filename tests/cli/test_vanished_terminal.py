@@ -22,6 +22,11 @@ def test_a_gate_ends_well_when_its_terminal_is_gone_and_the_next_start_says_so(
         assert gate.process.wait(LIMIT_SECONDS) == 0
     with terminal(program, *words, SCANNER_LANGUAGE="en") as gate:
         gate.wait_for("The terminal was closed at")
+        if take is terminal:
+            gate.process.kill()
+            gate.process.wait(LIMIT_SECONDS)
+            return_after_a_kill(program, *words)
+            return
         gate.settle()
         gate.press(b"\x11")
         gate.wait_for("Quit the gate?")
@@ -30,6 +35,17 @@ def test_a_gate_ends_well_when_its_terminal_is_gone_and_the_next_start_says_so(
         gate.press(b"y")
         gate.wait_until(gate.ended)
         assert gate.process.returncode == 0
+
+
+def return_after_a_kill(program: Program, *words: str) -> None:
+    """Start again, once more, and see that this was said at the first of the two."""
+    with terminal(program, *words, SCANNER_LANGUAGE="en") as gate:
+        gate.wait_for("The gate ended without being quit:")
+        gate.press(b"\x11")
+        gate.wait_for("Quit the gate?")
+        gate.press(b"y")
+        gate.wait_until(gate.ended)
+    assert not list(program.home.glob("*.run-*"))
 
 
 def test_a_first_start_ends_well_when_its_terminal_is_gone(program: Program) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,21 @@ async def test_a_server_that_was_restarted_is_found_again(tmp_path: Path) -> Non
                 await until(lambda: set(house.states().values()) == {State.CONFIRMED})
                 house.server = restarted
                 assert house.at_server() == set(serials)
+
+
+def test_the_work_begins_again_in_another_loop_after_it_has_ended(house: House) -> None:
+    house.open()
+    engine, serial = house.engine(), house.tickets(0)[0]
+
+    async def work(until_then: Callable[[], bool]) -> None:
+        running = asyncio.create_task(engine.run())
+        try:
+            await until(lambda: running.done() or until_then())
+            assert not running.done()
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(work(lambda: engine.status().link.online))
+    assert house.present(serial).verdict.admits
+    asyncio.run(work(lambda: house.states() == {serial: State.CONFIRMED}))

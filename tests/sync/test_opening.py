@@ -1,11 +1,21 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
-from scanner.sync.errors import KeyNeeded, NameTaken, SyncFault, WrongCode
-from scanner.sync.opening import Opened, Request, check_name, check_server, check_token
+from scanner.store.journal import JournalNote
+from scanner.sync.clock import utc_now
+from scanner.sync.errors import KeyNeeded, NameTaken, OtherEvent, SyncFault, WrongCode
+from scanner.sync.opening import (
+    Opened,
+    Request,
+    check_name,
+    check_server,
+    check_token,
+    open_gate,
+)
 from scanner.sync.pull import Pull
 from scanner.sync.status import Encountered
 from scanner.ticketing.errors import ApiFault, TicketingError, Unreachable
@@ -120,3 +130,40 @@ def test_a_narrower_token_counts_at_once_even_where_the_first_pull_breaks_off(
 
 async def _broken_off(*_: object) -> None:
     raise Unreachable(ApiFault.TIMEOUT, host="api.example")
+
+
+def test_another_sections_token_raises_no_alarm_about_the_section_before(house: House) -> None:
+    house.open(house.server.tokens[1].code)
+    ours, theirs = (each for each in house.tickets(0)[:2])
+    assert house.present(ours).verdict.admits
+    asyncio.run(_delivered(house))
+    batch = {"redeemer": "Kim", "device": "south", "serials": [theirs]}
+    house.anybody.made(f"{house.server.event}/admissions", batch)
+    house.open(house.server.tokens[1].code)
+    for code in (house.server.tokens[2].code, house.server.tokens[1].code):
+        house.open(code)
+        assert house.read("SELECT serial, kind FROM difference") == []
+    notes = house.read(
+        f"SELECT params FROM journal WHERE reason = '{JournalNote.SESSION}' ORDER BY id"
+    )
+    assert len(notes) == 3  # the first opening took nobody's place
+    assert '"name":"Lee","device":"north"' in str(notes[0])
+
+
+def test_another_events_token_opens_nothing_unless_that_is_meant(house: House) -> None:
+    house.open()
+    token = house.server.tokens[1].code
+    here = Request(house.url, token, "Lee", "north", house.server.api_key, event="/events/1")
+    before = house.read("SELECT * FROM session"), dict(house.keys.held)
+    with pytest.raises(OtherEvent) as refused:
+        asyncio.run(open_gate(here, house.writer, house.keys, utc_now))
+    assert refused.value.fact.params["event"]
+    assert (house.read("SELECT * FROM session"), dict(house.keys.held)) == before
+    meant = replace(here, event=None)
+    assert asyncio.run(open_gate(meant, house.writer, house.keys, utc_now)).tickets
+
+
+async def _delivered(house: House) -> None:
+    engine = house.engine()
+    await engine.replay()
+    await engine.close()

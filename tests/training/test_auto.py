@@ -7,8 +7,8 @@ import pytest
 from scanner.qr.decoder import Decoder
 from scanner.training.auto import play
 from scanner.training.crowd import draw_line
-from scanner.training.library import read_library
 from scanner.training.picture import draw_patron
+from scanner.training.records import read_library
 from scanner.training.role import Role
 from scanner.training.scenario import Scenario
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.training.crowd import FIRST_SECONDS, apportion, arrival_times, draw_line
-from scanner.training.library import read_library
+from scanner.training.records import read_library
 from scanner.training.role import COPYING_ROLES, OUTAGE_ROLES, Role
 from scanner.training.scenario import Arrivals, Incident, IncidentKind, Scenario
 from tests.training.scenarios import scenario

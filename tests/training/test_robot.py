@@ -4,7 +4,7 @@ from statistics import mean, stdev
 import pytest
 
 from scanner.training.auto import ROBOTS, Rates
-from scanner.training.library import read_library
+from scanner.training.records import read_library
 from scanner.training.scenario import Scenario
 from tests.training.scenarios import play_dry
 

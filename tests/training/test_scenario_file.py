@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.facts import Fact
-from scanner.training.library import find_scenario, own_folder, read_library, shipped_folder
+from scanner.training.records import find_scenario, own_folder, read_library, shipped_folder
 from scanner.training.role import Role
 from scanner.training.scenario import Incident, IncidentKind, ScenarioError, ScenarioFault
 from scanner.training.scenario_file import Mistake, check, parse, read_scenario

@@ -1,7 +1,7 @@
 """Feeds that a test holds in its hand."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.ticketing.errors import ApiFault, UpgradeRequired
 from scanner.tui.gate.app import GateApp
-from scanner.tui.ports import OpenWith
+from scanner.tui.ports import OpenWith, Readers
 from tests.tui.sources import FakeSounds, FakeSource, in_thread
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
@@ -212,6 +212,15 @@ EVENING = Evening(
 )
 
 
+SCANS = [
+    Judged(9 - number, SERIAL, "camera", NOW - timedelta(minutes=number), VERDICTS[kind])
+    for number, kind in enumerate(
+        (Kind.ADMITTED, Kind.WRONG_SECTION, Kind.NOT_A_TICKET, Kind.ADMITTED)
+    )
+] + [Judged(1, SERIAL, "hand", NOW - timedelta(days=1), VERDICTS[Kind.UNKNOWN])]
+"""Of an earlier start, newest first; the last is another day's."""
+
+
 @dataclass
 class FakeRecords:
     """Holds a small evening."""
@@ -227,6 +236,7 @@ class FakeRecords:
     end: Fact | None = None
     seen_to: dict[tuple[int, State], Acknowledged] = field(default_factory=dict)
     pins: tuple[str, ...] = ("",)
+    scanned: list[Judged] = field(default_factory=list)
 
     def keep_names(self, wanted: bool, /) -> None:
         self.asked.append(("keep_names", str(wanted)))
@@ -250,13 +260,21 @@ class FakeRecords:
     def note_end(self, why: JournalNote, waiting: int, /) -> None:
         self.asked.append(("note_end", why, str(waiting)))
 
-    def unasked_end(self) -> Fact | None:
+    def end_run(self) -> None:
+        """Nothing is marked."""
+
+    def begin_run(self) -> Fact | None:
         end, self.end = self.end, None
         return end
 
     def admissions(self, state: State | None, most: int, /) -> list[Admission]:
         self._fail()
         return [each for each in ADMISSIONS if state in (None, each.state)][:most]
+
+    def scans(self, kinds: Collection[Kind] | None, most: int, /) -> list[Judged]:
+        self._fail()
+        own = [each for each in self.scanned if kinds is None or each.verdict.light in kinds]
+        return own[:most]
 
     def differences(self) -> list[Difference]:
         self._fail()
@@ -270,6 +288,13 @@ class FakeRecords:
         self._fail()
         (found,) = [each for each in ADMISSIONS if each.serial == serial]
         self.seen_to[found.journal, found.state] = Acknowledged(note, "Mo Ek")
+
+    def change_guard(self, name: str, /) -> None:
+        self._fail()
+        self.asked.append(("change_guard", name))
+
+    def note_readers(self, camera: str, scanner: str, /) -> None:
+        self.asked.append(("note_readers", camera, scanner))
 
     def supervisors(self) -> tuple[str, ...]:
         return () if self.answer is PinCheck.UNSET else self.pins
@@ -343,6 +368,7 @@ class Stand:
     records: FakeRecords = field(default_factory=lambda: FakeRecords(FOUND, views=VIEWS))
     kept: list[tuple[str, Value]] = field(default_factory=list)
     open_with: OpenWith | None = None
+    readers: Readers | None = None
     at: datetime = NOW
 
     def app(self, *, network: Callable[[], bool] | None = None, demo: bool = False) -> GateApp:
@@ -357,5 +383,6 @@ class Stand:
             preferences=self.preferences,
             records=self.records,
             open_with=self.open_with,
+            readers=self.readers,
             keep=lambda name, value: self.kept.append((name, value)),
         )

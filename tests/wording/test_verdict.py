@@ -45,13 +45,13 @@ SAID = [
         verdict(Reason.OVERRIDDEN, note="torn"),
         "Let in by the supervisor: torn",
         "Let the patron in.",
-        "Von der Leitung eingelassen: torn",
+        "Von der Aufsicht eingelassen: torn",
     ),
     (
         verdict(Reason.REENTRY, first=THERE, note="smoke"),
         "Let in again by the supervisor: smoke",
         "Let the patron in.",
-        "Von der Leitung wieder eingelassen: smoke",
+        "Von der Aufsicht wieder eingelassen: smoke",
     ),
     (
         verdict(Reason.LIGHT_NOT_SHOWN, first=THERE),

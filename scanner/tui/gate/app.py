@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
 from textual.app import App, SystemCommand
@@ -21,7 +21,8 @@ from scanner.errors import ScannerError
 from scanner.store.journal import JournalNote
 from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.beside import REBUILT, Beside, import_screens
-from scanner.tui.gate.help import Commands, Palette
+from scanner.tui.gate.duty import Shift
+from scanner.tui.gate.help import Commands, Palette, commands_of
 from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, show_cached
 from scanner.tui.gate.override import TokenScreen
 from scanner.tui.gate.screen import HELP, GateScreen
@@ -31,11 +32,11 @@ from scanner.tui.ports import (
     Judge,
     Network,
     OpenWith,
+    Readers,
     Records,
     ScanSource,
-    SourceState,
-    View,
 )
+from scanner.tui.presenter import CodeReader
 from scanner.tui.terminal.alerts import Alerts
 from scanner.tui.terminal.ascii_only import AsciiOnly, wanted
 from scanner.tui.terminal.choice import UnaskedEnd, speaker_of, terminal_driver
@@ -43,8 +44,12 @@ from scanner.tui.terminal.wedge_keys import Correct, KeyTimeout, WedgeKeys
 from scanner.tui.widgets.camera_view import wanted as picture_wanted
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.key_line import gate_keys, quit_words
+from scanner.tui.widgets.last_scans import REMEMBERED
 from scanner.wording.catalogue import choose_language, say
 from scanner.wording.sentences import sentence
+
+if TYPE_CHECKING:
+    from scanner.sync.opening import Opened
 
 _LOOKS = frozenset({"language", "theme", "characters"})
 _PREPARE_SECONDS = 2.0
@@ -54,16 +59,6 @@ _IMPORT_SECONDS = 0.4
 """After the start: the gate's screen is drawn by then."""
 
 _TO_ASCII = AsciiOnly()
-
-_NOT_IN_PALETTE = frozenset(
-    {
-        "command_palette",
-        "help_quit",
-        "screen.copy_text",
-        "app.focus_next",
-        "app.focus_previous",
-    }
-)
 
 
 class GateApp(App[None]):
@@ -77,12 +72,14 @@ class GateApp(App[None]):
         network: cuts and restores the demo's network.
         demo: say on the screen that this is a demonstration.
         correct: corrects what a hand scanner types; without it all keys are a person's.
-        takes_scans: whether what a hand scanner types is judged; else it is dropped, and said.
+        scanner: the hand scanners that are read, as in the settings; with `none`, what one types
+            is dropped, and said.
         sounds: plays the verdicts' sounds.
         preferences: what the guard has set before.
         keep: saves a setting.
         records: for search, queue, statistics and overrides; without it there are none.
         open_with: opens the gate with another token; without it there is no such key.
+        readers: what can read codes instead of `source`; without it, that stays.
         claim: called with every key, so that background work gives way.
     """
 
@@ -93,21 +90,7 @@ class GateApp(App[None]):
     Input > .input--placeholder { color: $foreground 80%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *gate_keys(
-            "open('find')",
-            "open('look_up')",
-            "open('override')",
-            "open('queue')",
-            "open('statistics')",
-            "toggle_network",
-            "open('settings')",
-            "open('token')",
-            "picture",
-            "mute",
-            "volume(1)",
-            "volume(-1)",
-            "ask_quit",
-        ),
+        *gate_keys(on_screen=False),
         Binding("ctrl+q", "ask_quit", "Quit", show=False, priority=True),
     ]
 
@@ -121,12 +104,13 @@ class GateApp(App[None]):
         network: Network | None = None,
         demo: bool = False,
         correct: Correct | None = None,
-        takes_scans: bool = True,
+        scanner: str = "auto",
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
         keep: Keep = lambda _name, _value: None,
         records: Records | None = None,
         open_with: OpenWith | None = None,
+        readers: Readers | None = None,
         claim: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
@@ -139,20 +123,28 @@ class GateApp(App[None]):
         heard = partial(speaker_of, self, sounds)
         self._alerts = Alerts(heard, lambda: self.preferences, self.bell, self.set_timer)
         self._background = background
-        self._source = source
-        self._pictured = source is not None and source.pictured
+        self._reader = CodeReader(source)
         self._network = network
         self._work: Worker[None] | None = None
         self._prepared: tuple[object, ...] = ()
         self.gate = GateScreen(
             judge,
             background.status,
-            self._camera,
+            self._reader.state,
             clock,
             self.try_now,
-            view=self._view,
+            view=self._reader.view,
+            muted=lambda: self.preferences.muted,
             demo=demo,
             announce=self._alerts.play,
+        )
+        self._shift = Shift(
+            records,
+            self._reader,
+            readers,
+            scanner=scanner,
+            keep=self._save_later,
+            open_with=open_with,
         )
         self._beside = Beside(
             self.gate,
@@ -162,10 +154,10 @@ class GateApp(App[None]):
             lambda: self.preferences,
             self.change,
             self.try_now,
-            open_with,
+            self._shift,
+            self._open_another,
         )
         self._unasked = UnaskedEnd(self, records, background.status)
-        self._takes_scans = takes_scans
         self._wedge = WedgeKeys(self, self, correct) if correct else None
 
     def on_mount(self) -> None:
@@ -176,8 +168,8 @@ class GateApp(App[None]):
         self.push_screen(self.gate)
         self._begin()
         self._unasked.begin(self.gate.tell_of_last_end)
-        if self._source:
-            self._source.start(self._read, self.gate.tell)
+        self.run_worker(self._recall(), exit_on_error=False)
+        self._reader.start(self._read, self.gate.tell)
         self.set_interval(_PREPARE_SECONDS, self._prepare_search)
         self.set_timer(_IMPORT_SECONDS, self._import_modals)
 
@@ -191,7 +183,7 @@ class GateApp(App[None]):
     def scanned(self, payload: str, source: str) -> None:
         """Judge what a hand scanner typed, or what was pasted."""
         line = self.focused
-        if self._takes_scans or isinstance(self.screen, TokenScreen):
+        if self._shift.takes_scans or isinstance(self.screen, TokenScreen):
             self._read(payload, source)
         elif isinstance(line, HandEntry):
             line.value = payload  # asked for, however fast it came
@@ -231,7 +223,8 @@ class GateApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop the source, however the app ends."""
-        await self._stop_source()
+        await self._reader.stop()
+        self._unasked.over()
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell the guard when the background work has failed; admitting goes on."""
@@ -245,7 +238,7 @@ class GateApp(App[None]):
         if action == "toggle_network":
             return self._network is not None
         if action == "picture":
-            return self._pictured and not isinstance(self.screen, Modal)
+            return self._reader.pictured and not isinstance(self.screen, Modal)
         if action == "open":
             name = str(parameters[0])
             return not isinstance(self.screen, Modal) and self._beside.offers(name)
@@ -278,19 +271,15 @@ class GateApp(App[None]):
             self._apply()
         elif name == "picture":
             self._apply_picture()
+        elif name == "muted":
+            self.gate.look()
         elif name == "names" and self._records:
             self._records.keep_names(bool(value))
-        self.run_worker(self._save(name, value), exit_on_error=False)
+        self._save_later(name, value)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer in the palette what this app's keys offer on the screen below it, each once."""
-        offered: set[str] = set()
-        for node, binding, enabled, tooltip in screen.active_bindings.values():
-            name, action = binding.description, binding.action
-            ours = isinstance(node, App | Screen)  # not a text field's, to delete a word
-            if ours and enabled and name and action not in _NOT_IN_PALETTE | offered:
-                offered.add(action)
-                yield SystemCommand(name, tooltip, partial(screen.run_action, action))
+        return commands_of(screen)
 
     def action_command_palette(self) -> None:
         """Offer every command, to be searched."""
@@ -305,7 +294,7 @@ class GateApp(App[None]):
         """Show what the camera sees, or hide it."""
         shown = not self.gate.picture
         self.change("picture", "on" if shown else "off")
-        if shown and self._view() is None:
+        if shown and self._reader.view() is None:
             self.gate.say(say("No camera gives a picture now."))
         else:
             self.gate.say(say("Picture on.") if shown else say("Picture off."))
@@ -313,7 +302,7 @@ class GateApp(App[None]):
     def action_mute(self) -> None:
         """Turn the sound off, or on again."""
         self.change("muted", not self.preferences.muted)
-        self.gate.say(say("Sound off.") if self.preferences.muted else self._volume_words())
+        self.gate.say(self._alerts.words())
 
     def action_volume(self, steps: int) -> None:
         """Make the sound louder or quieter, and play one."""
@@ -322,7 +311,7 @@ class GateApp(App[None]):
         if self.preferences.muted:
             self.change("muted", False)
         self._alerts.play("admitted")
-        self.gate.say(self._volume_words())
+        self.gate.say(self._alerts.words())
 
     def action_help_quit(self) -> None:
         """Say which key quits, since Ctrl+C does not."""
@@ -338,12 +327,29 @@ class GateApp(App[None]):
 
     async def action_quit(self) -> None:
         """Stop the source and the background work, then quit."""
-        await self._stop_source()
+        await self._reader.stop()
+        await self._stop_work()
+        self.exit()
+
+    async def _open_another(self, code: str, other_event: bool) -> "Opened":
+        """Open the gate with another token; for another event while nothing is synced or sent.
+
+        Else this one's tickets would still be written. Its last patron has no remedy there.
+        """
+        if not other_event:
+            return await self._shift.reopen(code)
+        await self._stop_work()
+        try:
+            return await self._shift.reopen(code, other_event=True)
+        finally:
+            self.gate.last = None
+            self._begin()
+
+    async def _stop_work(self) -> None:
         if self._work and not self._work.is_finished:
             self._work.cancel()
             with contextlib.suppress(WorkerFailed, WorkerCancelled):
                 await self._work.wait()
-        self.exit()
 
     def _apply(self) -> None:
         """Apply language, theme and characters to what is shown."""
@@ -369,6 +375,13 @@ class GateApp(App[None]):
         """Import the modal screens before the first of them is opened."""
         await asyncio.to_thread(import_screens)
 
+    async def _recall(self) -> None:
+        """Show the scans of before this start."""
+        if self._records:
+            with contextlib.suppress(ScannerError):  # the next verdict says what is wrong
+                found = await asyncio.to_thread(self._records.scans, None, REMEMBERED)
+                self.gate.recall(found)
+
     def _prepare_search(self) -> None:
         """Build the search's index soon after the start, and after each whole list."""
         pulled, names = self._background.status().pulled, self.preferences.names
@@ -377,24 +390,11 @@ class GateApp(App[None]):
             prepare = partial(self._records.prepare, names=names)
             self.run_worker(prepare, thread=True, exit_on_error=False)
 
+    def _save_later(self, name: str, value: Value) -> None:
+        self.run_worker(self._save(name, value), exit_on_error=False)
+
     async def _save(self, name: str, value: Value) -> None:
         try:
             await asyncio.to_thread(self._keep, name, value)
         except ScannerError as error:
             self.gate.say(sentence(error.fact))
-
-    def _volume_words(self) -> str:
-        if not self._alerts.audible:
-            return say("This computer has no sound; the terminal's bell rings instead.")
-        return say("Sound on, volume {volume} %.", volume=self.preferences.volume)
-
-    async def _stop_source(self) -> None:
-        source, self._source = self._source, None
-        if source:
-            await asyncio.to_thread(source.stop)
-
-    def _camera(self) -> SourceState | None:
-        return self._source.state() if self._source else None
-
-    def _view(self) -> View | None:
-        return self._source.view() if self._source else None

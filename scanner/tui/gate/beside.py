@@ -10,13 +10,18 @@ from textual.screen import Screen
 from scanner.app.preferences import Preferences, Value
 from scanner.store.search import Found, Typed
 from scanner.sync.status import Status
+from scanner.tui.gate.duty import DutyScreen, GuardScreen, Shift
+from scanner.tui.gate.modal import show_cached
 from scanner.tui.gate.screen import GateScreen
-from scanner.tui.ports import Clock, OpenWith, Records
+from scanner.tui.ports import Clock, Records, Reopen
 
-REBUILT = ("find", "look_up", "override", "queue", "statistics", "token", "pin")
+REBUILT = (
+    *("find", "look_up", "override", "queue", "scans", "statistics"),
+    *("token", "pin", "reasons", "duty", "guard"),
+)
 """What is made anew after the language or the colours have changed."""
 
-_MODULES = ("search", "override", "queue", "statistics", "settings")
+_MODULES = ("search", "override", "queue", "scans", "statistics", "settings")
 
 
 def import_screens() -> None:
@@ -37,7 +42,8 @@ class Beside:
         preferences: what the guard has set.
         change: sets it.
         try_now: syncs and sends without waiting.
-        open_with: opens the gate with another token, where it can be.
+        shift: changes guard, token, camera and hand scanner.
+        reopen: opens the gate with another token.
     """
 
     gate: GateScreen
@@ -47,14 +53,15 @@ class Beside:
     preferences: Callable[[], Preferences]
     change: Callable[[str, Value], None]
     try_now: Callable[[], None]
-    open_with: OpenWith | None
+    shift: Shift
+    reopen: Reopen
 
     def offers(self, name: str) -> bool:
         """Tell whether a screen has something to show, or to do."""
         if name == "override":
             return self.records is not None and bool(self.gate.remedy or self.gate.put_back)
         if name == "token":
-            return self.open_with is not None
+            return self.shift.open_with is not None
         return name == "settings" or self.records is not None
 
     def make(self, name: str) -> Screen[None]:
@@ -64,10 +71,10 @@ class Beside:
             from scanner.tui.gate.settings import SettingsScreen
 
             return SettingsScreen(self.preferences, self.change, shown, records)
-        if name == "token" and self.open_with:
+        if name == "token":
             from scanner.tui.gate.override import TokenScreen
 
-            return TokenScreen(self.open_with, shown, self.status, self.gate.say, self.try_now)
+            return TokenScreen(self.reopen, shown, self.status, self.gate.say, self.try_now)
         if records is None:
             raise LookupError(name)
         match name:
@@ -82,19 +89,35 @@ class Beside:
                     look=partial(self._look, admit=self.admit if lets_in else None),
                     lets_in=lets_in,
                 )
+            case "duty":
+                return DutyScreen(self.shift, shown, self.status, self._ask)
+            case "guard":
+                return GuardScreen(records, gate.say)
             case "override":
                 from scanner.tui.gate.override import OverrideScreen
 
-                return OverrideScreen(records, lambda: gate.last, lambda: gate.put_back)
+                return OverrideScreen(
+                    records,
+                    lambda: gate.last,
+                    lambda: gate.put_back,
+                    lambda: self.preferences().reasons_to_choose,
+                )
             case "queue":
                 from scanner.tui.gate.queue import QueueScreen
 
                 return QueueScreen(records, self.try_now, shown)
+            case "scans":
+                from scanner.tui.gate.scans import ScansScreen
+
+                return ScansScreen(records, shown, self.clock, partial(self._look, admit=None))
             case "statistics":
                 from scanner.tui.gate.statistics import StatisticsScreen
 
                 return StatisticsScreen(records, self.status, self.clock, shown)
         raise LookupError(name)
+
+    def _ask(self, name: str) -> None:
+        show_cached(self.gate.app, name, partial(self.make, name))
 
     def mistyped(self, typed: Typed) -> Screen[None]:
         """Make the screen that offers what may have been meant."""

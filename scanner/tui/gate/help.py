@@ -1,11 +1,11 @@
 """What the keys do and what the verdicts mean, and the palette, to search every command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from operator import itemgetter
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Vertical, VerticalScroll
@@ -23,6 +23,17 @@ _OWN = frozenset({"tab", "shift+tab", "ctrl+c", "super+c", "ctrl+p", "ctrl+q"})
 
 _KEY, _GAP = 8, 3
 """Cells of a key's name, and between it and what it does."""
+
+
+_NOT_IN_PALETTE = frozenset(
+    {
+        "command_palette",
+        "help_quit",
+        "screen.copy_text",
+        "app.focus_next",
+        "app.focus_previous",
+    }
+)
 
 
 class HelpScreen(ModalScreen[None], TranslatedScreen[None]):
@@ -114,6 +125,17 @@ def _listed(keys: list[tuple[str, str]], width: int, _height: int = 0) -> Conten
         lines.append(Content.assemble((key.rjust(_KEY), "bold $accent"), " " * _GAP, first))
         lines += [Content(" " * (_KEY + _GAP)) + each for each in others]
     return Content("\n").join(lines)
+
+
+def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Return as commands what the keys offer on a screen, each once."""
+    offered: set[str] = set()
+    for node, binding, enabled, tooltip in screen.active_bindings.values():
+        name, action = binding.description, binding.action
+        ours = isinstance(node, App | Screen)  # not a text field's, to delete a word
+        if ours and enabled and name and action not in _NOT_IN_PALETTE | offered:
+            offered.add(action)
+            yield SystemCommand(name, tooltip, partial(screen.run_action, action))
 
 
 class Commands(Provider):

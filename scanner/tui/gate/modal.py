@@ -182,8 +182,9 @@ class QuitScreen(Question):
     def populate(self) -> None:
         """Say what is not sent yet."""
         in_browser = self.app.is_web
+        sent = say("To send them: start the gate again, or run `scanner replay`.")
         how = quit_words(in_browser=True) if in_browser else say("y quits, Esc stays.")
-        words = [*_undelivered(self._status().waiting), how]
+        words = [*undelivered(self._status().waiting, sent), how]
         self.query_one(Static).update(Content("\n".join(words)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -197,7 +198,8 @@ class QuitScreen(Question):
         await self.app.action_quit()
 
 
-def _undelivered(waiting: int) -> list[str]:
+def undelivered(waiting: int, how: str) -> list[str]:
+    """Say how many admissions are not sent yet, and how they are."""
     if not waiting:
         return [say("Every admission was sent; nothing waits.")]
     return [
@@ -206,5 +208,5 @@ def _undelivered(waiting: int) -> list[str]:
             "{count} admissions are not sent yet. They are kept on this computer.",
             waiting,
         ),
-        say("To send them: start the gate again, or run `scanner replay`."),
+        how,
     ]

@@ -1,6 +1,6 @@
 """The gate's main screen, and the way back to it from what its keys open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -55,7 +55,7 @@ class GateScreen(TranslatedScreen[None]):
     """The verdict, the last scans, notices, and the gate's status."""
 
     fluid = True
-    BINDINGS: ClassVar[list[BindingType]] = [*gate_keys("type_serial", "let_in", "try_now", "help")]
+    BINDINGS: ClassVar[list[BindingType]] = [*gate_keys(on_screen=True)]
     DEFAULT_CSS: ClassVar[str] = """
     GateScreen.-flat LastScans, GateScreen.-tiny LastScans { display: none; }
     GateScreen.-tiny Masthead, GateScreen.-tiny Strip { display: none; }
@@ -78,6 +78,7 @@ class GateScreen(TranslatedScreen[None]):
         try_now: Callable[[], None],
         *,
         view: Callable[[], View | None] = lambda: None,
+        muted: Callable[[], bool] = lambda: False,
         demo: bool = False,
         announce: Callable[[str], None] = lambda _name: None,
     ) -> None:
@@ -100,6 +101,7 @@ class GateScreen(TranslatedScreen[None]):
         self._fading: Timer | None = None
         self._knowing: Timer | None = None
         self._view = view
+        self._muted = muted
         self.picture = False
         self._at_rest = True
         self._failure: str | None = None
@@ -137,7 +139,7 @@ class GateScreen(TranslatedScreen[None]):
         if status.link.state is not self._link_state:
             self._link_state, self._link_since = status.link.state, now
         self.query_one(Masthead).show(status)
-        self.query_one(Strip).show(status, self._link_since, now)
+        self.query_one(Strip).show(status, self._link_since, now, muted=self._muted())
         if self.put_back is not self._was_put_back:  # the supervisor's key comes or goes
             self._was_put_back = self.put_back
             self.call_after_refresh(self.refresh_bindings)
@@ -206,6 +208,10 @@ class GateScreen(TranslatedScreen[None]):
         """Say, until the next ticket, that this gate ended the last time without being quit."""
         self._last_end = end
         self.look()
+
+    def recall(self, scans: Iterable[Judged]) -> None:
+        """Show the scans of before this start, newest first, below those since."""
+        self.query_one(LastScans).add_earlier(scans, self._clock())
 
     def on_judging(self) -> None:
         """Count a payload that waits for its verdict; what is said from now on is said of it."""

@@ -39,7 +39,11 @@ CHOICES: dict[str, tuple[Value, ...]] = {
 }
 """The settings in the order of the screen, and what each can be."""
 
-PIN = "pin"
+REASONS, PIN = "reasons", "pin"
+"""The lines that lead to a question."""
+
+LONGEST_REASONS = 500
+"""Characters of all of them."""
 
 _NARROW = 60
 """Columns of the screen; with fewer, a value stands below its title."""
@@ -73,10 +77,7 @@ class SettingsScreen(Modal):
 
     def body(self) -> list[Widget]:
         """Return the list."""
-        options = [Option(self._line(name), id=name) for name in CHOICES]
-        if self._records:
-            options.append(Option(self._pin_line(), id=PIN))
-        return [OptionList(*options)]
+        return [OptionList(*(Option(line, id=name) for name, line in self._lines().items()))]
 
     def populate(self) -> None:
         """Mark the first."""
@@ -97,9 +98,13 @@ class SettingsScreen(Modal):
         if options.highlighted is None:
             return
         name = str(options.get_option_at_index(options.highlighted).id)
-        if name == PIN:
+        if name not in CHOICES:
             if self._records and steps > 0:
-                show_cached(self.app, PIN, partial(PinScreen, self._records))
+                ask: dict[str, Callable[[], Question]] = {
+                    PIN: partial(PinScreen, self._records),
+                    REASONS: partial(ReasonsScreen, self._preferences, self._change),
+                }
+                show_cached(self.app, name, ask[name])
             return
         choices = CHOICES[name]
         now = getattr(self._preferences(), name)
@@ -116,17 +121,18 @@ class SettingsScreen(Modal):
     def _fill(self) -> None:
         """Set the lines that are not as they should be."""
         options = self.query_one(OptionList)
-        for each in CHOICES:
-            line = self._line(each)
-            if options.get_option(each).prompt != line:
-                options.replace_option_prompt(each, line)
+        for name, line in self._lines().items():
+            if options.get_option(name).prompt != line:
+                options.replace_option_prompt(name, line)
 
+    def _lines(self) -> dict[str, Content]:
+        """Return a line for each setting, and those that lead to a question."""
+        lines = {name: self._line(name) for name in CHOICES}
         if self._records:
-            options.replace_option_prompt(PIN, self._pin_line())
-
-    def _pin_line(self) -> Content:
-        """Return the line that leads to the PINs; they are no setting, and kept elsewhere."""
-        return self._side_by_side(say("Supervisor's PIN"), f"▸ {say('set it')}")
+            reasons, pin = say("Reasons for an override"), say("Supervisor's PIN")
+            lines[REASONS] = self._side_by_side(reasons, f"▸ {say('write them')}")
+            lines[PIN] = self._side_by_side(pin, f"▸ {say('set it')}")
+        return lines
 
     def _line(self, name: str) -> Content:
         value = getattr(self._preferences(), name)
@@ -170,6 +176,52 @@ def _word(value: Value) -> str:
         "ascii": "ASCII",
     }
     return words.get(value) or LANGUAGES.get(str(value), str(value))
+
+
+class ReasonsScreen(Question):
+    """Asks for the reasons that a supervisor chooses from.
+
+    Args:
+        preferences: has those of now.
+        change: sets them.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "save", "Save", priority=True),
+        Binding("escape", "leave", "Back", key_display="Esc"),
+    ]
+
+    def __init__(
+        self, preferences: Callable[[], Preferences], change: Callable[[str, Value], None]
+    ) -> None:
+        super().__init__()
+        self._preferences = preferences
+        self._change = change
+
+    def compose(self) -> ComposeResult:
+        """Ask for all of them on one line."""
+        with Vertical() as box:
+            box.border_title = say("Reasons for an override")
+            yield Static(
+                say(
+                    "Up to nine, with semicolons between them: each is chosen by its digit. "
+                    "Other words can be typed all the same. Empty: this program's own."
+                ),
+                markup=False,
+            )
+            yield Input(max_length=LONGEST_REASONS)
+        yield KeyLine()
+
+    def populate(self) -> None:
+        """Show those of now."""
+        line = self.query_one(Input)
+        line.value = self._preferences().reasons
+        self.set_focus(line)
+
+    def action_save(self) -> None:
+        """Save what is written."""
+        self._change(REASONS, plain(self.query_one(Input).value, LONGEST_REASONS))
+        self.dismiss()
 
 
 class PinScreen(Question):

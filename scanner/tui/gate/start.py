@@ -5,6 +5,7 @@ import gc
 from scanner.app.assembly import Assembly
 from scanner.app.preferences import Preferences, preferences
 from scanner.config import save_setting
+from scanner.scanning.scan_source import BROWSER
 from scanner.sync.clock import utc_now
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import Network
@@ -21,12 +22,14 @@ def gate_app(parts: Assembly) -> GateApp:
         parts.source,
         clock=utc_now,
         correct=parts.correct,
-        takes_scans=parts.config.scanner != "none",
+        scanner=parts.config.scanner,
         sounds=parts.sounds,
         preferences=preferences(parts.config),
         keep=save_setting,
         records=parts.records,
         open_with=parts.open_with,
+        # A browser's gate reads with that browser, and none of its choices is another gate's.
+        readers=None if parts.config.camera == BROWSER else parts.readers,
         claim=parts.priority.claim,
     )
 

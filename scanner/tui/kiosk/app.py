@@ -45,6 +45,7 @@ class KioskApp(App[int], inherit_bindings=False):
         sign_of_life: called every 3 s while the app runs; may wait for other threads.
         unlocked: the exit code after the right PIN.
         correct: undoes what a keyboard layout did to a scan.
+        muted: whether verdicts have no sound.
     """
 
     TITLE = "scanner"
@@ -63,6 +64,7 @@ class KioskApp(App[int], inherit_bindings=False):
         sign_of_life: Callable[[], Awaitable[None]] | None = None,
         unlocked: int = 0,
         correct: Callable[[str], str] = lambda text: text,
+        muted: bool = False,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._background = background
@@ -78,6 +80,7 @@ class KioskApp(App[int], inherit_bindings=False):
             clock,
             trouble=trouble,
             correct=correct,
+            muted=muted,
         )
 
     def on_mount(self) -> None:
@@ -140,4 +143,5 @@ def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
         sign_of_life=lambda: notify_alive(writer),
         unlocked=UNLOCKED,
         correct=parts.correct,
+        muted=parts.config.muted,
     )

@@ -12,6 +12,7 @@ from scanner.sync.status import Status
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.ports import SourceState
+from scanner.tui.widgets.strip import sound_off
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.kiosk import patron_words
 from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away, link_word
@@ -76,12 +77,15 @@ def checking() -> Poster:
     )
 
 
-def staff_line(status: Status, now: datetime, columns: int, wrong_pins: int = 0) -> Content:
+def staff_line(
+    status: Status, now: datetime, columns: int, wrong_pins: int = 0, *, muted: bool = False
+) -> Content:
     """Say in one line which lane this is and how it stands, the clock at the right."""
     waiting = status.counts.get(State.QUEUED, 0) + status.counts.get(State.SENDING, 0)
     parts = [
         plain(status.device, 40) or say("No session"),
         link_word(status.link.state),
+        *([sound_off()] if muted else []),
         say("list {age} old", age=age(status.synced, now)) if status.synced else say("no list yet"),
         say_count("{count} queued", "{count} queued", waiting),
     ]

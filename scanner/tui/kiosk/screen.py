@@ -146,11 +146,13 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         *,
         trouble: Callable[[], Fact | None] | None,
         correct: Callable[[str], str],
+        muted: bool = False,
     ) -> None:
         super().__init__()
         self.presenter = Presenter(judge, clock, self.post_message)
         self._status, self._camera, self._clock = status, camera, clock
         self._lock, self._trouble, self._correct = lock, trouble, correct
+        self._muted = muted
         self._codes = CodeFraming(
             lambda code: holds_ticket(correct(code)),
             needs_end=True,
@@ -192,7 +194,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         if words := needed(self.app):
             notices.append(Notice(f"▲ {words}"))
         self.query_one(NoticeLines).show(notices)
-        staff = staff_line(status, now, self.size.width - 2, self._wrong_pins)
+        columns, wrong = self.size.width - 2, self._wrong_pins
+        staff = staff_line(status, now, columns, wrong, muted=self._muted)
         self.query_one("#staff", Static).update(staff)
         if not self._showing:
             self._show(posters.attract(status, broken=self._broken))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from scanner.admission.verdict import Kind
 from scanner.app.preferences import Preferences
 from scanner.app.sound import CANNOT_RECORD, Sounds
+from scanner.wording.catalogue import say
 
 BELL_SECONDS = 0.25
 """From one stroke of the bell to the next: told apart in every terminal that was tried."""
@@ -44,6 +45,14 @@ class Alerts:
         """Tell whether sounds can be heard, as far as is known."""
         speaker = self._speaker()
         return speaker is not None and speaker.audible
+
+    def words(self) -> str:
+        """Say how verdicts are heard now."""
+        if self._preferences().muted:
+            return say("Sound off.")
+        if not self.audible:
+            return say("This computer has no sound; the terminal's bell rings instead.")
+        return say("Sound on, volume {volume} %.", volume=self._preferences().volume)
 
     def play(self, name: str) -> None:
         """Play one of `sound.SOUNDS`; never waits."""

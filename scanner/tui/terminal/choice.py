@@ -54,7 +54,8 @@ def speaker_of(app: "App[Any]", own: Sounds | None) -> Sounds | None:
 class UnaskedEnd:
     """Ends the gate where nobody has quit it: its terminal closes, or the system ends programs.
 
-    It is noted in the journal first, and the next start tells it. Without that, such a signal
+    It is noted in the journal first, and the next start tells it; that of a gate that was killed is
+    noted at the next start. Without that, such a signal
     ends the program at once, and its terminal stays as the screen left it.
 
     Args:
@@ -87,6 +88,11 @@ class UnaskedEnd:
             if signal.getsignal(number) is signal.SIG_DFL:
                 loop.add_signal_handler(number, self.end, why)
 
+    def over(self) -> None:
+        """Note that the gate ends as it should, or has said why it does not."""
+        if self._records:
+            self._records.end_run()
+
     def end(self, why: JournalNote) -> None:
         """Note why, then quit; once, whatever comes together."""
         if not self._ends:
@@ -101,5 +107,5 @@ class UnaskedEnd:
         await self._app.action_quit()
 
     async def _tell_of_last(self, tell: Callable[[Fact], None]) -> None:
-        if self._records and (end := await asyncio.to_thread(self._records.unasked_end)):
+        if self._records and (end := await asyncio.to_thread(self._records.begin_run)):
             tell(end)

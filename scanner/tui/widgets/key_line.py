@@ -210,9 +210,7 @@ AT_THE_GATE = _by_action(
     Binding("r", "try_now", "Try now", tooltip="Sync and send without waiting", show=False),
     Binding("question_mark", "help", "Help", key_display="?"),
     Binding("f", "open('find')", "Find", tooltip="Find a ticket by serial or name"),
-    Binding(
-        "u", "open('look_up')", "Look up", tooltip="Look up a ticket; nobody is let in", show=False
-    ),
+    Binding("u", "open('look_up')", "Look up", tooltip="Look up a ticket; nobody is let in"),
     Binding(
         "o",
         "open('override')",
@@ -221,11 +219,11 @@ AT_THE_GATE = _by_action(
     ),
     Binding("w", "open('queue')", "Queue", tooltip="What became of the admissions"),
     Binding("t", "open('statistics')", "Statistics"),
-    Binding("s", "open('settings')", "Settings"),
-    Binding(
-        "k", "open('token')", "New token", tooltip="Open the gate with another token", show=False
-    ),
     Binding("n", "toggle_network", "Network", tooltip="Cut / restore network"),
+    Binding("s", "open('settings')", "Settings"),
+    Binding("k", "open('token')", "Token", tooltip="Open the gate with another token"),
+    Binding("d", "open('duty')", "On duty", tooltip="Change guard, token, camera or scanner"),
+    Binding("v", "open('scans')", "Scans", tooltip="All scans of this gate, let in or not"),
     Binding("p", "picture", "Picture", tooltip="Show or hide what the camera sees"),
     Binding("m", "mute", "Mute", tooltip="Sound off and on"),
     Binding("plus,equals_sign", "volume(1)", "Louder", key_display="+", show=False),
@@ -256,9 +254,14 @@ ONLY_IN_TRAINING = (
 """Training's own acts: these keys do nothing at a gate."""
 
 
-def gate_keys(*actions: str) -> list[Binding]:
-    """Return the gate's bindings for these actions, in this order."""
-    return [AT_THE_GATE[each] for each in actions]
+ON_ITS_SCREEN = ("type_serial", "let_in", "try_now", "help")
+"""The gate's actions that are its main screen's own; the others work on every one of its screens
+that does not use their keys."""
+
+
+def gate_keys(*, on_screen: bool) -> list[Binding]:
+    """Return the bindings of the gate's main screen, or those of all its screens."""
+    return [each for each in AT_THE_GATE.values() if (each.action in ON_ITS_SCREEN) is on_screen]
 
 
 def only_at_a_gate() -> list[Binding]:

@@ -1,6 +1,8 @@
 """The last presentations, newest first."""
 
 from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual.content import Content
@@ -11,12 +13,15 @@ from scanner.gate import Judged
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.theme import tint
 from scanner.wording.catalogue import say
-from scanner.wording.plain import clock_time, plain
+from scanner.wording.plain import clock_time, moment, plain
 from scanner.wording.sentences import sentence
 from scanner.wording.verdict import name, title
 
 REMEMBERED = 50
 """Presentations; more than the tallest screen shows."""
+
+_RECENT = timedelta(hours=12)
+"""Scans of an earlier start that are still this evening's: the list shows no dates."""
 
 FAINT = "$faint"  # still 7:1 on the list's ground
 
@@ -41,7 +46,16 @@ class LastScans(Widget):
 
     def add(self, judged: Judged) -> None:
         """Put a presentation on top."""
-        self._scans.appendleft(judged)
+        self._scans.appendleft(judged)  # of more than are remembered, the oldest goes
+        self.refresh()
+
+    def add_earlier(self, scans: Iterable[Judged], now: datetime) -> None:
+        """Put what an earlier start has recorded below, newest first, but not another day's."""
+        first = min((each.scan for each in self._scans), default=None)
+        for each in scans:
+            known = first is not None and each.scan >= first
+            if not known and abs(now - each.at) < _RECENT and len(self._scans) < REMEMBERED:
+                self._scans.append(each)
         self.refresh()
 
     def last(self) -> str:
@@ -53,19 +67,27 @@ class LastScans(Widget):
         if not self._scans:
             return Content.styled(say("No ticket was shown yet."), FAINT)
         shown = list(self._scans)[: max(1, self.size.height)]
-        widest = max(len(title(kind)) for kind in Kind)
-        return Content("\n").join(scan_line(judged, widest) for judged in shown)
+        return Content("\n").join(scan_line(judged, widest_name()) for judged in shown)
 
 
-def scan_line(judged: Judged, title_width: int = 0) -> Content:
-    """Put one presentation on one line: time, shape, words, serial, section or else reason."""
+def widest_name() -> int:
+    """Return how many characters the longest name of a verdict has."""
+    return max(len(title(kind)) for kind in Kind)
+
+
+def scan_line(judged: Judged, title_width: int = 0, now: datetime | None = None) -> Content:
+    """Put one presentation on one line: time, shape, words, serial, section or else reason.
+
+    With `now`, one of another day has its date too.
+    """
+    at = moment(judged.at, now) if now else clock_time(judged.at)
     verdict = judged.verdict
     face = FACES[verdict.light]
     about = plain(verdict.section, 60) or sentence(judged.fact)
     serial = plain(verdict.serial, 40)
     rest = "  ".join(part for part in (serial, about) if part)
     return Content.assemble(
-        (clock_time(judged.at), FAINT),
+        (at, FAINT),
         "  ",
         (f"{face.symbol} {name(verdict):<{title_width}}", f"bold {tint(face)}"),
         "  ",

@@ -51,10 +51,11 @@ class Strip(Widget):
         self._parts: list[Content] = []
         self._clock = Content()
 
-    def show(self, status: Status, since: datetime, now: datetime) -> None:
+    def show(self, status: Status, since: datetime, now: datetime, *, muted: bool = False) -> None:
         """Replace what is shown; `since` is when the link came to its present state."""
         parts = [
             _link(status, since),
+            *([Content.styled(sound_off(), "bold $fair")] if muted else []),
             _list(status, now),
             Content(say_count("{count} ticket", "{count} tickets", status.tickets)),
             _pace(status, now),
@@ -85,10 +86,10 @@ class Strip(Widget):
             self.styles.height = len(self._rows(self.size.width))
 
     def _rows(self, columns: int) -> list[Content]:
-        return _flowed(self._parts, columns, self._clock.cell_length + 1)
+        return flowed(self._parts, columns, self._clock.cell_length + 1)
 
 
-def _flowed(parts: Sequence[Content], columns: int, first_less: int) -> list[Content]:
+def flowed(parts: Sequence[Content], columns: int, first_less: int = 0) -> list[Content]:
     """Set the parts in rows, none of them broken; the first row is shorter by `first_less`."""
     rows: list[list[Content]] = [[]]
     room = columns - first_less
@@ -99,7 +100,13 @@ def _flowed(parts: Sequence[Content], columns: int, first_less: int) -> list[Con
             room, taken = columns, part.cell_length
         rows[-1].append(part)
         room -= taken
-    return [_SPACE.join(row) for row in rows]
+    return [_joined(row) for row in rows]
+
+
+def _joined(parts: Sequence[Content]) -> Content:
+    """Set parts apart. Not by `Content.join`, whose length has a space too many (Textual 8)."""
+    apart = [each for part in parts for each in (_SPACE, part)]
+    return Content.assemble(*apart[1:])
 
 
 def _link(status: Status, since: datetime) -> Content:
@@ -108,6 +115,11 @@ def _link(status: Status, since: datetime) -> Content:
     if state is LinkState.OFFLINE:
         words = f"○ {say('Offline since {time}', time=clock_time(since)[:5])}"
     return Content.styled(words, f"bold {_COLOURS[state]}")
+
+
+def sound_off() -> str:
+    """Say that no verdict is heard."""
+    return say("MUTED")
 
 
 def _list(status: Status, now: datetime) -> Content:
@@ -146,7 +158,7 @@ def _queue(status: Status) -> list[Content]:
         for count, words, colour in warnings
         if count
     ]
-    return [*parts, _SPACE.join(_waiting(status))]
+    return [*parts, _joined(_waiting(status))]
 
 
 def _waiting(status: Status) -> list[Content]:

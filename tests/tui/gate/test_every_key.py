@@ -10,16 +10,18 @@ from scanner.admission.verdict import Kind
 from scanner.store.search import Typed
 from scanner.sync.opening import Opened
 from scanner.tui.gate.app import GateApp
+from scanner.tui.gate.duty import DutyScreen, GuardScreen
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import QuitScreen
 from scanner.tui.gate.override import OverrideScreen, TokenScreen
 from scanner.tui.gate.queue import QueueScreen
+from scanner.tui.gate.scans import ScansScreen
 from scanner.tui.gate.screen import GateScreen
 from scanner.tui.gate.search import MistypedScreen, SearchScreen, TicketScreen
 from scanner.tui.gate.settings import SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
 from scanner.tui.widgets.hand_entry import HandEntry
-from tests.tui.ports import FOUND, SERIAL, SESSION, VERDICTS, Stand
+from tests.tui.ports import FOUND, SCANS, SERIAL, SESSION, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 Told = Callable[[GateApp, Stand], bool]
@@ -63,6 +65,12 @@ def at_plot(name: str) -> Told:
     return lambda app, _stand: app.focused is app.screen.query_one(f"#{name}")
 
 
+def reason(text: str) -> Told:
+    from textual.widgets import Input
+
+    return lambda app, _stand: app.screen.query_one("#reason", Input).value == text
+
+
 def marked(number: int) -> Told:
     from textual.widgets import OptionList
 
@@ -78,6 +86,8 @@ GATE: dict[str, Told] = {
     "f": shows("Find a ticket"),
     "u": shows("Look up a ticket"),
     "k": shows("eight letters and digits"),
+    "v": shows("Scans: all"),
+    "d": shows("On duty"),
     "o": shows("Let in by the supervisor"),
     "w": shows("Queue: all"),
     "t": shows("All sections"),
@@ -108,6 +118,20 @@ QUEUE: dict[str, Told] = {
     "g": row(0),
     "G": row(43),
 }
+DUTY: dict[str, Told] = {
+    "escape": at_gate,
+    **dict.fromkeys(("right", "enter", "space", "left"), shows("Who stands here from now on?")),
+}
+GUARD: dict[str, Told] = {
+    "escape": lambda app, _stand: isinstance(app.screen, DutyScreen),
+    "enter": shows("Type your name."),
+}
+OF_SCANS: dict[str, Told] = {
+    "escape": at_gate,
+    "f": shows("Scans: those kept out · 3 scans"),
+    "enter": shows("This gate knows no ticket of this scan."),
+    "down": marked(1),
+}
 STATISTICS: dict[str, Told] = {
     "escape": at_gate,
     "right": at_plot("arrivals"),
@@ -118,7 +142,15 @@ SETTINGS: dict[str, Told] = {
     "escape": at_gate,
     **dict.fromkeys(("right", "enter", "space", "left"), kept("language")),
 }
-OVERRIDE: dict[str, Told] = {"escape": at_gate, "enter": shows("Give a reason")}
+OVERRIDE: dict[str, Told] = {
+    "escape": at_gate,
+    "enter": shows("Give a reason"),
+    "1": reason("Wristband lost"),
+    "2": reason("Out for a moment"),
+    "3": reason("Guest list"),
+    "4": reason("Checked at the desk"),
+    **{digit: reason(digit) for digit in "56789"},  # of which there is no reason: words
+}
 TICKET: dict[str, Told] = {
     "escape": lambda app, _stand: isinstance(app.screen, SearchScreen),
     "l": judged(2),
@@ -140,6 +172,9 @@ SCREENS: list[tuple[tuple[str, ...], dict[str, Told], tuple[type[DOMNode], ...]]
     ((), GATE, (GateApp, GateScreen)),
     (("f", *"7558"), FIND, (SearchScreen,)),
     (("w",), QUEUE, (QueueScreen,)),
+    (("d",), DUTY, (DutyScreen,)),
+    (("d", "enter"), GUARD, (GuardScreen,)),
+    (("v",), OF_SCANS, (ScansScreen,)),
     (("t",), STATISTICS, (StatisticsScreen,)),
     (("s",), SETTINGS, (SettingsScreen,)),
     (("o",), OVERRIDE, (OverrideScreen,)),
@@ -152,10 +187,14 @@ SCREENS: list[tuple[tuple[str, ...], dict[str, Told], tuple[type[DOMNode], ...]]
 ]
 
 
+ALIKE = {*(("o", digit) for digit in "234678"), *(("d", key) for key in ("enter", "space"))}
+"""Keys that do what their neighbours do, and need no app of their own to show it."""
+
 CASES = [
     pytest.param(before, key, told, id="-".join((*before, key)))
     for before, keys, _ in SCREENS
     for key, told in keys.items()
+    if (*before, key) not in ALIKE
 ]
 
 
@@ -165,7 +204,8 @@ async def test_a_key_does_what_it_says(
 ) -> None:
     stand.judge.verdict = VERDICTS[Kind.UNKNOWN]
     stand.records.mistyped["x"] = Typed("x", near=tuple(FOUND[1:2]))
-    stand.open_with = lambda _code: Opened(SESSION, (), 0)
+    stand.records.scanned = SCANS
+    stand.open_with = lambda _code, _other: Opened(SESSION, (), 0)
     app = stand.app(network=lambda: False)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()

@@ -12,7 +12,7 @@ from scanner.admission.verdict import Kind
 from scanner.pin import PinCheck
 from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.store.statistics import Evening
-from tests.tui.ports import SERIAL, VERDICTS, FakeRecords, Stand
+from tests.tui.ports import SCANS, SERIAL, VERDICTS, FakeRecords, Stand
 from tests.tui.seen import settled
 
 Compare = Callable[..., bool]
@@ -36,10 +36,11 @@ def pressed(stand: Stand, *keys: str, refused: bool = False) -> Callable[[Pilot[
 
 
 @SIZES
-@pytest.mark.parametrize("key", ["f", "w", "t", "s"])
+@pytest.mark.parametrize("key", ["f", "w", "v", "t", "s"])
 def test_beside_a_verdict(
     snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]
 ) -> None:
+    stand.records.scanned = SCANS
     see = pressed(stand, key, refused=True)
     assert snap_compare(stand.app(), terminal_size=size, run_before=see)
 

@@ -69,7 +69,7 @@ def test_a_closed_gate(
 ) -> None:
     link = Link(LinkState.OFFLINE, UNREACHABLE)
     stand.background.now = replace(STATUS, closed=Closed.TOKEN_INVALID, link=link)
-    stand.open_with = lambda _code: Opened(SESSION, (), 0)
+    stand.open_with = lambda _code, _other: Opened(SESSION, (), 0)
 
     async def see(pilot: Pilot[Any]) -> None:
         await pilot.pause()

@@ -2,10 +2,11 @@
 
 from textual.widgets import Input
 
+from scanner.admission.verdict import Kind
 from scanner.pin import PinCheck
 from scanner.tui.gate.queue import QueueScreen
 from scanner.tui.gate.settings import PinScreen
-from tests.tui.ports import Stand
+from tests.tui.ports import SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 SMALL = (80, 24)
@@ -57,3 +58,34 @@ async def test_a_pin_is_set_from_the_settings_whose_rule_is_said_before(stand: S
         await pilot.press("escape")
         assert app.screen_stack[-1] is app.get_screen("settings")
         assert not any(each.value for each in app.get_screen("pin").query(Input))
+
+
+async def test_a_reason_is_chosen_by_its_digit_from_the_venues_list_or_written(
+    stand: Stand,
+) -> None:
+    app = stand.app()
+    stand.judge.verdict = VERDICTS[Kind.WITHDRAWN]
+    async with app.run_test(size=SMALL) as pilot:
+        stand.source.see(SERIAL)
+        await settled(app, pilot)
+        await pilot.press("o")
+        await settled(app, pilot)
+        listed = "1 Wristband lost   2 Out for a moment   3 Guest list   4 Checked at the desk"
+        assert listed in seen(app)
+        await pilot.press("escape", "s", "up", "up", "right")
+        await settled(app, pilot)
+        await pilot.press(*" Press ;; Staff", "enter")
+        await settled(app, pilot)
+        assert stand.kept == [("reasons", "Press ;; Staff")]
+        await pilot.press("escape", "o")
+        await settled(app, pilot)
+        assert "1 Press   2 Staff" in seen(app)
+        await pilot.press("2", *"123456", "enter")  # its digit first, then the PIN's
+        await settled(app, pilot)
+        assert app.screen_stack[-1] is app.gate
+        await pilot.press("o", *"3 of 5", "enter", *"123456", "enter")
+        await settled(app, pilot)
+    assert [each for each in stand.records.asked if each[0] == "Override"] == [
+        ("Override", "123456", SERIAL, "Staff"),
+        ("Override", "123456", SERIAL, "3 of 5"),
+    ]

@@ -46,7 +46,7 @@ async def test_a_new_token_is_typed_or_scanned_at_the_closed_gate(stand: Stand) 
     stand.background.now = replace(STATUS, closed=Closed.TOKEN_INVALID)
     codes: list[str] = []
 
-    def open_with(code: str) -> Opened:
+    def open_with(code: str, _other_event: bool) -> Opened:
         codes.append(code)
         if len(codes) == 1:
             raise WrongCode

@@ -129,6 +129,7 @@ async def test_no_trouble_is_told_in_english_alone(
     "keys",
     [
         ["f", "7"], ["f", "z", "z"], ["w"], ["w", "f"], ["w", "e"], ["w", "question_mark"], ["t"],
+        ["v", "f"], ["d"], ["d", "enter"], ["s", "up", "up", "right"], ["v", "f", "f", "enter"],
         ["s", "down", "right"], ["question_mark"], ["ctrl+p"], ["i"], ["m"], ["r"],
         ["o", "enter"], ["o", *"torn", "enter", "1", "enter"],
     ],

@@ -10,8 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from scanner.training.crowd import Patron
-from scanner.training.library import read_library
-from scanner.training.records import Run
+from scanner.training.records import Run, read_library
 from scanner.training.role import Role
 from scanner.training.scenario import Arrivals, Incident, IncidentKind, Scenario
 from scanner.tui.training import play
