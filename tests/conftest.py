@@ -1,4 +1,6 @@
 import gc
+import os
+import time
 
 import pytest
 from hypothesis import settings
@@ -6,6 +8,12 @@ from hypothesis import settings
 # A busy machine may stall any single example; that says nothing about the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_configure() -> None:
+    """Let the wall clock show UTC, wherever the tests run."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

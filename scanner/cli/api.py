@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from scanner.cli.errors import Usage, UsageError
+from scanner.wording.catalogue import say, say_count
+
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
     from scanner.ticketing.paged_list import WholeList
@@ -75,12 +78,14 @@ def ask_whole(
     return ask(api, api_key, work)
 
 
-def counted(found: "WholeList[T]", one: str = "", many: str = "") -> str:
-    """Return how many entries there are, under these names, and how many can't be read."""
+def counted(found: "WholeList[T]") -> str:
+    """Return how many entries there are, and how many can't be read."""
     count = len(found.entries) + len(found.faults)
-    name = one if count == 1 else many
-    unread = f"; {len(found.faults)} can't be read" if found.faults else ""
-    return f"{count} {name} in all{unread}" if name else f"{count} in all{unread}"
+    told = say_count("{count} in all", "{count} in all", count)
+    if not found.faults:
+        return told
+    unread = say_count("{count} can't be read", "{count} can't be read", len(found.faults))
+    return f"{told}; {unread}"
 
 
 def require_whole(found: "WholeList[T]") -> None:
@@ -99,7 +104,7 @@ def require_whole(found: "WholeList[T]") -> None:
 
 def read_key(given: str | None) -> str | None:
     """Return the key; `-` asks for it, or reads it from standard input without a terminal."""
-    return secret("API key") if given == "-" else given
+    return secret(say("API key")) if given == "-" else given
 
 
 def secret(what: str) -> str:
@@ -108,5 +113,5 @@ def secret(what: str) -> str:
         return str(typer.prompt(what, hide_input=True, err=True))
     found = sys.stdin.readline().rstrip("\r\n")
     if not found:
-        raise typer.BadParameter(f"{what}: standard input is empty; pipe the secret in.")
+        raise UsageError(Usage.NOTHING_CAME, what=what)
     return found

@@ -1,10 +1,14 @@
 """`scanner`: all commands, put together."""
 
+import os
 import sys
+import tomllib
+from inspect import cleandoc
 from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from scanner import __version__
 from scanner.cli import (
@@ -25,6 +29,7 @@ from scanner.cli import (
     train,
 )
 from scanner.cli.errors import CommandGroup
+from scanner.wording.catalogue import choose_language, say
 
 GROUPS = {
     "At the gate, when doors open": ("open", "gate", "kiosk"),
@@ -40,8 +45,87 @@ GROUPS = {
 """Every command, by who needs it and when; `scanner --help` keeps this order."""
 
 
-class Commands(CommandGroup):
-    """The commands in their groups."""
+_EXAMPLE = "Example: "
+"""What every command's epilog begins with; the rest of it is typed as it stands."""
+
+
+class _Spoken:
+    """The help of a command or a group, in the language that is spoken."""
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write the line that shows how it is called."""
+        _translate(self, ctx)
+        called = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, called, f"{say('Usage:')} ")
+
+    def format_help(self: Any, ctx: Any, formatter: Any) -> None:
+        """Print the whole help."""
+        from typer import rich_utils
+
+        _translate(self, ctx)
+        rich_utils.ARGUMENTS_PANEL_TITLE = say("Arguments")
+        rich_utils.OPTIONS_PANEL_TITLE = say("Options")
+        rich_utils.COMMANDS_PANEL_TITLE = say("Commands")
+        rich_utils.DEFAULT_STRING = say("[default: {}]")
+        rich_utils.REQUIRED_LONG_STRING = say("[required]")
+        super().format_help(ctx, formatter)  # type: ignore[misc] # the command that this is mixed into
+
+
+class SpokenCommand(_Spoken, TyperCommand):
+    """A command whose help is in the language that is spoken."""
+
+
+class SpokenGroup(_Spoken, CommandGroup):
+    """A group whose help is in the language that is spoken."""
+
+
+def _translate(command: Any, ctx: Any) -> None:
+    """Say a command's own words; what is said already is in no catalogue, and stays."""
+    command.help = say_paragraphs(command.help)
+    command.options_metavar = say("[OPTIONS]")
+    if command.epilog:
+        command.epilog = command.epilog.replace(_EXAMPLE, f"{say('Example:')} ")
+    for param in command.get_params(ctx):
+        param.help = say(param.help or "")
+        param.rich_help_panel = say(param.rich_help_panel or "") or None
+        param.metavar = say(metavar(param))
+        if param.param_type_name == "argument":
+            param.display_type_rich = lambda **_: None  # "<str>" says nothing to a person
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = say("COMMAND [ARGS]...")
+        for each in command.commands.values():
+            each.help = say_paragraphs(each.help)
+            panel = getattr(each, "rich_help_panel", None)
+            each.rich_help_panel = say(panel or "") or None  # type: ignore[attr-defined] # typer's own
+
+
+def say_paragraphs(text: str | None) -> str:
+    """Return a command's docstring in the language that is spoken."""
+    return "\n\n".join(map(say, paragraphs(text)))
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """Return the paragraphs of a docstring, each on one line."""
+    return [" ".join(each.split()) for each in cleandoc(text or "").split("\n\n")]
+
+
+def metavar(param: Any) -> str:
+    """Return the word that stands for a parameter's value; an option without a value has none."""
+    kind = param.type_descriptor
+    if param.param_type_name == "argument":
+        return str(param.metavar or param.name.upper())
+    if param.metavar is not None or param.is_flag:
+        return param.metavar or ""
+    if kind.is_choice:
+        return "|".join(map(str, kind.choices))
+    if kind.is_path:
+        return "PATH"
+    number = kind.annotation in (int, float, list[int], list[float])
+    return "NUMBER" if number else "TEXT"
+
+
+class Commands(SpokenGroup):
+    """The commands in their groups, in the language that is chosen."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -50,6 +134,24 @@ class Commands(CommandGroup):
             # Where it belongs must be known: a KeyError means that `GROUPS` lacks a command.
             command.rich_help_panel = group_of[name]  # type: ignore[attr-defined] # typer's own
         self.commands = {name: self.commands[name] for name in group_of}
+
+    def main(self, *args: Any, **given: Any) -> Any:
+        """Run the command that is called, and speak the chosen language from now on."""
+        choose_language(chosen_language())
+        return super().main(*args, **given)
+
+
+def chosen_language() -> str:
+    """Return the setting `language`, alone: reading all of them would slow every `--help`."""
+    from scanner.paths import config_file
+
+    if found := os.environ.get("SCANNER_LANGUAGE"):
+        return found
+    try:
+        settings = tomllib.loads(config_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "auto"  # what is wrong with the file is said by a command that needs it
+    return str(settings.get("language", "auto"))
 
 
 app = typer.Typer(
@@ -107,3 +209,9 @@ for commands in (
     doctor,
 ):
     commands.register(app)
+
+for group in app.registered_groups:
+    group.cls = SpokenGroup
+for each in (app, desk.tokens, bench.app):
+    for command in each.registered_commands:
+        command.cls = SpokenCommand

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.errors import Expects, unfit
 from scanner.cli.ledger import with_engine
 from scanner.cli.output import print_json, print_line, tell
 from scanner.cli.settings import Json, database, load, open_made
 from scanner.facts import Code, Fact
+from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -89,14 +91,14 @@ def audit(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Check the journal's chain and its MACs, and decide every recorded presentation again."""
+    """Check the journal's chain and its MACs, and check every recorded scan again."""
     from scanner.desk.audit import Audit, Finding, read_proof
     from scanner.keystore import open_keystore
     from scanner.store import differences
     from scanner.store.database import snapshot
 
     if head is not None and not _HEAD.fullmatch(head := head.strip().lower()):
-        raise typer.BadParameter("it has 16 to 64 hexadecimal digits.", param_hint="'--head'")
+        raise unfit("--head", Expects.DIGITS, least=16, most=64)
     config = load()
     keys = open_keystore(config.home)
     source = _supervisor(config) if reanchor else ""
@@ -134,7 +136,11 @@ def _print(checked: "Audit", found: "list[Finding]") -> None:
 def _words(each: "Finding") -> str:
     from scanner.wording.sentences import sentence
 
-    return f"row {each.row}: {sentence(each.fact)}" if each.row else sentence(each.fact)
+    return (
+        say("row {row}: {text}", row=each.row, text=sentence(each.fact))
+        if each.row
+        else sentence(each.fact)
+    )
 
 
 def _facts(checked: "Audit", found: "list[Finding]") -> dict[str, object]:
@@ -160,7 +166,7 @@ def _supervisor(config: "Config") -> str:
     pin = pin_of(config)
     if not pin.is_set:
         return "nobody's PIN"
-    check_pin(pin, "PIN")
+    check_pin(pin, say("PIN"))
     return "supervisor"
 
 

@@ -75,7 +75,7 @@ def gate(
     tickets: Annotated[
         list[int], typer.Option(min=100, help="Cached tickets; give it twice to compare sizes.")
     ] = list(_SIZES),  # noqa: B006 - typer reads it and nobody writes it
-    scans: Annotated[int, typer.Option(min=25, help="Presentations of each kind.")] = _SCANS,
+    scans: Annotated[int, typer.Option(min=25, help="Scans of each kind.")] = _SCANS,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -127,7 +127,7 @@ def replay(
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Time the delivery of a queue against a bare HTTP loop to the same kind of server."""
+    """Time the sending of a queue against a bare HTTP loop to the same kind of server."""
 
     def measure(within: Path) -> "list[Figure]":
         from scanner.bench import replay
@@ -268,7 +268,7 @@ def stream(
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Time how long a code is in view before it is judged, and before zxing-cpp alone reads it."""
+    """Time how long a code is in view before it is checked, and before zxing-cpp alone reads it."""
     from scanner.bench.stream import measure
 
     report = measure(streams, seed)

@@ -35,10 +35,8 @@ def try_camera(
     from scanner.scanning.frame_sources import open_source
     from scanner.tui.terminal.ascii_only import wanted
     from scanner.tui.try_app import TryApp
-    from scanner.wording.catalogue import choose_language
 
     config = load(camera=camera, codes=codes)
-    choose_language(config.language)
     if config.camera == "none":
         raise ScannerError(CliFault.NO_CAMERA_CHOSEN)
     # A missing camera is reported before the screen opens.

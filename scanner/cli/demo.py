@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.wording.catalogue import say
+
 if TYPE_CHECKING:
     from scanner.config import Language
 
@@ -36,7 +38,7 @@ def demo(
     On the screen, n cuts the network and restores it. With --headless, the network is gone for
     the middle third and the gate is killed once. A quarter of the patrons then come to a gate
     whose server cuts pages and names, and answers one stray 404. Exit code 0 means that every
-    verdict was the due one and that both servers hold exactly the gate's admissions.
+    verdict was the right one and that both servers hold exactly the gate's admissions.
     """
     from scanner.cli.settings import load
 
@@ -51,7 +53,7 @@ def _play(patrons: int, seed: int) -> None:
     from scanner.cli.output import bar, print_json
     from scanner.demo.evening import play_both
 
-    with bar("Patrons") as show:
+    with bar(say("Patrons")) as show:
         summary = play_both(patrons, seed, show)
     print_json(summary.as_dict())
     if not summary.ok:

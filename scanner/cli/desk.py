@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from scanner.cli.api import ask, counted, name_server, read_key, require_whole, secret
+from scanner.cli.errors import Expects, Usage, UsageError, unfit
 from scanner.cli.output import (
     Done,
     print_json,
@@ -19,6 +20,7 @@ from scanner.cli.output import (
     tell,
 )
 from scanner.cli.settings import Api, ApiKey, Json, Overwrite
+from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -30,9 +32,6 @@ T = TypeVar("T")
 
 LONGEST_NAME = 120
 """Characters of a section's name that a table shows."""
-
-NAMES = ("token", "tokens")
-"""What is counted below the table."""
 
 EventName = Annotated[
     str,
@@ -97,7 +96,7 @@ def login(
         return
     if user is None:
         user = _asked_user()
-    password = secret(f"Password at {server.netloc.decode()}")
+    password = secret(say("Password at {server}", server=server.netloc.decode()))
     account = asyncio.run(desk.login(config, keystore, user, password))
     name = (account.name or account.username if account else None) or user
     name_server(str(server))
@@ -171,7 +170,7 @@ def list_(
         for token in listed.entries:
             print_json({"api": server, **token_json(token)})
         if listed.faults:
-            print_line(counted(listed, *NAMES), err=True)
+            print_line(counted(listed), err=True)
     require_whole(listed)
 
 
@@ -241,8 +240,11 @@ def revoke(
         uri = desk.event_uri(event)
         found = await desk.find(asked, uri, token)
         if not yes:
-            question = "Revoke token {}, and shut out every gate that uses it?"
-            if not _agreed(question.format(plain(found.code))):
+            question = say(
+                "Revoke token {token}, and shut out every gate that uses it?",
+                token=plain(found.code),
+            )
+            if not _agreed(question):
                 tell(Fact(desk.TokenChange.KEPT), err=True)
                 raise typer.Exit(1)
         await desk.revoke(asked, uri, found)
@@ -289,6 +291,8 @@ def card(
     async def work(asked: "TickeTing") -> "Token":
         return await desk.find(asked, desk.event_uri(event), token)
 
+    if out and out.suffix.lower() not in (".svg", ".png"):
+        raise unfit("--out", Expects.ENDING, choices=".svg, .png")
     key_given = read_key(api_key)
     found, server = ask(api, key_given, work)
     config = load_with_server(api=server, api_key=key_given)
@@ -318,12 +322,18 @@ def _show(event: "Event", token: "Token", server: str, as_json: bool) -> None:
 
 def _asked_user() -> str:
     if not sys.stdin.isatty():
-        raise typer.BadParameter("Give USER, or a key with SCANNER_API_KEY or --api-key.")
-    return _answer("User name or e-mail address: ")
+        raise UsageError(Usage.NO_USER)
+    return _answer(f"{say('User name or e-mail address')}: ")
 
 
 def _agreed(question: str) -> bool:
-    return _answer(f"{question} [y/N]: ").lower() in ("y", "yes")
+    yes = say("yes").casefold()
+    return _answer(f"{question} [{yes}/{say('no').upper()}]: ").casefold() in (
+        yes,
+        yes[0],
+        "y",
+        "yes",
+    )
 
 
 def _answer(question: str) -> str:
@@ -345,7 +355,7 @@ def token_json(token: "Token") -> dict[str, Any]:
 def section_names(event: "Event", uris: Sequence[str]) -> str:
     """Return the sections' names in one line; the URI where the event knows no name."""
     names = {section.uri: section.name for section in event.sections}
-    return ", ".join(_name(names.get(uri) or uri) for uri in uris) or "no section"
+    return ", ".join(_name(names.get(uri) or uri) for uri in uris) or say("no section")
 
 
 def print_listing(event: "Event", listed: "WholeList[Token]") -> None:
@@ -353,18 +363,19 @@ def print_listing(event: "Event", listed: "WholeList[Token]") -> None:
     rows = [
         (
             token.code,
-            "global" if token.is_global else "",
+            say("global") if token.is_global else "",
             section_names(event, token.sections),
             token.identifier,
         )
         for token in listed.entries
     ]
+    heads = (say("Code"), say("Global"), say("Sections"), say("Number"))
     print_table(
-        ("Code", "Global", "Sections", "Number"),
+        heads,
         rows,
-        title=f"Admission tokens of {_name(event.title)}",
-        caption=counted(listed, *NAMES),
-        whole=("Code", "Global", "Number"),
+        title=say("Admission tokens of {event}", event=_name(event.title)),
+        caption=counted(listed),
+        whole=(heads[0], heads[1], heads[3]),
         longest=10 * LONGEST_NAME,
     )
 
@@ -373,15 +384,15 @@ def print_details(event: "Event", token: "Token") -> None:
     """Print one token with each of its sections' names and URIs."""
     names = {section.uri: section.name for section in event.sections}
     rows = [
-        ("Code", token.code),
-        ("Global", "yes, for every section" if token.is_global else "no"),
-        ("Event", event.title),
+        (say("Code"), token.code),
+        (say("Global"), say("yes, for every section") if token.is_global else say("no")),
+        (say("Event"), event.title),
         ("URI", token.uri),
     ]
     for position, uri in enumerate(token.sections):
         name = names.get(uri)
         said = f"{_name(name)} ({uri})" if name else uri
-        rows.append(("" if position else "Sections", said))
+        rows.append(("" if position else say("Sections"), said))
     print_table(("", ""), rows)
 
 

@@ -7,6 +7,7 @@ import typer
 from scanner.cli.output import print_json, print_line, tell
 from scanner.cli.settings import Json, load
 from scanner.facts import Code, Fact
+from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.scanning.devices import Camera, HandScanner
@@ -58,10 +59,10 @@ def devices(
         return
     for each in cameras:
         row = _row(each.name, usable=each.usable, chosen=each is used)
-        print_line(f"camera   {each.number:<18} {row}")
+        print_line(f"{say('camera'):<8} {each.number:<18} {row}")
     for scanner in scanners:
         row = _row(scanner.name, usable=scanner.usable)
-        print_line(f"scanner  {scanner.device!s:<18} {row}")
+        print_line(f"{say('scanner'):<8} {scanner.device!s:<18} {row}")
     if not cameras:
         tell(Fact(DevicesNote.NO_CAMERA))
     if not scanners:

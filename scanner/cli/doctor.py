@@ -6,6 +6,7 @@ import typer
 
 from scanner.cli.output import print_json, print_line
 from scanner.cli.settings import Json, database, load
+from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 from scanner.wording.sentences import in_english, sentence
 
@@ -41,6 +42,11 @@ def doctor(*, as_json: Json = False) -> None:
     broken = False
     listed = []
     keystore = open_keystore(config.home)
+    healths = {
+        Health.OK: say("ok"),
+        Health.WARNING: say("warning"),
+        Health.BROKEN: say("broken"),
+    }
     for finding in examine(
         config,
         keystore,
@@ -53,9 +59,9 @@ def doctor(*, as_json: Json = False) -> None:
         listed.append(_as_json(finding))
         if not as_json:
             what, told = sentence(finding.what), sentence(finding.fact)
-            print_line(f"{finding.health.value:<8} {what:<15} {told}")
+            print_line(f"{healths[finding.health]:<8} {what:<15} {told}")
             if finding.mend:
-                print_line(f"{'':<8} {'':<15} mend it with: {plain(finding.mend)}")
+                print_line(f"{'':<8} {'':<15} {say('mend it with')}: {plain(finding.mend)}")
     if as_json:
         print_json(listed)
     if broken:

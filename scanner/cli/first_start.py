@@ -56,9 +56,7 @@ def first_start(
     from scanner.scanning import keyboard_layouts
     from scanner.tui.wizard.answers import Answers
     from scanner.tui.wizard.app import WizardApp
-    from scanner.wording.catalogue import choose_language
 
-    choose_language(config.language)
     house = House(config, writer, keys)
     camera = house.chosen_camera()
     proposed = Answers(api=config.api, name=config.name or "", device=device, camera=camera)

@@ -14,6 +14,7 @@ import typer
 
 from scanner.admission.cleaning import ScanDecoder
 from scanner.admission.serial import LONGEST_PAYLOAD
+from scanner.cli.errors import Usage, UsageError
 from scanner.cli.opening import device_name
 from scanner.cli.output import tell
 from scanner.cli.settings import Codes, database, load
@@ -75,10 +76,10 @@ def open_screen(
         ),
     ] = False,
     every_line: Annotated[
-        bool, typer.Option(help="With --stdin: judge a code again, however soon it comes again.")
+        bool, typer.Option(help="With --stdin: check a code again, however soon it comes again.")
     ] = False,
     no_network: Annotated[
-        bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
+        bool, typer.Option("--no-network", help="Fetch no tickets and send no admissions.")
     ] = False,
     web: Annotated[
         bool, typer.Option("--web", help="Show the screen in browsers.", rich_help_panel="Browser")
@@ -107,13 +108,13 @@ def open_screen(
 ) -> None:
     """Then: start the screen that scans tickets and lets patrons in."""
     if as_json and not stdin:
-        raise typer.BadParameter("it goes with --stdin.", param_hint="'--json'")
+        raise UsageError(Usage.NEEDS, name="--json", other="--stdin")
     if json_input and not stdin:
-        raise typer.BadParameter("it goes with --stdin.", param_hint="'--json-input'")
+        raise UsageError(Usage.NEEDS, name="--json-input", other="--stdin")
     if every_line and not stdin:
-        raise typer.BadParameter("it goes with --stdin.", param_hint="'--every-line'")
+        raise UsageError(Usage.NEEDS, name="--every-line", other="--stdin")
     if key and not certificate:
-        raise typer.BadParameter("it goes with --certificate.", param_hint="'--key'")
+        raise UsageError(Usage.NEEDS, name="--key", other="--certificate")
     config = load(camera=camera, codes=codes, scanner=hand_scanner)
     if web:
         # Several browsers would wrestle for one scanner or camera: each has its own camera, and

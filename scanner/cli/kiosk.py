@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.errors import Usage, UsageError
 from scanner.cli.pin import pin_of
 from scanner.cli.settings import Codes, database, load
+from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -40,7 +42,7 @@ def kiosk(
         ),
     ] = "auto",
     no_network: Annotated[
-        bool, typer.Option("--no-network", help="Neither fetch tickets nor deliver admissions.")
+        bool, typer.Option("--no-network", help="Fetch no tickets and send no admissions.")
     ] = False,
     turnstile_command: Annotated[
         str | None,
@@ -70,7 +72,7 @@ def kiosk(
         ),
     ] = False,
     uninstall: Annotated[
-        bool, typer.Option("--uninstall", help="Take it away.", rich_help_panel=_SERVICE)
+        bool, typer.Option("--uninstall", help="Remove that service.", rich_help_panel=_SERVICE)
     ] = False,
     print_only: Annotated[
         bool,
@@ -85,11 +87,9 @@ def kiosk(
 ) -> None:
     """Serve patrons without a guard; only the supervisor's PIN, asked for by Esc, leaves it."""
     if turnstile_command is not None and turnstile_serial is not None:
-        raise typer.BadParameter(
-            "a command or a port, not both.", param_hint="'--turnstile-serial'"
-        )
+        raise UsageError(Usage.EXCLUDES, name="--turnstile-serial", other="--turnstile-command")
     if install and uninstall:
-        raise typer.BadParameter("one of the two.", param_hint="'--uninstall'")
+        raise UsageError(Usage.EXCLUDES, name="--uninstall", other="--install")
     flags = _flags(
         camera,
         hand_scanner,
@@ -146,14 +146,12 @@ def _guard(config: "Config", flags: list[str]) -> None:
     from scanner.errors import ScannerError
     from scanner.facts import Fact
     from scanner.kiosk.guardian import Guardian, LaneNotice
-    from scanner.wording.catalogue import choose_language
     from scanner.wording.sentences import sentence
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError(CliFault.KIOSK_NEEDS_TERMINAL)
     if not pin_of(config).is_set:
         raise ScannerError(CliFault.KIOSK_NEEDS_PIN)
-    choose_language(config.language)
     words = [sys.executable, "-m", "scanner", "kiosk", "--child", *flags]
     closed = sentence(Fact(LaneNotice.RESTARTING))
     raise typer.Exit(Guardian(words, closed).run())
@@ -165,9 +163,7 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.tui.kiosk.app import kiosk_app
-    from scanner.wording.catalogue import choose_language
 
-    choose_language(config.language)
     # A missing camera is waited for: nobody is there to plug it in.
     source = scan_source(config, look_through(config.camera, config.codes, must_be_there=False))
     keys = open_keystore(config.home)
@@ -182,13 +178,13 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
 
 
 def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:
-    from scanner.cli.output import print_line, print_text, tell
+    from scanner.cli.output import Done, print_line, print_text, tell
     from scanner.facts import Fact
     from scanner.kiosk import service
 
     if remove:
         for path in service.remove(root):
-            print_line(f"Removed {path}")
+            print_line(say("Removed: {file}", file=path))
         tell(Fact(service.NextSteps.REMOVED))
         return
     files = service.files([sys.executable, "-m", "scanner", "kiosk", *flags])
@@ -197,5 +193,5 @@ def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) ->
             print_text(f"# {place}\n{text}")
     else:
         for path in service.write(files, root):
-            print_line(f"Wrote {path}")
+            tell(Fact(Done.EXPORTED, {"file": path}))
     tell(service.next_steps([sys.executable, "-m", "scanner"], flags), err=print_only)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from scanner.cli.errors import Expects, unfit
 from scanner.cli.output import print_json, print_line, print_table
 from scanner.cli.pin import pin_of
 from scanner.cli.settings import Json, Overwrite, database, load, open_made
+from scanner.wording.catalogue import number, say
 
 if TYPE_CHECKING:
     from scanner.app.records import Form
@@ -58,7 +60,8 @@ def status(
     from scanner.sync import left_out
     from scanner.sync.status import read_status
     from scanner.ticketing.route import unencrypted
-    from scanner.wording.plain import plain
+    from scanner.wording.books import state_word
+    from scanner.wording.plain import day_and_time, plain
     from scanner.wording.sentences import in_english, sentence, shown
 
     def told_as_json(fact: "Fact | None") -> dict[str, object] | None:
@@ -94,29 +97,34 @@ def status(
         }
         print_json(facts)
         return
-    told = [("Event", found.title or "none: open a session with `scanner open`")]
+    told = [(say("Event"), found.title or say("none: open a session with `scanner open`"))]
     if found.name:
-        told.append(("Gate", f"{shown(found.name)} at {shown(found.device)}"))
-        told.append(("Sent as", shown(tagged(found.tag, found.device or ""))))
-        told.append(("Admits to", ", ".join(map(shown, found.sections)) or "no section"))
+        at = say("{name} at {device}", name=shown(found.name), device=shown(found.device))
+        told.append((say("Gate"), at))
+        told.append((say("Sent as"), shown(tagged(found.tag, found.device or ""))))
+        told.append((say("Admits to"), ", ".join(map(shown, found.sections)) or say("no section")))
     if found.closed:
-        told.append(("Closed", sentence(found.closed.fact)))
+        told.append((say("Closed"), sentence(found.closed.fact)))
     told += [
-        ("Tickets", str(found.tickets)),
-        ("Admitted", ", ".join(f"{n} {state}" for state, n in counts.items())),
-        ("Last sync", last_sync or "never"),
-        ("Journal", f"row {row}, head {digest.hex()}"),
-        ("API", "can be reached" if online else "can not be reached"),
-        *(("Left out", sentence(fact)) for fact in left_out.facts(found.left_out)),
-        *(("Differs", sentence(each.fact)) for each in found.differences),
+        (say("Tickets"), number(found.tickets)),
+        (
+            say("Admitted"),
+            ", ".join(f"{n} {state_word(state)}" for state, n in found.counts.items()),
+        ),
+        (say("Last sync"), day_and_time(found.synced) if found.synced else say("never")),
+        (say("Journal"), say("row {row}, head {head}", row=row, head=digest.hex())),
+        ("API", say("can be reached") if online else say("can't be reached")),
+        *((say("Left out"), sentence(fact)) for fact in left_out.facts(found.left_out)),
+        *((say("Differs"), sentence(each.fact)) for each in found.differences),
     ]
     if found.doubt:
-        told.append(("Doubt", sentence(found.doubt)))
-    told += [("Mind", sentence(fact)) for fact in warnings]
+        told.append((say("Doubt"), sentence(found.doubt)))
+    told += [(say("Note"), sentence(fact)) for fact in warnings]
     if wrong_pins:
-        told.append(("PIN", f"{wrong_pins} wrong since it was last right"))
+        told.append(("PIN", say("{count} wrong since it was last right", count=wrong_pins)))
+    wide = max(10, *(len(label) for label, _ in told))
     for label, value in told:
-        print_line(f"{label:<10} {plain(value, LONGEST_VALUE)}")
+        print_line(f"{label:<{wide}} {plain(value, LONGEST_VALUE)}")
 
 
 def queue(
@@ -136,7 +144,7 @@ def queue(
     overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
-    """List the admissions and re-entries of this gate, oldest first, and what became of each.
+    """List this gate's admissions and re-entries, oldest first, and whether each was sent.
 
     Only a file counts as an export, after which a dead token's patrons may be forgotten: nobody
     knows who has read what was printed.
@@ -149,7 +157,7 @@ def queue(
 
     states = [each.value for each in State]
     if state is not None and state not in states:
-        raise typer.BadParameter(f"choose one of {', '.join(states)}.", param_hint="'--state'")
+        raise unfit("--state", Expects.CHOICE, choices=", ".join(states))
     if export:
         _export(State(state) if state else None, export, overwrite=overwrite)
         return
@@ -186,7 +194,7 @@ def _export(state: "State | None", named: str, *, overwrite: bool) -> None:
     target = Path(named)
     form = "csv" if named == "-" else forms.get(target.suffix.lower())
     if form is None:
-        raise typer.BadParameter("its name must end in .csv or .json.", param_hint="'--export'")
+        raise unfit("--export", Expects.ENDING, choices=".csv, .json")
     config = load()
     open_made(config).close()
     with (
@@ -214,12 +222,11 @@ def sync(
 
     A gate whose screen is open does it by itself.
     """
-    from scanner.cli.output import Done, bar, tell
+    from scanner.cli.output import Done, bar, remind, tell
     from scanner.facts import Fact
-    from scanner.wording.sentences import sentence
 
     async def work(engine: "Engine") -> None:
-        with bar("Fetching tickets") as show:
+        with bar(say("Fetching tickets")) as show:
             await engine.pull(show, accept_shrink=accept_shrink)
 
     config = load()
@@ -230,31 +237,27 @@ def sync(
     with closing(open_made(config)) as reader:
         found = read_status(reader)
     synced: dict[str, Value] = {"tickets": found.tickets, "sections": ", ".join(found.sections)}
-    for fact in left_out.facts(found.left_out):
-        print_line(f"Mind: {sentence(fact)}", err=True)
-    for fact in found.encounters:
-        print_line(f"Mind: {sentence(fact)}", err=True)
-    for each in found.differences:
-        print_line(f"Mind: {sentence(each.fact)}", err=True)
+    differences = (each.fact for each in found.differences)
+    for fact in (*left_out.facts(found.left_out), *found.encounters, *differences):
+        remind(fact)
     tell(Fact(Done.SYNCED, synced))
     if found.doubt:
-        print_line(f"Mind: {sentence(found.doubt)}", err=True)
+        remind(found.doubt)
 
 
 def replay() -> None:
-    """From this gate to the server: deliver the queued admissions. Fetches no tickets.
+    """From this gate to the server: send the queued admissions. Fetches no tickets.
 
     A gate whose screen is open does it by itself. What was sent before a failure, and whose answer
     is not known, is settled too.
     """
     from scanner.cli.errors import CliFault
-    from scanner.cli.output import Done, bar, tell
+    from scanner.cli.output import Done, bar, remind, tell
     from scanner.errors import ScannerError
     from scanner.facts import Fact
     from scanner.store import differences
     from scanner.store.differences import LET_IN_TWICE
     from scanner.store.ledger import State, counts
-    from scanner.wording.sentences import sentence
 
     config = load()
     with closing(open_made(config)) as reader:
@@ -262,7 +265,7 @@ def replay() -> None:
         total = before[State.QUEUED] + before[State.SENDING]
 
         async def work(engine: "Engine") -> bool:
-            with bar("Delivering") as show:
+            with bar(say("Sending")) as show:
 
                 def progress() -> None:
                     now = counts(reader)
@@ -281,7 +284,7 @@ def replay() -> None:
     waiting = after[State.QUEUED] + after[State.SENDING]
     tell(Fact(Done.DELIVERED, {**told, "waiting": waiting}))
     for each in twice:
-        print_line(f"Mind: {sentence(each.fact)}", err=True)
+        remind(each.fact)
     if told[State.CONFLICT] or told[State.REFUSED] or twice:
         raise typer.Exit(_TO_BE_SEEN_TO)
 
@@ -381,16 +384,18 @@ def _facts(each: "Admission", known: "SeenTo") -> dict[str, object]:
 
 
 def _print_table(found: "list[Admission]", known: "SeenTo") -> None:
-    from scanner.wording.books import account
+    from scanner.wording.books import account, state_word
+    from scanner.wording.plain import day_and_time
 
     rows = [
         (
             each.serial,
-            each.state.value,
-            each.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            state_word(each.state),
+            day_and_time(each.at),
             str(each.attempts),
             account(each, known.get((each.journal, each.state))),
         )
         for each in found
     ]
-    print_table(("Serial", "State", "Admitted at", "Tries", "Reason"), rows)
+    heads = (say("Serial"), say("State"), say("Admitted at"), say("Tries"), say("Reason"))
+    print_table(heads, rows)

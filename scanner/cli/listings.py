@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from scanner.cli.api import ask, ask_whole, counted, name_server, require_whole
+from scanner.cli.errors import Usage, UsageError
 from scanner.cli.output import Done, print_json, print_line, print_table, tell
 from scanner.cli.settings import Api, ApiKey, Json
 from scanner.facts import Fact
+from scanner.wording.catalogue import say
+from scanner.wording.plain import day_and_time
 
 if TYPE_CHECKING:
     from scanner.ticketing.client import TickeTing
@@ -42,7 +45,7 @@ def events(
 ) -> None:
     """List the events that the key may see, with the number that other commands want."""
     if published and status:
-        raise typer.BadParameter("it goes without --published.", param_hint="'--status'")
+        raise UsageError(Usage.EXCLUDES, name="--status", other="--published")
 
     async def page_of(asked: "TickeTing", page: int, records: int) -> "Page[Event]":
         if published:
@@ -54,10 +57,16 @@ def events(
         _print_objects(found, server, _event)
         return
     rows = [
-        (each.uri.rsplit("/", 1)[-1], each.title, each.status, each.start, _names(each))
+        (
+            each.uri.rsplit("/", 1)[-1],
+            each.title,
+            each.status,
+            day_and_time(each.start),
+            _names(each),
+        )
         for each in found.entries
     ]
-    heads = ("Number", "Title", "Status", "Start", "Sections")
+    heads = (say("Number"), say("Title"), say("Status"), say("Start"), say("Sections"))
     name_server(server)
     print_table(heads, rows, caption=counted(found))
     require_whole(found)
@@ -102,13 +111,13 @@ def admissions(
         (
             each.serial,
             each.section_name,
-            each.admitted.isoformat() if each.admitted else None,
+            day_and_time(each.admitted) if each.admitted else None,
             each.redeemer,
             each.device,
         )
         for each in found.entries
     ]
-    heads = ("Ticket", "Section", "Admitted", "By", "At")
+    heads = (say("Ticket"), say("Section"), say("Admitted"), say("By"), say("At"))
     name_server(server)
     print_table(heads, rows, caption=counted(found))
     require_whole(found)

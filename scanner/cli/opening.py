@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.api import name_server, read_key, secret
+from scanner.cli.errors import Usage, UsageError
 from scanner.cli.first_start import forget_start
 from scanner.cli.settings import Api, ApiKey, database, load_with_server
+from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -47,22 +49,21 @@ def open_session(
 
     A gate is opened once for each token; it stays open over restarts.
     """
-    from scanner.cli.output import Done, print_line, tell
+    from scanner.cli.output import Done, remind, tell
     from scanner.desk.gate_card import GateCard, read_card
     from scanner.facts import Fact
     from scanner.keystore import open_keystore
     from scanner.store.anchor import keyed
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.wording.sentences import sentence
 
-    code = secret("Token code") if code == "-" else code
+    code = secret(say("Token code")) if code == "-" else code
     card = read_card(code) or GateCard(token=code)
     config = load_with_server(
         name=name, device=device, api=api or card.api, api_key=read_key(api_key) or card.key
     )
     if not config.name:
-        raise typer.BadParameter("give it, or set SCANNER_NAME.", param_hint="'--name'")
+        raise UsageError(Usage.MISSING, name="--name")
     code = card.token or ""
     keys = open_keystore(config.home)
     with (
@@ -73,7 +74,7 @@ def open_session(
         opened = _open_with_progress(request, writer, keys)
     forget_start(keys)
     for warning in opened.warnings:
-        print_line(f"Mind: {sentence(warning)}", err=True)
+        remind(warning)
     session = opened.session
     name_server(session.api)
     told: dict[str, Value] = {
@@ -116,7 +117,7 @@ def _open_with_progress(request: "Request", writer: "Writer", keys: "KeyStore") 
     from scanner.sync.clock import utc_now
     from scanner.sync.opening import open_gate
 
-    with bar("Fetching tickets") as show:
+    with bar(say("Fetching tickets")) as show:
         return asyncio.run(open_gate(request, writer, keys, utc_now, show))
 
 

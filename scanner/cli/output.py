@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from scanner.facts import Code, Fact
+from scanner.wording.catalogue import say
 from scanner.wording.plain import plain, plain_json, plain_line
 from scanner.wording.sentences import sentence
 
@@ -45,6 +46,11 @@ LONGEST_CELL = 240
 def tell(fact: Fact, *, err: bool = False) -> None:
     """Print a fact's sentence, on stderr with `err`."""
     print_line(sentence(fact), err=err)
+
+
+def remind(fact: Fact) -> None:
+    """Print what a person should know beside a command's outcome, on stderr."""
+    print_line(say("Note: {text}", text=sentence(fact)), err=True)
 
 
 def print_line(line: str = "", *, err: bool = False) -> None:
@@ -128,8 +134,6 @@ def save_qr(file: "Path", text: str, *, overwrite: bool) -> None:
     from scanner.paths import export
 
     kind = file.suffix.lower().removeprefix(".")
-    if kind not in ("svg", "png"):
-        raise typer.BadParameter("its name must end in .svg or .png.", param_hint="'--out'")
     drawn = io.BytesIO()
     segno.make(text, micro=False).save(drawn, kind=kind, scale=8)
     export(file, drawn.getvalue(), overwrite=overwrite)
@@ -179,7 +183,8 @@ def _lines(what: str) -> Show:
         tenths = done * _STEPS // total if total else 0
         if tenths > said:
             said = tenths
-            sys.stderr.write(f"{what}: {done} of {total}\n")
+            told = say("{what}: {done} of {total}", what=what, done=done, total=total)
+            sys.stderr.write(f"{told}\n")
             sys.stderr.flush()
 
     return show

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.errors import Usage, UsageError
 from scanner.cli.settings import database, load
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
+from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -66,7 +68,7 @@ def set_pin(
     from scanner.wording.sentences import sentence, shown
 
     if remove and not name:
-        raise typer.BadParameter("say whose, with --name.", param_hint="'--remove'")
+        raise UsageError(Usage.NEEDS, name="--remove", other="--name")
     if reset:
         _become_owner()
     config = load()
@@ -82,7 +84,7 @@ def set_pin(
     if not remove:
         if sys.stdin.isatty():  # a program knows it, or is told by the refusal
             print_line(sentence(RULE), err=True)
-        new = _ask("New PIN", twice=True)
+        new = _ask(say("New PIN"), twice=True)
     # A PIN's own note is keyed already, so that a reset sees whether it reaches the same key store.
     with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=not reset):
         if writer.submit(is_keyed).result() and read_anchor(keys) is None and not keys.is_system:
@@ -104,10 +106,11 @@ def _check_old(pin: "Pin", name: str, *, remove: bool) -> None:
         ScannerError: it is wrong, or nobody may try yet.
     """
     if remove:
-        check_pin(pin, "A supervisor's PIN")
+        check_pin(pin, say("A supervisor's PIN"))
         return
     known = pin.named(name) in pin.names()
-    _refuse_unless_right(pin, pin.may_set(_ask("Old PIN" if known else "A supervisor's PIN"), name))
+    what = say("Old PIN") if known else say("A supervisor's PIN")
+    _refuse_unless_right(pin, pin.may_set(_ask(what), name))
 
 
 def pin_of(config: "Config") -> "Pin":

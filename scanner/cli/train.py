@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli.errors import Expects, Usage, UsageError, unfit
 from scanner.cli.settings import Overwrite, load
+from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.config import Config
@@ -73,7 +75,7 @@ def train(
     elif auto:
         _auto(_chosen(scenario, folder), seed, robot, folder, as_json=as_json)
     elif as_json:
-        raise typer.BadParameter("it goes with --auto, --list or --check.", param_hint="'--json'")
+        raise UsageError(Usage.NEEDS, name="--json", other="--auto, --list, --check")
     else:
         _screen(config, scenario, name or config.name, seed, speed)
 
@@ -153,8 +155,8 @@ def _auto(scenario: "Scenario", seed: int, robot: str, folder: Path, *, as_json:
     from scanner.training.auto import play
 
     if robot not in _ROBOTS:
-        raise typer.BadParameter(f"it is one of {', '.join(_ROBOTS)}.", param_hint="'--robot'")
-    with bar("Patrons") as show:
+        raise unfit("--robot", Expects.CHOICE, choices=", ".join(_ROBOTS))
+    with bar(say("Patrons")) as show:
         run = asyncio.run(play(scenario, seed, robot, folder, show))
     if as_json:
         print_json(run.as_dict())
@@ -167,7 +169,7 @@ def _chosen(scenario: str | None, folder: Path) -> "Scenario":
     from scanner.training.records import find_scenario
 
     if scenario is None:
-        raise typer.BadParameter("name one; --list names all.", param_hint="'SCENARIO'")
+        raise UsageError(Usage.NO_SCENARIO)
     return find_scenario(scenario, folder)
 
 

@@ -10,7 +10,7 @@ from scanner.store.differences import Difference, DifferenceKind
 from scanner.store.ledger import Admission, State
 from scanner.store.search import TicketView
 from scanner.wording.catalogue import say
-from scanner.wording.plain import moment, plain, utc_time
+from scanner.wording.plain import moment, plain, recorded_time
 from scanner.wording.sentences import Params, Sentence, sentence, shown
 
 GRAVITY = (
@@ -32,13 +32,13 @@ def _account(params: Params) -> dict[str, str]:
         "serial": shown(params.get("serial")),
         "guard": shown(params.get("guard")) or say("somebody"),
         "gate": shown(params.get("gate")) or say("a gate"),
-        "time": utc_time(params.get("at")) or "?",
+        "time": recorded_time(params.get("at")) or "?",
     }
 
 
 def _missing_here(params: Params) -> str:
     return say(
-        "{serial}: the server has an admission by {guard} at {gate} at {time} UTC, "
+        "{serial}: the server has an admission by {guard} at {gate} at {time}, "
         "this ledger has none",
         **_account(params),
     )
@@ -46,14 +46,14 @@ def _missing_here(params: Params) -> str:
 
 def _other_gate(params: Params) -> str:
     return say(
-        "{serial}: confirmed here, but the server names {guard} at {gate} at {time} UTC",
+        "{serial}: confirmed here, but the server names {guard} at {gate} at {time}",
         **_account(params),
     )
 
 
 def _admitted_twice(params: Params) -> str:
     return say(
-        "{serial}: confirmed here, and admitted by {guard} at {gate} at {time} UTC as well",
+        "{serial}: confirmed here, and admitted by {guard} at {gate} at {time} as well",
         **_account(params),
     )
 

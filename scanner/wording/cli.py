@@ -2,7 +2,7 @@
 
 from scanner.facts import Value
 from scanner.wording.catalogue import say, say_count
-from scanner.wording.plain import plain
+from scanner.wording.plain import day_and_time, plain
 from scanner.wording.sentences import Params, Plural, Sentence
 
 
@@ -55,7 +55,7 @@ def _whoami(params: Params) -> str:
     return say(
         "{name}, since {started}.",
         name=plain(str(params["name"] or "")) or say("Somebody"),
-        started=plain(str(params["started"] or "")) or say("some time"),
+        started=plain(day_and_time(params["started"] or "")) or say("some time"),
     )
 
 
@@ -72,6 +72,31 @@ SENTENCES: dict[str, Sentence] = {
     "run `scanner decode` for files.",
     "cli.no_camera_chosen": "No camera is chosen; name one with --camera.",
     "cli.delivering_elsewhere": "Another process delivers the queue now; see `scanner status`.",
+    "cli.no_command": "There is no command {name}.",
+    "cli.no_command_but": "There is no command {name}; did you mean {near}?",
+    "cli.no_option": "There is no option {name}.",
+    "cli.no_option_but": "There is no option {name}; did you mean {near}?",
+    "cli.alone": "The option {name} takes no value.",
+    "cli.incomplete": "The option {name} needs a value behind it.",
+    "cli.missing": "{name} is missing.",
+    "cli.too_much": "That is more than the command takes: {text}",
+    "cli.unfit": "{name} takes {expected}.",
+    "cli.unclear": "The command can't be understood: {why}",
+    "cli.help": "For help: {command} --help",
+    "cli.needs": "{name} works only together with {other}.",
+    "cli.excludes": "{name} can't be used together with {other}.",
+    "cli.no_user": "Name the user, or give a key with SCANNER_API_KEY or --api-key.",
+    "cli.nothing_came": "{what}: nothing came from standard input; pipe the secret in.",
+    "cli.no_scenario": "Name a scenario; --list shows all of them.",
+    "cli.whole_number": "a whole number",
+    "cli.from": "a number of at least {least}",
+    "cli.from_to": "a number from {least} to {most}",
+    "cli.number": "a number",
+    "cli.file": "the path of a file or a folder",
+    "cli.choice": "one of these: {choices}",
+    "cli.ending": "a file whose name ends in one of these: {choices}",
+    "cli.digits": "{least} to {most} hexadecimal digits",
+    "cli.text": "a text",
     "cli.exported": "Written: {file}",
     "cli.acknowledged": "Noted: {serial} is no alarm any more.",
     "cli.server": "Server: {api}",

@@ -9,7 +9,7 @@ import html
 import json
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 LONGEST_SHOWN = 200
@@ -82,10 +82,21 @@ def moment(at: datetime, now: datetime) -> str:
     return clock_time(at) if local.date() == today else f"{local:%Y-%m-%d} {clock_time(at)}"
 
 
-def utc_time(at: object) -> str:
-    """Return the time of day (UTC) of a moment, which is a text where it was read from a record."""
+def recorded_time(at: object) -> str:
+    """Return the time of day of a moment, which is a text where it was read from a record."""
     try:
-        moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+        return clock_time(at if isinstance(at, datetime) else datetime.fromisoformat(str(at)))
     except ValueError:
         return ""
-    return f"{moment.astimezone(UTC):%H:%M:%S}"
+
+
+def day_and_time(at: object) -> str:
+    """Return a moment as a person reads it: local, its date first, its zone last.
+
+    A text that is no moment stays as it came.
+    """
+    try:
+        found = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    except ValueError:
+        return str(at)
+    return f"{found.astimezone():%Y-%m-%d %H:%M:%S %Z}"

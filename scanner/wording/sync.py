@@ -1,19 +1,17 @@
 """What stands between a gate and the API, and what became of an admission there."""
 
 from scanner.wording.catalogue import say
-from scanner.wording.plain import utc_time
+from scanner.wording.plain import recorded_time
 from scanner.wording.sentences import Params, Plural, Sentence, shown
 
 
 def _admitted_before(params: Params) -> str:
     guard = shown(params.get("guard")) or say("somebody")
     gate = shown(params.get("gate")) or say("a gate")
-    time = utc_time(params.get("at"))
+    time = recorded_time(params.get("at"))
     if not time:
         return say("admitted before by {guard} at {gate}", guard=guard, gate=gate)
-    return say(
-        "admitted before by {guard} at {gate} at {time} UTC", guard=guard, gate=gate, time=time
-    )
+    return say("admitted before by {guard} at {gate} at {time}", guard=guard, gate=gate, time=time)
 
 
 def _admitted_by_copy(params: Params) -> str:

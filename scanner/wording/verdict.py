@@ -174,14 +174,14 @@ def ago(then: datetime, now: datetime) -> str:
     passed = now - then
     seconds = int(passed.total_seconds())
     if passed < timedelta(0):
-        return say("at {time} UTC", time=f"{then:%H:%M}")
+        return say("at {time}", time=f"{then.astimezone():%H:%M}")
     if passed < timedelta(minutes=1):
         return say("{count} s ago", count=seconds)
     if passed < timedelta(hours=1):
         return say("{count} min ago", count=seconds // 60)
     if passed < timedelta(hours=24):
         return say("{count} h ago", count=seconds // 3600)
-    return say("on {date}", date=f"{then:%Y-%m-%d}")
+    return say("on {date}", date=f"{then.astimezone():%Y-%m-%d}")
 
 
 def overridden(params: Params) -> str:

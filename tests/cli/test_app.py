@@ -3,12 +3,19 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from scanner import __version__
-from scanner.cli.app import GROUPS
+from scanner.cli.app import GROUPS, app, chosen_language
+from scanner.wording.catalogue import choose_language
 from tests.cli.program import Program
+from tests.tui.pseudo import LANGUAGE, latin, pseudo_language
 
 COMMANDS = [
     ["devices"], ["pair"], ["decode"], ["doctor"], ["try"],
@@ -18,6 +25,14 @@ COMMANDS = [
     ["bench"], *(["bench", what] for what in ("gate", "ingest", "memory", "replay", "decode")),
     *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke", "card")),
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    yield
+    choose_language("en")
+
+
 HEAVY = ("cv2", "textual", "httpx", "zxingcpp", "uvicorn", "numpy", "keyring", "sqlite_utils")
 
 
@@ -54,9 +69,81 @@ def test_the_help_shows_commands_by_who_needs_them_and_when(program: Program) ->
 
 
 def test_a_command_that_does_not_exist_is_wrong_usage(program: Program) -> None:
-    done = program.run("admit")
+    done = program.run("banquet")
     assert done.returncode == 2
-    assert b"No such command" in done.stderr
+    assert done.stderr == b"There is no command banquet.\nFor help: scanner --help\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "german"),
+    [
+        ("opne", "There is no command opne; did you mean open?", "Den Befehl opne gibt es nicht;"),
+        ("--far", "There is no option --far.", "Die Option --far gibt es nicht."),
+        ("gate --prt 3", "There is no option --prt; did you mean --port?", "ist --port gemeint?"),
+        ("gate --port", "The option --port needs a value behind it.", "--port braucht einen Wert"),
+        ("gate --web=3", "The option --web takes no value.", "Die Option --web nimmt keinen Wert."),
+        ("gate --port 0", "--port takes a number from 1 to 65535.", "eine Zahl von 1 bis 65535."),
+        ("demo --seed x", "--seed takes a whole number.", "--seed erwartet eine ganze Zahl."),
+        ("gate --json", "--json works only together with --stdin.", "geht nur zusammen mit"),
+        ("tokens issue 7", "--section is missing.", "--section fehlt."),
+        ("tokens show", "EVENT is missing.", "VERANSTALTUNG fehlt."),
+        ("tokens lst", "There is no command lst; did you mean list?", "ist list gemeint?"),
+        (
+            "status now",
+            "That is more than the command takes: now",
+            "mehr, als der Befehl nimmt: now",
+        ),
+        ("queue --state lost", "--state takes one of these: queued,", "--state erwartet eines von"),
+    ],
+)
+def test_a_mistake_in_usage_is_a_sentence_in_the_chosen_language(
+    words: str, said: str, german: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    for language, expected in (("de", german), ("en", said)):
+        monkeypatch.setenv("SCANNER_LANGUAGE", language)
+        done = CliRunner().invoke(app, words.split(), prog_name="scanner")
+        assert done.exit_code == 2
+        told, help_line = done.stderr.splitlines()
+        assert expected in told
+        assert help_line.partition(": ")[2].startswith("scanner ")
+
+
+def test_the_help_is_in_the_chosen_language_to_its_last_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # In a language of one letter, only what is typed as it stands is left in Latin.
+    monkeypatch.setenv("SCANNER_LANGUAGE", LANGUAGE)
+    typed = " ".join(_typed(typer.main.get_command(app)))
+    with pseudo_language(monkeypatch):
+        for words in ([], ["tokens"], ["tokens", "issue"], ["gate"], ["train"], ["decode"]):
+            told = CliRunner().invoke(app, [*words, "--help"], prog_name="scanner").stdout
+            without_options = re.sub(r"--[a-z-]+|\d<=x|x[<>]=", "", told.rpartition("╯")[0])
+            assert latin(without_options, typed) == [], words
+
+
+def _typed(command: Any) -> Iterator[str]:
+    yield command.name
+    for param in command.params:
+        yield from (*param.opts, *param.secondary_opts, str(param.default))
+    for each in getattr(command, "commands", {}).values():
+        yield from _typed(each)
+
+
+def test_the_language_of_the_help_is_that_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "SCANNER_LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    assert chosen_language() == "auto"
+    (tmp_path / "config.toml").write_text('language = "fr"\n')
+    assert "Emploi : scanner" in CliRunner().invoke(app, ["--help"], prog_name="scanner").stdout
+    monkeypatch.setenv("SCANNER_LANGUAGE", "es")
+    assert "Uso: scanner" in CliRunner().invoke(app, ["--help"], prog_name="scanner").stdout
+    monkeypatch.delenv("SCANNER_LANGUAGE")
+    (tmp_path / "config.toml").write_text("language = ")
+    assert chosen_language() == "auto"
 
 
 def test_start_up_imports_nothing_heavy() -> None:

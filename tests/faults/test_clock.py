@@ -104,7 +104,7 @@ def test_an_admission_that_seems_to_be_in_the_future_is_said_with_its_time_of_da
     )
     first, again = map(json.loads, said.splitlines())
     at = datetime.fromisoformat(first["at"])
-    assert again["reason"] == f"Already admitted here at {at:%H:%M} UTC"
+    assert again["reason"] == f"Already admitted here at {at:%H:%M}"
 
 
 @pytest.mark.parametrize("hours", [-YEAR, YEAR])

@@ -1,6 +1,5 @@
 """What every test of the screens needs."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,16 +14,6 @@ from scanner.wording.catalogue import choose_language
 from tests.tui.ports import Stand
 from tests.tui.pseudo import pseudo_language
 from tests.tui.quiet import waited_for_by_work
-
-
-@pytest.fixture(autouse=True)
-def greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the wall clock show UTC, wherever the test runs."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.fixture(autouse=True)

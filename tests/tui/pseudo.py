@@ -8,9 +8,9 @@ from functools import cache
 
 import pytest
 
+from scanner.cli.collected import collect
 from scanner.wording import catalogue
 from scanner.wording.catalogue import choose_language
-from scanner.wording.collected import collect
 
 LANGUAGE = "de"
 """Whose place it takes: of some language an app must be told."""

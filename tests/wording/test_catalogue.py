@@ -77,7 +77,7 @@ def test_what_a_catalogue_lacks_or_has_wrong_stays_english(
 
 @pytest.mark.parametrize("code", FOREIGN)
 def test_every_sentence_is_translated_with_its_placeholders(code: str) -> None:
-    from scanner.wording.collected import collect
+    from scanner.cli.collected import collect
 
     file = assets_folder() / "translations" / code / "LC_MESSAGES" / "scanner.mo"
     with Path(file).open("rb") as opened:

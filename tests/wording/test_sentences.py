@@ -2,6 +2,7 @@
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -12,7 +13,9 @@ import pytest
 
 import scanner
 from scanner.facts import Code, Fact, Value
+from scanner.sync.settle import SettleReason
 from scanner.wording.catalogue import LANGUAGES, choose_language
+from scanner.wording.plain import day_and_time
 from scanner.wording.sentences import Params, Plural, Sentence, in_english, sentence
 
 HOUSE = Path(scanner.__file__).parent
@@ -100,6 +103,22 @@ def test_every_fact_is_said_in_every_language_and_in_english_only_in_english(cod
             assert in_english(fact) == said
     finally:
         choose_language("en")
+
+
+def test_a_time_of_a_fact_is_said_by_the_clock_of_the_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = datetime(2026, 5, 1, 20, 3, 11, tzinfo=UTC)
+    before = Fact(SettleReason.ADMITTED_BEFORE, {"guard": "Ana", "gate": "north", "at": at})
+    fact = Fact.from_json(before.as_json())  # as it is read back from the ledger
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        assert sentence(before) == "admitted before by Ana at north at 22:03:11"
+        assert sentence(fact) == sentence(before)
+        assert day_and_time(at.isoformat()) == day_and_time(at) == "2026-05-01 22:03:11 CEST"
+        assert day_and_time("next week") == "next week"
+    time.tzset()
 
 
 def test_each_fact_is_raised_with_the_parameters_that_its_sentence_names() -> None:

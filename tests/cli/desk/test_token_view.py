@@ -61,13 +61,13 @@ def test_a_list_marks_the_global_token_and_counts_tokens(
     rows = [line.split() for line in text.splitlines()]
     assert ["A0F9GG8D", "global", "Stalls,", "Balcony", "7"] in rows
     assert ["BBBBBBBB", "Balcony", "7"] in rows
-    assert "2 tokens in all" in text
+    assert "2 in all" in text
 
 
 def test_the_count_is_right_for_none_one_and_unreadable_ones() -> None:
-    assert counted(listed(), *desk.NAMES) == "0 tokens in all"
-    assert counted(listed(token()), *desk.NAMES) == "1 token in all"
-    assert counted(listed(token(), faults=2), *desk.NAMES) == ("3 tokens in all; 2 can't be read")
+    assert counted(listed()) == "0 in all"
+    assert counted(listed(token())) == "1 in all"
+    assert counted(listed(token(), faults=2)) == "3 in all; 2 can't be read"
 
 
 def test_a_code_is_never_cut_however_narrow_the_terminal(shown: Callable[..., str]) -> None:

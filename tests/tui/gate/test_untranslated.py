@@ -32,7 +32,7 @@ DATA = """
     DAWIER-BACK75580348 QWERTY Jürgen Weiß Ana Luz Zoë Jones Jo Doe Deutsch Unicode ASCII
     data admissions csv gate sqlite3 api example torn zz
 """
-UNITS = "min UTC esc PIN"
+UNITS = "min esc PIN"
 BROKEN = store_error(sqlite3.OperationalError("5"), Path("/data/gate.sqlite3"))
 PORTAL = Fact(ApiFault.NOT_THE_API, {"host": "api.example", "what": Fact(Stranger.REDIRECT)})
 REFUSED = Verdict(

@@ -52,7 +52,7 @@ DATA = """
 """What is no sentence of the program's: names, and what a venue's own scenario says."""
 
 WEB_ADDRESS = Fact("text", {"text": "This is a web address"})
-UNITS = "min UTC esc tab"
+UNITS = "min esc tab"
 
 
 async def left_over(shown: TrainingScreen[None], *keys: str) -> list[str]:

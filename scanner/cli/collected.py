@@ -1,11 +1,15 @@
-"""Every sentence that the gate's screens say: what a translator is given."""
+"""Every sentence that the program says, its help too: what a translator is given."""
 
 import ast
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import typer
 
 import scanner
+from scanner.cli.app import app, metavar, paragraphs
 from scanner.paths import assets_folder
 
 
@@ -16,7 +20,20 @@ def collect() -> list[tuple[str, str | None]]:
         found[sentence, None] = None
     for file in sorted(Path(scanner.__file__).parent.rglob("*.py")):
         found.update(dict.fromkeys(_in_file(ast.parse(file.read_text(encoding="utf-8")))))
+    for text in _of_help(typer.main.get_command(app)):
+        found[text, None] = None
     return list(found)
+
+
+def _of_help(command: Any) -> Iterator[str]:
+    """Yield the words of a command's help, and of all commands below it."""
+    yield from paragraphs(command.help)
+    yield from filter(None, (getattr(command, "rich_help_panel", None),))
+    for param in command.get_params(typer.Context(command)):
+        words = (param.help, param.rich_help_panel, metavar(param))
+        yield from (each for each in words if each and "|" not in each)
+    for each in getattr(command, "commands", {}).values():
+        yield from _of_help(each)
 
 
 def _of_the_shipped_scenarios() -> Iterator[str]:
