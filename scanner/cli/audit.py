@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.errors import Expects, unfit
+from scanner.cli.errors import Expects, Usage, UsageError, unfit
 from scanner.cli.ledger import with_engine
 from scanner.cli.output import print_json, print_line, tell
 from scanner.cli.settings import Json, database, load, open_made
@@ -56,7 +56,7 @@ def acknowledge(
     from scanner.wording.plain import plain
 
     if not plain(note):
-        raise typer.BadParameter("say what was done.", param_hint="'NOTE'")
+        raise UsageError(Usage.MISSING, name=say("NOTE"))
     config = load()
     open_made(config).close()
     with (

@@ -213,9 +213,7 @@ def sync(
     *,
     accept_shrink: Annotated[
         bool,
-        typer.Option(
-            "--accept-shrink", help="Believe a ticket list that lacks much of the last one."
-        ),
+        typer.Option("--accept-shrink", help="Believe a list that lacks much of the last one."),
     ] = False,
 ) -> None:
     """From the server to this gate: fetch new tickets and other gates' admissions. Sends nothing.
