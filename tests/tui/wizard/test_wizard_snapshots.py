@@ -1,4 +1,4 @@
-"""Each step as a picture."""
+"""Each step as a picture: all of one way through in one run."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,114 +11,88 @@ from scanner.sync.errors import WrongCode
 from scanner.tui.wizard.app import WizardApp
 from scanner.wording.catalogue import choose_language, number, say
 from tests.tui.wizard.setups import FakeSetup
-from tests.tui.wizard.test_wizard_app import (
-    PROPOSED,
-    TITLES,
-    seen,
-    to_camera,
-    to_code,
-    to_tickets,
-    until,
-)
+from tests.tui.wizard.test_wizard_app import PROPOSED, TITLES, at, seen, to_code, to_tickets, until
 
-Compare = Callable[..., bool]
-Go = Callable[[Pilot[Any], WizardApp, FakeSetup], Any]
+Pictured = Callable[[WizardApp, str], bool]
+Size = tuple[int, int]
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
-
-
 LANGUAGE = pytest.mark.parametrize("language", ["de", "fr"])
 
 
-async def server(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    await pilot.pause()
+async def all_the_way(pictured: Pictured, size: Size) -> None:
+    """Compare each step's picture, from the first to the open gate."""
+    setup = FakeSetup()
+    setup.may_end.clear()
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await at(pilot, app, "Server")
+        assert pictured(app, "server")
+        await to_code(pilot, app)
+        assert pictured(app, "code")
+        await pilot.press(*"a0f9gg8d", "enter")
+        await at(pilot, app, "Names")
+        assert pictured(app, "names")
+        await pilot.press(*"Lee", "enter", "enter")
+        await at(pilot, app, "Camera or scanner")
+        await _show_a_picture(pilot, app, setup)
+        await pilot.pause()
+        assert pictured(app, "camera")
+        for title in ("Sound", "Supervisor"):
+            await pilot.press("enter")
+            await at(pilot, app, title)
+            assert pictured(app, title.lower())
+        await pilot.press("enter")
+        await at(pilot, app, "Tickets")
+        await until(pilot, lambda: number(42_000) in seen(app))
+        await pilot.pause()
+        assert pictured(app, "tickets")
+        setup.may_end.set()
+        await until(pilot, lambda: "✓" in seen(app))
+        await pilot.pause()
+        assert pictured(app, "done")
 
 
-async def code(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    await to_code(pilot, app)
-
-
-async def names(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    await to_code(pilot, app)
-    await pilot.press(*"a0f9gg8d", "enter")
-    await pilot.pause()
-
-
-async def camera(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    await to_camera(pilot, app)
+async def _show_a_picture(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
     slope = np.linspace(0, 255, 64, dtype=np.uint8)
     setup.frames[0](np.stack([np.tile(slope, (48, 1))] * 3, axis=2))
     await until(pilot, lambda: "▀" in seen(app))
 
 
-async def sound(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    await to_camera(pilot, app)
-    await pilot.press("enter")
-    await pilot.pause()
-
-
-async def supervisor(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    await to_camera(pilot, app)
-    await pilot.press("enter", "enter")
-    await pilot.pause()
-
-
-async def tickets(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    setup.may_end.clear()
-    await to_tickets(pilot, app)
-    await until(pilot, lambda: number(42_000) in seen(app))
-
-
-async def done(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    await to_tickets(pilot, app)
-    await until(pilot, lambda: "✓" in seen(app))
-
-
-async def refused(pilot: Pilot[Any], app: WizardApp, setup: FakeSetup) -> None:
-    setup.error = WrongCode()
-    await to_tickets(pilot, app)
-    await until(pilot, lambda: app.query(".-failed"))
-
-
-STEPS = pytest.mark.parametrize(
-    "go",
-    [server, code, names, camera, sound, supervisor, tickets, done, refused],
-    ids=lambda go: go.__name__,
-)
+async def refused(pictured: Pictured, size: Size) -> None:
+    """Compare what is shown where the API refuses what was entered."""
+    app = WizardApp(FakeSetup(error=WrongCode()), PROPOSED)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await to_tickets(pilot, app)
+        await until(pilot, lambda: app.query(".-failed"))
+        await pilot.pause()
+        assert pictured(app, "refused")
 
 
 @SIZES
-@STEPS
-def test_step(snap_compare: Compare, go: Go, size: tuple[int, int]) -> None:
-    assert _compared(snap_compare, go, size)
+async def test_step(pictured: Pictured, size: Size) -> None:
+    await all_the_way(pictured, size)
 
 
-@pytest.mark.parametrize("go", [server, refused], ids=lambda go: go.__name__)
-def test_choice_and_refusal_on_a_middling_terminal(snap_compare: Compare, go: Go) -> None:
-    assert _compared(snap_compare, go, (124, 32))
+@SIZES
+async def test_refusal(pictured: Pictured, size: Size) -> None:
+    await refused(pictured, size)
+
+
+async def test_choice_and_refusal_on_a_middling_terminal(pictured: Pictured) -> None:
+    app = WizardApp(FakeSetup(), PROPOSED)
+    async with app.run_test(size=(124, 32), notifications=True) as pilot:
+        await pilot.pause()
+        assert pictured(app, "server")
+    await refused(pictured, (124, 32))
 
 
 @LANGUAGE
-@STEPS
-def test_step_in_a_language_of_longer_words(
-    snap_compare: Compare, go: Go, language: str, monkeypatch: pytest.MonkeyPatch
+async def test_step_in_a_language_of_longer_words(
+    pictured: Pictured, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.tui.wizard.test_wizard_app.TITLES", _titles(language))
-    assert _compared(snap_compare, go, (80, 24))
-
-
-def _titles(language: str) -> dict[str, str]:
-    """Speak it, and return what its steps are called."""
     choose_language(language)
-    return {each: say(each) for each in TITLES}
-
-
-def _compared(snap_compare: Compare, go: Go, size: tuple[int, int]) -> bool:
-    setup = FakeSetup()
-    app = WizardApp(setup, PROPOSED)
-
-    async def run(pilot: Pilot[Any]) -> None:
-        await go(pilot, app, setup)
-        await pilot.pause()
-
-    return snap_compare(app, terminal_size=size, run_before=run)
+    titles = {each: say(each) for each in TITLES}
+    monkeypatch.setattr("tests.tui.wizard.test_wizard_app.TITLES", titles)
+    await all_the_way(pictured, (80, 24))
+    await refused(pictured, (80, 24))
