@@ -8,6 +8,8 @@ ignored. Its scheme is no web address: a phone that scans it opens nothing, and 
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
+from scanner.admission.cleaning import clean
+
 PREFIX = "scanner:gate?"
 
 
@@ -29,9 +31,11 @@ def write_card(card: GateCard) -> str:
 def read_card(line: str) -> GateCard | None:
     """Return what is on a card; nothing where the text is none, or an empty one.
 
-    Scanners and mail programs change the case of a scheme, and add spaces.
+    Scanners and mail programs change the case of a scheme, add spaces, and more before it.
     """
     text = "".join(line.split())
+    if not text.casefold().startswith(PREFIX):
+        text = "".join(clean(line).split())
     if not text.casefold().startswith(PREFIX):
         return None
     found = {name.casefold(): value for name, value in parse_qsl(text[len(PREFIX) :])}

@@ -7,8 +7,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from scanner.admission.cleaning import clean
 from scanner.desk.gate_card import GateCard, read_card
 from scanner.errors import ScannerError
+from scanner.scanning.code_framing import holds_ticket
 from scanner.sync.errors import NameEmpty, NameTaken, WrongCode
 from scanner.ticketing.errors import NoSuchToken
 
@@ -63,9 +65,12 @@ class Answers:
 def token_code(text: str) -> str | None:
     """Return the token's code in a typed or scanned text: alone, or the only one within it.
 
-    A code is eight of 0-9 A-Z; what keyboards do to it (case, spaces) is undone. A web address's
-    host is none.
+    A code is eight of 0-9 A-Z; what keyboards do to it (case, spaces) and what scanners add is
+    undone. A web address's host is none, nor is a part of a ticket's code.
     """
+    text = clean(text)
+    if holds_ticket(text):
+        return None
     alone = re.sub(r"[\s-]", "", text).upper()
     if _CODE.fullmatch(alone):
         return alone
@@ -95,10 +100,13 @@ def tidy_name(text: str) -> str | None:
 def filled_in(answers: Answers, text: str, at: Place) -> tuple[Answers, tuple[Place, ...]]:
     """Return the answers with what a scanned or pasted text holds, and the steps that it answers.
 
-    It may be a gate card, a token's code, a key, or nothing of these; a web address counts only at
-    the step that asks for one: many codes hold one. Another server gets no key of the last one's.
+    It may be a gate card, a token's code, a key, or nothing of these, as a ticket is; a web address
+    counts only at the step that asks for one: many codes hold one. Another server gets no key of
+    the last one's.
     """
-    card = read_card(text)
+    card, text = read_card(text), clean(text)
+    if card is None and holds_ticket(text):
+        return answers, ()
     if card is None and (code := token_code(text)):
         card = GateCard(token=code)
     if card is None and _KEY.fullmatch(text.strip()):

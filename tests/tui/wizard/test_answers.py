@@ -78,6 +78,13 @@ KNOWN = Answers(api="https://one.example/", key="ab" * 16, code="A0F9GG8D")
         ("https://two.example/v3", Place.CODE, {}, []),
         ("https://tickets1.example/v3", Place.CODE, {}, []),
         ("DAWIER-BACK75580348", Place.NAMES, {}, []),
+        ("]Q1DAWIER-BACK75580348", Place.SERVER, {}, []),
+        ("]C0AB-DAWIER-BACK75580348", Place.CODE, {}, []),
+        ("https://shop1.example/t/DAWIER-BACK75580348?v=A0F9GG8D", Place.SERVER, {}, []),
+        ("]Q1b1b2b3b4", Place.NAMES, {"code": "B1B2B3B4"}, [Place.CODE]),
+        ("\x02B1B2B3B4\x03", Place.NAMES, {"code": "B1B2B3B4"}, [Place.CODE]),
+        ("]Q1" + "CD" * 16, Place.CODE, {"key": "CD" * 16}, [Place.SERVER]),
+        ("]d2scanner:gate?token=B1B2B3B4", Place.CAMERA, {"code": "B1B2B3B4"}, [Place.CODE]),
         (
             "scanner:gate?api=https://two.example/&token=B1B2B3B4",
             Place.CAMERA,
