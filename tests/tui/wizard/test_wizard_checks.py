@@ -83,8 +83,20 @@ async def test_a_card_answers_the_first_two_steps_in_any_step_and_by_any_way(
         app.scanned(" Miller", "wedge")  # keys of a person's that came all at once
         await until(pilot, lambda: "Lee Miller" in seen(app))
         assert app.focused is app.query_one("#device")
-        app.scanned("DAWIER-BACK75580348", "wedge")
-        await until(pilot, lambda: "This answers no step" in seen(app))
+        step = app.step
+        assert step is not None
+        for code in (
+            "DAWIER-BACK75580348",
+            "]Q1DAWIER-BACK75580348",
+            "9781234567897",
+            "https://pay.example/x?id=1234",
+            "WIFI:S:quiet;P:mqrtp;;",
+        ):
+            step.complain("")
+            app.scanned(code, "wedge")
+            await until(pilot, lambda: "This answers no step" in seen(app))
+            assert app.step is step
+            assert app.query_one("#device", Input).value == PROPOSED.device
         assert KEY not in seen(app)
 
 
