@@ -195,11 +195,15 @@ def meant(typing: Typing) -> dict[str, str]:
     return dict(reversed([pair for pair in pairs if pair[0] != " "]))
 
 
-def explanations(text: str) -> Iterator[str]:
-    """Yield each other text that one of the known layouts would have made into this one."""
-    for typing in typings():
-        keys = meant(typing)
-        if all(char in keys or char <= " " for char in text):
-            found = "".join(keys.get(char, char) for char in text)
-            if found != text:
-                yield found
+def explanations(text: str) -> set[str]:
+    """Return each other text that one of the known layouts would have made into this one."""
+    written = {char for char in text if char > " "}
+    found = {text.translate(table) for keys, table in _all_meant() if written <= keys}
+    return found - {text}
+
+
+@cache
+def _all_meant() -> tuple[tuple[frozenset[str], dict[int, str]], ...]:
+    """Return, of each typing, what can arrive, and a table of what was meant by it."""
+    each = [meant(typing) for typing in typings()]
+    return tuple((frozenset(keys), str.maketrans(keys)) for keys in each)
