@@ -122,7 +122,7 @@ def test_a_key_that_does_the_same_on_two_screens_has_one_name() -> None:
     names = defaultdict[str, set[str]](set)
     for _, each in _bindings():
         names[each.action].add(each.description)
-    del names["leave"], names["app.quit"]  # out of a line, a run; with and without a question
+    del names["leave"], names["quit"]  # out of a line, a run; with and without a question
     assert {action: found for action, found in names.items() if len(found) > 1} == {}
 
 
