@@ -1,6 +1,7 @@
 """The gate's page in a browser, looked at; and its camera, which reads a film of a ticket."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,12 +73,21 @@ def film(payload: str) -> Iterator[bytes]:
         yield cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
 
 
-async def until_shown(screen: "aiohttp.ClientWebSocketResponse[Any]", *words: str) -> bytes:
-    """Wait for words on the screen, or to the page; returns what came until then."""
+async def until_shown(
+    screen: "aiohttp.ClientWebSocketResponse[Any]",
+    *words: str,
+    frames: Iterator[bytes] | None = None,
+) -> bytes:
+    """Wait for words on the screen, or to the page; returns what came until then.
+
+    As the page does, it sends the next of the `frames` when the gate has taken the last.
+    """
     seen = b""
     async with asyncio.timeout(LIMIT_SECONDS):
         async for message in screen:
             seen += message.data if isinstance(message.data, bytes) else message.data.encode()
+            if frames and message.data == '["frame"]':
+                await screen.send_bytes(next(frames))
             if all(word.encode() in seen for word in words):
                 return seen
     raise AssertionError(seen[-500:])
@@ -102,14 +112,10 @@ async def test_frames_that_a_browser_sends_are_judged(gate: Program, ticket: str
         ):
             await until_shown(screen, "press Camera to scan")
             sound = '["sound", {"type": "sound", "name": "admitted", "volume": 80}]'
-            told = asyncio.create_task(until_shown(screen, ticket, "ADMIT", sound))
-            for _ in range(8):
-                for jpeg in film(ticket):
-                    await screen.send_bytes(jpeg)
-                    await asyncio.sleep(0.1)
-                    if told.done():
-                        break
-            assert GREEN_LIGHT in await told
+            frames = itertools.cycle(list(film(ticket)))
+            await screen.send_bytes(next(frames))
+            seen = await until_shown(screen, ticket, "ADMIT", sound, frames=frames)
+            assert GREEN_LIGHT in seen
 
 
 @needs_chromium
@@ -131,7 +137,7 @@ async def test_a_film_of_a_ticket_before_a_phones_camera_is_judged_on_the_page(
             await page.value(LISTEN)
             await page.tap("#camera")
             await page.looks(is_green, tmp_path / "verdict.png")
-            await page.until("heard.includes(0.23)")
+            await page.until("heard.length > 0")
             await check_layout(page, PHONE)
             assert await page.value("said.hidden && !sight.hidden")
             await page.value("cameraKey.click()")

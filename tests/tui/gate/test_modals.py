@@ -295,7 +295,7 @@ async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str
     assert language() == "en"
 
 
-async def test_on_a_phone_values_stand_below_their_titles_and_help_beside_its_keys(
+async def test_on_a_phone_nothing_is_wrapped_to_the_edge_and_a_plot_has_its_number(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = stand.app()
@@ -307,6 +307,9 @@ async def test_on_a_phone_values_stand_below_their_titles_and_help_beside_its_ke
         await pilot.press("escape", "question_mark")
         await settled(app, pilot)
         assert re.search(r"r   Sync and send without *│\n│ {12}waiting ", seen(app))
+        await pilot.press("escape", "t", "t")
+        await settled(app, pilot)
+        assert re.search(r"Statistics +Arrivals +2/4 ", seen(app))
 
 
 async def test_names_are_forgotten_as_soon_as_they_are_switched_off(stand: Stand) -> None:
