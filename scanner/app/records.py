@@ -376,5 +376,5 @@ def _columns() -> tuple[str, ...]:
         say("Gate"),
         say("Delivery"),
         say("Why"),
-        say("Seen to"),
+        say("Handled"),
     )

@@ -75,19 +75,20 @@ def audit(
         typer.Option(
             metavar="DIGEST",
             help="A head that `scanner status --head` gave, or its first 16 digits or more: "
-            "this ledger must contain it.",
+            "the records must contain it.",
         ),
     ] = None,
     reanchor: Annotated[
         bool,
         typer.Option(
             "--reanchor",
-            help="Go on from the ledger as it is, for a supervisor: asks for the PIN, and notes "
-            "in the journal how many differences there were.",
+            help="Go on from the records as they are, for a supervisor: asks for the PIN, and "
+            "notes in the journal how many differences there were.",
         ),
     ] = False,
     api: Annotated[
-        bool, typer.Option("--api", help="Read the server's lists, and compare them with it.")
+        bool,
+        typer.Option("--api", help="Read the server's lists, and compare them with the records."),
     ] = False,
     as_json: Json = False,
 ) -> None:

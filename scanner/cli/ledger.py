@@ -48,7 +48,7 @@ def status(
         typer.Option(
             "--head",
             help="Only the journal's head. Kept elsewhere, it proves later with "
-            "`scanner audit --head` that this ledger has lost nothing.",
+            "`scanner audit --head` that nothing was lost here.",
         ),
     ] = False,
     as_json: Json = False,

@@ -38,8 +38,7 @@ def _account(params: Params) -> dict[str, str]:
 
 def _missing_here(params: Params) -> str:
     return say(
-        "{serial}: the server has an admission by {guard} at {gate} at {time}, "
-        "this ledger has none",
+        "{serial}: the server has an admission by {guard} at {gate} at {time}, this gate has none",
         **_account(params),
     )
 
@@ -67,7 +66,7 @@ def todo(difference: Difference) -> str:
         DifferenceKind.OTHER_UNDONE: say("Nothing: the ticket admits again."),
         DifferenceKind.GONE_THERE: say("Tell the supervisor: the server lacks this admission."),
         DifferenceKind.MISSING_HERE: say(
-            "Tell the supervisor: this ledger is an old copy, or has a double."
+            "Tell the supervisor: these records are an old copy, or have a double."
         ),
         DifferenceKind.OTHER_GATE: say("Two were let in with one ticket: tell the supervisor."),
         DifferenceKind.ADMITTED_TWICE: say("Two were let in with one ticket: tell the supervisor."),
@@ -106,7 +105,7 @@ SYMBOLS = {
 def next_step(admission: Admission, done: Acknowledged | None = None) -> str:
     """Say what to do, in one sentence; `done` is what somebody has done about it."""
     if done:
-        return say("Nothing more: somebody has seen to it.")
+        return say("Nothing more: somebody has handled it.")
     if admission.state is State.QUEUED and admission.faults:
         return say("The API failed on it; it is tried again, last of all.")
     return {
@@ -125,7 +124,7 @@ def account(admission: Admission, done: Acknowledged | None = None) -> str:
     override = {"note": admission.override_note, "by": admission.override_by}
     overridden = admission.override_note and admission.state is not State.LOCAL  # else its reason
     told = (
-        done and say("Seen to by {name}: {note}", name=shown(done.by), note=shown(done.note)),
+        done and say("Handled by {name}: {note}", name=shown(done.by), note=shown(done.note)),
         sentence(admission.reason) if admission.reason else "",
         sentence(Fact(Reason.OVERRIDDEN, override)) if overridden else "",
     )

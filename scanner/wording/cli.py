@@ -33,8 +33,8 @@ def _delivered(params: Params) -> str:
     counts = (params["confirmed"], params["conflict"], params["refused"])
     told = [each for each, count in zip(settled, counts, strict=True) if count]
     return say_count(
-        "Delivered: {settled}; {count} still waits.",
-        "Delivered: {settled}; {count} still wait.",
+        "Sent: {settled}; {count} still waits.",
+        "Sent: {settled}; {count} still wait.",
         _count(params["waiting"]),
         settled=", ".join(told) or say("nothing was waiting"),
     )
@@ -71,7 +71,7 @@ SENTENCES: dict[str, Sentence] = {
     "cli.live_view_needs_terminal": "The live view needs a terminal; "
     "run `scanner decode` for files.",
     "cli.no_camera_chosen": "No camera is chosen; name one with --camera.",
-    "cli.delivering_elsewhere": "Another process delivers the queue now; see `scanner status`.",
+    "cli.delivering_elsewhere": "Another process sends the queue now; see `scanner status`.",
     "cli.no_command": "There is no command {name}.",
     "cli.no_command_but": "There is no command {name}; did you mean {near}?",
     "cli.no_option": "There is no option {name}.",

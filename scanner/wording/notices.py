@@ -118,8 +118,8 @@ def _books(status: Status) -> Notice | None:
         return None
     first = min(status.differences, key=lambda each: GRAVITY.index(each.kind))
     text = say_count(
-        "BOOKS DIFFER for {count} ticket, see the queue: {what}",
-        "BOOKS DIFFER for {count} tickets, see the queue: {what}",
+        "RECORDS DIFFER for {count} ticket, see the queue: {what}",
+        "RECORDS DIFFER for {count} tickets, see the queue: {what}",
         len(status.differences),
         what=sentence(first.fact),
     )

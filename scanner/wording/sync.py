@@ -29,7 +29,7 @@ SENTENCES: dict[str, Sentence] = {
     "sync.key_needed": "The ticketing API wants a valid key to open a session with; "
     "log in with `scanner login`, or give one in SCANNER_API_KEY.",
     "sync.token_dead": "The admission token is no longer valid; open a session with a valid token "
-    "for this event, and what is queued is delivered.",
+    "for this event, and what is queued is sent.",
     "sync.network_off": "The network is left off; the queue waits for `scanner replay`.",
     "sync.namesake": "Another gate has admitted patrons under the name {name}; "
     "unless this is that gate, open it again with another --device.",
@@ -40,9 +40,9 @@ SENTENCES: dict[str, Sentence] = {
     "sync.name_empty": "A gate needs two names: the guard's (--name) and its own (--device).",
     "sync.waiting_elsewhere": Plural(
         "{count} admission to another event waits in the queue; "
-        "open a session with that event's token to deliver it.",
+        "open a session with that event's token to send it.",
         "{count} admissions to another event wait in the queue; "
-        "open a session with that event's token to deliver them.",
+        "open a session with that event's token to send them.",
     ),
     "sync.entries_left_out": Plural(
         "{count} entry of the API's lists can't be read, and is not known here ({fields}).",

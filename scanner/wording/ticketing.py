@@ -72,7 +72,7 @@ SENTENCES: dict[str, Sentence] = {
     "ticketing.malformed": "The ticketing API's answer can't be used: {field} {problem}; "
     "check the address, or install a newer version of scanner.",
     "ticketing.outcome_malformed": "The ticketing API's answer can't be used: {field} {problem}; "
-    "what became of an admission is not known yet.",
+    "the outcome of an admission is not known yet.",
     "ticketing.answered": _answered,
     "ticketing.list_endless": "A list of the ticketing API does not come to an end; "
     "{came} entries came of the {total} that it tells, and the list from before stays.",

@@ -60,7 +60,7 @@ SENTENCES: dict[str, Sentence] = {
     "training.line.has_begun": "Quick, it has begun!",
     "training.who.valid": "a patron with a good ticket",
     "training.who.partner": "a partner with the same screenshot",
-    "training.who.tout": "the buyer of a tout's copy",
+    "training.who.tout": "a buyer of a copied ticket",
     "training.who.wrong_section": "a patron of another section",
     "training.who.yesterday": "a patron with yesterday's ticket",
     "training.who.other_event": "a patron of another event",
@@ -140,7 +140,7 @@ SENTENCES: dict[str, Sentence] = {
         " conflict is the supervisor's."
     ),
     "training.why.goes_on_offline": (
-        "Admitting goes on without a network: each admission is kept here and delivered later."
+        "Admitting goes on without a network: each admission is kept here and sent later."
     ),
     "training.why.hand_scanner": "The gate is not closed: the hand scanner reads the same codes.",
     "training.why.no_token": (

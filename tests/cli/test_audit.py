@@ -31,8 +31,8 @@ def test_the_head_is_given_away_and_checked_later(opened: Program) -> None:
     assert (status["journal"], status["head"]) == (2, head)
     assert head in opened.says("status")
     opened.says("gate", "--stdin", "--no-network", given=b"three\n")
-    assert opened.says("audit", "--head", head).startswith("Whole: 3")
-    assert opened.says("audit", "--head", f" {head[:16].upper()}").startswith("Whole: 3")
+    assert opened.says("audit", "--head", head).startswith("Intact: 3")
+    assert opened.says("audit", "--head", f" {head[:16].upper()}").startswith("Intact: 3")
     assert opened.run("audit", "--head", "0123456789abcdef").returncode == 1
     assert opened.run("audit", "--head", "no head").returncode == 2
 

@@ -275,4 +275,4 @@ def test_every_line_of_a_fuzz_gets_a_verdict_in_plain_ascii(program: Program) ->
     assert said.isascii()
     assert all(each.isprintable() for each in answered)
     assert [json.loads(each)["scan"] for each in answered] == list(range(1, len(lines) + 1))
-    assert f"Whole: {len(lines):,}" in program.says("audit")
+    assert f"Intact: {len(lines):,}" in program.says("audit")

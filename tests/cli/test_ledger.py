@@ -83,7 +83,7 @@ def test_the_queue_as_a_table_names_the_gate_that_was_first(opened: Program, ser
     assert said == f"Noted: {serial} is no alarm any more.\n"
     (seen_to,) = opened.says("queue", "--state", "conflict", "--json").splitlines()
     assert json.loads(seen_to)["acknowledged_note"] == "both sat down again"
-    assert "Seen to by" in opened.says("queue", "--state", "conflict")
+    assert "Handled by" in opened.says("queue", "--state", "conflict")
     assert "in conflict or refused" in opened.complains("acknowledge", other, "nothing")
     assert opened.run("acknowledge", serial, " ").returncode == 2
     assert opened.says("audit").startswith("Whole:")
@@ -136,7 +136,7 @@ def test_the_audit_of_a_whole_journal_says_so(opened: Program, server: Ready) ->
     opened.says(
         "gate", "--stdin", "--no-network", given=b"a\nb\nc\n" + _tickets(server)[7].encode()
     )
-    assert opened.says("audit").startswith("Whole: 4 presentations")
+    assert opened.says("audit").startswith("Intact: 4 scans")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_the_audit_of_a_whole_journal_says_so(opened: Program, server: Ready) ->
         ("UPDATE journal SET evidence = '{}' WHERE id = 1", "row 1: the recorded inputs"),
         (
             "INSERT INTO transition VALUES (1, 'X', 'queued', 'sending', NULL, '', 9)",
-            "what became of the admission of X is missing",
+            "the outcome of the admission of X is missing",
         ),
         (
             "INSERT INTO admission (serial, journal, event, section, redeemer, device, at)"

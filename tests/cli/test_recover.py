@@ -23,7 +23,7 @@ def test_a_recovery_says_what_was_wrong_what_came_back_and_what_is_next(damaged:
     said = damaged.says("recover").splitlines()
     words = ["Damage", "Kept", "Came", "Missing", "Who", "Next"]
     assert [line.split()[0] for line in said] == words
-    assert damaged.says("recover").startswith("Whole: ")
+    assert damaged.says("recover").startswith("Intact: ")
 
 
 def test_for_programs_the_damage_is_a_code_with_parameters(damaged: Program) -> None:

@@ -84,7 +84,7 @@ def test_scans_keep_their_order_and_their_chain_whatever_the_clock_says(
     with closing(reader(program)) as conn:
         assert [scan.payload for _, scan, _ in rows(conn)] == given.split()
     assert find_damage(program.home / "gate.sqlite3") is None
-    assert "Whole: 24" in program.says("audit")
+    assert "Intact: 24" in program.says("audit")
 
 
 def test_an_admission_that_seems_to_be_in_the_future_is_said_with_its_time_of_day(

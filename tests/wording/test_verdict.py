@@ -115,7 +115,7 @@ SAID = [
     ),
     (
         verdict(Reason.TRAINING),
-        "This is training: real tickets are not judged here",
+        "This is training: real tickets are not checked here",
         "Send the patron to a real gate.",
         "Das ist Training: Echte Tickets werden hier nicht geprüft",
     ),
@@ -193,9 +193,9 @@ SAID = [
     ),
     (
         Verdict(Reason.PUT_BACK),
-        "This gate's ledger is an old copy that must be synced",
+        "This gate's records are an old copy that must be synced",
         "Wait for the next sync, or call the supervisor.",
-        "Das Buch dieses Tors ist eine alte Kopie ohne Abgleich",
+        "Die Aufzeichnungen dieses Tors sind eine alte Kopie, noch nicht abgeglichen",
     ),
 ]
 

@@ -27,7 +27,7 @@ def every_verdict(width: int, _height: int = 0) -> Content:
             lines += [*([Content("")] if lines else []), _heading(FACES[verdict.light], words)]
             above = words
         lines += _explanation(reason, width)
-    means = say("Nothing could be written down, so nobody is let in.")
+    means = say("Nothing can be recorded, so nobody is let in.")
     lines += [Content(""), _heading(CANNOT_RECORD, say("CANNOT RECORD"))]
     lines += _entry("", means, say("Nobody may enter. Call the supervisor."), width)
     return Content("\n").join(lines)

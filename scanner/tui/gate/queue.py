@@ -50,7 +50,7 @@ class QueueScreen(Modal):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter(1)", "Filter"),
         Binding("r", "try_now", "Try now"),
-        Binding("a", "acknowledge", "Seen to", tooltip="Note what was done: no alarm any more"),
+        Binding("a", "acknowledge", "Handled", tooltip="Note what was done: no alarm any more"),
         Binding("c", "copy", "Copy serial"),
         Binding("e", "export('csv')", "Export CSV"),
         Binding("j", "export('json')", "JSON"),

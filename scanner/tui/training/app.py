@@ -163,7 +163,7 @@ class TrainingApp(App[None]):
         if heard:
             heard(payload)
         else:
-            refusal = say("This is training: real tickets are not judged here.")
+            refusal = say("This is training: real tickets are not checked here.")
             self.notify(refusal, severity="warning", markup=False)
 
     def play(self, choice: Choice) -> None:

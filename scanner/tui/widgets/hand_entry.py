@@ -15,7 +15,7 @@ class HandEntry(Input):
     """One line to type in; shown when asked for, gone after Enter or Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Judge it"),
+        Binding("enter", "submit", "Check it"),
         Binding("escape", "leave", "Back", key_display="Esc"),
     ]
     DEFAULT_CSS: ClassVar[str] = """

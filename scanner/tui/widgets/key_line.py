@@ -217,7 +217,7 @@ AT_THE_GATE = _by_action(
         "Override",
         tooltip="Let in, or in again, with the PIN",
     ),
-    Binding("w", "open('queue')", "Queue", tooltip="What became of the admissions"),
+    Binding("w", "open('queue')", "Queue", tooltip="Admissions, and whether they were sent"),
     Binding("t", "open('statistics')", "Statistics"),
     Binding("n", "toggle_network", "Network", tooltip="Cut / restore network"),
     Binding("s", "open('settings')", "Settings"),

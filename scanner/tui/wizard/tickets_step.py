@@ -115,7 +115,7 @@ class TicketsStep(Step):
             )
         )
         self.complain(
-            " ".join(say("Mind: {warning}", warning=sentence(each)) for each in opened.warnings)
+            " ".join(say("Note: {warning}", warning=sentence(each)) for each in opened.warnings)
         )
         self.add_class("-done", "-counting")
         self._offer(say("Open the gate"))

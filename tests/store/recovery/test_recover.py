@@ -306,4 +306,4 @@ def test_a_report_says_what_was_lost_and_what_to_do_next() -> None:
     assert some[4].params == {"rows": "4, 6-8"}
     (whole,) = Report(None, None, 9, states).notes()
     assert whole.code == RecoveryNote.SOUND
-    assert in_english(whole).startswith("Whole: 9 presentations; 1 queued, 1 sending, 1 confirmed")
+    assert in_english(whole).startswith("Intact: 9 scans; 1 queued, 1 sending, 1 confirmed")

@@ -188,7 +188,7 @@ async def test_a_supervisor_opens_a_gate_whose_ledger_is_an_old_copy(stand: Stan
         await pilot.press("o")
         await settled(app, pilot)
         assert "Opened by the supervisor" in seen(app)
-        assert "ledger is an old copy" in seen(app)
+        assert "records are an old copy" in seen(app)
         await pilot.press(*"laptop died", "enter", *"4711", "enter")
         await settled(app, pilot)
         assert app.screen_stack[-1] is app.gate
@@ -247,7 +247,7 @@ async def test_the_queue_begins_with_what_the_server_says_otherwise(stand: Stand
         await settled(app, pilot)
         text = seen(app)
     assert "DAWIER-BACK75580900: the server has an admission by Kim at north at " in text
-    assert "To do: Tell the supervisor: this ledger is an old copy, or has a double." in text
+    assert "To do: Tell the supervisor: these records are an old copy, or have a double." in text
 
 
 async def test_the_queue_is_whole_even_where_it_is_drawn_as_soon_as_it_is_read(
@@ -384,4 +384,4 @@ async def test_help_explains_the_last_verdict_first_and_then_all(stand: Stand) -
         assert "Ask for the new ticket, or call the supervisor." in first[2]
         await pilot.press("end")
         await settled(app, pilot)
-        assert "Nothing could be written down" in seen(app)
+        assert "Nothing can be recorded" in seen(app)

@@ -17,19 +17,19 @@ async def test_what_the_api_denied_is_seen_to_with_a_note_from_the_queue(stand: 
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("w")
         await settled(app, pilot)
-        assert " a Seen to" not in seen(app)  # a queued one needs nobody
+        assert " a Handled" not in seen(app)  # a queued one needs nobody
         await pilot.press("down", "down", "down")
         await settled(app, pilot)
-        assert " a Seen to" in seen(app)
+        assert " a Handled" in seen(app)
         await pilot.press("a", *"ref", "escape")
         assert isinstance(app.screen, QueueScreen)
         await pilot.press("a", "enter")
         assert "Write what was done" in seen(app)
         await pilot.press(*"refunded f", "enter")
         await settled(app, pilot)
-        assert "Seen to by Mo Ek: refunded f" in seen(app)
-        assert "To do: Nothing more: somebody has seen to it." in seen(app)
-        assert " a Seen to" not in seen(app)
+        assert "Handled by Mo Ek: refunded f" in seen(app)
+        assert "To do: Nothing more: somebody has handled it." in seen(app)
+        assert " a Handled" not in seen(app)
 
 
 async def test_a_pin_is_set_from_the_settings_whose_rule_is_said_before(stand: Stand) -> None:

@@ -289,7 +289,7 @@ async def test_a_scan_before_a_scenario_is_chosen_is_said_to_be_training_and_typ
         for letter in "HARBOR-FLOR00000001":
             app.post_message(Key(letter_name(letter), letter))
         app.post_message(Key("enter", "\r"))
-        await until(pilot, lambda: "real tickets are not judged here" in told(app))
+        await until(pilot, lambda: "real tickets are not checked here" in told(app))
         assert "HARBOR" not in seen(app)
 
 
