@@ -137,6 +137,11 @@ def test_the_audit_of_a_whole_journal_says_so(opened: Program, server: Ready) ->
         "gate", "--stdin", "--no-network", given=b"a\nb\nc\n" + _tickets(server)[7].encode()
     )
     assert opened.says("audit").startswith("Intact: 4 scans")
+    opened.open_at(server)  # the note of it has the journal's key, too
+    assert opened.says("audit").startswith("Intact: 4 scans")
+    with closing(sqlite3.connect(opened.home / "gate.sqlite3")) as conn:
+        noted = conn.execute("SELECT mac FROM journal WHERE reason = ?", (JournalNote.SESSION,))
+        assert all(mac for (mac,) in noted.fetchall() or [("",)])
 
 
 @pytest.mark.parametrize(
