@@ -14,6 +14,7 @@ from scanner.wording.catalogue import choose_language
 from tests.tui.ports import Stand
 from tests.tui.pseudo import pseudo_language
 from tests.tui.quiet import waited_for_by_work
+from tests.tui.style_sheets import parsed_once
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +46,8 @@ def steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Wait for an app only as long as it works."""
-    with waited_for_by_work():
+    """Wait for an app only as long as it works, and let it parse no style sheet again."""
+    with waited_for_by_work(), parsed_once():
         yield
 
 
