@@ -86,7 +86,7 @@ def test_the_queue_as_a_table_names_the_gate_that_was_first(opened: Program, ser
     assert "Handled by" in opened.says("queue", "--state", "conflict")
     assert "in conflict or refused" in opened.complains("acknowledge", other, "nothing")
     assert opened.run("acknowledge", serial, " ").returncode == 2
-    assert opened.says("audit").startswith("Whole:")
+    assert opened.says("audit").startswith("Intact:")
 
 
 def test_a_delivery_tells_the_winner_of_a_conflict_by_its_exit_code(
@@ -211,7 +211,7 @@ def test_the_queue_is_exported_to_a_file_which_the_journal_notes(
     words = ("queue", "--export", str(file), "--overwrite")
     opened.says(*words, "--state", "queued")  # which leaves others out
     assert _exports(opened) == [JournalNote.EXPORTED]
-    assert opened.says("audit").startswith("Whole:")
+    assert opened.says("audit").startswith("Intact:")
     assert opened.run("queue", "--export", "evening.pdf").returncode == 2
 
 
