@@ -12,12 +12,15 @@ from scanner.admission.verdict import Kind
 from scanner.pin import PinCheck
 from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.store.statistics import Evening
+from scanner.tui.gate.app import GateApp
 from tests.tui.ports import SCANS, SERIAL, VERDICTS, FakeRecords, Stand
 from tests.tui.seen import settled
 
 Compare = Callable[..., bool]
+Pictured = Callable[[GateApp, str], bool]
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
+KEYS_TO_SCREENS = ("f", "w", "t", "s", "question_mark")
 HELD = DatabaseBusy(StoreFault.HELD, file=Path("gate.sqlite3"))
 
 
@@ -81,12 +84,13 @@ def test_find(snap_compare: Compare, stand: Stand, typed: str, size: tuple[int, 
 
 
 @SIZES
-@pytest.mark.parametrize("presses", [1, 2, 3, 4, 5])
-def test_queue_filtered(
-    snap_compare: Compare, stand: Stand, presses: int, size: tuple[int, int]
-) -> None:
-    see = pressed(stand, "w", *"f" * presses)
-    assert snap_compare(stand.app(), terminal_size=size, run_before=see)
+async def test_queue_filtered(pictured: Pictured, stand: Stand, size: tuple[int, int]) -> None:
+    app = stand.app()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pressed(stand, "w")(pilot)
+        for presses in range(1, 6):
+            await pressed(stand, "f")(pilot)
+            assert pictured(app, str(presses))
 
 
 @SIZES
@@ -122,18 +126,24 @@ def test_override_answered(
     assert snap_compare(stand.app(), terminal_size=size, run_before=see)
 
 
+async def each_beside(pictured: Pictured, stand: Stand, size: tuple[int, int]) -> None:
+    """Open and close each screen in turn, and compare its picture."""
+    app = stand.app()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        for key in KEYS_TO_SCREENS:
+            await pressed(stand, key)(pilot)
+            assert pictured(app, key)
+            await pressed(stand, "escape")(pilot)
+
+
 @SIZES
 @pytest.mark.parametrize("theme", ["day", "contrast"])
-@pytest.mark.parametrize("key", ["f", "w", "t", "s", "question_mark"])
-def test_theme(
-    snap_compare: Compare, stand: Stand, key: str, theme: str, size: tuple[int, int]
-) -> None:
+async def test_theme(pictured: Pictured, stand: Stand, theme: str, size: tuple[int, int]) -> None:
     stand.preferences = replace(stand.preferences, theme=theme)
-    assert snap_compare(stand.app(), terminal_size=size, run_before=pressed(stand, key))
+    await each_beside(pictured, stand, size)
 
 
 @SIZES
-@pytest.mark.parametrize("key", ["f", "w", "t", "s", "question_mark"])
-def test_ascii(snap_compare: Compare, stand: Stand, key: str, size: tuple[int, int]) -> None:
+async def test_ascii(pictured: Pictured, stand: Stand, size: tuple[int, int]) -> None:
     stand.preferences = replace(stand.preferences, characters="ascii")
-    assert snap_compare(stand.app(), terminal_size=size, run_before=pressed(stand, key))
+    await each_beside(pictured, stand, size)
