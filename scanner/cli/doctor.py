@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 def doctor(*, as_json: Json = False) -> None:
     """Check cameras, decoders, scanners, disk, key store, API and clock, before doors open.
 
-    Each is ok, a warning or broken, with the one command that mends it. Ends with exit code 1
+    Each is ok, a warning or broken, with the one command that fixes it. Ends with exit code 1
     where anything is broken.
     """
     from scanner.desk.doctor import Health, examine
@@ -61,7 +61,7 @@ def doctor(*, as_json: Json = False) -> None:
             what, told = sentence(finding.what), sentence(finding.fact)
             print_line(f"{healths[finding.health]:<8} {what:<15} {told}")
             if finding.mend:
-                print_line(f"{'':<8} {'':<15} {say('mend it with')}: {plain(finding.mend)}")
+                print_line(f"{'':<8} {'':<15} {say('fix it with')}: {plain(finding.mend)}")
     if as_json:
         print_json(listed)
     if broken:

@@ -100,10 +100,10 @@ SENTENCES: dict[str, Sentence] = {
     "cli.exported": "Written: {file}",
     "cli.acknowledged": "Noted: {serial} is no alarm any more.",
     "cli.server": "Server: {api}",
-    "cli.list_short": "The API tells of {total} entries, and {came} of them came: "
+    "cli.list_short": "The API reports {total} entries, but only {came} came: "
     "this list may lack some; ask again later.",
     "cli.list_endless": "The API's list does not come to an end: {came} entries came of the "
-    "{total} that it tells of; tell who runs the server.",
+    "{total} that it reports; tell who runs the server.",
     "cli.synced": _synced,
     "cli.delivered": _delivered,
     "cli.opened": _opened,

@@ -63,7 +63,7 @@ SENTENCES: dict[str, Sentence] = {
     "kiosk.turnstile_unexpected": "The turnstile failed; let the patron in by hand, "
     "and see the log.",
     "kiosk.turnstile_unpaired_quote": "The turnstile's command has a quotation mark "
-    "without its pair; mend it.",
+    "without its pair; correct it.",
     "kiosk.turnstile_no_command": "The turnstile's command is empty; name a program.",
     "kiosk.turnstile_no_serial_library": "The library for serial ports is missing; "
     "install it with `pip install pyserial`.",

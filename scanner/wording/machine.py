@@ -27,15 +27,15 @@ SENTENCES: dict[str, Sentence] = {
     "pin.not_digits": "A PIN has {shortest} to {longest} digits; choose another.",
     "pin.too_easy": "This PIN is too easy to guess; choose another.",
     "pin.taken": "Another supervisor has this PIN; choose another.",
-    "pin.too_many": "There are {most} PINs already; take one away first.",
-    "pin.nobody": "There is no PIN of {name} to take away, or it is the only one.",
+    "pin.too_many": "There are {most} PINs already; remove one first.",
+    "pin.nobody": "There is no PIN of {name} to remove, or it is the only one.",
     "pin.rule": "A PIN has {shortest} to {longest} digits: not all the same, and not a row "
     "such as 123456 or 654321.",
     "pin.house": "the house's, without a name",
     "pin.set": _set,
     "pin.changed": _changed,
     "pin.reset": _reset,
-    "pin.removed": "The PIN of {name} is taken away.",
+    "pin.removed": "The PIN of {name} is removed.",
     "pin.wrong": "This is not the PIN; try again.",
     "pin.set_already": "There is a PIN already; change it with `scanner pin`.",
     "pin.wait": Plural(
@@ -47,21 +47,21 @@ SENTENCES: dict[str, Sentence] = {
     "pin.key_store_elsewhere": "The key store that has the PIN can't be reached from here; "
     "have the owner of the data log in on this machine, then try again.",
     "keystore.unreadable": "The file of secrets {file} can't be read ({why}); "
-    "mend or remove it, then log in again.",
+    "fix or remove it, then log in again.",
     "keystore.damaged": "The file of secrets {file} is damaged; "
-    "mend or remove it, then log in again.",
+    "fix or remove it, then log in again.",
     "keystore.locked": "Another program holds on to {file}; end it, then try again.",
     "keystore.unwritable": "The secret can't be kept in {file} ({why}); "
     "make the folder writable, then try again.",
     "keystore.shut": "The system's key store is locked or does not answer; unlock it, "
     "then try again.",
     "keystore.no_such_choice": "{variable} is '{value}'; set it to 'system' or 'file'.",
-    "config.unreadable": "The configuration file {file} can't be read ({why}); mend or remove it.",
+    "config.unreadable": "The configuration file {file} can't be read ({why}); fix or remove it.",
     "config.unknown": "There is no setting '{name}'; remove it from {file}.",
     "config.unusable": "The setting '{name}' can't be used; it takes {expected}. "
-    "Mend it in {file}, {variable} or the command's flags.",
+    "Correct it in {file}, {variable} or the command's flags.",
     "config.unsaved": "The setting '{name}' can't be saved in {file} ({why}); "
-    "mend or remove the file.",
+    "fix or remove the file.",
     "config.choice": "one of {choices}",
     "config.switch": "true or false",
     "config.whole_number": "a whole number from {least} to {most}",

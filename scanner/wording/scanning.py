@@ -83,7 +83,7 @@ SENTENCES: dict[str, Sentence] = {
     "scanning.decode_absent": "{file} is not there; give a picture, a video or a folder.",
     "scanning.decode_no_file": "{file} is no file; give a picture, a video or a folder.",
     "scanning.decode_not_permitted": (
-        "{file} may not be read by you; choose another, or mend its rights."
+        "{file} may not be read by you; choose another, or correct its rights."
     ),
     "scanning.decode_folder_empty": ("{file} holds no pictures or videos; choose another folder."),
     # what a file is
@@ -134,7 +134,7 @@ SENTENCES: dict[str, Sentence] = {
         "or set the scanner to the laptop's keyboard layout."
     ),
     "scanning.layout_not_kept": (
-        "What was learned can't be kept in {file} ({why}); mend the folder."
+        "What was learned can't be kept in {file} ({why}); check the folder."
     ),
     "scanning.layout_damaged": "{file} is damaged; run scanner pair again.",
     "scanning.no_room": (

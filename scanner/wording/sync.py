@@ -54,7 +54,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "sync.list_shrunk": "{missing} of {known} tickets are missing from the API's list; they stay "
     "valid until a second reading says the same, or until `scanner sync --accept-shrink`.",
-    "sync.list_short": "The API tells of {known} tickets, and {missing} of them did not come; "
+    "sync.list_short": "The API reports {known} tickets, but {missing} did not come; "
     "a second reading that says the same is taken, or `scanner sync --accept-shrink`.",
     "sync.admitted_before": _admitted_before,
     "sync.admitted_by_copy": _admitted_by_copy,

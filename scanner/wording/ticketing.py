@@ -75,9 +75,9 @@ SENTENCES: dict[str, Sentence] = {
     "the outcome of an admission is not known yet.",
     "ticketing.answered": _answered,
     "ticketing.list_endless": "A list of the ticketing API does not come to an end; "
-    "{came} entries came of the {total} that it tells, and the list from before stays.",
+    "{came} entries came of the {total} that it reports, and the list from before stays.",
     "ticketing.list_short": "A list of the ticketing API breaks off; "
-    "{came} entries came of the {total} that it tells, and the list from before stays.",
+    "{came} entries came of the {total} that it reports, and the list from before stays.",
     "ticketing.field_missing": "is missing",
     "ticketing.field_no_object": "should be an object",
     "ticketing.field_no_list": "should be a list",

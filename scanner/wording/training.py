@@ -193,7 +193,7 @@ SENTENCES: dict[str, Sentence] = {
         "The run could not be kept in {file} ({why}); free some space or choose another folder "
         "with SCANNER_HOME."
     ),
-    "training.fault.runs_not_read": "The runs in {file} can't be read ({why}); mend its rights.",
+    "training.fault.runs_not_read": "The runs in {file} can't be read ({why}); correct its rights.",
     "training.result.passed": "{title}: {percent} %, passed.",
     "training.result.below_pass_mark": "{title}: {percent} %, below the pass mark of {bar} %.",
     "training.result.counts": (

@@ -33,7 +33,7 @@ def test_an_api_that_is_away_is_a_warning_with_the_command_that_tells_more(
 ) -> None:
     said = program.says("doctor", SCANNER_API=NOWHERE, SCANNER_CAMERA="none")
     assert "warning  link" in said
-    assert f"mend it with: curl -I {NOWHERE}" in said
+    assert f"fix it with: curl -I {NOWHERE}" in said
 
 
 def test_what_is_broken_ends_it_with_exit_code_1(program: Program) -> None:

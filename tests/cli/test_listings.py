@@ -154,4 +154,4 @@ def test_a_list_that_is_shorter_than_its_total_ends_with_a_failure(
     for words in LISTS:
         done = program.run(*words, "--json")
         assert (done.returncode, len(done.stdout.splitlines())) == (1, 30)
-        assert b"tells of 35 entries, and 30 of them came" in done.stderr
+        assert b"reports 35 entries, but only 30 came" in done.stderr

@@ -71,7 +71,7 @@ def test_each_supervisor_sets_one_by_name_and_another_takes_it_away(safe: Progra
     assert safe.says("pin", "--list").splitlines()[1] == "Anna"
     refused = safe.complains("pin", "--name", "Anna", given=f"{OLD}\n338104\n".encode())
     assert "not the PIN" in refused
-    assert "taken away" in safe.says("pin", "--name", "anna", "--remove", given=f"{OLD}\n".encode())
+    assert "removed" in safe.says("pin", "--name", "anna", "--remove", given=f"{OLD}\n".encode())
     assert noted(safe) == ["pin.set", "pin.set", "pin.removed"]
     assert checked(safe, NEW) is PinCheck.WRONG
 
@@ -88,7 +88,7 @@ def test_the_journal_has_every_change_and_none_of_the_digits(safe: Program) -> N
     safe.says("gate", "--stdin", "--no-network", given=b"X\n")  # which begins to key the journal
     safe.says("pin", given=f"{NEW}\n{OLD}\n".encode())
     assert noted(safe) == ["pin.set", "pin.changed", "pin.changed"]
-    assert safe.says("audit").startswith("Whole:")
+    assert safe.says("audit").startswith("Intact:")
     for file in (each for each in safe.home.iterdir() if each.is_file()):
         for digits in (OLD, NEW, "111222", "333444", "111111"):
             assert digits.encode() not in file.read_bytes()

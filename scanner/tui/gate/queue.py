@@ -211,7 +211,8 @@ class QueueScreen(Modal):
             self.say(sentence(error.fact))
             return
         count = say_count("{count} admission", "{count} admissions", len(found))
-        self.entitle(f"{say('Queue')}: {state_word(state)} · {count}")
+        which = f"{state_word(state)} · {count}"
+        self.entitle(say("{what}: {which}", what=say("Queue"), which=which))
         rows: list[Admission | Difference] = [*differing, *found]
         now, shown = (rows, seen_to), (self._listed, self._seen_to)
         if now == shown and self.query_one(DataTable).row_count:
@@ -250,7 +251,9 @@ class QueueScreen(Modal):
 
     def _show_todo(self) -> None:
         marked = self._marked()
-        words = [f"{say('To do')}: {self._advice(marked)}" if marked else say("Nothing is here.")]
+        words = [say("Nothing is here.")]
+        if marked:
+            words = [say("{what}: {which}", what=say("To do"), which=self._advice(marked))]
         if marked and cell_len(why := self._cells(marked)[-1]) > self._room:
             words.insert(0, why)
         self.query_one("#todo", Static).update(Content("\n".join(words)))

@@ -127,7 +127,8 @@ class ScansScreen(Modal):
             self.say(sentence(error.fact))
             return
         count = say_count("{count} scan", "{count} scans", len(found))
-        self.entitle(f"{say('Scans')}: {_filter_word(kinds)} · {count}")
+        which = f"{_filter_word(kinds)} · {count}"
+        self.entitle(say("{what}: {which}", what=say("Scans"), which=which))
         options = self.query_one(OptionList)
         if found == self._scans and options.option_count:
             return

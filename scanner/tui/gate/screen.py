@@ -318,9 +318,9 @@ class GateScreen(TranslatedScreen[None]):
         if words := needed(self.app):
             notices.append(Notice(f"▲ {words}"))
         if self._failure:
-            notices.insert(
-                0, Notice(f"⊗ {say('CANNOT RECORD')}: {plain(self._failure)}", grave=True)
-            )
+            why = plain(self._failure)
+            words = say("{what}: {which}", what=say("CANNOT RECORD"), which=why)
+            notices.insert(0, Notice(f"⊗ {words}", grave=True))
         return notices
 
     def show_checking(self) -> None:

@@ -278,7 +278,7 @@ class PinScreen(Question):
         if lines[at] is not lines[-1]:
             self.set_focus(lines[at + 1])  # at once: the next key may be here already
         elif self._line("new").value != self._line("again").value:
-            self._ask_again(say("The new PIN was typed in two ways; type it again."))
+            self._ask_again(say("The two new PINs differ; type the PIN again."))
         elif not self._busy:
             self._busy = True
             self.run_worker(self._set(), exit_on_error=False)

@@ -54,7 +54,7 @@ def certificate(run: Run) -> str:
         f"<body><main><h1>{plain_html(say('Gate training'))}</h1><p class='{look}'>{name}</p>"
         f"<p>{plain_html(say('has stood at the gate and passed'))}</p><p class='title'>{title}</p>"
         f"<p class='percent'>{decimal(run.percent)}&nbsp;%</p><table>{rows}</table>"
-        f"<footer>{plain_html(_day(run.at))} · {plain_html(which)}</footer>"
+        f"<footer>{plain_html(_day(run.at.astimezone()))} · {plain_html(which)}</footer>"
         f"</main></body></html>\n"
     )
 
@@ -67,7 +67,7 @@ def write_certificate(run: Run, folder: Path) -> Path:
     """
     page = certificate(run)
     plain = "".join(c if c.isalnum() else "-" for c in run.trainee.casefold()).strip("-")
-    stamp = f"{run.at:%Y%m%d-%H%M%S}"
+    stamp = f"{run.at.astimezone():%Y%m%d-%H%M%S}"
     file = folder / "certificates" / f"{stamp}-{plain or 'trainee'}-{run.scenario}.html"
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

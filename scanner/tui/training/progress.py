@@ -114,6 +114,6 @@ def _row(run: Run) -> str:
         longest=run.longest_queue,
     )
     return (
-        f"{run.at:%Y-%m-%d %H:%M}  {decimal(run.percent, 1):>5} %  "
+        f"{run.at.astimezone():%Y-%m-%d %H:%M}  {decimal(run.percent, 1):>5} %  "
         f"{passed if run.passed else '':<{len(passed)}}  {pace}"
     )

@@ -252,7 +252,7 @@ class SupervisorStep(Step):
         if not (name or pin or again):
             self.post_message(self.Answered(self.answers))  # none for now
         elif last and pin != again:
-            self._ask_again(say("The PIN was typed in two ways; type it again."))
+            self._ask_again(say("The two PINs differ; type the PIN again."))
         elif last:
             self.run_worker(self._set(pin, name), exclusive=True, exit_on_error=False)
 

@@ -43,7 +43,7 @@ async def test_a_pin_is_set_from_the_settings_whose_rule_is_said_before(stand: S
         assert "No PIN is set." in seen(app)
         assert not app.screen.query_one("#old").display
         await pilot.press(*"Anna", "enter", *"902655", "enter", *"902656", "enter")
-        assert "typed in two ways" in seen(app)
+        assert "PINs differ" in seen(app)
         assert "90265" not in seen(app)
         stand.records.pins = ("Anna",)
         await pilot.press(*"902655", "enter", *"902655", "enter")

@@ -280,7 +280,7 @@ async def test_a_supervisors_pin_is_set_whose_rule_is_said_before(setup: FakeSet
         assert "A PIN has 6 to 12 digits" in seen(app)
         await until(pilot, lambda: "There is a PIN already" in seen(app))
         await pilot.press(*"Anna", "enter", *"4711", "enter", *"4712", "enter")
-        assert "typed in two ways" in seen(app)
+        assert "PINs differ" in seen(app)
         await pilot.press(*"4711", "enter", *"4711", "enter")
         await until(pilot, lambda: "choose another" in seen(app))
         await pilot.press(*"902655", "enter", *"902655", "enter")
