@@ -255,6 +255,7 @@ def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priori
 def _open_with(
     config: Config, writer: Writer, keys: KeyStore, code: str, other_event: bool
 ) -> "Opened":
+    from scanner.desk.login import gate_key
     from scanner.sync.opening import Request, open_gate  # its client takes a tenth of a start
 
     session = writer.submit(read_session).result()
@@ -266,6 +267,7 @@ def _open_with(
         name=session.name,
         device=session.device,
         key=_key_for(config, keys, session),
+        application=gate_key(config.model_copy(update={"api": session.api}), keys),
         timeout=config.timeout_seconds,
         records=config.page_records,
         names=config.names,

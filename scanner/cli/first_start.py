@@ -170,15 +170,17 @@ class House:
         await check_name(self._request(answers), await self.writer.run(tags))
 
     def _request(self, answers: "Answers") -> "Request":
-        from scanner.desk.login import key_at
+        from scanner.desk.login import gate_key, key_at
         from scanner.sync.opening import Request
 
+        here = self.config.model_copy(update={"api": answers.api})
         return Request(
             api=answers.api,
             code=answers.code,
             name=answers.name,
             device=answers.device,
             key=answers.key or key_at(answers.api, self.config, self.keys),
+            application=answers.key or gate_key(here, self.keys),
             timeout=self.config.timeout_seconds,
             records=self.config.page_records,
             names=self.config.names,

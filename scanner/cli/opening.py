@@ -89,7 +89,7 @@ def open_session(
 
 def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Request":
     from scanner.desk.errors import NotLoggedIn
-    from scanner.desk.login import credential
+    from scanner.desk.login import credential, gate_key
     from scanner.sync.opening import Request
 
     api, key = config.api, None
@@ -98,12 +98,14 @@ def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Req
         api, key = found.api, found.key
     except NotLoggedIn:
         pass  # the API says whether it wants a key
+    application = gate_key(config.model_copy(update={"api": api}), keys)
     return Request(
         api=api,
         code=code,
         name=config.name or "",
         device=device,
-        key=key,
+        key=key or application,
+        application=application,
         timeout=config.timeout_seconds,
         records=config.page_records,
         names=config.names,

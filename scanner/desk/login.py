@@ -12,6 +12,7 @@ from scanner.config import Config
 from scanner.desk.errors import LoginFault, LoginRefused, NotLoggedIn
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
+from scanner.sync.credentials import application_key
 from scanner.ticketing.client import TickeTing, address
 from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
 from scanner.ticketing.paged_list import PageSizes
@@ -185,7 +186,7 @@ def credential(config: Config, keystore: KeyStore) -> Credential:
 
 
 def key_at(api: str, config: Config, keystore: KeyStore) -> str | None:
-    """Return the key to ask this API with, given or of its login; never another API's.
+    """Return the key to ask this API with: given, its login's or its gate's; never another API's.
 
     Raises:
         LoginRefused: the given key can't be one.
@@ -194,12 +195,12 @@ def key_at(api: str, config: Config, keystore: KeyStore) -> str | None:
     try:
         found = credential(config.model_copy(update={"api": api}), keystore)
     except NotLoggedIn:
-        return None
-    return found.key if found.api == api else None
+        return application_key(keystore, api)
+    return found.key if _same(found.api, api) else application_key(keystore, api)
 
 
 def gate_key(config: Config, keystore: KeyStore) -> str | None:
-    """Return the key that a gate may be given: the application's, given or kept.
+    """Return the key that a gate may be given: the application's, given or kept, by the gate too.
 
     A person's session is none: whoever held it would have that person's rights.
 
@@ -209,7 +210,8 @@ def gate_key(config: Config, keystore: KeyStore) -> str | None:
     """
     kept = stored_login(keystore)
     ours = kept and kept.kind is KeyKind.KEY and _same(config.api, kept.api)
-    return _given_key(config) or (kept.key if kept and ours else None)
+    logged_in = kept.key if kept and ours else None
+    return _given_key(config) or logged_in or application_key(keystore, config.api)
 
 
 def stored_login(keystore: KeyStore) -> Login | None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from scanner.store import sessions
@@ -12,6 +12,7 @@ from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.api import Client
 from scanner.sync.errors import NoSession
+from scanner.ticketing.client import address
 from scanner.ticketing.errors import NoSuchToken, Restricted, TicketingError
 
 Connect = Callable[[str, str], Client]
@@ -34,12 +35,17 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GateCredentials:
-    """The token's code and the key that it gave, with the session that they belong to."""
+    """The token's code and the key that it gave, with the session that they belong to.
+
+    `application` is the application's key, where one was given: with the token, the key that came
+    of it dies too, and the next token is asked for with this one.
+    """
 
     api: str
     event: str
     code: str = field(repr=False)
     key: str = field(repr=False)
+    application: str | None = field(default=None, repr=False)
 
 
 def save(keys: Keys, credentials: GateCredentials) -> None:
@@ -48,13 +54,7 @@ def save(keys: Keys, credentials: GateCredentials) -> None:
     Raises:
         KeyStoreError: the key store can't be written.
     """
-    found = {
-        "api": credentials.api,
-        "event": credentials.event,
-        "code": credentials.code,
-        "key": credentials.key,
-    }
-    keys.set(_NAME, json.dumps(found))
+    keys.set(_NAME, json.dumps(asdict(credentials)))
 
 
 def load(keys: Keys, session: StoredSession) -> GateCredentials | None:
@@ -63,13 +63,29 @@ def load(keys: Keys, session: StoredSession) -> GateCredentials | None:
     Raises:
         KeyStoreError: the key store can't be read.
     """
+    credentials = _load(keys)
+    ours = credentials and (credentials.api, credentials.event) == (session.api, session.event)
+    return credentials if ours else None
+
+
+def application_key(keys: Keys, api: str) -> str | None:
+    """Return the application's key that this gate was opened with, at this API and no other.
+
+    Raises:
+        KeyStoreError: the key store can't be read.
+    """
+    credentials = _load(keys)
+    return credentials.application if credentials and credentials.api == str(address(api)) else None
+
+
+def _load(keys: Keys) -> GateCredentials | None:
     try:
         found = json.loads(keys.get(_NAME) or "")
-        credentials = GateCredentials(found["api"], found["event"], found["code"], found["key"])
-    except (ValueError, KeyError, TypeError):
+        return GateCredentials(
+            found["api"], found["event"], found["code"], found["key"], found.get("application")
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    same = (credentials.api, credentials.event) == (session.api, session.event)
-    return credentials if same else None
 
 
 @dataclass(slots=True)

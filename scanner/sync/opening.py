@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Container
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -46,9 +46,11 @@ class OpenWarning(Code):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What opens a gate; `timeout` in seconds, `key` is the application's own, if it has one.
+    """What opens a gate; `timeout` in seconds.
 
-    Owners' names are kept where `names` is on.
+    `key` asks for the token, where there is one: the application's, or a person's session's. Only
+    `application`, the application's, is kept with the session. Owners' names are kept where
+    `names` is on.
     """
 
     api: str
@@ -59,6 +61,7 @@ class Request:
     timeout: float = 10.0
     records: int = 500
     names: bool = False
+    application: str | None = field(default=None, repr=False)
     event: str | None = None
     """The only event that it may be for; without it, any."""
 
@@ -102,7 +105,8 @@ async def open_gate(
         device=_named(request.device),
         opened=clock(),
     )
-    credentials.save(keys, GateCredentials(session.api, session.event, request.code, grant.key))
+    held = GateCredentials(session.api, session.event, request.code, grant.key, request.application)
+    credentials.save(keys, held)
     await writer.run(lambda conn: store(conn, session))
     server_time = ServerTime(clock)
     size = PageSizes(writer.file.parent, request.records).of(session.api)

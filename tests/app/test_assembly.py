@@ -1,3 +1,4 @@
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,13 @@ from scanner.config import Config, Confirmation
 from scanner.gate import Judged
 from scanner.keystore import KeyStore
 from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+from scanner.sync.credentials import application_key, load
 from scanner.sync.engine import Engine
 from scanner.sync.link import LinkState
+from scanner.sync.opening import Request, open_gate
+from tests.mock.api import Api
+from tests.mock.server import mock_server
 from tests.store.worlds import NOW, SERIALS, filled, row
 from tests.tui.sources import FakeSource
 
@@ -85,3 +91,23 @@ async def test_without_a_network_nothing_is_pulled_and_the_api_is_not_asked(
         await parts.sync_once()
         assert parts.background.status().link.state is LinkState.OFFLINE
         assert parts.gate.present_and_wait(HERE, NOW, "camera").verdict.admits
+
+
+def test_a_new_token_opens_a_gate_whose_token_was_revoked_and_with_it_the_key_that_came_of_it(
+    tmp_path: Path, keys: KeyStore
+) -> None:
+    config = Config(home=tmp_path)
+    with mock_server(tickets=90) as server, Writer(tmp_path / "new.sqlite3") as writer:
+        key, code, next_code = server.api_key, server.tokens[-1].code, server.tokens[1].code
+        request = Request(server.url, code, "Lee", "north", key, application=key)
+        asyncio.run(open_gate(request, writer, keys, utc_now))
+        api = Api(server.url, key)
+        found = api.entries(f"{server.event}/tokens", records=50)
+        revoked = next(each["self"] for each in found if each["code"] == code)
+        assert api.delete(revoked).is_success
+        with assembled(config, writer, keys, network=False) as parts:
+            opened = parts.open_with(next_code, False)
+        held = load(keys, opened.session)
+        assert held
+        assert (held.code, held.application) == (next_code, key)
+        assert application_key(keys, "http://127.0.0.1:1/") is None

@@ -221,6 +221,7 @@ class TokenScreen(Modal):
     ]
     DEFAULT_CSS: ClassVar[str] = """
     TokenScreen #why { height: auto; padding: 1; }
+    TokenScreen #said { height: auto; max-height: 4; }
     TokenScreen Input { border: tall $accent; background: $surface; }
     """
 
