@@ -69,6 +69,10 @@ class Expects(Code):
     TEXT = "cli.text"
 
 
+_HELP_SHOWN = "NoArgsIsHelpError"
+"""How typer ends a group that was called without a command, when its help is printed."""
+
+
 class UsageError(ScannerError):
     """A command was called wrongly."""
 
@@ -118,7 +122,9 @@ class CommandGroup(TyperGroup):
             raise typer.Exit(1) from None
         except (typer.Exit, typer.Abort, KeyboardInterrupt):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, a person reads a sentence
+        except Exception as error:
+            if type(error).__name__ == _HELP_SHOWN:
+                raise
             if _is_usage(error):
                 raise _refused(_usage_fact(error), _called(ctx)) from None
             _log("a command failed unexpectedly")
@@ -149,7 +155,7 @@ def _called(ctx: Any) -> str:
 def _is_usage(error: Exception) -> bool:
     """Tell whether typer found a mistake in usage; a group without a command shows its help."""
     kinds = [kind.__name__ for kind in type(error).__mro__]
-    return "ClickException" in kinds and kinds[0] != "NoArgsIsHelpError"
+    return "ClickException" in kinds and kinds[0] != _HELP_SHOWN
 
 
 def _usage_fact(error: Any) -> Fact:

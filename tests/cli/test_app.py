@@ -130,6 +130,13 @@ def _typed(command: Any) -> Iterator[str]:
         yield from _typed(each)
 
 
+@pytest.mark.parametrize("words", [[], ["tokens"]])
+def test_a_group_without_a_command_shows_its_help_and_no_fault(words: list[str]) -> None:
+    done = CliRunner().invoke(app, words, prog_name="scanner")
+    assert "╰" in done.stdout
+    assert done.stderr == ""
+
+
 def test_the_language_of_the_help_is_that_of_the_settings(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
