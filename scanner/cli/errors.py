@@ -21,6 +21,7 @@ class CliFault(Code):
     """What keeps a command from running."""
 
     UNEXPECTED = "cli.unexpected"
+    ABORTED = "cli.aborted"
     GATE_NEEDS_TERMINAL = "cli.gate_needs_terminal"
     KIOSK_NEEDS_TERMINAL = "cli.kiosk_needs_terminal"
     KIOSK_NEEDS_PIN = "cli.kiosk_needs_pin"
@@ -120,7 +121,9 @@ class CommandGroup(TyperGroup):
             # The reader of our output has gone; Python would complain again at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
-        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+        except typer.Abort:
+            _end_with(Fact(CliFault.ABORTED))
+        except (typer.Exit, KeyboardInterrupt):
             raise
         except Exception as error:
             if type(error).__name__ == _HELP_SHOWN:

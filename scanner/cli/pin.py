@@ -84,7 +84,7 @@ def set_pin(
     if not remove:
         if sys.stdin.isatty():  # a program knows it, or is told by the refusal
             print_line(sentence(RULE), err=True)
-        new = _ask(say("New PIN"), twice=True)
+        new = ask(say("New PIN"), twice=True)
     # A PIN's own note is keyed already, so that a reset sees whether it reaches the same key store.
     with Writer(database(config)) as writer, keyed(writer, keys, utc_now, create=not reset):
         if writer.submit(is_keyed).result() and read_anchor(keys) is None and not keys.is_system:
@@ -110,7 +110,7 @@ def _check_old(pin: "Pin", name: str, *, remove: bool) -> None:
         return
     known = pin.named(name) in pin.names()
     what = say("Old PIN") if known else say("A supervisor's PIN")
-    _refuse_unless_right(pin, pin.may_set(_ask(what), name))
+    _refuse_unless_right(pin, pin.may_set(ask(what), name))
 
 
 def pin_of(config: "Config") -> "Pin":
@@ -128,7 +128,7 @@ def check_pin(pin: "Pin", what: str) -> None:
     Raises:
         ScannerError: it is wrong, or nobody may try yet.
     """
-    _refuse_unless_right(pin, pin.identify(_ask(what)))
+    _refuse_unless_right(pin, pin.identify(ask(what)))
 
 
 def _refuse_unless_right(pin: "Pin", tried: "Identified") -> None:
@@ -141,11 +141,17 @@ def _refuse_unless_right(pin: "Pin", tried: "Identified") -> None:
         raise ScannerError(PinRefusal.WRONG)
 
 
-def _ask(what: str, *, twice: bool = False) -> str:
+def ask(what: str, *, twice: bool = False) -> str:
     """Ask on the terminal, unseen; or read a line of standard input."""
-    if sys.stdin.isatty():
-        return str(typer.prompt(what, hide_input=True, confirmation_prompt=twice))
-    return sys.stdin.readline().strip()
+    from scanner.cli.output import print_line
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    while True:
+        found = str(typer.prompt(what, hide_input=True))
+        if not twice or typer.prompt(say("New PIN again"), hide_input=True) == found:
+            return found
+        print_line(say("The two new PINs differ; type the PIN again."), err=True)
 
 
 def _become_owner() -> None:

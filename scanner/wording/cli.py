@@ -62,6 +62,7 @@ def _whoami(params: Params) -> str:
 SENTENCES: dict[str, Sentence] = {
     "cli.unexpected": "Something went wrong that should not have ({kind}); "
     "nothing recorded is lost, and the detail is in {file}.",
+    "cli.aborted": "Stopped.",
     "cli.gate_needs_terminal": "The gate's screen needs a terminal; start it from one.",
     "cli.kiosk_needs_terminal": "The kiosk's screen needs a terminal; start it from one.",
     "cli.kiosk_needs_pin": "Nobody could leave a kiosk without a PIN; set one with `scanner pin`.",

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from scanner import __version__
 from scanner.cli.app import GROUPS, app, chosen_language
+from scanner.cli.errors import CommandGroup
 from scanner.wording.catalogue import choose_language
 from tests.cli.program import Program
 from tests.tui.pseudo import LANGUAGE, latin, pseudo_language
@@ -128,6 +129,20 @@ def _typed(command: Any) -> Iterator[str]:
         yield from (*param.opts, *param.secondary_opts, str(param.default))
     for each in getattr(command, "commands", {}).values():
         yield from _typed(each)
+
+
+def test_a_question_that_is_left_ends_the_command_with_a_word() -> None:
+    asking = typer.Typer(cls=CommandGroup)
+
+    @asking.callback()
+    def group() -> None: ...
+
+    @asking.command()
+    def ask() -> None:
+        raise typer.Abort
+
+    done = CliRunner().invoke(asking, ["ask"])
+    assert (done.exit_code, done.stderr) == (1, "Stopped.\n")
 
 
 @pytest.mark.parametrize("words", [[], ["tokens"]])

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import typer
 from argon2 import PasswordHasher
 
+from scanner.cli.pin import ask
 from scanner.keystore import KeyStore
 from scanner.pin import FREE_TRIES, Pin, PinCheck
 from scanner.store.database import open_reader
@@ -24,6 +27,16 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may reset a PI
 
 def checked(program: Program, pin: str) -> PinCheck:
     return Pin(KeyStore(program.home, file_only=True), utc_now).check(pin)
+
+
+def test_a_new_pin_is_asked_for_until_both_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter([OLD, NEW, NEW, NEW])
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: next(typed))
+    assert ask("New PIN", twice=True) == NEW
+    assert capsys.readouterr().err == "The two new PINs differ; type the PIN again.\n"
 
 
 @pytest.fixture
