@@ -48,7 +48,8 @@ class Books:
 
     An admission counts as undone where the API lists none when it is asked for that very ticket,
     and lists the ticket as issued, in two readings that are a minute apart. That a list does not
-    have it is never enough; and of a section that the token does not permit, it says nothing.
+    have it is never enough. Of a section that the token does not permit the API may list nothing at
+    all; then nothing is known of it.
     """
 
     api: AdmissionsApi
@@ -96,9 +97,9 @@ class Books:
         shared = await self.writer.run(encounters.shared_tags)
         found = list(self._missing_here(ours, tags, listed))
         barred = await self.writer.run_on_cache(differences.barred_sections)
+        hidden = barred - {each.section for there in listed.values() for each in there}
         for serial, own in ours.items():
-            shown = own.section not in barred or serial in listed
-            if own.state is State.CONFIRMED and shown:
+            if own.state is State.CONFIRMED and own.section not in hidden:
                 found += self._confirmed(own, listed.get(serial, ()), shared)
         found += [
             self._new(serial, DifferenceKind.OTHER_MISSING)

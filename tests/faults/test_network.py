@@ -61,7 +61,7 @@ def _check(program: Program, server: Ready, gate: GateAtWork) -> None:
     confirmed = {serial for serial, state in states.items() if state == "confirmed"}
     assert set(at_server) == confirmed
     assert set(states.values()) <= {"confirmed", "conflict", "refused"}
-    assert program.says("audit").startswith("Whole")
+    assert program.says("audit").startswith("Intact")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
