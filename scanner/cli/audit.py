@@ -123,7 +123,7 @@ def audit(
 
 
 def _print(checked: "Audit", found: "list[Finding]") -> None:
-    for each in checked.remarks:
+    for each in (*checked.remarks, *checked.overrides):
         tell(Fact(Audited.REMARK, {"row": each.row, "fact": each.fact}))
     for each in found:
         print_line(_words(each))
@@ -157,6 +157,7 @@ def _facts(checked: "Audit", found: "list[Finding]") -> dict[str, object]:
         "presentations": checked.rows,
         "findings": lines(found),
         "remarks": lines(checked.remarks),
+        "overrides": lines(checked.overrides),
     }
 
 

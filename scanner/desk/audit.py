@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scanner.admission.evidence import EvidenceError, cleaning_of, from_json
 from scanner.admission.rules import decide
 from scanner.admission.serial import LONGEST_PAYLOAD, is_blinded, parse_payload
-from scanner.admission.verdict import Kind
+from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStoreError
 from scanner.store import journal, ledger
@@ -17,6 +17,8 @@ from scanner.store.anchor import Anchor, Head, Secrets, is_keyed, read_anchor, r
 from scanner.store.database import SqlConnection
 from scanner.store.integrity import find_contradictions
 from scanner.store.journal import Entry, JournalNote, Scan
+
+_SUPERVISORS = frozenset({Reason.OVERRIDDEN, Reason.REENTRY})
 
 _BREAKS = frozenset(
     {
@@ -55,9 +57,15 @@ class Difference(Code):
     KEY_LOCKED = "audit.key_locked"
 
 
+class Told(Code):
+    """What a reader of the evening wants to know, and is no difference."""
+
+    BY_SUPERVISOR = "audit.by_supervisor"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong; `row` is the journal's, where it is about one."""
+    """What is wrong, or worth telling; `row` is the journal's, where it is about one."""
 
     fact: Fact
     row: int | None = None
@@ -100,6 +108,7 @@ class Audit:
         rows: how many presentations were checked so far.
         remarks: what was found before a supervisor anchored the chain anew, with the note of that;
             and recoveries.
+        overrides: whom a supervisor let in, or in again, with name and reason.
     """
 
     def __init__(self, conn: SqlConnection, proof: Proof | None = None) -> None:
@@ -107,6 +116,7 @@ class Audit:
         self._proof = proof or Proof()
         self.rows = 0
         self.remarks: list[Finding] = []
+        self.overrides: list[Finding] = []
 
     def findings(self) -> Iterator[Finding]:
         """Yield every difference; nothing comes from a ledger that is whole."""
@@ -128,6 +138,9 @@ class Audit:
                 pending = self._weigh(entry, pending, genuine=seal.is_genuine(entry))
             else:
                 self.rows += 1
+                if scan.reason in _SUPERVISORS:
+                    told = {"serial": scan.serial, "fact": _noted(scan)}
+                    self.overrides.append(Finding(Fact(Told.BY_SUPERVISOR, told), row))
                 if difference := _decided_otherwise(scan):
                     pending.append(Finding(difference, row))
             if scan.kind == Kind.ADMITTED:

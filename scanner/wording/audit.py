@@ -89,6 +89,7 @@ SENTENCES: dict[str, Sentence] = {
         "{count} differences in {presentations} scans.",
     ),
     "audit.remark": "Noted       row {row}: {fact}",
+    "audit.by_supervisor": "{serial}: {fact}",
     "audit.reanchored": "The chain is anchored anew at row {row}.",
     "journal.moved": "Changes {first} to {last} to admissions have the hash {digest}.",
     "journal.head_missing": "row {row} with the head {head} was written once, and is not in these "

@@ -67,6 +67,15 @@ def test_a_ledger_of_any_version_is_whole(file: Path, opened: sqlite3.Connection
     assert set(reasons) <= set(Reason)
 
 
+def test_whom_a_supervisor_let_in_and_why_is_told(opened: sqlite3.Connection) -> None:
+    audit = Audit(opened)
+    assert list(audit.findings()) == []
+    assert [in_english(each.fact) for each in audit.overrides[-2:]] == [
+        "DAWIER-NONE00000009: Let in by the supervisor: torn",
+        f"{C}: Let in again by the supervisor: smoke",
+    ]
+
+
 def test_no_change_of_words_makes_a_whole_ledger_look_changed(
     opened: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,9 @@ HOUSE = Path(scanner.__file__).parent
 NOT_IMPORTED = ("scanner.__main__", "scanner.mock")
 """Programs of their own."""
 
-SPELT_ALIKE = frozenset({"cli.server", "scanning.video", "training.answered.with_reason"})
+SPELT_ALIKE = frozenset(
+    {"audit.by_supervisor", "cli.server", "scanning.video", "training.answered.with_reason"}
+)
 """Codes whose sentence is the same in English and in another language."""
 
 
