@@ -30,10 +30,10 @@ class MenuScreen(TrainingScreen[None]):
     """Offers the scenarios; `play` is called with a choice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", "Name / list", show=True),
-        Binding("ctrl+p", "progress", "Progress"),
+        Binding("tab", "app.focus_next", "Name / list", key_display="Tab", show=True),
+        Binding("ctrl+p", "progress", "Progress", key_display="Ctrl+P"),
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("ctrl+q", "app.quit", "Quit", priority=True),
+        Binding("ctrl+q", "app.quit", "Quit", key_display="Ctrl+Q", priority=True),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     MenuScreen Input, MenuScreen Input:focus { height: 3; border: tall $accent; margin: 1 1 0 1; }

@@ -50,9 +50,9 @@ class WizardApp(App[Answers]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "nothing", "Go on"),
-        Binding("tab", "app.focus_next", "Next field"),
-        Binding("escape", "back", "Back", priority=True),
-        Binding("ctrl+q", "ask_quit", "Quit", priority=True),
+        Binding("tab", "app.focus_next", "Next field", key_display="Tab"),
+        Binding("escape", "back", "Back", key_display="Esc", priority=True),
+        Binding("ctrl+q", "ask_quit", "Quit", key_display="Ctrl+Q", priority=True),
     ]
     CSS: ClassVar[str] = """
     #head { height: 1; padding: 0 3; background: $panel; text-style: bold; }

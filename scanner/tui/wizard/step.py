@@ -147,7 +147,9 @@ class Step(Vertical):
 class LookingStep(Step):
     """A step whose answer may be read by the camera, on F2."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "camera", "Camera on / off")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "camera", "Camera on / off", key_display="F2")
+    ]
     DEFAULT_CSS: ClassVar[str] = """
     LookingStep Preview { display: none; }
     LookingStep.-looking Preview { display: block; }

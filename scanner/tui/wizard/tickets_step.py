@@ -24,7 +24,7 @@ class TicketsStep(Step):
     """Shows progress, then what the gate admits to; or what failed, and with which step."""
 
     place = Place.TICKETS
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "again", "Try again")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "again", "Try again", key_display="F5")]
     DEFAULT_CSS: ClassVar[str] = """
     TicketsStep #count, TicketsStep #found { height: auto; margin-bottom: 1; text-style: bold; }
     TicketsStep Button, TicketsStep ProgressBar { display: none; }

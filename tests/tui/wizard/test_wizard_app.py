@@ -356,12 +356,12 @@ async def test_esc_is_offered_only_where_something_lies_behind(setup: FakeSetup)
     app = WizardApp(setup, PROPOSED)
     async with app.run_test(size=(80, 24)) as pilot:
         await at(pilot, app, "Server")
-        assert "esc Back" not in seen(app)
+        assert "Esc Back" not in seen(app)
         await to_code(pilot, app)
-        assert "esc Back" in seen(app)
+        assert "Esc Back" in seen(app)
         await pilot.press("escape")
         await at(pilot, app, "Server")
-        assert "esc Back" not in seen(app)
+        assert "Esc Back" not in seen(app)
 
 
 @pytest.mark.parametrize("steps", [0, 1])
