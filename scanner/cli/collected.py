@@ -61,7 +61,7 @@ def _in_file(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
             words = [
                 *texts[2:3],
                 named.get("tooltip"),
-                key if key[:2].isalpha() and len(key) > 2 else None,
+                key if key[:2].isalpha() and key[1:] else None,
             ]
             yield from ((text, None) for text in words if text)
 
