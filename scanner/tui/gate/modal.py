@@ -116,6 +116,29 @@ class Modal(CachedScreen):
         self.dismiss()
 
 
+class FollowedModal(Modal):
+    """A modal screen that is read again every few seconds while it is open."""
+
+    REFRESH_SECONDS: ClassVar[float] = 2.0
+
+    def on_mount(self) -> None:
+        """Follow what is read from now on."""
+        self.set_interval(self.REFRESH_SECONDS, self.follow)
+
+    def look(self) -> None:
+        """Read again."""
+        self.run_worker(self.read(), group="read", exclusive=True, exit_on_error=False)
+
+    def follow(self) -> None:
+        """Read again while the screen is open."""
+        if self in self.app.screen_stack:
+            self.look()
+
+    async def read(self) -> None:
+        """Read, and show what was read."""
+        raise NotImplementedError
+
+
 class Question(ModalScreen[None], CachedScreen):
     """A box at the bottom of the gate's screen, which is seen above it.
 

@@ -16,7 +16,7 @@ from scanner.store.acknowledged import TO_BE_SEEN_TO, Acknowledged, SeenTo
 from scanner.store.differences import Difference
 from scanner.store.ledger import Admission, State
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.modal import Modal
+from scanner.tui.gate.modal import FollowedModal
 from scanner.tui.ports import Records
 from scanner.wording import books
 from scanner.wording.books import SYMBOLS, next_step, state_word
@@ -30,8 +30,6 @@ MOST = 500
 LONGEST_NOTE = 120
 """Characters of what was done about an admission."""
 
-REFRESH_SECONDS = 2.0
-
 _FILTERS: tuple[State | None, ...] = (
     None,
     State.CONFLICT,
@@ -44,7 +42,7 @@ _FILTERS: tuple[State | None, ...] = (
 )
 
 
-class QueueScreen(Modal):
+class QueueScreen(FollowedModal):
     """A table of admissions, newest first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,11 +85,10 @@ class QueueScreen(Modal):
         ]
 
     def on_mount(self) -> None:
-        """Follow the admissions from now on."""
+        """Name the columns."""
         table = self.query_one(DataTable)
         for title in (say("Time"), say("State"), say("Serial"), say("Reason")):
             table.add_column(title)
-        self.set_interval(REFRESH_SECONDS, self.follow)
 
     def on_resize(self) -> None:
         """Cut the reasons to the new width."""
@@ -108,15 +105,6 @@ class QueueScreen(Modal):
         self.set_focus(table)  # at once: the next key may be here already
         self.entitle(say("Queue"))  # before what takes time: it answers the key
         self.look()
-
-    def look(self) -> None:
-        """Read the admissions again."""
-        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
-
-    def follow(self) -> None:
-        """Read them again while the screen is open."""
-        if self in self.app.screen_stack:
-            self.look()
 
     def action_filter(self, steps: int) -> None:
         """Show another state, or all."""
@@ -201,7 +189,8 @@ class QueueScreen(Modal):
         """Say what to do about the marked row."""
         self._show_todo()
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Read the admissions of the filter, and what differs, and list them."""
         state = _FILTERS[self._filter]
         try:
             found = await asyncio.to_thread(self._records.admissions, state, MOST)

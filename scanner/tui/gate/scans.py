@@ -14,7 +14,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.store.search import Found
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.modal import Modal
+from scanner.tui.gate.modal import FollowedModal
 from scanner.tui.ports import Clock, Records
 from scanner.tui.widgets.last_scans import scan_line, widest_name
 from scanner.wording.catalogue import say, say_count
@@ -23,8 +23,6 @@ from scanner.wording.verdict import advice, title
 
 MOST = 500
 """Rows; the newest."""
-
-REFRESH_SECONDS = 2.0
 
 _KEPT_OUT = frozenset(LIGHTS) - {Kind.ADMITTED}
 _FILTERS: tuple[frozenset[Kind] | None, ...] = (
@@ -36,7 +34,7 @@ _FILTERS: tuple[frozenset[Kind] | None, ...] = (
 """All, all who were kept out, all who were let in, then each verdict that keeps out."""
 
 
-class ScansScreen(Modal):
+class ScansScreen(FollowedModal):
     """One line a scan, newest first; what the marked one means stands below.
 
     Args:
@@ -76,10 +74,6 @@ class ScansScreen(Modal):
         """Return the list, and a line about the marked scan."""
         return [OptionList(), Static("", id="what", markup=False)]
 
-    def on_mount(self) -> None:
-        """Follow the scans from now on."""
-        self.set_interval(REFRESH_SECONDS, self.follow)
-
     def populate(self) -> None:
         """Show all, the newest marked."""
         super().populate()
@@ -92,15 +86,6 @@ class ScansScreen(Modal):
         """Remove what would take time when the screen is opened again."""
         self._scans = []
         self.query_one(OptionList).clear_options()
-
-    def look(self) -> None:
-        """Read the scans again."""
-        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
-
-    def follow(self) -> None:
-        """Read them again while the screen is open."""
-        if self in self.app.screen_stack:
-            self.look()
 
     def action_filter(self, steps: int) -> None:
         """Show another verdict's, or all."""
@@ -119,7 +104,8 @@ class ScansScreen(Modal):
         """Open what was clicked."""
         self.action_look()
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Read the scans of the filter, and list them."""
         kinds = _FILTERS[self._filter]
         try:
             found = await asyncio.to_thread(self._records.scans, kinds, MOST)

@@ -17,13 +17,11 @@ from scanner.store.statistics import Evening
 from scanner.sync.status import Status
 from scanner.tui.drawing import evening_plots as plots
 from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.modal import Modal
+from scanner.tui.gate.modal import FollowedModal
 from scanner.tui.ports import Clock, Records
 from scanner.tui.widgets.drawn import Drawn
 from scanner.wording.catalogue import say
 from scanner.wording.sentences import sentence
-
-REFRESH_SECONDS = 5.0
 
 _WIDE, _TALL = 100, 30
 """Columns and rows of the screen from which on all plots are shown at once."""
@@ -40,7 +38,7 @@ class Plot(VerticalScroll, inherit_bindings=False):
     ]
 
 
-class StatisticsScreen(Modal):
+class StatisticsScreen(FollowedModal):
     """How many are inside and to come, and four plots: beside one another where there is room."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,6 +46,7 @@ class StatisticsScreen(Modal):
         Binding("left", "page(-1)", "Previous", key_display="←", tooltip="Go to the plot before"),
         Binding("t", "page(1)", "Next", tooltip="Go to the next plot", show=False),
     ]
+    REFRESH_SECONDS: ClassVar[float] = 5.0
     AUTO_FOCUS = ""
     DEFAULT_CSS: ClassVar[str] = """
     StatisticsScreen #outlook { height: auto; max-height: 2; padding: 0 1; }
@@ -89,10 +88,6 @@ class StatisticsScreen(Modal):
         panels = [Plot(Drawn(), id=name) for name in plots.names()]
         return [Drawn(id="outlook"), Grid(*panels)]
 
-    def on_mount(self) -> None:
-        """Count again from now on."""
-        self.set_interval(REFRESH_SECONDS, self.follow)
-
     def on_resize(self) -> None:
         """Name the plots in the title only where they are pages."""
         self._show_page()
@@ -102,7 +97,7 @@ class StatisticsScreen(Modal):
         super().populate()
         self._turned = 0
         self._show_page()
-        self.call_after_refresh(self._look)  # the plots are not to come before the title
+        self.call_after_refresh(self.look)  # the plots are not to come before the title
 
     def clear(self) -> None:
         """Hide the plots: drawing them takes longer than the answer to a key may."""
@@ -113,14 +108,6 @@ class StatisticsScreen(Modal):
         """Go to another plot; the first follows the last."""
         self._turned = (self._turned + by) % len(plots.names())
         self._show_page()
-
-    def _look(self) -> None:
-        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
-
-    def follow(self) -> None:
-        """Look again, where it is seen."""
-        if self in self.app.screen_stack:
-            self._look()
 
     @property
     def _roomy(self) -> bool:
@@ -144,7 +131,8 @@ class StatisticsScreen(Modal):
             title = Content("  ").join([parts[0], parts[1 + self._turned], number])
         self.query_one("#title", Static).update(title)
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Count, and draw."""
         try:
             evening = await asyncio.to_thread(self._records.evening)
         except ScannerError as error:
