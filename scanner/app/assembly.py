@@ -267,7 +267,7 @@ def _open_with(
         name=session.name,
         device=session.device,
         key=_key_for(config, keys, session),
-        application=gate_key(config.model_copy(update={"api": session.api}), keys),
+        application=gate_key(session.api, config, keys),
         timeout=config.timeout_seconds,
         records=config.page_records,
         names=config.names,

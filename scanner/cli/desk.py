@@ -296,7 +296,7 @@ def card(
     key_given = read_key(api_key)
     found, server = ask(api, key_given, work)
     config = load_with_server(api=server, api_key=key_given)
-    key = gate_key(config, open_keystore(config.home))
+    key = gate_key(config.api, config, open_keystore(config.home))
     line = write_card(GateCard(server, key, found.code))
     if out:
         save_qr(out, line, overwrite=overwrite)

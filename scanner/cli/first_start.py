@@ -173,14 +173,13 @@ class House:
         from scanner.desk.login import gate_key, key_at
         from scanner.sync.opening import Request
 
-        here = self.config.model_copy(update={"api": answers.api})
         return Request(
             api=answers.api,
             code=answers.code,
             name=answers.name,
             device=answers.device,
             key=answers.key or key_at(answers.api, self.config, self.keys),
-            application=answers.key or gate_key(here, self.keys),
+            application=answers.key or gate_key(answers.api, self.config, self.keys),
             timeout=self.config.timeout_seconds,
             records=self.config.page_records,
             names=self.config.names,

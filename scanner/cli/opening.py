@@ -98,7 +98,7 @@ def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Req
         api, key = found.api, found.key
     except NotLoggedIn:
         pass  # the API says whether it wants a key
-    application = gate_key(config.model_copy(update={"api": api}), keys)
+    application = gate_key(api, config, keys)
     return Request(
         api=api,
         code=code,

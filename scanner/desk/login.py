@@ -199,8 +199,8 @@ def key_at(api: str, config: Config, keystore: KeyStore) -> str | None:
     return found.key if _same(found.api, api) else application_key(keystore, api)
 
 
-def gate_key(config: Config, keystore: KeyStore) -> str | None:
-    """Return the key that a gate may be given: the application's, given or kept, by the gate too.
+def gate_key(api: str, config: Config, keystore: KeyStore) -> str | None:
+    """Return the application's key for a gate of this API: given, of the login, or of the gate.
 
     A person's session is none: whoever held it would have that person's rights.
 
@@ -209,9 +209,9 @@ def gate_key(config: Config, keystore: KeyStore) -> str | None:
         KeyStoreError: the login can't be read.
     """
     kept = stored_login(keystore)
-    ours = kept and kept.kind is KeyKind.KEY and _same(config.api, kept.api)
+    ours = kept and kept.kind is KeyKind.KEY and _same(api, kept.api)
     logged_in = kept.key if kept and ours else None
-    return _given_key(config) or logged_in or application_key(keystore, config.api)
+    return _given_key(config) or logged_in or application_key(keystore, api)
 
 
 def stored_login(keystore: KeyStore) -> Login | None:
