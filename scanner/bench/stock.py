@@ -9,21 +9,14 @@ from pathlib import Path
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import TicketStatus
+from scanner.platform.errors import NoSuchPage
+from scanner.platform.resources import Admission, Owner, Page
 from scanner.store import sessions, ticket_writes, tickets
 from scanner.store.database import open_database, stop_syncing, transaction
 from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
-from scanner.ticketing.errors import NoSuchPage
-from scanner.ticketing.resources import (
-    Admission,
-    Event,
-    Granted,
-    Owner,
-    Page,
-    Ticket,
-    TokenGrant,
-)
+from scanner.ticketing.resources import Event, Granted, Ticket, TokenGrant
 
 EVENT = "/events/1"
 NOW = datetime(2026, 6, 12, 21, 0, tzinfo=UTC)

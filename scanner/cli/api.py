@@ -10,9 +10,9 @@ from scanner.cli.errors import Usage, UsageError
 from scanner.wording.catalogue import say, say_count
 
 if TYPE_CHECKING:
+    from scanner.platform.paged_list import WholeList
+    from scanner.platform.resources import Page
     from scanner.ticketing.client import TickeTing
-    from scanner.ticketing.paged_list import WholeList
-    from scanner.ticketing.resources import Page
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ def ask(
     from scanner.desk.login import connect, credential
     from scanner.errors import ScannerError
     from scanner.keystore import open_keystore
-    from scanner.ticketing.errors import ApiFault, ListError
+    from scanner.platform.errors import ApiFault, ListError
 
     config = load_with_server(api=api, api_key=read_key(api_key))
     found = credential(config, open_keystore(config.home))
@@ -67,7 +67,7 @@ def ask_whole(
     identity: Callable[[T], Hashable],
 ) -> "tuple[WholeList[T], str]":
     """Read a list to its end, as `ask` does; `page_of` asks for a page, by number and size."""
-    from scanner.ticketing.paged_list import read_whole
+    from scanner.platform.paged_list import read_whole
 
     async def work(asked: "TickeTing") -> "WholeList[T]":
         async def ask_page(page: int, records: int) -> "Page[T]":

@@ -24,8 +24,8 @@ from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
+    from scanner.platform.paged_list import WholeList
     from scanner.ticketing.client import TickeTing
-    from scanner.ticketing.paged_list import WholeList
     from scanner.ticketing.resources import Event, Token
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def login(
     from scanner.desk import login as desk
     from scanner.facts import Fact
     from scanner.keystore import open_keystore
-    from scanner.ticketing.client import address
+    from scanner.platform.connection import address
 
     config = load_with_server(api=api, api_key=read_key(api_key))
     keystore = open_keystore(config.home)

@@ -55,11 +55,11 @@ def status(
 ) -> None:
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
     from scanner.admission.names import tagged
+    from scanner.platform.route import unencrypted
     from scanner.store import journal
     from scanner.store.sessions import read_session
     from scanner.sync import left_out
     from scanner.sync.status import read_status
-    from scanner.ticketing.route import unencrypted
     from scanner.wording.books import state_word
     from scanner.wording.plain import day_and_time, plain
     from scanner.wording.sentences import in_english, sentence, shown

@@ -14,9 +14,10 @@ from scanner.wording.catalogue import say
 from scanner.wording.plain import day_and_time
 
 if TYPE_CHECKING:
+    from scanner.platform.paged_list import WholeList
+    from scanner.platform.resources import Admission, Page
     from scanner.ticketing.client import TickeTing
-    from scanner.ticketing.paged_list import WholeList
-    from scanner.ticketing.resources import Admission, Event, Page, PersonSession
+    from scanner.ticketing.resources import Event, PersonSession
 
 T = TypeVar("T")
 

@@ -20,12 +20,13 @@ from scanner.errors import ScannerError
 from scanner.facts import Code
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
+from scanner.platform.paged_list import read_whole
+from scanner.platform.resources import Admission, Page
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.opening import Opened, Request, open_gate
 from scanner.ticketing.client import CLIENT_VERSION, TickeTing
-from scanner.ticketing.paged_list import read_whole
-from scanner.ticketing.resources import Admission, Page, Ticket
+from scanner.ticketing.resources import Ticket
 
 
 class DemoFault(Code):

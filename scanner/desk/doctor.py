@@ -15,13 +15,13 @@ from scanner.config import Config
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
+from scanner.platform.errors import ApiError, TicketingError
+from scanner.platform.route import unencrypted
 from scanner.qr.readers import Library
 from scanner.scanning.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
 from scanner.store.left_out import LeftOut
 from scanner.sync.left_out import facts as left_out_facts
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.errors import ApiError, TicketingError
-from scanner.ticketing.route import unencrypted
 
 FULL_BYTES, TIGHT_BYTES = 50_000_000, 500_000_000
 """Free space that is too little, and free space that may become too little: an evening of ten

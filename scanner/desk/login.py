@@ -12,13 +12,14 @@ from scanner.config import Config
 from scanner.desk.errors import LoginFault, LoginRefused, NotLoggedIn
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
+from scanner.platform.connection import address
+from scanner.platform.errors import Forbidden, NotFound, TicketingError, Unauthenticated
+from scanner.platform.paged_list import PageSizes
 from scanner.sync.credentials import application_key
-from scanner.ticketing.client import TickeTing, address
-from scanner.ticketing.errors import Forbidden, NotFound, TicketingError, Unauthenticated
-from scanner.ticketing.paged_list import PageSizes
+from scanner.ticketing.client import TickeTing
 
 if TYPE_CHECKING:
-    from scanner.ticketing.resources import Owner
+    from scanner.platform.resources import Owner
 
 LOGIN = "login"
 """The secret's name in the key store."""

@@ -10,11 +10,12 @@ import structlog
 
 from scanner.desk.errors import NameFault, Unclear
 from scanner.facts import Code
+from scanner.platform.paged_list import WholeList, pages_of, read_whole
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.paged_list import WholeList, pages_of, read_whole
 
 if TYPE_CHECKING:
-    from scanner.ticketing.resources import Event, Page, Token
+    from scanner.platform.resources import Page
+    from scanner.ticketing.resources import Event, Token
 
 _EVENT = re.compile(r"(?:.*/)?events/([0-9]{1,20})/?")
 _TOKEN = re.compile(r"(?:.*/)?events/([0-9]{1,20})/tokens/([0-9]{1,20})/?")

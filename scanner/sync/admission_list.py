@@ -7,6 +7,8 @@ import structlog
 
 from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.platform.paged_list import PagedList, PageSize, pages_of
+from scanner.platform.resources import Admission, Page
 from scanner.store import encounters, installation, ledger, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.encounters import Encounter
@@ -18,8 +20,6 @@ from scanner.sync.api import Api
 from scanner.sync.clock import ServerTime
 from scanner.sync.left_out import Tally
 from scanner.sync.settle import is_under_our_name
-from scanner.ticketing.paged_list import PagedList, PageSize, pages_of
-from scanner.ticketing.resources import Admission, Page
 
 
 @dataclass(slots=True)

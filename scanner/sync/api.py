@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from scanner.ticketing.resources import Admission, Event, Granted, Page, Ticket, TokenGrant
+from scanner.platform.resources import Admission, Page
+from scanner.ticketing.resources import Event, Granted, Ticket, TokenGrant
 
 
 class AdmissionsApi(Protocol):

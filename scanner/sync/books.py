@@ -10,6 +10,8 @@ import structlog
 from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
+from scanner.platform.paged_list import PagedList, PageSize, pages_of
+from scanner.platform.resources import Admission, Page
 from scanner.store import differences, encounters, installation, ledger, sessions, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.differences import (
@@ -26,8 +28,6 @@ from scanner.store.writer import Writer
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.clock import ServerTime
 from scanner.sync.settle import LOOK_UP_RECORDS, SettleReason, is_under_our_name
-from scanner.ticketing.paged_list import PagedList, PageSize, pages_of
-from scanner.ticketing.resources import Admission, Page
 
 SECOND_READING = timedelta(minutes=1)
 """After this time, what a first reading found missing is believed if it is missing again."""

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
+from scanner.platform.connection import address
+from scanner.platform.errors import NoSuchToken, Restricted, TicketingError
 from scanner.store import sessions
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.api import Client
 from scanner.sync.errors import NoSession
-from scanner.ticketing.client import address
-from scanner.ticketing.errors import NoSuchToken, Restricted, TicketingError
 
 Connect = Callable[[str, str], Client]
 """Makes a client from an address and a key."""

@@ -15,6 +15,17 @@ import structlog
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
+from scanner.platform.errors import (
+    ApiError,
+    Forbidden,
+    ListError,
+    Malformed,
+    ServerFault,
+    TicketingError,
+    TooManyRequests,
+    Unauthenticated,
+)
+from scanner.platform.paged_list import PageSizes
 from scanner.priority import CLAIM_SECONDS, Priority
 from scanner.store import doubts, ledger, names, sessions
 from scanner.store.database import SqlConnection, transaction
@@ -31,17 +42,6 @@ from scanner.sync.replay import Replay
 from scanner.sync.retry import hedged, repeat
 from scanner.sync.status import Status, StatusFeed
 from scanner.sync.ticket_list import Progress
-from scanner.ticketing.errors import (
-    ApiError,
-    Forbidden,
-    ListError,
-    Malformed,
-    ServerFault,
-    TicketingError,
-    TooManyRequests,
-    Unauthenticated,
-)
-from scanner.ticketing.paged_list import PageSizes
 from scanner.ticketing.resources import TokenGrant
 
 T = TypeVar("T")

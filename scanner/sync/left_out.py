@@ -8,10 +8,10 @@ from functools import partial
 import structlog
 
 from scanner.facts import Code, Fact
+from scanner.platform.resources import Fault
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.left_out import LeftOut, read_left_out, write_left_out
 from scanner.store.writer import Writer
-from scanner.ticketing.resources import Fault
 
 
 class LeftOutNote(Code):

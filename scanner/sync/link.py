@@ -5,8 +5,7 @@ from enum import StrEnum
 
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
-from scanner.sync.errors import SyncError
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     Forbidden,
     ListError,
     NotFound,
@@ -15,6 +14,7 @@ from scanner.ticketing.errors import (
     Unauthenticated,
     UpgradeRequired,
 )
+from scanner.sync.errors import SyncError
 
 _REFUSALS = (SyncError, Unauthenticated, Forbidden, NotFound, UpgradeRequired, NotTheApi)
 

@@ -11,6 +11,11 @@ import structlog
 
 from scanner.admission.names import is_namesake, normalised, tag_of
 from scanner.facts import Code, Fact
+from scanner.platform.connection import address
+from scanner.platform.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
+from scanner.platform.paged_list import PagedList, PageSize, PageSizes, pages_of
+from scanner.platform.resources import Admission, Page
+from scanner.platform.route import unencrypted
 from scanner.store import encounters, journal, ledger, sessions, tickets
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.journal import JournalNote
@@ -28,11 +33,8 @@ from scanner.sync.errors import KeyNeeded, NameEmpty, NameTaken, OtherEvent, Wro
 from scanner.sync.pull import Pull
 from scanner.sync.status import doubt_of, read_encounters
 from scanner.sync.ticket_list import Progress
-from scanner.ticketing.client import TickeTing, address
-from scanner.ticketing.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
-from scanner.ticketing.paged_list import PagedList, PageSize, PageSizes, pages_of
-from scanner.ticketing.resources import Admission, Event, Page, Token, TokenGrant
-from scanner.ticketing.route import unencrypted
+from scanner.ticketing.client import TickeTing
+from scanner.ticketing.resources import Event, Token, TokenGrant
 
 _NO_CODE = "00000000"
 _NAME_SECONDS = 5.0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from scanner.platform.paged_list import PageSize
 from scanner.priority import Priority
 from scanner.store import doubts, names, sessions, ticket_writes, tickets
 from scanner.store.database import SqlConnection, transaction
@@ -15,7 +16,6 @@ from scanner.sync.api import Api
 from scanner.sync.clock import ServerTime
 from scanner.sync.left_out import Tally
 from scanner.sync.ticket_list import Progress, TicketList
-from scanner.ticketing.paged_list import PageSize
 from scanner.ticketing.resources import Event, TokenGrant
 
 OVERLAP = timedelta(minutes=2)

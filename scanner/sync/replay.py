@@ -9,6 +9,18 @@ from typing import Any
 import structlog
 
 from scanner.facts import Fact
+from scanner.platform.errors import (
+    ApiError,
+    ApiFault,
+    BadRequest,
+    ListError,
+    Malformed,
+    NotTheApi,
+    ServerFault,
+    TicketingError,
+    Unreachable,
+)
+from scanner.platform.paged_list import PageSize
 from scanner.store import encounters, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.ledger import Admission, State, Waiting
@@ -24,18 +36,6 @@ from scanner.sync.settle import (
     listed,
     outcome,
 )
-from scanner.ticketing.errors import (
-    ApiError,
-    ApiFault,
-    BadRequest,
-    ListError,
-    Malformed,
-    NotTheApi,
-    ServerFault,
-    TicketingError,
-    Unreachable,
-)
-from scanner.ticketing.paged_list import PageSize
 
 LARGEST_BATCH = 100
 """Serials in one request; the API documents no limit."""

@@ -18,8 +18,8 @@ from tenacity import (
 )
 
 from scanner.errors import ScannerError
+from scanner.platform.errors import ApiError, ServerFault, TicketingError, TooManyRequests
 from scanner.sync.errors import SyncError
-from scanner.ticketing.errors import ApiError, ServerFault, TicketingError, TooManyRequests
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from scanner.admission.names import is_same_device, is_same_name, tag_of, without_tag
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Code, Fact
+from scanner.platform import resources
+from scanner.platform.paged_list import PagedList, PageSize
 from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import Admission, State, Waiting
 from scanner.sync.api import AdmissionsApi
 from scanner.sync.clock import ServerTime
-from scanner.ticketing import resources
-from scanner.ticketing.paged_list import PagedList, PageSize
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
 """How far the clock that dates admissions may be from the one that the server tells."""

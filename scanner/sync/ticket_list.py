@@ -8,6 +8,9 @@ from functools import partial
 import structlog
 
 from scanner.admission.ticket import TicketStatus
+from scanner.platform.errors import ApiFault, ListError
+from scanner.platform.paged_list import PagedList, PageSize, pages_of
+from scanner.platform.resources import Page
 from scanner.priority import Priority
 from scanner.store import doubts, ticket_writes
 from scanner.store.database import SqlConnection, transaction
@@ -19,9 +22,7 @@ from scanner.sync.api import Api
 from scanner.sync.batch_writer import BatchWriter
 from scanner.sync.clock import ServerTime
 from scanner.sync.left_out import Tally
-from scanner.ticketing.errors import ApiFault, ListError
-from scanner.ticketing.paged_list import PagedList, PageSize, pages_of
-from scanner.ticketing.resources import Page, Ticket
+from scanner.ticketing.resources import Ticket
 
 _FULL_READS = 3
 _TICKETS_AT_ONCE = 50_000

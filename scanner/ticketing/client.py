@@ -1,49 +1,25 @@
 """Every call of the API that this program makes, over httpx."""
 
-import asyncio
-import json
-import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
 
 from scanner.facts import Fact
-from scanner.ticketing import answers, models
-from scanner.ticketing.errors import (
-    ApiFault,
-    Malformed,
-    NotTheApi,
-    TicketingError,
-    TlsFailure,
-    Unreachable,
-)
-from scanner.ticketing.name_lookup import ByName
-from scanner.ticketing.paged_list import PageSize
-from scanner.ticketing.resources import (
-    Admission,
-    Event,
-    Granted,
-    Page,
-    PersonSession,
-    Ticket,
-    Token,
-    TokenGrant,
-)
-from scanner.ticketing.route import by_proxy, names_socks
-from scanner.ticketing.tolerant_reader import FieldError, Gaps
+from scanner.platform import answers
+from scanner.platform.connection import Connection, address, header_safe
+from scanner.platform.errors import ApiFault, Malformed
+from scanner.platform.paged_list import PageSize
+from scanner.platform.resources import Admission, Page
+from scanner.platform.tolerant_reader import FieldError, Gaps
+from scanner.ticketing import models
+from scanner.ticketing.own_words import OWN_WORDS
+from scanner.ticketing.resources import Event, Granted, PersonSession, Ticket, Token, TokenGrant
 
 CLIENT_VERSION = "3.0.0"
 """What `X-Client-Version` says (API reference 3.0.0)."""
-
-LARGEST_ANSWER = 64 * 1024 * 1024
-"""Bytes; a larger body is not the API's."""
-
-LONGEST_CALL_SECONDS = 60.0
-"""The limit of a whole call: an answer that comes byte by byte would never reach `timeout`."""
 
 T = TypeVar("T")
 
@@ -83,35 +59,12 @@ class TickeTing:
         self._pause = pause
         self.page_size = page_size or PageSize()
         self.url = address(url)
-        self._host = self.url.host
-        self._proxied = transport is None and by_proxy(self.url.scheme, self._host)
-        headers = {"X-Client-Version": CLIENT_VERSION, "Accept": "application/json"}
+        headers = {"X-Client-Version": CLIENT_VERSION}
         if key:
-            if not (key.isascii() and key.isprintable()):
-                raise TicketingError(ApiFault.BAD_KEY)
-            headers["X-API-Key"] = key
-        try:
-            self._http = httpx.AsyncClient(
-                headers=headers,
-                timeout=timeout,
-                transport=transport or self._direct(),
-                follow_redirects=False,
-                verify=self._trust(),
-            )
-        except ImportError as error:
-            raise Unreachable(ApiFault.NO_SOCKS) from error
-        except (ValueError, httpx.InvalidURL) as error:  # a proxy in the environment
-            fault = ApiFault.NO_SOCKS if names_socks() else ApiFault.BAD_PROXY
-            raise Unreachable(fault) from error
-
-    def _direct(self) -> httpx.AsyncBaseTransport | None:
-        """Return what sends requests without a proxy; nothing where one is named for the host."""
-        if self._proxied:
-            return None
-        return ByName(httpx.AsyncHTTPTransport(verify=self._trust()))
-
-    def _trust(self) -> ssl.SSLContext | bool:
-        return _trusted() if self.url.scheme == "https" else False
+            headers["X-API-Key"] = header_safe(key)
+        self._http = Connection(
+            self.url, headers, own_words=OWN_WORDS, timeout=timeout, transport=transport
+        )
 
     async def __aenter__(self) -> "TickeTing":
         return self
@@ -121,7 +74,7 @@ class TickeTing:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._http.close()
 
     async def token_grant(self, code: str) -> TokenGrant:
         """Exchange a token's code for its key, event and sections."""
@@ -274,9 +227,9 @@ class TickeTing:
     ) -> Page[T]:
         given = {name: value for name, value in filters.items() if value is not None}
         query = {"page": str(page), "records": str(records), **given}
-        answer, content = await self._ask("GET", uri, query=query)
+        answer, content = await self._http.ask("GET", uri, query=query)
         await self._pause()
-        body, at = answers.body_of(answer, content, self._host), answers.server_time(answer)
+        body, at = self._http.read(answer, content), answers.server_time(answer)
         pieces = models.read_page_in_pieces(body, read, at)
         while True:
             await self._pause()
@@ -286,85 +239,8 @@ class TickeTing:
                 return cast("Page[T]", end.value)
 
     async def _call(self, method: str, uri: str, body: Any = None) -> tuple[Any, datetime | None]:
-        answer, content = await self._ask(method, uri, body)
-        return answers.body_of(answer, content, self._host), answers.server_time(answer)
-
-    async def _ask(
-        self, method: str, uri: str, body: Any = None, query: dict[str, str] | None = None
-    ) -> tuple[httpx.Response, bytes]:
-        content = json.dumps(body).encode() if body is not None else None
-        headers = {"Content-Type": "application/json"} if content else None
-        try:
-            url = self.url.join(self.url.path + quote(uri.lstrip("/"), safe="/%"))
-            async with (
-                asyncio.timeout(LONGEST_CALL_SECONDS),
-                self._http.stream(
-                    method, url, params=query, content=content, headers=headers
-                ) as answer,
-            ):
-                content = await self._read_bounded(answer)
-        except TimeoutError as error:
-            raise Unreachable(ApiFault.NEVER_ENDS, host=self._host) from error
-        except httpx.HTTPError as error:
-            raise self._failure(error) from error
-        except (httpx.InvalidURL, UnicodeError) as error:
-            raise TicketingError(ApiFault.BAD_URI) from error
-        return answer, content
-
-    async def _read_bounded(self, answer: httpx.Response) -> bytes:
-        read = 0
-        chunks = []
-        async for chunk in answer.aiter_bytes():
-            read += len(chunk)
-            if read > LARGEST_ANSWER:
-                raise NotTheApi(ApiFault.TOO_LARGE, host=self._host)
-            chunks.append(chunk)
-        return b"".join(chunks)
-
-    def _failure(self, error: httpx.HTTPError) -> Unreachable | NotTheApi:
-        match error:
-            case httpx.ConnectError() if _is_tls(error):
-                return TlsFailure(ApiFault.TLS, host=self._host)
-            case httpx.ProxyError():
-                return Unreachable(ApiFault.PROXY, host=self._host)
-            case httpx.DecodingError():
-                return NotTheApi(ApiFault.UNREADABLE, host=self._host)
-            case httpx.UnsupportedProtocol() | httpx.TooManyRedirects():
-                return NotTheApi(ApiFault.NO_API, host=self._host)
-            case httpx.ConnectError() | httpx.ConnectTimeout() if self._proxied:
-                return Unreachable(ApiFault.PROXY_AWAY, host=self._host)
-            case httpx.ConnectTimeout() | httpx.PoolTimeout():
-                return Unreachable(ApiFault.CONNECT_TIMEOUT, host=self._host)
-            case httpx.TimeoutException():
-                return Unreachable(ApiFault.TIMEOUT, host=self._host)
-            case httpx.ConnectError():
-                return Unreachable(ApiFault.NOT_CONNECTED, host=self._host)
-            case _:
-                return Unreachable(ApiFault.BROKEN_OFF, host=self._host)
-
-
-def address(url: str) -> httpx.URL:
-    """Return the API's address, its path ended with a slash.
-
-    Raises:
-        NotTheApi: where the text is no web address.
-    """
-    text = url.strip()
-    try:
-        found = httpx.URL(text if "://" in text else f"https://{text}")
-    except (httpx.InvalidURL, ValueError):
-        found = httpx.URL("")
-    port_exists = found.port is None or 0 < found.port < 2**16
-    if found.scheme not in ("http", "https") or not found.host or not port_exists:
-        raise NotTheApi(ApiFault.BAD_ADDRESS)
-    path = found.path if found.path.endswith("/") else f"{found.path}/"
-    return found.copy_with(path=path, query=None, fragment=None)
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Read the certificates once: it takes 50 ms and a megabyte each time."""
-    return httpx.create_ssl_context()
+        answer = await self._http.call(method, uri, body)
+        return answer.body, answer.server_time
 
 
 def _shaped(read: Callable[[Any], T], body: Any) -> T:
@@ -377,12 +253,3 @@ def _shaped(read: Callable[[Any], T], body: Any) -> T:
 
 def _quoted(part: str) -> str:
     return quote(part, safe="", errors="replace")
-
-
-def _is_tls(error: BaseException) -> bool:
-    cause: BaseException | None = error
-    while cause:
-        if isinstance(cause, ssl.SSLError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False

@@ -14,21 +14,10 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from scanner.ticketing.errors import FieldFault
-from scanner.ticketing.resources import (
-    Admission,
-    Event,
-    Fault,
-    Owner,
-    Page,
-    PersonSession,
-    Receipt,
-    Section,
-    Ticket,
-    Token,
-    TokenGrant,
-)
-from scanner.ticketing.tolerant_reader import FieldError, Gaps, read
+from scanner.platform.errors import FieldFault
+from scanner.platform.resources import Admission, Fault, Owner, Page, Receipt, Section
+from scanner.platform.tolerant_reader import FieldError, Gaps, read
+from scanner.ticketing.resources import Event, PersonSession, Ticket, Token, TokenGrant
 
 T = TypeVar("T")
 Reader = Callable[[Any, Gaps], T]

@@ -15,8 +15,9 @@ from scanner.admission.ticket import (
 )
 from scanner.admission.verdict import Kind
 from scanner.demo.crowd import Crowd
+from scanner.platform.resources import Owner
 from scanner.sync.clock import utc_now
-from scanner.ticketing.resources import Owner, Ticket
+from scanner.ticketing.resources import Ticket
 
 EVENT = "/events/1"
 SECTIONS = [f"{EVENT}/sections/{number}" for number in range(3)]

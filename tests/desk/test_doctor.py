@@ -10,11 +10,11 @@ from scanner.desk import doctor
 from scanner.desk.doctor import Finding, Found, Health
 from scanner.facts import Fact
 from scanner.keystore import KeyStore
+from scanner.platform.route import RouteWarning
 from scanner.qr.readers import Library
 from scanner.scanning.devices import Camera, HandScanner, ScannerKind, scanner_at
 from scanner.store.left_out import LeftOut
 from scanner.sync.clock import utc_now
-from scanner.ticketing.route import RouteWarning
 
 DESK_CAMERA = Camera(2, "Desk camera", "usb-1", usable=True)
 PISTOL = HandScanner(Path("/dev/ttyACM0"), "Pistol", ScannerKind.SERIAL, usable=True)

@@ -20,8 +20,8 @@ from scanner.desk.login import (
 from scanner.facts import Fact
 from scanner.keystore import KeyStore
 from scanner.mock.seed import ADMINISTRATOR, ADMINISTRATOR_EMAIL, ADMINISTRATOR_PASSWORD
+from scanner.platform.errors import ApiFault, NotFound, ServerFault, Unreachable, UpgradeRequired
 from scanner.ticketing import client
-from scanner.ticketing.errors import ApiFault, NotFound, ServerFault, Unreachable, UpgradeRequired
 from tests.mock.api import Api
 from tests.mock.server import Ready
 

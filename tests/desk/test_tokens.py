@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from scanner.desk import tokens
 from scanner.desk.errors import NameFault, Unclear
 from scanner.facts import Fact
-from scanner.ticketing import client
-from scanner.ticketing.client import TickeTing
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     BadRequest,
     Conflict,
     Forbidden,
@@ -19,7 +17,10 @@ from scanner.ticketing.errors import (
     Unauthenticated,
     UpgradeRequired,
 )
-from scanner.ticketing.resources import Event, Section
+from scanner.platform.resources import Section
+from scanner.ticketing import client
+from scanner.ticketing.client import TickeTing
+from scanner.ticketing.resources import Event
 from scanner.wording.sentences import sentence
 from tests.mock.api import SECTION, Api, Stage, set_up
 from tests.mock.server import Ready

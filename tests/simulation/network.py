@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from scanner.facts import Fact
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiFault,
     NotTheApi,
     ServerFault,
@@ -18,7 +18,8 @@ from scanner.ticketing.errors import (
     TooManyRequests,
     Unreachable,
 )
-from scanner.ticketing.resources import Admission, Event, Granted, Page, Ticket, TokenGrant
+from scanner.platform.resources import Admission, Page
+from scanner.ticketing.resources import Event, Granted, Ticket, TokenGrant
 from tests.simulation.server import Server
 
 T = TypeVar("T")

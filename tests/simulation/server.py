@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from scanner.facts import Fact
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiFault,
     BadRequest,
     Forbidden,
@@ -19,16 +19,8 @@ from scanner.ticketing.errors import (
     TicketingError,
     Unauthenticated,
 )
-from scanner.ticketing.resources import (
-    Admission,
-    Event,
-    Granted,
-    Owner,
-    Page,
-    Section,
-    Ticket,
-    TokenGrant,
-)
+from scanner.platform.resources import Admission, Owner, Page, Section
+from scanner.ticketing.resources import Event, Granted, Ticket, TokenGrant
 from tests.simulation.personality import Personality
 
 T = TypeVar("T")

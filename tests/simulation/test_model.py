@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from scanner.admission.ticket import TicketStatus
 from scanner.gate import Gate
+from scanner.platform.errors import ApiFault, ServerFault, TicketingError, Unreachable
 from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.ledger import State
@@ -19,7 +20,6 @@ from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
 from scanner.sync.clock import ServerTime
 from scanner.sync.replay import Replay
-from scanner.ticketing.errors import ApiFault, ServerFault, TicketingError, Unreachable
 from scanner.ticketing.resources import Granted
 from tests.simulation.evening import API
 from tests.simulation.memory import InlineWriter, new_database

@@ -12,6 +12,9 @@ import pytest
 from scanner.admission.ticket import TicketStatus
 from scanner.admission.verdict import Kind, Reason
 from scanner.gate import Gate, Judged
+from scanner.platform.errors import TicketingError
+from scanner.platform.paged_list import PageSize
+from scanner.platform.resources import Admission, Page
 from scanner.store import differences, installation, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.differences import DifferenceKind
@@ -24,9 +27,6 @@ from scanner.sync.books import Books
 from scanner.sync.clock import ServerTime
 from scanner.sync.pull import Pull
 from scanner.sync.replay import Replay
-from scanner.ticketing.errors import TicketingError
-from scanner.ticketing.paged_list import PageSize
-from scanner.ticketing.resources import Admission, Page
 from tests.simulation.evening import API
 from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import Line, Weather

@@ -1,7 +1,6 @@
 import pytest
 
-from scanner.sync.credentials import TokenCheck
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiFault,
     Forbidden,
     NoSuchToken,
@@ -13,6 +12,7 @@ from scanner.ticketing.errors import (
     Unauthenticated,
     Unreachable,
 )
+from scanner.sync.credentials import TokenCheck
 
 RESTRICTED = Restricted(status=403)
 

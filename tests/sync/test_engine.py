@@ -7,6 +7,7 @@ import pytest
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.gate import Gate
+from scanner.platform.errors import ApiError, NoSuchToken, NotFound
 from scanner.priority import CLAIM_SECONDS
 from scanner.store.ledger import State
 from scanner.sync import credentials
@@ -15,7 +16,6 @@ from scanner.sync.engine import Engine, Pace
 from scanner.sync.errors import SyncFault, TokenDead
 from scanner.sync.link import LinkState
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.errors import ApiError, NoSuchToken, NotFound
 from scanner.ticketing.resources import TokenGrant
 from tests.mock.server import mock_server
 from tests.sync.house import House, house_at, until

@@ -8,12 +8,12 @@ from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.paths import search_file
+from scanner.platform.errors import NoSuchToken
 from scanner.store.journal import JournalNote
 from scanner.store.migrate import cache_file
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.errors import TokenDead
-from scanner.ticketing.errors import NoSuchToken
 from tests.sync.house import House
 from tests.sync.test_engine import Proxied, _open
 

@@ -5,10 +5,7 @@ import pytest
 
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.sync.errors import TokenDead
-from scanner.sync.link import Link, LinkState, link_after
-from scanner.sync.retry import repeat
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiError,
     ApiFault,
     Forbidden,
@@ -20,6 +17,9 @@ from scanner.ticketing.errors import (
     Unauthenticated,
     Unreachable,
 )
+from scanner.sync.errors import TokenDead
+from scanner.sync.link import Link, LinkState, link_after
+from scanner.sync.retry import repeat
 from tests.simulation.virtual_time import run_virtually
 
 PORTAL = NotTheApi(ApiFault.NOT_THE_API, host="api.example", what=Fact(Stranger.REDIRECT))

@@ -5,6 +5,7 @@ import pytest
 
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
+from scanner.platform.errors import ApiFault, TicketingError, Unreachable
 from scanner.store.journal import JournalNote
 from scanner.sync.clock import utc_now
 from scanner.sync.errors import KeyNeeded, NameTaken, OtherEvent, SyncFault, WrongCode
@@ -18,7 +19,6 @@ from scanner.sync.opening import (
 )
 from scanner.sync.pull import Pull
 from scanner.sync.status import Encountered
-from scanner.ticketing.errors import ApiFault, TicketingError, Unreachable
 from tests.sync.house import House
 
 

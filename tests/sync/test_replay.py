@@ -7,12 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from scanner.facts import Fact
-from scanner.store.ledger import State, in_state
-from scanner.store.writer import Writer
-from scanner.sync.api import AdmissionsApi
-from scanner.sync.clock import ServerTime
-from scanner.sync.replay import Replay
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiFault,
     FieldFault,
     Malformed,
@@ -20,7 +15,13 @@ from scanner.ticketing.errors import (
     TicketingError,
     Unreachable,
 )
-from scanner.ticketing.resources import Admission, Fault, Granted, Page, Ticket
+from scanner.platform.resources import Admission, Fault, Page
+from scanner.store.ledger import State, in_state
+from scanner.store.writer import Writer
+from scanner.sync.api import AdmissionsApi
+from scanner.sync.clock import ServerTime
+from scanner.sync.replay import Replay
+from scanner.ticketing.resources import Granted, Ticket
 from tests.store.worlds import admit, filled
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)

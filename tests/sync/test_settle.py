@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
+from scanner.platform import resources
 from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import Admission, State
 from scanner.sync.settle import (
@@ -19,7 +20,6 @@ from scanner.sync.settle import (
     copies_met,
     outcome,
 )
-from scanner.ticketing import resources
 from scanner.wording.sentences import in_english
 
 SENT = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)

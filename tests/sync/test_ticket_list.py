@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from scanner.platform.errors import ApiFault, ListError, NoSuchPage, Unreachable
+from scanner.platform.paged_list import PageSize
+from scanner.platform.resources import Admission, Page, Section
 from scanner.store import doubts, sessions, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.sessions import StoredSession
@@ -16,9 +19,7 @@ from scanner.store.writer import Writer
 from scanner.sync.clock import ServerTime
 from scanner.sync.pull import Pull
 from scanner.sync.status import ListDoubt, doubt_of
-from scanner.ticketing.errors import ApiFault, ListError, NoSuchPage, Unreachable
-from scanner.ticketing.paged_list import PageSize
-from scanner.ticketing.resources import Admission, Event, Page, Section, Ticket, TokenGrant
+from scanner.ticketing.resources import Event, Ticket, TokenGrant
 
 API, EVENT = "https://api.example/v3/", "/events/1"
 FLOOR, BALCONY = "/events/1/sections/1", "/events/1/sections/2"

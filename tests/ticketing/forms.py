@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from scanner.platform.resources import Admission, Owner, Page
+from scanner.platform.tolerant_reader import Gaps
 from scanner.ticketing import models
-from scanner.ticketing.resources import Admission, Event, Owner, Page, Ticket, Token, TokenGrant
-from scanner.ticketing.tolerant_reader import Gaps
+from scanner.ticketing.resources import Event, Ticket, Token, TokenGrant
 
 EVENT = "/events/16993717817996"
 ACCOUNT = {

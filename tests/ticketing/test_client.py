@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scanner.platform.connection import address
+from scanner.platform.errors import ApiFault, BadRequest, NotFound, NotTheApi, TicketingError
+from scanner.platform.resources import Owner, Page, Receipt
 from scanner.ticketing import models
-from scanner.ticketing.client import TickeTing, address
-from scanner.ticketing.errors import ApiFault, BadRequest, NotFound, NotTheApi, TicketingError
-from scanner.ticketing.resources import Owner, Page, Receipt, Ticket
+from scanner.ticketing.client import TickeTing
+from scanner.ticketing.resources import Ticket
 from tests.mock.api import Api, Stage, set_up, unique
 from tests.mock.server import Ready
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from scanner.facts import Fact
-from scanner.ticketing import client
-from scanner.ticketing.client import TickeTing
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiError,
     ApiFault,
     BadRequest,
@@ -21,6 +19,8 @@ from scanner.ticketing.errors import (
     Unauthenticated,
     UpgradeRequired,
 )
+from scanner.ticketing import client
+from scanner.ticketing.client import TickeTing
 from scanner.wording.sentences import in_english
 from tests.mock.api import Api, Stage, set_up, unique
 from tests.mock.server import Ready

@@ -10,19 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.platform.resources import Admission, Owner, Receipt, Section
+from scanner.platform.tolerant_reader import FieldError
 from scanner.ticketing import models
-from scanner.ticketing.resources import (
-    Admission,
-    Event,
-    Owner,
-    PersonSession,
-    Receipt,
-    Section,
-    Ticket,
-    Token,
-    TokenGrant,
-)
-from scanner.ticketing.tolerant_reader import FieldError
+from scanner.ticketing.resources import Event, PersonSession, Ticket, Token, TokenGrant
 from tests.ticketing.forms import (
     ADMISSION,
     EVENT,

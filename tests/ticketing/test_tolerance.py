@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from scanner.platform.errors import FieldFault
+from scanner.platform.resources import Fault, Owner, Section
+from scanner.platform.tolerant_reader import FieldError, Gaps
 from scanner.ticketing import models
-from scanner.ticketing.errors import FieldFault
-from scanner.ticketing.resources import Fault, Owner, Section
-from scanner.ticketing.tolerant_reader import FieldError, Gaps
 from tests.ticketing.forms import (
     ACCOUNT,
     ADMISSION,

@@ -16,6 +16,7 @@ from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck
+from scanner.platform.errors import ApiFault, UpgradeRequired
 from scanner.store.acknowledged import Acknowledged
 from scanner.store.differences import Difference
 from scanner.store.journal import JournalNote
@@ -25,7 +26,6 @@ from scanner.store.sessions import StoredSession
 from scanner.store.statistics import Admitted, Arrivals, Evening, GateFigure, SectionFigure
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
-from scanner.ticketing.errors import ApiFault, UpgradeRequired
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import OpenWith, Readers
 from tests.tui.sources import FakeSounds, FakeSource, in_thread

@@ -11,12 +11,12 @@ from textual.app import App
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
+from scanner.platform.errors import ApiFault
 from scanner.store.ledger import Admission, State
 from scanner.store.left_out import LeftOut
 from scanner.store.search import Found
 from scanner.store.statistics import Evening, GateFigure, SectionFigure
 from scanner.sync.link import Link, LinkState
-from scanner.ticketing.errors import ApiFault
 from scanner.tui.ports import SourceState
 from tests.tui.kiosk.lane import Lane
 from tests.tui.ports import ADMISSIONS, EVENING, NOW, STATUS, VERDICTS, FakeRecords, Stand

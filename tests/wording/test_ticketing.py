@@ -1,6 +1,6 @@
 import pytest
 
-from scanner.ticketing.errors import ApiError
+from scanner.platform.errors import ApiError
 from scanner.wording.sentences import in_english
 
 

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import Button, ProgressBar, Static
 
 from scanner.errors import ScannerError
+from scanner.platform.errors import Unreachable
 from scanner.sync.opening import Opened
-from scanner.ticketing.errors import Unreachable
 from scanner.tui.wizard.answers import Answers, Place, Setup, place_of
 from scanner.tui.wizard.step import Step, of_step, unexpected
 from scanner.wording.catalogue import number, say, say_count

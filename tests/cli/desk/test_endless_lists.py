@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from scanner.cli import desk, listings
 from scanner.cli.errors import CommandGroup
-from scanner.ticketing import paged_list
+from scanner.platform import paged_list
 from tests.cli.desk.commands import own_log, said
 from tests.contract_server import EVENT, KEY, World, contract_server
 

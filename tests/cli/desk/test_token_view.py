@@ -4,9 +4,10 @@ import pytest
 
 from scanner.cli import desk
 from scanner.cli.api import counted
-from scanner.ticketing.errors import FieldFault
-from scanner.ticketing.paged_list import WholeList
-from scanner.ticketing.resources import Event, Fault, Section, Token
+from scanner.platform.errors import FieldFault
+from scanner.platform.paged_list import WholeList
+from scanner.platform.resources import Fault, Section
+from scanner.ticketing.resources import Event, Token
 
 STALLS = "/events/1/sections/10"
 BALCONY = "/events/1/sections/20"

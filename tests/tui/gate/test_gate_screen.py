@@ -7,12 +7,12 @@ from textual.pilot import Pilot
 
 from scanner.admission.verdict import LIGHTS, Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
+from scanner.platform.errors import Forbidden
 from scanner.scanning.scan_hints import Hint
 from scanner.scanning.scan_source import SourceStatus
 from scanner.store.errors import DiskFull, StoreFault
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
-from scanner.ticketing.errors import Forbidden
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.ports import SourceState

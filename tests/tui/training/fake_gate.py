@@ -10,10 +10,10 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Closed, Reason, Verdict
 from scanner.facts import Fact
 from scanner.gate import Judged
+from scanner.platform.errors import ApiFault
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
-from scanner.ticketing.errors import ApiFault
 from scanner.training.gate import TrainingGate
 from tests.tui.training.stands import AT, made_up_tickets
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from scanner.admission.serial import LooksLike
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.facts import Fact
-from scanner.ticketing.resources import Owner, Ticket
+from scanner.platform.resources import Owner
+from scanner.ticketing.resources import Ticket
 from scanner.training.answers import LET_IN, SUPERVISOR, Act, Answer, Refusal, due_to_patron
 from scanner.training.crowd import Patron
 from scanner.training.gate import TrainingGate

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from scanner.ticketing import name_lookup
-from scanner.ticketing.errors import ApiFault, Unreachable
-from scanner.ticketing.route import unencrypted
-from tests.ticketing.network import Play, ask, network, page
+from scanner.platform import name_lookup
+from scanner.platform.errors import ApiFault, Unreachable
+from scanner.platform.route import unencrypted
+from tests.platform.network import Play, ask, network, page
 
 HOST = "api.house.example"
 

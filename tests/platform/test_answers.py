@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiError,
     ApiFault,
     Forbidden,
@@ -21,7 +21,7 @@ from scanner.ticketing.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from tests.ticketing.network import JSON, KEY, PAGE, Play, answered, failure, http, page
+from tests.platform.network import JSON, KEY, PAGE, Play, answered, failure, http, page
 
 PORTAL = b"<html><title>Free Wi-Fi</title></html>"
 

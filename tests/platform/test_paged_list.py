@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.ticketing import paged_list
-from scanner.ticketing.errors import (
+from scanner.platform import paged_list
+from scanner.platform.errors import (
     ApiFault,
     BadRequest,
     FieldFault,
@@ -16,8 +16,8 @@ from scanner.ticketing.errors import (
     NoSuchPage,
     Unreachable,
 )
-from scanner.ticketing.paged_list import PagedList, PageSize, PageSizes, pages_of, read_whole
-from scanner.ticketing.resources import Fault, Page
+from scanner.platform.paged_list import PagedList, PageSize, PageSizes, pages_of, read_whole
+from scanner.platform.resources import Fault, Page
 
 Entries = tuple[int, ...]
 

@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 import pytest
 
+from scanner.platform.errors import TicketingError
+from scanner.platform.resources import Page
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.errors import TicketingError
-from scanner.ticketing.resources import Page, Ticket
+from scanner.ticketing.resources import Ticket
 from scanner.wording.sentences import in_english
 from tests.ticketing.sentences import assert_one_sentence
 

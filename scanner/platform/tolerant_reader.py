@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scanner.ticketing.errors import FieldFault
+from scanner.platform.errors import FieldFault
 
 
 class FieldError(ValueError):

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from scanner.facts import Fact
-from scanner.ticketing import client
+from scanner.platform import connection
+from scanner.platform.errors import ApiFault, NotTheApi, TlsFailure, Unreachable
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.errors import ApiFault, NotTheApi, TlsFailure, Unreachable
 from scanner.wording.sentences import in_english
-from tests.ticketing.network import (
+from tests.platform.network import (
     EVENT,
     JSON,
     KEY,
@@ -65,12 +65,12 @@ async def test_the_certificates_are_read_once_and_only_where_there_is_tls(
         read.append(ssl.create_default_context())
         return read[-1]
 
-    client._trusted.cache_clear()
+    connection._trusted.cache_clear()
     monkeypatch.setattr("httpx.create_ssl_context", create)
     for url in ("http://127.0.0.1:9/", "https://one.example/", "https://two.example/"):
         async with TickeTing(url, KEY):
             assert len(read) == ("https" in url)
-    client._trusted.cache_clear()
+    connection._trusted.cache_clear()
 
 
 async def test_filters_are_sent_in_the_documented_form_and_only_those_given() -> None:
@@ -127,7 +127,7 @@ async def test_a_connection_that_breaks_may_have_been_sent(play: Play) -> None:
 
 
 async def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "LONGEST_CALL_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "LONGEST_CALL_SECONDS", 0.2)
     with pytest.raises(Unreachable, match=ApiFault.NEVER_ENDS) as late:
         async with (
             network(Play(http(200, b"{", length=9), hang=True)) as play,
@@ -155,7 +155,7 @@ async def test_a_redirect_is_not_followed_so_the_key_goes_nowhere_else() -> None
 async def test_an_answer_too_large_is_not_read_to_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(connection, "LARGEST_ANSWER", 1000)
     body = json.dumps(PAGE).encode()
     fitting = http(200, body + b" " * (1000 - len(body)))
     assert (await answered(fitting)).total == 0

@@ -2,22 +2,20 @@
 
 import json
 import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from scanner.facts import Fact
-from scanner.ticketing.errors import (
+from scanner.platform.errors import (
     ApiError,
     ApiFault,
     BadRequest,
     Conflict,
     Forbidden,
-    NoSuchPage,
-    NoSuchToken,
     NotFound,
     NotTheApi,
-    Restricted,
     ServerFault,
     Stranger,
     TooManyRequests,
@@ -40,20 +38,20 @@ _KINDS: dict[int, type[ApiError]] = {
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SECRET = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32}(?![0-9A-Za-z])")
 _CODE = re.compile(r"(/tokens/)[^/\s]+")
-_OWN_WORDS: dict[type[ApiError], tuple[tuple[re.Pattern[str], type[ApiError]], ...]] = {
-    NotFound: (
-        (re.compile(r"\bspecified page\b|\bpage number\b"), NoSuchPage),
-        (re.compile(r"code does not belong to any event token"), NoSuchToken),
-    ),
-    Forbidden: ((re.compile(r"You are restricted from accessing this resource"), Restricted),),
-}
-"""What the API's own sentences mean (API reference 3.0.0, SDK 3.1); a proxy says the same status in
-other words."""
+OwnWords = Mapping[type[ApiError], Sequence[tuple[re.Pattern[str], type[ApiError]]]]
+"""What a platform's own sentences mean; a proxy says the same status in other words."""
+
 _LONGEST_SAID = 300
 
 
-def body_of(answer: "httpx.Response", content: bytes, host: str) -> Any:
-    """Return the JSON of a good answer; `None` for an empty one.
+def body_of(
+    answer: "httpx.Response",
+    content: bytes,
+    host: str,
+    own_words: OwnWords,
+    accepted: Collection[int] = (),
+) -> Any:
+    """Return the JSON of a good answer, or of an accepted status; `None` for an empty one.
 
     Raises:
         ApiError: one of its kinds, for the API's own errors.
@@ -62,9 +60,9 @@ def body_of(answer: "httpx.Response", content: bytes, host: str) -> Any:
     if answer.is_redirect:
         raise _stranger(host, Fact(Stranger.REDIRECT))
     found = _json(answer, content, host)
-    if answer.is_success:
+    if answer.is_success or answer.status_code in accepted:
         return found
-    raise _error(answer, found)
+    raise _error(answer, found, own_words)
 
 
 def server_time(answer: "httpx.Response") -> datetime | None:
@@ -101,11 +99,11 @@ def _json(answer: "httpx.Response", content: bytes, host: str) -> Any:
         raise _stranger(host, Fact(Stranger.NO_JSON)) from None
 
 
-def _error(answer: "httpx.Response", found: Any) -> ApiError:
+def _error(answer: "httpx.Response", found: Any, own_words: OwnWords) -> ApiError:
     status = answer.status_code
     said = _said(found)
     kind = _KINDS.get(status, ServerFault if status >= 500 else ApiError)  # noqa: PLR2004
-    for words, meaning in _OWN_WORDS.get(kind, ()):
+    for words, meaning in own_words.get(kind, ()):
         if words.search(said):
             kind = meaning
     if kind in (TooManyRequests, ServerFault):
@@ -114,10 +112,10 @@ def _error(answer: "httpx.Response", found: Any) -> ApiError:
 
 
 def _said(found: Any) -> str:
-    """Read the API's words from either of its two body shapes."""
+    """Read a platform's words from a body of a known shape."""
     if not isinstance(found, dict):
         return ""
-    said = found.get("error") or found.get("message") or ""
+    said = found.get("error") or found.get("message") or found.get("detail") or ""
     return _printable(said) if isinstance(said, str) else ""
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from scanner.paths import replace_file
-from scanner.ticketing.errors import ApiError, ApiFault, ListError, NoSuchPage
-from scanner.ticketing.resources import Fault, Page
+from scanner.platform.errors import ApiError, ApiFault, ListError, NoSuchPage
+from scanner.platform.resources import Fault, Page
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""What ticketing platforms have in common, from a client's side: calls, lists, errors, values."""
