@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from scanner.admission.cleaning import CLEANING
+from scanner.admission.door import Notice
 from scanner.admission.evidence import Evidence, from_json, to_json
 from scanner.admission.rules import Remedy, Word, decide, remedy
 from scanner.admission.serial import (
@@ -34,7 +35,8 @@ _WAITING_AT_ONCE = 4
 class Judged(NamedTuple):
     """A recorded verdict: what was presented, when (aware, UTC), and the journal's row.
 
-    `remedy` is what a supervisor can do about it, if anything.
+    `remedy` is what a supervisor can do about it, if anything; `notice` is what the guard is told
+    beside it.
     """
 
     scan: int
@@ -43,6 +45,7 @@ class Judged(NamedTuple):
     at: datetime
     verdict: Verdict
     remedy: Remedy | None = None
+    notice: Notice | None = None
 
     @property
     def fact(self) -> Fact:

@@ -9,7 +9,7 @@ import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -35,6 +35,7 @@ class Dirt(NamedTuple):
         becomes: what is left of each match.
         why: who puts it there, and why it can be none of a ticket's own.
         times: how often in a row it may have been done.
+        spares_secrets: whether an opaque code keeps it: it may be a part of that.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Dirt(NamedTuple):
     becomes: Callable[[re.Match[str]], str]
     why: str
     times: int = 1
+    spares_secrets: bool = False
 
 
 def _nothing(_: re.Match[str]) -> str:
@@ -55,6 +57,7 @@ TABLE: tuple[Dirt, ...] = (
         lambda match: unicodedata.normalize("NFKC", match[0]),
         "An East Asian input method writes letters and digits as wide as its own characters "
         "(Unicode, Halfwidth and Fullwidth Forms, Small Form Variants); they mean the plain ones.",
+        spares_secrets=True,
     ),
     Dirt(
         "pictures of control characters",
@@ -76,6 +79,7 @@ TABLE: tuple[Dirt, ...] = (
         "Percent-encoding (RFC 3986) and HTML's character references; mailers and shops that build "
         "an address out of another do it twice, or three times.",
         times=4,
+        spares_secrets=True,
     ),
     Dirt(
         "ECI marks",
@@ -110,7 +114,16 @@ TABLE: tuple[Dirt, ...] = (
 
 def clean(text: str) -> str:
     """Take off what the table says, row by row; the same text always gives the same."""
-    for dirt in TABLE:
+    return _without(TABLE, text)
+
+
+def clean_secret(text: str) -> str:
+    """Take off what can be no part of an opaque code either."""
+    return _without([dirt for dirt in TABLE if not dirt.spares_secrets], text)
+
+
+def _without(table: Iterable[Dirt], text: str) -> str:
+    for dirt in table:
         for _ in range(dirt.times):
             before, text = text, dirt.pattern.sub(dirt.becomes, text)
             if text == before:

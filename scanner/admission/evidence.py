@@ -2,7 +2,8 @@
 
 The form has stayed the same since the first version, save that a payload that is not a ticket's
 is named by a code; earlier versions wrote the English words. `cleaning` came later: the version of
-the table that took off what was no part of the code (`scanner.admission.cleaning`).
+the table that took off what was no part of the code (`scanner.admission.cleaning`). So did `form`:
+the form that the payload was parsed by, where that is not a serial's.
 """
 
 import json
@@ -10,8 +11,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from scanner.admission.cleaning import CLEANING
-from scanner.admission.rules import LetIn, Override, Reentry, Word
-from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, ParsedPayload, Serial
+from scanner.admission.code_form import CodeForm
+from scanner.admission.door import DoorRules, Unjudged
+from scanner.admission.rules import Exit, LetIn, Override, Reentry, Word
+from scanner.admission.serial import (
+    Fingerprint,
+    LooksLike,
+    NotATicket,
+    ParsedPayload,
+    Secret,
+    Serial,
+)
 from scanner.admission.ticket import (
     CachedTicket,
     EarlierAdmission,
@@ -53,15 +63,20 @@ class Evidence(NamedTuple):
     word: Word | None = None
 
 
-def to_json(evidence: Evidence, cleaning: int = _FIRST_CLEANING) -> str:
+def to_json(
+    evidence: Evidence, cleaning: int = _FIRST_CLEANING, form: CodeForm = CodeForm.SERIAL
+) -> str:
     """Write the inputs of one decision, compact; what is not known is left out.
 
-    `cleaning` is the version by which the payload was parsed, where that matters.
+    `cleaning` is the version by which the payload was parsed, where that matters, and `form` what
+    it was parsed as.
     """
     parsed, closed, known, word = evidence
     found: dict[str, Any] = {"reading": _parsed(parsed)}
     if cleaning != _FIRST_CLEANING:
         found["cleaning"] = cleaning
+    if form is not CodeForm.SERIAL:
+        found["form"] = form
     if closed:
         found["closed"] = closed.name
     if known.event_known:
@@ -77,6 +92,10 @@ def to_json(evidence: Evidence, cleaning: int = _FIRST_CLEANING) -> str:
         found["refusal"] = known.refusal.as_json()
     if known.unshown:
         found["unshown"] = True
+    if allowed := [name for name, allows in known.door._asdict().items() if allows]:
+        found["door"] = allowed
+    if known.left:
+        found["left"] = _admission(known.left)
     found |= _word(word)
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
@@ -89,6 +108,8 @@ def _word(word: Word | None) -> dict[str, Any]:
             given = {"reentry": note}
         case LetIn():
             return {"let_in": True}
+        case Exit():
+            return {"exit": True}
         case None:
             return {}
     return {**given, "by": by} if by else given
@@ -109,6 +130,8 @@ def from_json(text: str) -> Evidence:
             found.get("event_known", False),
             _read_refusal(found["refusal"]) if "refusal" in found else None,
             found.get("unshown", False),
+            _read_door(found.get("door", [])),
+            _read_admission(found["left"]) if "left" in found else None,
         )
         return Evidence(
             _read_parsed(found["reading"]),
@@ -132,11 +155,25 @@ def cleaning_of(text: str) -> int:
     return int(found)
 
 
+def form_of(text: str) -> CodeForm:
+    """Return the form that the payload of a row with these inputs was parsed by.
+
+    Raises:
+        EvidenceError: it names none that this program knows.
+    """
+    found = json.loads(text).get("form", CodeForm.SERIAL)
+    if not isinstance(found, str) or found not in set(CodeForm):
+        raise EvidenceError(f"{found!r:.40} is no form of a code")
+    return CodeForm(found)
+
+
 def _read_word(found: dict[str, Any]) -> Word | None:
     if "override" in found:
         return Override(_text(found["override"]), _text(found.get("by", "")))
     if "reentry" in found:
         return Reentry(_text(found["reentry"]), _text(found.get("by", "")))
+    if "exit" in found:
+        return Exit()
     return LetIn() if "let_in" in found else None
 
 
@@ -146,6 +183,8 @@ def _parsed(parsed: ParsedPayload) -> tuple[str, str]:
             return "serial", value
         case Fingerprint(digest):
             return "fingerprint", digest
+        case Secret(value):
+            return "secret", value
         case NotATicket(looks_like):
             return "nothing", looks_like
 
@@ -157,13 +196,15 @@ def _read_parsed(found: list[str]) -> ParsedPayload:
             return Serial(value)
         case "fingerprint":
             return Fingerprint(value)
+        case "secret":
+            return Secret(value)
         case "nothing":
             return NotATicket(_FORMER_WORDS.get(value) or LooksLike(value))
     raise ValueError(f"{form} is no form of a payload")
 
 
 def _ticket(ticket: CachedTicket) -> dict[str, Any]:
-    return {
+    found = {
         "serial": ticket.serial,
         "section": [ticket.section.uri, ticket.section.name],
         "status": ticket.status,
@@ -171,6 +212,13 @@ def _ticket(ticket: CachedTicket) -> dict[str, Any]:
         "listed": ticket.listed,
         "former": ticket.former_code,
     }
+    if ticket.valid_from:
+        found["from"] = _time(ticket.valid_from)
+    if ticket.valid_until:
+        found["until"] = _time(ticket.valid_until)
+    if ticket.unjudged:
+        found["unjudged"] = sorted(ticket.unjudged)
+    return found
 
 
 def _read_ticket(found: dict[str, Any], permitted: object) -> CachedTicket:
@@ -182,7 +230,14 @@ def _read_ticket(found: dict[str, Any], permitted: object) -> CachedTicket:
         found["listed"],
         bool(permitted),
         found["former"],
+        _read_time(found.get("from")),
+        _read_time(found.get("until")),
+        frozenset(map(Unjudged, found.get("unjudged", ()))),
     )
+
+
+def _read_door(names: list[str]) -> DoorRules:
+    return DoorRules(**dict.fromkeys(map(_text, names), True))
 
 
 def _admission(earlier: EarlierAdmission) -> tuple[str | None, str | None, str | None]:

@@ -53,7 +53,13 @@ class LetIn:
 SupervisorsWord = Override | Reentry
 """What takes a supervisor's PIN."""
 
-Word = SupervisorsWord | LetIn
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The patron leaves; every presentation at a gate that counts those who leave carries it."""
+
+
+Word = SupervisorsWord | LetIn | Exit
 """What a person says to a verdict; it is recorded with the one that follows."""
 
 

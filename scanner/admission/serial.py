@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from scanner.admission.cleaning import CLEANING, clean
+from scanner.admission.cleaning import CLEANING, clean, clean_secret
 from scanner.admission.keyboards import explanations
 from scanner.facts import Code
 
@@ -75,7 +75,14 @@ class NotATicket:
     looks_like: LooksLike
 
 
-ParsedPayload = Serial | Fingerprint | NotATicket
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """An opaque code whose case counts; empty in a record where no ticket of the list has it."""
+
+    value: str
+
+
+ParsedPayload = Serial | Fingerprint | Secret | NotATicket
 
 
 def parse_payload(payload: str, cleaning: int = CLEANING) -> ParsedPayload:
@@ -92,6 +99,14 @@ def parse_payload(payload: str, cleaning: int = CLEANING) -> ParsedPayload:
     text = clean(payload)
     parsed = _parse(text)
     return parsed if _is_certain(text, parsed) else NotATicket(LooksLike.OTHER_LAYOUT)
+
+
+def parse_secret(payload: str) -> Secret | NotATicket:
+    """Parse the payload of an opaque code: it may be anything, once its framing is taken off."""
+    if len(payload) > LONGEST_PAYLOAD:
+        return NotATicket(LooksLike.TOO_LONG)
+    text = clean_secret(payload)
+    return Secret(text) if text else NotATicket(LooksLike.EMPTY)
 
 
 def _parse(text: str) -> ParsedPayload:

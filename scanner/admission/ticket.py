@@ -5,20 +5,27 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from scanner.admission.door import DoorRules, Unjudged
 from scanner.facts import Fact
 
 
 class TicketStatus(StrEnum):
     """A ticket's state at the API; only `ISSUED` admits.
 
-    The API documents `Issued` alone; the others are the forms that a change can take, and any
-    other text is kept as `OTHER` and does not admit.
+    TickeTing's API documents `Issued` alone; the others of its own are the forms that a change can
+    take, and any other text is kept as `OTHER` and does not admit. Those in small letters are what
+    other platforms tell apart: `REISSUED` is a code that another has taken the place of.
     """
 
     ISSUED = "Issued"
     REDEEMED = "Redeemed"
     CANCELLED = "Cancelled"
     TRANSFERRED = "Transferred"
+    UNPAID = "unpaid"
+    BLOCKED = "blocked"
+    REVOKED = "revoked"
+    REISSUED = "reissued"
+    UNAPPROVED = "unapproved"
     OTHER = "other"
 
 
@@ -40,6 +47,9 @@ class CachedTicket(NamedTuple):
         listed: false when a complete pull no longer finds the ticket.
         permitted: whether the admission token permits the section.
         former_code: whether it was found by a fingerprint that an earlier owner held.
+        valid_from, valid_until: the first and the last moment at which it admits, if it has them;
+            aware.
+        unjudged: what only the platform can judge of it.
     """
 
     serial: str
@@ -49,6 +59,9 @@ class CachedTicket(NamedTuple):
     listed: bool = True
     permitted: bool = False
     former_code: bool = False
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    unjudged: frozenset[Unjudged] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,9 @@ class Knowledge(NamedTuple):
         event_known: whether the serial's event part is one of the cached event's.
         refusal: why the API refused this gate's admission before its green light was shown.
         unshown: whether nothing is known of the green light of `local` having been shown.
+        door: what the platform lets this door do.
+        left: when the patron left, where that is the last that is known of the ticket, here or at
+            another gate.
     """
 
     ticket: CachedTicket | None = None
@@ -78,3 +94,5 @@ class Knowledge(NamedTuple):
     event_known: bool = False
     refusal: Fact | None = None
     unshown: bool = False
+    door: DoorRules = DoorRules()
+    left: EarlierAdmission | None = None

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     NOT_A_TICKET = "not_a_ticket"
     GATE_CLOSED = "gate_closed"
+    EXITED = "exited"
 
 
 class Reason(Code):
@@ -49,6 +50,15 @@ class Reason(Code):
     TOKEN_INVALID = "verdict.token_invalid"  # noqa: S105 - a code
     NEVER_SYNCED = "verdict.never_synced"
     PUT_BACK = "verdict.put_back"
+    UNPAID = "verdict.unpaid"
+    BLOCKED = "verdict.blocked"
+    REVOKED = "verdict.revoked"
+    UNAPPROVED = "verdict.unapproved"
+    NOT_YET_VALID = "verdict.not_yet_valid"
+    NO_LONGER_VALID = "verdict.no_longer_valid"
+    BACK_AFTER_EXIT = "verdict.back_after_exit"
+    SEVERAL_ENTRIES = "verdict.several_entries"
+    EXITED = "verdict.exited"
 
     @property
     def kind(self) -> Kind:
@@ -79,6 +89,15 @@ _KINDS: Mapping[Reason, Kind] = {
     Reason.TOKEN_INVALID: Kind.GATE_CLOSED,
     Reason.NEVER_SYNCED: Kind.GATE_CLOSED,
     Reason.PUT_BACK: Kind.GATE_CLOSED,
+    Reason.UNPAID: Kind.WITHDRAWN,
+    Reason.BLOCKED: Kind.WITHDRAWN,
+    Reason.REVOKED: Kind.WITHDRAWN,
+    Reason.UNAPPROVED: Kind.WITHDRAWN,
+    Reason.NOT_YET_VALID: Kind.WITHDRAWN,
+    Reason.NO_LONGER_VALID: Kind.WITHDRAWN,
+    Reason.BACK_AFTER_EXIT: Kind.REENTRY,
+    Reason.SEVERAL_ENTRIES: Kind.REENTRY,
+    Reason.EXITED: Kind.EXITED,
 }
 
 
@@ -119,6 +138,8 @@ class Verdict:
         note: what the supervisor wrote, where they let the patron in, or in again.
         by: the supervisor's name, where they gave it by a PIN of their own.
         looks_like: what a payload seems to be that is not a ticket's.
+        bound: the first or the last moment at which the ticket admits, where it came too early or
+            too late; aware.
     """
 
     reason: Reason
@@ -130,6 +151,7 @@ class Verdict:
     note: str | None = None
     looks_like: LooksLike | None = None
     by: str | None = None
+    bound: datetime | None = None
 
     @classmethod
     def of(cls, fact: Fact, serial: str | None) -> "Verdict":
@@ -144,6 +166,7 @@ class Verdict:
             return None if value is None else str(value)
 
         at, looks_like, status = text("first_at"), fact.params.get("looks_like"), text("status")
+        bound = text("bound")
         first = EarlierAdmission(
             datetime.fromisoformat(at) if at else None,
             text("first_redeemer"),
@@ -160,6 +183,7 @@ class Verdict:
             text("note"),
             LooksLike(looks_like.code) if isinstance(looks_like, Fact) else None,
             text("by"),
+            datetime.fromisoformat(bound) if bound else None,
         )
 
     @property
@@ -197,6 +221,7 @@ class Verdict:
             "note": self.note,
             "by": self.by,
             "looks_like": Fact(self.looks_like) if self.looks_like else None,
+            "bound": self.bound,
         }
         return Fact(self.reason, {name: each for name, each in params.items() if each is not None})
 

@@ -134,4 +134,7 @@ def patron_words(kind: Kind, section: str = "", *, unshown: bool = False) -> Pat
         Kind.GATE_CLOSED: PatronWords(
             say("LANE CLOSED"), say("This lane is closed."), say("Please use another lane.")
         ),
+        Kind.EXITED: PatronWords(
+            say("GOODBYE"), say("Your exit is recorded."), say("Please go out.")
+        ),
     }[kind]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from scanner.admission.serial import LooksLike
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.wording.catalogue import say
-from scanner.wording.plain import clock_time, plain
+from scanner.wording.plain import clock_time, moment, plain
 from scanner.wording.sentences import Params, Sentence, sentence
 
 
@@ -21,6 +21,7 @@ def title(kind: Kind) -> str:
         Kind.WITHDRAWN: say("WITHDRAWN"),
         Kind.NOT_A_TICKET: say("NOT A TICKET"),
         Kind.GATE_CLOSED: say("GATE CLOSED"),
+        Kind.EXITED: say("EXIT"),
     }[kind]
 
 
@@ -56,19 +57,28 @@ def advice(verdict: Verdict) -> str:
 def to_do(reason: Reason) -> str:
     """Say what the guard does at a verdict of this reason, whatever the ticket."""
     let_in, another = say("Let the patron in."), say("Ask for another ticket.")
+    other = say("Ask for another ticket, or call the supervisor.")
     withdrawn = say("Ask for the new ticket, or call the supervisor.")
     return {
         Reason.VALID: let_in,
         Reason.OVERRIDDEN: let_in,
         Reason.LET_IN: let_in,
         Reason.REENTRY: let_in,
+        Reason.BACK_AFTER_EXIT: let_in,
+        Reason.SEVERAL_ENTRIES: let_in,
+        Reason.EXITED: say("Let the patron out."),
         Reason.LIGHT_NOT_SHOWN: say("Let the patron in with l, unless they are in already."),
         Reason.ADMITTED_HERE: another,
         Reason.ADMITTED_ELSEWHERE: another,
         Reason.OTHER_SECTION: say("Send the patron to the gate of that section."),
         Reason.OTHER_EVENT: say("Ask for a ticket to this event."),
         Reason.TRAINING: say("Send the patron to a real gate."),
-        Reason.NOT_ON_LIST: say("Ask for another ticket, or call the supervisor."),
+        Reason.NOT_ON_LIST: other,
+        Reason.NO_LONGER_VALID: other,
+        Reason.NOT_YET_VALID: say("Ask the patron to come back then, or call the supervisor."),
+        Reason.UNPAID: say("Call the supervisor: the ticket must be paid first."),
+        Reason.UNAPPROVED: say("Call the supervisor: the order must be approved first."),
+        Reason.BLOCKED: say("Call the supervisor: the organiser blocked this ticket."),
         Reason.NOT_A_TICKET: say("Ask for the ticket's code."),
         Reason.NO_SESSION: say("Call the supervisor: key k opens the gate with a token."),
         Reason.TOKEN_INVALID: say("Call the supervisor: key k opens the gate with a new token."),
@@ -102,6 +112,15 @@ def name_of(reason: Reason) -> str:
         Reason.TOKEN_INVALID: say("Token no longer valid"),
         Reason.NEVER_SYNCED: say("No ticket list yet"),
         Reason.PUT_BACK: say("Old copy of the records"),
+        Reason.UNPAID: say("Not paid"),
+        Reason.BLOCKED: say("Blocked"),
+        Reason.REVOKED: say("Revoked code"),
+        Reason.UNAPPROVED: say("Not approved yet"),
+        Reason.NOT_YET_VALID: say("Not valid yet"),
+        Reason.NO_LONGER_VALID: say("Expired"),
+        Reason.BACK_AFTER_EXIT: say("Back after leaving"),
+        Reason.SEVERAL_ENTRIES: say("One more entry"),
+        Reason.EXITED: say("Left"),
     }[reason]
 
 
@@ -119,6 +138,9 @@ def meaning(reason: Reason) -> str:
         Reason.ADMITTED_ELSEWHERE: say(
             "One ticket lets in one person, and at another gate it has."
         ),
+        Reason.BACK_AFTER_EXIT: say("They were in, left, and may come back with this ticket."),
+        Reason.SEVERAL_ENTRIES: say("This event lets a ticket in more than once."),
+        Reason.EXITED: say("This gate counts who leaves; nobody goes in on it."),
         Reason.OTHER_SECTION: say("The ticket is good, but not at this gate."),
         Reason.OTHER_EVENT: say("The ticket is for another event, or for another day."),
         Reason.TRAINING: say("Training checks no real ticket."),
@@ -134,6 +156,12 @@ def meaning(reason: Reason) -> str:
         Reason.TOKEN_INVALID: say("The token that opened this gate was withdrawn or has expired."),
         Reason.NEVER_SYNCED: say("Without a list, this gate knows no ticket."),
         Reason.PUT_BACK: say("A backup was put back; who came since is not known here."),
+        Reason.UNPAID: say("The order of this ticket has not been paid."),
+        Reason.BLOCKED: say("The organiser keeps this ticket from being used."),
+        Reason.REVOKED: say("The code was withdrawn; the patron may have a newer one."),
+        Reason.UNAPPROVED: say("The organiser has not approved the order of this ticket."),
+        Reason.NOT_YET_VALID: say("The ticket is good, and its time has not come."),
+        Reason.NO_LONGER_VALID: say("The ticket was good, and its time is over."),
     }[reason]
 
 
@@ -161,6 +189,24 @@ def _admitted_elsewhere(params: Params) -> str:
     ]
     where = " ".join(part for part in known if part)
     return _already(where or say("at another gate"), params)
+
+
+def _not_yet_valid(params: Params) -> str:
+    bound = _bound(params)
+    return say("This ticket is valid from {time}", time=bound) if bound else say("Not valid yet")
+
+
+def _no_longer_valid(params: Params) -> str:
+    bound = _bound(params)
+    return say("This ticket was valid until {time}", time=bound) if bound else say("Expired")
+
+
+def _bound(params: Params) -> str:
+    """Return the moment that a ticket came before or after, as its patron would say it."""
+    bound, now = params.get("bound"), params.get("now")
+    if not isinstance(bound, datetime):
+        return ""
+    return moment(bound, now if isinstance(now, datetime) else bound)
 
 
 def _already(where: str, params: Params) -> str:
@@ -222,6 +268,15 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.token_invalid": "The admission token is no longer valid",
     "verdict.never_synced": "This gate has no ticket list yet",
     "verdict.put_back": "This gate's records are an old copy that must be synced",
+    "verdict.unpaid": "This ticket has not been paid",
+    "verdict.blocked": "This ticket was blocked by the organiser",
+    "verdict.revoked": "The code of this ticket was revoked",
+    "verdict.unapproved": "The order of this ticket is not approved yet",
+    "verdict.not_yet_valid": _not_yet_valid,
+    "verdict.no_longer_valid": _no_longer_valid,
+    "verdict.back_after_exit": "Left before, and may come in again",
+    "verdict.several_entries": "Was in before, and may come in again",
+    "verdict.exited": "Leaves the event",
     "verdict.payment_code": "a payment code",
     "verdict.web_address": "a web address",
     "verdict.wifi_code": "a Wi-Fi code",

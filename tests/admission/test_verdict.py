@@ -14,8 +14,9 @@ def test_every_kind_has_a_reason_and_every_reason_a_kind() -> None:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_four_reasons_admit_and_no_other(reason: Reason) -> None:
-    admitting = {Reason.VALID, Reason.OVERRIDDEN, Reason.LET_IN, Reason.REENTRY}
+def test_six_reasons_admit_and_no_other(reason: Reason) -> None:
+    first = {Reason.VALID, Reason.OVERRIDDEN, Reason.LET_IN}
+    admitting = first | {Reason.REENTRY, Reason.BACK_AFTER_EXIT, Reason.SEVERAL_ENTRIES}
     assert Verdict(reason).admits == (reason in admitting)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
+from scanner.admission.door import DoorRules
 from scanner.admission.serial import (
     Fingerprint,
     LooksLike,
@@ -71,6 +72,9 @@ def tickets() -> st.SearchStrategy[CachedTicket]:
         st.booleans(),
         st.booleans(),
         st.booleans(),
+        st.none(),
+        st.none(),
+        st.just(frozenset()),
     )
 
 
@@ -86,6 +90,8 @@ def knowledge() -> st.SearchStrategy[Knowledge]:
         st.booleans(),
         st.none() | words.map(said),
         st.booleans(),
+        st.just(DoorRules()),
+        st.none(),
     )
 
 

@@ -47,6 +47,7 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.WITHDRAWN: Verdict(Reason.TRANSFERRED, SERIAL, "Floor"),
     Kind.NOT_A_TICKET: Verdict(Reason.NOT_A_TICKET, looks_like=LooksLike.WEB_ADDRESS),
     Kind.GATE_CLOSED: Verdict(Reason.TOKEN_INVALID),
+    Kind.EXITED: Verdict(Reason.EXITED, SERIAL, "Floor"),
 }
 
 UNREACHABLE = Fact(ApiFault.NOT_CONNECTED, {"host": "api.example"})

@@ -11,7 +11,7 @@ from scanner.admission.ticket import EarlierAdmission, Knowledge
 from scanner.admission.verdict import LIGHTS, Closed, Kind, Reason, Verdict
 from scanner.wording import kiosk
 from scanner.wording.catalogue import LANGUAGES, choose_language
-from scanner.wording.plain import clock_time
+from scanner.wording.plain import clock_time, moment
 from scanner.wording.sentences import in_english
 from scanner.wording.verdict import advice, reason, title
 from tests.admission.worlds import NOW, SERIAL, closings, knowledge, payloads, said
@@ -196,6 +196,72 @@ SAID = [
         "This gate's records are an old copy that must be synced",
         "Wait for the next sync, or call the supervisor.",
         "Die Aufzeichnungen dieses Tors sind eine alte Kopie, noch nicht abgeglichen",
+    ),
+    (
+        verdict(Reason.UNPAID),
+        "This ticket has not been paid",
+        "Call the supervisor: the ticket must be paid first.",
+        "Dieses Ticket ist nicht bezahlt",
+    ),
+    (
+        verdict(Reason.BLOCKED),
+        "This ticket was blocked by the organiser",
+        "Call the supervisor: the organiser blocked this ticket.",
+        "Dieses Ticket wurde vom Veranstalter gesperrt",
+    ),
+    (
+        verdict(Reason.REVOKED),
+        "The code of this ticket was revoked",
+        "Ask for the new ticket, or call the supervisor.",
+        "Der Code dieses Tickets wurde zurückgezogen",
+    ),
+    (
+        verdict(Reason.UNAPPROVED),
+        "The order of this ticket is not approved yet",
+        "Call the supervisor: the order must be approved first.",
+        "Die Bestellung dieses Tickets ist noch nicht genehmigt",
+    ),
+    (
+        verdict(Reason.NOT_YET_VALID, bound=NOW + timedelta(hours=2)),
+        f"This ticket is valid from {moment(NOW + timedelta(hours=2), NOW)}",
+        "Ask the patron to come back then, or call the supervisor.",
+        f"Dieses Ticket gilt ab {moment(NOW + timedelta(hours=2), NOW)}",
+    ),
+    (
+        verdict(Reason.NOT_YET_VALID),
+        "Not valid yet",
+        "Ask the patron to come back then, or call the supervisor.",
+        "Noch nicht gültig",
+    ),
+    (
+        verdict(Reason.NO_LONGER_VALID, bound=BEFORE - timedelta(days=1)),
+        f"This ticket was valid until 2026-06-11 {clock_time(BEFORE)}",
+        "Ask for another ticket, or call the supervisor.",
+        f"Dieses Ticket galt bis 2026-06-11 {clock_time(BEFORE)}",
+    ),
+    (
+        verdict(Reason.NO_LONGER_VALID),
+        "Expired",
+        "Ask for another ticket, or call the supervisor.",
+        "Abgelaufen",
+    ),
+    (
+        verdict(Reason.BACK_AFTER_EXIT, first=THERE),
+        "Left before, and may come in again",
+        "Let the patron in.",
+        "War draußen und darf wieder hinein",
+    ),
+    (
+        verdict(Reason.SEVERAL_ENTRIES, first=THERE),
+        "Was in before, and may come in again",
+        "Let the patron in.",
+        "War schon drin und darf noch einmal hinein",
+    ),
+    (
+        verdict(Reason.EXITED),
+        "Leaves the event",
+        "Let the patron out.",
+        "Verlässt die Veranstaltung",
     ),
 ]
 

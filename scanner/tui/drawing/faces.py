@@ -39,6 +39,7 @@ FACES: dict[Kind, Face] = {
     Kind.WITHDRAWN: Face("withdrawn", "✗", shapes.cross, _WHITE, "#8e0e4a", "#ff8fbd"),
     Kind.NOT_A_TICKET: Face("not-a-ticket", "!", shapes.warning, _BLACK, "#ffd60a", "#ffd60a"),
     Kind.GATE_CLOSED: Face("gate-closed", "■", shapes.padlock, _WHITE, "#3b3f46", "#d5d8dd"),
+    Kind.EXITED: Face("exited", "←", shapes.way_out, _BLACK, "#e9edf2", "#ffffff"),
 }
 
 CANNOT_RECORD = Face("cannot-record", "⊗", shapes.stop, _WHITE, "#b00012", "#ff8a8a")

@@ -105,6 +105,14 @@ def padlock(x: float, y: float) -> bool:
     return (body and not keyhole) or shackle
 
 
+def way_out(x: float, y: float) -> bool:
+    """A doorway, and an arrow out of it. Somebody leaves."""
+    doorway = x > 0.42 and not (x < 0.86 and abs(y - 0.5) < 0.36) and abs(y - 0.5) < 0.48
+    shaft = 0.30 < x < 0.74 and abs(y - 0.5) < 0.09
+    head = 0.02 < x < 0.36 and abs(y - 0.5) < (x - 0.02) * 0.8
+    return doorway or shaft or head
+
+
 def stop(x: float, y: float) -> bool:
     """The road sign: an octagon, with a cross cut out. Nothing goes on."""
     across, down = abs(x - 0.5), abs(y - 0.5)

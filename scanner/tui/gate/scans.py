@@ -24,14 +24,14 @@ from scanner.wording.verdict import advice, title
 MOST = 500
 """Rows; the newest."""
 
-_KEPT_OUT = frozenset(LIGHTS) - {Kind.ADMITTED}
+_KEPT_OUT = frozenset(LIGHTS) - {Kind.ADMITTED, Kind.EXITED}
 _FILTERS: tuple[frozenset[Kind] | None, ...] = (
     None,
     _KEPT_OUT,
     frozenset({Kind.ADMITTED, Kind.REENTRY}),
-    *(frozenset({kind}) for kind in LIGHTS if kind in _KEPT_OUT),
+    *(frozenset({kind}) for kind in LIGHTS if kind is not Kind.ADMITTED),
 )
-"""All, all who were kept out, all who were let in, then each verdict that keeps out."""
+"""All, all who were kept out, all who were let in, then each other verdict."""
 
 
 class ScansScreen(FollowedModal):

@@ -130,7 +130,8 @@ async def test_the_newest_scan_comes_first(stand: Stand) -> None:
         await pilot.pause()
         rows = [row for row in seen(app).splitlines() if row.startswith(" 21:04:07  ")]
     assert [row.split("  ")[1].split(" ")[0] for row in rows] == [
-        FACES[kind].symbol for kind in reversed(LIGHTS)
+        FACES[kind].symbol
+        for kind in LIGHTS[:0:-1]  # as many as there is room for
     ]
 
 
