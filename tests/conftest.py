@@ -19,6 +19,7 @@ def pytest_configure() -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=2000, help="how many evenings to simulate")
     parser.addoption("--seed", type=int, default=0, help="the first evening's seed")
+    parser.addoption("--pretix", action="store_true", help="start a pretix and test against it")
 
 
 def pytest_collection_finish() -> None:
