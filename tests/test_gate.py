@@ -14,7 +14,7 @@ from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
-from scanner.store import journal, ledger, statistics, ticket_writes
+from scanner.store import journal, ledger, passages, statistics, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError
 from scanner.store.ledger import State
@@ -237,7 +237,7 @@ def test_a_re_entry_is_a_record_of_its_own_and_no_second_admission(
     with closing(open_reader(file)) as reader:
         (admission,) = ledger.in_state(reader)
         assert admission.journal == first.scan
-        notes = [each.reason.params["note"] for each in ledger.reentries(reader) if each.reason]
+        notes = [each.verdict.params["note"] for each in passages.in_state(reader)]
         assert notes == ["a cigarette", "a lost wristband"]
         counts = ledger.counts(reader)
         assert (counts[State.QUEUED], counts[State.LOCAL]) == (1, 2)

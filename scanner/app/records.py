@@ -25,9 +25,10 @@ from scanner.store.database import SqlConnection, SqlError, open_reader, transac
 from scanner.store.differences import Difference
 from scanner.store.errors import store_error
 from scanner.store.journal import JournalNote
-from scanner.store.ledger import Admission, State, listed
+from scanner.store.ledger import Admission, State
 from scanner.store.locks import Run, begin_run
 from scanner.store.names import keep_names
+from scanner.store.passages import listed
 from scanner.store.search import (
     Found,
     TicketSearch,

@@ -149,9 +149,11 @@ def queue(
     Only a file counts as an export, after which a dead token's patrons may be forgotten: nobody
     knows who has read what was printed.
     """
+    from scanner.admission.verdict import Kind
     from scanner.store import differences
     from scanner.store.acknowledged import read_acknowledged
-    from scanner.store.ledger import State, listed
+    from scanner.store.ledger import State
+    from scanner.store.passages import listed
     from scanner.wording.books import todo
     from scanner.wording.sentences import sentence
 
@@ -166,7 +168,7 @@ def queue(
         seen_to = read_acknowledged(reader)
         differing = {} if state else {each.serial: each for each in differences.read(reader)}
     if as_json:
-        last = {each.serial: each for each in found if each.state is not State.LOCAL}
+        last = {each.serial: each for each in found if each.kind is Kind.ADMITTED}
         for each in found:
             differs = differing.pop(each.serial, None) if last.get(each.serial) is each else None
             print_json({**_facts(each, seen_to), "difference": _difference(differs)})
@@ -197,10 +199,7 @@ def _export(state: "State | None", named: str, *, overwrite: bool) -> None:
         raise unfit("--export", Expects.ENDING, choices=".csv, .json")
     config = load()
     open_made(config).close()
-    with (
-        Writer(database(config)) as writer,
-        keyed(writer, open_keystore(config.home), utc_now),
-    ):
+    with Writer(database(config)) as writer, keyed(writer, open_keystore(config.home), utc_now):
         records = Records(writer, Gate(writer), pin_of(config), utc_now)
         if named == "-":
             print_text(records.export_text(state, form).replace("\r\n", "\n"), end="")
@@ -368,6 +367,7 @@ def _facts(each: "Admission", known: "SeenTo") -> dict[str, object]:
     done = known.get((each.journal, each.state))
     return {
         "serial": each.serial,
+        "kind": each.kind.value,
         "state": each.state.value,
         "reason": in_english(each.reason) if each.reason else None,
         "code": each.reason.code if each.reason else None,

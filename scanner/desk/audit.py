@@ -14,8 +14,8 @@ from scanner.facts import Code, Fact
 from scanner.keystore import KeyStoreError
 from scanner.store import journal, ledger
 from scanner.store.anchor import Anchor, Head, Secrets, is_keyed, read_anchor, read_head
+from scanner.store.contradictions import find_contradictions
 from scanner.store.database import SqlConnection
-from scanner.store.integrity import find_contradictions
 from scanner.store.journal import Entry, JournalNote, Scan
 
 _SUPERVISORS = frozenset({Reason.OVERRIDDEN, Reason.REENTRY})

@@ -1,4 +1,4 @@
-"""Admissions that the API denied, and that somebody has seen to: notes of the journal."""
+"""What the API denied, and that somebody has seen to: notes of the journal."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -10,6 +10,12 @@ from scanner.store import journal
 from scanner.store.errors import StoreError, StoreFault
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import State, by_serial
+from scanner.store.passages import of_ticket
+
+_STILL = """
+SELECT (SELECT count(*) FROM admission WHERE journal = ?1 AND state = ?2)
+    + (SELECT count(*) FROM passage WHERE journal = ?1 AND state = ?2)
+"""
 
 TO_BE_SEEN_TO = frozenset({State.CONFLICT, State.REFUSED})
 """The states that somebody has to look at; nothing that the gate does ends them."""
@@ -27,18 +33,28 @@ SeenTo = Mapping[tuple[int, State], Acknowledged]
 
 
 def acknowledge(conn: sqlite3.Connection, serial: str, done: Acknowledged, at: datetime) -> None:
-    """Note that somebody has seen to the admission of a serial, which is no alarm from then on.
+    """Note that somebody has seen to what the API denied of a serial: it is no alarm from then on.
 
-    It stays one of its state; where that changes, it is looked at again. Call inside a transaction.
+    A record keeps its state; where that changes, it is looked at again. Call inside a transaction.
 
     Raises:
-        StoreError: no admission of that serial is in conflict or refused.
+        StoreError: no admission or passage of that serial is in conflict or refused.
     """
-    found = next(iter(by_serial(conn, [serial])), None)
-    if found is None or found.state not in TO_BE_SEEN_TO:
+    seen_to, denied = read_acknowledged(conn), _denied(conn, serial)
+    if not denied:
         raise StoreError(StoreFault.NOTHING_TO_ACKNOWLEDGE, serial=serial)
-    params = {"serial": serial, "row": found.journal, "state": found.state.value, **done._asdict()}
-    journal.note(conn, Fact(JournalNote.ACKNOWLEDGED, params), at)
+    for row, state in [each for each in denied if each not in seen_to] or denied:
+        params = {"serial": serial, "row": row, "state": state.value, **done._asdict()}
+        journal.note(conn, Fact(JournalNote.ACKNOWLEDGED, params), at)
+
+
+def _denied(conn: sqlite3.Connection, serial: str) -> list[tuple[int, State]]:
+    """Return what the API denied of a ticket, admission and passages, by row and state."""
+    records = [
+        *((each.journal, each.state) for each in by_serial(conn, [serial])),
+        *((each.journal, each.state) for each in of_ticket(conn, serial)),
+    ]
+    return [(row, state) for row, state in records if state in TO_BE_SEEN_TO]
 
 
 def read_acknowledged(conn: sqlite3.Connection) -> SeenTo:
@@ -57,6 +73,5 @@ def count_acknowledged(conn: sqlite3.Connection, counts: Mapping[State, int]) ->
     if not any(counts.get(state) for state in TO_BE_SEEN_TO):
         return found  # the evening's usual: nothing is read for it
     for row, state in read_acknowledged(conn):
-        still = "SELECT count(*) FROM admission WHERE journal = ? AND state = ?"
-        found[state] += conn.execute(still, (row, state.value)).fetchone()[0]
+        found[state] += conn.execute(_STILL, (row, state.value)).fetchone()[0]
     return found

@@ -69,6 +69,9 @@ class Damage(Code):
     STRAY_TRANSITION = "store.stray_transition"
     NO_JOURNAL_ROW = "store.no_journal_row"
     UNKNOWN_STATE = "store.unknown_state"
+    PASSAGE_UNLIKE = "store.passage_unlike"
+    PASSAGE_MISSING = "store.passage_missing"
+    PASSAGE_NEVER_MOVED = "store.passage_never_moved"
 
 
 class StoreError(ScannerError):

@@ -1,11 +1,9 @@
 """Checks that the ledger is as it was written; a gate does so before it admits anybody."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +13,14 @@ import structlog
 from scanner.facts import Fact
 from scanner.store import schema
 from scanner.store.checkpoint import Checkpoint, read_checkpoint
+from scanner.store.contradictions import (
+    Missing,
+    find_contradictions,
+    find_untold_refusals,
+    gaps,
+    has_table,
+    ledger_tables,
+)
 from scanner.store.database import files_of, open_reader, snapshot
 from scanner.store.errors import (
     Damage,
@@ -29,17 +35,10 @@ from scanner.store.errors import (
     store_error,
 )
 from scanner.store.journal import FIRST, hashed, link
-from scanner.store.ledger import State
 from scanner.store.quarantine import quarantine
 
 if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
-
-LEDGER = ("journal", "admission", "withheld", "transition")
-"""The tables of the ledger. The cache has the others; a sync brings them again."""
-
-GAPS = "recovery"
-"""The table in which a recovery notes which journal rows could not be brought back."""
 
 _NO_DAMAGE = (DatabaseBusy, DiskFull, FolderUnusable, ForeignDatabase)
 
@@ -48,58 +47,6 @@ _SHAPE_QUERY = (
 )
 _JOURNAL = "SELECT hash, * FROM journal ORDER BY id"
 """The table's columns in its order; an earlier version has no parameters."""
-_UNLIKE = """
-SELECT admission.serial FROM admission JOIN journal ON journal.id = admission.journal
-WHERE journal.kind <> 'admitted'
-    OR (journal.serial, journal.event, journal.redeemer, journal.device, journal.at)
-    IS NOT (admission.serial, admission.event, admission.redeemer, admission.device, admission.at)
-"""
-_SECTION_UNLIKE = """
-SELECT admission.serial FROM admission JOIN journal ON journal.id = admission.journal
-WHERE json_extract(journal.evidence, '$.ticket.section[0]') <> admission.section
-"""
-_UNMADE = """
-SELECT journal.id FROM journal
-WHERE journal.kind = 'admitted' AND journal.id NOT IN (SELECT journal FROM admission)
-    AND journal.id < (SELECT max(journal) FROM admission)   -- the rest waits to be enqueued
-"""
-_MOVES = "transition"
-_FORMER_MOVES = "(SELECT transition.*, journal FROM transition LEFT JOIN admission USING (serial))"
-"""The same until version 4, when a serial was admitted once."""
-
-_MOVED = """
-SELECT admission.serial FROM admission LEFT JOIN
-    (SELECT journal, after, reason, max(id) FROM {moves} GROUP BY journal) AS last
-    ON last.journal = admission.journal
-WHERE admission.state <> coalesce(last.after, 'queued')
-    OR (admission.state <> 'sending' AND admission.reason IS NOT last.reason)
-"""
-_STRAYS = """
-SELECT move.id FROM {moves} AS move LEFT JOIN admission USING (journal)
-WHERE admission.serial IS NOT move.serial
-"""
-_BY_ROW = 5
-"""The version since which a transition and a refusal have their admission's journal row."""
-
-_WITHHELD = "SELECT serial, withheld.reason FROM withheld LEFT JOIN admission USING (journal)"
-_JUDGED_AGAIN = """
-SELECT serial, evidence FROM journal
-WHERE serial IN (SELECT serial FROM withheld JOIN admission USING (journal))
-"""
-
-_CONTRADICTIONS = (
-    (_UNLIKE, Damage.ADMISSION_UNLIKE, "serial"),
-    (_SECTION_UNLIKE, Damage.SECTION_UNLIKE, "serial"),
-    (_UNMADE, Damage.ADMISSION_MISSING, "row"),
-    (_MOVED, Damage.NEVER_MOVED, "serial"),
-    (_STRAYS, Damage.STRAY_TRANSITION, "transition"),
-)
-"""What no sound ledger has: the query, what it finds, and the name of what it returns."""
-
-_TIMES = """
-SELECT sent FROM admission WHERE sent IS NOT NULL
-UNION SELECT settled FROM admission WHERE settled IS NOT NULL
-"""
 
 
 def verify(file: Path) -> None:
@@ -173,23 +120,6 @@ def find_cache_damage(conn: sqlite3.Connection) -> Fact | None:
     return next(chain(_lines(conn, "PRAGMA cache.integrity_check(1)"), _cache_shape(conn)), None)
 
 
-def find_contradictions(conn: sqlite3.Connection) -> Iterator[Fact]:
-    """Yield where admissions contradict the journal or the transitions, as `Damage`."""
-    return _admissions(conn, gaps(conn), _MOVES)
-
-
-def gaps(conn: sqlite3.Connection) -> dict[int, tuple[int, bytes | None]]:
-    """Return the journal rows that recoveries could not bring back.
-
-    By the first row of each run: its last row, and the digest of the row that follows alone,
-    since the chain can't check that one.
-    """
-    if not _has_table(conn, GAPS):
-        return {}
-    rows = conn.execute(f"SELECT first, last, next_digest FROM {GAPS}")
-    return {first: (last, digest) for first, last, digest in rows}
-
-
 def lone_digest(fields: tuple[object, ...]) -> bytes:
     """Compute the digest of a journal row alone: its number and its fields, without its hash."""
     return link(FIRST, fields)
@@ -197,7 +127,7 @@ def lone_digest(fields: tuple[object, ...]) -> bytes:
 
 def _unlike_checkpoint(conn: sqlite3.Connection, checkpoint: Checkpoint | None) -> Iterator[Fact]:
     version = conn.execute("PRAGMA user_version").fetchone()[0]
-    if not _has_table(conn, "journal"):
+    if not has_table(conn, "journal"):
         if checkpoint or version:
             yield Fact(Damage.NO_TABLES)
         return
@@ -227,10 +157,10 @@ def _is_of_this_shape(file: Path) -> bool:
 def _unlike_written(conn: sqlite3.Connection) -> Iterator[Fact]:
     """Yield what is wrong, the cheapest to find first."""
     version = conn.execute("PRAGMA user_version").fetchone()[0]
-    if not _has_table(conn, "journal"):
+    if not has_table(conn, "journal"):
         return
     yield from _lines(conn, "PRAGMA quick_check(1)")
-    for table in LEDGER:
+    for table in ledger_tables(version):
         yield from _lines(conn, f"PRAGMA main.integrity_check({table})")
     if version == schema.CURRENT:
         yield from _shape(conn)
@@ -240,11 +170,9 @@ def _unlike_written(conn: sqlite3.Connection) -> Iterator[Fact]:
     for name, path in files_of(conn):
         if conn.execute(f"PRAGMA {name}.journal_mode").fetchone()[0] != "wal":
             yield Fact(Damage.NOT_WAL, {"file": path.name})
-    missing = gaps(conn)
-    yield from _chain(conn, missing)
-    yield from _admissions(conn, missing, _MOVES if version >= _BY_ROW else _FORMER_MOVES)
-    if version >= _BY_ROW and not missing:
-        yield from _refusals(conn)
+    yield from _chain(conn, gaps(conn))
+    yield from find_contradictions(conn, version)
+    yield from find_untold_refusals(conn, version)
 
 
 def _lines(conn: sqlite3.Connection, check: str) -> Iterator[Fact]:
@@ -293,9 +221,7 @@ def shape_digest(shape: set[tuple[str, ...]]) -> str:
     return hashlib.sha256(repr(sorted(shape, key=str)).encode()).hexdigest()
 
 
-def _chain(
-    conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]]
-) -> Iterator[Fact]:
+def _chain(conn: sqlite3.Connection, missing: Missing) -> Iterator[Fact]:
     last, before, digest = 0, FIRST, FIRST
     for digest, *stored in conn.execute(_JOURNAL):
         row, fields = stored[0], hashed(tuple(stored))
@@ -312,40 +238,3 @@ def _chain(
     until, _ = missing.get(last + 1, (last, None))
     if noted != until or noted_digest != before:
         yield Fact(Damage.END_MISSING, {"last": last, "noted": noted})
-
-
-def _admissions(
-    conn: sqlite3.Connection, missing: dict[int, tuple[int, bytes | None]], moves: str
-) -> Iterator[Fact]:
-    for query, code, name in _CONTRADICTIONS:
-        found = conn.execute(query.format(moves=moves))
-        yield from (Fact(code, {name: value}) for (value,) in found)
-    lost = conn.execute(
-        "SELECT journal FROM admission WHERE journal NOT IN (SELECT id FROM journal)"
-    )
-    for (row,) in lost:
-        if not any(first <= row <= last for first, (last, _) in missing.items()):
-            yield Fact(Damage.NO_JOURNAL_ROW, {"row": row})
-    states = {state.value for state in State if state is not State.LOCAL}
-    for (state,) in conn.execute("SELECT DISTINCT state FROM admission"):
-        if state not in states:
-            yield Fact(Damage.UNKNOWN_STATE, {"state": state})
-    for (at,) in conn.execute(_TIMES):
-        datetime.fromisoformat(at)  # or a ValueError, which is damage too
-
-
-def _refusals(conn: sqlite3.Connection) -> Iterator[Fact]:
-    """Find refusals that no presentation tells: one was judged by each when it was written."""
-    told = {
-        (serial, json.dumps(json.loads(evidence).get("refusal"), sort_keys=True))
-        for serial, evidence in conn.execute(_JUDGED_AGAIN)
-    }
-    for serial, reason in conn.execute(_WITHHELD):
-        plain = json.loads(reason) if reason.startswith("{") else reason  # until version 3
-        if (serial, json.dumps(plain, sort_keys=True)) not in told:
-            yield Fact(Damage.ADMISSION_UNLIKE, {"serial": serial})
-
-
-def _has_table(conn: sqlite3.Connection, name: str) -> bool:
-    row = conn.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
-    return row.fetchone() is not None

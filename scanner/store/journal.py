@@ -16,6 +16,9 @@ from scanner.facts import Code, Fact
 
 KEY_BYTES = 32
 
+NONCE_DIGITS = 32
+"""Of a nonce: 128 bits, as a UUID has (RFC 9562)."""
+
 
 class ChainKey:
     """A secret of this installation: who lacks it can compute neither MACs nor blinded texts.
@@ -279,6 +282,34 @@ def head(conn: sqlite3.Connection) -> tuple[int, bytes]:
     """Return the number that the journal gave last, and the hash to chain its next row to."""
     row, digest = conn.execute("SELECT id, hash FROM journal_head").fetchone()
     return int(row), bytes(digest)
+
+
+def nonce(conn: sqlite3.Connection, row: int) -> str:
+    """Return what names a presentation to a platform, so that one told twice counts once.
+
+    32 hexadecimal digits; of a row always the same, and of no other row or installation. It is
+    made of what an admission's record has too, and so outlives the loss of its journal row.
+
+    Raises:
+        LookupError: neither journal nor admissions have the row.
+    """
+    found = conn.execute(
+        "SELECT at, event, device, serial FROM journal WHERE id = ?1"
+        " UNION ALL SELECT at, event, device, serial FROM admission WHERE journal = ?1",
+        (row,),
+    ).fetchone()
+    if found is None:
+        raise LookupError(row)
+    return nonce_of(row, *found)
+
+
+def nonce_of(row: int, at: str, event: str | None, device: str | None, serial: str | None) -> str:
+    """Compute the nonce of a journal row with these values, the time and all else as stored.
+
+    SHA-256. The device's name has the installation's tag. An old copy of the ledger that was put
+    back gives the row's number again, but not at the same microsecond.
+    """
+    return link(b"nonce", (row, at, event, device, serial)).hex()[:NONCE_DIGITS]
 
 
 def fact_to_text(fact: Fact) -> str:

@@ -6,21 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scanner.admission.names import without_tag
 from scanner.admission.ticket import EarlierAdmission
-from scanner.admission.verdict import Reason
+from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Fact
-from scanner.store.journal import fact_from_text, fact_to_text, moves_noted, params_from_text
+from scanner.store.journal import (
+    fact_from_text,
+    fact_to_text,
+    moves_noted,
+    nonce_of,
+    params_from_text,
+)
 
 
 class State(StrEnum):
     """What is known of an admission at the API; the database permits only certain moves.
 
     One that was undone at the API stands no longer: its ticket may be admitted again. At most one
-    admission of a ticket stands. A re-entry is no admission, and the API is not told of it: its
-    state is `LOCAL` from the first.
+    admission of a ticket stands. An exit and a re-entry are no admissions, see
+    `scanner.store.passages`; where the platform takes none, their state is `LOCAL` from the first.
     """
 
     QUEUED = "queued"
@@ -42,6 +48,7 @@ class Admission:
     had to tell; `outstanding` is the server's time of an earlier sending that may
     still arrive; `faults` counts the API's faults in a row. `device` is the name as it is sent.
     `override_note` is why a supervisor let the patron in, if one did, and `override_by` their name.
+    A list of all records has exits and re-entries in this form too, by their `kind`.
     """
 
     serial: str
@@ -63,6 +70,7 @@ class Admission:
     granted: bool = False
     override_note: str | None = None
     override_by: str | None = None
+    kind: Kind = Kind.ADMITTED
 
     @property
     def gate(self) -> str:
@@ -71,13 +79,22 @@ class Admission:
 
 
 class Waiting(NamedTuple):
-    """A queued admission, as far as a request carries it."""
+    """A queued admission, as far as a request carries it.
+
+    Attributes:
+        at: when the patron was let in, the gate's time, aware.
+        nonce: the journal row's, see `scanner.store.journal.nonce`.
+        override: whether a supervisor let the patron in.
+    """
 
     serial: str
     event: str
     redeemer: str
     device: str
     faults: int
+    at: datetime
+    nonce: str
+    override: bool = False
 
 
 _STANDS = "state <> 'undone'"
@@ -88,6 +105,15 @@ _THESE = f"serial IN (SELECT value FROM json_each(?2)) AND {_STANDS}"
 
 _ANSWERED, _DECLINED, _GRANTED = 1, 2, 3
 """What the column `answered` holds, beside 0. Until version 4, only 1 was written."""
+
+_SHARED = 5
+"""The first so many fields of `Waiting` are, but for the serial, the same of a whole batch."""
+
+_WAITING = (
+    "SELECT journal, admission.at, (SELECT reason FROM journal WHERE id = admission.journal),"
+    " serial, event, redeemer, device, faults FROM admission WHERE state = 'queued'"
+    " AND event = coalesce(?, event) ORDER BY faults, journal LIMIT ?"
+)
 
 _ADMITTED = "serial, journal, event, section, redeemer, device, at"
 _COLUMNS = (
@@ -169,17 +195,20 @@ def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) ->
     that always fails is soon alone. All share event, redeemer and device.
     """
     enqueue(conn)
-    found = conn.execute(
-        "SELECT serial, event, redeemer, device, faults FROM admission WHERE state = 'queued'"
-        " AND event = coalesce(?, event) ORDER BY faults, journal LIMIT ?",
-        (event, most),
-    )
-    rows = [Waiting._make(row) for row in found]
+    rows = [_waiting(row) for row in conn.execute(_WAITING, (event, most))]
     if not rows:
         return []
     first = rows[0]
-    alike = [each for each in rows if each[1:] == first[1:]]
+    alike = [each for each in rows if each[1:_SHARED] == first[1:_SHARED]]
     return alike[: max(1, most >> first.faults)]
+
+
+def _waiting(stored: tuple[Any, ...]) -> Waiting:
+    row, at, reason, serial, event, redeemer, device, faults = stored
+    nonce = nonce_of(row, at, event, device, serial)
+    overridden = reason == Reason.OVERRIDDEN
+    moment = datetime.fromisoformat(at)
+    return Waiting(serial, event, redeemer, device, faults, moment, nonce, overridden)
 
 
 def in_state(
@@ -191,44 +220,6 @@ def in_state(
     return list(_admissions(conn, query, values))
 
 
-def listed(conn: sqlite3.Connection, state: State | None = None, most: int = -1) -> list[Admission]:
-    """Return admissions and re-entries oldest first, of one state or of all."""
-    admissions = [] if state is State.LOCAL else in_state(conn, state, most)
-    again = reentries(conn) if state in (None, State.LOCAL) else []
-    return sorted([*admissions, *again], key=lambda each: each.journal)
-
-
-def reentries(conn: sqlite3.Connection, serial: str | None = None) -> list[Admission]:
-    """Return the re-entries of all tickets, or of one, oldest first.
-
-    Each one's reason is its verdict's, with the supervisor's note.
-    """
-    query = f"SELECT {_ADMITTED}, reason, params FROM reentry"
-    where, values = (" WHERE serial = ?", (serial,)) if serial else ("", ())
-    rows = conn.execute(f"{query}{where} ORDER BY journal", values)
-    return [
-        Admission(
-            serial,
-            row,
-            event,
-            section,
-            redeemer,
-            device,
-            datetime.fromisoformat(at),
-            State.LOCAL,
-            attempts=0,
-            sent=None,
-            answered=True,
-            outstanding=None,
-            faults=0,
-            reason=(reason := params_from_text(code, params)),
-            override_note=str(reason.params.get("note", "")),
-            override_by=str(reason.params["by"]) if "by" in reason.params else None,
-        )
-        for serial, row, event, section, redeemer, device, at, code, params in rows
-    ]
-
-
 def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admission]:
     """Return the admissions of these serials that stand, oldest first."""
     marks = ",".join("?" * len(serials))
@@ -238,31 +229,32 @@ def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admissio
     return list(_admissions(conn, query, tuple(serials)))
 
 
+UNSETTLED = """(
+    SELECT event, journal FROM admitted WHERE state IN ('queued', 'sending')
+    UNION ALL SELECT event, journal FROM passed WHERE state IN ('queued', 'sending')
+)"""
+"""SQL: event and journal row of what is queued or being sent, admissions and passages."""
+
+
 def has_unsettled(conn: sqlite3.Connection, event: str) -> bool:
-    """Tell whether admissions to an event are queued or being sent."""
-    row = conn.execute(
-        "SELECT 1 FROM admitted WHERE state IN ('queued', 'sending') AND event = ? LIMIT 1",
-        (event,),
-    ).fetchone()
+    """Tell whether admissions or passages of an event are queued or being sent."""
+    row = conn.execute(f"SELECT 1 FROM {UNSETTLED} WHERE event = ? LIMIT 1", (event,)).fetchone()
     return row is not None
 
 
 def count_waiting_elsewhere(conn: sqlite3.Connection, event: str) -> int:
-    """Count the unsettled admissions to other events than this one."""
-    row = conn.execute(
-        "SELECT count(*) FROM admitted WHERE state IN ('queued', 'sending') AND event <> ?",
-        (event,),
-    ).fetchone()
+    """Count the unsettled admissions and passages of other events than this one."""
+    row = conn.execute(f"SELECT count(*) FROM {UNSETTLED} WHERE event <> ?", (event,)).fetchone()
     return int(row[0])
 
 
 def counts(conn: sqlite3.Connection) -> dict[State, int]:
-    """Count the admissions of each state, and the re-entries."""
+    """Count the admissions and passages of each state."""
     found = dict.fromkeys(State, 0)
     for state, count in conn.execute(
         "SELECT state, count(*) FROM admission GROUP BY state"
         " UNION ALL SELECT 'queued', count(*) FROM fresh"
-        " UNION ALL SELECT 'local', count(*) FROM reentry"
+        " UNION ALL SELECT state, count(*) FROM passage GROUP BY state"
     ):
         found[State(state)] += count
     return found
@@ -341,6 +333,7 @@ def moved_without_record(conn: sqlite3.Connection) -> list[str]:
     """Return the serials of which a transition is known, and no record of what became of them."""
     rows = conn.execute(
         "SELECT DISTINCT serial FROM transition WHERE serial NOT IN (SELECT serial FROM admission)"
+        " AND NOT EXISTS (SELECT 1 FROM passage WHERE passage.journal = transition.journal)"
     )
     return [serial for (serial,) in rows]
 

@@ -12,6 +12,7 @@ from scanner.paths import search_file
 from scanner.store import journal
 from scanner.store.database import files_of, transaction
 from scanner.store.journal import JournalNote
+from scanner.store.ledger import UNSETTLED
 
 KEPT = "(SELECT kept FROM owner_names)"
 """SQL: 1 where names are kept."""
@@ -66,12 +67,10 @@ def without_traces(conn: sqlite3.Connection) -> bool:
 
 
 def may_forget(conn: sqlite3.Connection, event: str) -> bool:
-    """Tell whether every admission to an event was settled, or exported since; reads the ledger."""
+    """Tell whether every record of an event was settled, or exported since; reads the ledger."""
     exported = max((row for row, _ in journal.notes(conn, JournalNote.EXPORTED)), default=0)
     left = conn.execute(
-        "SELECT 1 FROM admitted WHERE state IN ('queued', 'sending') AND event = ?"
-        " AND journal > ? LIMIT 1",
-        (event, exported),
+        f"SELECT 1 FROM {UNSETTLED} WHERE event = ? AND journal > ? LIMIT 1", (event, exported)
     ).fetchone()
     return left is None
 
@@ -83,7 +82,7 @@ def forget_position(conn: sqlite3.Connection) -> None:
 
 
 def forget_patrons(conn: sqlite3.Connection) -> None:
-    """Remove tickets, owners and names, in the file, its log and the search text.
+    """Remove tickets, owners, names and orders, in the file, its log and the search text.
 
     Work for the cache. Where another program reads meanwhile, traces go at the next call.
     """
@@ -91,6 +90,6 @@ def forget_patrons(conn: sqlite3.Connection) -> None:
     if not conn.execute("SELECT 1 FROM ticket LIMIT 1").fetchone():
         return
     with transaction(conn):
-        for table in ("ticket", "former_owner", "pull"):
+        for table in ("ticket", "detail", "former_owner", "pull"):
             conn.execute(f"DELETE FROM {table}")
     without_traces(conn)

@@ -8,8 +8,8 @@ from pathlib import Path
 from scanner.admission.rules import decide
 from scanner.admission.serial import NotATicket, Serial, parse_payload
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
-from scanner.admission.verdict import Verdict
-from scanner.store import ledger, sessions, tickets
+from scanner.admission.verdict import Kind, Verdict
+from scanner.store import ledger, passages, sessions, tickets
 from scanner.store.ledger import State
 from scanner.store.search_text import SearchText, fold
 
@@ -99,6 +99,7 @@ def read_ticket(conn: sqlite3.Connection, serial: str) -> TicketView | None:
     if not found or ticket is None:
         return None
     own = next(iter(ledger.by_serial(conn, [serial])), None)
+    passed = passages.of_ticket(conn, serial)
     return TicketView(
         found[0],
         ticket.status,
@@ -106,7 +107,7 @@ def read_ticket(conn: sqlite3.Connection, serial: str) -> TicketView | None:
         EarlierAdmission(own.at, own.redeemer, own.gate) if own else None,
         own.state if own else None,
         tickets.find_other_admission(conn, serial),
-        tuple(each.at for each in ledger.reentries(conn, serial)),
+        tuple(each.at for each in passed if each.kind is Kind.REENTRY),
     )
 
 

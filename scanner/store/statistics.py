@@ -251,7 +251,7 @@ def evening(conn: sqlite3.Connection) -> Evening:
         gates,
         _refused(conn),
         _seconds_per_patron(conn),
-        conn.execute(f"SELECT count(*) FROM reentry {_OURS}").fetchone()[0],
+        conn.execute(f"SELECT count(*) FROM passed {_OURS} AND kind = 'reentry'").fetchone()[0],
     )
 
 

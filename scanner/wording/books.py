@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
-from scanner.admission.verdict import Reason
+from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Fact
 from scanner.store.acknowledged import Acknowledged
 from scanner.store.differences import Difference, DifferenceKind
@@ -115,14 +115,14 @@ def next_step(admission: Admission, done: Acknowledged | None = None) -> str:
         State.CONFLICT: say("Two were let in with one ticket: tell the supervisor."),
         State.REFUSED: say("The API does not accept it: tell the supervisor."),
         State.UNDONE: say("Nothing: it was undone at the server; the ticket admits again."),
-        State.LOCAL: say("Nothing: a re-entry is kept here; the API is not told of it."),
+        State.LOCAL: say("Nothing: it is kept here; the API is not told of it."),
     }.get(admission.state, "")
 
 
 def account(admission: Admission, done: Acknowledged | None = None) -> str:
     """Say who let a patron in on their word, why it came to its state, and what was done then."""
     override = {"note": admission.override_note, "by": admission.override_by}
-    overridden = admission.override_note and admission.state is not State.LOCAL  # else its reason
+    overridden = admission.override_note and admission.kind is Kind.ADMITTED  # else its reason
     told = (
         done and say("Handled by {name}: {note}", name=shown(done.by), note=shown(done.note)),
         sentence(admission.reason) if admission.reason else "",
@@ -142,7 +142,7 @@ def state_word(state: State | None) -> str:
         State.CONFLICT: say("conflict"),
         State.REFUSED: say("refused"),
         State.UNDONE: say("undone"),
-        State.LOCAL: say("re-entry"),
+        State.LOCAL: say("kept here"),
     }.get(state, state.value)
 
 

@@ -56,6 +56,10 @@ SENTENCES: dict[str, Sentence] = {
     "store.stray_transition": "change {transition} is of no admission",
     "store.no_journal_row": "an admission has no row {row} in the journal",
     "store.unknown_state": "an admission is in state {state}",
+    "store.passage_unlike": "the exit or re-entry in row {row} is not what the journal says",
+    "store.passage_missing": "the exit or re-entry in row {row} of the journal has no record",
+    "store.passage_never_moved": "the exit or re-entry in row {row} is in a state "
+    "that it was never moved to",
     "store.recovery_sound": Plural(
         "Intact: {count} scan; {states}. Nothing was changed.",
         "Intact: {count} scans; {states}. Nothing was changed.",

@@ -1,6 +1,6 @@
 """Ledgers of an evening as earlier versions left them.
 
-Versions 1 to 3 recorded reasons as English sentences, 4 and 5 as codes with parameters.
+Versions 1 to 3 recorded reasons as English sentences, 4 to 6 as codes with parameters.
 """
 
 import json
@@ -18,15 +18,19 @@ from scanner.store.journal import Scan
 from scanner.store.migrate import cache_file
 from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, seconds
 
-LEDGER_ID = 0x7363616E
+LEDGER_ID, CACHE_ID = 0x7363616E, 0x73636163
 VERSIONS = {
     1: "v2_cache_apart",
     2: "v3_one_row",
     3: "v4_reason_codes",
     4: "v5_accountability",
     5: "v6_reentry",
+    6: "v7_passages",
 }
 """Each earlier version, and the migration that ends it."""
+
+CACHE_VERSIONS = {1: "cache_v2_doubts", 2: "cache_v3_details"}
+"""The same of the cache."""
 
 A, B, C = SERIALS[:3]
 

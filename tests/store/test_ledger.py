@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.facts import Fact
-from scanner.store import journal, ledger
+from scanner.store import journal, ledger, passages
 from scanner.store.database import open_database, transaction
 from scanner.store.ledger import State
 from tests.store.worlds import EVENT, FLOOR, NOW, SERIALS, admit, scan, seconds
@@ -358,7 +358,7 @@ def test_a_re_entry_is_taken_by_name_only(conn: sqlite3.Connection, lacks: str) 
     with pytest.raises(sqlite3.IntegrityError, match="of a ticket, by name"):
         journal.append(conn, whole._replace(**{lacks: None}))  # type: ignore[arg-type] # any
     journal.append(conn, whole)
-    assert [each.state for each in ledger.reentries(conn, A)] == [State.LOCAL]
+    assert [each.state for each in passages.of_ticket(conn, A)] == [State.LOCAL]
 
 
 def test_every_state_is_counted_the_absent_ones_too(conn: sqlite3.Connection) -> None:

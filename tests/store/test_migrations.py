@@ -8,7 +8,15 @@ from sqlite_utils.migrations import Migrations
 
 from scanner.admission.verdict import Kind, Reason
 from scanner.gate import Gate
-from scanner.store import journal, ledger, migrate, schema, ticket_writes, tickets
+from scanner.store import (
+    journal,
+    ledger,
+    migrate,
+    passages,
+    schema,
+    ticket_writes,
+    tickets,
+)
 from scanner.store.database import open_database
 from scanner.store.integrity import find_damage
 from scanner.store.ledger import State
@@ -25,7 +33,7 @@ from scanner.store.ticket_writes import PullPosition
 from scanner.store.tickets import CachedSection
 from scanner.store.writer import Writer
 from tests.store import former_ledgers
-from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, seconds
+from tests.store.worlds import BALCONY, FLOOR, NOW, SERIALS, scan, seconds
 
 A, B, C = SERIALS[:3]
 
@@ -130,3 +138,45 @@ def test_what_a_damaged_ledger_of_version_two_holds_comes_back(tmp_path: Path) -
     with closing(open_database(file)) as conn:
         states = {each.serial: (each.journal, each.state) for each in ledger.in_state(conn)}
     assert states == {A: (1, State.CONFLICT), B: (6, State.SENDING)}
+
+
+def test_a_re_entry_of_a_former_version_is_kept_here_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    former_ledgers.evening(file, 6)
+    with closing(sqlite3.connect(file, isolation_level=None)) as conn:
+        again = scan(A, seconds(60), kind="reentry", reason=str(Reason.REENTRY))
+        journal.append(conn, again)
+    with Writer.verified(file) as writer:
+        (passage,) = writer.now(lambda conn: passages.of_ticket(conn, A))
+    assert (passage.kind, passage.state, passage.at) == (Kind.REENTRY, State.LOCAL, seconds(60))
+    assert find_damage(file) is None
+
+
+def test_a_session_of_a_former_version_is_ticketings(tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    former_ledgers.evening(file, 6)
+    with closing(open_database(file)) as conn:
+        found = conn.execute("SELECT platform, form, passages, refused_told FROM session")
+        assert found.fetchone() == ("ticketing", "serial", 0, 0)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_cache_of_a_former_version_keeps_its_tickets(tmp_path: Path, version: int) -> None:
+    file = tmp_path / "gate.sqlite3"
+    with closing(open_database(file)):
+        cache_file(file).unlink()
+    with closing(sqlite3.connect(cache_file(file), isolation_level=None)) as conn:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute(f"PRAGMA application_id = {former_ledgers.CACHE_ID}")
+        ends = former_ledgers.CACHE_VERSIONS[version]
+        schema.cache_migrations().apply(sqlite_utils.Database(conn), stop_before=ends)
+        conn.isolation_level = None
+        conn.execute("INSERT INTO section VALUES (2, ?, 'Floor', 100, 1)", (FLOOR,))
+        conn.execute(
+            "INSERT INTO ticket (serial, section, status, pass) VALUES (?, 2, ?, 1)", (A, "Issued")
+        )
+    with closing(open_database(file)) as conn:
+        assert tickets.count_tickets(conn) == 1
+        assert conn.execute("PRAGMA cache.user_version").fetchone() == (schema.CACHE_CURRENT,)
+        assert conn.execute("SELECT * FROM detail").fetchall() == []
+    assert find_damage(file) is None

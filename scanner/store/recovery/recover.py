@@ -17,9 +17,10 @@ from scanner.store.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
+from scanner.store.contradictions import GAPS
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError, StoreFault
-from scanner.store.integrity import GAPS, find_cache_damage, find_damage
+from scanner.store.integrity import find_cache_damage, find_damage
 from scanner.store.journal import NOTE, JournalNote
 from scanner.store.ledger import State, counts
 from scanner.store.locks import only_maker, only_user, open_lock_file

@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-CURRENT = 6
+CURRENT = 7
 """The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
-CACHE_CURRENT = 2
+CACHE_CURRENT = 3
 """The same of the cache."""
 
-SHAPE = "5c447d0742c55e76d9409d511dfc5694802647d118bd8d64ede5e8c57803f237"
+SHAPE = "282cc710d56ff4b28bdb9efeb2328420cf893d373dfc7a83c0c849ac08ce67f2"
 """The digest of the tables, indexes and triggers at that version; `scanner.store.integrity` makes
 it. Making them anew at each start, only to compare, would cost a fifth of a second."""
 
-CACHE_SHAPE = "22806bd6f14f1cda95c5010acde5e204e71784269fc5613d00fbffc01d160c83"
+CACHE_SHAPE = "0c68df549a618e1ae2f3fa5ae38a9cf923bb82a4277c9d8d2124e7e91e1557d6"
 """The same of the cache."""
 
 
@@ -34,6 +34,7 @@ def migrations() -> "Migrations":
         v4_reason_codes,
         v5_accountability,
         v6_reentry,
+        v7_passages,
     )
 
     collected = Migrations("scanner")
@@ -43,6 +44,7 @@ def migrations() -> "Migrations":
     collected(name="v4_reason_codes")(v4_reason_codes.apply)
     collected(name="v5_accountability")(v5_accountability.apply)
     collected(name="v6_reentry")(v6_reentry.apply)
+    collected(name="v7_passages")(v7_passages.apply)
     return collected
 
 
@@ -50,11 +52,12 @@ def cache_migrations() -> "Migrations":
     """Collect the cache's migrations, oldest first."""
     from sqlite_utils.migrations import Migrations
 
-    from scanner.store.schema import cache_v1_first, cache_v2_doubts
+    from scanner.store.schema import cache_v1_first, cache_v2_doubts, cache_v3_details
 
     collected = Migrations("scanner cache")
     collected(name="cache_v1_first")(cache_v1_first.apply)
     collected(name="cache_v2_doubts")(cache_v2_doubts.apply)
+    collected(name="cache_v3_details")(cache_v3_details.apply)
     return collected
 
 

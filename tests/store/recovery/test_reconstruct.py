@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scanner.store.contradictions import find_contradictions
 from scanner.store.database import open_database, open_reader
-from scanner.store.integrity import find_contradictions
 from scanner.store.ledger import State
 from scanner.store.recovery.page_reader import Row, Value, read_files
 from scanner.store.recovery.reconstruct import Reconstruction, reconstruct
