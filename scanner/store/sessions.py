@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from scanner.admission.code_form import CodeForm
 from scanner.admission.names import tagged
 from scanner.admission.verdict import Closed
 from scanner.store.installation import CURRENT_TAG
@@ -13,9 +14,17 @@ _ORIGIN = "(SELECT api, event FROM origin)"
 _CLOSED = f"invalid IS NOT NULL, synced IS NULL OR (api, session.event) IS NOT {_ORIGIN}"
 
 
+TICKETING = "ticketing"
+"""The platform of every session until version 7 of the ledger."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """The gate's session as the database keeps it; its key is in the key store."""
+    """The gate's session as the database keeps it; its key is in the key store.
+
+    `platform` names whose server `api` is, `form` is that of its codes, and `passages` tells
+    whether it takes exits and further entries.
+    """
 
     api: str
     event: str
@@ -28,29 +37,33 @@ class StoredSession:
     watermark: datetime | None = None
     invalid: datetime | None = None
     server_offset: float | None = None
+    platform: str = TICKETING
+    form: CodeForm = CodeForm.SERIAL
+    passages: bool = False
 
 
 class Standing(NamedTuple):
     """Whose session is open when a code is presented, and why nobody can be admitted, if so.
 
-    `device` is the name as it is sent, with the installation's tag.
+    `device` is the name as it is sent, with the installation's tag; `form` that of the codes.
     """
 
     event: str | None = None
     redeemer: str | None = None
     device: str | None = None
     closed: Closed | None = Closed.NO_SESSION
+    form: CodeForm = CodeForm.SERIAL
 
 
 def read_session(conn: sqlite3.Connection) -> StoredSession | None:
     """Read the session, if one was ever opened."""
     row = conn.execute(
         "SELECT api, event, title, name, device, opened, synced, whole, watermark, invalid,"
-        " server_offset FROM session"
+        " server_offset, platform, form, passages FROM session"
     ).fetchone()
     if row is None:
         return None
-    api, event, title, name, device, opened, *times, offset = row
+    api, event, title, name, device, opened, *times, offset, platform, form, passages = row
     synced, whole, watermark, invalid = map(_time, times)
     return StoredSession(
         api=api,
@@ -64,21 +77,26 @@ def read_session(conn: sqlite3.Connection) -> StoredSession | None:
         watermark=watermark,
         invalid=invalid,
         server_offset=offset,
+        platform=platform,
+        form=CodeForm(form),
+        passages=bool(passages),
     )
 
 
 def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
     """Replace the session; where it is for another event, the gate is closed until a pull.
 
-    Call inside a transaction. The ledger is never touched.
+    Call inside a transaction. The ledger is never touched, and no refused scan is told twice.
     """
     before = read_session(conn)
     same = before is not None and (before.api, before.event) == (session.api, session.event)
     conn.execute(
-        "INSERT INTO session (id, api, event, title, name, device, opened, synced)"
-        " VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET api = excluded.api,"
-        " event = excluded.event, title = excluded.title, name = excluded.name,"
-        " device = excluded.device, opened = excluded.opened, synced = excluded.synced,"
+        "INSERT INTO session (id, api, event, title, name, device, opened, synced, platform, form,"
+        " passages) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " api = excluded.api, event = excluded.event, title = excluded.title,"
+        " name = excluded.name, device = excluded.device, opened = excluded.opened,"
+        " synced = excluded.synced, platform = excluded.platform, form = excluded.form,"
+        " passages = excluded.passages,"
         " whole = NULL, watermark = NULL, invalid = NULL, server_offset = NULL",
         (
             session.api,
@@ -88,6 +106,9 @@ def open_session(conn: sqlite3.Connection, session: StoredSession) -> None:
             session.device,
             session.opened.isoformat(),
             _text(before.synced) if before and same else None,
+            session.platform,
+            session.form.value,
+            session.passages,
         ),
     )
 
@@ -115,18 +136,18 @@ def note_server_offset(conn: sqlite3.Connection, seconds: float) -> None:
 def read_standing(conn: sqlite3.Connection) -> Standing:
     """Read whose session is open, and whether it may admit."""
     row = conn.execute(
-        f"SELECT event, name, device, {CURRENT_TAG}, {_CLOSED}, behind FROM session"
+        f"SELECT event, name, device, {CURRENT_TAG}, form, {_CLOSED}, behind FROM session"
     ).fetchone()
     if row is None:
         return Standing()
-    event, redeemer, device, tag, invalid, never_synced, behind = row
+    event, redeemer, device, tag, form, invalid, never_synced, behind = row
     reasons = (
         (invalid, Closed.TOKEN_INVALID),
         (behind, Closed.PUT_BACK),
         (never_synced, Closed.NEVER_SYNCED),
     )
     closed = next((each for holds, each in reasons if holds), None)
-    return Standing(event, redeemer, tagged(tag, device), closed)
+    return Standing(event, redeemer, tagged(tag, device), closed, CodeForm(form))
 
 
 def _time(text: object) -> datetime | None:
