@@ -11,13 +11,15 @@ from scanner.admission.ticket import TicketStatus
 from scanner.bench import stock
 from scanner.bench.stock import Listing
 from scanner.gate import Gate
+from scanner.platform.server_time import ServerTime
 from scanner.priority import CLAIM_SECONDS, MOST_SECONDS, Priority
 from scanner.store import ticket_writes
 from scanner.store.database import open_database, transaction
 from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
-from scanner.sync.clock import ServerTime, utc_now
+from scanner.sync.clock import utc_now
 from scanner.sync.pull import Pull
+from tests.sync.wired import platform_over
 
 
 class Hand:
@@ -109,7 +111,7 @@ async def test_a_pull_gives_way_to_who_claims_the_priority_that_it_was_passed(
     with closing(open_database(file)) as conn, transaction(conn):
         stock.begin(conn, everywhere=True)
     with Writer(file) as writer:
-        pull = Pull(Listing(1200), writer, ServerTime(utc_now), priority=priority)
+        pull = Pull(platform_over(Listing(1200)), writer, ServerTime(utc_now), priority=priority)
         await pull.everything(stock.SESSION)
     assert priority.asked["while pages come"] == 3
     assert priority.asked["while they are written"] >= 3

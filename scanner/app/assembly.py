@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.app.platforms import provider_of
 from scanner.app.records import Records
 from scanner.app.sound import Loudspeaker, Sounds, find_player
 from scanner.config import Config, Confirmation
@@ -22,6 +23,8 @@ from scanner.keystore import KeyStore
 from scanner.kiosk.turnstile import Opener, Turnstile
 from scanner.paths import search_file
 from scanner.pin import Pin
+from scanner.platform.access import GateCredentials
+from scanner.platform.protocol import Platform
 from scanner.priority import Priority
 from scanner.scanning import devices
 from scanner.scanning.hand_scanners import hand_scanners
@@ -32,7 +35,6 @@ from scanner.store.names import keep_names
 from scanner.store.search import TicketSearch
 from scanner.store.sessions import StoredSession, read_session
 from scanner.store.writer import Writer
-from scanner.sync.api import Client
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import load as load_credentials
@@ -242,12 +244,12 @@ def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priori
         records=config.page_records,
     )
 
-    def connect(url: str, key: str) -> Client:
-        # Imported here, in the background: it takes a tenth of a start, and a gate that stays
-        # offline never needs it.
-        from scanner.ticketing.client import TickeTing
-
-        return TickeTing(url, key, timeout=config.timeout_seconds, pause=priority.step_aside)
+    def connect(held: GateCredentials) -> Platform:
+        # Its client is imported now, in the background: a gate that stays offline never needs it.
+        provider = provider_of(
+            held.platform, timeout=config.timeout_seconds, pause=priority.step_aside
+        )
+        return provider.connect(held)
 
     return Engine(writer, keys, utc_now, connect, pace, priority=priority)
 
@@ -256,7 +258,8 @@ def _open_with(
     config: Config, writer: Writer, keys: KeyStore, code: str, other_event: bool
 ) -> "Opened":
     from scanner.desk.login import gate_key
-    from scanner.sync.opening import Request, open_gate  # its client takes a tenth of a start
+    from scanner.platform.access import Request
+    from scanner.sync.opening import open_gate
 
     session = writer.submit(read_session).result()
     if session is None:
@@ -273,7 +276,8 @@ def _open_with(
         names=config.names,
         event=None if other_event else session.event,
     )
-    return asyncio.run(open_gate(request, writer, keys, utc_now))
+    provider = provider_of(timeout=config.timeout_seconds)
+    return asyncio.run(open_gate(request, provider, writer, keys, utc_now))
 
 
 def _key_for(config: Config, keys: KeyStore, session: StoredSession) -> str | None:

@@ -16,14 +16,17 @@ from scanner.bench.figure import Figure, p99
 from scanner.bench.floor import count_tickets, insert_all, section_ids
 from scanner.bench.stock import Listing, Prepared, prepare
 from scanner.gate import Gate
+from scanner.platform.access import GateCredentials
+from scanner.platform.server_time import ServerTime
 from scanner.priority import Priority
 from scanner.store import tickets
 from scanner.store.database import open_database, transaction
 from scanner.store.names import keep_names
 from scanner.store.writer import Writer
-from scanner.sync.api import Api
-from scanner.sync.clock import ServerTime, utc_now
+from scanner.sync.clock import utc_now
 from scanner.sync.pull import Pull
+from scanner.ticketing.api import Client
+from scanner.ticketing.platform import TicketingPlatform
 
 SHARE = 0.6
 """Of the bare rate: a first sync reaches at least this."""
@@ -62,7 +65,7 @@ def measure(folder: Path, tickets: int) -> list[Figure]:
     ]
 
 
-async def first_sync(writer: Writer, api: Api, priority: Priority | None = None) -> None:
+async def first_sync(writer: Writer, api: Client, priority: Priority | None = None) -> None:
     """Open the bench's session and read the whole list, as a gate does.
 
     `priority` is what a gate claims that is presented to meanwhile.
@@ -71,7 +74,9 @@ async def first_sync(writer: Writer, api: Api, priority: Priority | None = None)
         keep_names(conn, wanted=True)
         with transaction(conn):
             stock.begin(conn, everywhere=True)
-    pull = Pull(api, writer, ServerTime(utc_now), priority=priority or Priority())
+    held = GateCredentials(stock.SESSION.api, stock.SESSION.event, "", "")
+    platform = TicketingPlatform(lambda _: api, held)
+    pull = Pull(platform, writer, ServerTime(utc_now), priority=priority or Priority())
     await pull.everything(stock.SESSION)
 
 

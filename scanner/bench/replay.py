@@ -8,18 +8,20 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from scanner.app.platforms import provider_of
 from scanner.bench.figure import Figure
 from scanner.demo.world import World, all_tickets, world
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
+from scanner.platform.access import Request
 from scanner.store import ledger
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
-from scanner.sync.opening import Request, open_gate
-from scanner.sync.replay import LARGEST_BATCH
+from scanner.sync.opening import open_gate
 from scanner.ticketing.client import CLIENT_VERSION, TickeTing
+from scanner.ticketing.platform import LARGEST_BATCH
 
 if TYPE_CHECKING:
     import httpx
@@ -63,8 +65,8 @@ async def _in_turn(
     import httpx
 
     request = Request(server.url, server.global_code, _NAME, _DEVICE, server.api_key)
-    await open_gate(request, writer, keys, utc_now)
-    engine = Engine(writer, keys, utc_now, TickeTing, Pace(timedelta(hours=1)))
+    await open_gate(request, provider_of(), writer, keys, utc_now)
+    engine = Engine(writer, keys, utc_now, provider_of().connect, Pace(timedelta(hours=1)))
     gate = Gate(writer)
     async with TickeTing(twin.url, twin.api_key) as api:
         key = (await api.token_grant(twin.global_code)).key

@@ -148,10 +148,11 @@ def _settings(home: Path) -> dict[str, str]:
 async def _open(home: Path, server: World, scans: int) -> list[str]:
     """Open a session without tickets, which the gate then pulls; return some serials."""
     from scanner.keystore import KeyStore
+    from scanner.platform.access import GateCredentials
     from scanner.store.sessions import StoredSession
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.sync.credentials import GateCredentials, save
+    from scanner.sync.credentials import save
     from scanner.sync.opening import store
     from scanner.ticketing.client import TickeTing
 

@@ -138,6 +138,9 @@ class Listing:
         """Know no token."""
         raise NotImplementedError(code)
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
     async def event(self, uri: str) -> Event:
         """Know no event."""
         raise NotImplementedError(uri)

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.keystore import KeyStore
     from scanner.pin import Pin
+    from scanner.platform.access import Request
+    from scanner.platform.protocol import Provider
     from scanner.qr.frame import Frame
     from scanner.scanning.scan_source import FrameSource, Name
     from scanner.store.writer import Writer
-    from scanner.sync.opening import Opened, Request
+    from scanner.sync.opening import Opened
     from scanner.tui.ports import ScanSource
     from scanner.tui.wizard.answers import Answers, OnFrame, Place
 
@@ -148,30 +150,39 @@ class House:
 
         request = self._request(answers)
         with keyed(self.writer, self.keys, utc_now, create=False):
-            return await open_gate(request, self.writer, self.keys, utc_now, on_progress)
+            return await open_gate(
+                request,
+                self._provider(),
+                self.writer,
+                self.keys,
+                utc_now,
+                on_progress=on_progress,
+            )
 
     async def check_server(self, answers: "Answers") -> None:
         """Ask the server whether it is one, and takes the key."""
-        from scanner.sync.opening import check_server
-
-        await check_server(self._request(answers))
+        await self._provider().check_server(self._request(answers))
 
     async def check_token(self, answers: "Answers") -> None:
         """Ask the server whether it knows the token."""
-        from scanner.sync.opening import check_token
-
-        await check_token(self._request(answers))
+        await self._provider().authenticate(self._request(answers))
 
     async def check_names(self, answers: "Answers") -> None:
         """Look whether another gate of the event has the device's name."""
         from scanner.store.installation import tags
         from scanner.sync.opening import check_name
 
-        await check_name(self._request(answers), await self.writer.run(tags))
+        ours = await self.writer.run(tags)
+        await check_name(self._request(answers), self._provider(), ours)
+
+    def _provider(self) -> "Provider":
+        from scanner.app.platforms import provider_of
+
+        return provider_of(timeout=self.config.timeout_seconds)
 
     def _request(self, answers: "Answers") -> "Request":
         from scanner.desk.login import gate_key, key_at
-        from scanner.sync.opening import Request
+        from scanner.platform.access import Request
 
         return Request(
             api=answers.api,

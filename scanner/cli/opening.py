@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.facts import Value
     from scanner.keystore import KeyStore
+    from scanner.platform.access import Request
     from scanner.store.writer import Writer
-    from scanner.sync.opening import Opened, Request
+    from scanner.sync.opening import Opened
 
 _NAME_BYTES = 2
 
@@ -90,7 +91,7 @@ def open_session(
 def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Request":
     from scanner.desk.errors import NotLoggedIn
     from scanner.desk.login import credential, gate_key
-    from scanner.sync.opening import Request
+    from scanner.platform.access import Request
 
     api, key = config.api, None
     try:
@@ -115,12 +116,15 @@ def _request(config: "Config", keys: "KeyStore", code: str, device: str) -> "Req
 def _open_with_progress(request: "Request", writer: "Writer", keys: "KeyStore") -> "Opened":
     import asyncio
 
+    from scanner.app.platforms import provider_of
     from scanner.cli.output import bar
     from scanner.sync.clock import utc_now
     from scanner.sync.opening import open_gate
 
     with bar(say("Fetching tickets")) as show:
-        return asyncio.run(open_gate(request, writer, keys, utc_now, show))
+        provider = provider_of(timeout=request.timeout)
+        opening = open_gate(request, provider, writer, keys, utc_now, on_progress=show)
+        return asyncio.run(opening)
 
 
 def device_name(writer: "Writer") -> str:

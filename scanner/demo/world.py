@@ -15,16 +15,18 @@ from typing import Any
 import httpx
 
 from scanner.admission.names import tag_of
+from scanner.app.platforms import provider_of
 from scanner.demo.cable import Cable
 from scanner.errors import ScannerError
 from scanner.facts import Code
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
+from scanner.platform.access import Request
 from scanner.platform.paged_list import read_whole
 from scanner.platform.resources import Admission, Page
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
-from scanner.sync.opening import Opened, Request, open_gate
+from scanner.sync.opening import Opened, open_gate
 from scanner.ticketing.client import CLIENT_VERSION, TickeTing
 from scanner.ticketing.resources import Ticket
 
@@ -193,7 +195,8 @@ def open_home(home: Path, server: World, cable: Cable) -> Opened:
         key=server.api_key,
     )
     with Writer(database_file(home)) as writer:
-        return asyncio.run(open_gate(request, writer, KeyStore(home, file_only=True), utc_now))
+        keys = KeyStore(home, file_only=True)
+        return asyncio.run(open_gate(request, provider_of(), writer, keys, utc_now))
 
 
 async def _stage(server: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:

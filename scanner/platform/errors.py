@@ -6,9 +6,12 @@ TicketingError
 ├── NotTheApi              something else answered: a captive portal, half a body, no JSON
 ├── ListError              a list that has no end, or contradicts itself
 ├── Malformed              JSON of the API's, but not of the documented shape
+├── WrongCode              the code belongs to no admission token
+├── KeyNeeded              the platform wants a key to open a session with
 └── ApiError               the API answered with an error
     ├── BadRequest         400
     ├── Unauthenticated    401
+    │   └── Revoked        401, in the platform's own words for an access that it ended
     ├── Forbidden          403
     │   └── Restricted     403, in the API's own words for a key that is not valid here
     ├── NotFound           404
@@ -49,6 +52,13 @@ class ApiFault(Code):
     ANSWERED = "ticketing.answered"
     LIST_ENDLESS = "ticketing.list_endless"
     LIST_SHORT = "ticketing.list_short"
+
+
+class AccessFault(Code):
+    """Why a gate gets no access."""
+
+    WRONG_CODE = "sync.wrong_code"
+    KEY_NEEDED = "sync.key_needed"
 
 
 class Stranger(Code):
@@ -120,6 +130,20 @@ class Malformed(TicketingError):
         return str(self.fact.params["field"])
 
 
+class WrongCode(TicketingError):
+    """The code belongs to no admission token."""
+
+    def __init__(self) -> None:
+        super().__init__(AccessFault.WRONG_CODE)
+
+
+class KeyNeeded(TicketingError):
+    """The platform wants a key to open a session with."""
+
+    def __init__(self) -> None:
+        super().__init__(AccessFault.KEY_NEEDED)
+
+
 class ApiError(TicketingError):
     """The API's own error: its status and its words, which hold no key and no token's code."""
 
@@ -137,6 +161,10 @@ class BadRequest(ApiError):
 
 class Unauthenticated(ApiError):
     """401: no key, or a session that has ended."""
+
+
+class Revoked(Unauthenticated):
+    """401 in the platform's own words: the access was ended."""
 
 
 class Forbidden(ApiError):

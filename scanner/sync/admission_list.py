@@ -7,8 +7,11 @@ import structlog
 
 from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
+from scanner.platform.delivery import is_under_our_name
 from scanner.platform.paged_list import PagedList, PageSize, pages_of
+from scanner.platform.protocol import Platform
 from scanner.platform.resources import Admission, Page
+from scanner.platform.server_time import ServerTime
 from scanner.store import encounters, installation, ledger, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.encounters import Encounter
@@ -16,10 +19,7 @@ from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
-from scanner.sync.api import Api
-from scanner.sync.clock import ServerTime
 from scanner.sync.left_out import Tally
-from scanner.sync.settle import is_under_our_name
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Heard:
 class AdmissionList:
     """An event's admissions, of which mostly the end is read: there the new ones are."""
 
-    api: Api
+    platform: Platform
     writer: Writer
     server_time: ServerTime
     size: PageSize
@@ -54,6 +54,10 @@ class AdmissionList:
         await self._read()
         await self._tally.keep(self.writer, whole=False)
         return self._disputed
+
+    async def hear(self, told: Sequence[Admission]) -> None:
+        """Write admissions that came with something else."""
+        await self._write(told)
 
     async def _read(self) -> None:
         if self.heard.event != self.session.event:
@@ -81,7 +85,7 @@ class AdmissionList:
         return len(found)
 
     async def _ask(self, page: int, records: int) -> Page[Admission]:
-        found = await self.api.admissions(self.session.event, page=page, records=records)
+        found = await self.platform.admissions(page=page, records=records)
         self.server_time.note(found.server_time)
         self._tally.note(found.faults, found.gaps)
         return found

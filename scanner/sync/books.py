@@ -10,8 +10,11 @@ import structlog
 from scanner.admission.names import tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
+from scanner.platform.delivery import LOOK_UP_RECORDS, SettleReason, is_under_our_name
 from scanner.platform.paged_list import PagedList, PageSize, pages_of
+from scanner.platform.protocol import Platform
 from scanner.platform.resources import Admission, Page
+from scanner.platform.server_time import ServerTime
 from scanner.store import differences, encounters, installation, ledger, sessions, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.differences import (
@@ -25,9 +28,6 @@ from scanner.store.differences import (
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
-from scanner.sync.api import AdmissionsApi
-from scanner.sync.clock import ServerTime
-from scanner.sync.settle import LOOK_UP_RECORDS, SettleReason, is_under_our_name
 
 SECOND_READING = timedelta(minutes=1)
 """After this time, what a first reading found missing is believed if it is missing again."""
@@ -52,7 +52,7 @@ class Books:
     all; then nothing is known of it.
     """
 
-    api: AdmissionsApi
+    platform: Platform
     writer: Writer
     server_time: ServerTime
     size: PageSize
@@ -92,7 +92,7 @@ class Books:
         number = await self.writer.run_on_cache(ticket_writes.last_number)
         ours = await self.writer.run(lambda conn: _ours(conn, session.event))
         others = await self.writer.run_on_cache(differences.others)
-        listed = await self._read_all(session.event)
+        listed = await self._read_all()
         tags = await self.writer.run(installation.tags)
         shared = await self.writer.run(encounters.shared_tags)
         found = list(self._missing_here(ours, tags, listed))
@@ -120,13 +120,12 @@ class Books:
             confirmed = own and own.state is State.CONFIRMED
             return next(self._confirmed(own, there, shared), None) if own and confirmed else None
 
-        settled += await self._look_up(session.event, absent, number, listed_after_all)
+        settled += await self._look_up(absent, number, listed_after_all)
         await self._write(settled, sum(map(len, listed.values())))
         return settled
 
     async def _look_up(
         self,
-        event: str,
         absent: Sequence[Difference],
         number: int,
         listed_after_all: _ListedAfterAll,
@@ -141,22 +140,18 @@ class Books:
         now = self.server_time.now()
         in_turn = sorted(absent, key=lambda each: each.since)
         due = [each for each in in_turn if now - each.since >= SECOND_READING][:MOST_LOOKUPS]
-        looked = {
-            each.serial: await self._look(event, each, number, listed_after_all) for each in due
-        }
+        looked = {each.serial: await self._look(each, number, listed_after_all) for each in due}
         known = [looked.get(each.serial, each) for each in absent]
         return [each for each in known if each]
 
-    async def _ask(
-        self, event: str, page: int, records: int, ticket: str | None = None
-    ) -> Page[Admission]:
-        found = await self.api.admissions(event, page=page, records=records, ticket=ticket)
+    async def _ask(self, page: int, records: int, serial: str | None = None) -> Page[Admission]:
+        found = await self.platform.admissions(page=page, records=records, serial=serial)
         self.server_time.note(found.server_time)
         return found
 
-    async def _read_all(self, event: str) -> Listed:
+    async def _read_all(self) -> Listed:
         found: dict[str, set[Admission]] = {}
-        async for page in pages_of(partial(self._ask, event), _identity, self.size):
+        async for page in pages_of(self._ask, _identity, self.size):
             for each in page.entries:
                 found.setdefault(each.serial, set()).add(each)
         return {serial: tuple(each) for serial, each in found.items()}
@@ -204,14 +199,14 @@ class Books:
         return Difference(serial, kind, since, account)
 
     async def _look(
-        self, event: str, absent: Difference, number: int, listed_after_all: _ListedAfterAll
+        self, absent: Difference, number: int, listed_after_all: _ListedAfterAll
     ) -> Difference | None:
         """Look one ticket up; returns what is known now, or nothing where the API has it as ours.
 
         The API may list it for another gate, though a list whose pages moved did not have it.
         """
         serial, now = absent.serial, self.server_time.now()
-        ask = partial(self._ask, event, ticket=serial)
+        ask = partial(self._ask, serial=serial)
         records = min(LOOK_UP_RECORDS, self.size.records)
         page = await PagedList(ask, _identity, self.size, records=records).first()
         if page and (there := [each for each in page.entries if each.serial == serial]):

@@ -1,9 +1,7 @@
-"""The gate's clock, which may be wrong and jump, and the server's, known from its answers."""
+"""The gate's clock, which may be wrong and jump."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 """Gives the gate's time, aware and in UTC."""
@@ -12,33 +10,3 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """Return the gate's time, aware and in UTC."""
     return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class ServerTime:
-    """The server's time as last seen in a `Date` header, carried on by a monotonic clock.
-
-    It is right to a second. After a laptop has slept it is behind, never ahead, since the
-    monotonic clock does not count the sleep.
-    """
-
-    clock: Clock
-    monotonic: Callable[[], float] = time.monotonic
-    _seen: tuple[datetime, float] | None = field(default=None, init=False)
-
-    def note(self, server_time: datetime | None) -> None:
-        """Learn from an answer that has just arrived."""
-        if server_time:
-            self._seen = (server_time, self.monotonic())
-
-    def now(self) -> datetime:
-        """Return the server's time; the gate's own before the first answer."""
-        if self._seen is None:
-            return self.clock()
-        seen, at = self._seen
-        return seen + timedelta(seconds=self.monotonic() - at)
-
-    @property
-    def offset(self) -> timedelta | None:
-        """How far the server is ahead of the gate's clock now; nothing before the first answer."""
-        return self.now() - self.clock() if self._seen else None

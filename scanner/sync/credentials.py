@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
+from scanner.platform.access import GateCredentials
 from scanner.platform.connection import address
-from scanner.platform.errors import NoSuchToken, Restricted, TicketingError
+from scanner.platform.errors import NoSuchToken, Restricted, Revoked, TicketingError
+from scanner.platform.protocol import Platform
 from scanner.store import sessions
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
-from scanner.sync.api import Client
 from scanner.sync.errors import NoSession
 
-Connect = Callable[[str, str], Client]
-"""Makes a client from an address and a key."""
+Connect = Callable[[GateCredentials], Platform]
+"""Makes what works at the session's platform."""
 
 _NAME = "gate"
 _REFUSED_SECONDS = 60.0
@@ -31,21 +32,6 @@ class Keys(Protocol):
 
     def set(self, name: str, secret: str) -> None:
         """Keep a secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class GateCredentials:
-    """The token's code and the key that it gave, with the session that they belong to.
-
-    `application` is the application's key, where one was given: with the token, the key that came
-    of it dies too, and the next token is asked for with this one.
-    """
-
-    api: str
-    event: str
-    code: str = field(repr=False)
-    key: str = field(repr=False)
-    application: str | None = field(default=None, repr=False)
 
 
 def save(keys: Keys, credentials: GateCredentials) -> None:
@@ -82,7 +68,13 @@ def _load(keys: Keys) -> GateCredentials | None:
     try:
         found = json.loads(keys.get(_NAME) or "")
         return GateCredentials(
-            found["api"], found["event"], found["code"], found["key"], found.get("application")
+            found["api"],
+            found["event"],
+            found["code"],
+            found["key"],
+            found.get("application"),
+            found.get("number"),
+            found.get("platform", "ticketing"),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -92,8 +84,9 @@ def _load(keys: Keys) -> GateCredentials | None:
 class TokenCheck:
     """Tells a token that is dead from a refusal that may pass.
 
-    Only the API's own words count: that the code belongs to no token, at once; that the key is
-    restricted, when nothing else was said for a minute. What a proxy answers closes no gate.
+    Only the platform's own words count: that the code belongs to no token, at once; that the access
+    is restricted or was ended, when nothing else was said for a minute. What a proxy answers
+    closes no gate.
     """
 
     monotonic: Callable[[], float] = time.monotonic
@@ -101,7 +94,7 @@ class TokenCheck:
 
     def is_dead_after(self, error: TicketingError) -> bool:
         """Learn how asking for the token failed, and tell whether that means that it is dead."""
-        if not isinstance(error, Restricted):
+        if not isinstance(error, Restricted | Revoked):
             self._refused.clear()
             return isinstance(error, NoSuchToken)
         self._refused.append(self.monotonic())
@@ -115,15 +108,15 @@ class TokenCheck:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The session, its credentials, and the client that works with them."""
+    """The session, its credentials, and what works with them at its platform."""
 
     session: StoredSession
     credentials: GateCredentials
-    api: Client
+    platform: Platform
 
 
 class Connection:
-    """Keeps one client, and replaces it when another session was opened."""
+    """Keeps one platform's client, and replaces it when another session was opened."""
 
     def __init__(self, writer: Writer, keys: Keys, connect: Connect) -> None:
         self._writer = writer
@@ -146,8 +139,8 @@ class Connection:
             found = await asyncio.to_thread(load, self._keys, session)
             if found is None:
                 raise NoSession
-            held = Connected(session, found, self._connect(found.api, found.key))
-        self._current = Connected(session, held.credentials, held.api)
+            held = Connected(session, found, self._connect(found))
+        self._current = Connected(session, held.credentials, held.platform)
         return self._current
 
     async def renew(self, renewed: GateCredentials) -> None:
@@ -159,4 +152,4 @@ class Connection:
         """Close the client; the next use reads the credentials again."""
         held, self._current = self._current, None
         if held:
-            await held.api.close()
+            await held.platform.close()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +26,8 @@ from scanner.platform.errors import (
     Unauthenticated,
 )
 from scanner.platform.paged_list import PageSizes
+from scanner.platform.resources import Scope
+from scanner.platform.server_time import ServerTime
 from scanner.priority import CLAIM_SECONDS, Priority
 from scanner.store import doubts, ledger, names, sessions
 from scanner.store.database import SqlConnection, transaction
@@ -33,7 +35,7 @@ from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
-from scanner.sync.clock import Clock, ServerTime
+from scanner.sync.clock import Clock
 from scanner.sync.credentials import Connect, Connected, Connection, Keys, TokenCheck
 from scanner.sync.errors import TokenDead
 from scanner.sync.link import Link, LinkState, link_after
@@ -42,7 +44,6 @@ from scanner.sync.replay import Replay
 from scanner.sync.retry import hedged, repeat
 from scanner.sync.status import Status, StatusFeed
 from scanner.sync.ticket_list import Progress
-from scanner.ticketing.resources import TokenGrant
 
 T = TypeVar("T")
 
@@ -163,31 +164,30 @@ class Engine:
         """
         connected = await self._pulling.current()
         session = connected.session
-        grant = await self._checked_grant(connected)
-        if grant.event != session.event:
+        scope = await self._checked_scope(connected)
+        if scope.event != session.event:
             raise TokenDead
         self._note_online()
-        if grant.key != connected.credentials.key:
-            await self._renew_key(connected, grant.key)
+        if scope.key != connected.credentials.key:
+            await self._renew_key(connected, scope.key)
             connected = await self._pulling.current()
         size = self._page_sizes.of(session.api)
         pull = Pull(
-            connected.api,
+            connected.platform,
             self._writer,
             self._server_time,
             size,
             on_progress,
             self._priority,
             self._heard,
-            connected.credentials.code,
         )
-        grown = await pull.scope(session, grant)
+        grown = await pull.write_scope(session, scope)
         whole = whole or grown or accept_shrink or await self._whole_is_due(session)
         if whole:
             self._heard.count = 0
         disputed = await pull.others(session)
         self._asked.set()
-        books = Books(connected.api, self._writer, self._server_time, size)
+        books = Books(connected.platform, self._writer, self._server_time, size)
         if whole or await books.is_due(self._heard.count, disputed):
             await pull.everything(session, accept_shrink=accept_shrink)
             await books.compare(session)
@@ -202,7 +202,7 @@ class Engine:
             SyncError, TicketingError: what stands in the way.
         """
         connected = await self._pulling.current()
-        await connected.api.token_grant(connected.credentials.code)
+        await connected.platform.scope()
 
     async def replay(self, on_progress: Callable[[], None] | None = None) -> bool:
         """Deliver the session's queue, once; tells whether this process was the one to do it.
@@ -214,7 +214,9 @@ class Engine:
         event, size = connected.session.event, self._page_sizes.of(connected.session.api)
         if not await self._writer.run(lambda conn: ledger.has_unsettled(conn, event)):
             return True
-        replay = Replay(connected.api, self._writer, self._server_time, event, on_progress, size)
+        replay = Replay(
+            connected.platform, self._writer, self._server_time, event, on_progress, size
+        )
         with _replay_lock(self._writer.file) as held:
             if not held:
                 return False
@@ -236,8 +238,8 @@ class Engine:
         if self._link.online:
             await self.replay(self._note_moved)
 
-    async def _checked_grant(self, connected: Connected) -> TokenGrant:
-        """Ask for the token's scope; closes the gate where the token is dead, and opens it again.
+    async def _checked_scope(self, connected: Connected) -> Scope:
+        """Ask for the scope; closes the gate where the token is dead, and opens it again.
 
         Raises:
             TokenDead: the API's own words say so.
@@ -245,7 +247,7 @@ class Engine:
         """
         session = connected.session
         try:
-            grant = await self._grant(connected)
+            scope = await self._scope(connected)
         except TicketingError as error:
             dead = self._token_check.is_dead_after(error)
             if isinstance(error, ApiError):
@@ -258,14 +260,11 @@ class Engine:
         self._token_check.passed()
         if session.invalid:
             await self._note_token(session, dead_since=None)
-        return grant
+        return scope
 
-    async def _grant(self, connected: Connected) -> TokenGrant:
-        """Ask for the token's scope; while offline, without waiting for an answer that hangs."""
-
-        def ask() -> Awaitable[TokenGrant]:
-            return connected.api.token_grant(connected.credentials.code)
-
+    async def _scope(self, connected: Connected) -> Scope:
+        """Ask for the scope; while offline, without waiting for an answer that hangs."""
+        ask = connected.platform.scope
         return await (hedged(ask) if self._link.state is LinkState.OFFLINE else ask())
 
     async def _whole_is_due(self, session: StoredSession) -> bool:

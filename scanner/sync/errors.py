@@ -3,10 +3,8 @@
 SyncError
 ├── NameEmpty     the guard or the device has no name
 ├── NoSession     no session is open, or its key is gone from the key store
-├── WrongCode     the code belongs to no admission token
 ├── OtherEvent    the token is for another event than the gate is open for
 ├── NameTaken     another gate of the event has the device's name
-├── KeyNeeded     the API wants a key to open a session with
 └── TokenDead     the API no longer takes the session's key or token
 """
 
@@ -21,8 +19,6 @@ class SyncFault(Code):
     NAME_EMPTY = "sync.name_empty"
     NAME_TAKEN = "sync.name_taken"
     OTHER_EVENT = "sync.other_event"
-    WRONG_CODE = "sync.wrong_code"
-    KEY_NEEDED = "sync.key_needed"
     TOKEN_DEAD = "sync.token_dead"  # noqa: S105 - a code
 
 
@@ -56,20 +52,6 @@ class OtherEvent(SyncError):
 
     def __init__(self, title: str) -> None:
         super().__init__(SyncFault.OTHER_EVENT, event=title)
-
-
-class WrongCode(SyncError):
-    """The code belongs to no admission token."""
-
-    def __init__(self) -> None:
-        super().__init__(SyncFault.WRONG_CODE)
-
-
-class KeyNeeded(SyncError):
-    """The API wants a key to open a session with."""
-
-    def __init__(self) -> None:
-        super().__init__(SyncFault.KEY_NEEDED)
 
 
 class TokenDead(SyncError):

@@ -1,9 +1,9 @@
 """Opens a session from a token's code, and makes the first pull."""
 
 import asyncio
-from collections.abc import Callable, Container
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Container, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -11,11 +11,13 @@ import structlog
 
 from scanner.admission.names import is_namesake, normalised, tag_of
 from scanner.facts import Code, Fact
-from scanner.platform.connection import address
-from scanner.platform.errors import Forbidden, NoSuchToken, TicketingError, Unauthenticated
-from scanner.platform.paged_list import PagedList, PageSize, PageSizes, pages_of
+from scanner.platform.access import Request
+from scanner.platform.errors import TicketingError
+from scanner.platform.paged_list import PageSize, PageSizes, pages_of
+from scanner.platform.protocol import Platform, Provider
 from scanner.platform.resources import Admission, Page
 from scanner.platform.route import unencrypted
+from scanner.platform.server_time import ServerTime
 from scanner.store import encounters, journal, ledger, sessions, tickets
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.journal import JournalNote
@@ -27,16 +29,12 @@ from scanner.store.writer import Writer
 from scanner.sync import credentials, left_out
 from scanner.sync.admission_list import note_encounters
 from scanner.sync.books import Books
-from scanner.sync.clock import ServerTime
-from scanner.sync.credentials import GateCredentials, Keys
-from scanner.sync.errors import KeyNeeded, NameEmpty, NameTaken, OtherEvent, WrongCode
+from scanner.sync.credentials import Keys
+from scanner.sync.errors import NameEmpty, NameTaken, OtherEvent
 from scanner.sync.pull import Pull
 from scanner.sync.status import doubt_of, read_encounters
 from scanner.sync.ticket_list import Progress
-from scanner.ticketing.client import TickeTing
-from scanner.ticketing.resources import Event, Token, TokenGrant
 
-_NO_CODE = "00000000"
 _NAME_SECONDS = 5.0
 
 
@@ -44,28 +42,6 @@ class OpenWarning(Code):
     """What may be wrong with a session that was opened."""
 
     WAITING_ELSEWHERE = "sync.waiting_elsewhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What opens a gate; `timeout` in seconds.
-
-    `key` asks for the token, where there is one: the application's, or a person's session's. Only
-    `application`, the application's, is kept with the session. Owners' names are kept where
-    `names` is on.
-    """
-
-    api: str
-    code: str
-    name: str
-    device: str
-    key: str | None = None
-    timeout: float = 10.0
-    records: int = 500
-    names: bool = False
-    application: str | None = field(default=None, repr=False)
-    event: str | None = None
-    """The only event that it may be for; without it, any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +56,11 @@ class Opened:
 
 async def open_gate(
     request: Request,
+    provider: Provider,
     writer: Writer,
     keys: Keys,
     clock: Callable[[], datetime],
+    *,
     on_progress: Progress | None = None,
 ) -> Opened:
     """Open a session, save its credentials, and make the first pull.
@@ -92,37 +70,41 @@ async def open_gate(
 
     Raises:
         NameEmpty: the guard or the device has no name.
-        WrongCode, KeyNeeded: from the API's answer to the code.
+        WrongCode, KeyNeeded: from the platform's answer.
         OtherEvent: the token is for another event than the request's; nothing was changed.
         TicketingError: what broke off the pull.
     """
-    grant, event = await _ask(request)
-    if request.event not in (None, event.uri):
-        raise OtherEvent(event.title)
+    held, scope = await provider.authenticate(request)
+    if request.event not in (None, scope.event):
+        raise OtherEvent(scope.title)
     session = StoredSession(
-        api=str(address(request.api)),
-        event=event.uri,
-        title=event.title,
+        api=held.api,
+        event=scope.event,
+        title=scope.title,
         name=_named(request.name),
         device=_named(request.device),
         opened=clock(),
     )
-    held = GateCredentials(session.api, session.event, request.code, grant.key, request.application)
     credentials.save(keys, held)
     await writer.run(lambda conn: store(conn, session))
     server_time = ServerTime(clock)
     size = PageSizes(writer.file.parent, request.records).of(session.api)
-    async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
-        pull = Pull(api, writer, server_time, size, on_progress, code=request.code)
+    async with closing(provider.connect(held)) as platform:
+        pull = Pull(platform, writer, server_time, size, on_progress)
         await writer.run_on_cache(partial(keep_names, wanted=request.names))
-        await pull.write_scope(session, event, grant)
+        await pull.write_scope(session, scope)
         await writer.run_on_cache(forget_position)
         await pull.others(session)
         met = await writer.run_on_cache(lambda conn: encounters.cached(conn, session))
         await note_encounters(writer, met)
         await pull.everything(session)
-        await Books(api, writer, server_time, size).compare(session)
-    await _directory(request, writer, session, grant, server_time, size=size)
+        await Books(platform, writer, server_time, size).compare(session)
+    with _only_logged():
+        whole = await provider.directory(request, held, scope)
+        if whole:
+            async with closing(whole):
+                pull = Pull(whole, writer, server_time, size)
+                await pull.directory(session, scope.permitted)
     return await writer.run(lambda conn: _opened(conn, session))
 
 
@@ -150,56 +132,29 @@ def store(conn: SqlConnection, session: StoredSession) -> None:
         sessions.open_session(conn, session)
 
 
-async def check_server(request: Request) -> None:
-    """Ask whether the address is the API's, and whether it takes the key.
-
-    It asks for a code that hardly any token has: that is the one thing that a gate needs the key
-    for, and a key may be allowed nothing else.
-
-    Raises:
-        KeyNeeded: the key is not taken, or there is none.
-        TicketingError: the API doesn't answer as it should.
-    """
-    try:
-        await _grant(replace(request, code=_NO_CODE))
-    except WrongCode:
-        return
-
-
-async def check_token(request: Request) -> None:
-    """Ask whether the code belongs to a token, and whether its event can be read.
-
-    Raises:
-        WrongCode, KeyNeeded: from the API's answer to the code.
-        TicketingError: the API doesn't answer as it should.
-    """
-    await _ask(request)
-
-
-async def check_name(request: Request, ours: Container[str | None]) -> None:
+async def check_name(request: Request, provider: Provider, ours: Container[str | None]) -> None:
     """Look whether another gate of the event has the device's name, for five seconds at most.
 
     What comes later is told on the open gate's screen.
 
     Args:
         request: what opens the gate.
+        provider: its platform's.
         ours: the tags of this installation, whose admissions are this gate's own.
 
     Raises:
         NameTaken: one has.
-        WrongCode, KeyNeeded, TicketingError: as `check_token`.
+        WrongCode, KeyNeeded, TicketingError: as `open_gate`.
     """
-    grant = await _grant(request)
+    held, _ = await provider.authenticate(request)
     with suppress(TimeoutError):
-        async with (
-            asyncio.timeout(_NAME_SECONDS),
-            TickeTing(request.api, grant.key, timeout=request.timeout) as api,
-        ):
+        async with asyncio.timeout(_NAME_SECONDS), closing(provider.connect(held)) as platform:
 
             async def ask(page: int, records: int) -> Page[Admission]:
-                return await api.admissions(grant.event, page=page, records=records)
+                return await platform.admissions(page=page, records=records)
 
-            async with aclosing(pages_of(ask, lambda each: each.uri, api.page_size)) as pages:
+            size = PageSize(request.records)
+            async with aclosing(pages_of(ask, lambda each: each.uri, size)) as pages:
                 async for page in pages:
                     for each in page.entries:
                         named = is_namesake(request.device, each.device)
@@ -207,51 +162,21 @@ async def check_name(request: Request, ours: Container[str | None]) -> None:
                             raise NameTaken(request.device, each.redeemer)
 
 
-async def _ask(request: Request) -> tuple[TokenGrant, Event]:
-    grant = await _grant(request)
-    async with TickeTing(request.api, grant.key, timeout=request.timeout) as api:
-        return grant, await api.event(grant.event)
-
-
-async def _grant(request: Request) -> TokenGrant:
-    async with TickeTing(request.api, request.key, timeout=request.timeout) as api:
-        try:
-            return await api.token_grant(request.code)
-        except NoSuchToken as error:
-            raise WrongCode from error
-        except (Unauthenticated, Forbidden) as error:
-            raise KeyNeeded from error
-
-
-async def _directory(
-    request: Request,
-    writer: Writer,
-    session: StoredSession,
-    grant: TokenGrant,
-    server_time: ServerTime,
-    *,
-    size: PageSize,
-) -> None:
-    """Learn which tickets belong to other sections, where the application's key may see them."""
-    if request.key is None:
-        return
+@asynccontextmanager
+async def closing(platform: Platform) -> AsyncIterator[Platform]:
+    """Close a platform's connections at the end."""
     try:
-        async with TickeTing(request.api, request.key, timeout=request.timeout) as api:
+        yield platform
+    finally:
+        await platform.close()
 
-            async def ask(page: int, records: int) -> Page[Token]:
-                return await api.tokens(session.event, page=page, records=records, is_global=True)
 
-            tokens = await PagedList(ask, lambda each: each.uri, size, records=1).first()
-            if tokens is None or not tokens.entries:
-                return
-            whole = await api.token_grant(tokens.entries[0].code)
-        if whole.sections <= grant.sections:
-            return
-        async with TickeTing(request.api, whole.key, timeout=request.timeout) as api:
-            pull = Pull(api, writer, server_time, size)
-            await pull.directory(session, grant.sections)
+@contextmanager
+def _only_logged() -> Iterator[None]:
+    """Go on where the platform fails: only the way to other sections is not known then."""
+    try:
+        yield
     except TicketingError as error:
-        # Only the way to other sections is not known then; no verdict admits differently.
         structlog.get_logger("open").info("no list of other sections", reason=str(error))
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from scanner.platform.paged_list import PageSize
+from scanner.platform.protocol import Platform
+from scanner.platform.resources import Scope
+from scanner.platform.server_time import ServerTime
 from scanner.priority import Priority
 from scanner.store import doubts, names, sessions, ticket_writes, tickets
 from scanner.store.database import SqlConnection, transaction
@@ -12,11 +15,8 @@ from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection
 from scanner.store.writer import Writer
 from scanner.sync.admission_list import AdmissionList, Heard
-from scanner.sync.api import Api
-from scanner.sync.clock import ServerTime
 from scanner.sync.left_out import Tally
 from scanner.sync.ticket_list import Progress, TicketList
-from scanner.ticketing.resources import Event, TokenGrant
 
 OVERLAP = timedelta(minutes=2)
 """The next pull asks from so long before the last one's start: clocks differ, answers cross."""
@@ -26,39 +26,34 @@ OVERLAP = timedelta(minutes=2)
 class Pull:
     """Brings the cache up to date; after a failure, the next pull goes on where this one ended.
 
-    `size` and `heard` are what earlier pulls have learned of this server. By the token's `code`,
-    its scope is asked for again after a whole list; without it, it is taken to be the same.
+    `size` and `heard` are what earlier pulls have learned of this server.
     """
 
-    api: Api
+    platform: Platform
     writer: Writer
     server_time: ServerTime
     size: PageSize = field(default_factory=PageSize)
     on_progress: Progress | None = None
     priority: Priority = field(default_factory=Priority)
     heard: Heard = field(default_factory=Heard)
-    code: str | None = None
+    _scope_written: bool = field(default=False, init=False)
 
-    async def scope(self, session: StoredSession, grant: TokenGrant) -> bool:
-        """Read the event, and write its sections and the token's scope.
+    async def write_scope(self, session: StoredSession, scope: Scope) -> bool:
+        """Write the event's sections, and which of them are permitted.
+
+        Once the scope has grown, no whole list of it was read yet, whatever interrupts the next
+        reading: that is noted first.
 
         Returns:
             Whether to read the whole list: the scope has grown, the cache was another event's, or
             owners' names are kept that were not before.
         """
-        return await self.write_scope(session, await self.api.event(session.event), grant)
-
-    async def write_scope(self, session: StoredSession, event: Event, grant: TokenGrant) -> bool:
-        """Write the sections and the scope of an event that was read before; returns as `scope`.
-
-        Once the scope has grown, no whole list of it was read yet, whatever interrupts the next
-        reading: that is noted first.
-        """
-        sections = sections_of(event, grant)
+        self._scope_written = True
+        sections = sections_of(scope)
         tally = Tally("event")
-        tally.note((), (*event.gaps, *grant.gaps))
+        tally.note((), scope.gaps)
         before = await self.writer.run_on_cache(tickets.permitted_sections)
-        grown = not before.issuperset(grant.sections)
+        grown = not before.issuperset(scope.permitted)
         if grown:
             await self.writer.run(ticket_writes.forget_whole)
 
@@ -66,7 +61,7 @@ class Pull:
             with transaction(conn):
                 emptied = tickets.belong_to(conn, session)
                 tickets.write_sections(conn, sections)
-                if before != grant.sections:
+                if before != scope.permitted:
                     ticket_writes.forget_position(conn)
                     doubts.dispel(conn, *DoubtKind)
             return emptied or names.names_are_awaited(conn)
@@ -93,30 +88,33 @@ class Pull:
 
     async def others(self, session: StoredSession) -> set[str]:
         """Read the admissions that other gates made since the last time; see `AdmissionList`."""
-        return await AdmissionList(
-            self.api, self.writer, self.server_time, self.size, session, self.heard
-        ).read()
+        return await self._admissions(session).read()
 
     async def directory(self, session: StoredSession, permitted: frozenset[str]) -> None:
         """Read the tickets of other sections, so that the gate can point the way."""
         await self._tickets(session).directory(permitted)
 
     async def _scope_changed(self) -> bool:
-        """Tell whether the token permits other sections than when the scope was read."""
-        if self.code is None:
+        """Tell whether other sections are permitted now than when this pull wrote the scope."""
+        if not self._scope_written:
             return False
-        grant = await self.api.token_grant(self.code)
-        return grant.sections != await self.writer.run_on_cache(tickets.permitted_sections)
+        scope = await self.platform.scope()
+        return scope.permitted != await self.writer.run_on_cache(tickets.permitted_sections)
+
+    def _admissions(self, session: StoredSession) -> AdmissionList:
+        return AdmissionList(
+            self.platform, self.writer, self.server_time, self.size, session, self.heard
+        )
 
     def _tickets(self, session: StoredSession) -> TicketList:
         return TicketList(
-            self.api,
+            self.platform,
             self.writer,
             self.server_time,
             self.size,
-            session.event,
             self.priority,
             self.on_progress,
+            on_admissions=self._admissions(session).hear,
         )
 
     async def _finish(self, watermark: datetime | None, *, whole: bool = False) -> None:
@@ -134,17 +132,17 @@ class Pull:
         await self.writer.run(finish)
 
 
-def sections_of(event: Event, grant: TokenGrant) -> list[CachedSection]:
-    """Return the event's sections, and which of them the token permits.
+def sections_of(scope: Scope) -> list[CachedSection]:
+    """Return the event's sections, and which of them are permitted.
 
-    A section that the token names and the event does not is kept under its number.
+    A section that is permitted and that the event does not name is kept under its number.
     """
-    named = {section.uri for section in event.sections}
-    unnamed = [uri for uri in sorted(grant.sections) if uri not in named]
+    named = {section.uri for section in scope.sections}
+    unnamed = [uri for uri in sorted(scope.permitted) if uri not in named]
     return [
         *(
-            CachedSection(each.uri, each.name, each.capacity, each.uri in grant.sections)
-            for each in event.sections
+            CachedSection(each.uri, each.name, each.capacity, each.uri in scope.permitted)
+            for each in scope.sections
         ),
         *(CachedSection(uri, uri.rsplit("/", 1)[-1], None, permitted=True) for uri in unnamed),
     ]

@@ -1,18 +1,18 @@
 """The replay: queued admissions go to the API, oldest first, and each one's outcome is settled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
 
+from scanner.admission.names import tag_of
 from scanner.facts import Fact
+from scanner.platform.delivery import Inquiry, Outcome, Reply, SettleReason
 from scanner.platform.errors import (
     ApiError,
-    ApiFault,
-    BadRequest,
     ListError,
     Malformed,
     NotTheApi,
@@ -21,24 +21,14 @@ from scanner.platform.errors import (
     Unreachable,
 )
 from scanner.platform.paged_list import PageSize
+from scanner.platform.protocol import Platform
+from scanner.platform.server_time import ServerTime
 from scanner.store import encounters, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import SqlConnection, transaction
+from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.writer import Writer
-from scanner.sync.api import AdmissionsApi
-from scanner.sync.clock import ServerTime
 from scanner.sync.send_queue import SendQueue
-from scanner.sync.settle import (
-    Outcome,
-    SettleReason,
-    copies_met,
-    is_under_our_name,
-    listed,
-    outcome,
-)
-
-LARGEST_BATCH = 100
-"""Serials in one request; the API documents no limit."""
 
 _OPEN = (State.QUEUED, State.SENDING)
 _LOOKUPS_AT_ONCE = 8
@@ -55,45 +45,10 @@ _PREFETCH = 4
 """Batches that are marked beside them. A disk takes about as long for a batch as the API, but comes
 in bursts; each further batch is up to 100 admissions to look up after a crash."""
 
-_TOO_LARGE = 413
-_NONE_VALID = "None of the provided ticket serials"
-"""How the API's 400 begins when it understood the batch and admitted nobody (SDK 3.1)."""
-
-
 _NEVER_SENT = Fact(SettleReason.NEVER_SENT)
 
 
-@dataclass(frozen=True, slots=True)
-class _BatchReply:
-    """What the API said to a batch.
-
-    Attributes:
-        ours: the serials that it granted to this gate.
-        declined: those that a complete answer did not grant.
-        unclear: those of an answer that can't be read to its end.
-    """
-
-    ours: Sequence[str] = ()
-    declined: Sequence[str] = ()
-    unclear: Sequence[str] = ()
-
-    @property
-    def rest(self) -> list[str]:
-        """What is to be looked up."""
-        return [*self.declined, *self.unclear]
-
-    def __add__(self, other: "_BatchReply") -> "_BatchReply":
-        return _BatchReply(
-            [*self.ours, *other.ours],
-            [*self.declined, *other.declined],
-            [*self.unclear, *other.unclear],
-        )
-
-    def __bool__(self) -> bool:
-        return bool(self.ours or self.declined or self.unclear)
-
-
-_NOTHING = _BatchReply()
+_NOTHING = Reply()
 _Batch = Sequence[Waiting]
 
 
@@ -101,7 +56,7 @@ _Batch = Sequence[Waiting]
 class Replay:
     """Sends and settles one event's admissions; one works on a database at a time."""
 
-    api: AdmissionsApi
+    platform: Platform
     writer: Writer
     server_time: ServerTime
     event: str
@@ -129,13 +84,13 @@ class Replay:
     async def _send_all(self, failures: list[TicketingError]) -> int:
         settled = 0
 
-        async def record(answers: list[_BatchReply], most: int) -> list[_Batch]:
+        async def record(answers: list[Reply], most: int) -> list[_Batch]:
             nonlocal settled
             count, batches = await self._record(sum(answers, _NOTHING), failures, most)
             settled += count
             return batches
 
-        def post(batch: _Batch) -> Coroutine[Any, Any, _BatchReply]:
+        def post(batch: _Batch) -> Coroutine[Any, Any, Reply]:
             return self._post_tolerantly(batch, failures)
 
         delivery = SendQueue(post, record, _CONCURRENCY, _PREFETCH)
@@ -146,29 +101,32 @@ class Replay:
         return settled
 
     async def _record(
-        self, answer: _BatchReply, failures: list[TicketingError], most: int
+        self, answer: Reply, failures: list[TicketingError], most: int
     ) -> tuple[int, list[_Batch]]:
         """Note an answer, mark as many batches, and look up what the answer leaves open."""
         ahead = await self._take_batches(answer, most)
         try:
-            settling = self._settle(await self._reread(answer.rest))
-            return len(answer.ours) + await _tolerating(failures, settling), ahead
+            await self._move(answer.settled)
+            settling = self._settle(await self._reread(answer.open))
+            at_once = len(answer.granted) + len(answer.settled)
+            return at_once + await _tolerating(failures, settling), ahead
         except BaseException:
             await self._hold(ahead)
             raise
 
-    async def _post_tolerantly(self, batch: _Batch, failures: list[TicketingError]) -> _BatchReply:
+    async def _post_tolerantly(self, batch: _Batch, failures: list[TicketingError]) -> Reply:
         try:
             return await self._post(batch)
         except _OF_A_FEW as error:
             failures.append(error)
             return _NOTHING
 
-    async def _hold(self, ahead: Sequence[_Batch], answer: _BatchReply = _NOTHING) -> None:
+    async def _hold(self, ahead: Sequence[_Batch], answer: Reply = _NOTHING) -> None:
         """Put back batches that were marked, and are not sent after all; note the last answer."""
         serials = [each.serial for batch in ahead for each in batch]
         if answer:
             await self._note(answer)
+            await self._move(answer.settled)
         if serials:
             await self._note_answer(serials)
             await self._put_back(serials, _NEVER_SENT)
@@ -177,7 +135,7 @@ class Replay:
         sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
         return [each for each in sending if each.event == self.event]
 
-    async def _take_batches(self, answer: _BatchReply, most: int) -> list[_Batch]:
+    async def _take_batches(self, answer: Reply, most: int) -> list[_Batch]:
         """Mark the next batches as being sent, durably, before anything leaves.
 
         The answer to the last ones is noted in the same transaction.
@@ -189,7 +147,7 @@ class Replay:
         def take(conn: SqlConnection) -> list[_Batch]:
             with transaction(conn):
                 _note(conn, answer, at)
-                return list(_marked(conn, self.event, most, sent))
+                return list(_marked(conn, self.event, most, self.platform.largest_batch, sent))
 
         batches = await self.writer.run(take)
         self._tell(answer)
@@ -199,26 +157,18 @@ class Replay:
         return bool(await self.writer.run(lambda conn: ledger.next_batch(conn, 1, self.event)))
 
     async def _learn_server_time(self) -> None:
-        page = await self.api.tickets(self.event, page=1, records=1)
+        page = await self.platform.tickets(page=1, records=1)
         self.server_time.note(page.server_time)
 
-    async def _post(self, batch: _Batch) -> _BatchReply:
+    async def _post(self, batch: _Batch) -> Reply:
         """Send a batch; what it leaves to be noted is in the answer.
 
         Raises:
             TicketingError: there was no answer that says what became of it.
         """
-        first = batch[0]
         serials = [each.serial for each in batch]
         try:
-            granted = await self.api.admit(
-                first.event, redeemer=first.redeemer, device=first.device, serials=serials
-            )
-        except BadRequest as error:
-            if _NONE_VALID in error.said or len(serials) == 1:
-                return _BatchReply(declined=serials)
-            reason = Fact(SettleReason.BATCH_REFUSED, {"said": error.said})
-            return await self._split(serials, reason)
+            reply = await self.platform.deliver(batch)
         except (Unreachable, NotTheApi, Malformed) as error:
             if isinstance(error, Unreachable) and not error.sent:
                 await self._note_answer(serials)
@@ -228,33 +178,13 @@ class Replay:
             await self._note_fault(serials)
             raise
         except ApiError as error:
-            if error.status == _TOO_LARGE and len(serials) > 1:
-                return await self._split(serials, Fact(SettleReason.BATCH_TOO_LARGE))
             await self._note_answer(serials)
             reason = Fact(SettleReason.NO_REQUESTS, {"status": error.status})
             await self._put_back(serials, reason)
             raise
-        self.server_time.note(granted.server_time)
-        for fault in granted.faults:  # looked up like all that the answer does not grant
-            structlog.get_logger("replay").warning(
-                "an entry was set aside", list="granted", field=fault.field, problem=fault.problem
-            )
-        named = {each.serial for each in granted.admissions}
-        ours = {
-            each.serial
-            for each in granted.admissions
-            if not each.device or is_under_our_name(first, each)
-        }
-        rest = [each for each in serials if each not in ours]
-        if granted.faults:
-            return _BatchReply([each for each in serials if each in ours], unclear=rest)
-        return _BatchReply(
-            [each for each in serials if each in ours],
-            [each for each in rest if each not in named],
-            [each for each in rest if each in named],
-        )
+        return await self._split(serials, reply.split) if reply.split else reply
 
-    async def _note(self, answer: _BatchReply) -> None:
+    async def _note(self, answer: Reply) -> None:
         at = self.server_time.clock()
 
         def note(conn: SqlConnection) -> None:
@@ -264,7 +194,7 @@ class Replay:
         await self.writer.run(note)
         self._tell(answer)
 
-    async def _split(self, serials: Sequence[str], reason: Fact) -> _BatchReply:
+    async def _split(self, serials: Sequence[str], reason: Fact) -> Reply:
         """Send fewer together next time: nothing of this batch was admitted."""
         await self._note_answer(serials)
         await self._note_fault(serials)
@@ -295,15 +225,11 @@ class Replay:
         return settled
 
     async def _look(self, admission: Admission) -> Outcome:
-        found, faults = await listed(self.api, admission, self.size, self.server_time)
-        if faults and not found:
-            fault = faults[0]
-            problem = Fact(fault.problem)
-            raise Malformed(ApiFault.OUTCOME_MALFORMED, field=fault.field, problem=problem)
         refusal, shared = await self.writer.run(
             lambda conn: (_refusal(conn, admission), encounters.copies(conn, admission.device))
         )
-        return outcome(admission, found, refusal, self.server_time.now(), shared=shared)
+        inquiry = Inquiry(refusal, shared, self.size, self.server_time)
+        return await self.platform.look_up(admission, inquiry)
 
     async def _reread(self, serials: Sequence[str]) -> list[Admission]:
         if not serials:
@@ -331,8 +257,8 @@ class Replay:
             if self.on_progress:
                 self.on_progress()
 
-    def _tell(self, answer: _BatchReply) -> None:
-        if answer.ours and self.on_progress:
+    def _tell(self, answer: Reply) -> None:
+        if answer.granted and self.on_progress:
             self.on_progress()
 
     async def _note_answer(self, serials: Sequence[str]) -> None:
@@ -357,19 +283,22 @@ class Replay:
         await self.writer.run(write)
 
 
-def _marked(conn: SqlConnection, event: str, most: int, sent: datetime) -> Iterator[_Batch]:
+def _marked(
+    conn: SqlConnection, event: str, most: int, largest: int, sent: datetime
+) -> Iterator[_Batch]:
     """Mark batches as being sent, until so many are or nothing is left."""
     for _ in range(most):
-        batch = ledger.next_batch(conn, LARGEST_BATCH, event)
+        batch = ledger.next_batch(conn, largest, event)
         if not batch:
             return
         ledger.mark_sending(conn, [each.serial for each in batch], sent)
         yield batch
 
 
-def _note(conn: SqlConnection, answer: _BatchReply, at: datetime) -> None:
+def _note(conn: SqlConnection, answer: Reply, at: datetime) -> None:
     """Confirm what an answer grants to this gate; the rest was answered and is in doubt."""
-    ledger.confirm(conn, answer.ours, at)
+    ledger.confirm(conn, answer.granted, at)
+    ledger.mark_answered(conn, [serial for serial, _ in answer.settled], declined=True)
     ledger.mark_answered(conn, answer.declined, declined=True)
     ledger.mark_answered(conn, answer.unclear)
 
@@ -381,6 +310,15 @@ async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> i
     except _OF_A_FEW as error:
         failures.append(error)
         return 0
+
+
+def copies_met(event: str, known: Iterable[tuple[str, Outcome]]) -> Iterator[Encounter]:
+    """Yield the copies of this gate that made admissions under its tag, by serial and outcome."""
+    for serial, found in known:
+        other = found.other
+        made_by_copy = found.reason and found.reason.code == SettleReason.ADMITTED_BY_COPY
+        if made_by_copy and other and other.device and tag_of(other.device):
+            yield Encounter(EncounterKind.COPY, event, other.device, other.redeemer, serial)
 
 
 def _refusal(conn: SqlConnection, admission: Admission) -> Fact:

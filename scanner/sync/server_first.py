@@ -5,11 +5,11 @@ from concurrent.futures import CancelledError
 
 from scanner.facts import Fact
 from scanner.gate import Judged
+from scanner.platform.delivery import SettleReason
 from scanner.store import ledger
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.engine import Engine
-from scanner.sync.settle import SettleReason
 
 PATIENCE_SECONDS = 0.8
 """How long a patron is kept waiting for the API; then the local verdict stands."""

@@ -1,16 +1,17 @@
 """Reads an event's tickets from the API into the cache: what changed, or the whole list."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from scanner.admission.ticket import TicketStatus
 from scanner.platform.errors import ApiFault, ListError
 from scanner.platform.paged_list import PagedList, PageSize, pages_of
-from scanner.platform.resources import Page
+from scanner.platform.protocol import Platform
+from scanner.platform.resources import Admission, Listed, Order, Page
+from scanner.platform.server_time import ServerTime
 from scanner.priority import Priority
 from scanner.store import doubts, ticket_writes
 from scanner.store.database import SqlConnection, transaction
@@ -18,16 +19,11 @@ from scanner.store.doubts import Doubt, DoubtKind
 from scanner.store.ticket_writes import PullPosition
 from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
-from scanner.sync.api import Api
 from scanner.sync.batch_writer import BatchWriter
-from scanner.sync.clock import ServerTime
 from scanner.sync.left_out import Tally
-from scanner.ticketing.resources import Ticket
 
 _FULL_READS = 3
 _TICKETS_AT_ONCE = 50_000
-
-_STATUSES = {status.value: status for status in TicketStatus}
 
 Progress = Callable[[int, int], None]
 """Called with the tickets read so far, and their total."""
@@ -46,17 +42,18 @@ class TicketList:
         doubted: whether it lacked much, which is not believed yet.
     """
 
-    api: Api
+    platform: Platform
     writer: Writer
     server_time: ServerTime
     size: PageSize
-    event: str
     priority: Priority
     on_progress: Progress | None = None
     scope_changed: Callable[[], Awaitable[bool]] | None = None
+    on_admissions: Callable[[Sequence[Admission]], Awaitable[object]] | None = None
     believed: bool = True
     doubted: bool = False
     _tally: Tally = field(default_factory=lambda: Tally("tickets"))
+    _beyond: int = 0  # tickets that came beside the first one of each entry
 
     async def changes(self, since: datetime) -> datetime | None:
         """Read what changed since a time of the server's; returns its time at the beginning."""
@@ -64,7 +61,7 @@ class TicketList:
         watermark: datetime | None = None
         async with self._batches(number) as batches:
             ask = partial(self._ask, since=since)
-            async for page in pages_of(ask, _serial, self.size):
+            async for page in pages_of(ask, _identity, self.size):
                 watermark = watermark or page.server_time
                 await batches.add(_rows(page.entries))
         await self._tally.keep(self.writer, whole=False)
@@ -73,9 +70,9 @@ class TicketList:
     async def directory(self, permitted: frozenset[str]) -> None:
         """Read the tickets of other sections, without names, so that the gate can point the way."""
         async with self._batches(0) as batches:
-            async for page in pages_of(self._ask, _serial, self.size):
-                foreign = [each for each in page.entries if each.section not in permitted]
-                await batches.add(_rows(foreign, names=False))
+            async for page in pages_of(self._ask, _identity, self.size):
+                foreign = [each for each in _rows(page.entries) if each.section not in permitted]
+                await batches.add([each._replace(name=None) for each in foreign])
 
     async def everything(self, *, accept_shrink: bool = False) -> datetime | None:
         """Read every ticket, from where the last attempt broke off, and mark what is gone.
@@ -101,7 +98,7 @@ class TicketList:
             position, reading = await self._read_through(position)
             seen = await self._over_all(ticket_writes.count_listed, position.number)
             absent = await self._over_all(ticket_writes.count_absent, position.number)
-            if await self._is_alike(reading, seen) and (
+            if await self._is_alike(reading, seen - self._beyond) and (
                 seen == seen_before or (reading.exact and not absent)
             ):
                 self.believed = not (self.scope_changed and await self.scope_changed())
@@ -118,11 +115,13 @@ class TicketList:
         await self.writer.run_on_cache(ticket_writes.forget_position)
         return position.watermark
 
-    async def _read_through(self, position: PullPosition) -> tuple[PullPosition, PagedList[Ticket]]:
+    async def _read_through(self, position: PullPosition) -> tuple[PullPosition, PagedList[Listed]]:
         reading = PagedList(
-            self._ask, _serial, self.size, page=position.page, records=position.records
+            self._ask, _identity, self.size, page=position.page, records=position.records
         )
         self._tally.counts.clear()
+        known = await self._over_all(ticket_writes.count_listed, position.number)
+        self._beyond = max(0, known - reading.came) if position.page > 1 else 0
         async with self._batches(position.number) as batches:
             async for page in reading.pages():
                 position = replace(
@@ -132,20 +131,22 @@ class TicketList:
                     total=page.total,
                     watermark=position.watermark or page.server_time,
                 )
-                await batches.add(_rows(page.entries), then=position)
+                rows = _rows(page.entries)
+                self._beyond += len(rows) - len(page.entries)
+                await batches.add(rows, then=position)
                 if self.on_progress:
                     self.on_progress(reading.came, max(reading.came, page.total))
         return position, reading
 
     @staticmethod
-    async def _is_alike(reading: PagedList[Ticket], seen: int) -> bool:
+    async def _is_alike(reading: PagedList[Listed], seen: int) -> bool:
         """Tell whether a reading came as far as all of this full pull together."""
         lacks = seen - reading.came
         return lacks * doubts.LARGE_PART <= seen and (
             lacks <= 0 or await reading.still_has_its_end()
         )
 
-    async def _weigh_total(self, number: int, reading: PagedList[Ticket], *, accept: bool) -> None:
+    async def _weigh_total(self, number: int, reading: PagedList[Listed], *, accept: bool) -> None:
         """Doubt a list that ends before its total.
 
         Raises:
@@ -225,10 +226,13 @@ class TicketList:
 
         return await self.writer.run_on_cache(read)
 
-    async def _ask(self, page: int, records: int, since: datetime | None = None) -> Page[Ticket]:
-        found = await self.api.tickets(self.event, page=page, records=records, modified_since=since)
+    async def _ask(self, page: int, records: int, since: datetime | None = None) -> Page[Listed]:
+        found = await self.platform.tickets(page=page, records=records, modified_since=since)
         self.server_time.note(found.server_time)
         self._tally.note(found.faults, found.gaps)
+        told = [one for each in found.entries if isinstance(each, Order) for one in each.admissions]
+        if told and self.on_admissions:
+            await self.on_admissions(told)
         return found
 
     def _batches(self, number: int) -> BatchWriter:
@@ -245,22 +249,12 @@ def _over(work: _OverSome, number: int, ids: range, conn: SqlConnection) -> int:
     return work(conn, number, ids)
 
 
-def _serial(ticket: Ticket) -> str:
-    return ticket.serial
+def _identity(entry: Listed) -> str:
+    return entry.code if isinstance(entry, Order) else entry.serial
 
 
-def _rows(found: Iterable[Ticket], *, names: bool = True) -> list[TicketRow]:
-    return [_row(each, names=names) for each in found]
-
-
-def _row(ticket: Ticket, *, names: bool) -> TicketRow:
-    owner = ticket.owner
-    return TicketRow(
-        serial=ticket.serial,
-        section=ticket.section,
-        section_name=ticket.section_name or ticket.section.rsplit("/", 1)[-1],
-        status=_STATUSES.get(ticket.status, TicketStatus.OTHER),
-        redeemed=ticket.redeemed,
-        owner=owner.identity if owner else None,
-        name=owner.name if owner and names else None,
-    )
+def _rows(found: Iterable[Listed]) -> list[TicketRow]:
+    rows: list[TicketRow] = []
+    for each in found:
+        rows += each.tickets if isinstance(each, Order) else (each,)
+    return rows

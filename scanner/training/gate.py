@@ -19,6 +19,7 @@ import structlog
 
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.app.assembly import assembled
+from scanner.app.platforms import provider_of
 from scanner.config import Config, Confirmation
 from scanner.demo.cable import Cable
 from scanner.demo.world import DemoError, World, admit_elsewhere, all_tickets, command, world
@@ -26,12 +27,13 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
+from scanner.platform.access import Request
 from scanner.store import sessions, tickets
 from scanner.store.database import SqlConnection, open_reader, transaction
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.link import Link, LinkState, link_after
-from scanner.sync.opening import Request, open_gate
+from scanner.sync.opening import open_gate
 from scanner.sync.status import Status, read_status
 from scanner.ticketing.client import TickeTing
 from scanner.ticketing.resources import Ticket
@@ -253,7 +255,7 @@ class TrainingGate:
             key=self._server.api_key,
             timeout=_TIMEOUT_SECONDS,
         )
-        await open_gate(request, self._writer, self._keys, utc_now)
+        await open_gate(request, provider_of(), self._writer, self._keys, utc_now)
 
 
 def _config(home: Path) -> Config:

@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from scanner.app.assembly import assembled
+from scanner.app.platforms import provider_of
 from scanner.config import Config, Confirmation
 from scanner.gate import Judged
 from scanner.keystore import KeyStore
+from scanner.platform.access import Request
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import application_key, load
 from scanner.sync.engine import Engine
 from scanner.sync.link import LinkState
-from scanner.sync.opening import Request, open_gate
+from scanner.sync.opening import open_gate
 from tests.mock.api import Api
 from tests.mock.server import mock_server
 from tests.store.worlds import NOW, SERIALS, filled, row
@@ -100,7 +102,7 @@ def test_a_new_token_opens_a_gate_whose_token_was_revoked_and_with_it_the_key_th
     with mock_server(tickets=90) as server, Writer(tmp_path / "new.sqlite3") as writer:
         key, code, next_code = server.api_key, server.tokens[-1].code, server.tokens[1].code
         request = Request(server.url, code, "Lee", "north", key, application=key)
-        asyncio.run(open_gate(request, writer, keys, utc_now))
+        asyncio.run(open_gate(request, provider_of(), writer, keys, utc_now))
         api = Api(server.url, key)
         found = api.entries(f"{server.event}/tokens", records=50)
         revoked = next(each["self"] for each in found if each["code"] == code)

@@ -8,20 +8,22 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from scanner.admission.rules import LetIn
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.gate import Gate, Judged
+from scanner.platform.access import GateCredentials
 from scanner.store import differences, encounters, installation, journal, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
-from scanner.sync.credentials import GateCredentials, save
+from scanner.sync.credentials import save
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.server_first import ServerFirst
+from scanner.ticketing.platform import TicketingPlatform
 from tests.simulation.clones import SPARE, check_clones, clone, give_away
 from tests.simulation.memory import InlineWriter, new_database, without_threads
 from tests.simulation.network import LATEST, TIMEOUT, Line, Weather
@@ -134,10 +136,12 @@ class Evening:
         self._start(house)
 
     def _engine(self, house: House) -> Engine:
-        def connect(_: str, key: str) -> Any:
-            line = Line(self.server, key, self.rng, house.weather, house.name)
-            self.lines.append(line)
-            return line
+        def line(key: str) -> Line:
+            self.lines.append(Line(self.server, key, self.rng, house.weather, house.name))
+            return self.lines[-1]
+
+        def connect(held: GateCredentials) -> TicketingPlatform:
+            return TicketingPlatform(line, held)
 
         def clock() -> datetime:
             return self.now() + house.clock_off

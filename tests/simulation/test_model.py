@@ -13,12 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from scanner.admission.ticket import TicketStatus
 from scanner.gate import Gate
 from scanner.platform.errors import ApiFault, ServerFault, TicketingError, Unreachable
+from scanner.platform.server_time import ServerTime
 from scanner.store import ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
-from scanner.sync.clock import ServerTime
 from scanner.sync.replay import Replay
 from scanner.ticketing.resources import Granted
 from tests.simulation.evening import API
@@ -26,6 +26,7 @@ from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import Line, Weather
 from tests.simulation.server import EVENT, SECTIONS, Server
 from tests.simulation.virtual_time import run_virtually
+from tests.sync.wired import platform_over
 
 BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 SERIALS = [f"DAWIER-BACK{number:08}" for number in range(6)]
@@ -114,7 +115,7 @@ class OneGate(RuleBasedStateMachine):
     def the_queue_is_sent(self, fate: Fate) -> None:
         self.at += timedelta(minutes=5)
         line = FatedLine(self.server, fate)
-        replay = Replay(line, self.writer, ServerTime(lambda: self.at), EVENT)
+        replay = Replay(platform_over(line, EVENT), self.writer, ServerTime(lambda: self.at), EVENT)
         try:
             run_virtually(replay.run_once())
         except TicketingError:

@@ -9,15 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from scanner.admission.names import without_tag
+from scanner.app.platforms import provider_of
 from scanner.demo.cable import Cable
 from scanner.gate import Gate, Judged
+from scanner.platform.access import Request
 from scanner.store import ledger
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
-from scanner.sync.opening import Opened, Request, open_gate
-from scanner.ticketing.client import TickeTing
+from scanner.sync.opening import Opened, open_gate
 from tests.mock.api import Api
 from tests.mock.server import Ready
 
@@ -67,7 +68,7 @@ class House:
             device=device,
             key=self.server.api_key if key else None,
         )
-        return asyncio.run(open_gate(request, self.writer, self.keys, utc_now))
+        return asyncio.run(open_gate(request, provider_of(), self.writer, self.keys, utc_now))
 
     def tickets(self, section: int = 0) -> list[str]:
         """Serials of a section, by its number, that nobody has used."""
@@ -98,11 +99,8 @@ class House:
         return self.writer.submit(run).result(WAIT_SECONDS)
 
     def engine(self, *, every: float = 0.2, whole: float = 3600) -> Engine:
-        def connect(url: str, key: str) -> TickeTing:
-            return TickeTing(url, key, timeout=5)
-
         pace = Pace(timedelta(seconds=every), timedelta(seconds=whole))
-        return Engine(self.writer, self.keys, utc_now, connect, pace)
+        return Engine(self.writer, self.keys, utc_now, provider_of(timeout=5).connect, pace)
 
     @asynccontextmanager
     async def running(self, *, every: float = 0.2, whole: float = 3600) -> AsyncIterator[Engine]:

@@ -15,6 +15,7 @@ from scanner.gate import Gate, Judged
 from scanner.platform.errors import TicketingError
 from scanner.platform.paged_list import PageSize
 from scanner.platform.resources import Admission, Page
+from scanner.platform.server_time import ServerTime
 from scanner.store import differences, installation, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.differences import DifferenceKind
@@ -24,15 +25,16 @@ from scanner.store.tickets import CachedSection
 from scanner.sync import books
 from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
-from scanner.sync.clock import ServerTime
 from scanner.sync.pull import Pull
 from scanner.sync.replay import Replay
+from scanner.ticketing.platform import TicketingPlatform
 from tests.simulation.evening import API
 from tests.simulation.memory import InlineWriter, new_database
 from tests.simulation.network import Line, Weather
 from tests.simulation.server import EVENT, SECTIONS, Server
 from tests.simulation.test_model import Fate, FatedLine
 from tests.simulation.virtual_time import run_virtually
+from tests.sync.wired import platform_over
 
 BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 A, B, C = [f"DAWIER-BACK{number:08}" for number in range(3)]
@@ -60,17 +62,21 @@ class House:
             tickets.write_sections(self.conn, [section])
         self.read()
 
+    @property
+    def platform(self) -> TicketingPlatform:
+        return platform_over(self.line, EVENT)
+
     def read(self) -> list[DifferenceKind]:
         """Read everything and compare; returns what differs."""
         server_time = ServerTime(lambda: self.at, lambda: 0)
         server_time.note(self.at)
 
         async def work() -> list[DifferenceKind]:
-            pull = Pull(self.line, self.writer, server_time, self.size, heard=self.heard)
+            pull = Pull(self.platform, self.writer, server_time, self.size, heard=self.heard)
             self.heard.count = 0
             await pull.others(SESSION)
             await pull.everything(SESSION)
-            compared = Books(self.line, self.writer, server_time, self.size)
+            compared = Books(self.platform, self.writer, server_time, self.size)
             return [each.kind for each in await compared.compare(SESSION)]
 
         return run_virtually(work())
@@ -78,15 +84,15 @@ class House:
     def hear(self) -> set[str]:
         """Read the admissions alone; returns those that the ledger tells otherwise."""
         server_time = ServerTime(lambda: self.at, lambda: 0)
-        return run_virtually(Pull(self.line, self.writer, server_time).others(SESSION))
+        return run_virtually(Pull(self.platform, self.writer, server_time).others(SESSION))
 
     def is_due(self, disputed: Set[str] = frozenset()) -> bool:
         server_time = ServerTime(lambda: self.at, lambda: 0)
-        compared = Books(self.line, self.writer, server_time, self.size)
+        compared = Books(self.platform, self.writer, server_time, self.size)
         return run_virtually(compared.is_due(len(self.server.admissions), disputed))
 
     def deliver(self) -> None:
-        replay = Replay(self.line, self.writer, ServerTime(lambda: self.at), EVENT)
+        replay = Replay(self.platform, self.writer, ServerTime(lambda: self.at), EVENT)
         run_virtually(replay.run_once())
 
     def present(self, serial: str) -> Judged:

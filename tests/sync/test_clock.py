@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from scanner.sync.clock import ServerTime
+from scanner.platform.server_time import ServerTime
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 

@@ -7,6 +7,7 @@ import pytest
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.gate import Gate
+from scanner.platform.access import GateCredentials
 from scanner.platform.errors import ApiError, NoSuchToken, NotFound
 from scanner.priority import CLAIM_SECONDS
 from scanner.store.ledger import State
@@ -16,6 +17,7 @@ from scanner.sync.engine import Engine, Pace
 from scanner.sync.errors import SyncFault, TokenDead
 from scanner.sync.link import LinkState
 from scanner.ticketing.client import TickeTing
+from scanner.ticketing.platform import TicketingPlatform
 from scanner.ticketing.resources import TokenGrant
 from tests.mock.server import mock_server
 from tests.sync.house import House, house_at, until
@@ -30,6 +32,10 @@ class Proxied(TickeTing):
         if self.refusal:
             raise self.refusal
         return await super().token_grant(code)
+
+
+def proxied(held: GateCredentials) -> TicketingPlatform:
+    return TicketingPlatform(lambda key: Proxied(held.api, key), held)
 
 
 async def _open(house: House) -> None:
@@ -163,7 +169,7 @@ async def test_a_refusal_that_is_not_the_apis_holds_the_queue_and_closes_nothing
 ) -> None:
     await _open(house)
     serial = house.tickets(0)[0]
-    engine = Engine(house.writer, house.keys, utc_now, Proxied, Pace())
+    engine = Engine(house.writer, house.keys, utc_now, proxied, Pace())
     try:
         Proxied.refusal = NotFound(status=404, said="Not Found")
         with pytest.raises(NotFound):

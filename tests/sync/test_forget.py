@@ -15,7 +15,7 @@ from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.errors import TokenDead
 from tests.sync.house import House
-from tests.sync.test_engine import Proxied, _open
+from tests.sync.test_engine import Proxied, _open, proxied
 
 
 @pytest.mark.parametrize("way", ["delivered", "exported", "waiting"])
@@ -26,7 +26,7 @@ async def test_a_dead_token_takes_tickets_and_names_once_nothing_needs_them(
     admitted, other = house.tickets(0)[:2]
     search_file(house.writer.file).write_text(other)
     assert house.present(admitted).verdict.admits
-    engine = Engine(house.writer, house.keys, utc_now, Proxied, Pace())
+    engine = Engine(house.writer, house.keys, utc_now, proxied, Pace())
     try:
         if way == "delivered":
             await engine.replay()

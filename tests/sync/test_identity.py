@@ -13,13 +13,13 @@ from scanner.admission.names import tag_of
 from scanner.admission.verdict import Kind
 from scanner.demo.cable import Cable
 from scanner.desk.audit import Audit
+from scanner.platform.delivery import SettleReason
 from scanner.store import installation, ledger
 from scanner.store.database import open_database
 from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.errors import NameEmpty
-from scanner.sync.settle import SettleReason
 from scanner.sync.status import Encountered, read_encounters
 from tests.mock.api import Api
 from tests.mock.server import Ready, mock_server

@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 
 from scanner.admission.verdict import Kind
+from scanner.app.platforms import provider_of
 from scanner.gate import Gate
+from scanner.platform.access import Request
+from scanner.platform.server_time import ServerTime
 from scanner.store.left_out import LeftOut, read_left_out
 from scanner.store.writer import Writer
-from scanner.sync.clock import ServerTime, utc_now
+from scanner.sync.clock import utc_now
 from scanner.sync.left_out import LeftOutNote, facts
-from scanner.sync.opening import Opened, Request, open_gate
+from scanner.sync.opening import Opened, open_gate
 from scanner.sync.pull import Pull
 from scanner.sync.status import read_status
 from scanner.ticketing.client import TickeTing
 from tests.contract_server import CODE, KEY, World, contract_server, serial, ticket
 from tests.sync.house import MemoryKeys
+from tests.sync.wired import platform_over
 
 ODD = [
     ticket(1, redeemed="0000-00-00 00:00:00"),
@@ -56,13 +60,13 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
 
 def opened_at(url: str, writer: Writer) -> Opened:
     request = Request(url, CODE, "Lee", "north", KEY)
-    return asyncio.run(open_gate(request, writer, MemoryKeys(), utc_now))
+    return asyncio.run(open_gate(request, provider_of(), writer, MemoryKeys(), utc_now))
 
 
 def pulled(url: str, writer: Writer, opened: Opened, *, whole: bool) -> set[LeftOut]:
     async def work() -> None:
         async with TickeTing(url, KEY) as api:
-            pull = Pull(api, writer, ServerTime(utc_now))
+            pull = Pull(platform_over(api, opened.session.event), writer, ServerTime(utc_now))
             await (pull.everything if whole else pull.changes)(opened.session)
             await pull.others(opened.session)
 

@@ -4,17 +4,23 @@ from dataclasses import replace
 import pytest
 
 from scanner.admission.verdict import Kind
+from scanner.app.platforms import provider_of
 from scanner.facts import Fact
-from scanner.platform.errors import ApiFault, TicketingError, Unreachable
+from scanner.platform.access import Request
+from scanner.platform.errors import (
+    AccessFault,
+    ApiFault,
+    KeyNeeded,
+    TicketingError,
+    Unreachable,
+    WrongCode,
+)
 from scanner.store.journal import JournalNote
 from scanner.sync.clock import utc_now
-from scanner.sync.errors import KeyNeeded, NameTaken, OtherEvent, SyncFault, WrongCode
+from scanner.sync.errors import NameTaken, OtherEvent
 from scanner.sync.opening import (
     Opened,
-    Request,
     check_name,
-    check_server,
-    check_token,
     open_gate,
 )
 from scanner.sync.pull import Pull
@@ -58,26 +64,28 @@ async def test_address_key_code_and_name_are_each_checked_without_a_session(hous
     house.anybody.made(f"{server.event}/admissions", batch)
     code, key = server.tokens[-1].code, server.api_key
     right = Request(server.url, code, "Lee", "north", key)
-    await check_server(right)
-    await check_server(replace(right, code="NOTACODE"))
+    await provider_of().check_server(right)
+    await provider_of().check_server(replace(right, code="NOTACODE"))
     for other in ("ab" * 16, None):
         with pytest.raises(KeyNeeded):
-            await check_server(replace(right, key=other))
+            await provider_of().check_server(replace(right, key=other))
     with pytest.raises(TicketingError):
-        await check_server(replace(right, api=f"{server.url}no/such/"))
-    await check_token(right)
+        await provider_of().check_server(replace(right, api=f"{server.url}no/such/"))
+    await provider_of().authenticate(right)
     with pytest.raises(WrongCode):
-        await check_token(replace(right, code="NOTACODE"))
-    await check_name(replace(right, device="south"), set())
-    await check_name(right, {"7k3q"})  # this installation's own, whose ledger is gone
+        await provider_of().authenticate(replace(right, code="NOTACODE"))
+    await check_name(replace(right, device="south"), provider_of(), set())
+    await check_name(
+        right, provider_of(), {"7k3q"}
+    )  # this installation's own, whose ledger is gone
     with pytest.raises(NameTaken) as refused:
-        await check_name(right, set())
+        await check_name(right, provider_of(), set())
     assert refused.value.fact.params == {"device": "north", "redeemer": "Kim"}
     assert house.read("SELECT count(*) FROM session") == [(0,)]
 
 
 def test_without_a_key_to_ask_with_the_sentence_says_how_to_get_one(house: House) -> None:
-    with pytest.raises(KeyNeeded, match=SyncFault.KEY_NEEDED):
+    with pytest.raises(KeyNeeded, match=AccessFault.KEY_NEEDED):
         house.open(key=False)
 
 
@@ -156,11 +164,11 @@ def test_another_events_token_opens_nothing_unless_that_is_meant(house: House) -
     here = Request(house.url, token, "Lee", "north", house.server.api_key, event="/events/1")
     before = house.read("SELECT * FROM session"), dict(house.keys.held)
     with pytest.raises(OtherEvent) as refused:
-        asyncio.run(open_gate(here, house.writer, house.keys, utc_now))
+        asyncio.run(open_gate(here, provider_of(), house.writer, house.keys, utc_now))
     assert refused.value.fact.params["event"]
     assert (house.read("SELECT * FROM session"), dict(house.keys.held)) == before
     meant = replace(here, event=None)
-    assert asyncio.run(open_gate(meant, house.writer, house.keys, utc_now)).tickets
+    assert asyncio.run(open_gate(meant, provider_of(), house.writer, house.keys, utc_now)).tickets
 
 
 async def _delivered(house: House) -> None:

@@ -10,16 +10,11 @@ from hypothesis import strategies as st
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
 from scanner.platform import resources
+from scanner.platform.delivery import Outcome, SettleReason
 from scanner.store.encounters import Encounter, EncounterKind
 from scanner.store.ledger import Admission, State
-from scanner.sync.settle import (
-    CLOCK_TOLERANCE,
-    LATEST_ARRIVAL,
-    Outcome,
-    SettleReason,
-    copies_met,
-    outcome,
-)
+from scanner.sync.replay import copies_met
+from scanner.ticketing.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, outcome
 from scanner.wording.sentences import in_english
 
 SENT = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)

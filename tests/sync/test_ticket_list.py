@@ -3,85 +3,32 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.platform.errors import ApiFault, ListError, NoSuchPage, Unreachable
+from scanner.platform.errors import ApiFault, ListError, Unreachable
 from scanner.platform.paged_list import PageSize
-from scanner.platform.resources import Admission, Page, Section
+from scanner.platform.server_time import ServerTime
 from scanner.store import doubts, sessions, ticket_writes
 from scanner.store.database import transaction
-from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
-from scanner.sync.clock import ServerTime
 from scanner.sync.pull import Pull
 from scanner.sync.status import ListDoubt, doubt_of
-from scanner.ticketing.resources import Event, Ticket, TokenGrant
-
-API, EVENT = "https://api.example/v3/", "/events/1"
-FLOOR, BALCONY = "/events/1/sections/1", "/events/1/sections/2"
-BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-SESSION = StoredSession(API, EVENT, "Night", "Lee", "north", BEGIN)
-GRANT = TokenGrant("KEY", EVENT, frozenset({FLOOR}))
-
-
-class Server:
-    """A list of tickets, and of other gates' admissions, with this server's faults."""
-
-    def __init__(self, serials: list[str]) -> None:
-        self.serials = serials
-        self.admitted: list[str] = []
-        self.now = BEGIN
-        self.total: int | None = None
-        self.before_page: dict[int, str] = {}
-        self.breaks_at: int | None = None
-        self.vanishes_after: int | None = None
-        self.asked: list[str] = []
-        self.sections = GRANT.sections
-
-    async def token_grant(self, code: str) -> TokenGrant:
-        return replace(GRANT, sections=self.sections)
-
-    async def event(self, uri: str) -> Event:
-        return Event(uri, "Night", "Published", None, None, (Section(FLOOR, "Floor"),))
-
-    async def tickets(
-        self, event: str, *, page: int = 1, records: int = 500, modified_since: Any = None
-    ) -> Page[Ticket]:
-        self.asked.append(f"tickets {page} {records}")
-        if page == self.breaks_at:
-            raise Unreachable(ApiFault.TIMEOUT, host="api.example")
-        if gone := self.before_page.pop(page, None):
-            self.serials.remove(gone)
-        vanished = self.vanishes_after is not None and len(self.asked) > self.vanishes_after
-        listed = [] if modified_since or vanished else self.serials
-        return self._page([_ticket(each) for each in listed], page, records)
-
-    async def admissions(
-        self, event: str, *, page: int = 1, records: int = 500, **_: str | None
-    ) -> Page[Admission]:
-        self.asked.append(f"admissions {page} {records}")
-        found = [Admission(each, "Kim", "south", BEGIN) for each in self.admitted]
-        return self._page(found, page, records, hint=False)
-
-    def _page(self, found: list[Any], page: int, records: int, hint: bool = True) -> Page[Any]:
-        some = found[(page - 1) * records : page * records]
-        if page > 1 and not some:
-            raise NoSuchPage(status=404)
-        total = len(found) if self.total is None or not hint else self.total
-        return Page(total, page, records, tuple(some), (), server_time=self.now)
-
-
-def _ticket(serial: str) -> Ticket:
-    section, name = (FLOOR, "Floor") if "FLOO" in serial else (BALCONY, "Balcony")
-    return Ticket(serial, "Issued", section, name, None, None)
-
-
-def serials(count: int, part: str = "FLOO") -> list[str]:
-    return [f"DAWIER-{part}{number:08}" for number in range(count)]
+from tests.sync.list_server import (
+    BALCONY,
+    BEGIN,
+    EVENT,
+    FLOOR,
+    GRANT,
+    SCOPE,
+    SESSION,
+    Server,
+    serials,
+)
+from tests.sync.wired import platform_over
 
 
 class Gate:
@@ -90,15 +37,23 @@ class Gate:
     def __init__(self, writer: Writer, server: Server, records: int = 10) -> None:
         self.writer = writer
         self.server = server
-        self.grant = GRANT
+        self.scope = SCOPE
         self.size = PageSize(records)
-        self.pull = Pull(server, writer, ServerTime(lambda: server.now), self.size)  # type: ignore[arg-type] # only what a pull asks for
+        platform = platform_over(server, EVENT)
+        self.pull = Pull(platform, writer, ServerTime(lambda: server.now), self.size)
+
+    def permit(self, *sections: str) -> None:
+        self.scope = replace(SCOPE, permitted=frozenset(sections))
+        self.server.sections = self.scope.permitted
+
+    def read_scope(self) -> None:
+        asyncio.run(self.pull.write_scope(SESSION, self.scope))
 
     def everything(self, **how: bool) -> None:
         asyncio.run(self._everything(**how))
 
     async def _everything(self, **how: bool) -> None:
-        await self.pull.scope(SESSION, self.grant)
+        await self.pull.write_scope(SESSION, self.scope)
         await self.pull.others(SESSION)
         await self.pull.everything(SESSION, **how)
 
@@ -208,8 +163,8 @@ def test_tickets_that_were_used_elsewhere_are_rightly_absent(gate: Gate) -> None
 def test_another_scope_ends_the_doubt(gate: Gate) -> None:
     gate.server.serials = []
     gate.everything()
-    grant = TokenGrant("KEY", EVENT, frozenset({FLOOR, "/events/1/sections/2"}))
-    asyncio.run(gate.pull.scope(SESSION, grant))
+    gate.permit(FLOOR, BALCONY)
+    gate.read_scope()
     assert gate.doubt() is None
 
 
@@ -345,14 +300,14 @@ def test_much_that_is_absent_from_a_list_that_was_never_whole_is_doubted(tmp_pat
 
 def test_a_scope_that_grew_has_no_whole_list_until_it_was_read(gate: Gate) -> None:
     gate.server.serials, gate.server.breaks_at = serials(30, "BALC"), 2
-    gate.grant = replace(GRANT, sections=frozenset({FLOOR, BALCONY}))
+    gate.permit(FLOOR, BALCONY)
     with pytest.raises(Unreachable):
         gate.everything()
     session = gate.writer.submit(sessions.read_session).result(10)
     assert session
     assert session.whole is None  # so the next pull reads the whole list
     gate.server.serials, gate.server.breaks_at = [], None
-    gate.grant = replace(GRANT, sections=frozenset({BALCONY}))
+    gate.permit(BALCONY)
     gate.everything()
     assert gate.listed() >= set(serials(10, "BALC"))
     assert gate.doubt() == ListDoubt.SHRUNK
@@ -377,17 +332,17 @@ def test_a_list_stays_doubted_that_becomes_short_meanwhile(gate: Gate) -> None:
 
 
 def test_a_scope_that_shrank_has_the_whole_list_that_it_had(gate: Gate) -> None:
-    gate.grant = replace(GRANT, sections=frozenset({FLOOR, BALCONY}))
+    gate.permit(FLOOR, BALCONY)
     gate.server.serials = [*serials(50), *serials(10, "BALC")]
     gate.everything()
-    asyncio.run(gate.pull.scope(SESSION, replace(GRANT, sections=frozenset({BALCONY}))))
+    gate.permit(BALCONY)
+    gate.read_scope()
     session = gate.writer.submit(sessions.read_session).result(10)
     assert session
     assert session.whole
 
 
 def test_a_list_whose_scope_changed_within_it_withdraws_nothing(gate: Gate) -> None:
-    gate.pull.code = "AAAA0000"
     gate.server.serials = serials(45)
     gate.server.sections = frozenset({"/events/1/sections/9"})
     gate.everything()

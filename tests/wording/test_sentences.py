@@ -13,7 +13,7 @@ import pytest
 
 import scanner
 from scanner.facts import Code, Fact, Value
-from scanner.sync.settle import SettleReason
+from scanner.platform.delivery import SettleReason
 from scanner.wording.catalogue import LANGUAGES, choose_language
 from scanner.wording.plain import day_and_time
 from scanner.wording.sentences import Params, Plural, Sentence, in_english, sentence

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from scanner.admission.cleaning import clean
 from scanner.desk.gate_card import GateCard, read_card
 from scanner.errors import ScannerError
-from scanner.platform.errors import NoSuchToken
+from scanner.platform.errors import NoSuchToken, WrongCode
 from scanner.scanning.code_framing import holds_ticket
-from scanner.sync.errors import NameEmpty, NameTaken, WrongCode
+from scanner.sync.errors import NameEmpty, NameTaken
 
 if TYPE_CHECKING:
     from scanner.app.sound import Sounds

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from scanner.errors import ScannerError
 from scanner.pin import LONGEST, RULE
-from scanner.sync.errors import KeyNeeded
+from scanner.platform.errors import KeyNeeded
 from scanner.tui.terminal.choice import speaker_of
 from scanner.tui.wizard.answers import (
     SERVERS,

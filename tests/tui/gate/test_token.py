@@ -5,7 +5,7 @@ from dataclasses import replace
 from textual.widgets import Input
 
 from scanner.admission.verdict import Closed
-from scanner.sync.errors import WrongCode
+from scanner.platform.errors import WrongCode
 from scanner.sync.link import Link, LinkState
 from scanner.sync.opening import Opened
 from scanner.tui.gate.override import TokenScreen

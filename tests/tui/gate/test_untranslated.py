@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
 from scanner.pin import PinCheck
+from scanner.platform.delivery import SettleReason
 from scanner.platform.errors import ApiFault, Stranger
 from scanner.scanning.errors import CameraFault
 from scanner.scanning.scan_hints import Hint
@@ -19,7 +20,6 @@ from scanner.scanning.scan_source import SourceName
 from scanner.store.errors import store_error
 from scanner.store.ledger import Admission, State
 from scanner.sync.link import Link, LinkState
-from scanner.sync.settle import SettleReason
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import SourceState
 from tests.tui import ports

@@ -8,9 +8,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from scanner.facts import Fact
+from scanner.platform.errors import WrongCode
 from scanner.scanning.errors import CameraFault
 from scanner.scanning.scan_source import SourceName
-from scanner.sync.errors import WrongCode
 from scanner.tui.ports import SourceState
 from scanner.tui.terminal.driver import PageSpeaker
 from scanner.tui.wizard.answers import SERVERS, Answers, Place

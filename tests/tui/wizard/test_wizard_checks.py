@@ -4,8 +4,8 @@ import pytest
 from textual.widgets import Input
 
 from scanner.desk.gate_card import GateCard, write_card
-from scanner.platform.errors import ApiFault, Unreachable
-from scanner.sync.errors import KeyNeeded, NameTaken, WrongCode
+from scanner.platform.errors import ApiFault, KeyNeeded, Unreachable, WrongCode
+from scanner.sync.errors import NameTaken
 from scanner.tui.wizard.answers import Answers, Place
 from scanner.tui.wizard.app import WizardApp
 from tests.tui.wizard.setups import FakeSetup

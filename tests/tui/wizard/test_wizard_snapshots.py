@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from scanner.sync.errors import WrongCode
+from scanner.platform.errors import WrongCode
 from scanner.tui.wizard.app import WizardApp
 from scanner.wording.catalogue import choose_language, number, say
 from tests.tui.wizard.setups import FakeSetup

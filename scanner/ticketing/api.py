@@ -1,4 +1,4 @@
-"""What the background work needs of a ticketing platform; `ticketing.client.TickeTing` has it."""
+"""The calls of the API that a gate makes; `client.TickeTing` has them."""
 
 from collections.abc import Sequence
 from datetime import datetime

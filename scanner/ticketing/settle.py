@@ -1,62 +1,35 @@
-"""Finding out what became of admissions that were sent."""
+"""Finding out what became of admissions that were sent to TickeTing: by what it lists of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scanner.admission.names import is_same_device, is_same_name, tag_of, without_tag
+from scanner.admission.names import without_tag
 from scanner.admission.ticket import EarlierAdmission
-from scanner.facts import Code, Fact
-from scanner.platform import resources
-from scanner.platform.paged_list import PagedList, PageSize
-from scanner.store.encounters import Encounter, EncounterKind
-from scanner.store.ledger import Admission, State, Waiting
-from scanner.sync.api import AdmissionsApi
-from scanner.sync.clock import ServerTime
+from scanner.facts import Fact
+from scanner.platform.delivery import (
+    LOOK_UP_RECORDS,
+    Inquiry,
+    Outcome,
+    SettleReason,
+    is_under_our_name,
+)
+from scanner.platform.paged_list import PagedList
+from scanner.platform.resources import Admission, Fault, Page
+from scanner.store import ledger
+from scanner.store.ledger import State
+from scanner.ticketing.api import AdmissionsApi
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
 """How far the clock that dates admissions may be from the one that the server tells."""
-
-LOOK_UP_RECORDS = 25
-"""Asked for where one ticket is looked up, which has one admission or few."""
-
-
-class SettleReason(Code):
-    """Why an admission came to its state."""
-
-    ADMITTED_BEFORE = "sync.admitted_before"
-    ADMITTED_BY_COPY = "sync.admitted_by_copy"
-    UNKNOWN_TICKET = "sync.unknown_ticket"
-    WITHDRAWN = "sync.withdrawn"
-    NOT_PERMITTED = "sync.not_permitted"
-    NOT_GRANTED = "sync.not_granted"
-    MAY_ARRIVE = "sync.may_arrive"
-    NO_ANSWER = "sync.no_answer"
-    NEVER_SENT = "sync.never_sent"
-    BATCH_REFUSED = "sync.batch_refused"
-    BATCH_TOO_LARGE = "sync.batch_too_large"
-    NO_REQUESTS = "sync.no_requests"
-    NO_REASON = "sync.no_reason"
-    UNDONE = "sync.undone"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The state that an admission comes to, why, and who was first, if anybody."""
-
-    state: State
-    reason: Fact | None = None
-    other: EarlierAdmission | None = None
-
 
 LATEST_ARRIVAL = timedelta(minutes=2)
 """How long after its sending a request that was never answered may still reach the API."""
 
 
 def outcome(
-    sent: Admission,
-    found: Sequence[resources.Admission],
+    sent: ledger.Admission,
+    found: Sequence[Admission],
     refusal: Fact,
     now: datetime,
     *,
@@ -95,26 +68,7 @@ def outcome(
     return Outcome(State.QUEUED, Fact(SettleReason.NO_ANSWER))
 
 
-def copies_met(event: str, known: Iterable[tuple[str, Outcome]]) -> Iterator[Encounter]:
-    """Yield the copies of this gate that made admissions under its tag, by serial and outcome."""
-    for serial, found in known:
-        other = found.other
-        made_by_copy = found.reason and found.reason.code == SettleReason.ADMITTED_BY_COPY
-        if made_by_copy and other and other.device and tag_of(other.device):
-            yield Encounter(EncounterKind.COPY, event, other.device, other.redeemer, serial)
-
-
-def is_under_our_name(sent: Admission | Waiting, found: resources.Receipt) -> bool:
-    """Tell whether the API attributes an admission to the device that `sent` was made at.
-
-    The guard's name counts only where the device's has no tag: a server may have changed either.
-    """
-    if not is_same_device(sent.device, found.device):
-        return False
-    return bool(tag_of(sent.device)) or is_same_name(sent.redeemer, found.redeemer)
-
-
-def _may_be_ours(sent: Admission, found: resources.Admission) -> bool:
+def _may_be_ours(sent: ledger.Admission, found: Admission) -> bool:
     """Tell whether a request of ours may have made an admission that is under our name."""
     if sent.declined and not sent.outstanding:
         return False
@@ -124,14 +78,14 @@ def _may_be_ours(sent: Admission, found: resources.Admission) -> bool:
     return sent.sent - CLOCK_TOLERANCE <= found.admitted <= last + CLOCK_TOLERANCE
 
 
-def _told(code: SettleReason, first: resources.Admission) -> Fact:
+def _told(code: SettleReason, first: Admission) -> Fact:
     gate = without_tag(first.device) if first.device else None
     return Fact(code, {"guard": first.redeemer, "gate": gate, "at": first.admitted})
 
 
 async def listed(
-    api: AdmissionsApi, sent: Admission, size: PageSize, server_time: ServerTime
-) -> tuple[Sequence[resources.Admission], Sequence[resources.Fault]]:
+    api: AdmissionsApi, sent: ledger.Admission, inquiry: Inquiry
+) -> tuple[Sequence[Admission], Sequence[Fault]]:
     """Read the API's admissions of a serial; to the end of its list where none comes first.
 
     Returns:
@@ -141,15 +95,15 @@ async def listed(
         TicketingError: the list could not be read to its end.
     """
 
-    async def ask(page: int, records: int) -> resources.Page[resources.Admission]:
+    async def ask(page: int, records: int) -> Page[Admission]:
         return await api.admissions(sent.event, page=page, records=records, ticket=sent.serial)
 
-    faults: list[resources.Fault] = []
-    records = min(LOOK_UP_RECORDS, size.records)
-    reading = PagedList(ask, lambda each: (each.serial, each.uri), size, records=records)
+    faults: list[Fault] = []
+    records = min(LOOK_UP_RECORDS, inquiry.size.records)
+    reading = PagedList(ask, lambda each: (each.serial, each.uri), inquiry.size, records=records)
     async with aclosing(reading.pages()) as pages:
         async for page in pages:
-            server_time.note(page.server_time)
+            inquiry.server_time.note(page.server_time)
             faults += page.faults
             if found := [each for each in page.entries if each.serial == sent.serial]:
                 return found, faults

@@ -1,0 +1,36 @@
+"""The platforms that this program knows, by the names that sessions keep."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.platform.protocol import Provider
+
+TICKETING = "ticketing"
+
+
+async def _without_pause() -> None:
+    """Go on."""
+
+
+def provider_of(
+    platform: str = TICKETING,
+    *,
+    timeout: float = 10.0,
+    pause: Callable[[], Awaitable[None]] = _without_pause,
+) -> "Provider":
+    """Return a platform's provider; its client is imported now, which takes a tenth of a start.
+
+    Args:
+        platform: its name; TickeTing's where it isn't given.
+        timeout: seconds between two bytes of an answer.
+        pause: awaited again and again while a list is read, so that others have their turn.
+
+    Raises:
+        ValueError: there is no such platform.
+    """
+    if platform == TICKETING:
+        from scanner.ticketing.provider import TicketingProvider
+
+        return TicketingProvider(timeout, pause)
+    raise ValueError(f"{platform} is no platform")
