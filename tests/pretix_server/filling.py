@@ -1,5 +1,6 @@
 """Fill a running pretix over HTTP: an organiser, its events and lists, devices and orders."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,13 @@ class MadeDevice:
 
     number: int
     row: int
+    url: str
     token: str
+
+    @property
+    def handshake(self) -> str:
+        """The text of the QR that pretix shows for it."""
+        return json.dumps({"handshake_version": 1, "url": self.url, "token": self.token})
 
 
 @dataclass(frozen=True)
@@ -92,10 +99,8 @@ class Organiser:
         """Make a device for all events."""
         body: Body = {"name": name, "all_events": True, "limit_events": []}
         made = call(self.api, "POST", "devices/", body | {"security_profile": profile} | fields)
-        number = int(made["device_id"])
-        return MadeDevice(
-            number, pages.device_row(self.browser, self.slug, name), made["initialization_token"]
-        )
+        row = pages.device_row(self.browser, self.slug, made["unique_serial"])
+        return MadeDevice(made["device_id"], row, self.url, made["initialization_token"])
 
     def revoke(self, device: MadeDevice) -> None:
         """Withdraw a device's access, as an organiser does whose scanner was stolen."""

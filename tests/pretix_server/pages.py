@@ -26,12 +26,12 @@ def found_organiser(browser: httpx.Client, slug: str) -> None:
     browser.headers["Referer"] = str(browser.base_url)
 
 
-def device_row(browser: httpx.Client, organiser: str, name: str) -> int:
+def device_row(browser: httpx.Client, organiser: str, serial: str) -> int:
     """The number that pages call a device by: the database's, not that of the API."""
-    listed = browser.get(f"/control/organizer/{organiser}/devices", params={"query": name}).text
+    listed = browser.get(f"/control/organizer/{organiser}/devices", params={"query": serial}).text
     rows = re.findall(r"/device/(\d+)/edit", listed)
     if len(set(rows)) != 1:
-        raise RefusedError(f"{len(rows)} devices are named {name}")
+        raise RefusedError(f"{len(rows)} devices have the serial {serial}")
     return int(rows[0])
 
 
