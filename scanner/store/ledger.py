@@ -159,11 +159,13 @@ class OwnAdmission(NamedTuple):
         admission: this gate's, where the API did not refuse it before its green light.
         refusal: why it did.
         unshown: whether nothing is known of the admission's light having been shown.
+        row: the admission's row of the journal, where there is one.
     """
 
     admission: EarlierAdmission | None = None
     refusal: Fact | None = None
     unshown: bool = False
+    row: int = 0
 
 
 def own_admission(conn: sqlite3.Connection, serial: str) -> OwnAdmission:
@@ -174,18 +176,19 @@ def own_admission(conn: sqlite3.Connection, serial: str) -> OwnAdmission:
     row = conn.execute(
         "SELECT at, redeemer, device,"
         " (SELECT reason FROM withheld WHERE withheld.journal = admitted.journal),"
-        " journal NOT IN (SELECT journal FROM shown), state IN ('conflict', 'refused'), reason"
+        " journal NOT IN (SELECT journal FROM shown), state IN ('conflict', 'refused'), reason,"
+        " journal"
         f" FROM admitted WHERE serial = ?1 AND {_STANDS}",
         (serial,),
     ).fetchone()
     if row is None:
         return OwnAdmission()
-    at, redeemer, device, withheld, unshown, denied, reason = row
+    at, redeemer, device, withheld, unshown, denied, reason, number = row
     refusal = withheld or (reason if unshown and denied else None)
     if refusal is not None:
         return OwnAdmission(None, fact_from_text(refusal))
     admission = EarlierAdmission(datetime.fromisoformat(at), redeemer, without_tag(device))
-    return OwnAdmission(admission, unshown=bool(unshown))
+    return OwnAdmission(admission, unshown=bool(unshown), row=number)
 
 
 def next_batch(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Waiting]:

@@ -10,6 +10,7 @@ from itertools import chain
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.store.database import transaction
+from scanner.store.details import TicketDetail, write_details
 from scanner.store.names import KEPT
 from scanner.store.tickets import TicketRow, short_fingerprint
 
@@ -47,7 +48,10 @@ _SECTIONS = """
 INSERT OR IGNORE INTO section (uri, name, permitted)
 SELECT DISTINCT section, section_name, 0 FROM incoming
 """
-_PARTS = "INSERT OR IGNORE INTO event_part SELECT DISTINCT substr(serial, 1, 6) FROM incoming"
+_PARTS = (
+    "INSERT OR IGNORE INTO event_part SELECT DISTINCT substr(serial, 1, 6) FROM incoming"
+    " WHERE substr(serial, 7, 1) = '-'"  # an opaque code has no such part
+)
 # In the index's order: a run of neighbours changes few of its pages.
 _UPSERT = f"""
 INSERT INTO ticket (serial, section, status, redeemed, owner, name, fingerprint, pass)
@@ -72,7 +76,7 @@ first eight bytes of its fingerprint."""
 
 def incoming(row: TicketRow) -> Incoming:
     """Put a ticket into the form that is written."""
-    serial, section, section_name, status, redeemed, owner, name = row
+    serial, section, section_name, status, redeemed, owner, name, _ = row
     return (
         serial,
         section,
@@ -92,7 +96,13 @@ def write_tickets(conn: sqlite3.Connection, rows: Iterable[TicketRow], number: i
     section that the event did not name is added, as one that the token does not permit. Of a
     ticket that comes twice, the later row stands.
     """
-    write_incoming(conn, [incoming(row) for row in rows], number)
+    written = list(rows)
+    write_incoming(conn, [incoming(row) for row in written], number, details=details_of(written))
+
+
+def details_of(rows: Iterable[TicketRow]) -> list[tuple[str, TicketDetail]]:
+    """Return what is told of tickets beyond what every platform tells, each by its serial."""
+    return [(row.serial, row.detail) for row in rows if row.detail]
 
 
 def write_incoming(
@@ -100,6 +110,7 @@ def write_incoming(
     tickets: Sequence[Incoming],
     number: int,
     pause: Callable[[], None] = lambda: None,
+    details: Sequence[tuple[str, TicketDetail]] = (),
 ) -> None:
     """Do the same with tickets that were put into form before.
 
@@ -121,6 +132,7 @@ def write_incoming(
     finally:
         conn.set_progress_handler(None, 0)
     conn.execute(_PARTS)
+    write_details(conn, details)
     conn.execute("DELETE FROM incoming")  # a transaction that fails takes them back itself
 
 
@@ -147,6 +159,21 @@ def write_others(
         [
             (serial, each.redeemer, each.device, each.at.isoformat() if each.at else None)
             for serial, each in admissions
+        ],
+    )
+
+
+def write_exits(conn: sqlite3.Connection, exits: Sequence[tuple[str, EarlierAdmission]]) -> None:
+    """Note by which gate, and when, patrons last left, as far as that was not here.
+
+    The latest account of each ticket wins; one without a time is left out.
+    """
+    conn.executemany(
+        "INSERT OR REPLACE INTO other_exit VALUES (?, ?, ?, ?)",
+        [
+            (serial, each.redeemer, each.device, each.at.isoformat())
+            for serial, each in exits
+            if each.at
         ],
     )
 

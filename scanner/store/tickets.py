@@ -1,13 +1,16 @@
 """The cache's copy of what the API knows, put together for the rules with what the ledger knows."""
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from scanner.admission.door import DoorRules, Notice, Unjudged
+from scanner.admission.keyboards import explanations
 from scanner.admission.names import without_tag
-from scanner.admission.serial import Fingerprint, ParsedPayload, Serial, fingerprint
+from scanner.admission.serial import Fingerprint, ParsedPayload, Secret, Serial, fingerprint
 from scanner.admission.ticket import (
     CachedTicket,
     EarlierAdmission,
@@ -16,16 +19,42 @@ from scanner.admission.ticket import (
     TicketStatus,
 )
 from scanner.store import ledger
+from scanner.store.details import Companion, TicketDetail, companions, read_unjudged
+from scanner.store.ledger import OwnAdmission
 from scanner.store.sessions import StoredSession
 
 _TICKET = """
-SELECT ticket.serial, section.uri, section.name, status, redeemed, listed, permitted
-FROM ticket JOIN section ON section.id = ticket.section WHERE ticket.serial = ?
+SELECT ticket.serial, section.uri, section.name, status, redeemed, listed, permitted,
+    valid_from, valid_until, unjudged, attention, notice,
+    multiple_entries, entry_after_exit, custom_rules,
+    EXISTS (SELECT 1 FROM detail AS former
+        WHERE former.key = detail.key AND former.serial <> detail.serial)
+FROM ticket JOIN section ON section.id = ticket.section
+LEFT JOIN detail ON detail.serial = ticket.serial LEFT JOIN door ON door.one = 1
+WHERE ticket.serial = ?
 """
+_FORMER_SERIALS = """
+SELECT former.serial FROM detail AS own JOIN detail AS former
+    ON former.key = own.key AND former.serial <> own.serial
+WHERE own.serial = ?
+"""
+
+_ENTERED, _LEFT = "entered", "left"
+_MOVEMENTS = f"""
+SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE serial = ?1
+UNION ALL
+SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
+UNION ALL
+SELECT '{_ENTERED}', id, at, redeemer, device FROM journal WHERE serial = ?1 AND kind = 'reentry'
+UNION ALL
+SELECT '{_LEFT}', id, at, redeemer, device FROM journal WHERE serial = ?1 AND kind = 'exited'
+"""
+"""Who came in and left by a ticket after its own admission; each is found by an index."""
 
 _OWNERS = "SELECT serial, owner FROM ticket WHERE fingerprint = ?"
 _FORMER_OWNERS = "SELECT serial, owner FROM former_owner WHERE fingerprint = ?"
 _SHORT_DIGITS, _SIGN = 16, 1 << 63
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 _STATUSES = {status.value: status for status in TicketStatus}
 
 
@@ -49,23 +78,103 @@ class TicketRow(NamedTuple):
     redeemed: datetime | None
     owner: str | None
     name: str | None
+    detail: TicketDetail | None = None
+
+
+class Cached(NamedTuple):
+    """What the cache has of one ticket.
+
+    Attributes:
+        notice: what a guard is to be told of it, if anything.
+        door: what the platform lets this door do.
+        reissued: whether the same right had another serial before.
+    """
+
+    ticket: CachedTicket
+    notice: Notice | None = None
+    door: DoorRules = DoorRules()
+    reissued: bool = False
+
+
+class _Moved(NamedTuple):
+    """A patron who came in or left; `row` is the journal's, where it was at this gate."""
+
+    left: bool
+    row: int | None
+    by: EarlierAdmission
 
 
 def look_up(conn: sqlite3.Connection, parsed: ParsedPayload) -> Knowledge:
     """Collect what cache and ledger know of what was presented: a few indexed reads."""
-    serial, former_code = find_serial(conn, parsed)
+    return look_up_with_notice(conn, parsed)[0]
+
+
+def look_up_with_notice(
+    conn: sqlite3.Connection, parsed: ParsedPayload
+) -> tuple[Knowledge, Notice | None]:
+    """Do the same, and return what a guard is to be told of the ticket; it takes no more reads."""
+    if isinstance(parsed, Secret):
+        cached = _find_secret(conn, parsed.value)
+        serial, former_code = cached.ticket.serial if cached else None, False
+    else:
+        serial, former_code = find_serial(conn, parsed)
+        cached = find_cached(conn, serial) if serial else None
     if serial is None:
-        return Knowledge()
-    ticket = find_ticket(conn, serial)
-    local, refusal, unshown = ledger.own_admission(conn, serial)
-    return Knowledge(
-        ticket._replace(former_code=former_code) if ticket else None,
-        local,
-        find_other_admission(conn, serial),
-        ticket is not None or is_of_the_event(conn, serial),
-        refusal,
-        unshown,
+        return Knowledge(), None
+    own, other, left = _records(conn, serial, reissued=cached is not None and cached.reissued)
+    known = Knowledge(
+        cached.ticket._replace(former_code=former_code) if cached else None,
+        own.admission,
+        other,
+        cached is not None or is_of_the_event(conn, serial),
+        own.refusal,
+        own.unshown,
+        cached.door if cached else DoorRules(),
+        left,
     )
+    return known, cached.notice if cached else None
+
+
+Records = tuple[OwnAdmission, EarlierAdmission | None, EarlierAdmission | None]
+"""This gate's admission of a ticket, another's, and its exit where that is the last movement."""
+
+
+def _records(conn: sqlite3.Connection, serial: str, *, reissued: bool) -> Records:
+    """Read what is known of a ticket's admission; where it has none, under a former serial."""
+    found = _records_of(conn, serial)
+    if reissued and found == (OwnAdmission(), None, None):
+        for (former,) in conn.execute(_FORMER_SERIALS, (serial,)).fetchall():
+            under_former = _records_of(conn, former)
+            if under_former != found:
+                return under_former
+    return found
+
+
+def _records_of(conn: sqlite3.Connection, serial: str) -> Records:
+    own = ledger.own_admission(conn, serial)
+    moves = [
+        _Moved(what == _LEFT, row, _earlier(at, redeemer, device))
+        for what, row, at, redeemer, device in conn.execute(_MOVEMENTS, (serial,))
+    ]
+    other = next((each.by for each in moves if each.row is None and not each.left), None)
+    return own, other, _last_exit(own, moves)
+
+
+def _last_exit(own: OwnAdmission, moves: list[_Moved]) -> EarlierAdmission | None:
+    """Return when the patron left, if nobody came in after that.
+
+    Here the journal's rows tell what came last, and not a clock that may have been set. Between
+    gates the times do; of two at the same, the exit is the last.
+    """
+    if not any(each.left for each in moves):
+        return None
+    here = [each for each in moves if each.row is not None]
+    if own.admission:
+        here.append(_Moved(False, own.row, own.admission))
+    last = [each for each in moves if each.row is None]
+    last += sorted(here, key=lambda each: each.row or 0)[-1:]
+    latest = max(last, key=lambda each: (each.by.at or _LONG_AGO, each.left))
+    return latest.by if latest.left else None
 
 
 def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
@@ -80,9 +189,12 @@ def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
         "pull",
         "ticket",
         "section",
+        "detail",
         "former_owner",
         "event_part",
         "other_admission",
+        "other_exit",
+        "door",
         "left_out",
         "doubt",
     ):
@@ -128,18 +240,46 @@ def count_tickets(conn: sqlite3.Connection) -> int:
 
 def find_ticket(conn: sqlite3.Connection, serial: str) -> CachedTicket | None:
     """Return the cache's copy of a ticket."""
+    cached = find_cached(conn, serial)
+    return cached.ticket if cached else None
+
+
+def find_cached(conn: sqlite3.Connection, serial: str) -> Cached | None:
+    """Return all that the cache has of a ticket."""
     row = conn.execute(_TICKET, (serial,)).fetchone()
     if row is None:
         return None
-    serial, uri, name, status, redeemed, listed, permitted = row
-    return CachedTicket(
+    serial, uri, name, status, redeemed, listed, permitted, *rest = row
+    valid_from, valid_until, unjudged, attention, text, *door, reissued = rest
+    left_open = read_unjudged(unjudged)
+    ticket = CachedTicket(
         serial,
         Section(uri, name),
         _STATUSES.get(status, TicketStatus.OTHER),
         _time(redeemed),
         bool(listed),
         bool(permitted),
+        valid_from=_time(valid_from),
+        valid_until=_time(valid_until),
+        unjudged=left_open,
     )
+    rules = DoorRules(*map(bool, door))
+    if rules.custom_rules:
+        left_open |= {Unjudged.RULES}
+    notice = Notice(bool(attention), text or "", left_open)
+    return Cached(ticket, notice if any(notice) else None, rules, bool(reissued))
+
+
+def party(conn: sqlite3.Connection, serial: str) -> list[Companion]:
+    """Return the other listed tickets of the same order."""
+    found = []
+    for other, name, section, status in companions(conn, serial):
+        known = look_up(conn, Serial(other))
+        came = known.local or known.other or status == TicketStatus.REDEEMED
+        inside = bool(came) and known.left is None
+        kind = _STATUSES.get(status, TicketStatus.OTHER)
+        found.append(Companion(other, name, section, kind, inside))
+    return found
 
 
 def find_other_admission(conn: sqlite3.Connection, serial: str) -> EarlierAdmission | None:
@@ -149,8 +289,7 @@ def find_other_admission(conn: sqlite3.Connection, serial: str) -> EarlierAdmiss
     ).fetchone()
     if row is None:
         return None
-    at, redeemer, device = row
-    return EarlierAdmission(_time(at), redeemer, without_tag(device) if device else None)
+    return _earlier(*row)
 
 
 def find_serial(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | None, bool]:
@@ -160,8 +299,28 @@ def find_serial(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | 
             return serial, False
         case Fingerprint(digest):
             return _owned_by(conn, digest)
+        case Secret(value):
+            cached = _find_secret(conn, value)
+            return (cached.ticket.serial if cached else None), False
         case _:
             return None, False
+
+
+def _find_secret(conn: sqlite3.Connection, value: str) -> Cached | None:
+    """Find the ticket of an opaque code, whose case counts.
+
+    Where none has it, another keyboard layout or Caps Lock may have made it of one: that counts
+    where it can have been a single ticket's.
+    """
+    if cached := find_cached(conn, value):
+        return cached
+    capitals = value.swapcase()
+    meant = {capitals, *explanations(value), *explanations(capitals)}
+    rows = conn.execute(
+        "SELECT serial FROM ticket WHERE serial IN (SELECT value FROM json_each(?)) LIMIT 2",
+        (json.dumps(sorted(meant)),),
+    ).fetchall()
+    return find_cached(conn, rows[0][0]) if len(rows) == 1 else None
 
 
 def _owned_by(conn: sqlite3.Connection, digest: str) -> tuple[str | None, bool]:
@@ -184,6 +343,10 @@ def short_fingerprint(digest: str) -> int:
     """Return the digest's first eight bytes as SQLite's signed integer; the index's key."""
     number = int(digest[:_SHORT_DIGITS], 16)
     return number if number < _SIGN else number - 2 * _SIGN
+
+
+def _earlier(at: str | None, redeemer: str | None, device: str | None) -> EarlierAdmission:
+    return EarlierAdmission(_time(at), redeemer, without_tag(device) if device else None)
 
 
 def _time(text: object) -> datetime | None:

@@ -7,7 +7,8 @@ from types import TracebackType
 from scanner.priority import Priority
 from scanner.store import ticket_writes
 from scanner.store.database import SqlConnection, transaction
-from scanner.store.ticket_writes import Incoming, PullPosition, incoming
+from scanner.store.details import TicketDetail
+from scanner.store.ticket_writes import Incoming, PullPosition, details_of, incoming
 from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
 
@@ -36,6 +37,7 @@ class BatchWriter:
         self._priority = priority or Priority()
         self._number = number
         self._tickets: list[Incoming] = []
+        self._details: list[tuple[str, TicketDetail]] = []
         self._position: PullPosition | None = None
         self._written = 0
         self._writing: asyncio.Future[None] | None = None
@@ -60,6 +62,7 @@ class BatchWriter:
         """
         await self._priority.step_aside()
         self._tickets += map(incoming, rows)
+        self._details += details_of(rows)
         self._position = then
         if len(self._tickets) >= min(max(_SMALLEST, self._written), _LARGEST):
             await self._begin_to_write()
@@ -67,12 +70,14 @@ class BatchWriter:
     async def _begin_to_write(self) -> None:
         await self._end_writing()
         tickets, position, number = self._tickets, self._position, self._number
+        details, self._details = self._details, []
         self._tickets, self._position = [], None
         self._written += len(tickets)
 
         def write(conn: SqlConnection) -> None:
             with transaction(conn):
-                ticket_writes.write_incoming(conn, tickets, number, self._priority.give_way)
+                pause = self._priority.give_way
+                ticket_writes.write_incoming(conn, tickets, number, pause, details)
                 if position:
                     ticket_writes.write_position(conn, position)
 

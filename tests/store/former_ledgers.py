@@ -16,7 +16,7 @@ from scanner.store import journal, ledger, migrate, schema
 from scanner.store.database import transaction
 from scanner.store.journal import Scan
 from scanner.store.migrate import cache_file
-from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill, row, seconds
+from tests.store.worlds import API, BALCONY, EVENT, FLOOR, NOW, SERIALS, fill_cache, row, seconds
 
 LEDGER_ID, CACHE_ID = 0x7363616E, 0x73636163
 VERSIONS = {
@@ -75,7 +75,12 @@ def evening(file: Path, version: int) -> None:
     with closing(begun(file, version)) as conn:
         if version > 1:
             conn.execute("ATTACH ? AS cache", (str(cache_file(file)),))
-            fill(conn, [*map(row, SERIALS)])
+            conn.execute(
+                "INSERT INTO session (id, api, event, title, name, device, opened)"
+                " VALUES (1, ?, ?, 'Night', 'Ana', 'door-1', ?)",
+                (API, EVENT, NOW.isoformat()),
+            )
+            fill_cache(conn, [*map(row, SERIALS)])
         else:
             _fill_the_first(conn)
         with transaction(conn):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scanner.store.database import transaction
-from scanner.store.names import keep_names, names_are_awaited, note_names_read
+from scanner.store.details import TicketDetail
+from scanner.store.names import forget_patrons, keep_names, names_are_awaited, note_names_read
 from scanner.store.search import TicketSearch
 from scanner.store.ticket_writes import write_tickets
 from scanner.store.tickets import TicketRow
@@ -44,6 +45,25 @@ def traces(folder: Path) -> list[str]:
 
 def keep(writer: Writer, *, wanted: bool) -> None:
     writer.submit_to_cache(lambda conn: keep_names(conn, wanted=wanted)).result()
+
+
+def test_patrons_who_are_forgotten_leave_no_order_and_no_notice(
+    folder: Path, writer: Writer
+) -> None:
+    keep(writer, wanted=False)
+    told = TicketDetail(party=NAME, notice=f"This is {NAME}", attention=True)
+
+    def pull_and_forget(conn: sqlite3.Connection) -> list[str]:
+        with transaction(conn):
+            write_tickets(conn, [named(SERIALS[0])._replace(detail=told)], 1)
+        there = traces(folder)
+        forget_patrons(conn)
+        return there
+
+    assert writer.submit_to_cache(pull_and_forget).result()
+    assert traces(folder) == []
+    found = writer.submit(lambda conn: conn.execute("SELECT count(*) FROM detail").fetchone())
+    assert found.result() == (0,)
 
 
 def pull(writer: Writer) -> None:

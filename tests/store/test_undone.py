@@ -65,7 +65,7 @@ def test_a_refusal_goes_with_the_admission_that_it_was_said_of(conn: sqlite3.Con
     assert ledger.own_admission(conn, A) == OwnAdmission(refusal=WITHDRAWN)
     ledger.move(conn, A, State.UNDONE, SETTLED)
     admit(conn, A, seconds(90))
-    own, refusal, _ = ledger.own_admission(conn, A)
+    own, refusal, *_ = ledger.own_admission(conn, A)
     assert own
     assert (own.at, refusal) == (seconds(90), None)
 

@@ -38,9 +38,15 @@ def row(
 
 def fill(conn: sqlite3.Connection, rows: Sequence[TicketRow] = ()) -> None:
     """Open the session and write what a first pull would; the Floor is permitted."""
-    keep_names(conn, wanted=True)
     with transaction(conn):
         sessions.open_session(conn, SESSION)
+    fill_cache(conn, rows)
+
+
+def fill_cache(conn: sqlite3.Connection, rows: Sequence[TicketRow] = ()) -> None:
+    """Write what a first pull would, once the session is open."""
+    keep_names(conn, wanted=True)
+    with transaction(conn):
         tickets.belong_to(conn, SESSION)
         tickets.write_sections(
             conn,
