@@ -126,6 +126,7 @@ class Config(BaseSettings):
     muted: bool = False
     bell: Literal["auto", "always", "never"] = "auto"
     names: bool = False
+    report_refused: bool = True
     picture: Literal["auto", "on", "off"] = "auto"
     reasons: str = ""
 

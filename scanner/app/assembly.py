@@ -242,14 +242,15 @@ def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priori
         changes=config.sync_interval,
         whole=timedelta(seconds=config.full_sync_seconds),
         records=config.page_records,
+        report_refused=config.report_refused,
     )
 
-    def connect(held: GateCredentials) -> Platform:
+    def connect(held: GateCredentials, device: str) -> Platform:
         # Its client is imported now, in the background: a gate that stays offline never needs it.
         provider = provider_of(
             held.platform, timeout=config.timeout_seconds, pause=priority.step_aside
         )
-        return provider.connect(held)
+        return provider.connect(held, device)
 
     return Engine(writer, keys, utc_now, connect, pace, priority=priority)
 

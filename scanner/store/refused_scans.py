@@ -19,12 +19,16 @@ MOST = 100
 _NO_REFUSAL = (NOTE, Kind.ADMITTED, Kind.REENTRY, Kind.EXITED, Kind.GATE_CLOSED)
 """The kinds of rows that refuse no ticket; a closed gate refuses everybody."""
 
+_GOES_IN = (Reason.LET_IN, Reason.LIGHT_NOT_SHOWN)
+"""The reasons of a kind that refuses whose patron goes in all the same, or may."""
+
 _REFUSED = """
 SELECT id, serial, at, event, device, reason, params,
     coalesce(json_extract(evidence, '$.exit'), 0)
 FROM journal
 WHERE id > ?1 AND event = (SELECT event FROM session) AND serial IS NOT NULL
-    AND kind NOT IN (SELECT value FROM json_each(?2)) AND reason <> ?3
+    AND kind NOT IN (SELECT value FROM json_each(?2))
+    AND reason NOT IN (SELECT value FROM json_each(?3))
     AND json_extract(evidence, '$.ticket') IS NOT NULL
 ORDER BY id LIMIT ?4
 """
@@ -51,7 +55,7 @@ class RefusedScan(NamedTuple):
 
 def refused_after(conn: sqlite3.Connection, mark: int, most: int = MOST) -> list[RefusedScan]:
     """Return the refused scans at the session's event after a row of the journal, oldest first."""
-    rows = conn.execute(_REFUSED, (mark, json.dumps(_NO_REFUSAL), Reason.LET_IN, most))
+    rows = conn.execute(_REFUSED, (mark, json.dumps(_NO_REFUSAL), json.dumps(_GOES_IN), most))
     return [
         RefusedScan(
             row,

@@ -16,8 +16,8 @@ from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.errors import NoSession
 
-Connect = Callable[[GateCredentials], Platform]
-"""Makes what works at the session's platform."""
+Connect = Callable[[GateCredentials, str], Platform]
+"""Makes what works at the session's platform, for a device's name as it is sent."""
 
 _NAME = "gate"
 _REFUSED_SECONDS = 60.0
@@ -139,7 +139,9 @@ class Connection:
             found = await asyncio.to_thread(load, self._keys, session)
             if found is None:
                 raise NoSession
-            held = Connected(session, found, self._connect(found))
+            standing = await self._writer.run(sessions.read_standing)
+            platform = self._connect(found, standing.device or session.device)
+            held = Connected(session, found, platform)
         self._current = Connected(session, held.credentials, held.platform)
         return self._current
 

@@ -26,6 +26,7 @@ from scanner.platform.errors import (
     Unauthenticated,
 )
 from scanner.platform.paged_list import PageSizes
+from scanner.platform.protocol import Beyond
 from scanner.platform.resources import Scope
 from scanner.platform.server_time import ServerTime
 from scanner.priority import CLAIM_SECONDS, Priority
@@ -39,7 +40,9 @@ from scanner.sync.clock import Clock
 from scanner.sync.credentials import Connect, Connected, Connection, Keys, TokenCheck
 from scanner.sync.errors import TokenDead
 from scanner.sync.link import Link, LinkState, link_after
+from scanner.sync.passages import PassageReplay
 from scanner.sync.pull import Pull
+from scanner.sync.refused_scans import RefusedScans
 from scanner.sync.replay import Replay
 from scanner.sync.retry import hedged, repeat
 from scanner.sync.status import Status, StatusFeed
@@ -50,11 +53,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often to pull changes and the whole list, and how many tickets a page holds."""
+    """How often to pull changes and the whole list, how many tickets a page holds, and whether a
+    platform that wants it is told of refused scans."""
 
     changes: timedelta = timedelta(seconds=15)
     whole: timedelta = timedelta(minutes=15)
     records: int = 500
+    report_refused: bool = True
 
 
 class Engine:
@@ -212,7 +217,9 @@ class Engine:
         """
         connected = await self._replaying.current()
         event, size = connected.session.event, self._page_sizes.of(connected.session.api)
-        if not await self._writer.run(lambda conn: ledger.has_unsettled(conn, event)):
+        beyond = connected.platform.beyond
+        admissions = await self._writer.run(lambda conn: ledger.has_unsettled(conn, event))
+        if not admissions and beyond is None:
             return True
         replay = Replay(
             connected.platform, self._writer, self._server_time, event, on_progress, size
@@ -221,13 +228,26 @@ class Engine:
             if not held:
                 return False
             try:
-                await replay.run_once()
+                if admissions:
+                    await replay.run_once()
+                sent = bool(admissions)
+                if beyond:
+                    sent = await self._deliver_beyond(beyond, event) or sent
             except (Unauthenticated, Forbidden):
                 await self._replaying.close()
                 raise
+        if not sent:
+            return True
         self._undelivered = None
         self._note_online()
         return True
+
+    async def _deliver_beyond(self, beyond: Beyond, event: str) -> bool:
+        """Tell of passages, and of refused scans where that is wanted; tells whether of any."""
+        told = await PassageReplay(beyond, self._writer, self._server_time, event).run_once()
+        if self._pace.report_refused:
+            told += await RefusedScans(beyond, self._writer).run_once()
+        return told > 0
 
     async def close(self) -> None:
         """Close the connections; needed after a single pull or replay without `run`."""

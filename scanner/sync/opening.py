@@ -84,12 +84,16 @@ async def open_gate(
         name=_named(request.name),
         device=_named(request.device),
         opened=clock(),
+        platform=provider.name,
+        form=provider.form,
+        passages=provider.passages,
     )
     credentials.save(keys, held)
     await writer.run(lambda conn: store(conn, session))
     server_time = ServerTime(clock)
     size = PageSizes(writer.file.parent, request.records).of(session.api)
-    async with closing(provider.connect(held)) as platform:
+    standing = await writer.run(sessions.read_standing)
+    async with closing(provider.connect(held, standing.device or session.device)) as platform:
         pull = Pull(platform, writer, server_time, size, on_progress)
         await writer.run_on_cache(partial(keep_names, wanted=request.names))
         await pull.write_scope(session, scope)
@@ -148,7 +152,10 @@ async def check_name(request: Request, provider: Provider, ours: Container[str |
     """
     held, _ = await provider.authenticate(request)
     with suppress(TimeoutError):
-        async with asyncio.timeout(_NAME_SECONDS), closing(provider.connect(held)) as platform:
+        async with (
+            asyncio.timeout(_NAME_SECONDS),
+            closing(provider.connect(held, request.device)) as platform,
+        ):
 
             async def ask(page: int, records: int) -> Page[Admission]:
                 return await platform.admissions(page=page, records=records)

@@ -40,6 +40,7 @@ class TicketingPlatform:
     """
 
     largest_batch = LARGEST_BATCH
+    beyond = None
 
     def __init__(self, connect: Callable[[str], Client], credentials: GateCredentials) -> None:
         self._connect = connect

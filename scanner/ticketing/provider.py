@@ -69,7 +69,7 @@ class TicketingProvider:
         except WrongCode:
             return
 
-    def connect(self, credentials: GateCredentials) -> TicketingPlatform:
+    def connect(self, credentials: GateCredentials, device: str) -> TicketingPlatform:  # noqa: ARG002 - the API is told it with each batch
         """Return what works at an event with a gate's credentials."""
 
         def client(key: str) -> TickeTing:
@@ -100,7 +100,7 @@ class TicketingProvider:
             whole = await api.token_grant(code)
         if whole.sections <= scope.permitted:
             return None
-        return self.connect(replace(credentials, code=code, key=whole.key))
+        return self.connect(replace(credentials, code=code, key=whole.key), request.device)
 
 
 async def _grant(request: Request) -> TokenGrant:

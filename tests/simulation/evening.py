@@ -140,7 +140,7 @@ class Evening:
             self.lines.append(Line(self.server, key, self.rng, house.weather, house.name))
             return self.lines[-1]
 
-        def connect(held: GateCredentials) -> TicketingPlatform:
+        def connect(held: GateCredentials, _: str) -> TicketingPlatform:
             return TicketingPlatform(line, held)
 
         def clock() -> datetime:

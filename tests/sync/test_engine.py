@@ -34,7 +34,7 @@ class Proxied(TickeTing):
         return await super().token_grant(code)
 
 
-def proxied(held: GateCredentials) -> TicketingPlatform:
+def proxied(held: GateCredentials, _: str) -> TicketingPlatform:
     return TicketingPlatform(lambda key: Proxied(held.api, key), held)
 
 
