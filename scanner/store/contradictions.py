@@ -60,8 +60,9 @@ _WITH_PASSAGES = 7
 """The version since which exits and re-entries have a record."""
 
 _PASSAGE_UNLIKE = """
-SELECT passage.journal FROM passage JOIN journal ON journal.id = passage.journal
-WHERE journal.serial IS NOT passage.serial OR journal.kind NOT IN ('exited', 'reentry')
+SELECT passage.journal FROM passage LEFT JOIN journal ON journal.id = passage.journal
+WHERE journal.serial IS NOT passage.serial
+    OR coalesce(journal.kind, '') NOT IN ('exited', 'reentry')
 """
 _PASSAGE_UNMADE = """
 SELECT id FROM journal
@@ -111,7 +112,7 @@ def find_contradictions(conn: sqlite3.Connection, version: int = schema.CURRENT)
     missing, moves = gaps(conn), _MOVES if version >= _BY_ROW else _FORMER_MOVES
     yield from _admissions(conn, missing, moves)
     if version >= _WITH_PASSAGES:
-        yield from _passages(conn, missing)
+        yield from _passages(conn)
     strays = _STRAYS + (_NOT_A_PASSAGES if version >= _WITH_PASSAGES else "")
     for (move,) in conn.execute(strays.format(moves=moves)):
         yield Fact(Damage.STRAY_TRANSITION, {"transition": move})
@@ -155,8 +156,12 @@ def _admissions(conn: sqlite3.Connection, missing: Missing, moves: str) -> Itera
     for query, code, name in _CONTRADICTIONS:
         found = conn.execute(query.format(moves=moves))
         yield from (Fact(code, {name: value}) for (value,) in found)
-    for row in _without_journal_row(conn, "admission", missing):
-        yield Fact(Damage.NO_JOURNAL_ROW, {"row": row})
+    lost = conn.execute(
+        "SELECT journal FROM admission WHERE journal NOT IN (SELECT id FROM journal)"
+    )
+    for (row,) in lost:
+        if not any(first <= row <= last for first, (last, _) in missing.items()):
+            yield Fact(Damage.NO_JOURNAL_ROW, {"row": row})
     states = {state.value for state in State if state is not State.LOCAL}
     for (state,) in conn.execute("SELECT DISTINCT state FROM admission"):
         if state not in states:
@@ -165,20 +170,8 @@ def _admissions(conn: sqlite3.Connection, missing: Missing, moves: str) -> Itera
         datetime.fromisoformat(at)  # or a ValueError, which is damage too
 
 
-def _passages(conn: sqlite3.Connection, missing: Missing) -> Iterator[Fact]:
+def _passages(conn: sqlite3.Connection) -> Iterator[Fact]:
     for query, code in _OF_PASSAGES:
         yield from (Fact(code, {"row": row}) for (row,) in conn.execute(query))
-    for row in _without_journal_row(conn, "passage", missing):
-        yield Fact(Damage.PASSAGE_UNLIKE, {"row": row})
     for (at,) in conn.execute("SELECT settled FROM passage WHERE settled IS NOT NULL"):
         datetime.fromisoformat(at)
-
-
-def _without_journal_row(conn: sqlite3.Connection, table: str, missing: Missing) -> Iterator[int]:
-    """Yield the rows of records whose presentation is not in the journal, nor known to be lost."""
-    lost = conn.execute(
-        f"SELECT journal FROM {table} WHERE journal NOT IN (SELECT id FROM journal)"
-    )
-    for (row,) in lost:
-        if not any(first <= row <= last for first, (last, _) in missing.items()):
-            yield row

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from scanner.admission.verdict import Kind
 from scanner.store.checkpoint import Checkpoint
 from scanner.store.integrity import lone_digest
 from scanner.store.journal import FIRST, hashed, link
@@ -18,15 +19,17 @@ from scanner.store.recovery.record_forms import (
     is_journal,
     is_mark,
     is_move,
+    is_passage,
     is_reason,
     is_shown,
     is_time,
     is_withheld,
 )
 
+_PASSING = (Kind.EXITED.value, Kind.REENTRY.value)
 _SETTLED = {each.value for each in (State.CONFIRMED, State.CONFLICT, State.REFUSED, State.UNDONE)}
 _TIMES, _COUNTS = ("sent", "last_sent", "outstanding"), ("attempts", "answered", "faults")
-_AT, _SERIAL, _KIND, _EVIDENCE, _HASH, _PARAMS = 1, 7, 8, 10, 11, 12
+_AT, _EVENT, _SERIAL, _KIND, _EVIDENCE, _HASH, _PARAMS = 1, 2, 7, 8, 10, 11, 12
 
 Fields = tuple[Value, ...]
 
@@ -52,7 +55,8 @@ class Reconstruction:
         withheld: the API's refusal, by the admission's journal row.
         transitions: complete rows, in order, each with its admission's journal row.
         shown: when the green light was shown, by the admission's journal row.
-        rebuilt: how many of the admissions are known from the journal alone.
+        passages: values by their column's name, in order.
+        rebuilt: how many of admissions and sent passages are known from the journal alone.
     """
 
     journal: dict[int, Fields]
@@ -62,11 +66,15 @@ class Reconstruction:
     withheld: dict[int, str]
     transitions: tuple[Fields, ...]
     shown: dict[int, Value]
+    passages: tuple[dict[str, Value], ...]
     rebuilt: int
 
 
 def reconstruct(
-    rows: Sequence[Row], columns: Sequence[str], checkpoint: Checkpoint | None = None
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    checkpoint: Checkpoint | None = None,
+    sent: str | None = None,
 ) -> Reconstruction:
     """Choose what to restore: what the hash chain proves, and what nothing contradicts.
 
@@ -74,6 +82,7 @@ def reconstruct(
         rows: the wanted records, as they were read.
         columns: the names of the admission table's columns, in order.
         checkpoint: how far the ledger came, if that is known.
+        sent: the event whose passages are sent, if that is known.
     """
     read: dict[int, list[Fields]] = defaultdict(list)
     for row in sorted(filter(is_journal, rows), key=lambda each: -each.frame):
@@ -88,9 +97,11 @@ def reconstruct(
     head = _head(rows, read, checkpoint)
     journal = _chained(read, head, known)
     admissions, rebuilt = _admissions(rows, columns, journal, head)
+    passages, rebuilt_too = _passages(rows, journal, sent)
     of = {cast(int, each["journal"]): str(each["serial"]) for each in admissions}
     first = {serial: number for number, serial in sorted(of.items(), reverse=True)}
     moves = {row.rowid or 0: _move(row, first) for row in rows if is_move(row)}
+    moved = of | {cast(int, each["journal"]): str(each["serial"]) for each in passages}
     gaps = tuple(_gaps(journal, head))
     return Reconstruction(
         journal,
@@ -98,9 +109,10 @@ def reconstruct(
         gaps,
         admissions,
         _withheld(rows, journal, of, first, gaps[-1].last if gaps else 0),
-        tuple((each, *moves[each]) for each in sorted(moves) if _is_of(moves[each], of)),
+        tuple((each, *moves[each]) for each in sorted(moves) if _is_of(moves[each], moved)),
         {row.rowid or 0: row.values[1] for row in rows if is_shown(row) and row.rowid in of},
-        rebuilt,
+        passages,
+        rebuilt + rebuilt_too,
     )
 
 
@@ -202,6 +214,49 @@ def _admissions(
             earlier["state"] = State.UNDONE.value
         stands[each["serial"]] = each
     return tuple(of_row[row] for row in sorted(of_row)), len(missing)
+
+
+def _passages(
+    rows: Sequence[Row], journal: dict[int, Fields], sent: str | None
+) -> tuple[tuple[dict[str, Value], ...], int]:
+    """Take the newest record of each passage whose presentation came back.
+
+    What was not settled is queued: it counts once, however often it is sent. So is one whose record
+    is lost, where the passages of its event are sent; else it is kept here.
+    """
+    passed = {row: each for row, each in journal.items() if each[_KIND] in _PASSING}
+    moved = {row.values[-1] for row in rows if is_move(row)}
+    found: dict[int, dict[str, Value]] = {}
+    for row in sorted(filter(is_passage, rows), key=lambda each: -each.frame):
+        number = row.rowid or 0
+        if number in passed and row.values[1] == passed[number][_SERIAL]:
+            found.setdefault(number, _requeued(number, row, was_sent=number in moved))
+    taken = {sent} | {
+        passed[row][_EVENT] for row, each in found.items() if each["state"] != State.LOCAL.value
+    }
+    missing = [row for row in passed if row not in found]
+    for number in missing:
+        event, serial = (passed[number][each] for each in (_EVENT, _SERIAL))
+        state = State.QUEUED if event in taken else State.LOCAL
+        found[number] = {"journal": number, "serial": serial, "state": state.value}
+    rebuilt = sum(found[each]["state"] == State.QUEUED.value for each in missing)
+    return tuple(each for _, each in sorted(found.items())), rebuilt
+
+
+def _requeued(number: int, row: Row, *, was_sent: bool) -> dict[str, Value]:
+    _, serial, state, attempts, faults, reason, settled = row.values
+    is_settled = settled is not None and state in _SETTLED
+    if not is_settled and (state != State.LOCAL.value or was_sent):
+        state, reason, settled = State.QUEUED.value, None, None
+    return {
+        "journal": number,
+        "serial": serial,
+        "state": state,
+        "attempts": attempts,
+        "faults": faults,
+        "reason": reason,
+        "settled": settled,
+    }
 
 
 def _agree(found: dict[str, Value], row: Fields) -> bool:

@@ -14,6 +14,7 @@ from scanner.store.ledger import State
 from scanner.store.recovery.page_reader import Row, Value
 
 _STATES = {state.value for state in State}
+_PASSAGE_STATES = _STATES - {State.CONFLICT.value, State.UNDONE.value}
 _KINDS = {NOTE, *(kind.value for kind in Kind)}
 _DIGEST_BYTES = 32
 _MOST_TRIES = 1 << 20
@@ -22,7 +23,7 @@ _MOST_TRIES = 1 << 20
 
 def is_wanted(row: Row) -> bool:
     """Tell whether a record may be the ledger's."""
-    looks = (is_journal, is_admission, is_move, is_withheld, is_shown, is_mark)
+    looks = (is_journal, is_admission, is_passage, is_move, is_withheld, is_shown, is_mark)
     return any(look(row) for look in looks)
 
 
@@ -50,6 +51,21 @@ def is_admission(row: Row) -> bool:
               int(), *_):  # fmt: skip
             # Until version 2 a record has its number, since then it is the record's key.
             return (number is None) == (row.rowid is not None) and state in _STATES and is_time(at)
+    return False
+
+
+def is_passage(row: Row) -> bool:
+    """Tell what became of an exit or a further entry."""
+    match row.values:
+        case (None, str(), str(state), int(attempts), int(faults), reason, settled):
+            return (
+                row.rowid is not None
+                and state in _PASSAGE_STATES
+                and is_count(attempts)
+                and is_count(faults)
+                and (reason is None or is_reason(reason))
+                and (settled is None or is_time(settled))
+            )
     return False
 
 

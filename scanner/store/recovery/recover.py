@@ -75,7 +75,7 @@ class Report:
         damage: what was wrong; without it, the database was sound and nothing was changed.
         copy: where the damaged file is kept.
         presentations: rows of the journal.
-        admissions: how many there are in each state; as `LOCAL`, the re-entries.
+        admissions: how many there are in each state, passages among them.
         rebuilt: how many of them are known from the journal alone.
         missing: runs of journal rows that could not be read, first to last.
         kept: what became of the cache.
@@ -154,7 +154,7 @@ def _recover(file: Path, damage: Fact, at: datetime) -> Report:
     _remove(partial)
     with closing(open_database(partial)) as conn:
         columns = [name for _, name, *_ in conn.execute("PRAGMA main.table_info(admission)")]
-        found = reconstruct(rows, columns, read_checkpoint(file))
+        found = reconstruct(rows, columns, read_checkpoint(file), _event_with_passages(copy))
         conn.execute("PRAGMA foreign_keys = OFF")  # an admission may have lost its journal row
         with transaction(conn):
             _write(conn, found, at)
@@ -186,16 +186,18 @@ def _sound(file: Path) -> Report:
 
 def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> None:
     """Write the reconstructed ledger into a new database."""
-    for each in found.admissions:  # before their presentations: these may admit a serial again
-        names = ", ".join(each)
-        marks = ", ".join("?" * len(each))
-        conn.execute(f"INSERT INTO admission ({names}) VALUES ({marks})", tuple(each.values()))
+    # Before their presentations, which may admit a serial again, and make records of passages.
+    for table, records in (("admission", found.admissions), ("passage", found.passages)):
+        for each in records:
+            names = ", ".join(each)
+            marks = ", ".join("?" * len(each))
+            conn.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(each.values()))
     marks = ",".join("?" * 14)
     conn.executemany(f"INSERT INTO journal VALUES ({marks})", found.journal.values())
     conn.executemany("INSERT INTO withheld VALUES (?, ?)", found.withheld.items())
     conn.executemany("INSERT INTO shown VALUES (?, ?)", found.shown.items())
     conn.executemany("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?, ?)", found.transitions)
-    _note_moves(conn, found.admissions)
+    _note_moves(conn, (*found.admissions, *found.passages))
     conn.executemany(
         f"INSERT INTO {GAPS} VALUES (?, ?, ?, ?)",
         [(gap.first, gap.last, gap.next_digest, at.isoformat()) for gap in found.gaps],
@@ -204,12 +206,14 @@ def _write(conn: sqlite3.Connection, found: Reconstruction, at: datetime) -> Non
     journal.note(conn, Fact(JournalNote.RECOVERED, {"moves": moves}), at, "recover")
 
 
-def _note_moves(conn: sqlite3.Connection, admissions: tuple[dict[str, Value], ...]) -> None:
-    """Let the transitions lead to the state that each admission came back with."""
+def _note_moves(conn: sqlite3.Connection, records: tuple[dict[str, Value], ...]) -> None:
+    """Let the transitions lead to the state that each record came back with."""
     query = "SELECT journal, after, reason FROM transition ORDER BY id"
     last = {journal: (after, reason) for journal, after, reason in conn.execute(query)}
-    for each in admissions:
+    for each in records:
         state, reason = each["state"], each.get("reason")
+        if state == State.LOCAL.value:
+            continue  # it never moves
         before, noted = last.get(each["journal"], (State.QUEUED.value, None))
         if before != state or (state != State.SENDING and noted != reason):
             conn.execute(
@@ -217,6 +221,16 @@ def _note_moves(conn: sqlite3.Connection, admissions: tuple[dict[str, Value], ..
                 " VALUES (?, ?, ?, ?, ?)",
                 (each["serial"], before, state, reason, each["journal"]),
             )
+
+
+def _event_with_passages(copy: Path) -> str | None:
+    """Return the session's event, where its platform takes passages and that can be read."""
+    try:
+        with closing(open_reader(copy)) as old:
+            row = old.execute("SELECT event FROM session WHERE passages").fetchone()
+    except (StoreError, sqlite3.Error):
+        return None  # or it is of a version without them
+    return str(row[0]) if row else None
 
 
 def _keep_cache(file: Path, copy: Path, conn: sqlite3.Connection) -> Kept:
