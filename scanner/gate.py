@@ -10,16 +10,12 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from scanner.admission.cleaning import CLEANING
-from scanner.admission.door import Notice
+from scanner.admission.code_form import parse, unlisted
+from scanner.admission.door import Notice, Unjudged
 from scanner.admission.evidence import Evidence, from_json, to_json
-from scanner.admission.rules import Remedy, Word, decide, remedy
-from scanner.admission.serial import (
-    LONGEST_PAYLOAD,
-    Fingerprint,
-    blinded,
-    is_verbatim,
-    parse_payload,
-)
+from scanner.admission.rules import Exit, Remedy, Word, decide, remedy
+from scanner.admission.serial import LONGEST_PAYLOAD, blinded, is_verbatim
+from scanner.admission.ticket import Knowledge
 from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
@@ -200,10 +196,12 @@ def judge(
     word: Word | None = None,
 ) -> Judged:
     """Look up, decide and record one presentation; call inside a transaction."""
-    parsed = parse_payload(payload)
     standing = sessions.read_standing(conn)
-    evidence = Evidence(parsed, standing.closed, tickets.look_up(conn, parsed), word)
-    verdict = decide(*evidence)
+    parsed = parse(standing.form, payload)
+    known = tickets.look_up(conn, parsed)
+    parsed = parsed if known.ticket else unlisted(parsed)
+    evidence = Evidence(parsed, standing.closed, known, word)
+    verdict = decide(*evidence, at=at)
     scan = journal.Scan(
         at=at,
         event=standing.event,
@@ -214,11 +212,23 @@ def judge(
         serial=verdict.serial,
         kind=verdict.kind.value,
         reason=verdict.reason.value,
-        evidence=to_json(_without_secret(evidence), CLEANING),
+        evidence=to_json(evidence, CLEANING, standing.form),
         params=journal.params_to_text(verdict.fact),
     )
     row = journal.append(conn, scan)
-    return Judged(row, payload, source, at, verdict, remedy(verdict, evidence.known))
+    offered = None if isinstance(word, Exit) else remedy(verdict, known)
+    return Judged(row, payload, source, at, verdict, offered, _notice(known))
+
+
+def _notice(known: Knowledge) -> Notice | None:
+    """Return what the guard is told beside the verdict on a known ticket, if anything."""
+    if known.ticket is None:
+        return None
+    unjudged = known.ticket.unjudged
+    if known.door.custom_rules:
+        unjudged |= {Unjudged.RULES}
+    notice = Notice(unjudged=unjudged)
+    return notice if notice != Notice() else None
 
 
 def recorded(row: int, scan: journal.Scan) -> Judged | None:
@@ -229,19 +239,12 @@ def recorded(row: int, scan: journal.Scan) -> Judged | None:
     """
     try:
         if scan.params is None:
-            verdict = decide(*from_json(scan.evidence))
+            verdict = decide(*from_json(scan.evidence), at=scan.at)
         else:
             verdict = Verdict.of(journal.params_from_text(scan.reason, scan.params), scan.serial)
     except ValueError:
         return None
     return Judged(row, scan.payload, scan.source, scan.at, verdict)
-
-
-def _without_secret(evidence: Evidence) -> Evidence:
-    """Leave out 64 digits that are no ticket's fingerprint: they may be another's key."""
-    if isinstance(evidence.parsed, Fingerprint) and evidence.known.ticket is None:
-        return evidence._replace(parsed=Fingerprint(""))
-    return evidence
 
 
 def _recorded(conn: SqlConnection, payload: str, evidence: Evidence) -> str:

@@ -191,7 +191,7 @@ class GateMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for _, scan in presentations(self.reader):
-            verdict = decide(*from_json(scan.evidence))
+            verdict = decide(*from_json(scan.evidence), at=scan.at)
             assert (verdict.kind.value, verdict.reason) == (scan.kind, scan.reason)
             assert journal.params_to_text(verdict.fact) == scan.params
         self.reader.close()

@@ -1,6 +1,7 @@
 """The house rules: who enters. Read top to bottom, the first rule that applies decides."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from scanner.admission.serial import NotATicket, ParsedPayload, Serial
@@ -22,6 +23,11 @@ _WITHDRAWN = {
     TicketStatus.CANCELLED: Reason.CANCELLED,
     TicketStatus.TRANSFERRED: Reason.TRANSFERRED,
     TicketStatus.OTHER: Reason.NOT_VALID,
+    TicketStatus.UNPAID: Reason.UNPAID,
+    TicketStatus.BLOCKED: Reason.BLOCKED,
+    TicketStatus.REVOKED: Reason.REVOKED,
+    TicketStatus.REISSUED: Reason.FORMER_CODE,
+    TicketStatus.UNAPPROVED: Reason.UNAPPROVED,
 }
 """The statuses that a ticket loses its right with, beside `REDEEMED`."""
 
@@ -79,6 +85,8 @@ def decide(
     closed: Closed | None,
     known: Knowledge,
     word: Word | None = None,
+    *,
+    at: datetime,
 ) -> Verdict:
     """Judge one presentation.
 
@@ -87,8 +95,11 @@ def decide(
         closed: why the gate may admit nobody now, if so.
         known: what cache and ledger know of what was presented.
         word: a person's, if it was given; it changes nothing where it can't.
+        at: when it was presented; aware.
     """
-    verdict = _judge(parsed, closed, known)
+    if isinstance(word, Exit):
+        return _judge_exit(parsed, closed, known, at)
+    verdict = _judge(parsed, closed, known, at)
     match word:
         case Override(note, by) if may_override(verdict, known):
             return Verdict(
@@ -135,11 +146,12 @@ def remedy(verdict: Verdict, known: Knowledge) -> Remedy | None:
 
 
 def _may_reenter(verdict: Verdict) -> bool:
-    admitted = verdict.reason in (Reason.ADMITTED_HERE, Reason.ADMITTED_ELSEWHERE)
-    return admitted and verdict.serial is not None
+    """Tell whether a verdict keeps out somebody who was admitted before, as far as is known."""
+    keeps_out = not verdict.admits and verdict.reason is not Reason.LIGHT_NOT_SHOWN
+    return keeps_out and verdict.first is not None and verdict.serial is not None
 
 
-def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge) -> Verdict:
+def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge, at: datetime) -> Verdict:
     """Apply the rules in their order."""
     serial = parsed.value if isinstance(parsed, Serial) else None
     if closed:
@@ -151,23 +163,65 @@ def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge) -> Ve
         return _judge_uncached(serial, known)
     if ticket.former_code:
         return _of(ticket, Reason.FORMER_CODE)
-    if known.local and not known.unshown:
-        return _of(ticket, Reason.ADMITTED_HERE, first=known.local)
-    if known.other:
-        return _of(ticket, Reason.ADMITTED_ELSEWHERE, first=_elsewhere(ticket, known.other))
+    if before := _admitted_before(ticket, known):
+        return _judge_again(ticket, known, before, at)
     if known.local:
         return _judge_unshown(ticket, known.local)
     if ticket.status is TicketStatus.REDEEMED:
-        return _of(ticket, Reason.ADMITTED_ELSEWHERE, first=_elsewhere(ticket))
+        before = _of(ticket, Reason.ADMITTED_ELSEWHERE, first=_elsewhere(ticket))
+        return _judge_again(ticket, known, before, at)
     if known.refusal:
         return _of(ticket, Reason.REFUSED_BY_API, refusal=known.refusal)
+    return _kept_out(ticket, at) or _of(ticket, Reason.VALID)
+
+
+def _judge_exit(
+    parsed: ParsedPayload, closed: Closed | None, known: Knowledge, at: datetime
+) -> Verdict:
+    """Let out with any ticket of this gate's sections, whatever has become of it since."""
+    ticket = known.ticket
+    if closed is None and ticket and not isinstance(parsed, NotATicket):
+        return _of(ticket, Reason.EXITED if ticket.permitted else Reason.OTHER_SECTION)
+    verdict = _judge(parsed, closed, known, at)
+    if verdict.kind is Kind.ALREADY_ADMITTED and verdict.serial:  # the list has it no more
+        return Verdict(Reason.EXITED, verdict.serial)
+    return verdict
+
+
+def _admitted_before(ticket: CachedTicket, known: Knowledge) -> Verdict | None:
+    """Say where a ticket was admitted before, if somebody went in on it as far as is known."""
+    if known.local and (known.left or not known.unshown):
+        return _of(ticket, Reason.ADMITTED_HERE, first=known.local)
+    if known.other:
+        return _of(ticket, Reason.ADMITTED_ELSEWHERE, first=_elsewhere(ticket, known.other))
+    return None
+
+
+def _judge_again(ticket: CachedTicket, known: Knowledge, before: Verdict, at: datetime) -> Verdict:
+    """Judge a ticket that was admitted before, which some doors let in again."""
+    if known.left and known.door.entry_after_exit:
+        reason = Reason.BACK_AFTER_EXIT
+    elif known.door.multiple_entries:
+        reason = Reason.SEVERAL_ENTRIES
+    else:
+        return before
+    kept_out = _kept_out(ticket, at)
+    return replace(kept_out, first=before.first) if kept_out else replace(before, reason=reason)
+
+
+def _kept_out(ticket: CachedTicket, at: datetime) -> Verdict | None:
+    """Say what is against a ticket by itself, whether it was admitted before or not."""
     if ticket.status in _WITHDRAWN:
         return _of(ticket, _WITHDRAWN[ticket.status])
     if not ticket.listed:
         return _of(ticket, Reason.TAKEN_OFF_LIST)
+    if ticket.valid_from and at < ticket.valid_from:
+        return replace(_of(ticket, Reason.NOT_YET_VALID), bound=ticket.valid_from)
+    if ticket.valid_until and at > ticket.valid_until:
+        return replace(_of(ticket, Reason.NO_LONGER_VALID), bound=ticket.valid_until)
     if not ticket.permitted:
         return _of(ticket, Reason.OTHER_SECTION)
-    return _of(ticket, Reason.VALID)
+    return None
 
 
 def _judge_unshown(ticket: CachedTicket, local: EarlierAdmission) -> Verdict:

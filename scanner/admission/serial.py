@@ -98,14 +98,15 @@ def parse_payload(payload: str, cleaning: int = CLEANING) -> ParsedPayload:
         return _parse(payload)
     text = clean(payload)
     parsed = _parse(text)
-    return parsed if _is_certain(text, parsed) else NotATicket(LooksLike.OTHER_LAYOUT)
+    certain = _is_certain(text, parsed, clean_secret(payload))
+    return parsed if certain else NotATicket(LooksLike.OTHER_LAYOUT)
 
 
 def parse_secret(payload: str) -> Secret | NotATicket:
     """Parse the payload of an opaque code: it may be anything, once its framing is taken off."""
     if len(payload) > LONGEST_PAYLOAD:
         return NotATicket(LooksLike.TOO_LONG)
-    text = clean_secret(payload)
+    text = clean_secret(payload).encode("utf-8", "replace").decode()  # as a record keeps it
     return Secret(text) if text else NotATicket(LooksLike.EMPTY)
 
 
@@ -125,11 +126,12 @@ def _parse(text: str) -> ParsedPayload:
     return _within_text(text)
 
 
-def _is_certain(text: str, parsed: ParsedPayload) -> bool:
+def _is_certain(text: str, parsed: ParsedPayload, escaped: str) -> bool:
     """Tell whether no other keyboard layout explains a text better, or as well.
 
     A serial with a hyphen is none that was typed in another layout. One with another layout's
-    hyphen may be, and Y may stand for Z.
+    hyphen may be, and Y may stand for Z. `escaped` is the text before escapes were read in it: a 5
+    that arrived as a percent sign seems to begin one.
     """
     match parsed:
         case Serial(value) if value in text.translate(_ASCII_UPPER):
@@ -137,7 +139,7 @@ def _is_certain(text: str, parsed: ParsedPayload) -> bool:
         case Serial():
             return _typed_elsewhere(text) <= {parsed}
         case NotATicket(LooksLike.OTHER_TEXT):
-            return not _typed_elsewhere(text)
+            return not (_typed_elsewhere(text) or _typed_elsewhere(escaped))
         case _:
             return True
 
@@ -164,10 +166,12 @@ def is_verbatim(payload: str, parsed: ParsedPayload, *, ticket_known: bool) -> b
     """Tell whether a record may have a payload as it came.
 
     What is no ticket may be a password or a payment; it is on record by `blinded` instead. So is
-    a text about an unknown serial or fingerprint, unless it is a bare serial.
+    a text about an unknown serial, fingerprint or secret, unless it is a bare serial.
     """
     if isinstance(parsed, NotATicket):
         return not payload
+    if isinstance(parsed, Secret):
+        return ticket_known
     return ticket_known or _SERIAL.fullmatch(payload) is not None
 
 
@@ -205,10 +209,11 @@ def _within_text(payload: str) -> ParsedPayload:
         return Serial(found.pop())
     if found:
         return NotATicket(LooksLike.SEVERAL_TICKETS)
-    return NotATicket(_looks_like(payload.strip()))
+    return NotATicket(looks_like(payload.strip()))
 
 
-def _looks_like(text: str) -> LooksLike:
+def looks_like(text: str) -> LooksLike:
+    """Return what a text seems to be that has no ticket's form."""
     if _PAYMENT.match(text):
         return LooksLike.PAYMENT_CODE
     if _ADDRESS.match(text):

@@ -6,9 +6,10 @@ Without the key, the chain shows accidents. With it, it shows who changed the fi
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.admission.evidence import EvidenceError, cleaning_of, from_json
+from scanner.admission.code_form import parse
+from scanner.admission.evidence import EvidenceError, cleaning_of, form_of, from_json
 from scanner.admission.rules import decide
-from scanner.admission.serial import LONGEST_PAYLOAD, is_blinded, parse_payload
+from scanner.admission.serial import LONGEST_PAYLOAD, is_blinded
 from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStoreError
@@ -295,17 +296,17 @@ def _decided_otherwise(scan: Scan) -> Fact | None:
     """
     try:
         evidence = from_json(scan.evidence)
-        cleaning = cleaning_of(scan.evidence)
+        cleaning, form = cleaning_of(scan.evidence), form_of(scan.evidence)
     except EvidenceError as error:
         return Fact(Difference.NO_INPUTS, {"said": str(error.__cause__ or error)})
     if is_blinded(scan.payload):
         reads_alike = evidence.known.ticket is None
     else:
         whole = len(scan.payload) < LONGEST_PAYLOAD
-        reads_alike = not whole or parse_payload(scan.payload, cleaning) == evidence.parsed
+        reads_alike = not whole or parse(form, scan.payload, cleaning) == evidence.parsed
     if not reads_alike:
         return Fact(Difference.OTHER_PAYLOAD)
-    verdict = decide(*evidence)
+    verdict = decide(*evidence, at=scan.at)
     recorded = [scan.kind, scan.serial]
     decided = [verdict.kind.value, verdict.serial]
     if scan.params is not None:

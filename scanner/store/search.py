@@ -2,11 +2,12 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from scanner.admission.code_form import code_of, may_be_ticket, parse
 from scanner.admission.rules import decide
-from scanner.admission.serial import NotATicket, Serial, parse_payload
+from scanner.admission.serial import ParsedPayload, Secret, Serial
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.admission.verdict import Kind, Verdict
 from scanner.store import ledger, passages, sessions, tickets
@@ -113,15 +114,16 @@ def read_ticket(conn: sqlite3.Connection, serial: str) -> TicketView | None:
 
 def read_found(conn: sqlite3.Connection, serials: list[str]) -> list[Found]:
     """Read the tickets of these serials, and how each would be judged now."""
-    closed = sessions.read_standing(conn).closed
+    standing, now = sessions.read_standing(conn), datetime.now(UTC)
     found = []
     for serial in serials:
-        presented = Serial(serial)
+        presented = code_of(standing.form, serial)
         known = tickets.look_up(conn, presented)
         row = conn.execute("SELECT name FROM ticket WHERE serial = ?", (serial,)).fetchone()
         if known.ticket and row:
             section = known.ticket.section.name
-            found.append(Found(serial, row[0], section, decide(presented, closed, known)))
+            verdict = decide(presented, standing.closed, known, at=now)
+            found.append(Found(serial, row[0], section, verdict))
     return found
 
 
@@ -130,6 +132,10 @@ MOST_OFFERED = 5
 
 FARTHEST = 2
 """Typing mistakes. Of 150,000 random serials, some four lie within two of any other text."""
+
+SHORTEST_SECRET = 16
+"""Characters of an opaque code for which nearby ones are looked for. Random codes of so many are
+never alike; short ones are often numbered one by one."""
 
 _UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ROWS = 16_384
@@ -156,13 +162,24 @@ class Typed:
 
 def read_typed(conn: sqlite3.Connection, text: str) -> Typed:
     """Look at what was typed: some 0.2 s where 150,000 tickets are cached and it is none."""
-    parsed = parse_payload(text)
+    form = sessions.read_standing(conn).form
+    parsed = parse(form, text)
     serial, _ = tickets.find_serial(conn, parsed)
     if serial and tickets.find_ticket(conn, serial):
         return Typed(text, known=True)
-    meant = serial or "".join(text.split()).translate(_UPPER)
-    near = tuple(read_found(conn, nearest(conn, meant)))
-    return Typed(text, formed=not isinstance(parsed, NotATicket), near=near)
+    return Typed(text, formed=may_be_ticket(parsed), near=_near(conn, parsed, text))
+
+
+def _near(conn: sqlite3.Connection, parsed: ParsedPayload, text: str) -> tuple[Found, ...]:
+    """Find what was meant by a code that no ticket has; a short opaque one is like too many."""
+    match parsed:
+        case Serial(value):
+            meant = value
+        case Secret(value):
+            meant = value if len(value) >= SHORTEST_SECRET else ""
+        case _:
+            meant = "".join(text.split()).translate(_UPPER)
+    return tuple(read_found(conn, nearest(conn, meant))) if meant else ()
 
 
 def nearest(conn: sqlite3.Connection, text: str, most: int = MOST_OFFERED) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from scanner.admission.code_form import respelled
 from scanner.admission.door import DoorRules, Notice, Unjudged
-from scanner.admission.keyboards import explanations
 from scanner.admission.names import without_tag
 from scanner.admission.serial import Fingerprint, ParsedPayload, Secret, Serial, fingerprint
 from scanner.admission.ticket import (
@@ -114,7 +114,7 @@ def look_up_with_notice(
 ) -> tuple[Knowledge, Notice | None]:
     """Do the same, and return what a guard is to be told of the ticket; it takes no more reads."""
     if isinstance(parsed, Secret):
-        cached = _find_secret(conn, parsed.value)
+        cached = _find_secret(conn, parsed)
         serial, former_code = cached.ticket.serial if cached else None, False
     else:
         serial, former_code = find_serial(conn, parsed)
@@ -299,26 +299,23 @@ def find_serial(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | 
             return serial, False
         case Fingerprint(digest):
             return _owned_by(conn, digest)
-        case Secret(value):
-            cached = _find_secret(conn, value)
+        case Secret():
+            cached = _find_secret(conn, parsed)
             return (cached.ticket.serial if cached else None), False
         case _:
             return None, False
 
 
-def _find_secret(conn: sqlite3.Connection, value: str) -> Cached | None:
-    """Find the ticket of an opaque code, whose case counts.
+def _find_secret(conn: sqlite3.Connection, secret: Secret) -> Cached | None:
+    """Find the ticket whose code this is; else the one of which it may be another spelling.
 
-    Where none has it, another keyboard layout or Caps Lock may have made it of one: that counts
-    where it can have been a single ticket's.
+    Where several tickets may have been meant, none was.
     """
-    if cached := find_cached(conn, value):
+    if cached := find_cached(conn, secret.value):
         return cached
-    capitals = value.swapcase()
-    meant = {capitals, *explanations(value), *explanations(capitals)}
     rows = conn.execute(
         "SELECT serial FROM ticket WHERE serial IN (SELECT value FROM json_each(?)) LIMIT 2",
-        (json.dumps(sorted(meant)),),
+        (json.dumps(sorted(respelled(secret))),),
     ).fetchall()
     return find_cached(conn, rows[0][0]) if len(rows) == 1 else None
 

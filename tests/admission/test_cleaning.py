@@ -2,7 +2,7 @@ import codecs
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scanner.admission.cleaning import TABLE, Dirt, ScanDecoder, clean
@@ -90,6 +90,7 @@ def test_cleaning_twice_is_cleaning_once_for_a_code_without_escapes(text: str) -
 
 
 @given(serials(), st.sampled_from(list(typings())))
+@example("000000-0000000005BB", Typing(Keyboard.FRENCH, Keyboard.US))  # %BB seems an escape
 def test_another_layout_gives_the_serial_itself_or_is_said(serial: str, typing: Typing) -> None:
     prefix = "]Q1" if typing.scanner is Keyboard.US else ""
     parsed = parse_payload(arrives(prefix + serial, typing))

@@ -1,5 +1,6 @@
 import contextlib
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -7,8 +8,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scanner.admission.cleaning import CLEANING
-from scanner.admission.evidence import Evidence, EvidenceError, cleaning_of, from_json, to_json
-from scanner.admission.rules import LetIn, Override, Reentry, decide
+from scanner.admission.code_form import CodeForm
+from scanner.admission.evidence import (
+    Evidence,
+    EvidenceError,
+    cleaning_of,
+    form_of,
+    from_json,
+    to_json,
+)
+from scanner.admission.rules import decide
 from scanner.admission.serial import LooksLike, NotATicket, Serial
 from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge
 from scanner.admission.verdict import Reason
@@ -21,6 +30,8 @@ from tests.admission.worlds import (
     knowledge,
     payloads,
     said,
+    times,
+    words,
 )
 
 
@@ -30,16 +41,47 @@ from tests.admission.worlds import (
         payloads(),
         closings(),
         knowledge(),
-        st.none()
-        | st.just(LetIn())
-        | st.text(max_size=30).map(Override)
-        | st.text(max_size=30).map(Reentry),
-    )
+        words(),
+    ),
+    times(),
+    st.sampled_from(CodeForm),
 )
-def test_evidence_is_read_back_as_it_was(evidence: Evidence) -> None:
-    again = from_json(to_json(evidence))
+def test_evidence_is_read_back_as_it_was(evidence: Evidence, at: datetime, form: CodeForm) -> None:
+    text = to_json(evidence, CLEANING, form)
+    again = from_json(text)
     assert again == evidence
-    assert decide(*again) == decide(*evidence)
+    assert (cleaning_of(text), form_of(text)) == (CLEANING, form)
+    assert decide(*again, at=at) == decide(*evidence, at=at)
+
+
+def test_what_a_serials_row_had_before_there_were_other_forms_is_all_that_it_has() -> None:
+    known = Knowledge(TICKET, EarlierAdmission(NOW, "Ana", "door-1"), event_known=True)
+    assert json.loads(to_json(Evidence(Serial(SERIAL), None, known), CLEANING)) == {
+        "reading": ["serial", SERIAL],
+        "cleaning": CLEANING,
+        "event_known": True,
+        "ticket": {
+            "serial": SERIAL,
+            "section": ["/events/1/sections/2", "Floor"],
+            "status": "Issued",
+            "redeemed": None,
+            "listed": True,
+            "former": False,
+        },
+        "permitted": True,
+        "local": [NOW.isoformat(), "Ana", "door-1"],
+    }
+
+
+@pytest.mark.parametrize("form", ["seat", "", "SECRET", 4, None, ["secret"], {}])
+def test_a_form_that_this_program_does_not_know_is_refused(form: object) -> None:
+    text = json.dumps(GOOD | {"form": form})
+    with pytest.raises(EvidenceError, match="is no form of a code"):
+        form_of(text)
+
+
+def test_a_row_without_a_form_is_a_serials() -> None:
+    assert form_of(json.dumps(GOOD)) is CodeForm.SERIAL
 
 
 def test_what_is_not_known_is_left_out() -> None:
@@ -50,7 +92,7 @@ def test_what_is_not_known_is_left_out() -> None:
 @pytest.mark.parametrize("ticket", [TICKET, BARRED])
 def test_whether_the_section_was_permitted_is_kept(ticket: CachedTicket) -> None:
     again = from_json(to_json(Evidence(Serial(SERIAL), None, Knowledge(ticket))))
-    assert decide(*again).admits == ticket.permitted
+    assert decide(*again, at=NOW).admits == ticket.permitted
 
 
 READ = '"reading":["serial","DAWIER-BACK75580348"]'
@@ -87,7 +129,7 @@ FORMER_FORMS = [
 
 @pytest.mark.parametrize(("text", "reason"), FORMER_FORMS)
 def test_the_forms_of_earlier_versions_are_read(text: str, reason: Reason) -> None:
-    assert decide(*from_json(f"{{{text}}}")).reason is reason
+    assert decide(*from_json(f"{{{text}}}"), at=NOW).reason is reason
 
 
 @pytest.mark.parametrize(
@@ -165,8 +207,15 @@ GOOD: dict[str, Any] = json.loads(
 
 
 @given(
-    st.sampled_from(["reading", "ticket", "permitted", "local", "other", "closed", "refusal"]), JSON
+    st.sampled_from(
+        ["reading", "ticket", "permitted", "local", "other", "closed", "refusal", "door", "left"]
+    ),
+    JSON,
 )
+@example("door", ["custom_rules", "no rule"])
+@example("ticket", GOOD["ticket"] | {"from": "2026-06-12T21:04:07"})
+@example("ticket", GOOD["ticket"] | {"unjudged": ["nothing"]})
+@example("ticket", GOOD["ticket"] | {"unjudged": 4})
 @example("other", ["2026-06-12", None, None])
 @example("ticket", GOOD["ticket"] | {"section": [[], "Floor"]})
 @example("ticket", GOOD["ticket"] | {"redeemed": "2026-06-12"})
@@ -175,7 +224,7 @@ def test_evidence_that_was_tampered_with_is_refused_or_judged_but_breaks_nothing
     name: str, value: Any
 ) -> None:
     with contextlib.suppress(EvidenceError):
-        decide(*from_json(json.dumps(GOOD | {name: value})))
+        decide(*from_json(json.dumps(GOOD | {name: value})), at=NOW)
 
 
 def test_the_version_that_a_payload_was_parsed_by_is_kept_with_it() -> None:

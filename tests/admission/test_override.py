@@ -15,8 +15,8 @@ WORD = Override("her wristband is torn")
 def test_an_override_admits_exactly_those_who_may_be_let_in_so(
     parsed: ParsedPayload, closed: Closed | None, known: Knowledge, why: str
 ) -> None:
-    plain = decide(parsed, closed, known)
-    overridden = decide(parsed, closed, known, Override(why))
+    plain = decide(parsed, closed, known, at=NOW)
+    overridden = decide(parsed, closed, known, Override(why), at=NOW)
     if may_override(plain, known):
         assert overridden.admits
         assert (overridden.reason, overridden.note) == (Reason.OVERRIDDEN, why)
@@ -31,15 +31,15 @@ def test_an_override_admits_exactly_those_who_may_be_let_in_so(
 def test_what_is_offered_to_a_supervisor_lets_the_patron_in_and_nothing_else_does(
     parsed: ParsedPayload, closed: Closed | None, known: Knowledge, why: str
 ) -> None:
-    plain = decide(parsed, closed, known)
+    plain = decide(parsed, closed, known, at=NOW)
     offered = remedy(plain, known)
     if offered:
-        assert decide(parsed, closed, known, offered.word(why)).admits
+        assert decide(parsed, closed, known, offered.word(why), at=NOW).admits
     elif plain.kind is Kind.OTHER_EVENT:  # a word that an earlier version took is audited still
-        assert not decide(parsed, closed, known, Reentry(why)).admits
+        assert not decide(parsed, closed, known, Reentry(why), at=NOW).admits
     elif not plain.admits:
-        assert not decide(parsed, closed, known, Reentry(why)).admits
-        assert not decide(parsed, closed, known, Override(why)).admits
+        assert not decide(parsed, closed, known, Reentry(why), at=NOW).admits
+        assert not decide(parsed, closed, known, Override(why), at=NOW).admits
 
 
 @pytest.mark.parametrize(
@@ -52,15 +52,15 @@ def test_what_is_offered_to_a_supervisor_lets_the_patron_in_and_nothing_else_doe
     ids=["here", "elsewhere", "no longer listed"],
 )
 def test_who_was_admitted_before_comes_in_again_as_a_re_entry(known: Knowledge) -> None:
-    plain = decide(Serial(SERIAL), None, known)
+    plain = decide(Serial(SERIAL), None, known, at=NOW)
     assert remedy(plain, known) is Remedy.REENTRY
-    again = decide(Serial(SERIAL), None, known, Reentry("lost wristband"))
+    again = decide(Serial(SERIAL), None, known, Reentry("lost wristband"), at=NOW)
     assert (again.kind, again.light, again.note) == (Kind.REENTRY, Kind.ADMITTED, "lost wristband")
     assert again.first == plain.first
 
 
 def test_nothing_is_offered_for_another_events_ticket() -> None:
-    other = decide(Serial(SERIAL), None, Knowledge())
+    other = decide(Serial(SERIAL), None, Knowledge(), at=NOW)
     assert other.kind is Kind.OTHER_EVENT
     assert remedy(other, Knowledge()) is None
 
@@ -78,7 +78,7 @@ def test_nothing_is_offered_for_another_events_ticket() -> None:
 def test_without_a_serial_a_session_or_with_an_admission_here_nobody_can_be_let_in(
     parsed: ParsedPayload, closed: Closed | None, known: Knowledge
 ) -> None:
-    assert not decide(parsed, closed, known, WORD).admits
+    assert not decide(parsed, closed, known, WORD, at=NOW).admits
 
 
 @pytest.mark.parametrize(
@@ -91,5 +91,5 @@ def test_without_a_serial_a_session_or_with_an_admission_here_nobody_can_be_let_
     ],
 )
 def test_a_refused_ticket_can_be_let_in(known: Knowledge, kind: Kind) -> None:
-    assert decide(Serial(SERIAL), None, known).kind is kind
-    assert decide(Serial(SERIAL), None, known, WORD).kind is Kind.ADMITTED
+    assert decide(Serial(SERIAL), None, known, at=NOW).kind is kind
+    assert decide(Serial(SERIAL), None, known, WORD, at=NOW).kind is Kind.ADMITTED

@@ -28,7 +28,7 @@ THERE = EarlierAdmission(BEFORE, "Sam", "door-2")
 
 
 def judge(known: Knowledge, parsed: ParsedPayload = READ, closed: Closed | None = None) -> Verdict:
-    return decide(parsed, closed, known)
+    return decide(parsed, closed, known, at=NOW)
 
 
 def test_an_issued_ticket_of_a_permitted_section_admits_once() -> None:
@@ -119,6 +119,11 @@ def test_a_ticket_that_the_api_calls_redeemed_was_admitted_then() -> None:
         (TICKET._replace(status=TicketStatus.CANCELLED), Reason.CANCELLED),
         (TICKET._replace(status=TicketStatus.TRANSFERRED), Reason.TRANSFERRED),
         (TICKET._replace(status=TicketStatus.OTHER), Reason.NOT_VALID),
+        (TICKET._replace(status=TicketStatus.UNPAID), Reason.UNPAID),
+        (TICKET._replace(status=TicketStatus.BLOCKED), Reason.BLOCKED),
+        (TICKET._replace(status=TicketStatus.REVOKED), Reason.REVOKED),
+        (TICKET._replace(status=TicketStatus.REISSUED), Reason.FORMER_CODE),
+        (TICKET._replace(status=TicketStatus.UNAPPROVED), Reason.UNAPPROVED),
         (TICKET._replace(listed=False), Reason.TAKEN_OFF_LIST),
         (TICKET._replace(former_code=True), Reason.FORMER_CODE),
     ],
@@ -185,7 +190,7 @@ def test_an_admission_whose_light_was_never_shown_is_the_guards_to_decide(
     known: Knowledge, reason: Reason
 ) -> None:
     assert judge(known).reason is reason
-    let_in = decide(READ, None, known, LetIn())
+    let_in = decide(READ, None, known, LetIn(), at=NOW)
     assert let_in.reason is (Reason.LET_IN if reason is Reason.LIGHT_NOT_SHOWN else reason)
     if let_in.reason is Reason.LET_IN:
         assert (let_in.first, let_in.kind) == (HERE, Kind.ALREADY_ADMITTED)
@@ -195,7 +200,10 @@ def test_an_admission_whose_light_was_never_shown_is_the_guards_to_decide(
 def test_a_guards_word_changes_nothing_but_an_unshown_light(
     parsed: ParsedPayload, closed: Closed | None, known: Knowledge
 ) -> None:
-    plain, let_in = decide(parsed, closed, known), decide(parsed, closed, known, LetIn())
+    plain, let_in = (
+        decide(parsed, closed, known, at=NOW),
+        decide(parsed, closed, known, LetIn(), at=NOW),
+    )
     if plain.reason is Reason.LIGHT_NOT_SHOWN:
         assert let_in == replace(plain, reason=Reason.LET_IN)
     else:
@@ -210,17 +218,24 @@ def test_this_gates_own_record_speaks_before_another_gates() -> None:
 def holds_for_admission(parsed: ParsedPayload, closed: Closed | None, known: Knowledge) -> bool:
     """What must hold for a green light, said once more in other words."""
     ticket = known.ticket
-    return (
-        closed is None
-        and not isinstance(parsed, NotATicket)
-        and ticket is not None
-        and ticket.status is TicketStatus.ISSUED
+    if closed or isinstance(parsed, NotATicket) or ticket is None or ticket.former_code:
+        return False
+    redeemed = ticket.status is TicketStatus.REDEEMED
+    was_in = known.other or (known.local and (known.left or not known.unshown))
+    in_doubt = known.local and not was_in
+    if was_in or (redeemed and not in_doubt):
+        door = known.door
+        may_go_in = door.multiple_entries or (door.entry_after_exit and known.left is not None)
+    else:
+        may_go_in = not (in_doubt or redeemed or known.refusal)
+    early = ticket.valid_from and ticket.valid_from > NOW
+    late = ticket.valid_until and ticket.valid_until < NOW
+    return bool(
+        may_go_in
+        and ticket.status in {TicketStatus.ISSUED, TicketStatus.REDEEMED}
         and ticket.listed
-        and not ticket.former_code
         and ticket.permitted
-        and known.local is None
-        and known.other is None
-        and known.refusal is None
+        and not (early or late)
     )
 
 
@@ -228,7 +243,7 @@ def holds_for_admission(parsed: ParsedPayload, closed: Closed | None, known: Kno
 def test_a_patron_goes_in_exactly_when_everything_holds(
     parsed: ParsedPayload, closed: Closed | None, known: Knowledge
 ) -> None:
-    verdict = decide(parsed, closed, known)
+    verdict = decide(parsed, closed, known, at=NOW)
     assert verdict.admits == holds_for_admission(parsed, closed, known)
     if verdict.admits:
         assert known.ticket
@@ -239,7 +254,7 @@ def test_a_patron_goes_in_exactly_when_everything_holds(
 def test_a_closed_gate_wins_over_all_else_and_says_nothing_of_what_it_knows(
     parsed: ParsedPayload, closed: Closed | None, known: Knowledge
 ) -> None:
-    verdict = decide(parsed, closed, known)
+    verdict = decide(parsed, closed, known, at=NOW)
     assert (verdict.kind is Kind.GATE_CLOSED) == (closed is not None)
     if closed:
-        assert verdict == decide(parsed, closed, Knowledge())
+        assert verdict == decide(parsed, closed, Knowledge(), at=NOW)

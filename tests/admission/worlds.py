@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from scanner.admission.door import DoorRules
+from scanner.admission.door import DoorRules, Unjudged
+from scanner.admission.rules import Exit, LetIn, Override, Reentry, Word
 from scanner.admission.serial import (
     Fingerprint,
     LooksLike,
     NotATicket,
     ParsedPayload,
+    Secret,
     Serial,
 )
 from scanner.admission.ticket import (
@@ -52,6 +54,7 @@ def payloads() -> st.SearchStrategy[ParsedPayload]:
         serials().map(Serial),
         digests.map(Fingerprint),
         st.sampled_from(LooksLike).map(NotATicket),
+        secrets().map(Secret),
     )
 
 
@@ -72,9 +75,9 @@ def tickets() -> st.SearchStrategy[CachedTicket]:
         st.booleans(),
         st.booleans(),
         st.booleans(),
-        st.none(),
-        st.none(),
-        st.just(frozenset()),
+        st.none() | times(),
+        st.none() | times(),
+        st.frozensets(st.sampled_from(Unjudged)),
     )
 
 
@@ -90,9 +93,33 @@ def knowledge() -> st.SearchStrategy[Knowledge]:
         st.booleans(),
         st.none() | words.map(said),
         st.booleans(),
-        st.just(DoorRules()),
-        st.none(),
+        doors(),
+        st.none() | others,
     )
+
+
+def doors() -> st.SearchStrategy[DoorRules]:
+    """What any platform may allow; one entry a ticket is common."""
+    return st.just(DoorRules()) | st.builds(DoorRules, *[st.booleans()] * 3)
+
+
+def words() -> st.SearchStrategy[Word | None]:
+    """Anything that a person may say to a verdict, or nothing."""
+    notes = st.text(max_size=20)
+    return st.one_of(
+        st.none(),
+        st.builds(Override, notes, notes),
+        st.builds(Reentry, notes, notes),
+        st.sampled_from([LetIn(), Exit()]),
+    )
+
+
+def secrets() -> st.SearchStrategy[str]:
+    """Opaque codes as platforms make them: random, signed, or whatever a house has printed."""
+    random = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=40)
+    signed = st.text(ALPHABET + ALPHABET.lower() + "+/=.-_", min_size=20, max_size=140)
+    printed = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
+    return st.one_of(random, signed, printed)
 
 
 def closings() -> st.SearchStrategy[Closed | None]:

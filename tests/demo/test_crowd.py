@@ -70,7 +70,7 @@ class Door:
                 EarlierAdmission(now, "Kim", "south") if serial in self.elsewhere else None,
                 event_known=True,
             )
-        verdict = decide(parsed, None, knowledge)
+        verdict = decide(parsed, None, knowledge, at=now)
         if verdict.admits and verdict.serial:
             self.inside.add(verdict.serial)
         return verdict.kind

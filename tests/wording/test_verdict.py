@@ -315,7 +315,7 @@ def test_a_reason_is_one_phrase_and_an_advice_one_sentence(
 def test_every_verdict_has_words_in_german(
     parsed: ParsedPayload, closed: Closed | None, known: Knowledge, override: Override | None
 ) -> None:
-    decided = decide(parsed, closed, known, override)
+    decided = decide(parsed, closed, known, override, at=NOW)
     choose_language("en")
     english = reason(decided, NOW), advice(decided)
     choose_language("de")
