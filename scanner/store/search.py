@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scanner.admission.code_form import code_of, may_be_ticket, parse
+from scanner.admission.code_form import CodeForm, code_of, may_be_ticket, parse
 from scanner.admission.rules import decide
 from scanner.admission.serial import ParsedPayload, Secret, Serial
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
@@ -79,6 +79,12 @@ class TicketSearch:
         words = [word.encode("utf-8", "replace") for word in fold(query).split()]
         if not words or max(map(len, words)) < SHORTEST:
             return []
+        return _unfolded(conn, self._folded(conn, words, names=names, most=most))
+
+    def _folded(
+        self, conn: sqlite3.Connection, words: list[bytes], *, names: bool, most: int
+    ) -> list[str]:
+        """Return the folded serials of lines that hold every word."""
         rarest, found = b"", list[str]()
         for piece in self._text.pieces(conn, names=names):
             rarest = rarest or min(words, key=piece.count)  # most lines are passed over unread
@@ -87,11 +93,25 @@ class TicketSearch:
                 start, end = piece.rfind(b"\n", 0, at) + 1, piece.find(b"\n", at)
                 line = piece[start:end]
                 if all(word in line for word in words):
-                    found.append(line.split(b"\t", 1)[0].decode().upper())
+                    found.append(line.split(b"\t", 1)[0].decode())
                     if len(found) == most:
                         return found
                 at = piece.find(rarest, end)
         return found
+
+
+def _unfolded(conn: sqlite3.Connection, folded: list[str]) -> list[str]:
+    """Return the tickets' own spellings: capitals, or what the list has where case counts."""
+    if sessions.read_standing(conn).form is CodeForm.SERIAL:
+        return [each.upper() for each in folded]
+    marks = ",".join("?" * len(folded))
+    query = f"SELECT serial FROM ticket WHERE serial IN ({marks})"
+    spelled = {serial: [serial] for (serial,) in conn.execute(query, folded)}
+    if missing := set(folded) - set(spelled):
+        for (serial,) in conn.execute("SELECT serial FROM ticket"):
+            if (low := fold(serial)) in missing:
+                spelled.setdefault(low, []).append(serial)
+    return [serial for each in dict.fromkeys(folded) for serial in spelled.get(each, [])]
 
 
 def read_ticket(conn: sqlite3.Connection, serial: str) -> TicketView | None:

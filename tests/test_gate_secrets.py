@@ -1,0 +1,127 @@
+"""Where codes are opaque: who is let in and out, and that a stranger's code leaves no trace."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scanner.admission.code_form import CodeForm
+from scanner.admission.evidence import form_of
+from scanner.admission.rules import Exit, Override, Word
+from scanner.admission.verdict import Kind, Reason
+from scanner.desk.audit import Audit
+from scanner.gate import Gate, Judged
+from scanner.store import journal, sessions
+from scanner.store.database import open_reader, transaction
+from scanner.store.writer import Writer
+from tests.store.worlds import BALCONY, SERIALS, SESSION, assert_whole_chain, filled, row, seconds
+
+LIMIT = 10
+CODE = "qx7k3m9d2h5fj8w4bzt6vy1nac0prsgl"
+BARRED = CODE[::-1]
+ADDRESS = "https://tickets.example/t/4711"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    found = tmp_path / "gate.sqlite3"
+    rows = [row(CODE, owner=None), row(BARRED, BALCONY, owner=None), row(ADDRESS, owner=None)]
+    with closing(filled(found, rows)) as conn, transaction(conn):
+        sessions.open_session(conn, replace(SESSION, form=CodeForm.SECRET))
+    return found
+
+
+@pytest.fixture
+def writer(file: Path) -> Iterator[Writer]:
+    with Writer(file) as opened:
+        yield opened
+
+
+def present(writer: Writer, payload: str, second: float = 0, word: Word | None = None) -> Judged:
+    gate = Gate(writer)
+    judged = gate.present(payload, seconds(second), "camera", word).result(LIMIT)
+    gate.note_shown(judged)
+    return judged
+
+
+def rows_of(file: Path) -> list[journal.Scan]:
+    with closing(open_reader(file)) as reader:
+        assert_whole_chain(reader)
+        return [scan for _, scan, _ in journal.rows(reader) if scan.kind != journal.NOTE]
+
+
+def assert_audited(file: Path) -> None:
+    with closing(open_reader(file)) as reader:
+        assert list(Audit(reader).findings()) == []
+
+
+def test_a_ticket_is_let_in_once_by_its_code_in_its_own_case(file: Path, writer: Writer) -> None:
+    assert present(writer, f"]Q1{CODE}\r\n").verdict.reason is Reason.VALID
+    again = present(writer, CODE.upper(), 60)
+    assert (again.verdict.reason, again.verdict.serial) == (Reason.ADMITTED_HERE, CODE)
+    assert present(writer, BARRED, 61).verdict.reason is Reason.OTHER_SECTION
+    assert present(writer, ADDRESS, 62).verdict.reason is Reason.VALID
+    assert [form_of(scan.evidence) for scan in rows_of(file)] == [CodeForm.SECRET] * 4
+    assert_audited(file)
+
+
+STRANGERS = [
+    ("vnp4hq2m7xkz9w3c5tj8rfb6dyl1gsae", Reason.NOT_ON_LIST, "secret 32 "),
+    (SERIALS[0], Reason.NOT_ON_LIST, "secret 19 "),
+    (f"see {SERIALS[0]}", Reason.NOT_ON_LIST, "secret 23 "),
+    ("ab" * 32, Reason.NOT_ON_LIST, "secret 64 "),
+    ("hunter2", Reason.NOT_ON_LIST, "secret 7 "),
+    ("https://x.example/secret-path", Reason.NOT_A_TICKET, "web_address 29 "),
+    ("WIFI:S:door;P:opensesame;;", Reason.NOT_A_TICKET, "wifi_code 26 "),
+    ("\ud800\udfff", Reason.NOT_ON_LIST, "secret 2 "),
+    ("\x00\r\n", Reason.NOT_A_TICKET, "empty 3 "),
+    ("x" * 13_000, Reason.NOT_A_TICKET, "too_long 13000 "),
+]
+
+
+@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda each: each[2].strip())
+@pytest.mark.parametrize("word", [None, Exit(), Override("torn")])
+def test_a_code_of_no_ticket_leaves_no_trace_and_offers_nothing(
+    file: Path, writer: Writer, stranger: tuple[str, Reason, str], word: Word | None
+) -> None:
+    payload, reason, recorded = stranger
+    judged = present(writer, payload, word=word)
+    assert (judged.verdict.reason, judged.verdict.serial) == (reason, None)
+    assert (judged.remedy, judged.notice) == (None, None)
+    (scan,) = rows_of(file)
+    assert scan.payload.startswith(recorded)
+    assert scan.serial is None
+    if len(payload) > 5:
+        assert payload[3:40] not in "".join(map(str, scan))
+    assert_audited(file)
+
+
+def test_a_patron_goes_out_and_that_is_no_admission(file: Path, writer: Writer) -> None:
+    assert present(writer, CODE).verdict.admits
+    out = present(writer, CODE, 60, Exit())
+    assert (out.verdict.kind, out.verdict.serial, out.remedy) == (Kind.EXITED, CODE, None)
+    assert not out.verdict.admits
+    barred = present(writer, BARRED, 61, Exit())
+    assert (barred.verdict.reason, barred.remedy) == (Reason.OTHER_SECTION, None)
+    assert [scan.kind for scan in rows_of(file)] == ["admitted", "exited", "wrong_section"]
+    assert_audited(file)
+
+
+def test_the_same_journal_keeps_serials_and_opaque_codes(file: Path, writer: Writer) -> None:
+    present(writer, CODE)
+
+    def reopen(conn: object) -> None:
+        with transaction(conn):  # type: ignore[arg-type] # the writer's
+            sessions.open_session(conn, replace(SESSION, opened=seconds(60)))  # type: ignore[arg-type]
+
+    writer.submit(reopen).result(LIMIT)
+    assert present(writer, CODE, 61).verdict.reason is Reason.NOT_A_TICKET
+    present(writer, SERIALS[0], 62)
+    assert [form_of(scan.evidence) for scan in rows_of(file)] == [
+        CodeForm.SECRET,
+        CodeForm.SERIAL,
+        CodeForm.SERIAL,
+    ]
+    assert_audited(file)
