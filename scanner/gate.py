@@ -11,11 +11,10 @@ import structlog
 
 from scanner.admission.cleaning import CLEANING
 from scanner.admission.code_form import parse, unlisted
-from scanner.admission.door import Notice, Unjudged
+from scanner.admission.door import Notice
 from scanner.admission.evidence import Evidence, from_json, to_json
 from scanner.admission.rules import Exit, Remedy, Word, decide, remedy
 from scanner.admission.serial import LONGEST_PAYLOAD, blinded, is_verbatim
-from scanner.admission.ticket import Knowledge
 from scanner.admission.verdict import Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
@@ -198,7 +197,7 @@ def judge(
     """Look up, decide and record one presentation; call inside a transaction."""
     standing = sessions.read_standing(conn)
     parsed = parse(standing.form, payload)
-    known = tickets.look_up(conn, parsed)
+    known, notice = tickets.look_up_with_notice(conn, parsed)
     parsed = parsed if known.ticket else unlisted(parsed)
     evidence = Evidence(parsed, standing.closed, known, word)
     verdict = decide(*evidence, at=at)
@@ -217,18 +216,7 @@ def judge(
     )
     row = journal.append(conn, scan)
     offered = None if isinstance(word, Exit) else remedy(verdict, known)
-    return Judged(row, payload, source, at, verdict, offered, _notice(known))
-
-
-def _notice(known: Knowledge) -> Notice | None:
-    """Return what the guard is told beside the verdict on a known ticket, if anything."""
-    if known.ticket is None:
-        return None
-    unjudged = known.ticket.unjudged
-    if known.door.custom_rules:
-        unjudged |= {Unjudged.RULES}
-    notice = Notice(unjudged=unjudged)
-    return notice if notice != Notice() else None
+    return Judged(row, payload, source, at, verdict, offered, notice)
 
 
 def recorded(row: int, scan: journal.Scan) -> Judged | None:

@@ -39,8 +39,13 @@ def writer(file: Path) -> Iterator[Writer]:
         yield opened
 
 
-def present(writer: Writer, payload: str, second: float = 0, word: Word | None = None) -> Judged:
-    gate = Gate(writer)
+@pytest.fixture
+def gate(writer: Writer) -> Gate:
+    return Gate(writer)
+
+
+def present(gate: Gate, payload: str, second: float = 0, word: Word | None = None) -> Judged:
+    """Present a code, and have its light shown."""
     judged = gate.present(payload, seconds(second), "camera", word).result(LIMIT)
     gate.note_shown(judged)
     return judged
@@ -57,12 +62,12 @@ def assert_audited(file: Path) -> None:
         assert list(Audit(reader).findings()) == []
 
 
-def test_a_ticket_is_let_in_once_by_its_code_in_its_own_case(file: Path, writer: Writer) -> None:
-    assert present(writer, f"]Q1{CODE}\r\n").verdict.reason is Reason.VALID
-    again = present(writer, CODE.upper(), 60)
+def test_a_ticket_is_let_in_once_by_its_code_in_its_own_case(file: Path, gate: Gate) -> None:
+    assert present(gate, f"]Q1{CODE}\r\n").verdict.reason is Reason.VALID
+    again = present(gate, CODE.upper(), 60)
     assert (again.verdict.reason, again.verdict.serial) == (Reason.ADMITTED_HERE, CODE)
-    assert present(writer, BARRED, 61).verdict.reason is Reason.OTHER_SECTION
-    assert present(writer, ADDRESS, 62).verdict.reason is Reason.VALID
+    assert present(gate, BARRED, 61).verdict.reason is Reason.OTHER_SECTION
+    assert present(gate, ADDRESS, 62).verdict.reason is Reason.VALID
     assert [form_of(scan.evidence) for scan in rows_of(file)] == [CodeForm.SECRET] * 4
     assert_audited(file)
 
@@ -84,10 +89,10 @@ STRANGERS = [
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda each: each[2].strip())
 @pytest.mark.parametrize("word", [None, Exit(), Override("torn")])
 def test_a_code_of_no_ticket_leaves_no_trace_and_offers_nothing(
-    file: Path, writer: Writer, stranger: tuple[str, Reason, str], word: Word | None
+    file: Path, gate: Gate, stranger: tuple[str, Reason, str], word: Word | None
 ) -> None:
     payload, reason, recorded = stranger
-    judged = present(writer, payload, word=word)
+    judged = present(gate, payload, word=word)
     assert (judged.verdict.reason, judged.verdict.serial) == (reason, None)
     assert (judged.remedy, judged.notice) == (None, None)
     (scan,) = rows_of(file)
@@ -98,27 +103,29 @@ def test_a_code_of_no_ticket_leaves_no_trace_and_offers_nothing(
     assert_audited(file)
 
 
-def test_a_patron_goes_out_and_that_is_no_admission(file: Path, writer: Writer) -> None:
-    assert present(writer, CODE).verdict.admits
-    out = present(writer, CODE, 60, Exit())
+def test_a_patron_goes_out_and_that_is_no_admission(file: Path, gate: Gate) -> None:
+    assert present(gate, CODE).verdict.admits
+    out = present(gate, CODE, 60, Exit())
     assert (out.verdict.kind, out.verdict.serial, out.remedy) == (Kind.EXITED, CODE, None)
     assert not out.verdict.admits
-    barred = present(writer, BARRED, 61, Exit())
+    barred = present(gate, BARRED, 61, Exit())
     assert (barred.verdict.reason, barred.remedy) == (Reason.OTHER_SECTION, None)
     assert [scan.kind for scan in rows_of(file)] == ["admitted", "exited", "wrong_section"]
     assert_audited(file)
 
 
-def test_the_same_journal_keeps_serials_and_opaque_codes(file: Path, writer: Writer) -> None:
-    present(writer, CODE)
+def test_the_same_journal_keeps_serials_and_opaque_codes(
+    file: Path, writer: Writer, gate: Gate
+) -> None:
+    present(gate, CODE)
 
     def reopen(conn: object) -> None:
         with transaction(conn):  # type: ignore[arg-type] # the writer's
             sessions.open_session(conn, replace(SESSION, opened=seconds(60)))  # type: ignore[arg-type]
 
     writer.submit(reopen).result(LIMIT)
-    assert present(writer, CODE, 61).verdict.reason is Reason.NOT_A_TICKET
-    present(writer, SERIALS[0], 62)
+    assert present(gate, CODE, 61).verdict.reason is Reason.NOT_A_TICKET
+    present(gate, SERIALS[0], 62)
     assert [form_of(scan.evidence) for scan in rows_of(file)] == [
         CodeForm.SECRET,
         CodeForm.SERIAL,
