@@ -302,7 +302,9 @@ async def _sync_once(engine: Engine) -> None:
 def _confirmation(
     config: Config, engine: Engine | OfflineEngine, writer: Writer
 ) -> ServerFirst | None:
-    """Return what asks the API before a green light, where the settings want it."""
-    if config.confirmation is Confirmation.SERVER_FIRST and isinstance(engine, Engine):
-        return ServerFirst(engine, writer)
+    """Return what asks the platform before a green light, where the settings or it want that."""
+    always = config.confirmation is Confirmation.SERVER_FIRST
+    session = writer.submit(read_session).result()
+    if isinstance(engine, Engine) and (always or (session and session.passages)):
+        return ServerFirst(engine, writer, always=always)
     return None

@@ -74,13 +74,18 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Admission(Receipt):
-    """An admission that the API holds."""
+    """An admission that the API holds.
+
+    `left` tells when its patron left, where that came last, and `left_by` by which device.
+    """
 
     admitted: datetime | None
     uri: str | None = None
     owner: Owner | None = None
     section: str | None = None
     section_name: str | None = None
+    left: datetime | None = None
+    left_by: str | None = None
 
 
 class Order(NamedTuple):

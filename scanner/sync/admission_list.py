@@ -103,7 +103,8 @@ class AdmissionList:
             with transaction(conn):
                 before = ticket_writes.known_admissions(conn, serials)
                 standing = {each.serial: each for each in ledger.by_serial(conn, serials)}
-                self._disputed |= _disputed(standing, installation.tags(conn), found)
+                tags = installation.tags(conn)
+                self._disputed |= _disputed(standing, tags, found)
                 own = _ours(standing, found)
                 others = [
                     (each.serial, EarlierAdmission(each.admitted, each.redeemer, each.device))
@@ -111,6 +112,7 @@ class AdmissionList:
                     if each.serial not in own
                 ]
                 ticket_writes.write_others(conn, others)
+                ticket_writes.write_exits(conn, _exits_elsewhere(found, tags))
                 ticket_writes.write_admitted(conn, admitted)
                 met = encounters.among(conn, self.session, others)
             return sum(each.serial not in before for each in found), met
@@ -137,6 +139,16 @@ def _admitted_row(admission: Admission) -> TicketRow | None:
         owner=owner.identity if owner else None,
         name=None,
     )
+
+
+def _exits_elsewhere(
+    found: Sequence[Admission], tags: set[str]
+) -> list[tuple[str, EarlierAdmission]]:
+    return [
+        (each.serial, EarlierAdmission(each.left, None, each.left_by))
+        for each in found
+        if each.left and tag_of(each.left_by) not in tags
+    ]
 
 
 Standing = Mapping[str, ledger.Admission]

@@ -145,6 +145,20 @@ class Engine:
         self._replay_now.set()
         return self._moved
 
+    def replay_held(self) -> contextlib.AbstractContextManager[bool]:
+        """Let nothing be replayed meanwhile; gives `False` where a replay is under way."""
+        return _replay_lock(self._writer.file)
+
+    async def would_refuse(self, serial: str, at: datetime) -> Fact | None:
+        """Ask the platform what it would say to an entry, where it can be asked.
+
+        Raises:
+            SyncError, TicketingError: it did not say.
+        """
+        connected = await self._pulling.current()
+        beyond = connected.platform.beyond
+        return await beyond.would_refuse(serial, at) if beyond else None
+
     def _note_moved(self) -> None:
         self._moved.set()
         self._moved = asyncio.Event()

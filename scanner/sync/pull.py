@@ -8,7 +8,7 @@ from scanner.platform.protocol import Platform
 from scanner.platform.resources import Scope
 from scanner.platform.server_time import ServerTime
 from scanner.priority import Priority
-from scanner.store import doubts, names, sessions, ticket_writes, tickets
+from scanner.store import details, doubts, names, sessions, ticket_writes, tickets
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.doubts import DoubtKind
 from scanner.store.sessions import StoredSession
@@ -61,6 +61,7 @@ class Pull:
             with transaction(conn):
                 emptied = tickets.belong_to(conn, session)
                 tickets.write_sections(conn, sections)
+                details.write_door(conn, scope.door)
                 if before != scope.permitted:
                     ticket_writes.forget_position(conn)
                     doubts.dispel(conn, *DoubtKind)

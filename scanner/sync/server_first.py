@@ -1,13 +1,17 @@
-"""Asking the API before the green light, for a short time."""
+"""Asking the platform before the green light, for a short time."""
 
 import asyncio
 from concurrent.futures import CancelledError
+from datetime import datetime
 
+from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.platform.delivery import SettleReason
+from scanner.platform.errors import TicketingError
 from scanner.store import ledger
-from scanner.store.ledger import State
+from scanner.store.database import SqlConnection, transaction
+from scanner.store.ledger import Admission, State
 from scanner.store.writer import Writer
 from scanner.sync.engine import Engine
 
@@ -19,24 +23,35 @@ _GRACE_SECONDS = 0.5
 
 
 class ServerFirst:
-    """Has a recorded admission delivered at once, and waits for what becomes of it."""
+    """Asks the platform about a recorded admission, and waits for what it says.
+
+    It asks about what this device can't judge, by its platform's rules or questions, and where
+    `always` is set about every admission: that one is delivered at once.
+    """
 
     def __init__(
-        self, engine: Engine, writer: Writer, patience_seconds: float = PATIENCE_SECONDS
+        self,
+        engine: Engine,
+        writer: Writer,
+        patience_seconds: float = PATIENCE_SECONDS,
+        *,
+        always: bool = True,
     ) -> None:
         self._engine = engine
         self._writer = writer
         self._patience = patience_seconds
+        self._always = always
 
     def refusal(self, judged: Judged, /) -> Fact | None:
-        """Return the API's reason where it says no; nothing where it says yes, or is too slow.
+        """Return the platform's reason where it says no; nothing where it says yes, or is too slow.
 
         What comes too late is settled by the replay, like any other admission.
         """
         serial = judged.verdict.serial
-        if not serial or not self._engine.status().link.online:
+        unjudged = _is_unjudged(judged)
+        if not serial or not (self._always or unjudged) or not self._engine.status().link.online:
             return None
-        asking = self._engine.call(lambda: self._outcome(serial))
+        asking = self._engine.call(lambda: self._answer(serial, judged.at, unjudged=unjudged))
         if asking is None:
             return None
         try:
@@ -44,18 +59,52 @@ class ServerFirst:
         except (TimeoutError, CancelledError):  # the engine's thread ended, or stands still
             return None
 
-    async def _outcome(self, serial: str) -> Fact | None:
+    async def _answer(self, serial: str, at: datetime, *, unjudged: bool) -> Fact | None:
         try:
             async with asyncio.timeout(self._patience):
-                while True:
-                    moved = self._engine.replay_now()
-                    (admission,) = await self._writer.run(
-                        lambda conn: ledger.by_serial(conn, [serial])
-                    )
-                    if admission.state is State.CONFIRMED:
-                        return None
-                    if admission.state in (State.CONFLICT, State.REFUSED):
-                        return admission.reason or Fact(SettleReason.NO_REASON)
-                    await moved.wait()
-        except TimeoutError:
+                if unjudged and (refusal := await self._judged_there(serial, at)):
+                    return refusal
+                return await self._outcome(serial) if self._always else None
+        except (TimeoutError, TicketingError):
             return None
+
+    async def _judged_there(self, serial: str, at: datetime) -> Fact | None:
+        """Ask what the platform would say, before it is told of the admission.
+
+        A refusal settles the admission, so that it is never sent. One that is being sent already
+        is waited for.
+        """
+        with self._engine.replay_held() as held:
+            if held and (await self._admission(serial)).state is State.QUEUED:
+                refusal = await self._engine.would_refuse(serial, at)
+                if refusal:
+                    await self._writer.run(lambda conn: _refuse(conn, serial, at, refusal))
+                return refusal
+        return await self._outcome(serial)
+
+    async def _outcome(self, serial: str) -> Fact | None:
+        while True:
+            moved = self._engine.replay_now()
+            admission = await self._admission(serial)
+            if admission.state is State.CONFIRMED:
+                return None
+            if admission.state in (State.CONFLICT, State.REFUSED):
+                return admission.reason or Fact(SettleReason.NO_REASON)
+            await moved.wait()
+
+    async def _admission(self, serial: str) -> Admission:
+        (found,) = await self._writer.run(lambda conn: ledger.by_serial(conn, [serial]))
+        return found
+
+
+def _is_unjudged(judged: Judged) -> bool:
+    """Tell whether a new admission rests on something that only the platform can judge."""
+    new = judged.verdict.kind is Kind.ADMITTED
+    return bool(new and judged.notice and judged.notice.unjudged)
+
+
+def _refuse(conn: SqlConnection, serial: str, at: datetime, refusal: Fact) -> None:
+    with transaction(conn):
+        ledger.mark_sending(conn, [serial], at)
+        ledger.mark_answered(conn, [serial], declined=True)
+        ledger.move(conn, serial, State.REFUSED, at, refusal)
