@@ -2,15 +2,24 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
+from scanner.admission.door import Unjudged
 from scanner.admission.verdict import Kind, Reason
+from scanner.app.platforms import provider_of
 from scanner.desk.audit import Audit
+from scanner.facts import Fact
 from scanner.gate import Gate, Judged
+from scanner.platform.delivery import SettleReason
+from scanner.store import details
+from scanner.store.database import SqlConnection, transaction
+from scanner.store.details import TicketDetail
 from scanner.store.ledger import State
 from scanner.sync.clock import utc_now
-from scanner.sync.engine import Engine
+from scanner.sync.engine import Engine, Pace
 from scanner.sync.server_first import ServerFirst
 from tests.sync.house import House, until
 
@@ -107,3 +116,62 @@ async def test_an_engine_that_ends_meanwhile_leaves_the_local_verdict(
             answer.cancel()
         monkeypatch.setattr(engine, "call", lambda _: answer)
         assert (await _present(gate, house.tickets(0)[0])).verdict.admits
+
+
+class _AskedAbout(Engine):
+    """An engine whose platform judges what this device can't."""
+
+    refusal: Fact | None = None
+    asked: list[str]
+
+    async def would_refuse(self, serial: str, at: datetime) -> Fact | None:
+        self.asked.append(serial)
+        return self.refusal
+
+
+@contextlib.asynccontextmanager
+async def _judging(house: House, refusal: Fact | None) -> AsyncIterator[tuple[Gate, _AskedAbout]]:
+    """Run a gate whose first ticket has to meet what only the platform knows."""
+    await asyncio.to_thread(house.open)
+    engine = _AskedAbout(
+        house.writer, house.keys, utc_now, provider_of(timeout=5).connect, Pace(timedelta(hours=1))
+    )
+    engine.refusal, engine.asked = refusal, []
+    await house.writer.run_on_cache(partial(_ask_about, serial=house.tickets(0)[0]))
+    work = asyncio.create_task(engine.run())
+    try:
+        await until(lambda: engine.status().link.online)
+        yield Gate(house.writer, ServerFirst(engine, house.writer, 5.0, always=False)), engine
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+def _ask_about(conn: SqlConnection, serial: str) -> None:
+    with transaction(conn):
+        detail = TicketDetail(unjudged=frozenset({Unjudged.QUESTIONS}))
+        details.write_details(conn, [(serial, detail)])
+
+
+async def test_what_this_device_cannot_judge_is_asked_before_the_light_and_never_sent(
+    house: House,
+) -> None:
+    refusal = Fact(SettleReason.WITHDRAWN)
+    async with _judging(house, refusal) as (gate, engine):
+        asked, plain = house.tickets(0)[:2]
+        judged = await _present(gate, asked)
+        assert (judged.verdict.kind, judged.verdict.refusal) == (Kind.WITHDRAWN, refusal)
+        assert (await _present(gate, plain)).verdict.admits
+        assert engine.asked == [asked]
+        assert house.states()[asked] is State.REFUSED
+        assert await engine.replay()
+    assert house.at_server() == {plain}
+
+
+async def test_what_the_platform_would_not_refuse_is_let_in_and_sent_later(house: House) -> None:
+    async with _judging(house, None) as (gate, engine):
+        asked = house.tickets(0)[0]
+        assert (await _present(gate, asked)).verdict.admits
+        assert engine.asked == [asked]
+        await engine.replay()
+        assert house.states() == {asked: State.CONFIRMED}
