@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -28,6 +28,10 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 
 LONGEST_CALL_SECONDS = 60.0
 """The limit of a whole call: an answer that comes byte by byte would never reach `timeout`."""
+
+
+Query = Mapping[str, str | Sequence[str]]
+"""A query's parameters; one that is given several times has a sequence."""
 
 
 class Answer(NamedTuple):
@@ -89,7 +93,7 @@ class Connection:
         path: str,
         body: Any = None,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         accepted: Collection[int] = (),
     ) -> Answer:
         """Send a request to a path below the server's address, and read the answer's JSON.
@@ -122,7 +126,8 @@ class Connection:
         method: str,
         path: str,
         body: Any = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[httpx.Response, bytes]:
         """Send a request; returns the answer and its content, whatever they are.
 
@@ -131,13 +136,13 @@ class Connection:
             Unreachable: none came.
         """
         content = json.dumps(body).encode() if body is not None else None
-        headers = {"Content-Type": "application/json"} if content else None
+        sent = {"Content-Type": "application/json"} if content else {}
         try:
             url = self.url.join(self.url.path + quote(path.lstrip("/"), safe="/%"))
             async with (
                 asyncio.timeout(LONGEST_CALL_SECONDS),
                 self._http.stream(
-                    method, url, params=query, content=content, headers=headers
+                    method, url, params=query, content=content, headers={**sent, **(headers or {})}
                 ) as answer,
             ):
                 content = await self._read_bounded(answer)

@@ -7,14 +7,14 @@ is left out of its list; both are noted as a `Fault` that names the field.
 
 import re
 from collections.abc import Callable, Generator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scanner.platform.errors import FieldFault
+from scanner.platform.field_types import NUMBERS_END, Number, OptionalText, Text, Time
 from scanner.platform.resources import Admission, Fault, Owner, Page, Receipt, Section
 from scanner.platform.tolerant_reader import FieldError, Gaps, read
 from scanner.ticketing.resources import Event, PersonSession, Ticket, Token, TokenGrant
@@ -26,26 +26,7 @@ Reader = Callable[[Any, Gaps], T]
 _PIECE = 50
 """Entries that are read in one go: less than a millisecond's work."""
 
-_NUMBERS_END = 2**53  # JSON's numbers are whole up to here (RFC 8259, 6)
 _ACCOUNT_NUMBER = re.compile(r"[A-Z]{2}-[0-9A-Z]{8}")
-
-
-def _time(found: object) -> datetime | None:
-    """Read a time, in UTC where it names no zone; `N/A` is the API's way to say there is none."""
-    if found in (None, "", "N/A"):
-        return None
-    try:
-        time = datetime.fromisoformat(str(found))
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("no_time", "no time") from None
-
-
-def _no_boolean(found: object) -> object:
-    """Refuse what Python takes for the numbers 0 and 1."""
-    if isinstance(found, bool):
-        raise PydanticCustomError("int_type", "a boolean is no number")
-    return found
 
 
 def _named(name: str) -> BeforeValidator:
@@ -53,12 +34,8 @@ def _named(name: str) -> BeforeValidator:
     return BeforeValidator(lambda found: found.get(name) if isinstance(found, dict) else found)
 
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-OptionalText = Annotated[str, Field(max_length=500)] | None
 Uri = Annotated[str, Field(min_length=1, max_length=500), _named("self")]
-Time = Annotated[datetime | None, PlainValidator(_time)]
-Number = Annotated[int, Field(ge=0, lt=_NUMBERS_END), BeforeValidator(_no_boolean)]
-Capacity = Annotated[int, Field(strict=True, ge=0, lt=_NUMBERS_END)]
+Capacity = Annotated[int, Field(strict=True, ge=0, lt=NUMBERS_END)]
 
 
 class _Body(BaseModel):

@@ -1,0 +1,148 @@
+"""The calls of pretix's API that this program makes, over httpx."""
+
+import platform
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from scanner import __version__
+from scanner.facts import Fact
+from scanner.platform.connection import Answer, Connection, Query, address, header_safe
+from scanner.platform.errors import ApiFault, FieldFault, ListError, Malformed, NoSuchPage
+from scanner.platform.tolerant_reader import FieldError
+from scanner.pretix.own_words import OWN_WORDS
+
+API = "api/v1/"
+"""Below the server's address."""
+
+MOST_PAGES = 200
+"""Of a list that is read to its end; pretix puts 50 entries on a page."""
+
+_LONGEST_DETAIL = 190
+"""Characters of what a new device tells of itself (pretix 2026.8)."""
+
+T = TypeVar("T")
+
+
+class Pretix:
+    """A connection to a pretix with a device's key, or without one; an async context manager.
+
+    Every call raises a `TicketingError` where it fails; httpx's own errors never come out.
+
+    Args:
+        url: the server's address, as pretix shows it.
+        key: the device's.
+        timeout: seconds between two bytes.
+        transport: in place of httpx's own.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        *,
+        timeout: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.url = address(url)
+        # Its own words are known in English alone.
+        headers = {"Accept-Language": "en"}
+        if key:
+            headers["Authorization"] = f"Device {header_safe(key)}"
+        base = self.url.copy_with(path=f"{self.url.path}{API}")
+        self._http = Connection(
+            base, headers, own_words=OWN_WORDS, timeout=timeout, transport=transport
+        )
+
+    async def __aenter__(self) -> "Pretix":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def initialize(self, token: str) -> Answer:
+        """Use a new device's one-time token; a 400 is an answer too."""
+        brand, model = platform.system() or "computer", platform.machine() or "computer"
+        body = {
+            "token": token,
+            "hardware_brand": brand[:_LONGEST_DETAIL],
+            "hardware_model": model[:_LONGEST_DETAIL],
+            "software_brand": "scanner",
+            "software_version": __version__,
+        }
+        return await self._http.call("POST", "device/initialize", body, accepted={400})
+
+    async def device_info(self) -> Any:
+        """Read what the device is told of itself."""
+        return (await self._http.call("GET", "device/info")).body
+
+    async def entries(self, path: str, query: Query | None = None) -> list[Any]:
+        """Read a list to its end; what moved meanwhile may be in it twice.
+
+        Raises:
+            ListError: it has no end.
+            Malformed: a page is none.
+        """
+        return [each async for page in self._pages(path, query or {}) for each in page]
+
+    async def _pages(self, path: str, query: Query) -> AsyncIterator[list[Any]]:
+        came = 0
+        for number in range(1, MOST_PAGES + 1):
+            try:
+                body = (
+                    await self._http.call("GET", path, query={**query, "page": str(number)})
+                ).body
+            except NoSuchPage:
+                return
+            page = results(body)
+            came += len(page)
+            yield page
+            if not page or not body.get("next"):
+                return
+        raise ListError(ApiFault.LIST_ENDLESS, came=came, total=count(body))
+
+
+def results(body: Any) -> list[Any]:
+    """Return the entries of a page.
+
+    Raises:
+        Malformed: it is none.
+    """
+    found = body.get("results") if isinstance(body, Mapping) else None
+    if not isinstance(found, list):
+        raise malformed(FieldError("results", FieldFault.NO_LIST))
+    return found
+
+
+def count(body: Any) -> int:
+    """Return how many entries a page's list has by its own word; 0 where that can't be read."""
+    found = body.get("count") if isinstance(body, Mapping) else None
+    return found if isinstance(found, int) and found > 0 else 0
+
+
+def shaped(read: Callable[[Any], T], body: Any) -> T:
+    """Read an answer.
+
+    Raises:
+        Malformed: it lacks what it needs.
+    """
+    try:
+        return read(body)
+    except FieldError as error:
+        raise malformed(error) from error
+
+
+def malformed(error: FieldError) -> Malformed:
+    """Return what an answer that can't be read is raised as."""
+    return Malformed(ApiFault.MALFORMED, field=error.name, problem=Fact(error.problem))
+
+
+def quoted(part: str) -> str:
+    """Return a part of a path as an address has it."""
+    return quote(part, safe="", errors="replace")
