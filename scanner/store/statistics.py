@@ -114,8 +114,10 @@ class SectionFigure:
     Attributes:
         permitted: whether this gate's token admits to it.
         sold: listed tickets that admit or have admitted.
-        inside: those of them that are admitted here or elsewhere, or redeemed at the API.
+        inside: those of them that are admitted here or elsewhere, or redeemed at the API, and have
+            not left.
         capacity: the patrons that it has room for, where the API says it.
+        left: those of them that came and have left.
     """
 
     name: str
@@ -123,11 +125,12 @@ class SectionFigure:
     sold: int
     capacity: int | None = None
     permitted: bool = True
+    left: int = 0
 
     @property
     def to_come(self) -> int:
-        """Those who have a ticket and are not inside."""
-        return self.sold - self.inside
+        """Those who have a ticket and never came."""
+        return self.sold - self.inside - self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +158,15 @@ class Evening:
 
     Attributes:
         sections: by name.
-        inside: patrons let in by any gate, as far as is known; also those of no known section.
+        inside: patrons let in by any gate who have not left, as far as is known; also those of no
+            known section.
         arrivals: the minutes in which somebody came at a known time, oldest first.
         gates: this one first, then those that let in most.
         refused: this gate's scans that let nobody in, by reason, the most frequent first; only the
             kind is known of one that a version before 4 recorded.
-        again: how often a supervisor let somebody in again here, who is counted once.
+        again: how often somebody came in again here, who is counted once.
+        left: patrons let in by any gate who have left, as far as is known.
+        exits: how often somebody left here.
         seconds_per_patron: the median at this gate, while a queue stands there.
     """
 
@@ -171,6 +177,13 @@ class Evening:
     refused: tuple[tuple[Reason | Kind, int], ...] = ()
     seconds_per_patron: float | None = None
     again: int = 0
+    left: int = 0
+    exits: int = 0
+
+    @property
+    def came(self) -> int:
+        """All whom any gate has let in, as far as is known."""
+        return self.inside + self.left
 
     @property
     def sold(self) -> int:
@@ -179,7 +192,7 @@ class Evening:
 
     @property
     def to_come(self) -> int:
-        """All who have a ticket and are not inside."""
+        """All who have a ticket and never came."""
         return sum(each.to_come for each in self.sections)
 
 
@@ -188,9 +201,45 @@ _QUEUED_SECONDS = 60
 
 _OWN = f"SELECT serial, at, device FROM admitted {_STANDING}"
 
+_GONE = f"""
+outs AS MATERIALIZED (
+    SELECT serial FROM journal {_OURS} AND kind = 'exited' UNION SELECT serial FROM other_exit
+), movements AS MATERIALIZED (
+    SELECT serial,
+        coalesce((SELECT max(id) FROM journal WHERE kind = 'exited' AND serial = outs.serial), 0)
+            AS out_row,
+        max(coalesce((SELECT max(id) FROM journal
+                WHERE kind = 'reentry' AND serial = outs.serial), 0),
+            coalesce((SELECT max(journal) FROM admitted
+                WHERE serial = outs.serial AND state <> 'undone'), 0)) AS in_row,
+        coalesce((SELECT julianday(at) FROM other_exit WHERE serial = outs.serial), 0)
+            AS other_out,
+        coalesce((SELECT julianday(admitted) FROM other_admission WHERE serial = outs.serial), 0)
+            AS other_in
+    FROM outs
+), gone AS MATERIALIZED (
+    SELECT serial FROM (
+        SELECT serial, out_row > in_row AS own_left, other_out > 0 AND other_out >= other_in
+            AS other_left, max(other_out, other_in) AS other_at,
+            coalesce((SELECT julianday(at) FROM journal WHERE id = max(out_row, in_row)), 0)
+                AS own_at
+        FROM movements
+    ) WHERE own_left AND own_at >= other_at OR other_left AND other_at >= own_at
+)"""
+"""Whose last known movement is an exit, as `scanner.store.tickets` finds it for one ticket."""
+
+_LEFT = f"""
+WITH {_GONE}
+SELECT count(*) FROM gone WHERE serial IN (SELECT serial FROM ({_OWN}))
+    OR serial IN (SELECT serial FROM other_admission)
+"""
+
 _SECTIONS = f"""
 WITH inside AS MATERIALIZED (
     SELECT serial FROM ({_OWN}) UNION SELECT serial FROM other_admission
+), {_GONE}, away AS MATERIALIZED (
+    SELECT section, count(*) AS count FROM gone JOIN ticket USING (serial)
+    WHERE serial IN (SELECT serial FROM inside) OR listed AND status = 'Redeemed' GROUP BY section
 ), came AS MATERIALIZED (
     SELECT section, count(*) AS count,
         sum(listed AND status IN ('Issued', 'Redeemed')) AS among_sold,
@@ -201,9 +250,12 @@ WITH inside AS MATERIALIZED (
     FROM ticket WHERE listed AND status IN ('Issued', 'Redeemed') GROUP BY section
 )
 SELECT name,
-    coalesce(came.count, 0) + coalesce(sold.redeemed, 0) - coalesce(came.redeemed, 0),
-    coalesce(sold.count, 0) + coalesce(came.count - came.among_sold, 0), capacity, permitted
+    coalesce(came.count, 0) + coalesce(sold.redeemed, 0) - coalesce(came.redeemed, 0)
+        - coalesce(away.count, 0),
+    coalesce(sold.count, 0) + coalesce(came.count - came.among_sold, 0), capacity, permitted,
+    coalesce(away.count, 0)
 FROM section LEFT JOIN came ON came.section = section.id LEFT JOIN sold ON sold.section = section.id
+LEFT JOIN away ON away.section = section.id
 ORDER BY name, section.id
 """
 
@@ -218,7 +270,7 @@ SELECT strftime('%s', at) / 60, ours, again, device, count(*), max(at) FROM (
 """By minute and device; `again` tells who was let in here too, and is one in all."""
 
 _REFUSED = f"""
-SELECT kind, reason, count(*) FROM journal {_OURS} AND kind NOT IN ('admitted', 'note')
+SELECT kind, reason, count(*) FROM journal {_OURS} AND kind NOT IN ('admitted', 'exited', 'note')
 GROUP BY 1, 2 ORDER BY 3 DESC
 """
 
@@ -241,17 +293,21 @@ def evening(conn: sqlite3.Connection) -> Evening:
     """
     arrivals, gates = _arrivals(conn)
     sections = tuple(
-        SectionFigure(name, inside, sold, capacity, bool(permitted))
-        for name, inside, sold, capacity, permitted in conn.execute(_SECTIONS)
+        SectionFigure(name, inside, sold, capacity, bool(permitted), left)
+        for name, inside, sold, capacity, permitted, left in conn.execute(_SECTIONS)
     )
+    (left,) = conn.execute(_LEFT).fetchone()
+    passed = dict(conn.execute(f"SELECT kind, count(*) FROM passed {_OURS} GROUP BY kind"))
     return Evening(
         sections,
-        admitted(conn).everywhere,
+        admitted(conn).everywhere - left,
         arrivals,
         gates,
         _refused(conn),
         _seconds_per_patron(conn),
-        conn.execute(f"SELECT count(*) FROM passed {_OURS} AND kind = 'reentry'").fetchone()[0],
+        passed.get(Kind.REENTRY, 0),
+        left,
+        passed.get(Kind.EXITED, 0),
     )
 
 

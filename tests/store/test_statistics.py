@@ -1,12 +1,14 @@
 import sqlite3
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 
+from scanner.admission.serial import Serial
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Fact
-from scanner.store import journal, ledger, statistics, ticket_writes
+from scanner.store import journal, ledger, statistics, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.journal import JournalNote
 from scanner.store.statistics import Admitted, GateFigure
@@ -179,3 +181,77 @@ def test_the_time_a_patron_takes_is_the_median_between_patrons_of_a_queue(
         for at, payload in scans:  # 3, 5 and 7 seconds; before d nobody queued
             journal.append(conn, scan(at=seconds(at), payload=payload))
     assert statistics.evening(conn).seconds_per_patron == pytest.approx(5, abs=0.01)
+
+
+def leave(conn: sqlite3.Connection, serial: str, at: float) -> None:
+    admit(conn, serial, seconds(at), kind="exited", reason=str(Reason.EXITED))
+
+
+def come_back(conn: sqlite3.Connection, serial: str, at: float) -> None:
+    admit(conn, serial, seconds(at), kind="reentry", reason=str(Reason.BACK_AFTER_EXIT))
+
+
+def test_who_has_left_is_not_inside_and_not_to_come(conn: sqlite3.Connection) -> None:
+    with transaction(conn):
+        ticket_writes.write_tickets(conn, [row("BALCONY-1", BALCONY)], 1)
+        there = EarlierAdmission(seconds(5), "Bo", "door-2")
+        ticket_writes.write_others(conn, [(each, there) for each in (SERIALS[3], "BALCONY-1")])
+        ticket_writes.write_exits(
+            conn, [(each, EarlierAdmission(seconds(50), "Bo", "door-2")) for each in SERIALS[2:5]]
+        )
+    for serial in SERIALS[:3]:
+        admit(conn, serial)
+    leave(conn, SERIALS[0], 30)
+    leave(conn, SERIALS[0], 31)  # shown twice on the way out
+    leave(conn, SERIALS[1], 30)
+    come_back(conn, SERIALS[1], 40)
+    leave(conn, "BALCONY-1", 20)
+    leave(conn, SERIALS[7], 20)  # who was never seen to come
+    found = statistics.evening(conn)
+    # Of five who came, the first, the third, the fourth and the one of the balcony are out.
+    assert (found.came, found.left, found.inside, found.exits, found.again) == (5, 4, 1, 5, 1)
+    balcony, floor = found.sections
+    assert (balcony.inside, balcony.left, balcony.to_come) == (0, 1, 0)
+    assert (floor.inside, floor.left, floor.sold) == (1, 3, len(SERIALS))
+    assert floor.to_come == len(SERIALS) - 4
+    assert found.refused == ()
+    assert statistics.admitted(conn) == Admitted(here=3, everywhere=5)
+
+
+def test_who_is_out_is_counted_as_one_ticket_is_looked_up(conn: sqlite3.Connection) -> None:
+    """Every order of up to four movements at two gates, each by a ticket of its own."""
+    moves = ("admit", "leave", "back", "other in", "other out")
+    orders = [order for count in range(1, 5) for order in product(moves, repeat=count)]
+    with transaction(conn):
+        serials = [f"DAWIER-MOVE{number:08}" for number in range(len(orders))]
+        ticket_writes.write_tickets(conn, map(row, serials), 1)
+        for serial, order in zip(serials, orders, strict=True):
+            for at, move in enumerate(order):
+                make(conn, serial, move, at)
+        found = statistics.evening(conn)
+        known = [tickets.look_up(conn, Serial(serial)) for serial in serials]
+    out = [each for each in known if each.left and (each.local or each.other)]
+    assert found.left == len(out) > len(orders) // 5
+    assert found.came == sum(bool(each.local or each.other) for each in known)
+
+
+def make(conn: sqlite3.Connection, serial: str, move: str, at: int) -> None:
+    there = [(serial, EarlierAdmission(seconds(at), "Bo", "door-2"))]
+    match move:
+        case "admit":
+            if ledger.own_admission(conn, serial).admission is None:
+                journal.append(conn, scan(serial, seconds(at)))
+        case "leave":
+            journal.append(conn, scan(serial, seconds(at), kind="exited"))
+        case "back":
+            journal.append(conn, scan(serial, seconds(at), kind="reentry"))
+        case "other in":
+            ticket_writes.write_others(conn, there)
+        case "other out":
+            ticket_writes.write_exits(conn, there)
+
+
+def test_who_left_before_the_clock_was_set_back_is_out(conn: sqlite3.Connection) -> None:
+    admit(conn, SERIALS[0], seconds(900))
+    leave(conn, SERIALS[0], 30)
+    assert statistics.evening(conn).left == 1

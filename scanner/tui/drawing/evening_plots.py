@@ -75,6 +75,8 @@ def outlook(
         Content.styled(say("{count} inside", count=number(evening.inside)), "bold"),
         Content.styled(say("{count} to come", count=number(evening.to_come)), "bold"),
     ]
+    if evening.left:
+        parts.append(Content(say("{count} went out", count=number(evening.left))))
     if evening.again:
         parts.append(Content(say("{count} let in again", count=number(evening.again))))
     if found:
@@ -169,10 +171,10 @@ def _legend_of_arrivals(evening: Evening, found: Forecast | None) -> Content:
 
 def gates(evening: Evening, width: int, _height: int) -> Content:
     """List this gate and the others, with the house above."""
-    rows = [_gate(each, evening.inside) for each in evening.gates]
+    rows = [_gate(each, evening.came) for each in evening.gates]
     last = max((each.last for each in evening.gates if each.last), default=None)
-    whole = GateFigure(say("All gates"), evening.inside, last)
-    house = replace(_gate(whole, evening.inside), name=whole.name, style="bold")
+    whole = GateFigure(say("All gates"), evening.came, last)
+    house = replace(_gate(whole, evening.came), name=whole.name, style="bold")
     return table([say("Gate"), say("came in"), say("last")], [house, *rows], width)
 
 
