@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from scanner.admission.rules import Override, Reentry
+from scanner.admission.door import DoorRules
+from scanner.admission.rules import Exit, Override, Reentry
 from scanner.admission.verdict import Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate
-from scanner.store import journal, ledger, schema
+from scanner.store import details, journal, ledger, passages, schema
 from scanner.store.database import open_database, transaction
 from scanner.store.integrity import find_damage
+from scanner.store.ledger import State
 from scanner.store.writer import Writer
 from scanner.wording import sentences
 from scanner.wording.sentences import in_english
@@ -158,3 +160,67 @@ def test_it_counts_what_it_checked(opened: sqlite3.Connection) -> None:
     audit = Audit(opened)
     assert list(audit.findings()) == []
     assert audit.rows == journal.head(opened)[0]
+
+
+@pytest.fixture
+def with_passages(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A ledger of a platform that takes passages: a way out, back in, and out with a bad ticket."""
+    found = tmp_path / "gate.sqlite3"
+    with closing(filled(found, [*map(row, SERIALS), row(B, BALCONY)])) as conn:
+        conn.execute("UPDATE session SET passages = 1")
+        details.write_door(conn, DoorRules(entry_after_exit=True))
+    with Writer.verified(found) as writer:
+        gate = Gate(writer)
+        words = ((A, None), (A, Exit()), (A, None), (B, Exit()), ("hello", Exit()), (A, Exit()))
+        reasons = []
+        for second, (payload, word) in enumerate(words):
+            judged = gate.present(payload, seconds(second), "camera", word).result(10)
+            gate.note_shown(judged)
+            reasons.append(judged.verdict.reason)
+        assert reasons == [
+            Reason.VALID,
+            Reason.EXITED,
+            Reason.BACK_AFTER_EXIT,
+            Reason.OTHER_SECTION,
+            Reason.NOT_A_TICKET,
+            Reason.EXITED,
+        ]
+    with closing(open_database(found)) as conn, transaction(conn):
+        ledger.mark_sending(conn, [A], seconds(9))
+        ledger.confirm(conn, [A], seconds(9))
+        (due,) = passages.next_ones(conn, 9)
+        passages.mark_sending(conn, [due.journal], seconds(10))
+        passages.settle(conn, due.journal, State.CONFIRMED, seconds(11))
+    assert find_damage(found) is None
+    with closing(open_database(found)) as conn:
+        yield conn
+
+
+def test_exits_and_further_entries_are_due_and_have_their_records(
+    with_passages: sqlite3.Connection,
+) -> None:
+    assert findings(with_passages) == []
+    states = [each.state for each in passages.of_ticket(with_passages, A)]
+    assert states == [State.CONFIRMED, State.QUEUED, State.QUEUED]
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("DELETE FROM passage WHERE journal = 2", "store.passage_missing row=2"),
+        ("UPDATE passage SET state = 'confirmed' WHERE journal = 3", "store.passage_never_moved"),
+        (
+            "UPDATE transition SET after = 'refused' WHERE after = 'confirmed'",
+            "audit.moves_changed",
+        ),
+        ("DELETE FROM transition WHERE journal = 2", "store.passage_never_moved row=2"),
+    ],
+)
+def test_a_record_of_a_passage_that_was_changed_is_found(
+    with_passages: sqlite3.Connection, statement: str, found: str
+) -> None:
+    triggers = with_passages.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    for (name,) in triggers.fetchall():
+        with_passages.execute(f"DROP TRIGGER {name}")
+    with_passages.execute(statement)
+    assert any(found in each for each in findings(with_passages))
