@@ -92,8 +92,8 @@ def to_json(
         found["refusal"] = known.refusal.as_json()
     if known.unshown:
         found["unshown"] = True
-    if allowed := [name for name, allows in known.door._asdict().items() if allows]:
-        found["door"] = allowed
+    if any(known.door):
+        found["door"] = [name for name, allows in known.door._asdict().items() if allows]
     if known.left:
         found["left"] = _admission(known.left)
     found |= _word(word)

@@ -11,6 +11,7 @@ from scanner.admission.verdict import Closed
 from scanner.store.installation import CURRENT_TAG
 
 _ORIGIN = "(SELECT api, event FROM origin)"
+_FORMS = {form.value: form for form in CodeForm}
 _CLOSED = f"invalid IS NOT NULL, synced IS NULL OR (api, session.event) IS NOT {_ORIGIN}"
 
 
@@ -147,7 +148,7 @@ def read_standing(conn: sqlite3.Connection) -> Standing:
         (never_synced, Closed.NEVER_SYNCED),
     )
     closed = next((each for holds, each in reasons if holds), None)
-    return Standing(event, redeemer, tagged(tag, device), closed, CodeForm(form))
+    return Standing(event, redeemer, tagged(tag, device), closed, _FORMS[form])
 
 
 def _time(text: object) -> datetime | None:

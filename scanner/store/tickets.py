@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scanner.admission.code_form import respelled
 from scanner.admission.door import DoorRules, Notice, Unjudged
@@ -27,12 +27,15 @@ _TICKET = """
 SELECT ticket.serial, section.uri, section.name, status, redeemed, listed, permitted,
     valid_from, valid_until, unjudged, attention, notice,
     multiple_entries, entry_after_exit, custom_rules,
-    EXISTS (SELECT 1 FROM detail AS former
+    detail.key IS NOT NULL AND EXISTS (SELECT 1 FROM detail AS former
         WHERE former.key = detail.key AND former.serial <> detail.serial)
 FROM ticket JOIN section ON section.id = ticket.section
 LEFT JOIN detail ON detail.serial = ticket.serial LEFT JOIN door ON door.one = 1
 WHERE ticket.serial = ?
 """
+_PLAIN, _NOTHING_TOLD = 7, (*[None] * 8, 0)
+"""How many of its columns every platform tells, and the others where nothing is told."""
+
 _FORMER_SERIALS = """
 SELECT former.serial FROM detail AS own JOIN detail AS former
     ON former.key = own.key AND former.serial <> own.serial
@@ -45,9 +48,8 @@ SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE
 UNION ALL
 SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
 UNION ALL
-SELECT '{_ENTERED}', id, at, redeemer, device FROM journal WHERE serial = ?1 AND kind = 'reentry'
-UNION ALL
-SELECT '{_LEFT}', id, at, redeemer, device FROM journal WHERE serial = ?1 AND kind = 'exited'
+SELECT iif(kind = 'exited', '{_LEFT}', '{_ENTERED}'), id, at, redeemer, device
+FROM passage JOIN journal ON id = passage.journal WHERE passage.serial = ?1
 """
 """Who came in and left by a ticket after its own admission; each is found by an index."""
 
@@ -249,9 +251,7 @@ def find_cached(conn: sqlite3.Connection, serial: str) -> Cached | None:
     row = conn.execute(_TICKET, (serial,)).fetchone()
     if row is None:
         return None
-    serial, uri, name, status, redeemed, listed, permitted, *rest = row
-    valid_from, valid_until, unjudged, attention, text, *door, reissued = rest
-    left_open = read_unjudged(unjudged)
+    serial, uri, name, status, redeemed, listed, permitted = row[:_PLAIN]
     ticket = CachedTicket(
         serial,
         Section(uri, name),
@@ -259,9 +259,17 @@ def find_cached(conn: sqlite3.Connection, serial: str) -> Cached | None:
         _time(redeemed),
         bool(listed),
         bool(permitted),
-        valid_from=_time(valid_from),
-        valid_until=_time(valid_until),
-        unjudged=left_open,
+    )
+    told = row[_PLAIN:]
+    return Cached(ticket) if told == _NOTHING_TOLD else _detailed(ticket, told)
+
+
+def _detailed(ticket: CachedTicket, told: tuple[Any, ...]) -> Cached:
+    """Add what only some platforms tell of a ticket and of the door."""
+    valid_from, valid_until, unjudged, attention, text, *door, reissued = told
+    left_open = read_unjudged(unjudged)
+    ticket = ticket._replace(
+        valid_from=_time(valid_from), valid_until=_time(valid_until), unjudged=left_open
     )
     rules = DoorRules(*map(bool, door))
     if rules.custom_rules:
