@@ -7,7 +7,7 @@ The guard's screen, the kiosk, standard input, the demo, training and the benche
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scanner.app.platforms import provider_of
 from scanner.app.records import Records
+from scanner.app.session_codes import session_codes
 from scanner.app.sound import Loudspeaker, Sounds, find_player
 from scanner.config import Config, Confirmation
 from scanner.facts import Fact
@@ -30,6 +31,7 @@ from scanner.scanning import devices
 from scanner.scanning.hand_scanners import hand_scanners
 from scanner.scanning.keyboard_layouts import FILES, load
 from scanner.scanning.scan_source import BROWSER, ScanSource, SourceName, together
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.store.anchor import keyed
 from scanner.store.names import keep_names
 from scanner.store.search import TicketSearch
@@ -69,6 +71,7 @@ class Assembly:
         open_with: opens the gate with another token's code, for the same guard and device, and
             for another event where that is meant; it blocks, and raises a `ScannerError`.
         readers: what can read codes, to be changed while the gate is open.
+        tickets: tells the codes of the session's tickets.
     """
 
     config: Config
@@ -84,6 +87,7 @@ class Assembly:
     turnstile: Turnstile | None
     open_with: Callable[[str, bool], "Opened"]
     readers: "Readers"
+    tickets: TicketCodes
 
     def play_verdict(self, judged: Judged) -> None:
         """Play a verdict's sound as loud as the settings say; a subscriber for the gate."""
@@ -120,7 +124,7 @@ def assembled(
         source: reads codes, see `scan_source`.
         opener: opens the turnstile.
     """
-    priority = Priority()
+    priority, tickets = Priority(), session_codes(writer.file)
     apply_names(config, writer)
     engine = make_engine(config, writer, keys, priority) if network else OfflineEngine(writer.file)
     background = BackgroundThread(engine)
@@ -148,7 +152,8 @@ def assembled(
             Records(writer, gate, pin, utc_now),
             turnstile,
             partial(_open_with, config, writer, keys),
-            Readers(config),
+            Readers(config, tickets),
+            tickets,
         )
 
 
@@ -157,6 +162,7 @@ class Readers:
     """The cameras and hand scanners that a gate can read with; each method blocks."""
 
     config: Config
+    tickets: TicketCodes = field(default_factory=TicketCodes)
 
     def cameras(self) -> dict[str, str]:
         """Return the cameras that are there, and the one of the settings: their names for a person.
@@ -190,11 +196,16 @@ class Readers:
             ScannerError: the camera can't be read.
         """
         config = self.config.model_copy(update={"camera": camera, "scanner": scanner})
-        return scan_source(config, look_through(camera, config.codes, must_be_there=False))
+        looking = look_through(camera, config.codes, must_be_there=False, tickets=self.tickets)
+        return scan_source(config, looking, self.tickets)
 
 
 def look_through(
-    spec: str, codes: "Collection[Symbology]", *, must_be_there: bool = True
+    spec: str,
+    codes: "Collection[Symbology]",
+    *,
+    must_be_there: bool = True,
+    tickets: TicketCodes | None = None,
 ) -> "CameraSource | None":
     """Return a source that reads a camera; nothing for `none`.
 
@@ -204,6 +215,7 @@ def look_through(
         must_be_there: open a file once, so that a missing one is reported before the screen opens.
             A camera is waited for in any case: hand scanners and typed serials work without it,
             and it may come back.
+        tickets: tells the codes of tickets.
 
     Raises:
         NoPictures: it must be there, and can't be read.
@@ -220,14 +232,16 @@ def look_through(
     if must_be_there:
         with suppress(CameraAway):
             open_source(spec).close()
-    decoder = create_decoder(codes=codes)
-    return CameraSource(lambda: open_source(spec), decoder, unread=UnreadKinds(codes))
+    decoder, unread = create_decoder(codes=codes, tickets=tickets), UnreadKinds(codes)
+    return CameraSource(lambda: open_source(spec), decoder, unread=unread, tickets=tickets)
 
 
-def scan_source(config: Config, camera: ScanSource | None) -> ScanSource | None:
+def scan_source(
+    config: Config, camera: ScanSource | None, tickets: TicketCodes | None = None
+) -> ScanSource | None:
     """Return a source that reads a camera, if any, and the hand scanners of the settings."""
     corrections = {by: load(config.home, file).correct for by, file in FILES.items()}
-    return together(camera, hand_scanners(config.scanner, corrections))
+    return together(camera, hand_scanners(config.scanner, corrections, tickets))
 
 
 def apply_names(config: Config, writer: Writer) -> None:

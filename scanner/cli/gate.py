@@ -21,6 +21,7 @@ from scanner.cli.settings import Codes, database, load
 from scanner.facts import Fact
 from scanner.scanning.presentation import Presentations
 from scanner.scanning.scan_source import BROWSER
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.sync.clock import utc_now
 from scanner.web.errors import WebError, WebFault, WebNotice
 from scanner.wording.catalogue import english
@@ -145,6 +146,7 @@ def _screen(config: "Config", *, network: bool) -> None:
     with ThreadPoolExecutor(1, "verify") as reading:
         verified = reading.submit(verify, file)  # the disk is read while the rest is imported
         from scanner.app.assembly import assembled, look_through, scan_source
+        from scanner.app.session_codes import session_codes
         from scanner.cli.first_start import first_start, needs_first_start
         from scanner.keystore import open_keystore
         from scanner.store.writer import Writer
@@ -155,15 +157,16 @@ def _screen(config: "Config", *, network: bool) -> None:
     with Writer(file) as writer:
         first = needs_first_start(writer)
         chosen = not first or "camera" in config.model_fields_set
-        camera = look_through(config.camera, config.codes) if chosen else None
+        tickets = session_codes(file)
+        camera = look_through(config.camera, config.codes, tickets=tickets) if chosen else None
         _refuse_no_terminal()
         if first:
             answers = first_start(config, writer, keys, device_name(writer))
             if answers is None:
                 return
             config = config.model_copy(update={"camera": answers.camera})
-            camera = look_through(config.camera, config.codes, must_be_there=False)
-        source = scan_source(config, camera)
+            camera = look_through(config.camera, config.codes, must_be_there=False, tickets=tickets)
+        source = scan_source(config, camera, tickets)
         with assembled(config, writer, keys, network=network, source=source) as parts:
             gate_app(parts).run()
 
@@ -191,6 +194,7 @@ def _pipe(
             json_input=json_input,
             every_line=every_line,
             correct=keyboard_layouts.load(config.home).correct_if_needed,
+            tickets=parts.tickets,
         )
         background.deliver(config.timeout_seconds)
 
@@ -335,18 +339,20 @@ def serve_lines(
     json_input: bool = False,
     every_line: bool = False,
     correct: Callable[[str], str] = lambda text: text,
+    tickets: TicketCodes | None = None,
 ) -> None:
     """Answer every line before the next is read; each presentation is judged once.
 
     A light counts as shown once its line is flushed. Where the reader is gone, it does not.
     With `every_line` each line is a presentation of its own, and so is a guard's word.
-    `correct` undoes what was learned of the scanner whose text a line is.
+    `correct` undoes what was learned of the scanner whose text a line is, and `tickets` tells the
+    codes of tickets.
 
     Raises:
         StoreError: a verdict could not be recorded; nobody is admitted by that line.
     """
     say = as_line if as_json else as_words
-    door: Presentations[Judged] = Presentations()
+    door: Presentations[Judged] = Presentations(tickets)
     for line in payloads(stream):
         given, word = worded(line) if json_input else (line, None)
         payload = correct(given)

@@ -160,12 +160,15 @@ def _guard(config: "Config", flags: list[str]) -> None:
 def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
     """Be the kiosk itself."""
     from scanner.app.assembly import assembled, look_through, scan_source
+    from scanner.app.session_codes import session_codes
     from scanner.keystore import open_keystore
     from scanner.store.writer import Writer
     from scanner.tui.kiosk.app import kiosk_app
 
     # A missing camera is waited for: nobody is there to plug it in.
-    source = scan_source(config, look_through(config.camera, config.codes, must_be_there=False))
+    tickets = session_codes(database(config))
+    camera = look_through(config.camera, config.codes, must_be_there=False, tickets=tickets)
+    source = scan_source(config, camera, tickets)
     keys = open_keystore(config.home)
     with (
         Writer.verified(database(config)) as writer,

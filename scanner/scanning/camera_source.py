@@ -11,6 +11,7 @@ from scanner.scanning.frame_processor import Counts, FrameDecoder, FrameProcesso
 from scanner.scanning.presentation import Beside, Debouncer, Event, InView, Presentation
 from scanner.scanning.scan_source import OnNotice, OnPayload, SourceState, SourceStatus, View
 from scanner.scanning.symbologies import UnreadKinds
+from scanner.scanning.ticket_codes import TicketCodes
 
 _POLL_SECONDS = 0.1
 
@@ -26,6 +27,7 @@ class CameraSource:
         debouncer: tells one presentation from the next.
         retry_seconds: between two tries to open a camera that is away.
         unread: names codes of kinds that the decoder isn't set to read; None to name none.
+        tickets: tells the codes of tickets.
     """
 
     pictured = True
@@ -37,9 +39,11 @@ class CameraSource:
         debouncer: Debouncer | None = None,
         retry_seconds: float = RETRY_SECONDS,
         unread: UnreadKinds | None = None,
+        *,
+        tickets: TicketCodes | None = None,
     ) -> None:
         self._opener = opener
-        self._processor = FrameProcessor(decoder, debouncer, unread)
+        self._processor = FrameProcessor(decoder, debouncer, unread, tickets)
         self._retry_seconds = retry_seconds
         self._camera: CameraThread | None = None
         self._decoding: threading.Thread | None = None

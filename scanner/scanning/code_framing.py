@@ -3,13 +3,17 @@
 Lines, tabulators and field separators also stand inside codes, so an end is one only where a
 ticket's form is complete, or where nothing follows it. Serial ports, the kernel's keys, the
 terminal's and pasted text all share this.
+
+Opaque codes have no form to be complete in. They are of one line: the first end is theirs, and what
+comes at once behind it is no code.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from scanner.admission.cleaning import clean
-from scanner.admission.serial import LONGEST_PAYLOAD, NotATicket, parse_payload
+from scanner.admission.serial import LONGEST_PAYLOAD
+from scanner.scanning.ticket_codes import holds_ticket
 
 ENDS = frozenset("\r\n\t\x03\x04")
 """What scanners are set to send after a code: carriage return, line feed, tabulator, end of text,
@@ -33,11 +37,6 @@ FEWEST_CUT_OFF = 6
 _FRAME = "".join(sorted(ENDS | {"\x02", " "}))
 
 
-def holds_ticket(text: str) -> bool:
-    """Tell whether exactly one ticket's code can be read in a text."""
-    return not isinstance(parse_payload(text), NotATicket)
-
-
 def ends_in(text: str, is_ticket: Callable[[str], bool]) -> bool:
     """Tell whether a ticket's code is all that a text waited for: it ends with the text."""
     return is_ticket(text) and not is_ticket(text[:-1])
@@ -57,11 +56,13 @@ class CodeFraming:
         needs_end: whether a code that is no ticket's counts only with an end, as where people may
             press keys too.
         on_cut_off: called where half a code was dropped.
+        is_opaque: tells whether tickets' codes are opaque.
     """
 
     is_ticket: Callable[[str], bool] = holds_ticket
     needs_end: bool = False
     on_cut_off: Callable[[], None] = lambda: None
+    is_opaque: Callable[[], bool] = lambda: False
     _text: str = ""
     _last: float = float("-inf")
     _given: bool = False
@@ -83,6 +84,8 @@ class CodeFraming:
         codes = self._give() if whole or silent >= PAUSE_SECONDS else []
         if silent >= PAUSE_SECONDS:
             self._given = self._lost = False
+        elif silent >= SETTLE_SECONDS and not unframed(self._text) and self.is_opaque():
+            self._given = False  # what comes now is another patron's
         return codes
 
     def _take(self, char: str) -> list[str]:
@@ -91,7 +94,7 @@ class CodeFraming:
             self.on_cut_off()
         elif self._lost:
             self._lost = char not in ENDS
-        elif char in ENDS and self._is_ticket():
+        elif char in ENDS and (self._is_ticket() or self._ends_opaque()):
             return self._give()
         elif len(self._text) < LONGEST:
             self._text += char
@@ -99,6 +102,9 @@ class CodeFraming:
 
     def _is_ticket(self) -> bool:
         return self.is_ticket(unframed(self._text))
+
+    def _ends_opaque(self) -> bool:
+        return not self._given and bool(unframed(self._text)) and self.is_opaque()
 
     def _give(self) -> list[str]:
         """Give the code; what follows one without being a ticket's was a part of it."""
@@ -115,7 +121,11 @@ class CodeFraming:
         return [code]
 
 
-def codes_in(text: str, is_ticket: Callable[[str], bool] = holds_ticket) -> list[str]:
+def codes_in(
+    text: str,
+    is_ticket: Callable[[str], bool] = holds_ticket,
+    is_opaque: Callable[[], bool] = lambda: False,
+) -> list[str]:
     """Return the codes of a text that came in one piece, such as a paste."""
-    framing = CodeFraming(is_ticket)
+    framing = CodeFraming(is_ticket, is_opaque=is_opaque)
     return framing.feed(text, 0.0) + framing.idle(PAUSE_SECONDS)

@@ -17,6 +17,7 @@ from scanner.scanning.presentation import Debouncer, Event, Presentation, divide
 from scanner.scanning.scan_hints import Hint, ScanHints, exposure_of, hint_for
 from scanner.scanning.scan_source import View
 from scanner.scanning.symbologies import SymbologyDecoder, UnreadKinds
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.scanning.unread_codes import Candidate, find_candidate
 
 OUTLINED_SECONDS = 0.5
@@ -44,12 +45,14 @@ class FrameDecoder(Protocol):
 def create_decoder(
     budget_ms: float | None = FRAME_BUDGET_MS,
     codes: Collection[Symbology] = (Symbology.QR,),
+    tickets: TicketCodes | None = None,
 ) -> FrameDecoder:
     """Return a decoder with the libraries that are installed.
 
     Args:
         budget_ms: the time for one frame; None for all that a picture needs.
         codes: the symbologies that it reads.
+        tickets: tells the codes of tickets.
 
     Raises:
         NoDecoder: no library that reads these codes is installed.
@@ -57,7 +60,7 @@ def create_decoder(
     try:
         if set(codes) == {Symbology.QR}:
             return Decoder(budget_ms)
-        return SymbologyDecoder(codes, budget_ms)
+        return SymbologyDecoder(codes, budget_ms, tickets=tickets)
     except NoReader as error:
         raise NoDecoder(CameraFault.NO_DECODER) from error
 
@@ -88,6 +91,7 @@ class FrameProcessor:
         decoder: reads codes.
         debouncer: tells one presentation from the next.
         unread: names codes of kinds that the decoder isn't set to read; None to name none.
+        tickets: tells the codes of tickets.
     """
 
     def __init__(
@@ -95,9 +99,11 @@ class FrameProcessor:
         decoder: FrameDecoder,
         debouncer: Debouncer | None = None,
         unread: UnreadKinds | None = None,
+        tickets: TicketCodes | None = None,
     ) -> None:
         self._decoder = decoder
-        self._debouncer = debouncer or Debouncer()
+        self._tickets = tickets
+        self._debouncer = debouncer or Debouncer(codes=tickets)
         self._unread = unread
         self._hints = ScanHints()
         self._guard = threading.Lock()
@@ -112,7 +118,7 @@ class FrameProcessor:
     def process(self, frame: Frame) -> list[Event]:
         """Decode one frame; return the events that follow from it."""
         decoded = self._decoder.decode(frame.pixels)
-        in_turn, _ = divide(decoded.texts)
+        in_turn, _ = divide(decoded.texts, self._tickets)
         if len(in_turn) == 1 and self._debouncer.may_present(in_turn[0], frame.at):
             decoded = self._decoder.look_around(frame.pixels, decoded)
         self._update_hints(frame, decoded)

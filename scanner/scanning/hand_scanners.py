@@ -10,10 +10,11 @@ from typing import Protocol
 import structlog
 
 from scanner.facts import Fact
-from scanner.scanning.code_framing import CodeFraming, holds_ticket
+from scanner.scanning.code_framing import CodeFraming
 from scanner.scanning.devices import HandScanner, ScannerKind, list_scanners, scanner_at
 from scanner.scanning.errors import HandScannerError
 from scanner.scanning.scan_source import Name, OnNotice, OnPayload, SourceState, SourceStatus
+from scanner.scanning.ticket_codes import TicketCodes
 
 SEARCH_SECONDS = 0.5
 """Between two searches for scanners: one that is plugged in works well within 2 s."""
@@ -75,6 +76,7 @@ class HandScanners:
         opener: opens one.
         search_seconds: between two searches.
         corrections: undo what was learned of a scanner, by what reads it.
+        tickets: tells the codes of tickets.
     """
 
     pictured = False
@@ -85,7 +87,9 @@ class HandScanners:
         opener: Open = open_scanner,
         search_seconds: float = SEARCH_SECONDS,
         corrections: Corrections = MappingProxyType({}),
+        tickets: TicketCodes | None = None,
     ) -> None:
+        self._tickets = tickets or TicketCodes()
         self._corrections = corrections
         self._find = find
         self._open = opener
@@ -171,8 +175,9 @@ class HandScanners:
         stopping = self._stopping
         correct = self._corrections.get(device.source, str)
         framing = CodeFraming(
-            lambda code: holds_ticket(correct(code)),
+            lambda code: self._tickets.is_whole(correct(code)),
             on_cut_off=lambda: on_notice(Fact(SourceStatus.CUT_OFF)),
+            is_opaque=lambda: self._tickets.opaque,
         )
         try:
             while not stopping.is_set():
@@ -205,17 +210,20 @@ def _ready(names: list[Name]) -> Fact | None:
 
 
 def hand_scanners(
-    spec: str, corrections: Corrections = MappingProxyType({})
+    spec: str,
+    corrections: Corrections = MappingProxyType({}),
+    tickets: TicketCodes | None = None,
 ) -> HandScanners | None:
     """Make the source that `scanner gate --scanner` names; None for `none`.
 
     Args:
         spec: `auto`, `none` or a device's path.
         corrections: undo what was learned of a scanner, by what reads it.
+        tickets: tells the codes of tickets.
     """
     if spec == "none":
         return None
     if spec == "auto":
-        return HandScanners(corrections=corrections)
+        return HandScanners(corrections=corrections, tickets=tickets)
     device = Path(spec)
-    return HandScanners(lambda: [scanner_at(device)], corrections=corrections)
+    return HandScanners(lambda: [scanner_at(device)], corrections=corrections, tickets=tickets)

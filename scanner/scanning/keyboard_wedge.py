@@ -16,9 +16,9 @@ from scanner.scanning.code_framing import (
     PAUSE_SECONDS,
     SETTLE_SECONDS,
     ends_in,
-    holds_ticket,
     unframed,
 )
+from scanner.scanning.ticket_codes import holds_ticket
 
 HOLD_SECONDS = 0.075
 """How long one or two keys are held for the next one: a scanner's slowest pace, 60 ms, and some
@@ -76,9 +76,12 @@ class BurstDetector(Generic[Key]):
 
     Args:
         is_ticket: tells whether a text is, or holds, a ticket's code.
+        is_opaque: tells whether tickets' codes may be any text; then their rhythm tells a scanner's
+            keys, and the first end is theirs.
     """
 
     is_ticket: Callable[[str], bool] = holds_ticket
+    is_opaque: Callable[[], bool] = lambda: False
     _keys: list[Key] = field(default_factory=list)
     _texts: list[str] = field(default_factory=list)
     _times: list[float] = field(default_factory=list)
@@ -104,7 +107,7 @@ class BurstDetector(Generic[Key]):
         self._keys.append(key)
         self._texts.append(text)
         self._times.append(at)
-        if text in ENDS and self._ticket_start() is not None:
+        if text in ENDS and (self._ticket_start() is not None or self._ends_opaque()):
             return before + self._scan()
         if not self._is_typed():
             return before
@@ -171,6 +174,10 @@ class BurstDetector(Generic[Key]):
             return count >= FEWEST - ended
         return count >= FEWEST_STEADY and pace <= HOLD_SECONDS and (ended or _is_steady(gaps))
 
+    def _ends_opaque(self) -> bool:
+        """Tell whether a scanner sent an opaque code of its own, and not the rest of a longer."""
+        return self.is_opaque() and self._is_scan() and not (self._goes_on() or self._follows())
+
     def _ticket_start(self) -> int | None:
         """Return at which key a ticket's code begins, where the held keys are, or end in, one.
 
@@ -187,8 +194,13 @@ class BurstDetector(Generic[Key]):
         others = [at for at in range(1, len(gaps)) if at not in pauses]
         places = [*pauses, *sorted(others, key=lambda at: -gaps[at - 1])]
         apart = [at for at in places if gaps[at - 1] > 2 * median(gaps[at:])]
-        foreign = [at for at in apart if at > 1 and _differ(gaps[: at - 1], gaps[at:])]
+        foreign = [at for at in apart if at > 1 and self._are_apart(gaps[: at - 1], gaps[at:])]
         return [*foreign, 0, *(at for at in apart if at not in foreign)]
+
+    def _are_apart(self, gaps: list[float], others: list[float]) -> bool:
+        """Tell whether keys before a scan are a person's; fingers are slow where no form tells."""
+        slow = not self.is_opaque() or median_low(gaps) > FAST_SECONDS
+        return slow and _differ(gaps, others)
 
     def _goes_on(self) -> bool:
         """Tell whether the held keys follow a scan in its own rhythm, and so are a part of it."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from scanner.admission.cleaning import clean
-from scanner.admission.serial import Fingerprint, LooksLike, NotATicket, Serial, parse_payload
+from scanner.admission.serial import LooksLike
 from scanner.facts import Fact
 from scanner.scanning.scan_source import SourceStatus
+from scanner.scanning.ticket_codes import TicketCodes
 
 SAME_SECONDS = 2.0
 """Read again this soon after its last reading, a code is the same presentation."""
@@ -83,20 +83,15 @@ class Beside:
 Event = Presentation | InView | TwoInView | Beside
 
 
-def looks_like(payload: str) -> LooksLike | None:
-    """Return what a text is that has no ticket's form; None where it has, or holds several."""
-    parsed = parse_payload(payload)
-    if isinstance(parsed, NotATicket) and parsed.looks_like is not LooksLike.SEVERAL_TICKETS:
-        return parsed.looks_like
-    return None
-
-
-def divide(payloads: Sequence[str]) -> tuple[list[str], list[Beside]]:
+def divide(
+    payloads: Sequence[str], codes: TicketCodes | None = None
+) -> tuple[list[str], list[Beside]]:
     """Divide what is in view: those whose turn it is, and those that are only beside them.
 
     Tickets go before other codes, such as an advertisement's on the same page. Where there are no
     tickets, it is any code's turn.
     """
+    looks_like = (codes or TicketCodes()).looks_like
     forms = {payload: looks_like(payload) for payload in payloads}
     tickets = [payload for payload, form in forms.items() if form is None]
     others = [Beside(payload, form) for payload, form in forms.items() if form]
@@ -110,16 +105,20 @@ class Presentations(Generic[Answer]):
     """The door of one gate: what was read lately there, by whatever source; for any thread.
 
     Times are monotonic seconds.
+
+    Args:
+        codes: tells the codes of tickets.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, codes: TicketCodes | None = None) -> None:
+        self._identity = (codes or TicketCodes()).identity
         self._guard = threading.Lock()
         self._read: dict[str, float] = {}  # code -> when it was read last
         self._answers: dict[str, Answer] = {}
 
     def begins(self, payload: str, at: float) -> bool:
         """Note a reading; tell whether it begins a presentation, which is to be judged."""
-        code = _code(payload)
+        code = self._identity(payload)
         with self._guard:
             for each in [each for each, last in self._read.items() if at - last > SAME_SECONDS]:
                 self._drop(each)
@@ -130,32 +129,21 @@ class Presentations(Generic[Answer]):
     def keep(self, payload: str, answer: Answer) -> None:
         """Keep what a presentation was answered."""
         with self._guard:
-            self._answers[_code(payload)] = answer
+            self._answers[self._identity(payload)] = answer
 
     def answer(self, payload: str) -> Answer:
         """Return what the presentation that a reading belongs to was answered."""
         with self._guard:
-            return self._answers[_code(payload)]
+            return self._answers[self._identity(payload)]
 
     def forget(self, payload: str) -> None:
         """Have the next reading judged: nothing could be recorded of this one."""
         with self._guard:
-            self._drop(_code(payload))
+            self._drop(self._identity(payload))
 
     def _drop(self, code: str) -> None:
         self._read.pop(code, None)
         self._answers.pop(code, None)
-
-
-def _code(payload: str) -> str:
-    """Return what two readings of one code have in common, however they came."""
-    match parse_payload(payload):
-        case Serial(value):
-            return value
-        case Fingerprint(digest):
-            return digest
-        case _:
-            return clean(payload)
 
 
 class Debouncer:
@@ -163,9 +151,13 @@ class Debouncer:
 
     Args:
         gone_after: seconds out of view after which the same code counts again.
+        codes: tells the codes of tickets.
     """
 
-    def __init__(self, gone_after: float = GONE_AFTER_SECONDS) -> None:
+    def __init__(
+        self, gone_after: float = GONE_AFTER_SECONDS, codes: TicketCodes | None = None
+    ) -> None:
+        self._codes = codes
         self._gone_after = gone_after
         self._presented: dict[str, float] = {}  # payload -> when it was last in view
         self._told: dict[str, float] = {}  # payload -> when that was told last
@@ -194,7 +186,7 @@ class Debouncer:
             crowded: whether another code is in view that could not be read.
         """
         at = at if self._updated_at is None else max(at, self._updated_at)
-        in_turn, beside = divide(list(dict.fromkeys(payloads)))
+        in_turn, beside = divide(list(dict.fromkeys(payloads)), self._codes)
         in_view = [*in_turn, *(other.payload for other in beside)]
         self._expire(in_view, at)
         self._updated_at = at

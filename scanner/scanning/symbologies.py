@@ -19,8 +19,8 @@ from scanner.qr.frame import Pixels
 from scanner.qr.readers import SymbolReader, symbol_reader
 from scanner.qr.scene_change import SceneChange
 from scanner.qr.texture import Region, textured_regions
-from scanner.scanning.presentation import looks_like
 from scanner.scanning.scan_source import SourceStatus
+from scanner.scanning.ticket_codes import TicketCodes
 
 _TOGETHER = (
     {
@@ -80,7 +80,8 @@ def has_weak_check(kind: Symbology) -> bool:
 class Agreement:
     """Keeps what a weak check lets through until it is read again; drops what is no ticket's."""
 
-    def __init__(self) -> None:
+    def __init__(self, tickets: TicketCodes | None = None) -> None:
+        self._looks_like = (tickets or TicketCodes()).looks_like
         self._frame = 0
         self._seen: dict[tuple[Symbology, str], int] = {}
 
@@ -91,7 +92,7 @@ class Agreement:
         for one in readings:
             if not has_weak_check(one.kind):
                 found.append(one)
-            elif looks_like(one.text) is None:
+            elif self._looks_like(one.text) is None:
                 last = self._seen.get((one.kind, one.text))
                 self._seen[one.kind, one.text] = self._frame
                 if last is not None and self._frame - last < AGREEING_FRAMES:
@@ -113,6 +114,7 @@ class SymbologyDecoder:
         codes: the symbologies; at least one.
         budget_ms: the time for one frame; None for all that a picture needs.
         clock: a monotonic clock, in seconds.
+        tickets: tells the codes of tickets.
 
     Raises:
         NoReader: the library is not installed.
@@ -123,12 +125,13 @@ class SymbologyDecoder:
         codes: Collection[Symbology],
         budget_ms: float | None = FRAME_BUDGET_MS,
         clock: Callable[[], float] = time.perf_counter,
+        tickets: TicketCodes | None = None,
     ) -> None:
         self._qr = Decoder(budget_ms, clock) if Symbology.QR in codes else None
         self._groups = deque(group_readers(set(codes) - {Symbology.QR}))
         self._budget_ms = budget_ms
         self._clock = clock
-        self._agreement = Agreement()
+        self._agreement = Agreement(tickets)
         self._turns = 0
         self._places = deque([Region(0, 0, 0, 0, 0.0)])
 
@@ -314,7 +317,7 @@ class UnreadKinds:
 
 def _is_sure(one: Reading) -> bool:
     """Tell whether a single reading is enough to be told of."""
-    return not has_weak_check(one.kind) or looks_like(one.text) is None
+    return not has_weak_check(one.kind) or TicketCodes().looks_like(one.text) is None
 
 
 def _textured_places(grey: Pixels) -> list[Region]:

@@ -19,6 +19,7 @@ from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.scanning.presentation import Presentations
 from scanner.scanning.scan_source import OnNotice, OnPayload, ScanSource, SourceState, View
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.tui.ports import Clock, Judge
 from scanner.tui.terminal.choice import when_written
 from scanner.wording.catalogue import say
@@ -99,11 +100,17 @@ class CodeReader:
 class Presenter:
     """Presents payloads, from any thread, and posts a message for each step."""
 
-    def __init__(self, judge: Judge, clock: Clock, post: Callable[[Message], object]) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        clock: Clock,
+        post: Callable[[Message], object],
+        tickets: TicketCodes | None = None,
+    ) -> None:
         self._judge = judge
         self._clock = clock
         self._post_message = post
-        self._door: Presentations[None] = Presentations()
+        self._door: Presentations[None] = Presentations(tickets)
         judge.subscribe(lambda judged: self._post(Published(judged)))
 
     def read(self, payload: str, source: str) -> None:

@@ -18,6 +18,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 from scanner.app.preferences import Keep, Preferences, Value
 from scanner.app.sound import LOUDEST, STEP, Sounds
 from scanner.errors import ScannerError
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.store.journal import JournalNote
 from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.beside import REBUILT, Beside, import_screens
@@ -72,6 +73,7 @@ class GateApp(App[None]):
         network: cuts and restores the demo's network.
         demo: say on the screen that this is a demonstration.
         correct: corrects what a hand scanner types; without it all keys are a person's.
+        tickets: tells the codes of tickets.
         scanner: the hand scanners that are read, as in the settings; with `none`, what one types
             is dropped, and said.
         sounds: plays the verdicts' sounds.
@@ -84,7 +86,6 @@ class GateApp(App[None]):
     """
 
     TITLE = "scanner"
-    ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
     CSS = """
     Input > .input--placeholder { color: $foreground 80%; }
@@ -104,6 +105,7 @@ class GateApp(App[None]):
         network: Network | None = None,
         demo: bool = False,
         correct: Correct | None = None,
+        tickets: TicketCodes | None = None,
         scanner: str = "auto",
         sounds: Sounds | None = None,
         preferences: Preferences | None = None,
@@ -137,6 +139,7 @@ class GateApp(App[None]):
             muted=lambda: self.preferences.muted,
             demo=demo,
             announce=self._alerts.play,
+            tickets=tickets,
         )
         self._shift = Shift(
             records,
@@ -158,7 +161,7 @@ class GateApp(App[None]):
             self._open_another,
         )
         self._unasked = UnaskedEnd(self, records, background.status)
-        self._wedge = WedgeKeys(self, self, correct) if correct else None
+        self._wedge = WedgeKeys(self, self, correct, tickets) if correct else None
 
     def on_mount(self) -> None:
         """Open the gate."""
@@ -270,7 +273,7 @@ class GateApp(App[None]):
         if name in _LOOKS:
             self._apply()
         elif name == "picture":
-            self._apply_picture()
+            self.gate.show_picture(shown=picture_wanted(self.preferences.picture))
         elif name == "muted":
             self.gate.look()
         elif name == "names" and self._records:
@@ -360,12 +363,9 @@ class GateApp(App[None]):
         self._ascii_wanted = wanted(now.characters)
         for name in (HELP, *REBUILT):  # their words and colours were those before
             drop_cached(self, name)
-        self._apply_picture()
+        self.gate.show_picture(shown=picture_wanted(self.preferences.picture))
         self.refresh_bindings()
         self.refresh()
-
-    def _apply_picture(self) -> None:
-        self.gate.show_picture(shown=picture_wanted(self.preferences.picture))
 
     def _begin(self) -> None:
         self._work = self.run_worker(self._background.run(), exit_on_error=False)

@@ -15,6 +15,7 @@ from scanner.admission.verdict import Closed, Reason
 from scanner.app.sound import CANNOT_RECORD
 from scanner.facts import Fact
 from scanner.gate import Judged
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing import poster
@@ -81,6 +82,7 @@ class GateScreen(TranslatedScreen[None]):
         muted: Callable[[], bool] = lambda: False,
         demo: bool = False,
         announce: Callable[[str], None] = lambda _name: None,
+        tickets: TicketCodes | None = None,
     ) -> None:
         super().__init__()
         self._announce = announce
@@ -90,7 +92,7 @@ class GateScreen(TranslatedScreen[None]):
             *((0, "-tiny"), (14, "-flat"), (20, "-low")),
             *((32, "-tall"), (44, "-high")),
         ]
-        self.presenter = Presenter(judge, clock, self.post_message)
+        self.presenter = Presenter(judge, clock, self.post_message, tickets)
         self._status = status
         self._try_now = try_now
         self._demo = demo

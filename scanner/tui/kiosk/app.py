@@ -16,6 +16,7 @@ from scanner.app.assembly import Assembly
 from scanner.facts import Fact
 from scanner.kiosk.guardian import UNLOCKED
 from scanner.kiosk.service import notify_alive
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.tui.drawing.theme import NIGHT
@@ -65,6 +66,7 @@ class KioskApp(App[int], inherit_bindings=False):
         unlocked: int = 0,
         correct: Callable[[str], str] = lambda text: text,
         muted: bool = False,
+        tickets: TicketCodes | None = None,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._background = background
@@ -81,6 +83,7 @@ class KioskApp(App[int], inherit_bindings=False):
             trouble=trouble,
             correct=correct,
             muted=muted,
+            tickets=tickets,
         )
 
     def on_mount(self) -> None:
@@ -144,4 +147,5 @@ def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
         unlocked=UNLOCKED,
         correct=parts.correct,
         muted=parts.config.muted,
+        tickets=parts.tickets,
     )

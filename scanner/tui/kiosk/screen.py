@@ -17,14 +17,15 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
-from scanner.admission.serial import LONGEST_PAYLOAD, Fingerprint, Serial, parse_payload
+from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck, may_be_pin
-from scanner.scanning.code_framing import ENDS, CodeFraming, codes_in, holds_ticket
+from scanner.scanning.code_framing import ENDS, CodeFraming, codes_in
 from scanner.scanning.keyboard_wedge import is_scanners
 from scanner.scanning.scan_source import SourceStatus
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status
 from scanner.tui.drawing.poster import Poster
@@ -147,16 +148,19 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         trouble: Callable[[], Fact | None] | None,
         correct: Callable[[str], str],
         muted: bool = False,
+        tickets: TicketCodes | None = None,
     ) -> None:
         super().__init__()
-        self.presenter = Presenter(judge, clock, self.post_message)
+        self._tickets = tickets or TicketCodes()
+        self.presenter = Presenter(judge, clock, self.post_message, self._tickets)
         self._status, self._camera, self._clock = status, camera, clock
         self._lock, self._trouble, self._correct = lock, trouble, correct
         self._muted = muted
         self._codes = CodeFraming(
-            lambda code: holds_ticket(correct(code)),
+            lambda code: self._tickets.is_whole(correct(code)),
             needs_end=True,
             on_cut_off=lambda: self.tell(Fact(SourceStatus.CUT_OFF)),
+            is_opaque=lambda: self._tickets.opaque,
         )
         self._pin = KeyLine(PROMPT_FOR.total_seconds())
         self.pending = PendingVerdicts(self, self.show_checking)
@@ -265,7 +269,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         """Take what comes in one piece for a scanner's; never for a PIN."""
         event.stop()
         event.prevent_default()
-        self._judge(codes_in(event.text, self._codes.is_ticket))
+        self._judge(codes_in(event.text, self._codes.is_ticket, self._codes.is_opaque))
 
     def _type(self, text: str, at: float) -> None:
         """Take a key while the PIN is asked for; what a scanner types is no try."""
@@ -299,7 +303,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         without what was typed before it; without other lines always. Few digits alone never are.
         """
         text = self._correct(code)
-        ticket = _ticket_in(text)
+        ticket = self._tickets.of(text)
         late = time.monotonic() - self._closed_at < LATE_FOR.total_seconds()
         if self._prompting or late or (ticket and not ENDS.isdisjoint(text)):
             return ticket
@@ -378,14 +382,3 @@ def _refusal(answer: PinCheck, wait: timedelta) -> str:
             else say("Too many wrong tries. Try again in {seconds} s.", seconds=seconds)
         )
     return say("Wrong PIN. Try again.")
-
-
-def _ticket_in(text: str) -> str | None:
-    """Return a ticket's serial or fingerprint, without what else is in the text."""
-    match parse_payload(text):
-        case Serial(value):
-            return value
-        case Fingerprint(digest):
-            return digest
-        case _:
-            return None

@@ -13,9 +13,10 @@ from textual.widgets import Input
 
 from scanner.facts import Fact
 from scanner.pin import may_be_pin
-from scanner.scanning.code_framing import ENDS, codes_in, holds_ticket
+from scanner.scanning.code_framing import ENDS, codes_in
 from scanner.scanning.keyboard_wedge import BurstDetector, SortedKeys
 from scanner.scanning.scan_source import SourceStatus
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.wording.sentences import sentence
 
 _NAMED = {
@@ -69,6 +70,7 @@ class WedgeKeys:
         app: gets the keys.
         target: gets the scans.
         correct: corrects what a scan's keys wrote.
+        tickets: tells the codes of tickets.
         is_whole: tells a code that is whole without an end of its own; by default a ticket's.
     """
 
@@ -77,13 +79,15 @@ class WedgeKeys:
         app: App[Any],
         target: ScanTarget,
         correct: Correct,
-        is_whole: Callable[[str], bool] = holds_ticket,
+        tickets: TicketCodes | None = None,
+        is_whole: Callable[[str], bool] | None = None,
     ) -> None:
         self._app = app
         self._target = target
         self._correct = correct
-        self._is_whole = is_whole
-        self._bursts: BurstDetector[Key] = BurstDetector(self._is_ticket)
+        self._tickets = tickets or TicketCodes()
+        self._is_whole = is_whole or self._tickets.is_whole
+        self._bursts: BurstDetector[Key] = BurstDetector(self._is_ticket, self._is_opaque)
         self._newest = 0.0
         self._due: float | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -112,6 +116,9 @@ class WedgeKeys:
 
     def _is_ticket(self, text: str) -> bool:
         return self._is_whole(self._correct(text))
+
+    def _is_opaque(self) -> bool:
+        return self._tickets.opaque
 
     async def _dispatch(self, outcome: SortedKeys[Key], at: float, hand_on: HandOn) -> None:
         for key in outcome.typed:
@@ -185,7 +192,7 @@ class WedgeKeys:
         focused = self._app.focused
         if isinstance(focused, Input) and self._is_meant_for(focused, paste.text):
             return False
-        for code in codes_in(paste.text):
+        for code in codes_in(paste.text, self._tickets.is_whole, self._is_opaque):
             self._target.scanned(code, "paste")
         return True
 

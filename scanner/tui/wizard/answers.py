@@ -11,7 +11,7 @@ from scanner.admission.cleaning import clean
 from scanner.desk.gate_card import GateCard, read_card
 from scanner.errors import ScannerError
 from scanner.platform.errors import NoSuchToken, WrongCode
-from scanner.scanning.code_framing import holds_ticket
+from scanner.scanning.ticket_codes import holds_ticket
 from scanner.sync.errors import NameEmpty, NameTaken
 
 if TYPE_CHECKING:

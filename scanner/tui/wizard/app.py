@@ -17,7 +17,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from scanner.admission.serial import LooksLike, NotATicket, parse_payload
 from scanner.desk.gate_card import read_card
 from scanner.errors import ScannerError
-from scanner.scanning.code_framing import holds_ticket
+from scanner.scanning.ticket_codes import holds_ticket, is_random
 from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys, lines_of
@@ -67,7 +67,7 @@ class WizardApp(App[Answers]):
         place: Place = Place.SERVER,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
-        self._wedge = WedgeKeys(self, self, correct, _is_whole) if correct else None
+        self._wedge = WedgeKeys(self, self, correct, is_whole=_is_whole) if correct else None
         self._setup = setup
         self._answers = answers
         self._makers: tuple[Callable[[], Step], ...] = (
@@ -131,7 +131,7 @@ class WizardApp(App[Answers]):
         What is plainly some code, such as a web address or an article's number, was scanned.
         """
         line = self.focused
-        some_text = parse_payload(text) == NotATicket(LooksLike.OTHER_TEXT)
+        some_text = parse_payload(text) == NotATicket(LooksLike.OTHER_TEXT) and not is_random(text)
         if not isinstance(line, Input) or isinstance(step, CodeStep) or not some_text:
             step.complain(_unfit(step))
             return
