@@ -42,6 +42,7 @@ class TicketView:
         own: this gate's admission that stands, and its state.
         other: another gate's, according to the API.
         again: when its patron was let in again here, oldest first (aware).
+        exits: when its patron left here, likewise.
     """
 
     found: Found
@@ -51,6 +52,7 @@ class TicketView:
     own_state: State | None = None
     other: EarlierAdmission | None = None
     again: tuple[datetime, ...] = ()
+    exits: tuple[datetime, ...] = ()
 
 
 class TicketSearch:
@@ -129,6 +131,7 @@ def read_ticket(conn: sqlite3.Connection, serial: str) -> TicketView | None:
         own.state if own else None,
         tickets.find_other_admission(conn, serial),
         tuple(each.at for each in passed if each.kind is Kind.REENTRY),
+        tuple(each.at for each in passed if each.kind is Kind.EXITED),
     )
 
 

@@ -157,8 +157,11 @@ def ticket_rows(view: TicketView, name: str, now: datetime) -> list[tuple[str, s
         *([f"{_admitted(view.own, now)} ({state_word(view.own_state)})"] if view.own else []),
     ]
     rows += [(say("Admitted"), each) for each in admitted or [say("not yet")]]
-    rows += [(say("Came again"), moment(each, now)) for each in view.again]
-    return rows
+    moved = [
+        *((each, say("Came again")) for each in view.again),
+        *((each, say("Left")) for each in view.exits),
+    ]
+    return rows + [(what, moment(each, now)) for each, what in sorted(moved)]
 
 
 def _status(view: TicketView) -> str:
@@ -169,6 +172,11 @@ def _status(view: TicketView) -> str:
         TicketStatus.REDEEMED: say("admitted, says the server"),
         TicketStatus.CANCELLED: say("cancelled"),
         TicketStatus.TRANSFERRED: say("transferred"),
+        TicketStatus.UNPAID: say("not paid"),
+        TicketStatus.BLOCKED: say("blocked"),
+        TicketStatus.REVOKED: say("revoked"),
+        TicketStatus.REISSUED: say("replaced by a new code"),
+        TicketStatus.UNAPPROVED: say("not approved yet"),
         TicketStatus.OTHER: say("not valid"),
     }[view.status]
 

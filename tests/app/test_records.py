@@ -1,4 +1,5 @@
 import csv
+import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -6,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.admission.rules import Override, Reentry
+from scanner.admission.rules import Exit, Override, Reentry
+from scanner.admission.ticket import TicketStatus
 from scanner.admission.verdict import Closed, Kind, Reason
 from scanner.app.records import Records
 from scanner.desk.audit import Audit
@@ -22,11 +24,13 @@ from scanner.store.errors import StoreFault
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import State
 from scanner.store.statistics import Arrivals, GateFigure
+from scanner.store.ticket_writes import write_tickets
 from scanner.store.writer import Writer
 from scanner.sync.errors import NameEmpty
 from scanner.sync.status import read_status
-from scanner.wording.books import account
-from scanner.wording.sentences import sentence
+from scanner.wording.books import account, ticket_rows
+from scanner.wording.plain import moment
+from scanner.wording.sentences import in_english, sentence
 from tests.store.worlds import BALCONY, NOW, SERIALS, filled, row, scan
 
 PIN = "47110815"
@@ -174,6 +178,46 @@ def test_a_re_entry_is_listed_and_exported_apart_from_its_admission(
     evening = records.evening()
     assert (evening.inside, evening.again, evening.refused) == (1, 1, ())
     assert list(Audit(open_reader(file)).findings()) == []
+
+
+def test_an_exit_is_listed_and_exported_with_its_kind_and_its_state(
+    file: Path, records: Records
+) -> None:
+    records._writer.submit(_take_passages).result(10)
+    records._gate.present(HERE, NOW, "camera", Exit()).result(10)
+    assert [each.kind for each in records.admissions(None, 9)] == [Kind.EXITED, Kind.ADMITTED]
+    facts = json.loads(records.export_text(None, "json"))
+    assert [(each["kind"], each["state"]) for each in facts] == [
+        ("admitted", "queued"),
+        ("exited", "queued"),
+    ]
+    assert facts[1]["code"] == Reason.EXITED
+    _, line = csv.DictReader(io.StringIO(records.export_text(None, "csv")))
+    assert (line["kind"], line["Why"]) == ("exited", in_english(Fact(Reason.EXITED)))
+    evening = records.evening()
+    assert (evening.inside, evening.left, evening.exits) == (0, 1, 1)
+    view = records.ticket(HERE)
+    assert view
+    assert view.exits == (NOW,)
+    assert ("Left", moment(NOW, NOW)) in ticket_rows(view, "", NOW)
+    assert list(Audit(open_reader(file)).findings()) == []
+
+
+def _take_passages(conn: SqlConnection) -> None:
+    with transaction(conn):
+        conn.execute("UPDATE session SET passages = 1")
+
+
+@pytest.mark.parametrize("status", TicketStatus)
+def test_a_ticket_of_every_status_can_be_told_about(records: Records, status: TicketStatus) -> None:
+    def change(conn: SqlConnection) -> None:
+        with transaction(conn):
+            write_tickets(conn, [row(HERE, status=status)], 1)
+
+    records._writer.submit_to_cache(change).result(10)
+    view = records.ticket(HERE)
+    assert view
+    assert dict(ticket_rows(view, "", NOW))["Status"]
 
 
 def test_an_export_replaces_no_file_unasked_and_says_where_none_can_be_written(
