@@ -45,8 +45,11 @@ class ServerFirst:
     def refusal(self, judged: Judged, /) -> Fact | None:
         """Return the platform's reason where it says no; nothing where it says yes, or is too slow.
 
-        What comes too late is settled by the replay, like any other admission.
+        What comes too late is settled by the replay, like any other admission. A further entry of
+        an admitted ticket is no new admission, and is not asked about.
         """
+        if judged.verdict.kind is not Kind.ADMITTED:
+            return None
         serial = judged.verdict.serial
         unjudged = _is_unjudged(judged)
         if not serial or not (self._always or unjudged) or not self._engine.status().link.online:
@@ -98,9 +101,8 @@ class ServerFirst:
 
 
 def _is_unjudged(judged: Judged) -> bool:
-    """Tell whether a new admission rests on something that only the platform can judge."""
-    new = judged.verdict.kind is Kind.ADMITTED
-    return bool(new and judged.notice and judged.notice.unjudged)
+    """Tell whether an admission rests on something that only the platform can judge."""
+    return bool(judged.notice and judged.notice.unjudged)
 
 
 def _refuse(conn: SqlConnection, serial: str, at: datetime, refusal: Fact) -> None:

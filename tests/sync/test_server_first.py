@@ -7,14 +7,15 @@ from functools import partial
 
 import pytest
 
-from scanner.admission.door import Unjudged
+from scanner.admission.door import DoorRules, Unjudged
+from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.app.platforms import provider_of
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
 from scanner.platform.delivery import SettleReason
-from scanner.store import details
+from scanner.store import details, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.details import TicketDetail
 from scanner.store.ledger import State
@@ -104,6 +105,26 @@ async def test_what_admits_nobody_is_not_asked_about(house: House) -> None:
         house.cable.cut()
         judged = await _present(gate, "http://x.example")
         assert judged.verdict.kind is Kind.NOT_A_TICKET
+
+
+async def test_a_further_entry_is_not_asked_about_nor_its_admission_withheld(house: House) -> None:
+    """The first ticket was admitted elsewhere, so that this ledger has no admission of it."""
+    async with _asking(house, patience=3600) as (gate, _):
+        elsewhere, here = house.tickets(0)[:2]
+        gate.note_shown(await _present(gate, here))
+
+        def let_in_again(conn: SqlConnection) -> None:
+            with transaction(conn):
+                details.write_door(conn, DoorRules(multiple_entries=True))
+                there = EarlierAdmission(utc_now(), "Kim", "south")
+                ticket_writes.write_others(conn, [(elsewhere, there)])
+
+        await house.writer.run_on_cache(let_in_again)
+        for serial in (elsewhere, here):
+            judged = await _present(gate, serial)
+            assert judged.verdict.reason is Reason.SEVERAL_ENTRIES
+    withheld = house.writer.submit(lambda conn: conn.execute("SELECT * FROM withheld").fetchall())
+    assert withheld.result() == []
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
