@@ -80,12 +80,13 @@ class CodeFraming:
     def idle(self, at: float) -> list[str]:
         """Return the code that silence until `at` has ended."""
         silent = at - self._last
-        whole = silent >= SETTLE_SECONDS and ends_in(unframed(self._text), self.is_ticket)
+        settled = silent >= SETTLE_SECONDS and ends_in(unframed(self._text), self.is_ticket)
+        whole = settled and not self.is_opaque()  # however much has come, more may
         codes = self._give() if whole or silent >= PAUSE_SECONDS else []
         if silent >= PAUSE_SECONDS:
             self._given = self._lost = False
-        elif silent >= SETTLE_SECONDS and not unframed(self._text) and self.is_opaque():
-            self._given = False  # what comes now is another patron's
+        elif silent >= SETTLE_SECONDS and self._given and self._rests() and self.is_opaque():
+            self._text, self._given = "", False  # what comes now is another patron's
         return codes
 
     def _take(self, char: str) -> list[str]:
@@ -95,6 +96,7 @@ class CodeFraming:
         elif self._lost:
             self._lost = char not in ENDS
         elif char in ENDS and (self._is_ticket() or self._ends_opaque()):
+            self._text += char
             return self._give()
         elif len(self._text) < LONGEST:
             self._text += char
@@ -102,6 +104,9 @@ class CodeFraming:
 
     def _is_ticket(self) -> bool:
         return self.is_ticket(unframed(self._text))
+
+    def _rests(self) -> bool:
+        return not self._text or self._text[-1] in ENDS
 
     def _ends_opaque(self) -> bool:
         return not self._given and bool(unframed(self._text)) and self.is_opaque()

@@ -7,7 +7,7 @@ they are; meanwhile no key is a command. A key alone is held for less than a per
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median, median_low
 from typing import Generic, TypeVar
 
@@ -138,6 +138,8 @@ class BurstDetector(Generic[Key]):
         ended = self._texts[-1] in ENDS
         if not self._may_pause() or (ended and self._goes_on()):
             return HOLD_SECONDS
+        if self.is_opaque():  # however much has come, more may
+            return PAUSE_SECONDS
         start = self._ticket_start()
         ends_in_ticket = start is not None and ends_in(self._code(start), self.is_ticket)
         return SETTLE_SECONDS if ends_in_ticket else PAUSE_SECONDS
@@ -264,7 +266,7 @@ def is_scanners(times: Sequence[float]) -> bool:
 
 
 def _gaps(times: Sequence[float]) -> list[float]:
-    return [later - at for at, later in pairwise(times[:RHYTHM_KEYS])]
+    return [later - at for at, later in pairwise(islice(times, RHYTHM_KEYS))]
 
 
 def _is_steady(gaps: list[float]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
@@ -23,7 +24,7 @@ from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.pin import PinCheck, may_be_pin
 from scanner.scanning.code_framing import ENDS, CodeFraming, codes_in
-from scanner.scanning.keyboard_wedge import is_scanners
+from scanner.scanning.keyboard_wedge import RHYTHM_KEYS, is_scanners
 from scanner.scanning.scan_source import SourceStatus
 from scanner.scanning.ticket_codes import TicketCodes
 from scanner.sync.link import LinkState
@@ -162,6 +163,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
             on_cut_off=lambda: self.tell(Fact(SourceStatus.CUT_OFF)),
             is_opaque=lambda: self._tickets.opaque,
         )
+        self._times: deque[float] = deque(maxlen=RHYTHM_KEYS)
         self._pin = KeyLine(PROMPT_FOR.total_seconds())
         self.pending = PendingVerdicts(self, self.show_checking)
         self._showing = self._broken = self._checking_pin = False
@@ -261,6 +263,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         elif text and self._prompting:
             self._type(text, event.time)
         elif text:
+            self._times.append(event.time)
             self._judge(self._codes.feed(text, event.time))
         if self._prompting:
             self._show_prompt()
@@ -290,6 +293,7 @@ class KioskScreen(Screen[None], inherit_bindings=False):
     def _judge(self, codes: list[str]) -> None:
         for code in codes:
             payload = self._payload(code)
+            self._times.clear()
             if payload is not None:
                 self.presenter.read(payload, "wedge")
                 self._close_prompt()
@@ -300,14 +304,16 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         """Return what is judged of a code: nothing that may be typed as a PIN, for the journal.
 
         While the PIN is asked for, and for a while after, only what is a ticket's code is judged,
-        without what was typed before it; without other lines always. Few digits alone never are.
+        without what was typed before it; without other lines always. Few digits alone are only
+        where codes may be digits and a scanner typed these.
         """
         text = self._correct(code)
         ticket = self._tickets.of(text)
         late = time.monotonic() - self._closed_at < LATE_FOR.total_seconds()
         if self._prompting or late or (ticket and not ENDS.isdisjoint(text)):
             return ticket
-        return None if may_be_pin(code) or may_be_pin(text) else text
+        scanned = self._tickets.opaque and is_scanners(self._times)
+        return None if not scanned and (may_be_pin(code) or may_be_pin(text)) else text
 
     @property
     def _prompting(self) -> bool:

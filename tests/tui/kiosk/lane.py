@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from scanner.facts import Fact
 from scanner.pin import PinCheck
+from scanner.scanning.ticket_codes import TicketCodes
 from scanner.tui.kiosk.app import KioskApp
 from tests.tui.ports import NOW, FakeBackground, FakeJudge
 from tests.tui.sources import FakeSource
@@ -46,6 +47,7 @@ class Lane:
     turnstile: bool = False
     trouble: Fact | None = None
     at: datetime = NOW
+    tickets: TicketCodes | None = None
 
     def app(self) -> KioskApp:
         return KioskApp(
@@ -56,6 +58,7 @@ class Lane:
             clock=lambda: self.at,
             trouble=(lambda: self.trouble) if self.turnstile else None,
             unlocked=UNLOCKED,
+            tickets=self.tickets,
         )
 
 

@@ -303,6 +303,19 @@ async def test_a_name_and_a_pin_typed_in_one_burst_get_through(setup: FakeSetup)
         assert setup.pins == [("902655", "Anna")]
 
 
+@pytest.mark.parametrize("code", ["qx7k3m9d2h5fj8w4bzt6vy1nac0prsgl", "QxK7m3QxK7m3QxK7m3"])
+async def test_a_tickets_random_code_that_is_scanned_is_said_and_fills_in_nothing(
+    setup: FakeSetup, code: str
+) -> None:
+    app = WizardApp(setup, PROPOSED, correct=lambda text: text, place=Place.SUPERVISOR)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, app, "Supervisor")
+        for character in f"{code}\r":
+            app.post_message(Key("enter" if character == "\r" else character, character))
+        await until(pilot, lambda: "This answers no step" in seen(app))
+        assert code[:8] not in seen(app)
+
+
 async def test_tickets_are_counted_as_they_come(setup: FakeSetup) -> None:
     setup.may_end.clear()
     app = WizardApp(setup, PROPOSED)
