@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from scanner.platform.protocol import Provider
 
 TICKETING = "ticketing"
+PRETIX = "pretix"
 
 
 async def _without_pause() -> None:
@@ -33,4 +34,9 @@ def provider_of(
         from scanner.ticketing.provider import TicketingProvider
 
         return TicketingProvider(timeout, pause)
+    if platform == PRETIX:
+        from scanner.pretix.provider import PretixProvider
+        from scanner.wording.catalogue import language
+
+        return PretixProvider(timeout, pause, language())
     raise ValueError(f"{platform} is no platform")

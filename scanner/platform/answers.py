@@ -90,7 +90,7 @@ def _json(answer: "httpx.Response", content: bytes, host: str) -> Any:
     if kind and not kind.endswith("json"):
         if proxys:
             return None
-        raise _stranger(host, Fact(Stranger.OTHER_TYPE, {"kind": _printable(kind) or "?"}))
+        raise _stranger(host, Fact(Stranger.OTHER_TYPE, {"kind": printable(kind) or "?"}))
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
@@ -116,10 +116,10 @@ def _said(found: Any) -> str:
     if not isinstance(found, dict):
         return ""
     said = found.get("error") or found.get("message") or found.get("detail") or ""
-    return _printable(said) if isinstance(said, str) else ""
+    return printable(said) if isinstance(said, str) else ""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Make a text fit to be shown: keys and a token's code in an address are blanked."""
     plain = _CODE.sub(r"\1(code)", _SECRET.sub("(key)", _UNPRINTABLE.sub(" ", text)))
     return plain[:_LONGEST_SAID].strip()

@@ -28,6 +28,7 @@ class Page(Generic[T]):
         faults: the entries that were set aside.
         server_time: from the answer's `Date` header, in UTC.
         gaps: the fields that were left out of entries.
+        beside: what was told with the entries, and is none in the list's own count.
     """
 
     total: int
@@ -37,6 +38,7 @@ class Page(Generic[T]):
     faults: tuple[Fault, ...] = ()
     server_time: datetime | None = None
     gaps: tuple[Fault, ...] = ()
+    beside: tuple[T, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Receipt:
 class Admission(Receipt):
     """An admission that the API holds.
 
-    `left` tells when its patron left, where that came last, and `left_by` by which device.
+    `left` tells when its patron left, where that came last, and `left_by` by which device;
+    `further` that it is a patron's further entry, after their admission elsewhere.
     """
 
     admitted: datetime | None
@@ -86,6 +89,7 @@ class Admission(Receipt):
     section_name: str | None = None
     left: datetime | None = None
     left_by: str | None = None
+    further: bool = False
 
 
 class Order(NamedTuple):

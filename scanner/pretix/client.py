@@ -2,6 +2,8 @@
 
 import platform
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -9,17 +11,35 @@ import httpx
 
 from scanner import __version__
 from scanner.facts import Fact
+from scanner.platform.answers import printable
 from scanner.platform.connection import Answer, Connection, Query, address, header_safe
-from scanner.platform.errors import ApiFault, FieldFault, ListError, Malformed, NoSuchPage
+from scanner.platform.errors import (
+    ApiFault,
+    BadRequest,
+    FieldFault,
+    ListError,
+    Malformed,
+    NoSuchPage,
+    NotFound,
+)
 from scanner.platform.tolerant_reader import FieldError
 from scanner.pretix.own_words import OWN_WORDS
 
 API = "api/v1/"
 """Below the server's address."""
 
-MOST_PAGES = 200
-"""Of a list that is read to its end; pretix puts 50 entries on a page."""
+PAGE_SIZE = 50
+"""Entries that pretix puts on a page at most (2026.8)."""
 
+MOST_PAGES = 200
+"""Of a list that is read to its end."""
+
+_BAD_REQUEST, _NOT_FOUND, _NOT_MODIFIED = 400, 404, 304
+_REFUSES = (_BAD_REQUEST, _NOT_FOUND)
+_VERDICTS = frozenset({"error", "incomplete", "exchange"})
+"""What the answer to a redemption says of the ticket (pretix 2026.8)."""
+
+_ONE_SECOND = timedelta(seconds=1)
 _LONGEST_DETAIL = 190
 """Characters of what a new device tells of itself (pretix 2026.8)."""
 
@@ -82,6 +102,56 @@ class Pretix:
         """Read what the device is told of itself."""
         return (await self._http.call("GET", "device/info")).body
 
+    async def one(self, path: str) -> Any:
+        """Read one object."""
+        return (await self._http.call("GET", path)).body
+
+    async def page(self, path: str, query: Query) -> Answer:
+        """Read one page of a list.
+
+        Raises:
+            NoSuchPage: it has no such page.
+        """
+        return await self._http.call("GET", path, query=query)
+
+    async def redeem(self, organizer: str, body: Mapping[str, Any]) -> Answer:
+        """Tell of an entry or an exit; a verdict that refuses it is an answer too.
+
+        Raises:
+            BadRequest, NotFound: a refusal that is none of the ticket's.
+        """
+        path = f"organizers/{quoted(organizer)}/checkinrpc/redeem/"
+        answer = await self._http.call("POST", path, body, accepted={400, 404})
+        if answer.status in _REFUSES and not is_verdict(answer.body):
+            kind = BadRequest if answer.status == _BAD_REQUEST else NotFound
+            raise kind(status=answer.status, said=_said(answer.body))
+        return answer
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Send an object."""
+        return (await self._http.call("POST", path, body)).body
+
+    async def if_changed(self, path: str, since: str | None) -> tuple[list[Any] | None, str | None]:
+        """Read a list to its end, unless it is as it was at a time of the server's.
+
+        Args:
+            path: the list's.
+            since: what an earlier reading has returned as its time, if there was one.
+
+        Returns:
+            The entries, or nothing where they are the same; and their time, where it was told and
+            is so old that a change since would have another one.
+        """
+        headers = {"If-Modified-Since": since} if since else None
+        answer, content = await self._http.ask("GET", path, headers=headers)
+        if since and answer.status_code == _NOT_MODIFIED:
+            return None, since
+        body = self._http.read(answer, content)
+        found = results(body)
+        if body.get("next"):
+            found = await self.entries(path)
+        return found, _steady_time(answer.headers)
+
     async def entries(self, path: str, query: Query | None = None) -> list[Any]:
         """Read a list to its end; what moved meanwhile may be in it twice.
 
@@ -106,6 +176,45 @@ class Pretix:
             if not page or not body.get("next"):
                 return
         raise ListError(ApiFault.LIST_ENDLESS, came=came, total=count(body))
+
+
+def is_verdict(body: Any) -> bool:
+    """Tell whether a refusal is one of the ticket, and not of the request."""
+    return isinstance(body, Mapping) and body.get("status") in _VERDICTS
+
+
+def generated(answer: Answer) -> datetime | None:
+    """Return when pretix began to read a page's entries, in UTC; else when it answered."""
+    try:
+        found = datetime.fromisoformat(answer.headers.get("x-page-generated", ""))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return answer.server_time
+
+
+def _steady_time(headers: Mapping[str, str]) -> str | None:
+    """Return when a list was last changed, by whole seconds, if that second is over."""
+    text = headers.get("last-modified", "")
+    try:
+        changed = parsedate_to_datetime(text)
+        now = parsedate_to_datetime(headers.get("date", ""))
+        return text if now - changed > _ONE_SECOND else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _said(body: Any) -> str:
+    """Return what a refused request's answer says: of its fields, or as a list alone."""
+    fields = body if isinstance(body, Mapping) else {"": body}
+    parts = [
+        f"{name}: {_texts(found)}" if name else _texts(found) for name, found in fields.items()
+    ]
+    return printable("; ".join(parts))
+
+
+def _texts(found: Any) -> str:
+    parts = found if isinstance(found, list) else [found]
+    return " ".join(each for each in parts if isinstance(each, str))
 
 
 def results(body: Any) -> list[Any]:

@@ -12,10 +12,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from scanner.admission.door import DoorRules
 from scanner.platform.field_types import Number, OptionalText, Time
 from scanner.platform.tolerant_reader import Gaps, read
-from scanner.pretix.resources import SLUG, CheckInList, Device, Event, EventDate, Question
+from scanner.pretix.resources import (
+    SLUG,
+    CheckInList,
+    Device,
+    Event,
+    EventDate,
+    Item,
+    Question,
+    Remark,
+)
 
 _LONGEST_KEY = 4096
 _LONGEST_SLUG = 50
+_LONGEST_SECRET = 4096
 
 
 def _by_language(found: object) -> object:
@@ -24,6 +34,7 @@ def _by_language(found: object) -> object:
 
 
 Slug = Annotated[str, Field(max_length=_LONGEST_SLUG, pattern=f"^{SLUG}$")]
+Secret = Annotated[str, Field(min_length=1, max_length=_LONGEST_SECRET, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 ByLanguage = Annotated[dict[str, OptionalText], BeforeValidator(_by_language)]
 """A text that an organiser wrote in several languages, by their codes."""
@@ -89,6 +100,30 @@ class _Question(Body):
     id: Number
     items: list[Number] = []
     ask_during_checkin: Flag = False
+
+
+class _Remark(Body):
+    checkin_attention: Flag = False
+    checkin_text: OptionalText = None
+
+    def remark(self) -> Remark:
+        return Remark(self.checkin_attention, self.checkin_text or "")
+
+
+class _Variation(_Remark):
+    id: Number
+
+
+class _Item(_Remark):
+    id: Number
+    name: ByLanguage = {}
+    internal_name: OptionalText = None
+    admission: Flag = False
+    variations: list[_Variation] = []
+
+
+class _RevokedSecret(Body):
+    secret: Secret
 
 
 def spoken(names: Mapping[str, str | None], language: str) -> str:
@@ -164,3 +199,16 @@ def read_question(found: Any, gaps: Gaps | None = None) -> Question:
     """Read a question."""
     body = read(_Question, found, "question", gaps)
     return Question(body.id, frozenset(body.items), body.ask_during_checkin)
+
+
+def read_item(found: Any, language: str, gaps: Gaps | None = None) -> Item:
+    """Read a product, its name in a language if it has one in that."""
+    body = read(_Item, found, "item", gaps)
+    name = spoken(body.name, language) or body.internal_name or str(body.id)
+    variations = {each.id: each.remark() for each in body.variations}
+    return Item(body.id, name, body.admission, body.remark(), variations)
+
+
+def read_revoked_secret(found: Any, gaps: Gaps | None = None) -> str:
+    """Read a code that is no ticket any more."""
+    return read(_RevokedSecret, found, "revokedsecret", gaps).secret

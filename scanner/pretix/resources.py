@@ -1,6 +1,7 @@
 """What pretix tells a device, as values; what a gate has no use for is not in them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -117,3 +118,112 @@ class Question:
     number: int
     products: frozenset[int]
     at_the_door: bool
+
+
+class Remark(NamedTuple):
+    """What the organiser wants done at the door: look at the ticket, and be told a text."""
+
+    attention: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product of the event's, and the remarks that its variations have beside its own."""
+
+    number: int
+    name: str
+    admission: bool
+    remark: Remark
+    variations: Mapping[int, Remark]
+
+
+class Movement(NamedTuple):
+    """A check-in as pretix has it: an entry or an exit.
+
+    Attributes:
+        number: its own.
+        at: when, as the device said; aware.
+        place: the check-in list, by number.
+        device: who told it, by the organiser's number; nothing where a person did, in a browser.
+        leaves: whether it is an exit.
+    """
+
+    number: int
+    at: datetime | None
+    place: int
+    device: int | None
+    leaves: bool
+
+
+class Conflict(NamedTuple):
+    """What a gate noted at a position, whose own admission of it came too late.
+
+    Attributes:
+        device: that gate's number.
+        name: its name as it is sent.
+        admitted: when it let the patron in; aware.
+    """
+
+    device: int | None
+    name: str
+    admitted: datetime
+
+
+class Moves(NamedTuple):
+    """Who came in and left by a position, and what gates noted at it."""
+
+    position: int
+    movements: tuple[Movement, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventData:
+    """What a gate has to know of its event to read its tickets.
+
+    Attributes:
+        path: the gate's check-in list.
+        title: the event's, with the date's.
+        place: the check-in list.
+        items: the event's products by number.
+        asked: the questions that are asked at the door, by product.
+    """
+
+    path: ListPath
+    title: str
+    place: CheckInList
+    items: Mapping[int, Item]
+    asked: Mapping[int, frozenset[int]]
+
+    def admits(self, item: int) -> bool:
+        """Tell whether the check-in list admits a product's tickets."""
+        return self.place.products is None or item in self.place.products
+
+    def name_of(self, item: int) -> str:
+        """Return a product's name; its number where the event does not name it."""
+        found = self.items.get(item)
+        return found.name if found else str(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """How the organiser's devices are called.
+
+    Attributes:
+        number: this gate's, where it is known.
+        name: this gate's name as it is sent.
+    """
+
+    number: int | None
+    name: str
+
+    def is_own(self, device: int | None) -> bool:
+        """Tell whether a device is this gate."""
+        return device is not None and device == self.number
+
+    def called(self, device: int | None) -> str | None:
+        """Return a device's name: pretix tells no more of others than their numbers."""
+        if device is None:
+            return None
+        return self.name if self.is_own(device) else f"#{device}"

@@ -22,6 +22,9 @@ from scanner.pretix.client import API, Pretix, shaped
 from scanner.pretix.errors import SetupError, SetupFault, SetupWarning
 from scanner.pretix.resources import Device, ListPath
 
+PLATFORM = "pretix"
+"""As sessions and credentials keep it."""
+
 HANDSHAKE = 1
 """The version of the QR that is understood (pretix 2026.8)."""
 
@@ -140,7 +143,7 @@ def profile_warning(device: Device) -> Fact | None:
 def gate_credentials(device: Device, path: ListPath) -> GateCredentials:
     """Return what a gate works with as a device at a check-in list."""
     return GateCredentials(
-        device.url, path.uri, "", device.key, number=device.number, platform="pretix"
+        device.url, path.uri, "", device.key, number=device.number, platform=PLATFORM
     )
 
 

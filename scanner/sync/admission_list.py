@@ -74,13 +74,13 @@ class AdmissionList:
     async def _begins_with_news(self) -> bool:
         """Read the first page; tells whether the new ones are there, or nothing is any more."""
         page = await PagedList(self._ask, _identity, self.size).first()
-        return page is None or await self._write(page.entries) > 0
+        return page is None or await self._write([*page.beside, *page.entries]) > 0
 
     async def _write_pages(self, pages: AsyncIterator[Page[Admission]]) -> int:
         """Write page after page; returns how many admissions there are."""
         found: set[tuple[object, ...]] = set()
         async for page in pages:
-            await self._write(page.entries)
+            await self._write([*page.beside, *page.entries])
             found.update(map(_identity, page.entries))
         return len(found)
 
@@ -109,7 +109,7 @@ class AdmissionList:
                 others = [
                     (each.serial, EarlierAdmission(each.admitted, each.redeemer, each.device))
                     for each in found
-                    if each.serial not in own
+                    if each.serial not in own or each.further
                 ]
                 ticket_writes.write_others(conn, others)
                 ticket_writes.write_exits(conn, _exits_elsewhere(found, tags))
@@ -174,6 +174,8 @@ def _disputed(standing: Standing, tags: set[str], found: Sequence[Admission]) ->
 
     def is_disputed(each: Admission) -> bool:
         own = standing.get(each.serial)
+        if each.further:
+            return False
         if own is None:
             return tag_of(each.device) in tags
         return own.state is State.CONFIRMED and not is_under_our_name(own, each)

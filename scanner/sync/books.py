@@ -152,8 +152,9 @@ class Books:
     async def _read_all(self) -> Listed:
         found: dict[str, set[Admission]] = {}
         async for page in pages_of(self._ask, _identity, self.size):
-            for each in page.entries:
-                found.setdefault(each.serial, set()).add(each)
+            for each in (*page.beside, *page.entries):
+                if not each.further:
+                    found.setdefault(each.serial, set()).add(each)
         return {serial: tuple(each) for serial, each in found.items()}
 
     def _confirmed(

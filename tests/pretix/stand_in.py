@@ -123,7 +123,9 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
 
         def _tell(self, told: Told) -> None:
             body = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
-            self.send_response(told.status)
+            self.send_response_only(told.status)
+            if "Date" not in told.headers:
+                self.send_header("Date", self.date_time_string())
             self.send_header("Content-Type", told.kind)
             self.send_header("Content-Length", str(len(body) + told.cut))
             for name, value in told.headers.items():
