@@ -172,7 +172,7 @@ class Typed:
     Attributes:
         text: as it was typed.
         known: whether it leads to a ticket of the list, or to a code that no person mistypes.
-        formed: whether it has the form of a serial.
+        formed: whether it has the form of a serial, where codes have one.
         near: tickets of permitted sections whose serials differ by few typing mistakes, the
             nearest first.
     """
@@ -190,7 +190,8 @@ def read_typed(conn: sqlite3.Connection, text: str) -> Typed:
     serial, _ = tickets.find_serial(conn, parsed)
     if serial and tickets.find_ticket(conn, serial):
         return Typed(text, known=True)
-    return Typed(text, formed=may_be_ticket(parsed), near=_near(conn, parsed, text))
+    formed = form is CodeForm.SECRET or may_be_ticket(parsed)
+    return Typed(text, formed=formed, near=_near(conn, parsed, text))
 
 
 def _near(conn: sqlite3.Connection, parsed: ParsedPayload, text: str) -> tuple[Found, ...]:

@@ -123,4 +123,4 @@ def test_a_mistyped_code_has_its_ticket_near_and_a_short_one_none(
     assert len(SHORT) < SHORTEST_SECRET
     assert (short.known, short.near) == (False, ())
     assert nearest(opaque, "10000013") == [SHORT]  # else it would be offered
-    assert not read_typed(opaque, "https://shop.example/x").formed
+    assert read_typed(opaque, "https://shop.example/x").formed  # the gate says what it is

@@ -92,7 +92,8 @@ class GateScreen(TranslatedScreen[None]):
             *((0, "-tiny"), (14, "-flat"), (20, "-low")),
             *((32, "-tall"), (44, "-high")),
         ]
-        self.presenter = Presenter(judge, clock, self.post_message, tickets)
+        self._tickets = tickets or TicketCodes()
+        self.presenter = Presenter(judge, clock, self.post_message, self._tickets)
         self._status = status
         self._try_now = try_now
         self._demo = demo
@@ -280,7 +281,7 @@ class GateScreen(TranslatedScreen[None]):
 
     def action_type_serial(self, text: str = "") -> None:
         """Open the line for a serial, with a text to correct."""
-        self.query_one(HandEntry).open(text)
+        self.query_one(HandEntry).open(text, opaque=self._tickets.opaque)
         self.call_after_refresh(self._make_room)
 
     def action_let_in(self) -> None:

@@ -1,4 +1,4 @@
-"""A serial typed by hand."""
+"""A ticket's serial or code, typed by hand."""
 
 from typing import ClassVar
 
@@ -49,13 +49,21 @@ class HandEntry(Input):
         """Tell whether somebody may be typing."""
         return self.has_class("-open")
 
-    def open(self, text: str = "") -> None:
-        """Show the line, empty or with a text to correct, and put the cursor into it."""
+    def open(self, text: str = "", *, opaque: bool = False) -> None:
+        """Show the line, empty or with a text to correct, and put the cursor into it.
+
+        `opaque` tells whether tickets have codes without a form.
+        """
         self.value = text
         self.cursor_position = len(text)
-        self.placeholder = say("Serial, e.g. DAWIER-BACK75580348")
-        self.border_title = say("Type a serial")
-        self.border_subtitle = serial_form()
+        if opaque:
+            self.placeholder = say("The ticket's code, as it is printed")
+            self.border_title = say("Type a code")
+            self.border_subtitle = say("capitals and small letters count")
+        else:
+            self.placeholder = say("Serial, e.g. DAWIER-BACK75580348")
+            self.border_title = say("Type a serial")
+            self.border_subtitle = serial_form()
         self.can_focus = True
         self.add_class("-open")
         self.screen.set_focus(self)  # at once: the next key may be here already

@@ -75,3 +75,11 @@ async def test_a_pasted_code_is_judged(stand: Stand, keyboard: Keyboard) -> None
         while not stand.judge.presented:
             await keyboard.pilot.pause(0.005)
     assert stand.judge.presented == [(CODE, "paste")]
+
+
+async def test_the_line_asks_for_a_code_and_says_that_case_counts(keyboard: Keyboard) -> None:
+    keyboard.type("i", 0.2)
+    line = keyboard.app.screen_stack[1].query_one(HandEntry)
+    await keyboard.until(lambda: line.opened)
+    assert line.border_title == "Type a code"
+    assert line.border_subtitle == "capitals and small letters count"
