@@ -96,6 +96,8 @@ def to_json(
         found["door"] = [name for name, allows in known.door._asdict().items() if allows]
     if known.left:
         found["left"] = _admission(known.left)
+    if known.other_door:
+        found["other_door"] = _admission(known.other_door)
     found |= _word(word)
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
@@ -132,6 +134,7 @@ def from_json(text: str) -> Evidence:
             found.get("unshown", False),
             _read_door(found.get("door", [])),
             _read_admission(found["left"]) if "left" in found else None,
+            _read_admission(found["other_door"]) if "other_door" in found else None,
         )
         return Evidence(
             _read_parsed(found["reading"]),

@@ -103,10 +103,11 @@ def decide(
     match word:
         case Override(note, by) if may_override(verdict, known):
             return Verdict(
-                Reason.OVERRIDDEN,
+                Reason.OTHER_DOOR if known.other_door else Reason.OVERRIDDEN,
                 verdict.serial,
                 verdict.section,
-                status=verdict.status,
+                known.other_door,
+                verdict.status,
                 note=note,
                 by=by or None,
             )
@@ -124,6 +125,7 @@ def may_override(verdict: Verdict, known: Knowledge) -> bool:
 
     There must be a serial to send to the API, and no admission of it in this gate's own ledger:
     that one stands already, or was refused by the API before its green light, and a ticket has one.
+    One at another door does not stand in the way: the entry here is a further one.
     """
     recorded = known.local is not None or known.refusal is not None
     return bool(verdict.kind in _OVERRIDABLE and verdict.serial and not recorded)
@@ -172,7 +174,11 @@ def _judge(parsed: ParsedPayload, closed: Closed | None, known: Knowledge, at: d
         return _judge_again(ticket, known, before, at)
     if known.refusal:
         return _of(ticket, Reason.REFUSED_BY_API, refusal=known.refusal)
-    return _kept_out(ticket, at) or _of(ticket, Reason.VALID)
+    if kept_out := _kept_out(ticket, at):
+        return kept_out
+    if known.other_door:
+        return _of(ticket, Reason.OTHER_DOOR, first=known.other_door)
+    return _of(ticket, Reason.VALID)
 
 
 def _judge_exit(

@@ -86,6 +86,8 @@ class Knowledge(NamedTuple):
         door: what the platform lets this door do.
         left: when the patron left, where that is the last that is known of the ticket, here or at
             another gate.
+        other_door: this ledger's own admission of it at another of its platform's doors; `local`,
+            `other` and `left` are of the present one alone.
     """
 
     ticket: CachedTicket | None = None
@@ -96,3 +98,4 @@ class Knowledge(NamedTuple):
     unshown: bool = False
     door: DoorRules = DoorRules()
     left: EarlierAdmission | None = None
+    other_door: EarlierAdmission | None = None

@@ -58,6 +58,7 @@ class Reason(Code):
     NO_LONGER_VALID = "verdict.no_longer_valid"
     BACK_AFTER_EXIT = "verdict.back_after_exit"
     SEVERAL_ENTRIES = "verdict.several_entries"
+    OTHER_DOOR = "verdict.other_door"
     EXITED = "verdict.exited"
 
     @property
@@ -97,6 +98,7 @@ _KINDS: Mapping[Reason, Kind] = {
     Reason.NO_LONGER_VALID: Kind.WITHDRAWN,
     Reason.BACK_AFTER_EXIT: Kind.REENTRY,
     Reason.SEVERAL_ENTRIES: Kind.REENTRY,
+    Reason.OTHER_DOOR: Kind.REENTRY,
     Reason.EXITED: Kind.EXITED,
 }
 
@@ -132,7 +134,7 @@ class Verdict:
         reason: why; the kind follows from it.
         serial: the ticket's, where the payload led to one.
         section: the name of the ticket's section, where the ticket is cached.
-        first: the earlier admission of a ticket that was admitted before.
+        first: the earlier admission of a ticket that was admitted before, here or at another door.
         status: the ticket's status at the API, where the ticket is cached.
         refusal: why the API refused the admission, where it did.
         note: what the supervisor wrote, where they let the patron in, or in again.

@@ -32,7 +32,8 @@ def headline(verdict: Verdict) -> str:
 
 def name(verdict: Verdict) -> str:
     """Name a verdict in capitals: its light's kind, or a re-entry, which has a green light too."""
-    return title(verdict.kind if verdict.kind is Kind.REENTRY else verdict.light)
+    again = verdict.kind is Kind.REENTRY and verdict.reason is not Reason.OTHER_DOOR
+    return title(verdict.kind if again else verdict.light)
 
 
 def serial_form() -> str:
@@ -66,6 +67,7 @@ def to_do(reason: Reason) -> str:
         Reason.REENTRY: let_in,
         Reason.BACK_AFTER_EXIT: let_in,
         Reason.SEVERAL_ENTRIES: let_in,
+        Reason.OTHER_DOOR: let_in,
         Reason.EXITED: say("Let the patron out."),
         Reason.LIGHT_NOT_SHOWN: say("Let the patron in with l, unless they are in already."),
         Reason.ADMITTED_HERE: another,
@@ -120,6 +122,7 @@ def name_of(reason: Reason) -> str:
         Reason.NO_LONGER_VALID: say("Expired"),
         Reason.BACK_AFTER_EXIT: say("Back after leaving"),
         Reason.SEVERAL_ENTRIES: say("One more entry"),
+        Reason.OTHER_DOOR: say("First entry at this door"),
         Reason.EXITED: say("Left"),
     }[reason]
 
@@ -140,6 +143,7 @@ def meaning(reason: Reason) -> str:
         ),
         Reason.BACK_AFTER_EXIT: say("They were in, left, and may come back with this ticket."),
         Reason.SEVERAL_ENTRIES: say("This event lets a ticket in more than once."),
+        Reason.OTHER_DOOR: say("They came in by another door; at this one, it is the first time."),
         Reason.EXITED: say("This gate counts who leaves; nobody goes in on it."),
         Reason.OTHER_SECTION: say("The ticket is good, but not at this gate."),
         Reason.OTHER_EVENT: say("The ticket is for another event, or for another day."),
@@ -238,6 +242,12 @@ def overridden(params: Params) -> str:
     return say("Let in by the supervisor: {note}", note=note)
 
 
+def _first_at_this_door(params: Params) -> str:
+    if "note" in params:  # only a supervisor gives one
+        return overridden(params)
+    return say("Let in at another door before, and here for the first time")
+
+
 def _let_in_again(params: Params) -> str:
     note, by = plain(str(params.get("note", ""))), plain(str(params.get("by") or ""))
     if by:
@@ -276,6 +286,7 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.no_longer_valid": _no_longer_valid,
     "verdict.back_after_exit": "Left before, and may come in again",
     "verdict.several_entries": "Was in before, and may come in again",
+    "verdict.other_door": _first_at_this_door,
     "verdict.exited": "Leaves the event",
     "verdict.payment_code": "a payment code",
     "verdict.web_address": "a web address",

@@ -1,5 +1,6 @@
 """What a platform's door allows: coming back, entering often, hours, and going out."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -61,6 +62,50 @@ def test_a_ticket_admits_again_where_the_door_allows_it(known: Knowledge, reason
     assert verdict.serial == CODE
     if reason.kind is Kind.REENTRY:
         assert (verdict.first, verdict.light) == (known.local or known.other, Kind.ADMITTED)
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        (Knowledge(TICKET, other_door=THERE), Reason.OTHER_DOOR),
+        (Knowledge(TICKET, other_door=THERE, door=BACK), Reason.OTHER_DOOR),
+        (Knowledge(TICKET, other_door=THERE, door=OFTEN), Reason.OTHER_DOOR),
+        (Knowledge(TICKET, other_door=THERE, left=LEFT), Reason.OTHER_DOOR),
+        (Knowledge(TICKET, HERE, other_door=THERE), Reason.ADMITTED_HERE),
+        (Knowledge(TICKET, other=HERE, other_door=THERE), Reason.ADMITTED_ELSEWHERE),
+        (Knowledge(TICKET, HERE, other_door=THERE, door=OFTEN), Reason.SEVERAL_ENTRIES),
+        (Knowledge(TICKET, HERE, other_door=THERE, door=BACK, left=LEFT), Reason.BACK_AFTER_EXIT),
+        (Knowledge(BARRED, other_door=THERE), Reason.OTHER_SECTION),
+        (Knowledge(None, other_door=THERE, event_known=True), Reason.NOT_ON_LIST),
+    ],
+)
+def test_an_entry_at_another_door_is_none_here(known: Knowledge, reason: Reason) -> None:
+    verdict = judge(known)
+    assert verdict.reason is reason
+    if reason is Reason.OTHER_DOOR:
+        assert (verdict.kind, verdict.light) == (Kind.REENTRY, Kind.ADMITTED)
+        assert verdict.first == THERE
+
+
+@given(payloads(), closings(), knowledge(), words())
+def test_who_was_let_in_at_another_door_is_no_new_admission_and_is_judged_by_the_same_rules(
+    parsed: ParsedPayload, closed: Closed | None, known: Knowledge, word: Word | None
+) -> None:
+    plain = decide(parsed, closed, known._replace(other_door=None), word, at=NOW)
+    verdict = decide(parsed, closed, known._replace(other_door=THERE), word, at=NOW)
+    if plain.kind is Kind.ADMITTED:
+        assert verdict == replace(plain, reason=Reason.OTHER_DOOR, first=THERE)
+    else:
+        assert verdict == plain
+
+
+def test_a_supervisor_lets_in_for_the_first_time_here_who_was_at_another_door() -> None:
+    known = Knowledge(BARRED, other_door=THERE)
+    assert remedy(judge(known), known) is Remedy.OVERRIDE
+    verdict = judge(known, Override("the artist's guest", "Kim"))
+    assert (verdict.reason, verdict.light) == (Reason.OTHER_DOOR, Kind.ADMITTED)
+    assert (verdict.note, verdict.by) == ("the artist's guest", "Kim")
+    assert Verdict.of(verdict.fact, CODE) == verdict
 
 
 @pytest.mark.parametrize("known", [Knowledge(None, HERE), Knowledge(None, other=THERE)])

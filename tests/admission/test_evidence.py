@@ -208,7 +208,18 @@ GOOD: dict[str, Any] = json.loads(
 
 @given(
     st.sampled_from(
-        ["reading", "ticket", "permitted", "local", "other", "closed", "refusal", "door", "left"]
+        [
+            "reading",
+            "ticket",
+            "permitted",
+            "local",
+            "other",
+            "closed",
+            "refusal",
+            "door",
+            "left",
+            "other_door",
+        ]
     ),
     JSON,
 )
@@ -217,6 +228,7 @@ GOOD: dict[str, Any] = json.loads(
 @example("ticket", GOOD["ticket"] | {"unjudged": ["nothing"]})
 @example("ticket", GOOD["ticket"] | {"unjudged": 4})
 @example("other", ["2026-06-12", None, None])
+@example("other_door", ["2026-06-12", None, None])
 @example("ticket", GOOD["ticket"] | {"section": [[], "Floor"]})
 @example("ticket", GOOD["ticket"] | {"redeemed": "2026-06-12"})
 @example("ticket", GOOD["ticket"] | {"status": []})

@@ -19,7 +19,9 @@ def test_an_override_admits_exactly_those_who_may_be_let_in_so(
     overridden = decide(parsed, closed, known, Override(why), at=NOW)
     if may_override(plain, known):
         assert overridden.admits
-        assert (overridden.reason, overridden.note) == (Reason.OVERRIDDEN, why)
+        reason = Reason.OTHER_DOOR if known.other_door else Reason.OVERRIDDEN
+        assert (overridden.reason, overridden.note) == (reason, why)
+        assert overridden.first == known.other_door
         assert (overridden.serial, overridden.section) == (plain.serial, plain.section)
     elif plain.reason is Reason.LIGHT_NOT_SHOWN:
         assert (overridden.reason, overridden.note) == (Reason.LET_IN, why)

@@ -95,6 +95,7 @@ def knowledge() -> st.SearchStrategy[Knowledge]:
         st.booleans(),
         doors(),
         st.none() | others,
+        st.none() | others,
     )
 
 

@@ -258,6 +258,18 @@ SAID = [
         "War schon drin und darf noch einmal hinein",
     ),
     (
+        verdict(Reason.OTHER_DOOR, first=THERE),
+        "Let in at another door before, and here for the first time",
+        "Let the patron in.",
+        "Kam zuvor durch eine andere Tür, hier zum ersten Mal",
+    ),
+    (
+        verdict(Reason.OTHER_DOOR, first=THERE, note="guest", by="Kim"),
+        "Let in by Kim: guest",
+        "Let the patron in.",
+        "Eingelassen von Kim: guest",
+    ),
+    (
         verdict(Reason.EXITED),
         "Leaves the event",
         "Let the patron out.",
