@@ -36,7 +36,7 @@ MOST_PAGES = 200
 
 _BAD_REQUEST, _NOT_FOUND, _NOT_MODIFIED = 400, 404, 304
 _REFUSES = (_BAD_REQUEST, _NOT_FOUND)
-_VERDICTS = frozenset({"error", "incomplete", "exchange"})
+_GRANTED, _VERDICTS = "ok", ("error", "incomplete", "exchange")
 """What the answer to a redemption says of the ticket (pretix 2026.8)."""
 
 _ONE_SECOND = timedelta(seconds=1)
@@ -119,13 +119,17 @@ class Pretix:
 
         Raises:
             BadRequest, NotFound: a refusal that is none of the ticket's.
+            Malformed: an answer that says neither yes nor no.
         """
         path = f"organizers/{quoted(organizer)}/checkinrpc/redeem/"
         answer = await self._http.call("POST", path, body, accepted={400, 404})
-        if answer.status in _REFUSES and not is_verdict(answer.body):
-            kind = BadRequest if answer.status == _BAD_REQUEST else NotFound
-            raise kind(status=answer.status, said=_said(answer.body))
-        return answer
+        said = answer.body.get("status") if isinstance(answer.body, Mapping) else None
+        if said in _VERDICTS or (said == _GRANTED and answer.status not in _REFUSES):
+            return answer
+        if answer.status not in _REFUSES:
+            raise malformed(FieldError("status", FieldFault.MISSING))
+        kind = BadRequest if answer.status == _BAD_REQUEST else NotFound
+        raise kind(status=answer.status, said=_said(answer.body))
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Send an object."""
@@ -176,11 +180,6 @@ class Pretix:
             if not page or not body.get("next"):
                 return
         raise ListError(ApiFault.LIST_ENDLESS, came=came, total=count(body))
-
-
-def is_verdict(body: Any) -> bool:
-    """Tell whether a refusal is one of the ticket, and not of the request."""
-    return isinstance(body, Mapping) and body.get("status") in _VERDICTS
 
 
 def generated(answer: Answer) -> datetime | None:
