@@ -3,8 +3,9 @@
 A ticket of a platform that tells none has no row here, and costs nothing.
 """
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -58,9 +59,26 @@ ON CONFLICT (serial) DO UPDATE SET key = excluded.key, party = excluded.party,
     attention = excluded.attention, notice = excluded.notice, unjudged = excluded.unjudged
 """
 
-_REISSUED = f"""
-UPDATE ticket SET status = '{TicketStatus.REISSUED}' WHERE serial IN (
-    SELECT serial FROM detail WHERE key = ?1 AND serial <> ?2)
+_SEVERAL = """
+SELECT detail.key FROM json_each(?) AS told JOIN detail ON detail.key = told.value
+GROUP BY detail.key HAVING count(*) > 1
+"""
+_FORMER = "serial IN (SELECT serial FROM detail WHERE key = ?1 AND serial <> ?2)"
+_REISSUED = (
+    f"UPDATE ticket SET status = '{TicketStatus.REISSUED}' WHERE {_FORMER}",
+    # What other gates have noted of it goes with it.
+    f"UPDATE OR IGNORE other_admission SET serial = ?2 WHERE {_FORMER}",
+    f"DELETE FROM other_admission WHERE {_FORMER}",
+    f"UPDATE OR IGNORE other_exit SET serial = ?2 WHERE {_FORMER}",
+    f"DELETE FROM other_exit WHERE {_FORMER}",
+)
+
+_ADMITTED_AS = """
+SELECT own.serial, former.serial FROM json_each(?) AS told
+JOIN detail AS own ON own.serial = told.value
+JOIN detail AS former ON former.key = own.key AND former.serial <> own.serial
+JOIN admission ON admission.serial = former.serial AND state <> 'undone'
+WHERE NOT EXISTS (SELECT 1 FROM admission WHERE serial = own.serial AND state <> 'undone')
 """
 
 _PARTY = """
@@ -75,11 +93,14 @@ def write_details(conn: sqlite3.Connection, details: Sequence[tuple[str, TicketD
     """Write what a platform tells of tickets, each by its serial; call after these are written.
 
     Where a key comes with another serial than before, the former one's ticket is `REISSUED` from
-    then on. Of a key that comes twice, the later serial is the one that counts.
+    then on, and other gates' admission and exit of it are the new one's. Of a key that comes twice,
+    the later serial is the one that counts.
     """
     conn.executemany(_WRITE, [_stored(serial, detail) for serial, detail in details])
     current = {detail.key: serial for serial, detail in details if detail.key is not None}
-    conn.executemany(_REISSUED, current.items())
+    for (key,) in conn.execute(_SEVERAL, (json.dumps(list(current)),)).fetchall():
+        for statement in _REISSUED:
+            conn.execute(statement, (key, current[key]))
 
 
 def _stored(serial: str, detail: TicketDetail) -> tuple[object, ...]:
@@ -105,6 +126,14 @@ def read_unjudged(text: str | None) -> frozenset[Unjudged]:
 def companions(conn: sqlite3.Connection, serial: str) -> list[tuple[str, str | None, str, str]]:
     """Return serial, name, section and status of the other listed tickets of the same order."""
     return list(conn.execute(_PARTY, (serial, TicketStatus.REISSUED)))
+
+
+def admitted_as(conn: sqlite3.Connection, serials: Iterable[str]) -> dict[str, str]:
+    """Return the former serials under which this ledger has the admissions of such tickets.
+
+    Only of those that were made anew since; the platform tells of them by the new one.
+    """
+    return dict(conn.execute(_ADMITTED_AS, (json.dumps(list(serials)),)))
 
 
 def write_door(conn: sqlite3.Connection, door: DoorRules) -> None:

@@ -1,7 +1,7 @@
 """Reads the admissions that other gates made from the API into the cache."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -14,6 +14,7 @@ from scanner.platform.resources import Admission, Page
 from scanner.platform.server_time import ServerTime
 from scanner.store import encounters, installation, ledger, ticket_writes
 from scanner.store.database import SqlConnection, transaction
+from scanner.store.details import admitted_as
 from scanner.store.encounters import Encounter
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
@@ -90,15 +91,16 @@ class AdmissionList:
         self._tally.note(found.faults, found.gaps)
         return found
 
-    async def _write(self, found: Sequence[Admission]) -> int:
+    async def _write(self, listed: Sequence[Admission]) -> int:
         """Write the admissions of other gates, and who of them uses this gate's name or tag.
 
         Returns:
             How many were not known yet.
         """
-        admitted = [row for each in found if (row := _admitted_row(each))]
+        admitted = [row for each in listed if (row := _admitted_row(each))]
 
         def write(conn: SqlConnection) -> tuple[int, list[Encounter]]:
+            found = _as_recorded(conn, listed)
             serials = [each.serial for each in found]
             with transaction(conn):
                 before = ticket_writes.known_admissions(conn, serials)
@@ -124,6 +126,15 @@ class AdmissionList:
 
 def _identity(admission: Admission) -> tuple[object, ...]:
     return admission.serial, admission.uri, admission.admitted
+
+
+def _as_recorded(conn: SqlConnection, listed: Sequence[Admission]) -> list[Admission]:
+    """Give admissions the serials that the ledger has them under: a ticket's may be another now."""
+    recorded = admitted_as(conn, [each.serial for each in listed])
+    return [
+        replace(each, serial=recorded[each.serial]) if each.serial in recorded else each
+        for each in listed
+    ]
 
 
 def _admitted_row(admission: Admission) -> TicketRow | None:

@@ -17,6 +17,7 @@ from scanner.platform.resources import Admission, Page
 from scanner.platform.server_time import ServerTime
 from scanner.store import differences, encounters, installation, ledger, sessions, ticket_writes
 from scanner.store.database import SqlConnection, transaction
+from scanner.store.details import admitted_as
 from scanner.store.differences import (
     ABSENT,
     NOT_LOOKED_UP,
@@ -155,7 +156,8 @@ class Books:
             for each in (*page.beside, *page.entries):
                 if not each.further:
                     found.setdefault(each.serial, set()).add(each)
-        return {serial: tuple(each) for serial, each in found.items()}
+        recorded = await self.writer.run_on_cache(lambda conn: admitted_as(conn, found))
+        return {recorded.get(serial, serial): tuple(each) for serial, each in found.items()}
 
     def _confirmed(
         self, own: ledger.Admission, there: Sequence[Admission], shared: set[str]
