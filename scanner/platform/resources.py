@@ -79,7 +79,8 @@ class Admission(Receipt):
     """An admission that the API holds.
 
     `left` tells when its patron left, where that came last, and `left_by` by which device;
-    `further` that it is a patron's further entry, after their admission elsewhere.
+    `further` that the patron came in by another device before, or does after, without that being
+    a contradiction: they had left in between, or the door lets in again.
     """
 
     admitted: datetime | None

@@ -25,8 +25,8 @@ def admissions_of(
     Returns:
         The admission that stands last: this gate's, else the newest one. Where it is this
         gate's, there come before it those that contradict it, another device's while the patron
-        was inside and what other gates have noted of theirs; and another device's further entry
-        after it, where that is the newest. Nothing where nobody went in.
+        was inside and what other gates have noted of theirs; and the newest of those that do not,
+        another device's before or after. Nothing where nobody went in.
     """
     here = _in_order(each for each in moves.movements if each.place == data.path.number)
     entries = [each for each in here if not each.leaves]
@@ -60,8 +60,8 @@ def admissions_of(
             for each in moves.conflicts
             if not devices.is_own(each.device)
         ]
-        if entries[-1] not in stay and not devices.is_own(entries[-1].device):
-            beside.append(replace(entry(entries[-1]), further=True))
+        others = [each for each in entries if each not in stay and not devices.is_own(each.device)]
+        beside += [replace(entry(each), further=True) for each in others[-1:]]
     return (*beside, _left(entry(standing), here[-1], devices))
 
 

@@ -103,6 +103,19 @@ def of_ticket(conn: sqlite3.Connection, serial: str) -> list[Passage]:
     return _read(conn, "WHERE serial = ? ORDER BY journal", (serial,))
 
 
+def entered_again(
+    conn: sqlite3.Connection, event: str, serials: Sequence[str] | None = None
+) -> set[str]:
+    """Return those serials, or all, of which the platform has or gets a further entry of here."""
+    chosen = json.dumps(serials) if serials is not None else None
+    rows = conn.execute(
+        "SELECT DISTINCT serial FROM passed WHERE kind = ?1 AND event = ?2 AND state <> ?3"
+        " AND (?4 IS NULL OR serial IN (SELECT value FROM json_each(?4)))",
+        (Kind.REENTRY.value, event, State.LOCAL.value, chosen),
+    )
+    return {serial for (serial,) in rows}
+
+
 def counts(conn: sqlite3.Connection) -> dict[State, int]:
     """Count the passages of each state."""
     found = dict.fromkeys(State, 0)

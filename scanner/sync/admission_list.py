@@ -12,7 +12,7 @@ from scanner.platform.paged_list import PagedList, PageSize, pages_of
 from scanner.platform.protocol import Platform
 from scanner.platform.resources import Admission, Page
 from scanner.platform.server_time import ServerTime
-from scanner.store import encounters, installation, ledger, ticket_writes
+from scanner.store import encounters, installation, ledger, passages, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.details import admitted_as
 from scanner.store.encounters import Encounter
@@ -94,6 +94,8 @@ class AdmissionList:
     async def _write(self, listed: Sequence[Admission]) -> int:
         """Write the admissions of other gates, and who of them uses this gate's name or tag.
 
+        One that is this gate's own further entry is in the ledger as such.
+
         Returns:
             How many were not known yet.
         """
@@ -106,18 +108,24 @@ class AdmissionList:
                 before = ticket_writes.known_admissions(conn, serials)
                 standing = {each.serial: each for each in ledger.by_serial(conn, serials)}
                 tags = installation.tags(conn)
-                self._disputed |= _disputed(standing, tags, found)
-                own = _ours(standing, found)
+                again = passages.entered_again(conn, self.session.event, serials) - set(standing)
+                told = [
+                    each
+                    for each in found
+                    if each.serial not in again or tag_of(each.device) not in tags
+                ]
+                self._disputed |= _disputed(standing, tags, told)
+                own = _ours(standing, told)
                 others = [
                     (each.serial, EarlierAdmission(each.admitted, each.redeemer, each.device))
-                    for each in found
+                    for each in told
                     if each.serial not in own or each.further
                 ]
                 ticket_writes.write_others(conn, others)
                 ticket_writes.write_exits(conn, _exits_elsewhere(found, tags))
                 ticket_writes.write_admitted(conn, admitted)
                 met = encounters.among(conn, self.session, others)
-            return sum(each.serial not in before for each in found), met
+            return sum(each.serial not in before for each in told), met
 
         count, met = await self.writer.run_on_cache(write)
         self._disputed |= {each.serial for each in await note_encounters(self.writer, met)}

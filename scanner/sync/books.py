@@ -15,7 +15,15 @@ from scanner.platform.paged_list import PagedList, PageSize, pages_of
 from scanner.platform.protocol import Platform
 from scanner.platform.resources import Admission, Page
 from scanner.platform.server_time import ServerTime
-from scanner.store import differences, encounters, installation, ledger, sessions, ticket_writes
+from scanner.store import (
+    differences,
+    encounters,
+    installation,
+    ledger,
+    passages,
+    sessions,
+    ticket_writes,
+)
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.details import admitted_as
 from scanner.store.differences import (
@@ -96,7 +104,9 @@ class Books:
         listed = await self._read_all()
         tags = await self.writer.run(installation.tags)
         shared = await self.writer.run(encounters.shared_tags)
-        found = list(self._missing_here(ours, tags, listed))
+        again = await self.writer.run(partial(passages.entered_again, event=session.event))
+        unpassed = {serial: there for serial, there in listed.items() if serial not in again}
+        found = list(self._missing_here(ours, tags, unpassed))
         barred = await self.writer.run_on_cache(differences.barred_sections)
         hidden = barred - {each.section for there in listed.values() for each in there}
         for serial, own in ours.items():

@@ -78,7 +78,9 @@ def test_another_gates_entry_after_the_exit_is_a_further_one() -> None:
 
 
 def test_an_earlier_stay_does_not_contradict_this_gates() -> None:
-    assert seen(told(move(0, OTHER), move(3, OTHER, leaves=True), move(5, OWN))) == [(NAME, 5)]
+    found = told(move(0, OTHER), move(3, OTHER, leaves=True), move(5, OWN))
+    assert seen(found) == [(f"#{OTHER}", 0), (NAME, 5)]
+    assert [each.further for each in found] == [True, False]
 
 
 def test_where_a_ticket_enters_several_times_nothing_contradicts() -> None:

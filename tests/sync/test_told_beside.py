@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from scanner.admission.rules import Reentry
 from scanner.admission.serial import Serial
 from scanner.admission.ticket import EarlierAdmission
 from scanner.platform.resources import Admission, Page
-from scanner.store import ticket_writes, tickets
+from scanner.store import encounters, installation, sessions, ticket_writes, tickets
 from scanner.store.database import transaction
 from scanner.store.differences import DifferenceKind
-from tests.sync.test_books import BEGIN, A, House
+from tests.sync.test_books import BEGIN, SESSION, A, House
 
 LATER = BEGIN + timedelta(minutes=5)
 NOTED = Admission(A, None, "4b2c south", LATER, "1/noted")
@@ -21,18 +22,20 @@ FURTHER = Admission(A, None, "#8", LATER, "1/5", further=True)
 
 
 class _Beside:
-    """Tells more with each page of admissions."""
+    """Tells more with each page of admissions; and other entries, where some are given."""
 
-    def __init__(self, line: Any, told: Admission) -> None:
+    def __init__(self, line: Any, told: Admission, *entries: Admission) -> None:
         self._line = line
         self._told = told
+        self._entries = entries
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._line, name)
 
     async def admissions(self, event: str, **query: Any) -> Page[Admission]:
         page: Page[Admission] = await self._line.admissions(event, **query)
-        return replace(page, beside=(self._told,))
+        entries = self._entries or page.entries
+        return replace(page, beside=(self._told,), entries=entries, total=len(entries))
 
 
 @pytest.fixture
@@ -63,3 +66,29 @@ def test_a_further_entry_elsewhere_is_no_difference_and_brings_the_patron_back(
     assert house.hear() == set()
     assert house.read() == []
     assert tickets.look_up(house.conn, Serial(A)).left is None
+
+
+@pytest.mark.parametrize(
+    ("takes_passages", "differences"), [(True, []), (False, ["books.missing_here"])]
+)
+def test_this_gates_further_entry_of_anothers_patron_is_no_copys(
+    takes_passages: bool, differences: list[str]
+) -> None:
+    house = House()
+    with transaction(house.conn):
+        tag = installation.draw_tag(house.conn, "here")
+        sessions.open_session(house.conn, replace(SESSION, passages=takes_passages))
+    house.server.admit("KEY", "Kim", "there", [A])
+    house.read()
+    house.gate.present(A, house.at, "test", Reentry("lost her bag")).result()
+    own = Admission(A, None, f"{tag} here", house.at, "1/6")
+    house.line = _Beside(house.line, replace(FURTHER, admitted=BEGIN), own)
+    house.hear()
+    assert [each.value for each in house.read()] == differences
+    copies = encounters.copies(house.conn, own.device or "")
+    assert copies is not takes_passages
+    assert installation.current_tag(house.conn) == tag or not takes_passages
+    other = tickets.find_other_admission(house.conn, A)
+    assert other
+    assert (other.device == "#8") is takes_passages
+    house.conn.close()
