@@ -20,7 +20,8 @@ from scanner.pretix.resources import (
     Moves,
     Remark,
 )
-from tests.pretix.stand_in import StandIn
+from scanner.store.journal import nonce_of
+from tests.pretix.stand_in import StandIn, Told
 
 KEY = "k" * 64
 OWN, OTHER = 7, 8
@@ -32,6 +33,13 @@ DEVICES = Devices(OWN, NAME)
 FLOOR, BAR = 1, 2
 SECRET = "a" * 32
 EIGHT = datetime(2026, 5, 1, 20, 0, 0, 123456, tzinfo=UTC)
+
+NONCE = nonce_of(5, EIGHT.isoformat(), PATH.uri, NAME, SECRET)
+WRITTEN = "2026-05-01T20:00:00.123456+00:00"
+LATER = "2026-05-01T20:05:00Z"
+GRANTED = Told(201, {"status": "ok", "position": {"id": 1, "checkins": []}})
+UNKNOWN = Told(404, {"detail": "Not found.", "status": "error", "reason": "invalid"})
+PRINTLOG = f"{BASE}/orderpositions/1/printlog/"
 
 Body = dict[str, Any]
 
@@ -54,6 +62,12 @@ def position(number: int = 1, secret: str = SECRET, **fields: object) -> Body:
 def order(code: str, *positions: object, **fields: object) -> Body:
     body = {"code": code, "status": "p", "require_approval": False, "valid_if_pending": False}
     return body | {"positions": list(positions)} | fields
+
+
+def refused(reason: str, *check_ins: object, **fields: object) -> Told:
+    """Tell a refusal of the position whose check-ins these are."""
+    body = {"status": "error", "reason": reason, "position": {"id": 1, "checkins": [*check_ins]}}
+    return Told(400, body | fields)
 
 
 def check_in_list(number: int = PATH.number, **fields: Any) -> Body:

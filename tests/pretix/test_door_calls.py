@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from scanner.admission.ticket import EarlierAdmission
-from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Fact
 from scanner.platform.delivery import Inquiry, Outcome, SettleReason
 from scanner.platform.errors import (
@@ -26,43 +25,36 @@ from scanner.platform.server_time import ServerTime
 from scanner.pretix.errors import PretixRefusal
 from scanner.pretix.platform import PretixPlatform
 from scanner.store import ledger
-from scanner.store.journal import nonce_of
 from scanner.store.ledger import State, Waiting
-from scanner.store.passages import Passage
-from scanner.store.refused_scans import RefusedScan
 from tests.pretix.evening import (
     BASE,
     EIGHT,
+    GRANTED,
+    LATER,
     NAME,
+    NONCE,
     OTHER,
     OWN,
     PATH,
+    PRINTLOG,
     REDEEM,
     SECRET,
+    UNKNOWN,
+    WRITTEN,
     check_in,
     gate,
     order,
     position,
+    refused,
     serve,
 )
 from tests.pretix.stand_in import HTML, Asked, StandIn, Told
 
-NONCE = nonce_of(5, EIGHT.isoformat(), PATH.uri, NAME, SECRET)
 WAITING = Waiting(SECRET, PATH.uri, "Lee", NAME, 0, EIGHT, NONCE)
-WRITTEN = "2026-05-01T20:00:00.123456+00:00"
-LATER = "2026-05-01T20:05:00Z"
-GRANTED = Told(201, {"status": "ok", "position": {"id": 1, "checkins": []}})
-UNKNOWN = Told(404, {"detail": "Not found.", "status": "error", "reason": "invalid"})
 SENT = ledger.Admission(
     SECRET, 5, PATH.uri, "", "Lee", NAME, EIGHT, State.SENDING, 1, EIGHT, False, None, 0, None
 )
 INQUIRY = Inquiry(Fact("text"), False, PageSize(), ServerTime(lambda: EIGHT))
-PRINTLOG = f"{BASE}/orderpositions/1/printlog/"
-
-
-def refused(reason: str, *check_ins: object, **fields: object) -> Told:
-    body = {"status": "error", "reason": reason, "position": {"id": 1, "checkins": [*check_ins]}}
-    return Told(400, body | fields)
 
 
 async def delivered(platform: PretixPlatform, waiting: Waiting = WAITING) -> Outcome:
@@ -318,109 +310,6 @@ async def test_a_deleted_list_is_told_as_such(pretix: StandIn) -> None:
     async with gate(pretix) as platform:
         with pytest.raises(NoSuchToken):
             await platform.admissions()
-
-
-def passage(kind: Kind, *, override: bool = False) -> Passage:
-    return Passage(
-        6,
-        SECRET,
-        kind,
-        PATH.uri,
-        "",
-        "Lee",
-        NAME,
-        EIGHT,
-        NONCE,
-        override,
-        Fact(Reason.EXITED),
-        State.SENDING,
-        1,
-        0,
-        None,
-    )
-
-
-@pytest.mark.parametrize(
-    ("kind", "override", "direction"),
-    [
-        (Kind.EXITED, False, "exit"),
-        (Kind.REENTRY, False, "entry"),
-        (Kind.REENTRY, True, "entry"),
-    ],
-)
-async def test_a_passage_is_told_with_its_direction(
-    pretix: StandIn, kind: Kind, override: bool, direction: str
-) -> None:
-    serve(pretix)
-    pretix.routes[REDEEM] = GRANTED
-    async with gate(pretix) as platform:
-        found = await platform.deliver_passage(passage(kind, override=override))
-    assert found == Outcome(State.CONFIRMED)
-    body = pretix.asked[0].body
-    assert (body["type"], body["force"]) == (direction, override)
-    assert (body["nonce"], body["datetime"]) == (NONCE, WRITTEN)
-
-
-async def test_a_passage_is_refused_unless_pretix_has_it(pretix: StandIn) -> None:
-    serve(pretix)
-    out = check_in(4, "2026-05-01T20:00:00.123456Z", type="exit")
-    async with gate(pretix) as platform:
-        pretix.routes[REDEEM] = refused("canceled", out)
-        found = await platform.deliver_passage(passage(Kind.EXITED))
-        assert found == Outcome(State.CONFIRMED)
-        found = await platform.deliver_passage(passage(Kind.REENTRY))
-        assert found == Outcome(State.REFUSED, Fact(PretixRefusal.CANCELED))
-        pretix.routes[REDEEM] = refused("already_redeemed", check_in(4, LATER, OTHER))
-        found = await platform.deliver_passage(passage(Kind.REENTRY))
-        assert (found.state, found.reason and found.reason.code) == (
-            State.REFUSED,
-            SettleReason.ADMITTED_BEFORE,
-        )
-        pretix.routes[REDEEM] = Told(400, {"lists": ["No."]})
-        with pytest.raises(BadRequest):
-            await platform.deliver_passage(passage(Kind.REENTRY))
-    assert PRINTLOG not in [each.path for each in pretix.asked]
-
-
-async def test_asking_what_pretix_would_say_records_nothing(pretix: StandIn) -> None:
-    serve(pretix)
-    pretix.routes[REDEEM] = GRANTED
-    async with gate(pretix) as platform:
-        assert await platform.would_refuse(SECRET, EIGHT) is None
-        pretix.routes[REDEEM] = refused("rules")
-        assert await platform.would_refuse(SECRET, EIGHT) == Fact(PretixRefusal.RULES)
-        pretix.routes[REDEEM] = UNKNOWN
-        assert await platform.would_refuse(SECRET, EIGHT) == Fact(PretixRefusal.UNKNOWN)
-    assert all(each.body["simulate"] is True for each in pretix.asked)
-    assert not any("nonce" in each.body for each in pretix.asked)
-
-
-@pytest.mark.parametrize(
-    ("reason", "word"),
-    [
-        (Reason.ADMITTED_HERE, "already_redeemed"),
-        (Reason.OTHER_SECTION, "product"),
-        (Reason.NO_LONGER_VALID, "invalid_time"),
-        (Reason.REFUSED_BY_API, "error"),
-    ],
-)
-async def test_a_refused_scan_is_told_in_pretix_own_words(
-    pretix: StandIn, reason: Reason, word: str
-) -> None:
-    serve(pretix)
-    path = f"{BASE}/checkinlists/3/failed_checkins/"
-    pretix.routes[f"POST {path}"] = Told(201, {})
-    scan = RefusedScan(6, SECRET, EIGHT, Fact(str(reason)), leaving=True, nonce=NONCE)
-    async with gate(pretix) as platform:
-        await platform.report_refused(scan)
-    (asked,) = pretix.asked
-    assert asked.body == {
-        "raw_barcode": SECRET,
-        "error_reason": word,
-        "nonce": NONCE,
-        "datetime": WRITTEN,
-        "type": "exit",
-    }
 
 
 async def test_admissions_of_a_batch_are_settled_each(pretix: StandIn) -> None:
