@@ -40,7 +40,7 @@ from scanner.store.search import (
 )
 from scanner.store.sessions import change_guard, read_session
 from scanner.store.statistics import Evening
-from scanner.store.tickets import read_sections
+from scanner.store.tickets import party, read_sections
 from scanner.store.writer import Writer
 from scanner.sync.errors import NameEmpty, NoSession
 from scanner.wording.books import account, state_word
@@ -95,6 +95,16 @@ class Records:
         """Return what is known of a ticket; nothing is recorded, and nobody is let in."""
         with self._reader() as conn:
             return read_ticket(conn, serial)
+
+    def party(self, serial: str) -> list[Found]:
+        """Return the others of a ticket's order whom the gate would let in now, for the first time.
+
+        Nothing is recorded.
+        """
+        with self._reader() as conn:
+            others = [each.serial for each in party(conn, serial) if not each.inside]
+            found = read_found(conn, others)
+        return [each for each in found if each.verdict.kind is Kind.ADMITTED]
 
     def typed(self, text: str) -> Typed:
         """Look at what a person typed for a serial, and at what they may have meant."""

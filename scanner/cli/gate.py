@@ -1,37 +1,25 @@
 """`scanner gate`: on a screen, in a browser, or from standard input."""
 
-import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from scanner.admission.cleaning import ScanDecoder
-from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.cli.errors import Usage, UsageError
 from scanner.cli.opening import device_name
 from scanner.cli.output import tell
 from scanner.cli.settings import Codes, database, load
 from scanner.facts import Fact
-from scanner.scanning.presentation import Presentations
 from scanner.scanning.scan_source import BROWSER
-from scanner.scanning.ticket_codes import TicketCodes
-from scanner.sync.clock import utc_now
 from scanner.web.errors import WebError, WebFault, WebNotice
-from scanner.wording.catalogue import english
-from scanner.wording.plain import plain, plain_json
-from scanner.wording.sentences import in_english
 
 if TYPE_CHECKING:
-    from scanner.admission.rules import Word
     from scanner.config import Config
-    from scanner.gate import Gate, Judged
 
 
 _FIRST_NEWS_SECONDS = 2.0
@@ -73,11 +61,20 @@ def open_screen(
         typer.Option(
             "--json-input",
             help='With --stdin: a line in is an object, {"payload": "…"}; "let_in": true in it is '
-            "the guard's word that a ticket whose light was never shown is let in.",
+            "the guard's word that a ticket whose light was never shown is let in, "
+            '"exit": true that the patron leaves.',
         ),
     ] = False,
     every_line: Annotated[
         bool, typer.Option(help="With --stdin: check a code again, however soon it comes again.")
+    ] = False,
+    only_exit: Annotated[
+        bool,
+        typer.Option(
+            "--exit",
+            help="A door that only lets out: whoever shows a ticket is counted as gone, and no key "
+            "leads back to entry.",
+        ),
     ] = False,
     no_network: Annotated[
         bool, typer.Option("--no-network", help="Fetch no tickets and send no admissions.")
@@ -123,6 +120,7 @@ def open_screen(
         flags = [f"--scanner={hand_scanner or 'none'}", f"--camera={camera or BROWSER}"]
         flags += [f"--codes={codes}"] if codes is not None else []
         flags += ["--no-network"] if no_network else []
+        flags += ["--exit"] if only_exit else []
         options = WebOptions(host, port, password_file, certificate, key)
         serve_browsers(options, flags, take_frames=camera in (None, BROWSER))
     elif stdin:
@@ -132,12 +130,13 @@ def open_screen(
             json_input=json_input,
             every_line=every_line,
             network=not no_network,
+            only_exit=only_exit,
         )
     else:
-        _screen(config, network=not no_network)
+        _screen(config, network=not no_network, only_exit=only_exit)
 
 
-def _screen(config: "Config", *, network: bool) -> None:
+def _screen(config: "Config", *, network: bool, only_exit: bool) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from scanner.store.integrity import verify
@@ -168,13 +167,20 @@ def _screen(config: "Config", *, network: bool) -> None:
             camera = look_through(config.camera, config.codes, must_be_there=False, tickets=tickets)
         source = scan_source(config, camera, tickets)
         with assembled(config, writer, keys, network=network, source=source) as parts:
-            gate_app(parts).run()
+            gate_app(parts, only_exit=only_exit).run()
 
 
 def _pipe(
-    config: "Config", *, as_json: bool, json_input: bool, every_line: bool, network: bool
+    config: "Config",
+    *,
+    as_json: bool,
+    json_input: bool,
+    every_line: bool,
+    network: bool,
+    only_exit: bool,
 ) -> None:
     from scanner.app.assembly import assembled
+    from scanner.cli.line_gate import serve_lines
     from scanner.keystore import open_keystore
     from scanner.scanning import keyboard_layouts
     from scanner.store.writer import Writer
@@ -193,6 +199,7 @@ def _pipe(
             as_json=as_json,
             json_input=json_input,
             every_line=every_line,
+            only_exit=only_exit,
             correct=keyboard_layouts.load(config.home).correct_if_needed,
             tickets=parts.tickets,
         )
@@ -266,134 +273,3 @@ def serve_browsers(options: WebOptions, flags: Sequence[str], *, take_frames: bo
         language=lambda: load_config().language,
         on_open=say_open,
     )
-
-
-_BYTES_AT_ONCE = 65_536
-
-_LONGEST_LINE = 65_536
-"""Characters; what is longer is no ticket, whatever follows, and the rest of it is not kept."""
-
-
-@dataclass(slots=True)
-class Lines:
-    """Splits text into lines as it comes: CR, LF or CR LF ends one, and CR at once."""
-
-    _line: list[str] = field(default_factory=list)
-    _after_cr: bool = False
-
-    def feed(self, text: str) -> Iterator[str]:
-        """Take text; yield each line that it ends, without its end."""
-        for char in text:
-            if self._after_cr and char in "\r\0\n":  # NUL: UTF-16 without a mark
-                self._after_cr = char != "\n"
-                continue
-            self._after_cr = char == "\r"
-            if char in "\r\n":
-                yield from self._end()
-            elif len(self._line) < _LONGEST_LINE:
-                self._line.append(char)
-
-    def rest(self) -> Iterator[str]:
-        """Yield what no line's end came after."""
-        if self._line:
-            yield from self._end()
-
-    def _end(self) -> Iterator[str]:
-        line, self._line = "".join(self._line), []
-        yield line
-
-
-def payloads(stream: BufferedIOBase) -> Iterator[str]:
-    """Yield each line's text as soon as it has come; see `ScanDecoder` for what bytes mean."""
-    decoder, lines = ScanDecoder(), Lines()
-    while data := stream.read1(_BYTES_AT_ONCE):
-        yield from lines.feed(decoder.feed(data))
-    yield from lines.feed(decoder.flush())
-    yield from lines.rest()
-
-
-def worded(line: str) -> "tuple[str, Word | None]":
-    """Read a line's object: the payload, and the guard's word, if it is given.
-
-    Only in an object's own field is it the guard's: a patron's code may hold any text. What is no
-    such object is judged as it came, and is no ticket.
-    """
-    from scanner.admission.rules import LetIn
-
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return line, None
-    payload = found.get("payload") if isinstance(found, dict) else None
-    if not isinstance(payload, str) or found.get("let_in", False) not in (True, False):
-        return line, None
-    return payload, LetIn() if found.get("let_in") is True else None
-
-
-def serve_lines(
-    gate: "Gate",
-    stream: BufferedIOBase,
-    out: IO[str],
-    *,
-    as_json: bool,
-    json_input: bool = False,
-    every_line: bool = False,
-    correct: Callable[[str], str] = lambda text: text,
-    tickets: TicketCodes | None = None,
-) -> None:
-    """Answer every line before the next is read; each presentation is judged once.
-
-    A light counts as shown once its line is flushed. Where the reader is gone, it does not.
-    With `every_line` each line is a presentation of its own, and so is a guard's word.
-    `correct` undoes what was learned of the scanner whose text a line is, and `tickets` tells the
-    codes of tickets.
-
-    Raises:
-        StoreError: a verdict could not be recorded; nobody is admitted by that line.
-    """
-    say = as_line if as_json else as_words
-    door: Presentations[Judged] = Presentations(tickets)
-    for line in payloads(stream):
-        given, word = worded(line) if json_input else (line, None)
-        payload = correct(given)
-        if new := door.begins(payload, time.monotonic()) or every_line or bool(word):
-            door.keep(payload, gate.present_and_wait(payload, utc_now(), "stdin", word))
-        judged = door.answer(payload)
-        out.write(say(judged, repeat=not new) + "\n")
-        out.flush()
-        if new:
-            gate.note_shown(judged)
-
-
-def as_line(judged: "Judged", *, repeat: bool = False) -> str:
-    """Return a verdict as JSON in plain ASCII, its times in UTC; a long payload is cut."""
-    verdict = judged.verdict
-    fact = verdict.fact
-    facts = {
-        "payload": judged.payload[:LONGEST_PAYLOAD],
-        "serial": verdict.serial,
-        "verdict": verdict.kind.value,
-        "reason": in_english(judged.fact),
-        "advice": _advice(judged),
-        "section": verdict.section,
-        "at": judged.at.isoformat(),
-        "scan": judged.scan,
-        **fact.as_json(),
-    }
-    return plain_json(facts | {"repeat": True} if repeat else facts)
-
-
-def _advice(judged: "Judged") -> str:
-    from scanner.wording.verdict import advice
-
-    with english():
-        return advice(judged.verdict)
-
-
-def as_words(judged: "Judged", *, repeat: bool = False) -> str:
-    """Return a verdict for a person, without control characters."""
-    verdict = judged.verdict
-    head = verdict.kind.value.replace("_", " ").upper()
-    reason = in_english(judged.fact)
-    words = " · ".join(filter(None, (plain(verdict.serial), plain(verdict.section), reason)))
-    return f"{'AGAIN  ' if repeat else ''}{head}  {words}"

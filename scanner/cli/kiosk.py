@@ -44,6 +44,10 @@ def kiosk(
     no_network: Annotated[
         bool, typer.Option("--no-network", help="Fetch no tickets and send no admissions.")
     ] = False,
+    only_exit: Annotated[
+        bool,
+        typer.Option("--exit", help="Let out only: whoever shows a ticket is counted as gone."),
+    ] = False,
     turnstile_command: Annotated[
         str | None,
         typer.Option(
@@ -98,6 +102,7 @@ def kiosk(
         turnstile_line,
         codes=codes,
         no_network=no_network,
+        only_exit=only_exit,
     )
     if install or uninstall:
         _service(flags, root, remove=uninstall, print_only=print_only)
@@ -105,7 +110,7 @@ def kiosk(
     opener = _opener(turnstile_command, turnstile_serial, turnstile_line)
     config = load(camera=camera, codes=codes, scanner=hand_scanner)
     if child:
-        _serve(config, opener, network=not no_network)
+        _serve(config, opener, network=not no_network, only_exit=only_exit)
     else:
         _guard(config, flags)
 
@@ -119,6 +124,7 @@ def _flags(
     *,
     codes: str | None,
     no_network: bool,
+    only_exit: bool,
 ) -> list[str]:
     given = {
         "--camera": camera if camera != "none" else None,
@@ -129,7 +135,8 @@ def _flags(
     if port is not None:
         given |= {"--turnstile-serial": port, "--turnstile-line": line}
     words = [f"{name}={text}" for name, text in given.items() if text is not None]
-    return words + (["--no-network"] if no_network else [])
+    switches = {"--no-network": no_network, "--exit": only_exit}
+    return words + [name for name, wanted in switches.items() if wanted]
 
 
 def _opener(command: str | None, port: str | None, line: str) -> "Opener | None":
@@ -157,7 +164,7 @@ def _guard(config: "Config", flags: list[str]) -> None:
     raise typer.Exit(Guardian(words, closed).run())
 
 
-def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
+def _serve(config: "Config", opener: "Opener | None", *, network: bool, only_exit: bool) -> None:
     """Be the kiosk itself."""
     from scanner.app.assembly import assembled, look_through, scan_source
     from scanner.app.session_codes import session_codes
@@ -175,7 +182,7 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool) -> None:
         assembled(config, writer, keys, network=network, source=source, opener=opener) as parts,
     ):
         parts.gate.subscribe(parts.play_verdict)
-        app = kiosk_app(parts, writer)
+        app = kiosk_app(parts, writer, only_exit=only_exit)
         app.run(mouse=False)
     raise typer.Exit(app.return_code or 0)
 

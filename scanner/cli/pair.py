@@ -190,7 +190,7 @@ def _either(keyboards: set[Keyboard]) -> str:
 
 
 def _from_pipe() -> Iterator[Arrived]:
-    from scanner.cli.gate import payloads
+    from scanner.cli.line_gate import payloads
 
     for line in payloads(cast("BufferedIOBase", sys.stdin.buffer)):
         yield Arrived(line, WEDGE, "\r")

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.gate import Judged
@@ -156,8 +157,11 @@ class Turnstile:
         self._thread.join(WRITE_SECONDS)
 
     def on_verdict(self, judged: Judged) -> None:
-        """Queue an opening if the verdict admits; from any thread, after the commit, no waiting."""
-        if not judged.verdict.admits:
+        """Queue an opening for who goes in, or out; from any thread, after the commit, no waiting.
+
+        A lane counts either entries or exits, so its turnstile turns one way.
+        """
+        if not (judged.verdict.admits or judged.verdict.kind is Kind.EXITED):
             return
         try:
             self._waiting.put_nowait((self._clock(), judged))

@@ -136,6 +136,13 @@ class Records(Protocol):
         """Return what is known of a ticket; nothing is recorded, and nobody is let in."""
         ...
 
+    def party(self, serial: str, /) -> list[Found]:
+        """Return the others of a ticket's order whom the gate would let in now, for the first time.
+
+        Nothing is recorded.
+        """
+        ...
+
     def typed(self, text: str, /) -> Typed:
         """Look at what a person typed for a serial, and at what they may have meant."""
         ...

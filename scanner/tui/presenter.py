@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from scanner.admission.rules import LetIn, Word
+from scanner.admission.rules import Exit, LetIn, Word
 from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.scanning.presentation import Presentations
@@ -35,6 +35,14 @@ class Judging(Message):
 
 class Published(Message):
     """A verdict is recorded."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged = judged
+        super().__init__()
+
+
+class LightShown(Message):
+    """A verdict's light was seen, and that is noted."""
 
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
@@ -98,7 +106,10 @@ class CodeReader:
 
 
 class Presenter:
-    """Presents payloads, from any thread, and posts a message for each step."""
+    """Presents payloads, from any thread, and posts a message for each step.
+
+    `lets_out` tells whether each presentation is an exit; it begins as an entry.
+    """
 
     def __init__(
         self,
@@ -110,8 +121,15 @@ class Presenter:
         self._judge = judge
         self._clock = clock
         self._post_message = post
+        self._tickets = tickets
         self._door: Presentations[None] = Presentations(tickets)
+        self.lets_out = False
         judge.subscribe(lambda judged: self._post(Published(judged)))
+
+    def turn(self, *, lets_out: bool) -> None:
+        """Count exits from now on, or entries; a code that was just read counts again."""
+        self.lets_out = lets_out
+        self._door = Presentations(self._tickets)
 
     def read(self, payload: str, source: str) -> None:
         """Hand over what a source read, unless it belongs to the last presentation of its code."""
@@ -141,15 +159,21 @@ class Presenter:
             standing: whether it is still there, asked after the next drawing.
         """
 
+        def noted() -> None:
+            self._judge.note_shown(judged)
+            self._post(LightShown(judged))
+
         def drawn() -> None:
             if standing():
-                when_written(screen.app, lambda: self._judge.note_shown(judged))
+                when_written(screen.app, noted)
 
         screen.call_after_refresh(drawn)
 
     def _hand_over(self, payload: str, source: str, word: Word | None = None) -> None:
         """Have a payload judged; never raises, never waits."""
         self._post(Judging())
+        if word is None and self.lets_out:
+            word = Exit()
         try:
             future = self._judge.present(payload, self._clock(), source, word)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was recorded

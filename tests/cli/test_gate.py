@@ -214,8 +214,8 @@ def test_lines_in_are_verdict_lines_out_and_admissions_are_delivered(
         "not_a_ticket",
     ]
     assert set(verdicts[0]) == {
-        "payload", "serial", "verdict", "reason", "advice", "section", "at", "scan", "code",
-        "params",
+        "payload", "serial", "verdict", "reason", "advice", "section", "at", "scan", "notice",
+        "code", "params",
     }  # fmt: skip
     assert (verdicts[0]["serial"], verdicts[0]["scan"]) == (ours, 1)
     assert verdicts[0]["at"].endswith("+00:00")

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.admission.serial import Serial, parse_payload
-from scanner.cli.gate import payloads
+from scanner.cli.line_gate import payloads
 from scanner.paths import database_file
 from scanner.qr.decoder import Decoder
 from scanner.scanning.evdev_scanner import EV_KEY, EVENT, EvdevScanner

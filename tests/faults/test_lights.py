@@ -27,7 +27,7 @@ NOT_SHOWN, HERE = "verdict.light_not_shown", "verdict.admitted_here"
 STOPS_BEFORE_THE_LIGHT = """
 import sys, time
 from pathlib import Path
-from scanner.cli.gate import serve_lines as serve
+from scanner.cli.line_gate import serve_lines as serve
 from scanner.gate import Gate
 from scanner.store.writer import Writer
 

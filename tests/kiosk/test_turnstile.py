@@ -64,12 +64,13 @@ def until(condition: object, seconds: float = LIMIT_SECONDS) -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_it_opens_on_green_only(kind: Kind) -> None:
+def test_it_opens_on_green_and_for_who_leaves_only(kind: Kind) -> None:
     opener = FakeOpener()
     opener.may.set()
     with Turnstile(opener) as gate:
         gate.on_verdict(judged(kind))
-    assert opener.opened == ([7] if kind in (Kind.ADMITTED, Kind.REENTRY) else [])
+    passes = kind in (Kind.ADMITTED, Kind.REENTRY, Kind.EXITED)
+    assert opener.opened == ([7] if passes else [])
 
 
 def test_a_turnstile_that_hangs_holds_nobody_up_and_is_told_of() -> None:

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from scanner.admission.door import Notice
 from scanner.admission.rules import SupervisorsWord, Word, remedy
 from scanner.admission.serial import LooksLike
 from scanner.admission.ticket import EarlierAdmission, Knowledge, TicketStatus
@@ -23,14 +24,15 @@ from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found, TicketView, Typed
 from scanner.store.sessions import StoredSession
-from scanner.store.statistics import Admitted, Arrivals, Evening, GateFigure, SectionFigure
+from scanner.store.statistics import Admitted, Evening
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import Status
 from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import OpenWith, Readers
+from tests.tui import evening
 from tests.tui.sources import FakeSounds, FakeSource, in_thread
 
-NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
+NOW = evening.NOW
 SERIAL = "DAWIER-BACK75580348"
 
 VERDICTS: dict[Kind, Verdict] = {
@@ -83,6 +85,8 @@ class FakeJudge:
     """Answers with what it was told to, from a thread of its own, as the ledger does."""
 
     verdict: Verdict = VERDICTS[Kind.ADMITTED]
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    notice: Notice | None = None
     error: BaseException | None = None
     holding: bool = False
     presented: list[tuple[str, str]] = field(default_factory=list)
@@ -97,8 +101,9 @@ class FakeJudge:
         self.words.append(word)
         self.presented.append((payload, source))
         future: Future[Judged] = Future()
-        can = remedy(self.verdict, Knowledge())
-        judged = Judged(len(self.presented), payload, source, at, self.verdict, can)
+        verdict = self.verdicts.get(payload, self.verdict)
+        can = remedy(verdict, Knowledge())
+        judged = Judged(len(self.presented), payload, source, at, verdict, can, self.notice)
         if self.holding:
             self.held.append(lambda: self._answer(future, judged))
         else:
@@ -180,38 +185,6 @@ ADMISSIONS = [
     )
 ]
 
-_CAME = (2, 3, 4, 6, 9, 13, 17, 21, 24, 26, 27, 26, 24, 21, 18, 15, 12, 9, 7, 5)
-"""Hundreds of patrons in each five minutes up to NOW, at all gates."""
-
-EVENING = Evening(
-    (
-        SectionFigure("Balcony", 3, 1_333, 1_500, permitted=False),
-        SectionFigure("Floor", 28_487, 30_000, 30_000),
-        SectionFigure("VIP Lounge", 310, 350),
-    ),
-    28_800,
-    tuple(
-        Arrivals(
-            NOW.replace(second=0) - timedelta(minutes=4 + 5 * back - minute), 4 * count, 20 * count
-        )
-        for back, count in enumerate(reversed(_CAME))
-        for minute in range(5)
-    ),
-    (
-        GateFigure("gate-a", 1_206, NOW - timedelta(seconds=9), ours=True),
-        GateFigure("gate-b", 15_794, NOW - timedelta(minutes=1)),
-        GateFigure("north door", 11_800),
-    ),
-    (
-        (Reason.ADMITTED_ELSEWHERE, 41),
-        (Reason.NOT_ON_LIST, 12),
-        (Reason.NOT_A_TICKET, 9),
-        (Reason.OTHER_SECTION, 1),
-        (Kind.WITHDRAWN, 1),
-    ),
-    4.25,
-)
-
 
 SCANS = [
     Judged(9 - number, SERIAL, "camera", NOW - timedelta(minutes=number), VERDICTS[kind])
@@ -238,6 +211,7 @@ class FakeRecords:
     seen_to: dict[tuple[int, State], Acknowledged] = field(default_factory=dict)
     pins: tuple[str, ...] = ("",)
     scanned: list[Judged] = field(default_factory=list)
+    order: list[Found] = field(default_factory=list)
 
     def keep_names(self, wanted: bool, /) -> None:
         self.asked.append(("keep_names", str(wanted)))
@@ -253,6 +227,12 @@ class FakeRecords:
     def ticket(self, serial: str, /) -> TicketView | None:
         self._fail()
         return next((each for each in self.views if each.found.serial == serial), None)
+
+    def party(self, serial: str, /) -> list[Found]:
+        self._fail()
+        came = {payload for payload, _ in self.judge.presented} if self.judge else set[str]()
+        others = [each for each in self.order if each.serial not in came]
+        return others if serial in {each.serial for each in self.order} else []
 
     def typed(self, text: str, /) -> Typed:
         self._fail()
@@ -307,7 +287,7 @@ class FakeRecords:
 
     def evening(self) -> Evening:
         self._fail()
-        return EVENING
+        return evening.EVENING
 
     def let_in(self, pin: str, payload: str, word: SupervisorsWord, /) -> PinCheck:
         self._fail()
@@ -343,6 +323,17 @@ FOUND = [
     )
 ]
 
+ORDER = [
+    Found(serial, name, "Floor", replace(VERDICTS[Kind.ADMITTED], serial=serial))
+    for serial, name in (
+        (SERIAL, "Ana Luz"),
+        ("DAWIER-BACK75580101", "Ben Luz"),
+        ("DAWIER-BACK75580102", "Cleo Luz"),
+        ("DAWIER-BACK75580103", "Dora Luz"),
+    )
+]
+"""Tickets that were ordered together."""
+
 VIEWS = [
     TicketView(FOUND[0], TicketStatus.ISSUED, listed=True),
     TicketView(
@@ -370,6 +361,7 @@ class Stand:
     kept: list[tuple[str, Value]] = field(default_factory=list)
     open_with: OpenWith | None = None
     readers: Readers | None = None
+    only_exit: bool = False
     at: datetime = NOW
 
     def app(self, *, network: Callable[[], bool] | None = None, demo: bool = False) -> GateApp:
@@ -385,5 +377,6 @@ class Stand:
             records=self.records,
             open_with=self.open_with,
             readers=self.readers,
+            only_exit=self.only_exit,
             keep=lambda name, value: self.kept.append((name, value)),
         )

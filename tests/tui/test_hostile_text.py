@@ -18,8 +18,9 @@ from scanner.store.search import Found
 from scanner.store.statistics import Evening, GateFigure, SectionFigure
 from scanner.sync.link import Link, LinkState
 from scanner.tui.ports import SourceState
+from tests.tui.evening import EVENING
 from tests.tui.kiosk.lane import Lane
-from tests.tui.ports import ADMISSIONS, EVENING, NOW, STATUS, VERDICTS, FakeRecords, Stand
+from tests.tui.ports import ADMISSIONS, NOW, STATUS, VERDICTS, FakeRecords, Stand
 from tests.tui.seen import seen, settled
 
 HOSTILE = (

@@ -44,4 +44,7 @@ FACES: dict[Kind, Face] = {
 
 CANNOT_RECORD = Face("cannot-record", "⊗", shapes.stop, _WHITE, "#b00012", "#ff8a8a")
 READY = Face("ready", "◇", shapes.frame, "#b9c7d8", "#101820", "#b9c7d8")
+READY_TO_LET_OUT = Face("ready-to-let-out", "←", shapes.way_out, "#101820", "#b9c7d8", "#b9c7d8")
+"""The colours of `READY`, turned round: nobody takes one for the other."""
+
 CHECKING = Face("checking", "…", shapes.dots, "#e6ecf3", "#26323f", "#e6ecf3")

@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from scanner.admission.verdict import Kind
 from scanner.gate import Judged
 from scanner.sync.status import Status
-from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, Face
+from scanner.tui.drawing.faces import (
+    CANNOT_RECORD,
+    CHECKING,
+    FACES,
+    READY,
+    READY_TO_LET_OUT,
+    Face,
+)
 from scanner.wording import verdict as words
 from scanner.wording.catalogue import say
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
+from scanner.wording.ticket_notice import notice_lines
 
 _SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
 
@@ -25,6 +33,8 @@ class Poster:
         advice: what to do next.
         detail: the small print.
         place: a section's name, lettered large where there is room.
+        notice: what is told beside it, each on a line of its own, and never left out.
+        urgent: whether the first of that is what the guard must act on.
     """
 
     face: Face
@@ -33,6 +43,8 @@ class Poster:
     advice: str = ""
     detail: str = ""
     place: str = ""
+    notice: tuple[str, ...] = ()
+    urgent: bool = False
 
 
 def of_judged(judged: Judged) -> Poster:
@@ -40,6 +52,7 @@ def of_judged(judged: Judged) -> Poster:
     verdict = judged.verdict
     section, serial = plain(verdict.section, 60), plain(verdict.serial, 40)
     parts = (section, serial, clock_time(judged.at))
+    told = judged.notice
     return Poster(
         FACES[verdict.light],
         words.headline(verdict),
@@ -47,6 +60,8 @@ def of_judged(judged: Judged) -> Poster:
         words.advice(verdict),
         " · ".join(part for part in parts if part),
         section if verdict.light in _SECTION_MATTERS else "",
+        notice_lines(told, admits=verdict.admits) if told else (),
+        bool(told and (told.attention or told.text)),
     )
 
 
@@ -68,14 +83,25 @@ def checking() -> Poster:
     )
 
 
-def at_rest(status: Status, last: str) -> Poster:
-    """Show that the gate waits for a ticket, or why it admits nobody; `last` is small print."""
+def at_rest(status: Status, last: str, *, lets_out: bool = False) -> Poster:
+    """Show that the gate waits for a ticket, or why it admits nobody; `last` is small print.
+
+    Where it counts those who leave, it never looks as if it let in.
+    """
     if status.closed:
         return Poster(
             FACES[Kind.GATE_CLOSED],
             words.title(Kind.GATE_CLOSED),
             f"{say('Nobody may enter.')} {sentence(status.closed.fact)}.",
             words.to_do(status.closed.reason),
+            last,
+        )
+    if lets_out:
+        return Poster(
+            READY_TO_LET_OUT,
+            say("EXITS ONLY"),
+            say("Whoever shows a ticket here is counted as gone; nobody is let in."),
+            say("Show a ticket to leave"),
             last,
         )
     return Poster(

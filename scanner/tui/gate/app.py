@@ -27,6 +27,7 @@ from scanner.tui.gate.help import Commands, Palette, commands_of
 from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, show_cached
 from scanner.tui.gate.override import TokenScreen
 from scanner.tui.gate.screen import HELP, GateScreen
+from scanner.tui.gate.search_index import SearchIndex
 from scanner.tui.ports import (
     Background,
     Clock,
@@ -53,9 +54,6 @@ if TYPE_CHECKING:
     from scanner.sync.opening import Opened
 
 _LOOKS = frozenset({"language", "theme", "characters"})
-_PREPARE_SECONDS = 2.0
-"""Between two looks at whether a whole list has come: then the search's index is built."""
-
 _IMPORT_SECONDS = 0.4
 """After the start: the gate's screen is drawn by then."""
 
@@ -83,6 +81,7 @@ class GateApp(App[None]):
         open_with: opens the gate with another token; without it there is no such key.
         readers: what can read codes instead of `source`; without it, that stays.
         claim: called with every key, so that background work gives way.
+        only_exit: count those who leave, for good; else the gate begins as an entry.
     """
 
     TITLE = "scanner"
@@ -114,6 +113,7 @@ class GateApp(App[None]):
         open_with: OpenWith | None = None,
         readers: Readers | None = None,
         claim: Callable[[], None] = lambda: None,
+        only_exit: bool = False,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self.preferences = preferences or Preferences()
@@ -128,7 +128,6 @@ class GateApp(App[None]):
         self._reader = CodeReader(source)
         self._network = network
         self._work: Worker[None] | None = None
-        self._prepared: tuple[object, ...] = ()
         self.gate = GateScreen(
             judge,
             background.status,
@@ -140,6 +139,9 @@ class GateApp(App[None]):
             demo=demo,
             announce=self._alerts.play,
             tickets=tickets,
+            only_exit=only_exit,
+            party=records.party if records else None,
+            names=lambda: self.preferences.names,
         )
         self._shift = Shift(
             records,
@@ -160,6 +162,7 @@ class GateApp(App[None]):
             self._shift,
             self._open_another,
         )
+        self._index = SearchIndex(self, records, background.status, lambda: self.preferences.names)
         self._unasked = UnaskedEnd(self, records, background.status)
         self._wedge = WedgeKeys(self, self, correct, tickets) if correct else None
 
@@ -173,7 +176,7 @@ class GateApp(App[None]):
         self._unasked.begin(self.gate.tell_of_last_end)
         self.run_worker(self._recall(), exit_on_error=False)
         self._reader.start(self._read, self.gate.tell)
-        self.set_interval(_PREPARE_SECONDS, self._prepare_search)
+        self._index.begin()
         self.set_timer(_IMPORT_SECONDS, self._import_modals)
 
     async def on_event(self, event: Event) -> None:
@@ -343,7 +346,9 @@ class GateApp(App[None]):
             return await self._shift.reopen(code)
         await self._stop_work()
         try:
-            return await self._shift.reopen(code, other_event=True)
+            opened = await self._shift.reopen(code, other_event=True)
+            self.gate.turn(lets_out=False)  # another event begins as an entry
+            return opened
         finally:
             self.gate.last = None
             self._begin()
@@ -381,14 +386,6 @@ class GateApp(App[None]):
             with contextlib.suppress(ScannerError):  # the next verdict says what is wrong
                 found = await asyncio.to_thread(self._records.scans, None, REMEMBERED)
                 self.gate.recall(found)
-
-    def _prepare_search(self) -> None:
-        """Build the search's index soon after the start, and after each whole list."""
-        pulled, names = self._background.status().pulled, self.preferences.names
-        if self._records and pulled and self._prepared != (*pulled[::2], names):
-            self._prepared = (*pulled[::2], names)
-            prepare = partial(self._records.prepare, names=names)
-            self.run_worker(prepare, thread=True, exit_on_error=False)
 
     def _save_later(self, name: str, value: Value) -> None:
         self.run_worker(self._save(name, value), exit_on_error=False)

@@ -143,6 +143,7 @@ class Beside:
                 clock=self.clock,
                 names=self.preferences().names,
                 admit=admit,
+                lets_out=self.gate.lets_out,
             )
             self.gate.app.push_screen(ticket)
 

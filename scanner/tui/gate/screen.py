@@ -21,9 +21,19 @@ from scanner.sync.status import Status
 from scanner.tui.drawing import poster
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import show_cached
+from scanner.tui.gate.notices import OwnTrouble
+from scanner.tui.gate.party import Find, PartyBox
 from scanner.tui.ports import Clock, Judge, SourceState, View
-from scanner.tui.presenter import Answered, PendingVerdicts, Presenter, Published, Said
+from scanner.tui.presenter import (
+    Answered,
+    LightShown,
+    PendingVerdicts,
+    Presenter,
+    Published,
+    Said,
+)
 from scanner.tui.widgets.camera_view import CameraView
+from scanner.tui.widgets.exit_banner import ExitBanner
 from scanner.tui.widgets.hand_entry import HandEntry
 from scanner.tui.widgets.key_line import KeyLine, TranslatedScreen, gate_keys
 from scanner.tui.widgets.last_scans import LastScans
@@ -42,7 +52,7 @@ SHOWN_FOR = timedelta(seconds=8)
 HELP = "help"
 """The help screen's name in the cache."""
 
-_COVERS = "HandEntry.-open, Question > Vertical"
+_COVERS = "HandEntry.-open, PartyBox.-open, Question > Vertical"
 """What opens above the verdict's lowest rows."""
 
 REFRESH = timedelta(milliseconds=500)
@@ -64,10 +74,14 @@ class GateScreen(TranslatedScreen[None]):
     GateScreen.-tall LastScans { height: 6; }
     GateScreen.-high LastScans { height: 8; }
     GateScreen > #sight { height: 1fr; min-height: 3; layers: below above; }
-    GateScreen HandEntry { layer: above; dock: bottom; }
+    GateScreen HandEntry, GateScreen PartyBox { layer: above; dock: bottom; }
     GateScreen VerdictPanel { width: 1fr; height: 100%; }
     GateScreen.-picture.-rest CameraView, GateScreen.-picture.-wide CameraView { display: block; }
     GateScreen.-wide CameraView { width: 40%; max-width: 72; }
+    GateScreen.-lets-out {
+        & ExitBanner { display: block; }
+        & Masthead { background: #ffffff; color: #000000; }
+    }
     """
 
     def __init__(
@@ -83,9 +97,13 @@ class GateScreen(TranslatedScreen[None]):
         demo: bool = False,
         announce: Callable[[str], None] = lambda _name: None,
         tickets: TicketCodes | None = None,
+        only_exit: bool = False,
+        party: Find | None = None,
+        names: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
         self._announce = announce
+        self._only_exit = only_exit
         self.last: Judged | None = None
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self.VERTICAL_BREAKPOINTS = [
@@ -94,10 +112,12 @@ class GateScreen(TranslatedScreen[None]):
         ]
         self._tickets = tickets or TicketCodes()
         self.presenter = Presenter(judge, clock, self.post_message, self._tickets)
+        self.presenter.lets_out = only_exit
+        self._party = PartyBox(party, names, self._let_in, self.say, self._follow_covers)
         self._status = status
         self._try_now = try_now
         self._demo = demo
-        self._working = True
+        self._trouble = OwnTrouble()
         self._camera = camera
         self._clock = clock
         self.pending = PendingVerdicts(self, self.show_checking)
@@ -107,8 +127,6 @@ class GateScreen(TranslatedScreen[None]):
         self._muted = muted
         self.picture = False
         self._at_rest = True
-        self._failure: str | None = None
-        self._last_end: Fact | None = None
         self._was_put_back = False
         self._link_state: LinkState | None = None
         self._link_since: datetime = clock()
@@ -116,10 +134,12 @@ class GateScreen(TranslatedScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the screen, from top to bottom."""
         yield Masthead(demo=self._demo)
+        yield ExitBanner(fixed=self._only_exit)
         with Horizontal(id="sight"):
             yield VerdictPanel()
             yield CameraView(self._view, self._camera)
             yield HandEntry()  # a layer above: the widgets below keep their layout
+            yield self._party
         yield NoticeLines()
         yield LastScans()
         yield Strip()
@@ -152,11 +172,12 @@ class GateScreen(TranslatedScreen[None]):
         self.set_class(len(lines.rows(self.size.width)) > 1, "-troubled")
         self.set_class(self.picture and self._view() is not None, "-picture")
         self.set_class(self._at_rest, "-rest")
+        self.set_class(self.lets_out, "-lets-out")
         self._make_room()
         if self._at_rest:
             scans = self.query_one(LastScans)
             last = self._sight() if scans.display else scans.last()
-            self.query_one(VerdictPanel).show(poster.at_rest(status, last))
+            self.query_one(VerdictPanel).show(poster.at_rest(status, last, lets_out=self.lets_out))
 
     def on_screen_suspend(self) -> None:
         """Make room for the question that opened."""
@@ -203,13 +224,13 @@ class GateScreen(TranslatedScreen[None]):
 
     def show_background(self, *, running: bool) -> None:
         """Say, until it runs again, that nothing is synced or sent."""
-        self._working = running
+        self._trouble.syncs = running
         if self.is_mounted:
             self.look()
 
     def tell_of_last_end(self, end: Fact) -> None:
         """Say, until the next ticket, that this gate ended the last time without being quit."""
-        self._last_end = end
+        self._trouble.last_end = end
         self.look()
 
     def recall(self, scans: Iterable[Judged]) -> None:
@@ -233,8 +254,26 @@ class GateScreen(TranslatedScreen[None]):
 
     @property
     def remedy(self) -> Remedy | None:
-        """Return what a supervisor can do for the last patron; nothing while the gate is closed."""
-        return self.last.remedy if self.last and not self._status().closed else None
+        """Return what a supervisor can do for the last patron.
+
+        Nothing while the gate is closed, or lets out: there is nobody to let in.
+        """
+        able = self.last and not self._status().closed and not self.lets_out
+        return self.last.remedy if self.last and able else None
+
+    @property
+    def lets_out(self) -> bool:
+        """Tell whether those who leave are counted here, and nobody is let in."""
+        return self.presenter.lets_out
+
+    def turn(self, *, lets_out: bool) -> None:
+        """Count exits from now on, or let in again; the last patron is nobody's matter any more."""
+        self.presenter.turn(lets_out=lets_out or self._only_exit)
+        self.last = None
+        if self.is_mounted:
+            self._party.close()
+            self.rest()
+            self.refresh_bindings()
 
     @property
     def put_back(self) -> bool:
@@ -243,8 +282,9 @@ class GateScreen(TranslatedScreen[None]):
 
     def on_published(self, message: Published) -> None:
         """Fill the screen with a verdict; it is recorded already."""
-        self._failure = self._last_end = None
+        self._trouble.failure = self._trouble.last_end = None
         refused, self.last = self.refused, message.judged
+        self._party.on_verdict(message.judged)
         self.query_one(LastScans).add(message.judged)
         shown = poster.of_judged(message.judged)
         self._fill(shown)
@@ -256,12 +296,17 @@ class GateScreen(TranslatedScreen[None]):
         if refused != self.refused:  # the keys that let in come or go, after the verdict
             self.call_after_refresh(self.refresh_bindings)
 
+    def on_light_shown(self, message: LightShown) -> None:
+        """Offer the others of the patron's order, now that nobody waits for this light."""
+        if not self.query_one(HandEntry).opened and not self.lets_out:
+            self._party.on_light(message.judged)
+
     def on_answered(self, message: Answered) -> None:
         """Stop waiting; where nothing was recorded, say so until something is."""
         self.pending.remove()
         if message.failure is None:
             return
-        self._failure = message.failure
+        self._trouble.failure = message.failure
         self._fill(poster.cannot_record(message.failure))
         self._announce(CANNOT_RECORD)
         self.look()
@@ -277,10 +322,13 @@ class GateScreen(TranslatedScreen[None]):
             return not self.query_one(HandEntry).opened
         if action == "let_in":
             return self.refused is Reason.LIGHT_NOT_SHOWN
+        if action == "turn":
+            return not self._only_exit and parameters[0] is not self.lets_out
         return super().check_action(action, parameters)
 
     def action_type_serial(self, text: str = "") -> None:
         """Open the line for a serial, with a text to correct."""
+        self._party.close()
         self.query_one(HandEntry).open(text, opaque=self._tickets.opaque)
         self.call_after_refresh(self._make_room)
 
@@ -288,6 +336,15 @@ class GateScreen(TranslatedScreen[None]):
         """Let in the last patron, whose admission is recorded and whose light was never shown."""
         if self.last:
             self.presenter.let_in(self.last)
+
+    def action_turn(self, lets_out: bool) -> None:
+        """Count who leaves, or let in again."""
+        self.turn(lets_out=lets_out)
+        self.say(
+            say("EXIT from now on: nobody is let in here.")
+            if lets_out
+            else say("ENTRY from now on: tickets let in again.")
+        )
 
     def action_try_now(self) -> None:
         """Sync and send without waiting."""
@@ -297,6 +354,12 @@ class GateScreen(TranslatedScreen[None]):
     def action_help(self) -> None:
         """Show the keys and the shapes."""
         show_cached(self.app, HELP, lambda: HelpScreen(self, self._last_reason))
+
+    def _let_in(self, serial: str) -> None:
+        self.presenter.present(serial, "hand")
+
+    def _follow_covers(self) -> None:
+        self.call_after_refresh(self._make_room)
 
     def _last_reason(self) -> Reason | None:
         return self.last.verdict.reason if self.last else None
@@ -308,23 +371,11 @@ class GateScreen(TranslatedScreen[None]):
         return sentence(camera.fact) if camera.fact else ""
 
     def _notices(self, status: Status, now: datetime) -> list[Notice]:
-        admitting = self._failure is None
+        admitting = self._trouble.failure is None
         notices = abnormal(status, self._camera(), self._link_since, now, admitting=admitting)
         if status.closed and self._at_rest:
             notices = notices[1:]  # the screen says it, large
-        if not self._working:
-            notices.insert(
-                0, Notice(f"■ {say('SYNC STOPPED: admissions are kept; r starts it again.')}")
-            )
-        if self._last_end:
-            notices.insert(0, Notice(f"◌ {sentence(self._last_end)}"))
-        if words := needed(self.app):
-            notices.append(Notice(f"▲ {words}"))
-        if self._failure:
-            why = plain(self._failure)
-            words = say("{what}: {which}", what=say("CANNOT RECORD"), which=why)
-            notices.insert(0, Notice(f"⊗ {words}", grave=True))
-        return notices
+        return self._trouble.with_others(notices, needed(self.app))
 
     def show_checking(self) -> None:
         """Replace the last verdict while the next one is late: it is another patron\'s."""

@@ -162,11 +162,13 @@ class TicketScreen(Modal):
         clock: the time now.
         names: whether the owner's name may be shown.
         admit: lets the patron in; nothing where the ticket is only looked up.
+        lets_out: whether the gate counts those who leave: then it lets the patron out.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         replace(AT_THE_GATE["let_in"], action="admit", tooltip=""),
         Binding("l", "show_it", "Show it to the gate"),
+        Binding("l", "let_out", "Let out"),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     TicketScreen #facts { height: 1fr; padding: 1 2; }
@@ -182,10 +184,12 @@ class TicketScreen(Modal):
         clock: Clock,
         names: bool,
         admit: Admit | None,
+        lets_out: bool = False,
     ) -> None:
         super().__init__(shown)
         self._records = records
         self._found = found
+        self._lets_out = lets_out
         self._clock = clock
         self._names = names
         self._admit = admit
@@ -194,7 +198,7 @@ class TicketScreen(Modal):
         """Return the facts and the question."""
         return [
             Drawn(id="facts"),
-            Static(_question(self._found, self._owner, self._admit), id="question", markup=False),
+            Static(self._question(), id="question", markup=False),
         ]
 
     @property
@@ -209,13 +213,18 @@ class TicketScreen(Modal):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let nobody in where a ticket is only looked up, and say so where the gate would not."""
-        if action in ("admit", "show_it"):
-            admits = self._found.verdict.admits
-            return self._admit is not None and admits is (action == "admit")
+        if action in ("admit", "show_it", "let_out"):
+            in_again = "admit" if self._found.verdict.admits else "show_it"
+            wanted = "let_out" if self._lets_out else in_again
+            return self._admit is not None and action == wanted
         return super().check_action(action, parameters)
 
     def action_show_it(self) -> None:
         """Present the ticket by hand though it is refused; a supervisor can go on from there."""
+        self.action_admit()
+
+    def action_let_out(self) -> None:
+        """Present the ticket by hand to a gate that counts those who leave."""
         self.action_admit()
 
     def action_admit(self) -> None:
@@ -238,6 +247,20 @@ class TicketScreen(Modal):
         rows.append((say("The gate now"), self._verdict(view.found)))
         self.query_one("#facts", Drawn).show(partial(facts, rows))
 
+    def _question(self) -> str:
+        who = " · ".join(part for part in (self._owner, plain(self._found.serial, 40)) if part)
+        if self._admit is None:
+            return say("Only looked up: nobody is let in from here. Esc goes back.")
+        if self._lets_out:
+            return say("Let out {who}? l lets them out, Esc goes back.", who=who)
+        if self._found.verdict.admits:
+            return say("Let in {who}? l lets them in, Esc goes back.", who=who)
+        return say(
+            "The gate does not let in {who}. l shows the ticket to the gate as if it were scanned; "
+            "the supervisor can go on from there. Esc goes back.",
+            who=who,
+        )
+
     def _verdict(self, found: Found) -> Content:
         face = FACES[found.verdict.light]
         why = sentence(found.verdict.fact_at(self._clock()))
@@ -253,19 +276,6 @@ def found_line(found: Found, *, names: bool) -> Content:
         parts.append(plain(found.name, 30))
     text = "  ".join(part for part in parts if part)
     return Content.assemble((f"{face.symbol} ", f"bold {tint(face)}"), text)
-
-
-def _question(found: Found, name: str, admit: Admit | None) -> str:
-    who = " · ".join(part for part in (name, plain(found.serial, 40)) if part)
-    if admit is None:
-        return say("Only looked up: nobody is let in from here. Esc goes back.")
-    if found.verdict.admits:
-        return say("Let in {who}? l lets them in, Esc goes back.", who=who)
-    return say(
-        "The gate does not let in {who}. l shows the ticket to the gate as if it were scanned; "
-        "the supervisor can go on from there. Esc goes back.",
-        who=who,
-    )
 
 
 class MistypedScreen(Modal):

@@ -11,8 +11,8 @@ from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import Network
 
 
-def gate_app(parts: Assembly) -> GateApp:
-    """Make the guard's app; nothing runs before it does."""
+def gate_app(parts: Assembly, *, only_exit: bool = False) -> GateApp:
+    """Make the guard's app; nothing runs before it does. It may be of a door that only lets out."""
     # What is imported is never garbage. Without this, each full collection during a pull looks at
     # it all again, and keys are answered 46 ms later at p95 (`scanner bench screen`, on 2 cores).
     gc.freeze()
@@ -32,6 +32,7 @@ def gate_app(parts: Assembly) -> GateApp:
         # A browser's gate reads with that browser, and none of its choices is another gate's.
         readers=None if parts.config.camera == BROWSER else parts.readers,
         claim=parts.priority.claim,
+        only_exit=only_exit,
     )
 
 

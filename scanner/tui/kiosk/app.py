@@ -47,6 +47,7 @@ class KioskApp(App[int], inherit_bindings=False):
         unlocked: the exit code after the right PIN.
         correct: undoes what a keyboard layout did to a scan.
         muted: whether verdicts have no sound.
+        only_exit: count those who leave; nobody is let in.
     """
 
     TITLE = "scanner"
@@ -67,6 +68,7 @@ class KioskApp(App[int], inherit_bindings=False):
         correct: Callable[[str], str] = lambda text: text,
         muted: bool = False,
         tickets: TicketCodes | None = None,
+        only_exit: bool = False,
     ) -> None:
         super().__init__(driver_class=terminal_driver())
         self._background = background
@@ -84,6 +86,7 @@ class KioskApp(App[int], inherit_bindings=False):
             correct=correct,
             muted=muted,
             tickets=tickets,
+            only_exit=only_exit,
         )
 
     def on_mount(self) -> None:
@@ -132,8 +135,8 @@ class KioskApp(App[int], inherit_bindings=False):
         return self._source.state() if self._source else None
 
 
-def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
-    """Make the kiosk's app; nothing runs before it does."""
+def kiosk_app(parts: Assembly, writer: Writer, *, only_exit: bool = False) -> KioskApp:
+    """Make the kiosk's app; nothing runs before it does. Its lane may be one that only lets out."""
     gc.freeze()  # as for the gate's screen: see `scanner.tui.gate.start`
     turnstile = parts.turnstile
     return KioskApp(
@@ -148,4 +151,5 @@ def kiosk_app(parts: Assembly, writer: Writer) -> KioskApp:
         correct=parts.correct,
         muted=parts.config.muted,
         tickets=parts.tickets,
+        only_exit=only_exit,
     )

@@ -9,7 +9,7 @@ from scanner.facts import Fact
 from scanner.gate import Judged
 from scanner.store.ledger import State
 from scanner.sync.status import Status
-from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
+from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, READY_TO_LET_OUT
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.ports import SourceState
 from scanner.tui.widgets.strip import sound_off
@@ -18,6 +18,7 @@ from scanner.wording.kiosk import patron_words
 from scanner.wording.notices import Notice, abnormal, age, hand_scanner_away, link_word
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
+from scanner.wording.ticket_notice import notice_lines
 
 WAITS = timedelta(minutes=2)
 """How long a lane calls staff to a patron, where no other follows."""
@@ -39,13 +40,23 @@ def for_patron(judged: Judged) -> Poster:
     )
 
 
-def attract(status: Status, *, broken: bool) -> Poster:
-    """Invite the next patron, or send them elsewhere where this lane can admit nobody."""
+def attract(status: Status, *, broken: bool, lets_out: bool = False) -> Poster:
+    """Invite the next patron, or send them elsewhere where this lane can admit nobody.
+
+    A lane that lets out says so, and looks like no other.
+    """
     if broken:
         return closed()
     if status.closed:
         words = patron_words(Kind.GATE_CLOSED)
         return Poster(FACES[Kind.GATE_CLOSED], words.title, words.sentence, words.advice)
+    if lets_out:
+        return Poster(
+            READY_TO_LET_OUT,
+            say("WAY OUT"),
+            say("Nobody is let in here."),
+            say("Show your ticket to leave"),
+        )
     return Poster(
         READY,
         say("SHOW YOUR TICKET"),
@@ -98,13 +109,21 @@ def staff_line(
 
 
 def calls(last: Judged | None, now: datetime) -> list[Notice]:
-    """Call staff to a patron whose recorded light was never shown, while that patron waits."""
-    if last is None or last.verdict.reason is not Reason.LIGHT_NOT_SHOWN:
+    """Call staff to the last patron, while no other follows.
+
+    They must come where a recorded light was never shown, and where the organiser wants the ticket
+    to be looked at, or something to be said. What this lane could not judge is only told.
+    """
+    if last is None or not timedelta(0) <= now - last.at < WAITS:
         return []
-    if not timedelta(0) <= now - last.at < WAITS:
-        return []
-    serial, why = plain(last.verdict.serial, 40), sentence(last.fact)
-    return [Notice(f"▲ {say('STAFF: {serial}', serial=serial)} · {why}", grave=True)]
+    serial, told = plain(last.verdict.serial, 40), last.notice
+    called, found = say("STAFF: {serial}", serial=serial), list[Notice]()
+    if last.verdict.reason is Reason.LIGHT_NOT_SHOWN:
+        found.append(Notice(f"▲ {called} · {sentence(last.fact)}", grave=True))
+    if told and (lines := notice_lines(told, admits=last.verdict.admits)):
+        grave = told.attention or bool(told.text)
+        found.append(Notice(f"▲ {called} · {' '.join(lines)}", grave=grave))
+    return found
 
 
 def troubles(

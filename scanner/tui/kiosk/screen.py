@@ -150,10 +150,12 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         correct: Callable[[str], str],
         muted: bool = False,
         tickets: TicketCodes | None = None,
+        only_exit: bool = False,
     ) -> None:
         super().__init__()
         self._tickets = tickets or TicketCodes()
         self.presenter = Presenter(judge, clock, self.post_message, self._tickets)
+        self.presenter.lets_out = only_exit
         self._status, self._camera, self._clock = status, camera, clock
         self._lock, self._trouble, self._correct = lock, trouble, correct
         self._muted = muted
@@ -204,7 +206,8 @@ class KioskScreen(Screen[None], inherit_bindings=False):
         staff = staff_line(status, now, columns, wrong, muted=self._muted)
         self.query_one("#staff", Static).update(staff)
         if not self._showing:
-            self._show(posters.attract(status, broken=self._broken))
+            lets_out = self.presenter.lets_out
+            self._show(posters.attract(status, broken=self._broken, lets_out=lets_out))
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a moment; callable from any thread."""

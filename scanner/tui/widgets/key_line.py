@@ -224,6 +224,14 @@ AT_THE_GATE = _by_action(
     Binding("k", "open('token')", "Token", tooltip="Open the gate with another token"),
     Binding("d", "open('duty')", "On duty", tooltip="Change guard, token, camera or scanner"),
     Binding("v", "open('scans')", "Scans", tooltip="All scans of this gate, let in or not"),
+    Binding(
+        "e",
+        "turn(True)",
+        "Exit",
+        tooltip="Count who leaves: nobody is let in until e is pressed",
+        show=False,
+    ),
+    Binding("e", "turn(False)", "Entry", tooltip="Let in again"),
     Binding("p", "picture", "Picture", tooltip="Show or hide what the camera sees"),
     Binding("m", "mute", "Mute", tooltip="Sound off and on"),
     Binding("plus,equals_sign", "volume(1)", "Louder", key_display="+", show=False),
@@ -254,7 +262,7 @@ ONLY_IN_TRAINING = (
 """Training's own acts: these keys do nothing at a gate."""
 
 
-ON_ITS_SCREEN = ("type_serial", "let_in", "try_now", "help")
+ON_ITS_SCREEN = ("type_serial", "let_in", "try_now", "help", "turn(True)", "turn(False)")
 """The gate's actions that are its main screen's own; the others work on every one of its screens
 that does not use their keys."""
 

@@ -1,4 +1,7 @@
-"""The verdict, as large as its panel allows, or in a band where there is no more room."""
+"""The verdict, as large as its panel allows, or in a band where there is no more room.
+
+What the guard is told of the ticket stands above it, and what is left of the room is the verdict's.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,6 +26,10 @@ SAID_FOR = timedelta(seconds=4)
 
 _BLANK = Line("")
 _BOLD = Style(bold=True)
+_URGENT = Style(bold=True, color="#000000", bgcolor="#ffd60a")
+_TOLD = Style(bold=True, color="#ffffff", bgcolor="#000000")
+_SIGN = "▲"
+_MOST_TOLD = 0.5  # of the panel's height; the rest is for the verdict
 
 
 class VerdictPanel(Widget):
@@ -51,6 +58,7 @@ class VerdictPanel(Widget):
         self._hushing: Timer | None = None
         self._lines: Sequence[Line] = ()
         self._covered = 0
+        self._told: Sequence[str] = ()
         self._set_for: tuple[Poster, Size, int] | None = None
         self._colour()
 
@@ -92,8 +100,13 @@ class VerdictPanel(Widget):
     def render_line(self, y: int) -> Strip:
         """Return one row of the poster, set for the present size."""
         lines = self._set()
-        line = lines[y] if y < len(lines) else _BLANK
         style = self.rich_style
+        if y < len(self._told):
+            told = _URGENT if self.poster.urgent else _TOLD
+            shown = Segment(self._told[y], style + told)
+            return Strip([shown]).adjust_cell_length(self.size.width, style + told)
+        y -= len(self._told)
+        line = lines[y] if y < len(lines) else _BLANK
         shown = Segment(line.text, style + _BOLD if line.bold else style)
         return Strip([shown]).adjust_cell_length(self.size.width, style)
 
@@ -102,8 +115,28 @@ class VerdictPanel(Widget):
         now = (self.poster, self.size, self._covered)
         if now != self._set_for:
             wide, high = self.size
-            self._lines, self._set_for = arrange(self.poster, wide, high - self._covered), now
+            self._told = told_rows(self.poster.notice, wide, int(high * _MOST_TOLD))
+            room = high - self._covered - len(self._told)
+            self._lines, self._set_for = arrange(self.poster, wide, room), now
         return self._lines
+
+
+def told_rows(notice: Sequence[str], columns: int, most: int) -> list[str]:
+    """Set what is told beside a verdict: each line begins with a sign, none is left out.
+
+    In `most` rows; what they don't hold of a line ends in an ellipsis.
+    """
+    rows: list[str] = []
+    for place, text in enumerate(notice):
+        room = max(1, columns - 2 * (len(_SIGN) + 1) - 1)
+        broken = [each.plain.rstrip() for each in Content(text).wrap(room)]
+        left = max(1, most - len(rows) - (len(notice) - place - 1))
+        if len(broken) > left:
+            rest = Content(" ".join(broken[left - 1 :]))
+            broken = [*broken[: left - 1], rest.truncate(room, ellipsis=True).plain]
+        first, *others = broken
+        rows += [f" {_SIGN} {first}", *(f"   {each}" for each in others)]
+    return rows
 
 
 class VerdictBand(Widget):
@@ -138,4 +171,9 @@ class VerdictBand(Widget):
         face = self.poster.face
         title = f"{face.symbol}  {self.poster.title}  {face.symbol}"
         small = "  ".join(part for part in (self.poster.sentence, self.poster.advice) if part)
-        return Content("\n").join([Content.styled(title, "bold"), Content(small)])
+        rows = [Content.styled(title, "bold"), Content(small)]
+        if self.poster.notice:
+            style = "bold #000000 on #ffd60a" if self.poster.urgent else "bold #ffffff on #000000"
+            told = f" {_SIGN} {'  '.join(self.poster.notice)} {_SIGN} "
+            rows.append(Content.styled(told, style))
+        return Content("\n").join(rows)

@@ -192,7 +192,7 @@ async def test_a_setting_that_can_not_be_saved_is_said(stand: Stand) -> None:
 async def test_the_search_is_made_ready_after_the_start_and_after_each_whole_list(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scanner.tui.gate.app._PREPARE_SECONDS", 0.01)
+    monkeypatch.setattr("scanner.tui.gate.search_index._LOOK_SECONDS", 0.01)
 
     later = NOW + timedelta(seconds=15)
     looks = [None, (NOW, NOW, NOW), (NOW, later, NOW), (NOW, later, later)]

@@ -82,6 +82,7 @@ GATE: dict[str, Told] = {
     "slash": shows("Type a serial"),
     "l": judged(1),  # nobody to let in: the ticket is not on the list
     "r": woken,
+    "e": shows("EXIT: patrons leave here"),
     "question_mark": shows("Esc closes"),
     "f": shows("Find a ticket"),
     "u": shows("Look up a ticket"),

@@ -46,6 +46,7 @@ class Lane:
     lock: FakeLock = field(default_factory=FakeLock)
     turnstile: bool = False
     trouble: Fact | None = None
+    only_exit: bool = False
     at: datetime = NOW
     tickets: TicketCodes | None = None
 
@@ -59,6 +60,7 @@ class Lane:
             trouble=(lambda: self.trouble) if self.turnstile else None,
             unlocked=UNLOCKED,
             tickets=self.tickets,
+            only_exit=self.only_exit,
         )
 
 

@@ -333,7 +333,7 @@ async def test_the_rules_can_be_read_while_the_clock_runs(training: Stand) -> No
         assert "What the lights mean, and what to do" in seen(app)
         assert f"✓ {title(Kind.ADMITTED)}" in seen(app)
         await pilot.press("end")
-        await until(pilot, lambda: f"■ {title(Kind.GATE_CLOSED)}" in seen(app))
+        await until(pilot, lambda: f"← {title(Kind.EXITED)}" in seen(app))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
 

@@ -1,0 +1,20 @@
+"""What a guard is told about a ticket beside its verdict."""
+
+from scanner.admission.door import Notice, Unjudged
+from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
+
+LONGEST_TEXT = 600
+"""Characters of an organiser's text at the door."""
+
+
+def notice_lines(notice: Notice, *, admits: bool) -> tuple[str, ...]:
+    """Word a notice, the gravest first; what was not judged matters only to who is let in."""
+    lines = [say("LOOK CLOSELY: the organiser has marked this ticket.")] if notice.attention else []
+    if text := plain(notice.text, LONGEST_TEXT):
+        lines.append(text)
+    if admits and Unjudged.RULES in notice.unjudged:
+        lines.append(say("Not checked here: the organiser's own rules for this ticket."))
+    if admits and Unjudged.QUESTIONS in notice.unjudged:
+        lines.append(say("Not asked here: the organiser's questions without an answer."))
+    return tuple(lines)
