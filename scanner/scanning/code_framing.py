@@ -109,7 +109,7 @@ class CodeFraming:
         return not self._text or self._text[-1] in ENDS
 
     def _ends_opaque(self) -> bool:
-        return not self._given and bool(unframed(self._text)) and self.is_opaque()
+        return bool(unframed(self._text)) and self.is_opaque()
 
     def _give(self) -> list[str]:
         """Give the code; what follows one without being a ticket's was a part of it."""

@@ -197,6 +197,8 @@ class BurstDetector(Generic[Key]):
         places = [*pauses, *sorted(others, key=lambda at: -gaps[at - 1])]
         apart = [at for at in places if gaps[at - 1] > 2 * median(gaps[at:])]
         foreign = [at for at in apart if at > 1 and self._are_apart(gaps[: at - 1], gaps[at:])]
+        if self.is_opaque():  # no form tells which it is: the last key that is a person's
+            foreign.sort(reverse=True)
         return [*foreign, 0, *(at for at in apart if at not in foreign)]
 
     def _are_apart(self, gaps: list[float], others: list[float]) -> bool:

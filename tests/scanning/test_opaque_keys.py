@@ -104,6 +104,21 @@ def test_a_persons_pace_is_never_a_scan(keys: list[str], gap: float) -> None:
     assert (outcome.scans, outcome.cut_off, outcome.text) == ([], [], "".join(keys))
 
 
+@pytest.mark.parametrize(("first", "then"), [(0.003, 0.013), (0.004, 0.02)])
+@pytest.mark.parametrize("place", [3, 8, 16])
+def test_a_scanner_may_change_its_pace_within_a_code(first: float, then: float, place: int) -> None:
+    begun = scan(LOW[:place], first)
+    rest = scan(f"{LOW[place:]}\r", then, at=begun[-1].at + 2.5 * then)
+    assert_one_scan([*begun, *rest], LOW)
+
+
+@pytest.mark.parametrize("typed", ["fo", "fow", "qirn"])
+def test_a_persons_quick_keys_just_before_a_scan_are_commands(typed: str) -> None:
+    keys = [Stroke(number * 0.05, char, person=True) for number, char in enumerate(typed)]
+    outcome = told([*keys, *scan(f"{LOW}\r", 0.004, at=keys[-1].at + 0.05)])
+    assert (outcome.scans, outcome.text) == ([LOW], typed)
+
+
 def test_what_comes_behind_the_first_line_at_once_is_no_code() -> None:
     card = "BEGIN:VCARD\r\nN:Doe;Jo\r\nTEL:555\r\nEND:VCARD\r\n"
     outcome = told(scan(card, 0.004))
