@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
@@ -129,9 +130,10 @@ class Engine:
         self._replay_now.set()
 
     def on_verdict(self, judged: Judged) -> None:
-        """Replay soon when somebody was admitted, not before it is shown; from any thread."""
+        """Replay soon when somebody came in or left, not before it is shown; from any thread."""
         loop = self._loop
-        if judged.verdict.admits and loop:
+        moved = judged.verdict.admits or judged.verdict.kind is Kind.EXITED
+        if moved and loop:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(loop.call_later, CLAIM_SECONDS, self._replay_now.set)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.admission.rules import Exit
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
 from scanner.gate import Gate
@@ -69,6 +70,19 @@ async def test_an_admission_is_not_sent_before_the_guard_has_seen_the_green_ligh
     async with asyncio.timeout(10):
         await engine._replay_now.wait()
     assert loop.time() - begun >= CLAIM_SECONDS
+
+
+async def test_an_exit_is_sent_soon_too(house: House) -> None:
+    await _open(house)
+    serial = house.tickets(0)[0]
+    async with house.running(every=3600) as engine:
+        await until(lambda: engine.status().link.online)
+        gate = Gate(house.writer)
+        await asyncio.wrap_future(gate.present(serial, utc_now(), "test"))
+        left = await asyncio.wrap_future(gate.present(serial, utc_now(), "test", Exit()))
+        assert house.states() == {serial: State.QUEUED}
+        engine.on_verdict(left)
+        await until(lambda: house.states() == {serial: State.CONFIRMED})
 
 
 async def test_what_was_admitted_without_a_network_is_delivered_when_it_is_back(

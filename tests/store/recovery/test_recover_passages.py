@@ -137,6 +137,8 @@ def test_what_was_settled_or_kept_here_stays_so_and_the_rest_is_sent_again(file:
     assert {number: each.state for number, each in after.items()} == requeued(before)
     assert [each.reason for each in after.values() if each.state is State.REFUSED] == [DENIED]
     with closing(open_database(file)) as conn:
+        moved = conn.execute("SELECT serial FROM transition WHERE 'local' IN (before, after)")
+        assert moved.fetchall() == []
         (due,) = [each for each in passages.in_state(conn, State.QUEUED) if each.attempts]
         passages.mark_sending(conn, [due.journal], NOW)
         passages.settle(conn, due.journal, State.CONFIRMED, NOW)
