@@ -139,7 +139,7 @@ class Audit:
                 pending = self._weigh(entry, pending, genuine=seal.is_genuine(entry))
             else:
                 self.rows += 1
-                if scan.reason in _SUPERVISORS:
+                if _is_supervisors(scan):
                     told = {"serial": scan.serial, "fact": _noted(scan)}
                     self.overrides.append(Finding(Fact(Told.BY_SUPERVISOR, told), row))
                 if difference := _decided_otherwise(scan):
@@ -283,6 +283,12 @@ def _moves(code: Difference, first: int, last: int) -> Fact:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _is_supervisors(scan: Scan) -> bool:
+    """Tell whether a supervisor's word let somebody in; at a further door, its reason is noted."""
+    at_further_door = scan.reason == Reason.OTHER_DOOR and "note" in _noted(scan).params
+    return at_further_door or scan.reason in _SUPERVISORS
 
 
 def _noted(scan: Scan) -> Fact:

@@ -100,6 +100,12 @@ class Waiting(NamedTuple):
 _STANDS = "state <> 'undone'"
 """An admission that was not undone; its serial has no other such, and an index of these."""
 
+AT_THIS_DOOR = "event IS coalesce((SELECT event FROM session WHERE id = 1 AND passages), event)"
+"""SQL: whether a row is of the session's event; without exits and further entries, any row is.
+
+A platform that takes these admits a ticket once at each of its lists, and a list is an event here.
+"""
+
 _THESE = f"serial IN (SELECT value FROM json_each(?2)) AND {_STANDS}"
 """The serials of a batch, in one statement: it takes a fifth of what a statement for each does."""
 
@@ -147,7 +153,7 @@ def note_shown(conn: sqlite3.Connection, serial: str, row: int) -> None:
     """
     conn.execute(
         "INSERT OR IGNORE INTO shown (journal) SELECT max(journal) FROM admitted"
-        " WHERE serial = ? AND journal <= ? HAVING max(journal)",
+        f" WHERE serial = ? AND journal <= ? AND {AT_THIS_DOOR} HAVING max(journal)",
         (serial, row),
     )
 
@@ -160,12 +166,14 @@ class OwnAdmission(NamedTuple):
         refusal: why it did.
         unshown: whether nothing is known of the admission's light having been shown.
         row: the admission's row of the journal, where there is one.
+        other_door: what was recorded at another door, where that is all.
     """
 
     admission: EarlierAdmission | None = None
     refusal: Fact | None = None
     unshown: bool = False
     row: int = 0
+    other_door: EarlierAdmission | None = None
 
 
 def own_admission(conn: sqlite3.Connection, serial: str) -> OwnAdmission:
@@ -177,17 +185,18 @@ def own_admission(conn: sqlite3.Connection, serial: str) -> OwnAdmission:
         "SELECT at, redeemer, device,"
         " (SELECT reason FROM withheld WHERE withheld.journal = admitted.journal),"
         " journal NOT IN (SELECT journal FROM shown), state IN ('conflict', 'refused'), reason,"
-        " journal"
-        f" FROM admitted WHERE serial = ?1 AND {_STANDS}",
+        f" journal, {AT_THIS_DOOR} FROM admitted WHERE serial = ?1 AND {_STANDS}",
         (serial,),
     ).fetchone()
     if row is None:
         return OwnAdmission()
-    at, redeemer, device, withheld, unshown, denied, reason, number = row
+    at, redeemer, device, withheld, unshown, denied, reason, number, here = row
     refusal = withheld or (reason if unshown and denied else None)
-    if refusal is not None:
+    if here and refusal is not None:
         return OwnAdmission(None, fact_from_text(refusal))
     admission = EarlierAdmission(datetime.fromisoformat(at), redeemer, without_tag(device))
+    if not here:
+        return OwnAdmission(other_door=admission)
     return OwnAdmission(admission, unshown=bool(unshown), row=number)
 
 

@@ -33,7 +33,7 @@ class Passage(NamedTuple):
         device: the name as it is sent.
         at: the gate's time, aware.
         nonce: the journal row's, see `scanner.store.journal.nonce`.
-        override: whether a supervisor let the patron in again.
+        override: whether a supervisor let the patron in, or in again.
         verdict: why the gate decided so.
         faults: of the API, in a row.
         reason: why it came to its state.
@@ -62,12 +62,14 @@ _COLUMNS = (
 )
 
 _FIRST_OF_ITS_TICKET = """
-NOT EXISTS (SELECT 1 FROM passage AS earlier WHERE serial = passed.serial
-    AND earlier.journal < passed.journal AND state IN ('queued', 'sending'))
+NOT EXISTS (SELECT 1 FROM passage AS earlier JOIN journal AS its ON its.id = earlier.journal
+    WHERE earlier.serial = passed.serial AND earlier.journal < passed.journal
+    AND state IN ('queued', 'sending') AND its.event = passed.event)
 AND NOT EXISTS (SELECT 1 FROM admission WHERE serial = passed.serial
-    AND admission.journal < passed.journal AND state IN ('queued', 'sending') AND state <> 'undone')
+    AND admission.journal < passed.journal AND state IN ('queued', 'sending') AND state <> 'undone'
+    AND admission.event = passed.event)
 """
-"""The last condition names the index."""
+"""What happened at another event is of no account. `undone` names the index."""
 
 _THESE = "journal IN (SELECT value FROM json_each(?1))"
 
@@ -75,8 +77,8 @@ _THESE = "journal IN (SELECT value FROM json_each(?1))"
 def next_ones(conn: sqlite3.Connection, most: int, event: str | None = None) -> list[Passage]:
     """Return the oldest queued passages that may be sent now, of one event or of any.
 
-    One waits while its ticket's admission or an earlier passage of it is open. Those that made the
-    API fail come last.
+    One waits while its ticket's admission or an earlier passage of it is open at the same event.
+    Those that made the API fail come last.
     """
     ledger.enqueue(conn)
     return _read(
@@ -114,6 +116,21 @@ def entered_again(
         (Kind.REENTRY.value, event, State.LOCAL.value, chosen),
     )
     return {serial for (serial,) in rows}
+
+
+def at_this_door(conn: sqlite3.Connection, serial: str) -> tuple[Admission | None, list[Passage]]:
+    """Return a ticket's first entry at the session's door, and its passages after that.
+
+    Without exits and further entries, all that the ledger has is of one door.
+    """
+    (door,) = conn.execute("SELECT event FROM session WHERE passages").fetchone() or (None,)
+    stands = ledger.by_serial(conn, [serial])
+    own = next((each for each in stands if door in (None, each.event)), None)
+    passed = [each for each in of_ticket(conn, serial) if door in (None, each.event)]
+    first = next((each for each in passed if each.verdict.code == Reason.OTHER_DOOR), None)
+    if own or first is None:
+        return own, passed
+    return _as_admission(first), [each for each in passed if each is not first]
 
 
 def counts(conn: sqlite3.Connection) -> dict[State, int]:
@@ -207,6 +224,7 @@ def _read(conn: sqlite3.Connection, where: str, values: Iterable[Any]) -> list[P
 def _passage(stored: tuple[Any, ...]) -> Passage:
     row, serial, kind, event, section, redeemer, device, at, verdict, params, *rest = stored
     state, attempts, faults, reason = rest
+    said = params_from_text(verdict, params or "{}")
     return Passage(
         row,
         serial,
@@ -217,8 +235,8 @@ def _passage(stored: tuple[Any, ...]) -> Passage:
         device,
         datetime.fromisoformat(at),
         nonce_of(row, at, event, device, serial),
-        verdict == Reason.REENTRY,
-        params_from_text(verdict, params or "{}"),
+        verdict == Reason.REENTRY or (verdict == Reason.OTHER_DOOR and "note" in said.params),
+        said,
         State(state),
         attempts,
         faults,

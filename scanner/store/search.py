@@ -10,7 +10,7 @@ from scanner.admission.rules import decide
 from scanner.admission.serial import ParsedPayload, Secret, Serial
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.admission.verdict import Kind, Verdict
-from scanner.store import ledger, passages, sessions, tickets
+from scanner.store import passages, sessions, tickets
 from scanner.store.ledger import State
 from scanner.store.search_text import SearchText, fold
 
@@ -121,8 +121,7 @@ def read_ticket(conn: sqlite3.Connection, serial: str) -> TicketView | None:
     found, ticket = read_found(conn, [serial]), tickets.find_ticket(conn, serial)
     if not found or ticket is None:
         return None
-    own = next(iter(ledger.by_serial(conn, [serial])), None)
-    passed = passages.of_ticket(conn, serial)
+    own, passed = passages.at_this_door(conn, serial)
     return TicketView(
         found[0],
         ticket.status,

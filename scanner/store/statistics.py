@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from scanner.admission.names import without_tag
 from scanner.admission.verdict import Kind, Reason, Verdict
+from scanner.store.ledger import AT_THIS_DOOR
 
 MINUTES = 20
 """How many of the last minutes `per_minute` looks at."""
@@ -19,6 +20,8 @@ _KINDS = {str(each): each for each in Kind}
 
 _OURS = "WHERE event = (SELECT event FROM session)"
 _STANDING = f"{_OURS} AND state <> 'undone'"
+_FIRST_HERE = f"passed {_OURS} AND verdict = '{Reason.OTHER_DOOR}'"
+"""Who was let in at another door before: their first entry at this one is as an admission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,12 @@ def admitted(conn: sqlite3.Connection) -> Admitted:
     """Count the patrons of the session's event; one that two gates let in is one."""
     here, elsewhere, both = conn.execute(
         f"SELECT (SELECT count(*) FROM admission {_STANDING})"
-        f" + (SELECT count(*) FROM fresh {_OURS}),"
+        f" + (SELECT count(*) FROM fresh {_OURS}) + (SELECT count(*) FROM {_FIRST_HERE}),"
         " (SELECT count(*) FROM other_admission),"
         f" (SELECT count(*) FROM admission JOIN other_admission USING (serial) {_STANDING})"
         f" + (SELECT count(*) FROM fresh JOIN other_admission USING (serial) {_OURS})"
+        f" + (SELECT count(*) FROM {_FIRST_HERE}"
+        " AND serial IN (SELECT serial FROM other_admission))"
     ).fetchone()
     return Admitted(here, here + elsewhere - both)
 
@@ -45,8 +50,8 @@ def per_minute(conn: sqlite3.Connection) -> dict[datetime, int]:
     """Count this gate's admissions of its last `MINUTES` minutes with one, by the minute (UTC)."""
     found: dict[datetime, int] = {}
     rows = conn.execute(
-        "SELECT at FROM journal WHERE kind = 'admitted' ORDER BY id DESC LIMIT ?",
-        (_MOST_LOOKED_AT,),
+        "SELECT at FROM journal WHERE kind = 'admitted' OR reason = ? ORDER BY id DESC LIMIT ?",
+        (Reason.OTHER_DOOR, _MOST_LOOKED_AT),
     )
     for (text,) in rows:
         at = datetime.fromisoformat(text).astimezone(UTC).replace(second=0, microsecond=0)
@@ -199,19 +204,22 @@ class Evening:
 _QUEUED_SECONDS = 60
 """Who comes later after the one before met no queue: that time is nobody's at the door."""
 
-_OWN = f"SELECT serial, at, device FROM admitted {_STANDING}"
+_OWN = f"""
+SELECT serial, at, device FROM admitted {_STANDING}
+UNION ALL SELECT serial, at, device FROM {_FIRST_HERE}
+"""
 
 _GONE = f"""
 outs AS MATERIALIZED (
     SELECT serial FROM journal {_OURS} AND kind = 'exited' UNION SELECT serial FROM other_exit
 ), movements AS MATERIALIZED (
     SELECT serial,
-        coalesce((SELECT max(id) FROM journal WHERE kind = 'exited' AND serial = outs.serial), 0)
-            AS out_row,
+        coalesce((SELECT max(id) FROM journal
+            WHERE kind = 'exited' AND serial = outs.serial AND {AT_THIS_DOOR}), 0) AS out_row,
         max(coalesce((SELECT max(id) FROM journal
-                WHERE kind = 'reentry' AND serial = outs.serial), 0),
+                WHERE kind = 'reentry' AND serial = outs.serial AND {AT_THIS_DOOR}), 0),
             coalesce((SELECT max(journal) FROM admitted
-                WHERE serial = outs.serial AND state <> 'undone'), 0)) AS in_row,
+                WHERE serial = outs.serial AND state <> 'undone' AND {AT_THIS_DOOR}), 0)) AS in_row,
         coalesce((SELECT julianday(at) FROM other_exit WHERE serial = outs.serial), 0)
             AS other_out,
         coalesce((SELECT julianday(admitted) FROM other_admission WHERE serial = outs.serial), 0)
@@ -297,7 +305,12 @@ def evening(conn: sqlite3.Connection) -> Evening:
         for name, inside, sold, capacity, permitted, left in conn.execute(_SECTIONS)
     )
     (left,) = conn.execute(_LEFT).fetchone()
-    passed = dict(conn.execute(f"SELECT kind, count(*) FROM passed {_OURS} GROUP BY kind"))
+    passed = dict(
+        conn.execute(
+            f"SELECT kind, count(*) FROM passed {_OURS} AND verdict <> ? GROUP BY kind",
+            (Reason.OTHER_DOOR,),
+        )
+    )
     return Evening(
         sections,
         admitted(conn).everywhere - left,

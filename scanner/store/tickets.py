@@ -18,6 +18,7 @@ from scanner.admission.ticket import (
     Section,
     TicketStatus,
 )
+from scanner.admission.verdict import Reason
 from scanner.store import ledger
 from scanner.store.details import Companion, TicketDetail, companions, read_unjudged
 from scanner.store.ledger import OwnAdmission
@@ -42,14 +43,16 @@ SELECT former.serial FROM detail AS own JOIN detail AS former
 WHERE own.serial = ?
 """
 
-_ENTERED, _LEFT = "entered", "left"
+_ENTERED, _FIRST, _LEFT = "entered", "first", "left"
 _MOVEMENTS = f"""
 SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE serial = ?1
 UNION ALL
 SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
 UNION ALL
-SELECT iif(kind = 'exited', '{_LEFT}', '{_ENTERED}'), id, at, redeemer, device
-FROM passage JOIN journal ON id = passage.journal WHERE passage.serial = ?1
+SELECT iif(kind = 'exited', '{_LEFT}', iif(journal.reason = '{Reason.OTHER_DOOR}', '{_FIRST}',
+    '{_ENTERED}')), id, at, redeemer, device
+FROM passage JOIN journal ON id = passage.journal
+WHERE passage.serial = ?1 AND {ledger.AT_THIS_DOOR}
 """
 """Who came in and left by a ticket after its own admission; each is found by an index."""
 
@@ -101,9 +104,13 @@ class Cached(NamedTuple):
 class _Moved(NamedTuple):
     """A patron who came in or left; `row` is the journal's, where it was at this gate."""
 
-    left: bool
+    what: str
     row: int | None
     by: EarlierAdmission
+
+    @property
+    def left(self) -> bool:
+        return self.what == _LEFT
 
 
 def look_up(conn: sqlite3.Connection, parsed: ParsedPayload) -> Knowledge:
@@ -133,6 +140,7 @@ def look_up_with_notice(
         own.unshown,
         cached.door if cached else DoorRules(),
         left,
+        own.other_door,
     )
     return known, cached.notice if cached else None
 
@@ -144,22 +152,48 @@ Records = tuple[OwnAdmission, EarlierAdmission | None, EarlierAdmission | None]
 def _records(conn: sqlite3.Connection, serial: str, *, reissued: bool) -> Records:
     """Read what is known of a ticket's admission; where it has none, under a former serial."""
     found = _records_of(conn, serial)
-    if reissued and found == (OwnAdmission(), None, None):
-        for (former,) in conn.execute(_FORMER_SERIALS, (serial,)).fetchall():
-            under_former = _records_of(conn, former)
-            if under_former != found:
-                return under_former
-    return found
+    if not reissued or _tell_of_this_door(found):
+        return found
+    formers = conn.execute(_FORMER_SERIALS, (serial,)).fetchall()
+    every = [found, *(_records_of(conn, former) for (former,) in formers)]
+    own, other, left = next(filter(_tell_of_this_door, every), found)
+    other_door = next((each.other_door for each, *_ in every if each.other_door), None)
+    return own._replace(other_door=other_door), other, left
+
+
+def _tell_of_this_door(found: Records) -> bool:
+    own, other, left = found
+    return bool(own.admission or own.refusal or other or left)
 
 
 def _records_of(conn: sqlite3.Connection, serial: str) -> Records:
     own = ledger.own_admission(conn, serial)
     moves = [
-        _Moved(what == _LEFT, row, _earlier(at, redeemer, device))
+        _Moved(what, row, _earlier(at, redeemer, device))
         for what, row, at, redeemer, device in conn.execute(_MOVEMENTS, (serial,))
     ]
     other = next((each.by for each in moves if each.row is None and not each.left), None)
+    own = _or_first_passage(own, moves)
     return own, other, _last_exit(own, moves)
+
+
+def _or_first_passage(own: OwnAdmission, moves: list[_Moved]) -> OwnAdmission:
+    """Return a gate's admission; one at another door makes the first entry here a passage.
+
+    That one stands where the admission at the other door was undone since, too. Its light is not
+    in doubt: of a passage nobody notes it.
+    """
+    if own.row or own.refusal or not moves:
+        return own
+    entries = [
+        each
+        for each in moves
+        if each.row and (each.what == _FIRST or (own.other_door and each.what == _ENTERED))
+    ]
+    if not entries:
+        return own
+    first = min(entries, key=lambda each: each.row or 0)
+    return own._replace(admission=first.by, row=first.row or 0)
 
 
 def _last_exit(own: OwnAdmission, moves: list[_Moved]) -> EarlierAdmission | None:
@@ -172,7 +206,7 @@ def _last_exit(own: OwnAdmission, moves: list[_Moved]) -> EarlierAdmission | Non
         return None
     here = [each for each in moves if each.row is not None]
     if own.admission:
-        here.append(_Moved(False, own.row, own.admission))
+        here.append(_Moved(_ENTERED, own.row, own.admission))
     last = [each for each in moves if each.row is None]
     last += sorted(here, key=lambda each: each.row or 0)[-1:]
     latest = max(last, key=lambda each: (each.by.at or _LONG_AGO, each.left))
