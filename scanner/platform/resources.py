@@ -78,6 +78,7 @@ class Receipt:
 class Admission(Receipt):
     """An admission that the API holds.
 
+    Where a platform lists what only left, `entered` is false: that is no admission.
     `left` tells when its patron left, where that came last, and `left_by` by which device;
     `further` that the patron came in by another device before, or does after, without that being
     a contradiction: they had left in between, or the door lets in again.
@@ -90,6 +91,7 @@ class Admission(Receipt):
     section_name: str | None = None
     left: datetime | None = None
     left_by: str | None = None
+    entered: bool = True
     further: bool = False
 
 

@@ -99,6 +99,7 @@ class AdmissionList:
         Returns:
             How many were not known yet.
         """
+        listed = [each for each in listed if each.entered]
         admitted = [row for each in listed if (row := _admitted_row(each))]
 
         def write(conn: SqlConnection) -> tuple[int, list[Encounter]]:

@@ -164,7 +164,7 @@ class Books:
         found: dict[str, set[Admission]] = {}
         async for page in pages_of(self._ask, _identity, self.size):
             for each in (*page.beside, *page.entries):
-                if not each.further:
+                if each.entered and not each.further:
                     found.setdefault(each.serial, set()).add(each)
         recorded = await self.writer.run_on_cache(lambda conn: admitted_as(conn, found))
         return {recorded.get(serial, serial): tuple(each) for serial, each in found.items()}
@@ -222,13 +222,15 @@ class Books:
         ask = partial(self._ask, serial=serial)
         records = min(LOOK_UP_RECORDS, self.size.records)
         page = await PagedList(ask, _identity, self.size, records=records).first()
-        if page and (there := [each for each in page.entries if each.serial == serial]):
+        entries = page.entries if page else ()
+        if there := [each for each in entries if each.entered and each.serial == serial]:
             return listed_after_all(serial, there)
         if page and page.faults:
             return None
         own = absent.kind is not DifferenceKind.OTHER_MISSING
         open_still = DifferenceKind.MISSING_THERE if own else DifferenceKind.OTHER_MISSING
-        if page and (page.entries or page.total):
+        names_none = entries and all(each.serial == serial for each in entries)
+        if page and (entries or page.total) and not names_none:
             # The server lists what it was not asked for, or counts what it hides.
             return replace(absent, kind=open_still, since=now)
         issued = await self.writer.run_on_cache(

@@ -302,6 +302,16 @@ async def test_the_lists_admissions_are_those_that_moved_last(pretix: StandIn) -
     assert "has_checkin" not in one.query
 
 
+async def test_who_only_left_is_on_the_list_and_no_admission(pretix: StandIn) -> None:
+    serve(pretix)
+    left = check_in(5, "2026-05-01T20:00:00Z", type="exit")
+    pretix.routes[f"GET {BASE}/checkinlists/3/positions/"] = [position(checkins=[left])]
+    async with gate(pretix) as platform:
+        page = await platform.admissions()
+    assert page.total == len(page.entries) == 1
+    assert not page.entries[0].entered
+
+
 async def test_what_cant_be_read_is_set_aside_and_named(pretix: StandIn) -> None:
     serve(
         pretix,
