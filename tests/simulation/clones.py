@@ -7,7 +7,8 @@ from scanner.store.ledger import State
 from tests.simulation.server import SECTIONS
 
 if TYPE_CHECKING:
-    from tests.simulation.evening import Evening, House
+    from tests.simulation.evening import Evening
+    from tests.simulation.gates import House
 
 SPARE = {f"DAWIER-BACK9000000{number}": SECTIONS[number % 2] for number in range(4)}
 """Tickets that nobody shows before the end of the evening, two for each section."""
@@ -15,8 +16,8 @@ SPARE = {f"DAWIER-BACK9000000{number}": SECTIONS[number % 2] for number in range
 
 async def clone(evening: "Evening", house: "House") -> None:
     """Copy a gate with its tag; both go on."""
-    await evening._crash(house)
-    copy = evening._house(f"{house.name} copy")
+    await evening.crash(house)
+    copy = evening.house(f"{house.name} copy")
     copy.conn.deserialize(house.conn.serialize())
     copy.keys, copy.seen, copy.clock_off = house.keys, set(house.seen), house.clock_off
     evening.houses.append(copy)
@@ -24,7 +25,7 @@ async def clone(evening: "Evening", house: "House") -> None:
     settled = [each for each in ledger.in_state(house.conn) if each.state is State.CONFIRMED]
     house.settled_before = copy.settled_before = frozenset(each.serial for each in settled)
     for each in evening.cloned:
-        evening._start(each)
+        evening.start(each)
 
 
 def give_away(evening: "Evening") -> bool:
@@ -35,7 +36,7 @@ def give_away(evening: "Evening") -> bool:
             serial for serial, section in list(SPARE.items())[2 * number :] if section in permitted
         )
         if not house.greens & SPARE.keys():
-            evening._show(house, spare)
+            evening.show(house, spare)
     return all(house.greens & SPARE.keys() for house in evening.cloned)
 
 

@@ -3,72 +3,41 @@
 import asyncio
 import contextlib
 import random
-import sqlite3
-import tempfile
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from scanner.admission.rules import LetIn
-from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
-from scanner.gate import Gate, Judged
 from scanner.platform.access import GateCredentials
-from scanner.store import differences, encounters, installation, journal, ledger, sessions
+from scanner.store import differences, encounters, installation, ledger, sessions
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
-from scanner.sync.credentials import save
-from scanner.sync.engine import Engine, Pace
-from scanner.sync.server_first import ServerFirst
+from scanner.sync.credentials import Connect, save
 from scanner.ticketing.platform import TicketingPlatform
 from tests.simulation.clones import SPARE, check_clones, clone, give_away
-from tests.simulation.memory import InlineWriter, new_database, without_threads
-from tests.simulation.network import LATEST, TIMEOUT, Line, Weather
+from tests.simulation.gates import (
+    CALM_ROUNDS,
+    EVENING_SECONDS,
+    ROUND_SECONDS,
+    Gates,
+    House,
+    play_virtually,
+)
+from tests.simulation.memory import new_database
+from tests.simulation.network import Line
 from tests.simulation.personality import Mishap, Personality, mishaps, personalities
 from tests.simulation.server import EVENT, SECTIONS, Server
-from tests.sync.house import MemoryKeys
 
-T = TypeVar("T")
-
-BEGIN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-EVENING_SECONDS = 180.0
-ROUND_SECONDS = 20.0
-CALM_ROUNDS = 13
 API = "https://api.example/v3/"
 
 
-@dataclass
-class House:
-    """One gate: what survives a crash (its database, its secrets), and what runs now."""
-
-    name: str
-    conn: sqlite3.Connection
-    file: Path
-    keys: MemoryKeys
-    weather: Weather
-    server_first: bool
-    clock_off: timedelta
-    gate: Gate | None = None
-    work: asyncio.Task[None] | None = None
-    greens: set[str] = field(default_factory=set)
-    settled_before: frozenset[str] = frozenset()
-    seen: set[str] = field(default_factory=set)
-    light_lost: bool = False
-    rows_before: int = 0
-    copy: bytes | None = None
-    restored: bool = False
-    forgotten: set[str] = field(default_factory=set)
-
-
-class Evening:
+class Evening(Gates):
     """Everything that happens, from one seed."""
 
     def __init__(self, seed: int, folder: Path) -> None:
-        self.rng = random.Random(seed)
-        self._folder = folder
+        super().__init__(seed, folder)
         kinds = personalities(seed)
         # A list that has become shorter than 20, by admissions or another scope, is never doubted.
         few, many = (100, 110) if Personality.EMPTY_MOMENTS in kinds else (3, 14)
@@ -84,18 +53,24 @@ class Evening:
         )
         self.serials = serials
         count = self.rng.randint(1, 3)
-        self.houses = [self._house(f"gate {number}") for number in range(count)]
-        self.lines: list[Line] = []
+        self.houses = [self.house(f"gate {number}") for number in range(count)]
         self.cloned: list[House] = []
-        self.broken: list[BaseException] = []
         self.mishaps = mishaps(seed)
         self.chance = random.Random(f"chance {seed}")
 
-    def now(self) -> datetime:
-        return BEGIN + timedelta(seconds=asyncio.get_running_loop().time())
+    @property
+    def undone(self) -> set[str]:
+        return self.server.undone
+
+    def connect(self, house: House) -> Connect:
+        def line(key: str) -> Line:
+            made = Line(self.server, key, self.rng, house.weather, house.name)
+            self.under_way.append(made.under_way)
+            return made
+
+        return lambda held, _: TicketingPlatform(line, held)
 
     async def play(self) -> None:
-        """Play the storm, then the calm after it, and check what must hold."""
         for house in self.houses:
             await self._open(house)
         self.server.empty_from = self.now() + timedelta(seconds=self.rng.uniform(0, 120))
@@ -111,19 +86,6 @@ class Evening:
         await self._read_for_the_last_time()
         self._check_at_the_end()
 
-    def _house(self, name: str) -> House:
-        folder = self._folder / name
-        folder.mkdir()
-        return House(
-            name,
-            new_database(),
-            folder / "gate.sqlite3",
-            MemoryKeys(),
-            Weather(),
-            server_first=self.rng.random() < 0.25,
-            clock_off=timedelta(seconds=self.rng.uniform(-4000, 4000)),
-        )
-
     async def _open(self, house: House) -> None:
         device = f"{house.name}, north entrance"
         session = StoredSession(API, EVENT, "Night", "Lee", device, self.now())
@@ -132,47 +94,8 @@ class Evening:
             sessions.open_session(house.conn, session)
         save(house.keys, GateCredentials(API, EVENT, "KEY", "KEY"))
         with contextlib.suppress(ScannerError):  # the gate opens with a later pull
-            await self._engine(house).pull()
-        self._start(house)
-
-    def _engine(self, house: House) -> Engine:
-        def line(key: str) -> Line:
-            self.lines.append(Line(self.server, key, self.rng, house.weather, house.name))
-            return self.lines[-1]
-
-        def connect(held: GateCredentials, _: str) -> TicketingPlatform:
-            return TicketingPlatform(line, held)
-
-        def clock() -> datetime:
-            return self.now() + house.clock_off
-
-        pace = Pace(timedelta(seconds=15), timedelta(seconds=90), self.rng.choice((2, 5, 500)))
-        writer = InlineWriter(house.file, house.conn)
-        running = asyncio.get_running_loop().time
-        return Engine(writer, house.keys, clock, connect, pace, monotonic=running)
-
-    def _start(self, house: House) -> None:
-        engine = self._engine(house)
-        writer = InlineWriter(house.file, house.conn)
-        house.gate = Gate(writer, ServerFirst(engine, writer) if house.server_first else None)
-        house.gate.subscribe(engine.on_verdict)
-        loop = asyncio.get_running_loop()
-
-        def look(judged: Judged) -> None:
-            # Where the API is asked first, a thread publishes; the database is the loop's.
-            if house.server_first:
-                loop.call_soon_threadsafe(self._look_at, house, judged)
-            else:
-                self._look_at(house, judged)
-
-        house.gate.subscribe(look)
-        house.work = asyncio.create_task(engine.run())
-
-    async def _crash(self, house: House) -> None:
-        work, house.work, house.gate = house.work, None, None
-        if work:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            await self.engine(house).pull()
+        self.start(house)
 
     async def _something(self) -> None:
         house = self.rng.choice(self.houses)
@@ -180,12 +103,12 @@ class Evening:
         if dice < 0.62:
             self._present(house)
         elif dice < 0.72:
-            self._change_weather(house)
+            self.change_weather(house)
         elif dice < 0.82:
-            await self._crash(house)
+            await self.crash(house)
         elif dice < 0.92:
             if house.work is None:
-                self._start(house)
+                self.start(house)
         elif dice < 0.95:
             house.clock_off += timedelta(seconds=self.rng.uniform(-7200, 7200))
         elif dice < 0.98:
@@ -224,69 +147,12 @@ class Evening:
 
     def _present(self, house: House) -> None:
         word = LetIn() if self.rng.random() < 0.2 else None
-        self._show(house, self.rng.choice(self.serials), word)
-
-    def _show(self, house: House, serial: str, word: LetIn | None = None) -> None:
-        """Show a ticket to a gate that is there."""
-        if house.gate is None:
-            return
-        at = self.now() + house.clock_off
-        house.light_lost = self.rng.random() < 0.2
-        promise = house.gate.present(serial, at, "simulation", word)
-        if promise.done():
-            promise.result()
-
-    def _look_at(self, house: House, judged: Judged) -> None:
-        """Check a verdict; the gate goes on whatever a subscriber raises, so it is kept."""
-        try:
-            self._published(house, judged)
-        except AssertionError as error:
-            self.broken.append(error)
-
-    def _published(self, house: House, judged: Judged) -> None:
-        """A verdict stands: if it is green, so must its one record; its light may get lost."""
-        verdict, serial = judged.verdict, str(judged.verdict.serial)
-        if verdict.kind is Kind.ADMITTED:
-            before = {serial} & house.greens - self.server.undone
-            assert not before, "two green lights for one ticket at one gate"
-            house.greens.add(serial)
-            house.seen.discard(serial)
-        if not house.server_first:  # there the next one may be judged before this one is seen
-            doubtful = verdict.reason in (Reason.LIGHT_NOT_SHOWN, Reason.LET_IN)
-            assert not (doubtful and serial in house.seen), "a light that was shown is doubted"
-            known = verdict.reason is not Reason.ADMITTED_HERE
-            assert known or serial in house.seen, "a light that nobody saw is taken for seen"
-        if verdict.admits:
-            found = ledger.by_serial(house.conn, [serial])
-            assert len(found) == 1, "a green light without its admission"
-            if not house.light_lost and house.gate:
-                house.gate.note_shown(judged)
-                house.seen.add(serial)
-
-    def _change_weather(self, house: House) -> None:
-        weather = house.weather
-        weather.up = self.rng.random() < 0.6
-        for mishap in (
-            "request_lost",
-            "answer_lost",
-            "late",
-            "doubled",
-            "fault",
-            "portal",
-            "told_to_wait",
-        ):
-            bad = self.rng.random() < 0.35
-            setattr(weather, mishap, self.rng.choice((0.1, 0.4)) if bad else 0.0)
+        self.show(house, self.rng.choice(self.serials), word)
 
     async def _calm(self) -> None:
         """Heal the network and let every gate run for long enough."""
         self.server.strays = False
-        for house in self.houses:
-            for name, value in vars(Weather()).items():
-                setattr(house.weather, name, value)
-            if house.work is None:
-                self._start(house)
-        await asyncio.sleep(LATEST + TIMEOUT)
+        await self.calm_down()
         for _ in range(CALM_ROUNDS):
             given_away = give_away(self)
             await asyncio.sleep(ROUND_SECONDS)
@@ -294,32 +160,20 @@ class Evening:
                 ledger.has_unsettled(house.conn, EVENT) for house in self.houses
             ):
                 break
-        await asyncio.sleep(ROUND_SECONDS)  # what is settled has to stay so
-        for house in self.houses:
-            if house.work and house.work.done():
-                house.work.result()
-            await self._crash(house)
-        for line in self.lines:
-            await asyncio.gather(*line.under_way)
+        await self.end()
 
     async def _read_for_the_last_time(self) -> None:
         for house in self.houses:
             for _ in range(20):  # lists that contradict themselves are not believed
                 with contextlib.suppress(ScannerError):
-                    await self._engine(house).pull(whole=True)
+                    await self.engine(house).pull(whole=True)
                     break
 
     def _check_always(self) -> None:
-        if self.broken:
-            raise self.broken[0]
         for house in self.houses:
-            rows, _ = journal.head(house.conn)
-            assert rows >= house.rows_before, "the journal became shorter"
-            house.rows_before = rows
+            self.check_running(house)
             session = sessions.read_session(house.conn)
             assert session is None or session.invalid is None, "closed by what is not the API's"
-            if house.work and house.work.done():
-                house.work.result()
             withdrawn = self._valid_but(house, "SELECT serial FROM ticket WHERE NOT listed")
             withdrawn -= self.server.undone  # the next reading finds them
             if withdrawn:  # one that is let in here is judged by that, listed or not
@@ -372,19 +226,6 @@ class Evening:
         return found & self.server.valid_tickets("KEY")
 
 
-def simulate(seed: int, folder: Path) -> Evening:
+def simulate(seed: int, folder: Path) -> None:
     """Play the evening of a seed; raises where something that must hold does not."""
-    from tests.simulation.virtual_time import run_virtually
-
-    async def play(folder: Path) -> Evening:
-        evening = Evening(seed, folder)
-        await evening.play()
-        return evening
-
-    before = random.getstate()
-    random.seed(seed)  # the pauses between two tries are drawn from it
-    try:
-        with without_threads(), tempfile.TemporaryDirectory(dir=folder) as folder_of_its_own:
-            return run_virtually(play(Path(folder_of_its_own)))
-    finally:
-        random.setstate(before)
+    play_virtually(seed, folder, Evening)

@@ -12,7 +12,7 @@ from unittest import mock
 
 import sqlite_utils
 
-from scanner.store import schema
+from scanner.store import names, schema
 from scanner.store.writer import Work, Writer
 from scanner.sync.status import StatusFeed
 
@@ -70,7 +70,7 @@ def _template() -> bytes:
 
 @contextlib.contextmanager
 def without_threads() -> Any:
-    """Keep everything on one thread, so that one seed is one evening."""
+    """Keep everything on one thread and off the disk, so that one seed is one evening."""
 
     async def inline(work: Callable[..., T], *args: object) -> T:
         return work(*args)
@@ -81,5 +81,6 @@ def without_threads() -> Any:
     with (
         mock.patch.object(asyncio, "to_thread", inline),
         mock.patch.object(StatusFeed, "run", asleep),
+        mock.patch.object(names, "files_of", lambda _: [("ledger", Path("nowhere/gate.sqlite3"))]),
     ):
         yield
