@@ -2,12 +2,12 @@
 
 import hashlib
 import random
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 from scanner.admission.serial import fingerprint
 from scanner.admission.verdict import Kind
-from scanner.ticketing.resources import Ticket
 
 _SHARES = {
     Kind.ADMITTED: 60,
@@ -19,6 +19,10 @@ _SHARES = {
 }
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ELSEWHERE_SHARE = 0.3
+_MARKED = 4
+"""So many of the texts below say by their beginning what they are."""
+
+_SECRET_LENGTH = 32
 _NO_TICKETS = (
     "https://example.org/menu?table=7",
     "WIFI:T:WPA;S:Foyer;P:applause;;",
@@ -27,6 +31,14 @@ _NO_TICKETS = (
     "4006381333931",
     "Happy birthday!",
 )
+
+
+class CrowdTicket(NamedTuple):
+    """A ticket of the crowd's: its section, and what names its owner in a fingerprint, if any."""
+
+    serial: str
+    section: str
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +60,19 @@ class Crowd:
         seed: of the random draws.
     """
 
+    shares: ClassVar[Mapping[Kind, int]] = _SHARES
+    no_tickets: ClassVar[Sequence[str]] = _NO_TICKETS
+
     def __init__(
         self,
-        tickets: Sequence[Ticket],
+        tickets: Sequence[CrowdTicket],
         permitted: frozenset[str],
         elsewhere: Sequence[str],
         seed: int,
     ) -> None:
         self._rng = random.Random(seed)  # noqa: S311 - a crowd, not a secret
         gone = set(elsewhere)
-        self._owners = {each.serial: each.owner and each.owner.identity for each in tickets}
+        self._owners = {each.serial: each.owner for each in tickets}
         ours = [each.serial for each in tickets if each.section in permitted]
         self._valid = [serial for serial in sorted(ours) if serial not in gone]
         self._foreign = sorted(t.serial for t in tickets if t.section not in permitted)
@@ -67,8 +82,8 @@ class Crowd:
 
     def line(self, count: int) -> list[Patron]:
         """Return `count` patrons; a line that is long enough has every kind."""
-        kinds = self._rng.choices(list(_SHARES), list(_SHARES.values()), k=count)
-        every = [Kind.ADMITTED, *_SHARES]
+        kinds = self._rng.choices(list(self.shares), list(self.shares.values()), k=count)
+        every = [Kind.ADMITTED, *self.shares]
         if count >= 2 * len(every):
             places = sorted(self._rng.sample(range(count), len(every)))
             for place, kind in zip(places, every, strict=True):
@@ -92,7 +107,7 @@ class Crowd:
             case Kind.OTHER_EVENT:
                 return Patron(forged(self._rng, letters(self._rng, 6), self._owners), kind)
             case Kind.NOT_A_TICKET:
-                return Patron(self._rng.choice(_NO_TICKETS), kind)
+                return Patron(self._rng.choice(self.no_tickets), kind)
             case _:
                 return self._admissible()
 
@@ -123,6 +138,23 @@ class Crowd:
             ending = self._rng.choice(("", ":", ":2"))
             return fingerprint(serial, owner) + ending
         return f"https://example.org/t/{serial}?src=mail" if form == "address" else serial
+
+
+class SecretCrowd(Crowd):
+    """The same where a ticket is an opaque secret, which nothing tells from another event's."""
+
+    shares: ClassVar[Mapping[Kind, int]] = {
+        kind: share for kind, share in _SHARES.items() if kind is not Kind.OTHER_EVENT
+    }
+    no_tickets = _NO_TICKETS[:_MARKED]
+
+    def _unknown(self) -> Patron:
+        """Show what is no ticket of the list: of another event, or whatever text."""
+        texts = [*_NO_TICKETS[_MARKED:], letters(self._rng, _SECRET_LENGTH).lower()]
+        return Patron(self._rng.choice(texts), Kind.UNKNOWN)
+
+    def _shown(self, serial: str) -> str:
+        return serial
 
 
 def letters(rng: random.Random, count: int) -> str:

@@ -6,7 +6,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ import httpx
 from scanner.admission.names import tag_of
 from scanner.app.platforms import provider_of
 from scanner.demo.cable import Cable
+from scanner.demo.crowd import CrowdTicket
 from scanner.errors import ScannerError
 from scanner.facts import Code
 from scanner.keystore import KeyStore
@@ -180,9 +181,15 @@ def command(at: World, path: str, body: Mapping[str, object]) -> dict[str, Any]:
     return answer
 
 
-def stage_for(server: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:
+def stage_for(server: World, seed: int) -> tuple[frozenset[str], list[CrowdTicket], list[str]]:
     """Return the token's sections, all tickets, and the serials that another gate admitted."""
     return asyncio.run(_stage(server, seed))
+
+
+def some_elsewhere(ours: Sequence[str], seed: int) -> list[str]:
+    """Draw those whom another gate admits before the demo begins."""
+    rng = random.Random(seed)  # noqa: S311 - a crowd, not a secret
+    return rng.sample(ours, max(1, int(len(ours) * _ELSEWHERE_SHARE)))
 
 
 def open_home(home: Path, server: World, cable: Cable) -> Opened:
@@ -199,12 +206,14 @@ def open_home(home: Path, server: World, cable: Cable) -> Opened:
         return asyncio.run(open_gate(request, provider_of(), writer, keys, utc_now))
 
 
-async def _stage(server: World, seed: int) -> tuple[frozenset[str], list[Ticket], list[str]]:
+async def _stage(server: World, seed: int) -> tuple[frozenset[str], list[CrowdTicket], list[str]]:
     async with TickeTing(server.url, server.api_key) as api:
         permitted = (await api.token_grant(server.code)).sections
     tickets = await all_tickets(server)
     ours = sorted(each.serial for each in tickets if each.section in permitted)
-    rng = random.Random(seed)  # noqa: S311 - a crowd, not a secret
-    elsewhere = rng.sample(ours, max(1, int(len(ours) * _ELSEWHERE_SHARE)))
+    elsewhere = some_elsewhere(ours, seed)
     await admit_elsewhere(server, elsewhere)
-    return permitted, tickets, elsewhere
+    crowd = [
+        CrowdTicket(t.serial, t.section, t.owner.identity if t.owner else None) for t in tickets
+    ]
+    return permitted, crowd, elsewhere

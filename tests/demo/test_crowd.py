@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.admission.code_form import CodeForm, parse, unlisted
 from scanner.admission.rules import decide
-from scanner.admission.serial import Fingerprint, Serial, fingerprint, parse_payload
+from scanner.admission.serial import (
+    Fingerprint,
+    NotATicket,
+    Secret,
+    Serial,
+    fingerprint,
+    parse_payload,
+)
 from scanner.admission.ticket import (
     CachedTicket,
     EarlierAdmission,
@@ -14,23 +22,14 @@ from scanner.admission.ticket import (
     TicketStatus,
 )
 from scanner.admission.verdict import Kind
-from scanner.demo.crowd import Crowd
-from scanner.platform.resources import Owner
+from scanner.demo.crowd import Crowd, CrowdTicket, SecretCrowd
 from scanner.sync.clock import utc_now
-from scanner.ticketing.resources import Ticket
 
 EVENT = "/events/1"
 SECTIONS = [f"{EVENT}/sections/{number}" for number in range(3)]
 PERMITTED = frozenset(SECTIONS[:2])
 TICKETS = [
-    Ticket(
-        f"DAWIER-BACK{number:08}",
-        "Issued",
-        SECTIONS[number % 3],
-        f"Section {number % 3}",
-        Owner(f"AZ-{number:08}", None, None, "Lee"),
-        None,
-    )
+    CrowdTicket(f"DAWIER-BACK{number:08}", SECTIONS[number % 3], f"AZ-{number:08}")
     for number in range(120)
 ]
 ELSEWHERE = [each.serial for each in TICKETS[:9:3]]
@@ -39,12 +38,9 @@ ELSEWHERE = [each.serial for each in TICKETS[:9:3]]
 class Door:
     """Judges by the rules, with what a synced gate knows."""
 
-    def __init__(self, tickets: Sequence[Ticket], elsewhere: Sequence[str]) -> None:
+    def __init__(self, tickets: Sequence[CrowdTicket], elsewhere: Sequence[str]) -> None:
         self.tickets = {each.serial: each for each in tickets}
-        self.codes = {
-            fingerprint(each.serial, str(each.owner and each.owner.number)): each.serial
-            for each in tickets
-        }
+        self.codes = {fingerprint(each.serial, str(each.owner)): each.serial for each in tickets}
         self.elsewhere = set(elsewhere)
         self.inside: set[str] = set()
 
@@ -112,3 +108,25 @@ def test_patrons_keep_coming_when_everybody_is_in() -> None:
     for _ in range(400):
         patron = next(crowd)
         assert door.judge(patron.payload) is patron.due
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_crowd_with_secrets_shows_them_as_they_are_and_nothing_of_another_event(
+    seed: int,
+) -> None:
+    secrets = {each.serial for each in TICKETS}
+    line = SecretCrowd(TICKETS, PERMITTED, ELSEWHERE, seed).line(60)
+    assert {each.due for each in line} == {
+        Kind.ADMITTED,
+        Kind.ALREADY_ADMITTED,
+        Kind.WRONG_SECTION,
+        Kind.UNKNOWN,
+        Kind.NOT_A_TICKET,
+    }
+    assert all(each.payload == each.serial for each in line if each.serial)
+    assert not any(each.payload in secrets for each in line if not each.serial)
+    for each in line:
+        if each.due is Kind.NOT_A_TICKET:
+            assert isinstance(unlisted(parse(CodeForm.SECRET, each.payload)), NotATicket)
+        if each.due is Kind.UNKNOWN:
+            assert unlisted(parse(CodeForm.SECRET, each.payload)) == Secret("")
