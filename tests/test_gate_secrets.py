@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from scanner.admission.code_form import CodeForm
+from scanner.admission.door import DoorRules, Notice, Unjudged
 from scanner.admission.evidence import form_of
 from scanner.admission.rules import Exit, Override, Word
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.gate import Gate, Judged
-from scanner.store import journal, sessions
-from scanner.store.database import open_reader, transaction
+from scanner.store import details, journal, ledger, passages, sessions, ticket_writes
+from scanner.store.database import open_database, open_reader, transaction
+from scanner.store.details import TicketDetail
 from scanner.store.writer import Writer
 from tests.store.worlds import BALCONY, SERIALS, SESSION, assert_whole_chain, filled, row, seconds
 
@@ -29,7 +31,7 @@ def file(tmp_path: Path) -> Path:
     found = tmp_path / "gate.sqlite3"
     rows = [row(CODE, owner=None), row(BARRED, BALCONY, owner=None), row(ADDRESS, owner=None)]
     with closing(filled(found, rows)) as conn, transaction(conn):
-        sessions.open_session(conn, replace(SESSION, form=CodeForm.SECRET))
+        sessions.open_session(conn, replace(SESSION, form=CodeForm.SECRET, passages=True))
     return found
 
 
@@ -132,3 +134,61 @@ def test_the_same_journal_keeps_serials_and_opaque_codes(
         CodeForm.SERIAL,
     ]
     assert_audited(file)
+
+
+EARLY, ATTENTION = "early0000000000000000000000000000", "attention000000000000000000000000"
+
+
+@pytest.fixture
+def detailed(file: Path) -> Path:
+    """Let whoever left come back; one ticket is early, and one is to be looked at."""
+    early = TicketDetail("1", valid_from=seconds(3600))
+    looked_at = TicketDetail(
+        "2", attention=True, notice="Ask for a pass", unjudged=frozenset({Unjudged.QUESTIONS})
+    )
+    rows = [
+        row(EARLY, owner=None)._replace(detail=early),
+        row(ATTENTION, owner=None)._replace(detail=looked_at),
+    ]
+    with closing(open_database(file)) as conn, transaction(conn):
+        ticket_writes.write_tickets(conn, rows, 1)
+        details.write_door(conn, DoorRules(entry_after_exit=True))
+    return file
+
+
+def test_whoever_left_comes_back_where_the_door_allows_it(detailed: Path, gate: Gate) -> None:
+    reasons = [
+        present(gate, CODE, second, word).verdict.reason
+        for second, word in enumerate([None, None, Exit(), None, None, Exit(), None])
+    ]
+    assert reasons == [
+        Reason.VALID,
+        Reason.ADMITTED_HERE,
+        Reason.EXITED,
+        Reason.BACK_AFTER_EXIT,
+        Reason.ADMITTED_HERE,
+        Reason.EXITED,
+        Reason.BACK_AFTER_EXIT,
+    ]
+    with closing(open_reader(detailed)) as reader:
+        assert [each.serial for each in ledger.in_state(reader)] == [CODE]
+        assert len(passages.of_ticket(reader, CODE)) == 4
+    assert_audited(detailed)
+
+
+def test_a_ticket_has_its_hour_by_the_time_at_which_it_is_shown(detailed: Path, gate: Gate) -> None:
+    early = present(gate, EARLY, 3599)
+    assert (early.verdict.reason, early.verdict.bound) == (Reason.NOT_YET_VALID, seconds(3600))
+    assert present(gate, EARLY, 3600).verdict.reason is Reason.VALID
+    assert_audited(detailed)
+
+
+def test_the_guard_is_told_what_the_list_says_and_the_journal_is_not(
+    detailed: Path, gate: Gate
+) -> None:
+    judged = present(gate, ATTENTION)
+    assert judged.verdict.reason is Reason.VALID
+    assert judged.notice == Notice(True, "Ask for a pass", frozenset({Unjudged.QUESTIONS}))
+    assert present(gate, CODE, 1).notice is None
+    assert "Ask for a pass" not in str(rows_of(detailed))
+    assert_audited(detailed)
