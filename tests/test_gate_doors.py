@@ -11,7 +11,7 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
-from scanner.store import ledger, passages, search, statistics, ticket_writes
+from scanner.store import details, ledger, passages, search, statistics, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.ledger import State
 from tests.several_doors import CODES, LOUNGE, MAIN, STAGE, House, house_in
@@ -126,9 +126,11 @@ def test_a_new_code_is_known_by_what_its_former_one_did_at_this_door(house: Hous
     house.present(A)
     house.goes_to(LOUNGE)
     house.present(B)
+    house.deliver()
     new = [house.ticket(code)._replace(serial=f"new{code}") for code in CODES]
     with transaction(house.conn):
         ticket_writes.write_tickets(house.conn, new, 2)
+    assert details.admitted_as(house.conn, [each.serial for each in new]) == {f"new{B}": B}
     assert house.reason(f"new{B}") is Reason.ADMITTED_HERE
     assert house.reason(f"new{A}") is Reason.OTHER_DOOR
     assert house.reason(f"new{A}") is Reason.ADMITTED_HERE
@@ -136,6 +138,10 @@ def test_a_new_code_is_known_by_what_its_former_one_did_at_this_door(house: Hous
     with transaction(house.conn):
         ticket_writes.write_tickets(house.conn, newest, 3)
     assert house.reason(f"newestnew{A}") is Reason.ADMITTED_HERE
+    assert details.admitted_as(house.conn, [each.serial for each in newest]) == {
+        f"newestnew{A}": f"new{A}",
+        f"newestnew{B}": B,
+    }
 
 
 def test_a_supervisor_lets_in_at_a_further_door_what_its_list_refuses(house: House) -> None:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from scanner.admission.door import DoorRules, Unjudged
 from scanner.admission.ticket import TicketStatus
+from scanner.admission.verdict import Reason
+from scanner.store.ledger import AT_THIS_DOOR
 
 
 class TicketDetail(NamedTuple):
@@ -73,12 +75,17 @@ _REISSUED = (
     f"DELETE FROM other_exit WHERE {_FORMER}",
 )
 
-_ADMITTED_AS = """
+_ADMITTED_HERE = f"""EXISTS (
+    SELECT 1 FROM admission
+    WHERE serial = {{code}}.serial AND state <> 'undone' AND {AT_THIS_DOOR}
+    UNION ALL SELECT 1 FROM passed
+    WHERE serial = {{code}}.serial AND verdict = '{Reason.OTHER_DOOR}' AND {AT_THIS_DOOR}
+)"""
+_ADMITTED_AS = f"""
 SELECT own.serial, former.serial FROM json_each(?) AS told
 JOIN detail AS own ON own.serial = told.value
 JOIN detail AS former ON former.key = own.key AND former.serial <> own.serial
-JOIN admission ON admission.serial = former.serial AND state <> 'undone'
-WHERE NOT EXISTS (SELECT 1 FROM admission WHERE serial = own.serial AND state <> 'undone')
+WHERE {_ADMITTED_HERE.format(code="former")} AND NOT {_ADMITTED_HERE.format(code="own")}
 """
 
 _PARTY = """

@@ -107,7 +107,7 @@ class AdmissionList:
             serials = [each.serial for each in found]
             with transaction(conn):
                 before = ticket_writes.known_admissions(conn, serials)
-                standing = {each.serial: each for each in ledger.by_serial(conn, serials)}
+                standing = self._standing(conn, serials)
                 tags = installation.tags(conn)
                 again = passages.entered_again(conn, self.session.event, serials) - set(standing)
                 told = [
@@ -131,6 +131,14 @@ class AdmissionList:
         count, met = await self.writer.run_on_cache(write)
         self._disputed |= {each.serial for each in await note_encounters(self.writer, met)}
         return count
+
+    def _standing(self, conn: SqlConnection, serials: Sequence[str]) -> "Standing":
+        """Read the ledger's admissions; one at another door is on that one's list, not on this."""
+        return {
+            each.serial: each
+            for each in ledger.by_serial(conn, serials)
+            if each.event == self.session.event or not self.session.passages
+        }
 
 
 def _identity(admission: Admission) -> tuple[object, ...]:

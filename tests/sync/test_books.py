@@ -53,7 +53,8 @@ SESSION = StoredSession(API, EVENT, "Night", "Lee", "here", BEGIN)
 class House:
     """A gate and its server; `at` is the time of both, and moved by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: StoredSession = SESSION) -> None:
+        self.session = session
         self.at = BEGIN
         self.server = Server(
             lambda: self.at, dict.fromkeys((A, B, C), SECTIONS[0]), {"KEY": frozenset(SECTIONS)}
@@ -65,8 +66,8 @@ class House:
         self.heard = Heard()
         self.line: Any = Line(self.server, "KEY", random.Random(0), Weather())
         with transaction(self.conn):
-            sessions.open_session(self.conn, SESSION)
-            tickets.belong_to(self.conn, SESSION)
+            sessions.open_session(self.conn, self.session)
+            tickets.belong_to(self.conn, self.session)
             section = CachedSection(SECTIONS[0], "Floor", None, permitted=True)
             tickets.write_sections(self.conn, [section])
         self.read()
@@ -83,17 +84,17 @@ class House:
         async def work() -> list[DifferenceKind]:
             pull = Pull(self.platform, self.writer, server_time, self.size, heard=self.heard)
             self.heard.count = 0
-            await pull.others(SESSION)
-            await pull.everything(SESSION)
+            await pull.others(self.session)
+            await pull.everything(self.session)
             compared = Books(self.platform, self.writer, server_time, self.size)
-            return [each.kind for each in await compared.compare(SESSION)]
+            return [each.kind for each in await compared.compare(self.session)]
 
         return run_virtually(work())
 
     def hear(self) -> set[str]:
         """Read the admissions alone; returns those that the ledger tells otherwise."""
         server_time = ServerTime(lambda: self.at, lambda: 0)
-        return run_virtually(Pull(self.platform, self.writer, server_time).others(SESSION))
+        return run_virtually(Pull(self.platform, self.writer, server_time).others(self.session))
 
     def is_due(self, disputed: Set[str] = frozenset()) -> bool:
         server_time = ServerTime(lambda: self.at, lambda: 0)

@@ -3,17 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from scanner.admission.rules import Reentry
 from scanner.admission.serial import Serial
 from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.verdict import Reason
 from scanner.platform.resources import Admission, Page
-from scanner.store import encounters, installation, sessions, ticket_writes, tickets
+from scanner.store import (
+    encounters,
+    installation,
+    journal,
+    ledger,
+    sessions,
+    ticket_writes,
+    tickets,
+)
 from scanner.store.database import transaction
 from scanner.store.differences import DifferenceKind
+from tests.store.worlds import scan
 from tests.sync.test_books import BEGIN, SESSION, A, House
 
 LATER = BEGIN + timedelta(minutes=5)
@@ -92,3 +102,47 @@ def test_this_gates_further_entry_of_anothers_patron_is_no_copys(
     assert other
     assert (other.device == "#8") is takes_passages
     house.conn.close()
+
+
+class AtAFurtherDoor(NamedTuple):
+    """A gate, its tag, and an entry that the platform lists of it; A came in at another door."""
+
+    house: House
+    tag: str
+    listed: Admission
+
+
+@pytest.fixture(params=[True, False])
+def further(request: pytest.FixtureRequest) -> Iterator[AtAFurtherDoor]:
+    """The admission at the other door was sent, or it waits."""
+    house = House(replace(SESSION, passages=True))
+    with transaction(house.conn):
+        tag = installation.draw_tag(house.conn, "here")
+        elsewhere = {"event": "/events/7", "device": f"{tag} here"}
+        journal.append(house.conn, scan(A, BEGIN, **elsewhere))
+        if request.param:
+            ledger.mark_sending(house.conn, [A], BEGIN)
+            ledger.confirm(house.conn, [A], BEGIN)
+    listed = Admission(A, None, f"{tag} here", house.at, "1/6")
+    house.line = _Beside(house.line, listed, listed)
+    yield AtAFurtherDoor(house, tag, listed)
+    house.conn.close()
+
+
+def test_a_first_entry_at_a_further_door_is_this_gates_own(further: AtAFurtherDoor) -> None:
+    house, tag, listed = further
+    assert house.present(A).verdict.reason is Reason.OTHER_DOOR
+    assert house.hear() == set()
+    assert house.read() == []
+    assert not encounters.copies(house.conn, listed.device or "")
+    assert installation.current_tag(house.conn) == tag
+    assert tickets.find_other_admission(house.conn, A) is None
+
+
+def test_an_entry_of_which_the_ledger_has_another_doors_alone_is_a_copys(
+    further: AtAFurtherDoor,
+) -> None:
+    house, _, listed = further
+    assert house.hear() == {A}
+    assert house.read() == [DifferenceKind.MISSING_HERE]
+    assert encounters.copies(house.conn, listed.device or "")
