@@ -17,7 +17,6 @@ from scanner.platform.paged_list import PageSize
 from scanner.platform.resources import Admission, Page
 from scanner.platform.server_time import ServerTime
 from scanner.store import (
-    details,
     differences,
     installation,
     ledger,
@@ -26,7 +25,6 @@ from scanner.store import (
     tickets,
 )
 from scanner.store.database import transaction
-from scanner.store.details import TicketDetail
 from scanner.store.differences import DifferenceKind
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
@@ -128,21 +126,6 @@ def test_books_that_agree_say_nothing(house: House) -> None:
     house.server.admit("KEY", "Kim", "there", [B])
     assert house.read() == []
     assert not house.is_due()
-
-
-def test_an_admission_whose_ticket_has_a_new_code_since_is_the_same_one(house: House) -> None:
-    house.present(A)
-    house.deliver()
-    house.server.undo(A)
-    house.server.admit("KEY", "Lee", "here", [B])
-    assert house.read() == [DifferenceKind.MISSING_THERE]
-    with transaction(house.conn):
-        house.conn.execute("DELETE FROM other_admission")
-        details.write_details(house.conn, [(A, TicketDetail("17")), (B, TicketDetail("17"))])
-    assert house.read() == []
-    assert house.hear() == set()
-    assert house.states(A) == [State.CONFIRMED]
-    assert house.present(B).verdict.kind is Kind.ALREADY_ADMITTED
 
 
 def test_an_own_admission_that_was_undone_is_seen_in_two_readings_and_admits_again(
