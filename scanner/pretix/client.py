@@ -1,7 +1,7 @@
 """The calls of pretix's API that this program makes, over httpx."""
 
 import platform
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -163,9 +163,10 @@ class Pretix:
             ListError: it has no end.
             Malformed: a page is none.
         """
-        return [each async for page in self._pages(path, query or {}) for each in page]
+        return [each async for page in self.pages(path, query or {}) for each in page]
 
-    async def _pages(self, path: str, query: Query) -> AsyncIterator[list[Any]]:
+    async def pages(self, path: str, query: Query) -> AsyncGenerator[list[Any], None]:
+        """Read a list page by page; as `entries`."""
         came = 0
         for number in range(1, MOST_PAGES + 1):
             try:

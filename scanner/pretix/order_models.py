@@ -195,6 +195,15 @@ def read_listed(found: Any, gaps: Gaps) -> tuple[str, int | None, Moves]:
     return body.secret, body.item, body.moves()
 
 
+def read_moves(found: Any) -> Moves:
+    """Read who came in by a position.
+
+    Raises:
+        FieldError: it is none.
+    """
+    return read(_Moves, found, "position").moves()
+
+
 def find_moves(secret: str, found: Any) -> Moves | None:
     """Return who came in by one of an order's tickets, if it has that one.
 
@@ -203,7 +212,7 @@ def find_moves(secret: str, found: Any) -> Moves | None:
     """
     for each in read(_Tickets, found, "order").positions:
         if isinstance(each, dict) and each.get("secret") == secret:
-            return read(_Moves, each, "position").moves()
+            return read_moves(each)
     return None
 
 

@@ -42,16 +42,24 @@ class Told(NamedTuple):
     leaves: bool = False
 
 
-def stands(told: Told, moves: Moves | None, devices: Devices) -> bool:
-    """Tell whether what was told is among a position's check-ins."""
+def stands(
+    told: Told, moves: Moves | None, devices: Devices, within: timedelta = SAME_MOMENT
+) -> bool:
+    """Tell whether what was told is among a position's check-ins, so near to its time."""
     return moves is not None and any(
         devices.is_own(each.device)
         and each.place == told.place
         and each.leaves == told.leaves
         and each.at is not None
-        and abs(each.at - told.at) <= SAME_MOMENT
+        and abs(each.at - told.at) <= within
         for each in moves.movements
     )
+
+
+def is_before(told: Told, moves: Moves) -> bool:
+    """Tell whether all of a position's check-ins at the list were before what was told."""
+    here = [each.at for each in moves.movements if each.place == told.place and each.at]
+    return bool(here) and max(here) < told.at
 
 
 def refusal(verdict: Verdict, place: int, devices: Devices) -> Fact:

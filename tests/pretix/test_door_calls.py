@@ -260,6 +260,36 @@ async def test_an_unknown_ticket_is_looked_into_before_it_is_believed(pretix: St
             await delivered(platform)
 
 
+async def test_an_unknown_ticket_may_have_a_new_code_since(pretix: StandIn) -> None:
+    serve(pretix)
+    pretix.routes[REDEEM] = UNKNOWN
+    listed = f"{BASE}/checkinlists/3/positions/"
+    exactly, nearly = "2026-05-01T20:00:00.123456Z", "2026-05-01T20:00:00.123457Z"
+    newer = [position(n, f"new {n}", checkins=[check_in(n, LATER)]) for n in range(10, 59)]
+    for ours, state in (
+        (check_in(4, exactly), State.CONFIRMED),
+        (check_in(4, exactly, OTHER), State.REFUSED),
+        (check_in(4, exactly, type="exit"), State.REFUSED),
+        (check_in(4, nearly), State.REFUSED),
+    ):
+        reissued = position(2, "another", checkins=[ours])
+        pretix.routes[f"GET {listed}"] = [*newer, "?", reissued]
+        async with gate(pretix) as platform:
+            assert (await delivered(platform)).state is state
+
+
+async def test_an_unknown_ticket_is_not_sought_among_older_check_ins(pretix: StandIn) -> None:
+    serve(pretix)
+    pretix.routes[REDEEM] = UNKNOWN
+    listed = f"{BASE}/checkinlists/3/positions/"
+    older = check_in(4, "2026-05-01T19:59:59Z", OTHER)
+    pretix.routes[f"GET {listed}"] = [position(n, f"{n}", checkins=[older]) for n in range(120)]
+    async with gate(pretix) as platform:
+        assert (await delivered(platform)).state is State.REFUSED
+    (asked,) = pretix.of(listed)
+    assert asked.query["ordering"] == ["-last_checked_in"]
+
+
 @pytest.mark.parametrize(
     ("told", "error"),
     [
