@@ -33,6 +33,7 @@ class CliFault(Code):
     FOLDER_UNUSABLE = "cli.folder_unusable"
     LIST_SHORT = "cli.list_short"
     LIST_ENDLESS = "cli.list_endless"
+    ONLY_AT_TICKETING = "cli.only_at_ticketing"
 
 
 class Usage(Code):
@@ -51,6 +52,8 @@ class Usage(Code):
     HELP = "cli.help"
     NEEDS = "cli.needs"
     EXCLUDES = "cli.excludes"
+    ONLY_AT_PRETIX = "cli.only_at_pretix"
+    NOT_AT_PRETIX = "cli.not_at_pretix"
     NO_USER = "cli.no_user"
     NOTHING_CAME = "cli.nothing_came"
     NO_SCENARIO = "cli.no_scenario"

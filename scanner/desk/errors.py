@@ -3,6 +3,7 @@
 DeskError
 ├── NotLoggedIn    nobody is logged in, or at another API than the one that is asked
 ├── LoginRefused   the API doesn't accept this account, password or key
+├── NoDevice       this computer was not set up as a device of a pretix
 └── Unclear        a name stands for nothing at the API, or for more than one thing
 """
 
@@ -36,6 +37,18 @@ class NameFault(Code):
     SECTION_AMBIGUOUS = "desk.section_ambiguous"
 
 
+class ChoiceFault(Code):
+    """Why there is no check-in list to open a gate for."""
+
+    NO_DEVICE = "desk.no_device"
+    NO_EVENTS = "desk.no_events"
+    NO_SUCH_EVENT = "desk.no_such_event"
+    SEVERAL_EVENTS = "desk.several_events"
+    NO_LISTS = "desk.no_lists"
+    NO_SUCH_LIST = "desk.no_such_list"
+    SEVERAL_LISTS = "desk.several_lists"
+
+
 class DeskError(ScannerError):
     """The desk can't do what was asked."""
 
@@ -48,5 +61,12 @@ class LoginRefused(DeskError):
     """The API doesn't accept what was given to log in with."""
 
 
+class NoDevice(DeskError):
+    """This computer was not set up as a device of a pretix."""
+
+    def __init__(self) -> None:
+        super().__init__(ChoiceFault.NO_DEVICE)
+
+
 class Unclear(DeskError):
-    """A name is not exactly one event, token or section."""
+    """A name is not exactly one event, token, section or check-in list."""

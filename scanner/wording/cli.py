@@ -73,6 +73,8 @@ SENTENCES: dict[str, Sentence] = {
     "run `scanner decode` for files.",
     "cli.no_camera_chosen": "No camera is chosen; name one with --camera.",
     "cli.delivering_elsewhere": "Another process sends the queue now; see `scanner status`.",
+    "cli.only_at_ticketing": "This gate is open at pretix, which this command can't ask; "
+    "name a server of TickeTing's with --api.",
     "cli.no_command": "There is no command {name}.",
     "cli.no_command_but": "There is no command {name}; did you mean {near}?",
     "cli.no_option": "There is no option {name}.",
@@ -85,6 +87,8 @@ SENTENCES: dict[str, Sentence] = {
     "cli.unclear": "The command can't be understood: {why}",
     "cli.help": "For help: {command} --help",
     "cli.needs": "{name} works only together with {other}.",
+    "cli.only_at_pretix": "{name} is for a gate at pretix; a token's code says what it opens.",
+    "cli.not_at_pretix": "{name} is not for a gate at pretix, whose device has its server and key.",
     "cli.excludes": "{name} can't be used together with {other}.",
     "cli.no_user": "Name the user, or give a key with SCANNER_API_KEY or --api-key.",
     "cli.nothing_came": "{what}: nothing came from standard input; pipe the secret in.",

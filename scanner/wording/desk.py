@@ -55,6 +55,19 @@ SENTENCES: dict[str, Sentence] = {
     "desk.no_section": _no_section,
     "desk.no_sections": "'{event}' has no sections.",
     "desk.section_ambiguous": _ambiguous,
+    "desk.no_device": "This computer is no device of a pretix yet: give `scanner open` what pretix "
+    "shows for a new device, its QR's text or its address and code.",
+    "desk.no_events": "This device may see no events in pretix; give it one there.",
+    "desk.no_such_event": "'{event}' names none of this device's events: {known}.",
+    "desk.several_events": "This device may be used at several events; name one with --event: "
+    "{known}.",
+    "desk.no_lists": "'{event}' has no check-in list; make one in pretix.",
+    "desk.no_such_list": "'{list}' names none of the check-in lists: {known}.",
+    "desk.several_lists": "There are several check-in lists; name one with --list: {known}.",
+    "desk.list_rules": "This list has rules that only pretix can judge: pretix is asked before the "
+    "green light, and without a network this gate lets patrons in without them.",
+    "desk.list_questions": "This list has questions to be answered at the door, which this gate "
+    "does not ask: the guard is told, and without a network patrons are let in without them.",
     "desk.token_updated": "Token {token} now admits to: {sections}.",
     "desk.token_revoked": "Token {token} is revoked; no gate can use it any more.",
     "desk.token_kept": "Nothing is revoked.",

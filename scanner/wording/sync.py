@@ -25,11 +25,11 @@ SENTENCES: dict[str, Sentence] = {
     "sync.no_session": "No session is open on this gate; open one with `scanner open`.",
     "sync.wrong_code": "This code belongs to no admission token; check it, "
     "or ask the supervisor for another.",
-    "sync.other_event": "This token is for another event: {event}.",
+    "sync.other_event": "This is for another event or check-in list: {event}.",
     "sync.key_needed": "The ticketing API wants a valid key to open a session with; "
     "log in with `scanner login`, or give one in SCANNER_API_KEY.",
-    "sync.token_dead": "The admission token is no longer valid; open a session with a valid token "
-    "for this event, and what is queued is sent.",
+    "sync.token_dead": "This gate's token or device is no longer valid; open the gate for this "
+    "event with a new one, and what is queued is sent.",
     "sync.network_off": "The network is left off; the queue waits for `scanner replay`.",
     "sync.namesake": "Another gate has admitted patrons under the name {name}; "
     "unless this is that gate, open it again with another --device.",

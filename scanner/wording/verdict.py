@@ -83,7 +83,7 @@ def to_do(reason: Reason) -> str:
         Reason.BLOCKED: say("Call the supervisor: the organiser blocked this ticket."),
         Reason.NOT_A_TICKET: say("Ask for the ticket's code."),
         Reason.NO_SESSION: say("Call the supervisor: key k opens the gate with a token."),
-        Reason.TOKEN_INVALID: say("Call the supervisor: key k opens the gate with a new token."),
+        Reason.TOKEN_INVALID: say("Call the supervisor: key k opens the gate again."),
         Reason.PUT_BACK: say("Wait for the next sync, or call the supervisor."),
         Reason.NEVER_SYNCED: say("Wait for the first sync, or call the supervisor."),
     }.get(reason, withdrawn)
@@ -111,7 +111,7 @@ def name_of(reason: Reason) -> str:
         Reason.TAKEN_OFF_LIST: say("Taken off the list"),
         Reason.NOT_A_TICKET: say("Some other code"),
         Reason.NO_SESSION: say("No session open"),
-        Reason.TOKEN_INVALID: say("Token no longer valid"),
+        Reason.TOKEN_INVALID: say("Access withdrawn"),
         Reason.NEVER_SYNCED: say("No ticket list yet"),
         Reason.PUT_BACK: say("Old copy of the records"),
         Reason.UNPAID: say("Not paid"),
@@ -157,7 +157,9 @@ def meaning(reason: Reason) -> str:
         Reason.TAKEN_OFF_LIST: say("The ticket was on an earlier list, and is not on this one."),
         Reason.NOT_A_TICKET: say("A payment, a web page, a Wi-Fi code: no ticket's."),
         Reason.NO_SESSION: say("Nobody has opened this gate with a token."),
-        Reason.TOKEN_INVALID: say("The token that opened this gate was withdrawn or has expired."),
+        Reason.TOKEN_INVALID: say(
+            "The token or device that opened this gate was withdrawn, or has expired."
+        ),
         Reason.NEVER_SYNCED: say("Without a list, this gate knows no ticket."),
         Reason.PUT_BACK: say("A backup was put back; who came since is not known here."),
         Reason.UNPAID: say("The order of this ticket has not been paid."),
@@ -275,7 +277,7 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.taken_off_list": "This ticket was taken off the list",
     "verdict.not_a_ticket": "This is {looks_like}",
     "verdict.no_session": "No session is open on this gate",
-    "verdict.token_invalid": "The admission token is no longer valid",
+    "verdict.token_invalid": "This gate's token or device is no longer valid",
     "verdict.never_synced": "This gate has no ticket list yet",
     "verdict.put_back": "This gate's records are an old copy that must be synced",
     "verdict.unpaid": "This ticket has not been paid",

@@ -63,7 +63,7 @@ def test_the_help_shows_commands_by_who_needs_them_and_when(program: Program) ->
             shown[[*shown][-1]].append(name)
     assert [*shown.items()][1:] == [(head, [*names]) for head, names in GROUPS.items()]
     told = " ".join(said.replace("│", " ").split())
-    assert "open First: join an event with a token's code" in told
+    assert "open First: join an event with what staff were given" in told
     assert "gate Then: start the screen" in told
     assert "sync From the server to this gate:" in told
     assert "replay From this gate to the server:" in told

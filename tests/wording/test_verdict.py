@@ -181,9 +181,9 @@ SAID = [
     ),
     (
         Verdict(Reason.TOKEN_INVALID),
-        "The admission token is no longer valid",
-        "Call the supervisor: key k opens the gate with a new token.",
-        "Das Einlass-Token gilt nicht mehr",
+        "This gate's token or device is no longer valid",
+        "Call the supervisor: key k opens the gate again.",
+        "Token oder Gerät dieses Tors gilt nicht mehr",
     ),
     (
         Verdict(Reason.NEVER_SYNCED),
