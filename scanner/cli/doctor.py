@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scanner.config import Config
-    from scanner.desk.doctor import Finding
+    from scanner.desk.doctor import Finding, OpenedAt
     from scanner.facts import Fact
     from scanner.keystore import KeyStore
     from scanner.store.database import SqlConnection
@@ -78,8 +78,9 @@ def _as_json(finding: "Finding") -> dict[str, object]:
     }
 
 
-def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None] | None:
-    """Return the API that this gate was opened at, and the key; nothing where it wasn't."""
+def _opened_at(config: "Config", keystore: "KeyStore") -> "OpenedAt | None":
+    """Return where this gate was opened; nothing where it wasn't."""
+    from scanner.desk.doctor import OpenedAt
     from scanner.errors import ScannerError
     from scanner.store.sessions import read_session
     from scanner.sync import credentials
@@ -89,7 +90,9 @@ def _opened_at(config: "Config", keystore: "KeyStore") -> tuple[str, str | None]
         secret = credentials.load(keystore, session) if session else None
     except ScannerError:  # its own row says what is wrong with the key store
         return None
-    return (session.api, secret.key if secret else None) if session else None
+    if session is None:
+        return None
+    return OpenedAt(session.api, secret.key if secret else None, session.platform)
 
 
 def _left_out(config: "Config") -> "tuple[LeftOut, ...]":

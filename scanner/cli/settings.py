@@ -61,9 +61,12 @@ def load(**flags: Any) -> "Config":
 def load_with_server(**flags: Any) -> "Config":
     """Read the settings as `load` does; where they name no server, it is this gate's.
 
+    A gate at another platform than TickeTing has none for these commands; a login has.
+
     Raises:
         ConfigError: where a setting can't be used.
         StoreError: where the gate's database can't be read.
+        ScannerError: the gate is at another platform, and nobody is logged in.
     """
     config = load(**flags)
     if "api" in config.model_fields_set or not database(config).exists():
@@ -74,7 +77,20 @@ def load_with_server(**flags: Any) -> "Config":
 
     with closing(open_made(config)) as reader:
         session = read_session(reader)
+    if session and session.platform != "ticketing":
+        return _without_gate(config)
     return config.model_copy(update={"api": session.api}) if session else config
+
+
+def _without_gate(config: "Config") -> "Config":
+    from scanner.cli.errors import CliFault
+    from scanner.desk.login import stored_login
+    from scanner.errors import ScannerError
+    from scanner.keystore import open_keystore
+
+    if stored_login(open_keystore(config.home)) is None:
+        raise ScannerError(CliFault.ONLY_AT_TICKETING)
+    return config
 
 
 def open_made(config: "Config") -> "SqlConnection":

@@ -10,13 +10,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from scanner.config import Config
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
-from scanner.platform.errors import ApiError, TicketingError
+from scanner.platform.errors import ApiError, TicketingError, Unauthenticated
 from scanner.platform.route import unencrypted
+from scanner.pretix.client import Pretix
+from scanner.pretix.errors import KeyRefused
+from scanner.pretix.setup import PLATFORM
 from scanner.qr.readers import Library
 from scanner.scanning.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
 from scanner.store.left_out import LeftOut
@@ -34,6 +38,17 @@ CLOCK_BROKEN = timedelta(hours=12)
 PROBE_SECONDS = 3.0
 
 _PROOF = "doctor-proof"
+
+
+class OpenedAt(NamedTuple):
+    """A server, the key to ask it with (secret), and its platform's name."""
+
+    api: str
+    key: str | None = None
+    platform: str = "ticketing"
+
+    def __repr__(self) -> str:
+        return f"OpenedAt(api={self.api!r}, platform={self.platform!r})"
 
 
 class Health(StrEnum):
@@ -118,7 +133,7 @@ def examine(
     config: Config,
     keystore: KeyStore,
     now: Callable[[], datetime],
-    opened: tuple[str, str | None] | None = None,
+    opened: OpenedAt | None = None,
     *,
     left_out: Sequence[LeftOut] = (),
     encounters: Sequence[Fact] = (),
@@ -129,7 +144,7 @@ def examine(
         config: the settings.
         keystore: where secrets are kept.
         now: the time, in UTC.
-        opened: the API that this gate was opened at, and its key; else the settings' is asked.
+        opened: where this gate was opened; else the settings' API is asked.
         left_out: what of the API's lists could not be read.
         encounters: who else uses this gate's name or its tag.
     """
@@ -144,7 +159,8 @@ def examine(
     yield key_store(keystore)
     yield from name(encounters)
     yield from lists(left_out)
-    yield from asyncio.run(link(*(opened or _api(config, keystore)), now, config.timeout_seconds))
+    asked = opened or _api(config, keystore)
+    yield from asyncio.run(link(asked, now, config.timeout_seconds))
 
 
 def decoders(there: Sequence[Library]) -> Iterator[Finding]:
@@ -280,15 +296,31 @@ def lists(found: Sequence[LeftOut]) -> Iterator[Finding]:
         yield Finding(_LISTS, Health.WARNING, fact, "scanner status --json")
 
 
-async def link(
+async def link(at: OpenedAt, now: Callable[[], datetime], seconds: float) -> list[Finding]:
+    """Ask the API what it tells any gate, and compare its time with this computer's."""
+    ask = _asked_pretix if at.platform == PLATFORM else _asked
+    found = await ask(at.api, at.key, now, min(PROBE_SECONDS, seconds))
+    if exposed := unencrypted(at.api):
+        https = at.api.replace("http:", "https:", 1)
+        mend = None if at.platform == PLATFORM else f"scanner open CODE --api {https}"
+        found.append(Finding(_LINK, Health.WARNING, exposed, mend))
+    return found
+
+
+async def _asked_pretix(
     address: str, key: str | None, now: Callable[[], datetime], seconds: float
 ) -> list[Finding]:
-    """Ask the API for what everybody may see, and compare its time with this computer's."""
-    found = await _asked(address, key, now, min(PROBE_SECONDS, seconds))
-    if exposed := unencrypted(address):
-        https = address.replace("http:", "https:", 1)
-        found.append(Finding(_LINK, Health.WARNING, exposed, f"scanner open CODE --api {https}"))
-    return found
+    """Ask pretix what it tells a device of itself."""
+    try:
+        async with Pretix(address, key, timeout=seconds) as api:
+            answer = await api.page("device/info", {})
+    except Unauthenticated:
+        refused = Finding(_LINK, Health.BROKEN, KeyRefused().fact, "scanner open DEVICE-CODE")
+        return [refused, clock(None)]
+    except TicketingError as error:
+        return [Finding(_LINK, Health.WARNING, error.fact, f"curl -I {address}"), clock(None)]
+    ahead = answer.server_time - now() if answer.server_time else None
+    return [_answers(api.url.host), clock(ahead)]
 
 
 async def _asked(
@@ -327,15 +359,15 @@ def clock(server_ahead: timedelta | None) -> Finding:
     return Finding(_CLOCK, health, fact, mend)
 
 
-def _api(config: Config, keystore: KeyStore) -> tuple[str, str | None]:
+def _api(config: Config, keystore: KeyStore) -> OpenedAt:
     """Return the API to ask, and its key where there is one."""
     from scanner.desk.login import credential
 
     try:
         found = credential(config, keystore)
     except ScannerError:
-        return config.api, None
-    return found.api, found.key
+        return OpenedAt(config.api)
+    return OpenedAt(found.api, found.key)
 
 
 def _wanted(scanner: str) -> list[HandScanner]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scanner.desk import doctor
-from scanner.desk.doctor import Finding, Found, Health
+from scanner.desk.doctor import Finding, Found, Health, OpenedAt
 from scanner.facts import Fact
 from scanner.keystore import KeyStore
 from scanner.platform.route import RouteWarning
@@ -178,8 +178,8 @@ async def test_an_api_in_the_open_is_warned_of(monkeypatch: pytest.MonkeyPatch) 
         return []
 
     monkeypatch.setattr(doctor, "_asked", asked)
-    (found,) = await doctor.link("http://api.house.example/v3/", None, utc_now, 1.0)
+    (found,) = await doctor.link(OpenedAt("http://api.house.example/v3/"), utc_now, 1.0)
     assert found.health is Health.WARNING
     assert found.fact == Fact(RouteWarning.UNENCRYPTED, {"host": "api.house.example"})
     assert found.mend == "scanner open CODE --api https://api.house.example/v3/"
-    assert not await doctor.link("https://api.house.example/v3/", None, utc_now, 1.0)
+    assert not await doctor.link(OpenedAt("https://api.house.example/v3/"), utc_now, 1.0)
