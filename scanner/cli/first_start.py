@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from scanner.app.assembly import Readers
     from scanner.app.sound import Sounds
     from scanner.config import Config
+    from scanner.desk.device_setup import EventsFound
     from scanner.keystore import KeyStore
     from scanner.pin import Pin
     from scanner.platform.access import Request
     from scanner.platform.protocol import Provider
+    from scanner.pretix.choices import Choices, EventChoice
     from scanner.qr.frame import Frame
     from scanner.scanning.scan_source import FrameSource, Name
     from scanner.store.writer import Writer
@@ -152,7 +154,7 @@ class House:
         with keyed(self.writer, self.keys, utc_now, create=False):
             return await open_gate(
                 request,
-                self._provider(),
+                self._provider(answers),
                 self.writer,
                 self.keys,
                 utc_now,
@@ -160,27 +162,65 @@ class House:
             )
 
     async def check_server(self, answers: "Answers") -> None:
-        """Ask the server whether it is one, and takes the key."""
-        await self._provider().check_server(self._request(answers))
+        """Ask the server whether it is one, and takes the key; at pretix, set the device up."""
+        if not answers.at_pretix:
+            await self._provider(answers).check_server(self._request(answers))
+            return
+        from scanner.desk.device_setup import kept_device, set_up
+        from scanner.tui.wizard.answers import new_device
+
+        if new := new_device(answers.new_device):
+            await set_up(new, self.keys, timeout_seconds=self.config.timeout_seconds)
+        else:
+            kept_device(self.keys)
+
+    async def events(self, _answers: "Answers") -> "EventsFound":
+        """Ask pretix for the events that its device may be used at."""
+        from scanner.desk.device_setup import EventsFound, kept_device
+        from scanner.pretix.setup import profile_warning
+
+        async with self._choices() as choices:
+            events = await choices.events()
+        return EventsFound(events, profile_warning(kept_device(self.keys)))
+
+    async def lists_of(self, _answers: "Answers", event: "EventChoice") -> "EventChoice":
+        """Ask pretix for an event's check-in lists."""
+        async with self._choices() as choices:
+            return await choices.lists_of(event)
+
+    def _choices(self) -> "Choices":
+        from scanner.desk.device_setup import kept_device
+        from scanner.pretix.choices import Choices
+        from scanner.wording.catalogue import language
+
+        timeout = self.config.timeout_seconds
+        return Choices(kept_device(self.keys), language(), timeout=timeout)
 
     async def check_token(self, answers: "Answers") -> None:
         """Ask the server whether it knows the token."""
-        await self._provider().authenticate(self._request(answers))
+        await self._provider(answers).authenticate(self._request(answers))
 
     async def check_names(self, answers: "Answers") -> None:
-        """Look whether another gate of the event has the device's name."""
+        """Look whether another gate of the event has the device's name.
+
+        pretix tells its devices apart by their numbers.
+        """
+        if answers.at_pretix:
+            return
         from scanner.store.installation import tags
         from scanner.sync.opening import check_name
 
         ours = await self.writer.run(tags)
-        await check_name(self._request(answers), self._provider(), ours)
+        await check_name(self._request(answers), self._provider(answers), ours)
 
-    def _provider(self) -> "Provider":
+    def _provider(self, answers: "Answers") -> "Provider":
         from scanner.app.platforms import provider_of
 
-        return provider_of(timeout=self.config.timeout_seconds)
+        return provider_of(answers.platform, timeout=self.config.timeout_seconds)
 
     def _request(self, answers: "Answers") -> "Request":
+        if answers.at_pretix:
+            return self._request_at_pretix(answers)
         from scanner.desk.login import gate_key, key_at
         from scanner.platform.access import Request
 
@@ -195,6 +235,15 @@ class House:
             records=self.config.page_records,
             names=self.config.names,
         )
+
+    def _request_at_pretix(self, answers: "Answers") -> "Request":
+        from scanner.desk.device_setup import kept_device, request_at
+        from scanner.pretix.resources import ListPath
+
+        device = kept_device(self.keys)
+        event, _, number = answers.code.rpartition("/")
+        uri = ListPath(device.organizer, event, int(number or 0)).uri
+        return request_at(device, uri, self.config, name=answers.name, own_name=answers.device)
 
     def remembered(self, proposed: "Answers") -> "tuple[Answers, Place]":
         """Return the answers of a start that was left, and its step; or those proposed."""

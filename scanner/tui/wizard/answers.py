@@ -16,6 +16,9 @@ from scanner.sync.errors import NameEmpty, NameTaken
 
 if TYPE_CHECKING:
     from scanner.app.sound import Sounds
+    from scanner.desk.device_setup import EventsFound
+    from scanner.pretix.choices import EventChoice
+    from scanner.pretix.setup import NewDevice
     from scanner.qr.frame import Pixels
     from scanner.sync.opening import Opened
     from scanner.tui.ports import ScanSource
@@ -26,6 +29,9 @@ SERVERS = {
 }
 """The vendor's servers (API reference 3.0.0)."""
 
+TICKETING, PRETIX = "ticketing", "pretix"
+"""The platforms, as sessions name them."""
+
 LONGEST_NAME = 60
 """Characters of a person's or a device's name: a screen's line holds both."""
 
@@ -35,6 +41,7 @@ OnFrame = Callable[["Pixels"], None]
 _CODE = re.compile(r"[0-9A-Z]{8}")
 _KEY = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _HOST = re.compile(r"^\s*https?://[^/]*", re.IGNORECASE)
+_MAY_BE_NEW = re.compile(r"handshake_version|[0-9a-z]{16}")
 _CODE_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{8}(?![0-9A-Za-z])")
 
 
@@ -52,7 +59,11 @@ class Place(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Everything that opens a gate; `key` is the application's, where the server needs one."""
+    """Everything that opens a gate; `key` is the application's, where the server needs one.
+
+    At pretix, `code` is the check-in list as `event/number`, and `new_device` what pretix shows
+    for a new device, in its short form; it is used once.
+    """
 
     api: str = SERVERS["production"]
     key: str | None = field(default=None, repr=False)
@@ -60,6 +71,39 @@ class Answers:
     name: str = ""
     device: str = ""
     camera: str = "0"
+    platform: str = TICKETING
+    new_device: str = field(default="", repr=False)
+
+    @property
+    def at_pretix(self) -> bool:
+        """Tell whether the gate will be a device of a pretix."""
+        return self.platform == PRETIX
+
+    def at_server(self, api: str, key: str | None) -> "Answers":
+        """Return the answers at a server of TickeTing's; pretix's list is no code there."""
+        code = "" if self.at_pretix else self.code
+        return replace(self, api=api, key=key, code=code, platform=TICKETING, new_device="")
+
+
+def new_device(text: str) -> "NewDevice | None":
+    """Return what pretix shows for a new device, where a text is that.
+
+    Raises:
+        SetupError: it is for a newer kind of device.
+    """
+    if not _MAY_BE_NEW.search(text):
+        return None
+    from scanner.pretix.setup import read_new_device  # its client takes a tenth of a start
+
+    return read_new_device(text)
+
+
+def opens_gate(text: str) -> bool:
+    """Tell whether a text is a gate card, or what pretix shows for a new device."""
+    try:
+        return read_card(text) is not None or new_device(text) is not None
+    except ScannerError:
+        return True  # it is said what is wrong with it
 
 
 def token_code(text: str) -> str | None:
@@ -100,11 +144,22 @@ def tidy_name(text: str) -> str | None:
 def filled_in(answers: Answers, text: str, at: Place) -> tuple[Answers, tuple[Place, ...]]:
     """Return the answers with what a scanned or pasted text holds, and the steps that it answers.
 
-    It may be a gate card, a token's code, a key, or nothing of these, as a ticket is; a web address
-    counts only at the step that asks for one: many codes hold one. Another server gets no key of
-    the last one's.
+    It may be a gate card, what pretix shows for a new device, a token's code, a key, or nothing of
+    these, as a ticket is; a web address counts only at the step that asks for one: many codes hold
+    one. Another server gets no key of the last one's. Once pretix was chosen, a code alone answers
+    nothing.
+
+    Raises:
+        SetupError: it is for a newer kind of device.
     """
-    card, text = read_card(text), clean(text)
+    card = read_card(text)
+    if card is None and (new := new_device(text)):
+        return _at_pretix(answers, new), (Place.SERVER,)
+    if answers.at_pretix:
+        if at is not Place.SERVER and not (card and card.api):
+            return answers, ()
+        answers = answers.at_server(SERVERS["production"], None)
+    text = clean(text)
     if card is None and holds_ticket(text):
         return answers, ()
     if card is None and (code := token_code(text)):
@@ -125,6 +180,13 @@ def filled_in(answers: Answers, text: str, at: Place) -> tuple[Answers, tuple[Pl
     return known, of_server + of_code
 
 
+def _at_pretix(answers: Answers, new: "NewDevice") -> Answers:
+    """Return the answers with a new device; the same one again keeps its list."""
+    short = " ".join((new.url, new.token))
+    code = new.place or (answers.code if short == answers.new_device else "")
+    return replace(answers, api=new.url, key=None, code=code, platform=PRETIX, new_device=short)
+
+
 def place_of(error: ScannerError) -> Place:
     """Return the step whose answer an error of the server's is about."""
     match error:
@@ -140,11 +202,19 @@ class Setup(Protocol):
     """Cameras, sound, server and settings of a gate that is not open yet."""
 
     async def check_server(self, answers: Answers, /) -> None:
-        """Ask the server whether it is one, and takes the key.
+        """Ask the server whether it is one, and takes the key; at pretix, set the device up.
 
         Raises:
-            ScannerError: what stood in the way; so do the other two.
+            ScannerError: what stood in the way; so do the others.
         """
+
+    async def events(self, answers: Answers, /) -> "EventsFound":
+        """Ask pretix for the events that its device may be used at."""
+        ...
+
+    async def lists_of(self, answers: Answers, event: "EventChoice", /) -> "EventChoice":
+        """Ask pretix for an event's check-in lists."""
+        ...
 
     async def check_token(self, answers: Answers, /) -> None:
         """Ask the server whether it knows the token."""

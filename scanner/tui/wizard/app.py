@@ -22,9 +22,10 @@ from scanner.tui.drawing.theme import NIGHT
 from scanner.tui.terminal.choice import terminal_driver
 from scanner.tui.terminal.wedge_keys import Correct, WedgeKeys, lines_of
 from scanner.tui.widgets.key_line import TranslatedScreen, quit_words
-from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in
+from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in, opens_gate
 from scanner.tui.wizard.camera_step import CameraStep
 from scanner.tui.wizard.code_step import CodeStep
+from scanner.tui.wizard.list_step import ListStep
 from scanner.tui.wizard.simple_steps import NamesStep, ServerStep, SoundStep, SupervisorStep
 from scanner.tui.wizard.step import Step
 from scanner.tui.wizard.tickets_step import TicketsStep
@@ -72,7 +73,7 @@ class WizardApp(App[Answers]):
         self._answers = answers
         self._makers: tuple[Callable[[], Step], ...] = (
             lambda: ServerStep(self._answers, setup),
-            lambda: CodeStep(self._answers, setup),
+            lambda: (ListStep if self._answers.at_pretix else CodeStep)(self._answers, setup),
             lambda: NamesStep(self._answers, setup),
             lambda: CameraStep(self._answers, setup),
             lambda: SoundStep(self._answers, setup),
@@ -107,7 +108,7 @@ class WizardApp(App[Answers]):
 
     def scanned(self, payload: str, _source: str) -> None:
         """Answer the steps that a scanned or pasted text belongs to, whichever is shown."""
-        if isinstance(self.step, CameraStep) and read_card(payload) is None:
+        if isinstance(self.step, CameraStep) and not opens_gate(payload):
             self.step.take(payload)
         elif self.step:
             self.run_worker(self._fill_in(self.step, payload), exit_on_error=False)
@@ -117,7 +118,11 @@ class WizardApp(App[Answers]):
         self.scanned(message.text, "camera")
 
     async def _fill_in(self, step: Step, text: str) -> None:
-        answers, places = filled_in(step.draft(), text, step.place)
+        try:
+            answers, places = filled_in(step.draft(), text, step.place)
+        except ScannerError as error:
+            step.complain(sentence(error.fact))
+            return
         if not places:
             await self._type(step, text)
             return
@@ -246,6 +251,8 @@ class WizardApp(App[Answers]):
 
 def _is_whole(text: str) -> bool:
     """Tell whether a text that a scanner sent without an end is a whole code."""
+    if text.startswith("{"):
+        return opens_gate(text)
     card = read_card(text)
     return bool(card and card.token) or holds_ticket(text)
 

@@ -9,10 +9,10 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from scanner.desk.gate_card import read_card
+from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.tui.ports import ScanSource
-from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in
+from scanner.tui.wizard.answers import Answers, Place, Setup, filled_in, opens_gate
 from scanner.tui.wizard.step import Preview, Step, explanation
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
@@ -78,10 +78,7 @@ class CameraStep(Step):
         self._source = source = self.setup.look(spec, self.query_one(Preview).take)
 
         def on_payload(payload: str, _by: str) -> None:
-            if (
-                read_card(payload)
-                and filled_in(self.answers, payload, self.place)[0] != self.answers
-            ):
+            if self._is_news(payload):
                 self.post_message(self.Scanned(payload))
             else:
                 self.post_message(self.Seen(_read(payload), source))
@@ -122,6 +119,14 @@ class CameraStep(Step):
         if source:
             self.app.run_worker(asyncio.to_thread(source.stop), exit_on_error=False)
 
+    def _is_news(self, payload: str) -> bool:
+        """Tell whether a code opens a gate, and another one than is known already."""
+        try:
+            known = filled_in(self.answers, payload, self.place)[0] == self.answers
+        except ScannerError:
+            known = False
+        return opens_gate(payload) and not known
+
     def _look(self) -> None:
         if self._source:
             state = self._source.state()
@@ -132,4 +137,6 @@ class CameraStep(Step):
 
 
 def _read(payload: str) -> str:
+    if opens_gate(payload):  # it holds secrets
+        return f"✓ {say('It reads a code that opens a gate.')}"
     return f"✓ {say('It reads: {text}', text=plain(payload, 60))}"

@@ -10,11 +10,13 @@ from textual.message import Message
 from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
+from scanner.desk.errors import NoDevice
 from scanner.errors import ScannerError
 from scanner.pin import LONGEST, RULE
 from scanner.platform.errors import KeyNeeded
 from scanner.tui.terminal.choice import speaker_of
 from scanner.tui.wizard.answers import (
+    PRETIX,
     SERVERS,
     Answers,
     Place,
@@ -32,10 +34,11 @@ MADE_UP, OWN = "made-up", "own"
 
 
 class ServerStep(LookingStep):
-    """Known servers, another address or a made-up house, and a key where one is needed."""
+    """Known servers, pretix, another address or a made-up house, and a key where it is needed."""
 
     place = Place.SERVER
     DEFAULT_CSS: ClassVar[str] = """
+    ServerStep { padding: 0 3; }
     ServerStep OptionList { height: auto; max-height: 9; }
     ServerStep.-looking OptionList { display: none; }
     """
@@ -51,7 +54,8 @@ class ServerStep(LookingStep):
         """List the servers."""
         yield explanation(
             say(
-                "Where are the tickets? If you have a gate card, scan it now; F2 does it by camera."
+                "Where are the tickets? If you have a gate card or a new device's QR of pretix, "
+                "scan it now; F2 does it by camera."
             )
         )
         words = {
@@ -64,10 +68,12 @@ class ServerStep(LookingStep):
             ),
             *(Option(f"{words[name]}\n  {url}", id=name) for name, url in SERVERS.items()),
             Option(say("Another address"), id=OWN),
+            Option(say("pretix: this computer is a device there"), id=PRETIX),
         ]
         yield OptionList(*options, markup=False)
-        own = self.answers.api if self.answers.api not in SERVERS.values() else ""
-        yield label(say("Another address, or a gate card's line"))
+        known = self.answers.at_pretix or self.answers.api in SERVERS.values()
+        own = "" if known else self.answers.api
+        yield label(say("Another address, a gate card's line, or pretix's address and code"))
         yield Input(
             own, placeholder="https://tickets.example/v3/", max_length=LONGEST_LINE, id="address"
         )
@@ -80,13 +86,15 @@ class ServerStep(LookingStep):
         """Select the server that was chosen before."""
         chosen = self.query_one(OptionList)
         known = next((name for name, url in SERVERS.items() if url == self.answers.api), OWN)
-        chosen.highlighted = chosen.get_option_index(known)
+        chosen.highlighted = chosen.get_option_index(PRETIX if self.answers.at_pretix else known)
         chosen.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Choose a known server, or the made-up house, or focus the input for another."""
         if event.option_id == MADE_UP:
             self.post_message(self.TryOut())
+        elif event.option_id == PRETIX:
+            self._be_device()
         elif server := SERVERS.get(event.option_id or ""):
             self._answer(server)
         else:
@@ -106,18 +114,29 @@ class ServerStep(LookingStep):
 
     def draft(self) -> Answers:
         """Return the answers with what is chosen and typed."""
+        if self._option() == PRETIX:
+            return replace(self.answers, platform=PRETIX)
         typed = server_address(self.query_one("#address", Input).value)
-        return replace(self.answers, api=self._chosen() or typed or self.answers.api, key=self._key)
+        before = SERVERS["production"] if self.answers.at_pretix else self.answers.api
+        return self.answers.at_server(self._chosen() or typed or before, self._key)
 
     def submit(self) -> None:
-        """Take the address and the key that are known."""
-        self._answer(self.answers.api)
+        """Take the address and the key that are known, or the new device."""
+        if self.answers.at_pretix:
+            self._be_device()
+        else:
+            self._answer(self.answers.api)
 
     def refuse(self, error: ScannerError) -> None:
         """Ask for the key where that is what is wrong."""
         if isinstance(error, KeyNeeded):
             self.query_one("#key").focus()
             self.complain(say("The server answers, and wants a valid key: type or scan it here."))
+        elif isinstance(error, NoDevice):
+            self.query_one("#address").focus()
+            self.complain(
+                say("Scan the QR that pretix shows for a new device, or type its address and code.")
+            )
         else:
             super().refuse(error)
 
@@ -127,12 +146,19 @@ class ServerStep(LookingStep):
 
     def _chosen(self) -> str | None:
         """Return the known server that the cursor is on."""
+        return SERVERS.get(self._option())
+
+    def _option(self) -> str:
         option = self.query_one(OptionList).highlighted_option
-        return SERVERS.get(option.id or "") if option else None
+        return (option.id or "") if option else ""
 
     def _answer(self, api: str) -> None:
         self.leave()
-        self.check(replace(self.answers, api=api, key=self._key), self.setup.check_server)
+        self.check(self.answers.at_server(api, self._key), self.setup.check_server)
+
+    def _be_device(self) -> None:
+        self.leave()
+        self.check(replace(self.answers, platform=PRETIX, key=None), self.setup.check_server)
 
 
 class NamesStep(LookingStep):

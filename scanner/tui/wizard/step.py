@@ -13,13 +13,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from scanner.desk.gate_card import read_card
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.qr.frame import Pixels
 from scanner.tui.ports import ScanSource
 from scanner.tui.widgets.picture_view import PictureView
-from scanner.tui.wizard.answers import Answers, Place, Setup, place_of
+from scanner.tui.wizard.answers import Answers, Place, Setup, opens_gate, place_of
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence
@@ -76,7 +75,7 @@ class Step(Vertical):
             super().__init__()
 
     class Scanned(Message):
-        """A text came that answers any step: a camera read it, or it is a whole gate card."""
+        """A text came that answers any step: a camera read it, or it opens a gate by itself."""
 
         def __init__(self, text: str) -> None:
             self.text = text
@@ -108,8 +107,8 @@ class Step(Vertical):
         """Answer with what is there; called where a scan has answered the step."""
 
     def takes_card(self, text: str) -> bool:
-        """Tell whether a line holds a gate card, which is passed on."""
-        if read_card(text) is None:
+        """Tell whether a line holds a gate card or a new device's text, which is passed on."""
+        if not opens_gate(text):
             return False
         self.post_message(self.Scanned(text))
         return True

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.app.sound import Sounds
+from scanner.desk.device_setup import EventsFound
 from scanner.errors import ScannerError
+from scanner.facts import Fact
 from scanner.pin import LONGEST, SHORTEST, PinError, PinFault
+from scanner.pretix.choices import EventChoice
 from scanner.store.sessions import StoredSession
 from scanner.sync.opening import Opened
 from scanner.tui.wizard.answers import Answers, OnFrame, Place
@@ -39,6 +42,9 @@ class FakeSetup:
     wrong: dict[Place, ScannerError] = field(default_factory=dict)
     checked: list[Place] = field(default_factory=list)
     remembered: list[tuple[Answers, Place]] = field(default_factory=list)
+    events_there: list[EventChoice] = field(default_factory=list)
+    warning: Fact | None = None
+    used: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.may_end.set()
@@ -74,7 +80,15 @@ class FakeSetup:
         await self.may_end.wait()
         return self.opened
 
+    async def events(self, answers: Answers, /) -> EventsFound:
+        self._check(Place.CODE)
+        return EventsFound([replace(each, lists=()) for each in self.events_there], self.warning)
+
+    async def lists_of(self, answers: Answers, event: EventChoice, /) -> EventChoice:
+        return next(each for each in self.events_there if each.slug == event.slug)
+
     async def check_server(self, answers: Answers, /) -> None:
+        self.used.append(answers.new_device)
         self._check(Place.SERVER)
 
     async def check_token(self, answers: Answers, /) -> None:

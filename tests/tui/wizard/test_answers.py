@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.pretix.errors import SetupError
 from scanner.tui.wizard.answers import (
     LONGEST_NAME,
     Answers,
     Place,
     filled_in,
+    opens_gate,
     server_address,
     tidy_name,
     token_code,
@@ -98,6 +100,45 @@ def test_a_scan_answers_the_steps_that_it_belongs_to_and_gives_no_server_another
     text: str, at: Place, changed: dict[str, Any], places: list[Place]
 ) -> None:
     assert filled_in(KNOWN, text, at) == (replace(KNOWN, **changed), tuple(places))
+
+
+NEW = '{"handshake_version": 1, "url": "https://px.example", "token": "7uq32axn0ir3ivhe"}'
+SHORT = "https://px.example/ 7uq32axn0ir3ivhe"
+AT_PRETIX = Answers(
+    api="https://px.example/", code="evening/2", platform="pretix", new_device=SHORT
+)
+
+
+@pytest.mark.parametrize("at", Place)
+def test_what_pretix_shows_answers_the_server_in_any_step_and_brings_no_key_or_code(
+    at: Place,
+) -> None:
+    known, places = filled_in(KNOWN, NEW, at)
+    assert known == replace(AT_PRETIX, code="")
+    assert places == (Place.SERVER,)
+    assert filled_in(KNOWN, f"{SHORT} evening/2", at)[0] == AT_PRETIX
+    assert filled_in(AT_PRETIX, NEW, at)[0] == AT_PRETIX  # the same device keeps its list
+
+
+def test_at_pretix_a_code_alone_answers_nothing_and_another_servers_card_all() -> None:
+    for text in ("b1b2b3b4", "CD" * 16, "scanner:gate?token=B1B2B3B4", "https://two.example/"):
+        assert filled_in(AT_PRETIX, text, Place.CODE) == (AT_PRETIX, ())
+    card = "scanner:gate?api=https://two.example/&token=B1B2B3B4"
+    known, places = filled_in(AT_PRETIX, card, Place.CODE)
+    assert known == Answers(api="https://two.example/", code="B1B2B3B4")
+    assert places == (Place.SERVER, Place.CODE)
+    known, _ = filled_in(AT_PRETIX, "https://two.example/", Place.SERVER)
+    assert known == Answers(api="https://two.example/")
+
+
+def test_a_newer_kind_of_device_is_said_and_no_device_is_found_in_other_texts() -> None:
+    newer = NEW.replace("1", "2", 1)
+    with pytest.raises(SetupError):
+        filled_in(KNOWN, newer, Place.SERVER)
+    assert opens_gate(newer)
+    assert opens_gate(NEW)
+    for text in ("DAWIER-BACK75580348", "7uq32axn0ir3ivhe", '{"handshake_version": 1}', "{"):
+        assert not opens_gate(text)
 
 
 @given(st.text())
