@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scanner.app.platforms import provider_of
 from scanner.app.records import Records
+from scanner.app.reopening import Reopening
 from scanner.app.session_codes import session_codes
 from scanner.app.sound import Loudspeaker, Sounds, find_player
 from scanner.config import Config, Confirmation
@@ -35,13 +36,11 @@ from scanner.scanning.ticket_codes import TicketCodes
 from scanner.store.anchor import keyed
 from scanner.store.names import keep_names
 from scanner.store.search import TicketSearch
-from scanner.store.sessions import StoredSession, read_session
+from scanner.store.sessions import read_session
 from scanner.store.writer import Writer
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.clock import utc_now
-from scanner.sync.credentials import load as load_credentials
 from scanner.sync.engine import Engine, Pace
-from scanner.sync.errors import NoSession
 from scanner.sync.server_first import ServerFirst
 from scanner.sync.status import OfflineEngine
 from scanner.wording.sentences import sentence, shown
@@ -49,7 +48,6 @@ from scanner.wording.sentences import sentence, shown
 if TYPE_CHECKING:
     from scanner.qr.decoded import Symbology
     from scanner.scanning.camera_source import CameraSource
-    from scanner.sync.opening import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +66,7 @@ class Assembly:
         pin: the supervisor's.
         records: reads cache and ledger for a screen.
         turnstile: opens after an admission, where there is one.
-        open_with: opens the gate with another token's code, for the same guard and device, and
-            for another event where that is meant; it blocks, and raises a `ScannerError`.
+        open_with: opens the gate with another token, list or device, for the same guard.
         readers: what can read codes, to be changed while the gate is open.
         tickets: tells the codes of the session's tickets.
     """
@@ -85,7 +82,7 @@ class Assembly:
     pin: Pin
     records: Records
     turnstile: Turnstile | None
-    open_with: Callable[[str, bool], "Opened"]
+    open_with: Reopening
     readers: "Readers"
     tickets: TicketCodes
 
@@ -151,7 +148,7 @@ def assembled(
             pin,
             Records(writer, gate, pin, utc_now),
             turnstile,
-            partial(_open_with, config, writer, keys),
+            Reopening(config, writer, keys),
             Readers(config, tickets),
             tickets,
         )
@@ -267,42 +264,6 @@ def make_engine(config: Config, writer: Writer, keys: KeyStore, priority: Priori
         return provider.connect(held, device)
 
     return Engine(writer, keys, utc_now, connect, pace, priority=priority)
-
-
-def _open_with(
-    config: Config, writer: Writer, keys: KeyStore, code: str, other_event: bool
-) -> "Opened":
-    from scanner.desk.login import gate_key
-    from scanner.platform.access import Request
-    from scanner.sync.opening import open_gate
-
-    session = writer.submit(read_session).result()
-    if session is None:
-        raise NoSession
-    request = Request(
-        api=session.api,
-        code=code,
-        name=session.name,
-        device=session.device,
-        key=_key_for(config, keys, session),
-        application=gate_key(session.api, config, keys),
-        timeout=config.timeout_seconds,
-        records=config.page_records,
-        names=config.names,
-        event=None if other_event else session.event,
-    )
-    provider = provider_of(timeout=config.timeout_seconds)
-    return asyncio.run(open_gate(request, provider, writer, keys, utc_now))
-
-
-def _key_for(config: Config, keys: KeyStore, session: StoredSession) -> str | None:
-    """Return what to ask the session's server with: a login's or a given key, else its own."""
-    from scanner.desk.login import key_at
-
-    if known := key_at(session.api, config, keys):
-        return known
-    held = load_credentials(keys, session)
-    return held.key if held else None
 
 
 async def _sync_once(engine: Engine) -> None:

@@ -1,6 +1,6 @@
 """What the screens need, as protocols: a judge, background work, a source of scans, records."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from scanner.store.statistics import Evening
 from scanner.sync.status import Status
 
 if TYPE_CHECKING:
+    from scanner.app.reopening import GateChoice
     from scanner.sync.opening import Opened  # its client takes a tenth of a start
 
 __all__ = [
@@ -83,12 +84,29 @@ Network = Callable[[], bool]
 """Cuts or restores the demo's network; returns whether it is connected now."""
 
 
-OpenWith = Callable[[str, bool], "Opened"]
-"""Opens the gate with a token's code, for the guard and the device of the session before.
+class OpenWith(Protocol):
+    """Opens the gate for the guard and the device of the session before; each method blocks.
 
-It blocks, and raises a `ScannerError` where the token is none, or the server does not answer; and
-`OtherEvent` where it is for another event, unless the second argument is set.
-"""
+    `scanner.app.reopening.Reopening` is one.
+    """
+
+    def __call__(self, code: str, other_event: bool, /) -> "Opened":
+        """Open it with a token's code, a list's, or what pretix shows for a new device.
+
+        Raises:
+            OtherEvent: it is for another event, and the second argument is not set.
+            ScannerError: it opens nothing, or the server does not answer.
+        """
+        ...
+
+    def chooses(self) -> bool:
+        """Tell whether the gate is opened for a list that is chosen; without asking a server."""
+        ...
+
+    def lists(self) -> "Sequence[GateChoice]":
+        """Ask for the lists that the gate may be opened for; raises a `ScannerError`."""
+        ...
+
 
 Reopen = Callable[[str, bool], Awaitable["Opened"]]
 """Does the same from the event loop."""

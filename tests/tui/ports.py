@@ -1,7 +1,7 @@
 """Feeds that a test holds in its hand."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from scanner.admission.serial import LooksLike
 from scanner.admission.ticket import EarlierAdmission, Knowledge, TicketStatus
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.app.preferences import Preferences, Value
+from scanner.app.reopening import GateChoice
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Judged
@@ -26,9 +27,10 @@ from scanner.store.search import Found, TicketView, Typed
 from scanner.store.sessions import StoredSession
 from scanner.store.statistics import Admitted, Evening
 from scanner.sync.link import Link, LinkState
+from scanner.sync.opening import Opened
 from scanner.sync.status import Status
 from scanner.tui.gate.app import GateApp
-from scanner.tui.ports import OpenWith, Readers
+from scanner.tui.ports import Readers
 from tests.tui import evening
 from tests.tui.sources import FakeSounds, FakeSource, in_thread
 
@@ -349,6 +351,26 @@ VIEWS = [
 
 
 @dataclass
+class FakeWays:
+    """What else the gate may be opened for, as the stand says."""
+
+    stand: "Stand"
+
+    def __call__(self, code: str, other_event: bool, /) -> Opened:
+        assert self.stand.open_with is not None
+        return self.stand.open_with(code, other_event)
+
+    def chooses(self) -> bool:
+        return self.stand.lists is not None
+
+    def lists(self) -> Sequence[GateChoice]:
+        assert self.stand.lists is not None
+        if isinstance(self.stand.lists, ScannerError):
+            raise self.stand.lists
+        return self.stand.lists
+
+
+@dataclass
 class Stand:
     """An app and all that it was built on."""
 
@@ -359,7 +381,8 @@ class Stand:
     preferences: Preferences = field(default_factory=lambda: Preferences(language="en"))
     records: FakeRecords = field(default_factory=lambda: FakeRecords(FOUND, views=VIEWS))
     kept: list[tuple[str, Value]] = field(default_factory=list)
-    open_with: OpenWith | None = None
+    open_with: Callable[[str, bool], Opened] | None = None
+    lists: Sequence[GateChoice] | ScannerError | None = None
     readers: Readers | None = None
     only_exit: bool = False
     at: datetime = NOW
@@ -375,7 +398,7 @@ class Stand:
             sounds=self.sounds,
             preferences=self.preferences,
             records=self.records,
-            open_with=self.open_with,
+            open_with=FakeWays(self) if self.open_with else None,
             readers=self.readers,
             only_exit=self.only_exit,
             keep=lambda name, value: self.kept.append((name, value)),

@@ -25,9 +25,9 @@ from scanner.tui.gate.beside import REBUILT, Beside, import_screens
 from scanner.tui.gate.duty import Shift
 from scanner.tui.gate.help import Commands, Palette, commands_of
 from scanner.tui.gate.modal import Modal, QuitScreen, drop_cached, show_cached
-from scanner.tui.gate.override import TokenScreen
 from scanner.tui.gate.screen import HELP, GateScreen
 from scanner.tui.gate.search_index import SearchIndex
+from scanner.tui.gate.token import TokenScreen
 from scanner.tui.ports import (
     Background,
     Clock,

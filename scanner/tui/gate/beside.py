@@ -72,9 +72,10 @@ class Beside:
 
             return SettingsScreen(self.preferences, self.change, shown, records)
         if name == "token":
-            from scanner.tui.gate.override import TokenScreen
+            from scanner.tui.gate.token import TokenScreen
 
-            return TokenScreen(self.reopen, shown, self.status, self.gate.say, self.try_now)
+            say, ways = self.gate.say, self.shift.open_with
+            return TokenScreen(self.reopen, shown, self.status, say, self.try_now, ways=ways)
         if records is None:
             raise LookupError(name)
         match name:

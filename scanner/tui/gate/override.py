@@ -1,7 +1,6 @@
 """The supervisor's acts: a refused patron is let in, or in again, and a gate is opened.
 
-Both take a reason and the PIN. With another token, a gate is opened by its code, for another event
-after a question.
+Both take a reason and the PIN.
 """
 
 import asyncio
@@ -13,8 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from scanner.admission.rules import Remedy
@@ -22,16 +19,12 @@ from scanner.admission.verdict import Closed
 from scanner.errors import ScannerError
 from scanner.gate import Judged
 from scanner.pin import LONGEST, PinCheck
-from scanner.sync.errors import OtherEvent
-from scanner.sync.status import Status
 from scanner.tui.drawing.faces import FACES
-from scanner.tui.drawing.poster import Poster
-from scanner.tui.gate.modal import Modal, Question, undelivered
-from scanner.tui.ports import Records, Reopen
+from scanner.tui.gate.modal import Question
+from scanner.tui.ports import Records
 from scanner.tui.widgets.key_line import KeyLine
 from scanner.tui.widgets.strip import flowed
-from scanner.tui.wizard.answers import token_code
-from scanner.wording.catalogue import say, say_count
+from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence
 from scanner.wording.verdict import title
@@ -199,157 +192,3 @@ class OverrideScreen(Question):
                 PinCheck.UNSET: say("No PIN is set; `scanner pin` sets one."),
             }[answer]
         )
-
-
-_LONGEST = 200
-"""Characters; a token's QR may have more than its code."""
-
-
-class TokenScreen(Modal):
-    """Takes a token's code, typed or scanned, and opens the gate with it.
-
-    Args:
-        reopen: opens the gate.
-        shown: returns what the gate's screen shows now.
-        status: the gate's state.
-        tell: says a sentence on the gate's screen.
-        opened: called once it is open.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Open the gate with it", priority=True),
-    ]
-    DEFAULT_CSS: ClassVar[str] = """
-    TokenScreen #why { height: auto; padding: 1; }
-    TokenScreen #said { height: auto; max-height: 4; }
-    TokenScreen Input { border: tall $accent; background: $surface; }
-    """
-
-    class Scanned(Message):
-        """A code was read that a token may have."""
-
-        def __init__(self, code: str) -> None:
-            self.code = code
-            super().__init__()
-
-    def __init__(
-        self,
-        reopen: Reopen,
-        shown: Callable[[], Poster],
-        status: Callable[[], Status],
-        tell: Callable[[str], None],
-        opened: Callable[[], None],
-    ) -> None:
-        super().__init__(shown)
-        self._reopen = reopen
-        self._status = status
-        self._tell = tell
-        self._opened = opened
-        self._busy = False
-
-    def body(self) -> list[Widget]:
-        """Return the words and the line."""
-        return [Static("", id="why", markup=False), Input(max_length=_LONGEST)]
-
-    def populate(self) -> None:
-        """Say why the gate is closed, and ask for the code."""
-        super().populate()
-        self.entitle(say("Open the gate with another token"))
-        closed = self._status().closed
-        words = [f"{sentence(closed.fact)}."] if closed else []
-        words += [
-            say("Scan the new token's code, or type it: eight letters and digits."),
-            say("Guard and gate stay as they are; what is queued is sent all the same."),
-        ]
-        self.query_one("#why", Static).update(Content("\n".join(words)))
-        line = self.query_one(Input)
-        line.placeholder = "A0F9GG8D"
-        self.set_focus(line)
-
-    def clear(self) -> None:
-        """Remove the code."""
-        self.query_one(Input).value = ""
-
-    def offer(self, payload: str) -> bool:
-        """Take a payload that has a token code's form; tell whether it has. Any thread."""
-        code = token_code(payload)
-        return code is not None and self.post_message(self.Scanned(code))
-
-    def on_token_screen_scanned(self, message: Scanned) -> None:
-        """Show what was scanned, and open the gate with it."""
-        self.query_one(Input).value = message.code
-        self.action_take()
-
-    def action_take(self) -> None:
-        """Open the gate with what stands in the line."""
-        code = token_code(self.query_one(Input).value)
-        if code is None:
-            self.say(say("This is no token's code: that has eight letters and digits."))
-        elif not self._busy:
-            self._busy = True
-            self.say(say("Asking the server …"))
-            self.run_worker(self._open(code), exit_on_error=False)
-
-    async def _open(self, code: str, *, other_event: bool = False) -> None:
-        try:
-            opened = await self._reopen(code, other_event)
-        except OtherEvent as error:
-            self._ask(error, code)
-            return
-        except ScannerError as error:
-            self.say(sentence(error.fact))
-            return
-        finally:
-            self._busy = False
-        self._opened()
-        tickets = say_count("{count} ticket", "{count} tickets", opened.tickets)
-        sections = plain(", ".join(opened.sections))
-        self._tell(say("Opened: {sections}, {tickets}.", sections=sections, tickets=tickets))
-        if self.is_current:
-            self.dismiss()
-
-    def _ask(self, error: OtherEvent, code: str) -> None:
-        def go_on() -> None:
-            self._busy = True
-            self.run_worker(self._open(code, other_event=True), exit_on_error=False)
-
-        self.say("")
-        self.app.push_screen(OtherEventScreen(error, self._status().waiting, go_on))
-
-
-class OtherEventScreen(Question):
-    """Asks whether to close this event here and to open another one; a second key does.
-
-    Args:
-        error: names the other event.
-        waiting: admissions of this one that are not sent yet.
-        go_on: opens the other one.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "go_on", "Open for the other event"),
-        Binding("escape", "leave", "Stay", key_display="Esc"),
-    ]
-
-    def __init__(self, error: OtherEvent, waiting: int, go_on: Callable[[], None]) -> None:
-        super().__init__()
-        self._error = error
-        self._waiting = waiting
-        self._go_on = go_on
-
-    def compose(self) -> ComposeResult:
-        """Lay out the question."""
-        words = [
-            sentence(self._error.fact),
-            *undelivered(self._waiting, say("To send them: open the gate for this event again.")),
-            say("y closes this event here and opens the other one, Esc stays."),
-        ]
-        with Vertical() as box:
-            box.border_title = say("Open for another event?")
-            yield Static(Content("\n".join(words)), markup=False)
-        yield KeyLine()
-
-    def action_go_on(self) -> None:
-        """Open for the other event."""
-        self.dismiss()
-        self._go_on()

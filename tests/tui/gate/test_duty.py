@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from scanner.sync.errors import OtherEvent
 from scanner.sync.opening import Opened
 from scanner.tui.gate.duty import DutyScreen, GuardScreen
-from scanner.tui.gate.override import OtherEventScreen, TokenScreen
+from scanner.tui.gate.token import OtherEventScreen, TokenScreen
 from tests.tui.ports import SERIAL, SESSION, STATUS, Stand
 from tests.tui.seen import seen, settled
 from tests.tui.sources import FakeSource
@@ -96,7 +96,7 @@ async def test_another_events_token_asks_before_it_closes_this_event(stand: Stan
         await pilot.press("d", "down", "enter", *CODE, "enter")
         await settled(app, pilot)
         assert isinstance(app.screen, OtherEventScreen)
-        assert "This token is for another event: Late Show." in seen(app)
+        assert "This is for another event or check-in list: Late Show." in seen(app)
         assert "3 admissions are not sent yet." in seen(app)
         await pilot.press("enter", "escape")
         await settled(app, pilot)

@@ -13,13 +13,14 @@ from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.duty import DutyScreen, GuardScreen
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import QuitScreen
-from scanner.tui.gate.override import OverrideScreen, TokenScreen
+from scanner.tui.gate.override import OverrideScreen
 from scanner.tui.gate.queue import QueueScreen
 from scanner.tui.gate.scans import ScansScreen
 from scanner.tui.gate.screen import GateScreen
 from scanner.tui.gate.search import MistypedScreen, SearchScreen, TicketScreen
 from scanner.tui.gate.settings import SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
+from scanner.tui.gate.token import TokenScreen
 from scanner.tui.widgets.hand_entry import HandEntry
 from tests.tui.ports import FOUND, SCANS, SERIAL, SESSION, VERDICTS, Stand
 from tests.tui.seen import seen, settled
@@ -156,7 +157,22 @@ TICKET: dict[str, Told] = {
     "escape": lambda app, _stand: isinstance(app.screen, SearchScreen),
     "l": judged(2),
 }
-TOKEN: dict[str, Told] = {"escape": at_gate, "enter": shows("This is no token's code")}
+
+
+def types(text: str) -> Told:
+    def told(app: GateApp, _stand: Stand) -> bool:
+        from textual.widgets import Input
+
+        return app.screen.query_one(Input).value == text
+
+    return told
+
+
+TOKEN: dict[str, Told] = {
+    "escape": at_gate,
+    "enter": shows("This is no token's code"),
+    **{str(digit): types(str(digit)) for digit in range(1, 10)},  # there is no list to choose
+}
 QUIT: dict[str, Told] = {"escape": at_gate, "y": ended}
 MISTYPED: dict[str, Told] = {
     "escape": at_gate,
@@ -188,7 +204,10 @@ SCREENS: list[tuple[tuple[str, ...], dict[str, Told], tuple[type[DOMNode], ...]]
 ]
 
 
-ALIKE = {*(("o", digit) for digit in "234678"), *(("d", key) for key in ("enter", "space"))}
+ALIKE = {
+    *((key, digit) for key in "ok" for digit in "234678"),
+    *(("d", key) for key in ("enter", "space")),
+}
 """Keys that do what their neighbours do, and need no app of their own to show it."""
 
 CASES = [

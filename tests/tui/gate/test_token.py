@@ -5,10 +5,13 @@ from dataclasses import replace
 from textual.widgets import Input
 
 from scanner.admission.verdict import Closed
-from scanner.platform.errors import WrongCode
+from scanner.app.reopening import GateChoice
+from scanner.desk.device_setup import Caution
+from scanner.facts import Fact
+from scanner.platform.errors import Revoked, WrongCode
 from scanner.sync.link import Link, LinkState
 from scanner.sync.opening import Opened
-from scanner.tui.gate.override import TokenScreen
+from scanner.tui.gate.token import TokenScreen
 from tests.tui.ports import OUTDATED, SERIAL, SESSION, STATUS, UNREACHABLE, Stand
 from tests.tui.seen import seen, settled
 
@@ -56,11 +59,11 @@ async def test_a_new_token_is_typed_or_scanned_at_the_closed_gate(stand: Stand) 
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
         await settled(app, pilot)
-        assert "key k opens the gate with a new token" in app.gate.shown.advice
+        assert "key k opens the gate again" in app.gate.shown.advice
         await pilot.press("k", *"nonsense!", "enter")
         await settled(app, pilot)
         assert "This is no token's code" in seen(app)
-        assert "The admission token is no longer valid." in seen(app)
+        assert "This gate's token or device is no longer valid." in seen(app)
         app.screen.query_one(Input).value = ""
         await pilot.press(*CODE.lower(), "enter")
         await settled(app, pilot)
@@ -72,3 +75,70 @@ async def test_a_new_token_is_typed_or_scanned_at_the_closed_gate(stand: Stand) 
     assert codes == [CODE, CODE]
     assert [payload for payload, _ in stand.judge.presented] == [SERIAL]
     assert stand.background.woken == 1
+
+
+LISTS = (
+    GateChoice("/organizers/h/events/e/checkinlists/1", "Evening", "All", is_open=True),
+    GateChoice(
+        "/organizers/h/events/e/checkinlists/2", "Evening", "Balcony", (Fact(Caution.RULES),)
+    ),
+)
+DEVICE = '{"handshake_version": 1, "url": "https://px.example", "token": "7uq32axn0ir3ivhe"}'
+
+
+async def test_a_gate_of_lists_is_opened_for_another_by_its_digit_and_enter(stand: Stand) -> None:
+    codes: list[str] = []
+
+    def open_with(code: str, _other_event: bool) -> Opened:
+        codes.append(code)
+        return Opened(SESSION, ("Balcony",), 7)
+
+    stand.open_with, stand.lists = open_with, LISTS
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(app, pilot)
+        await pilot.press("k")
+        await settled(app, pilot)
+        assert "Open the gate for another check-in list" in seen(app)
+        assert "1  Evening · All · open now" in seen(app)
+        assert "token" not in seen(app)
+        assert "rules that only pretix can judge" not in seen(app)
+        await pilot.press("2")
+        await settled(app, pilot)
+        assert "rules that only pretix can judge" in " ".join(seen(app).split())
+        stand.source.see("A0F9GG8D")  # here it is a ticket's code
+        await settled(app, pilot)
+        assert codes == []
+        await pilot.press("enter")
+        await settled(app, pilot)
+        assert app.screen_stack[-1] is app.gate
+        assert "Opened: Balcony, 7 tickets." in seen(app)
+    assert codes == [LISTS[1].code]
+    assert [payload for payload, _ in stand.judge.presented] == ["A0F9GG8D"]
+
+
+async def test_a_new_devices_code_is_scanned_where_the_one_before_was_revoked(stand: Stand) -> None:
+    stand.background.now = replace(STATUS, closed=Closed.TOKEN_INVALID)
+    codes: list[str] = []
+
+    def open_with(code: str, _other_event: bool) -> Opened:
+        codes.append(code)
+        return Opened(SESSION, ("Floor",), 12)
+
+    stand.open_with, stand.lists = open_with, Revoked(status=401)
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(app, pilot)
+        await pilot.press("k")
+        await settled(app, pilot)
+        assert "scan the QR that pretix shows for a new device" in " ".join(seen(app).split())
+        await pilot.press(*"nonsense!", "enter")
+        await settled(app, pilot)
+        assert "This is no new device's address and code." in seen(app)
+        stand.source.see('{"handshake_version": 9, "url": "https://px.example", "token": "7"}')
+        await settled(app, pilot)
+        assert "newer kind of device" in seen(app)
+        stand.source.see(DEVICE)
+        await settled(app, pilot)
+        assert app.screen_stack[-1] is app.gate
+    assert codes == [DEVICE]
