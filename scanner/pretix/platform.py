@@ -157,10 +157,8 @@ class PretixPlatform:
             found += told[-1:] or [Admission(secret, None, None, None, entered=False)]
             beside += told[:-1]
             left_out += [Fault(position, gap.name, gap.problem) for gap in gaps]
-        # A ticket whose check-ins were undone is on the list, and has no admission.
-        total = len(found) + len(faults) if serial else count(answer.body)
         return Page(
-            total,
+            count(answer.body),
             page,
             records,
             tuple(found),
