@@ -31,7 +31,8 @@ class GateCredentials:
 
     `application` is the application's key, where one was given: with an admission token, the key
     that came of it dies too, and the next token is asked for with this one. `number` is the
-    device's number at the platform, where it gives devices one.
+    device's number at the platform, where it gives devices one; `former` are those that this gate
+    had before, when it was set up anew.
     """
 
     api: str
@@ -41,3 +42,4 @@ class GateCredentials:
     application: str | None = field(default=None, repr=False)
     number: int | None = None
     platform: str = "ticketing"
+    former: tuple[int, ...] = ()

@@ -25,9 +25,6 @@ from scanner.store.passages import Passage
 from scanner.store.refused_scans import RefusedScan
 from scanner.store.tickets import TicketRow
 
-_AT_ONCE = 10
-"""Entries that are read between two pauses: an order may have a hundred tickets."""
-
 
 class PretixPlatform:
     """The calls of the API that one gate makes for one check-in list.
@@ -57,7 +54,7 @@ class PretixPlatform:
         self._key = credentials.key
         self._path = place_of(credentials.event)
         self._pause = pause
-        self._devices = Devices(credentials.number, device)
+        self._devices = Devices(credentials.number, device, credentials.former)
         self._event = EventReader(api, self._path, language)
         self._door = DoorCalls(api, self._devices)
 
@@ -109,8 +106,7 @@ class PretixPlatform:
         faults: list[Fault] = []
         left_out: list[Fault] = []
         for position, each in enumerate(results(answer.body)):
-            if position % _AT_ONCE == 0:
-                await self._pause()
+            await self._pause()  # an order may have a hundred tickets
             gaps: Gaps = []
             try:
                 orders.append(read(each, gaps))

@@ -213,14 +213,16 @@ class Devices:
     Attributes:
         number: this gate's, where it is known.
         name: this gate's name as it is sent.
+        former: the numbers that this gate had before.
     """
 
     number: int | None
     name: str
+    former: tuple[int, ...] = ()
 
     def is_own(self, device: int | None) -> bool:
         """Tell whether a device is this gate."""
-        return device is not None and device == self.number
+        return device is not None and (device == self.number or device in self.former)
 
     def called(self, device: int | None) -> str | None:
         """Return a device's name: pretix tells no more of others than their numbers."""

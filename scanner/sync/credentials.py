@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
 from scanner.platform.access import GateCredentials
@@ -54,6 +54,28 @@ def load(keys: Keys, session: StoredSession) -> GateCredentials | None:
     return credentials if ours else None
 
 
+def succeeding(keys: Keys, new: GateCredentials) -> GateCredentials:
+    """Return new credentials that know the numbers which this gate had before as a device.
+
+    An organiser numbers the devices: another's numbers say nothing.
+
+    Raises:
+        KeyStoreError: the key store can't be read.
+    """
+    before = _load(keys)
+    if before is None or before.number is None or new.number is None:
+        return new
+    if (before.platform, before.api, _owner(before)) != (new.platform, new.api, _owner(new)):
+        return new
+    known = dict.fromkeys((*before.former, before.number))
+    return replace(new, former=tuple(each for each in known if each != new.number))
+
+
+def _owner(held: GateCredentials) -> str:
+    """Return the part of an event's URI that names whose event it is."""
+    return held.event.partition("/events/")[0]
+
+
 def application_key(keys: Keys, api: str) -> str | None:
     """Return the application's key that this gate was opened with, at this API and no other.
 
@@ -75,6 +97,7 @@ def _load(keys: Keys) -> GateCredentials | None:
             found.get("application"),
             found.get("number"),
             found.get("platform", "ticketing"),
+            tuple(found.get("former", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

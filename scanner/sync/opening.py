@@ -88,6 +88,7 @@ async def open_gate(
         form=provider.form,
         passages=provider.passages,
     )
+    held = credentials.succeeding(keys, held)
     credentials.save(keys, held)
     await writer.run(lambda conn: store(conn, session))
     server_time = ServerTime(clock)

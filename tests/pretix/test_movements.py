@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -135,3 +136,9 @@ def test_whatever_happened_each_admission_is_somebodys_entry_and_the_last_one_st
         assert len(found) == 1 or own
         assert all(each.device != NAME for each in found[:-1])
         assert isinstance(found[-1].left, datetime | None)
+
+
+def test_entries_under_a_number_that_the_gate_had_before_are_its_own() -> None:
+    devices = replace(DEVICES, former=(5,))
+    (found,) = admissions_of(SECRET, FLOOR, moves(move(0, 5)), data(), devices)
+    assert found.device == NAME

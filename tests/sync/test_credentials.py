@@ -1,5 +1,9 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
+from scanner.platform.access import GateCredentials
 from scanner.platform.errors import (
     ApiFault,
     Forbidden,
@@ -12,7 +16,9 @@ from scanner.platform.errors import (
     Unauthenticated,
     Unreachable,
 )
-from scanner.sync.credentials import TokenCheck
+from scanner.store.sessions import StoredSession
+from scanner.sync.credentials import TokenCheck, load, save, succeeding
+from tests.sync.house import MemoryKeys
 
 RESTRICTED = Restricted(status=403)
 
@@ -84,3 +90,39 @@ def test_any_other_answer_in_between_begins_the_minute_again(
     else:
         check.passed()
     assert not asked(check, clock, (5, RESTRICTED), (20, RESTRICTED), (20, RESTRICTED))
+
+
+DEVICE = GateCredentials(
+    "https://pretix.example/",
+    "/organizers/house/events/evening/checkinlists/3",
+    "",
+    "key",
+    number=3,
+    platform="pretix",
+)
+
+
+def test_a_gate_that_is_set_up_anew_knows_the_numbers_that_it_had() -> None:
+    keys = MemoryKeys()
+    for number in (3, 5, 5, 3, 8):
+        save(keys, succeeding(keys, replace(DEVICE, number=number)))
+    again = replace(DEVICE, event="/organizers/house/events/other/checkinlists/9", number=8)
+    assert succeeding(keys, again).former == (5, 3)
+    opened = datetime(2026, 5, 1, tzinfo=UTC)
+    session = StoredSession(DEVICE.api, DEVICE.event, "Evening", "Lee", "north", opened)
+    assert load(keys, session) == replace(DEVICE, number=8, former=(5, 3))
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        replace(DEVICE, event="/organizers/other/events/evening/checkinlists/3", number=8),
+        replace(DEVICE, api="https://other.example/", number=8),
+        replace(DEVICE, platform="ticketing", number=None),
+    ],
+)
+def test_another_organisers_numbers_say_nothing(new: GateCredentials) -> None:
+    keys = MemoryKeys()
+    save(keys, DEVICE)
+    assert succeeding(keys, new) == new
+    assert succeeding(MemoryKeys(), DEVICE) == DEVICE
