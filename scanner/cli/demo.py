@@ -1,6 +1,8 @@
 """`scanner demo`, an evening at the door, and `scanner mock`, the server that it is played on."""
 
+import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +34,14 @@ def demo(
         int, typer.Option(min=1, max=20_000, help="How many patrons come; with --headless.")
     ] = 200,
     seed: Annotated[int, typer.Option(help="The same seed makes the same evening.")] = 1,
+    pretix: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL/ORGANIZER",
+            help="Play at a pretix on this computer, with --headless. It gets an event and two "
+            "devices; SCANNER_PRETIX_TOKEN has the API token of a team that may make them.",
+        ),
+    ] = None,
 ) -> None:
     """Try the gate without a venue: a server, a crowd and a camera are made up.
 
@@ -40,10 +50,15 @@ def demo(
     whose server cuts pages and names, and answers one stray 404. Exit code 0 means that every
     verdict was the right one and that both servers hold exactly the gate's admissions.
     """
+    from scanner.cli.errors import Usage, UsageError
     from scanner.cli.settings import load
 
+    if pretix and not headless:
+        raise UsageError(Usage.NEEDS, name="--pretix", other="--headless")
     config = load()
-    if headless:
+    if pretix:
+        _play_at_pretix(pretix, patrons, seed)
+    elif headless:
         _play(patrons, seed)
     else:
         _show(seed, config.language)
@@ -56,6 +71,19 @@ def _play(patrons: int, seed: int) -> None:
     with bar(say("Patrons")) as show:
         summary = play_both(patrons, seed, show)
     print_json(summary.as_dict())
+    if not summary.ok:
+        raise typer.Exit(1)
+
+
+def _play_at_pretix(address: str, patrons: int, seed: int) -> None:
+    from scanner.cli.output import bar, print_json
+    from scanner.demo.pretix_evening import play
+    from scanner.demo.pretix_world import TOKEN_VARIABLE, PretixAccess
+
+    access = PretixAccess.read(address, os.environ.get(TOKEN_VARIABLE))
+    with bar(say("Patrons")) as show:
+        summary = play(access, patrons, seed, show)
+    print_json(asdict(summary))
     if not summary.ok:
         raise typer.Exit(1)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from scanner.admission.verdict import Kind
 from scanner.demo.cable import Cable
@@ -136,21 +137,61 @@ def play(
         permitted, tickets, elsewhere = stage_for(server, seed)
         open_home(home, server, cable)
         line = Crowd(tickets, permitted, elsewhere, seed).line(patrons)
-        _Evening(server, cable, home, line, summary, strays=strays).play(on_progress)
+        Evening(_MadeUpServer(server), cable, home, line, summary, strays=strays).play(on_progress)
     summary.seconds = round(time.monotonic() - begun, 1)
     return summary
 
 
-class _Evening:
+class Server(Protocol):
+    """An evening's server, as it is asked behind the gate's back."""
+
+    def admitted(self, home: Path) -> set[str]:
+        """Return the tickets that it has as admitted by the gate of a data folder."""
+
+    def go_astray(self, strays: int) -> None:
+        """Have it answer so many stray 404s, if it can be told to."""
+
+    def strays_left(self) -> int:
+        """Return how many of them it has not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeUpServer:
+    world: World
+
+    def admitted(self, home: Path) -> set[str]:
+        with closing(open_reader(database_file(home))) as reader:
+            tags = installation.tags(reader)
+        return asyncio.run(admitted_by(self.world, tags))
+
+    def go_astray(self, strays: int) -> None:
+        misbehave(self.world, strays=strays)
+
+    def strays_left(self) -> int:
+        return misbehave(self.world)["strays"]
+
+
+class Evening:
+    """A line of patrons before a gate, a cut and a kill; `play` fills the summary.
+
+    Args:
+        server: where the gate delivers.
+        cable: between both.
+        home: the gate's data folder, with an open session.
+        line: the patrons.
+        summary: the evening's, with its seed.
+        strays: how many stray 404s the server is to answer.
+    """
+
     def __init__(
         self,
-        server: World,
+        server: Server,
         cable: Cable,
         home: Path,
         line: list[Patron],
         summary: Summary,
         *,
-        strays: int,
+        strays: int = 0,
     ) -> None:
         self.summary = summary
         self._strays = strays
@@ -166,6 +207,7 @@ class _Evening:
         self._at_server = 0
 
     def play(self, on_progress: Callable[[int, int], None]) -> None:
+        """Serve them all; raises `DemoError` where a part does not answer."""
         with self._gate:
             for number, patron in enumerate(self._line):
                 self._before(number)
@@ -178,7 +220,7 @@ class _Evening:
 
     def _before(self, number: int) -> None:
         if number == self._astray_at:
-            misbehave(self._server, strays=self._strays)
+            self._server.go_astray(self._strays)
         if number == self._cut_at:
             self._cable.cut()
             self._at_server = len(self._delivered())
@@ -237,7 +279,7 @@ class _Evening:
         recorded = self._recorded()
         due = {each.serial for each in self._line if each.due is Kind.ADMITTED}
         summary = self.summary
-        summary.stray_404s = self._strays - misbehave(self._server)["strays"]
+        summary.stray_404s = self._strays - self._server.strays_left()
         summary.frames = self._gate.frames
         summary.reads_by = dict(self._gate.reads_by.most_common())
         summary.admissions = {
@@ -262,9 +304,7 @@ class _Evening:
         return None
 
     def _delivered(self) -> set[str]:
-        with closing(open_reader(database_file(self._home))) as reader:
-            tags = installation.tags(reader)
-        return asyncio.run(admitted_by(self._server, tags))
+        return self._server.admitted(self._home)
 
     def _recorded(self) -> set[str]:
         with closing(open_reader(database_file(self._home))) as reader:

@@ -39,6 +39,12 @@ class DemoFault(Code):
     GATE_ENDED = "demo.gate_ended"
     GATE_NOT_RUNNING = "demo.gate_not_running"
     GATE_ANSWER = "demo.gate_answer"
+    PRETIX_ADDRESS = "demo.pretix_address"
+    PRETIX_TOKEN_MISSING = "demo.pretix_token_missing"  # noqa: S105 - a code
+    PRETIX_TOKEN_REFUSED = "demo.pretix_token_refused"  # noqa: S105 - a code
+    PRETIX_ELSEWHERE = "demo.pretix_elsewhere"
+    PRETIX_NO_ORGANISER = "demo.pretix_no_organiser"
+    PRETIX_NOT_ALLOWED = "demo.pretix_not_allowed"
 
 
 class DemoError(ScannerError):

@@ -246,4 +246,25 @@ SENTENCES: dict[str, Sentence] = {
     "demo.gate_ended": "The demo's gate ended by itself; run the demo again.",
     "demo.gate_not_running": "The demo's gate is not running.",
     "demo.gate_answer": "The demo's gate gave an answer that nobody asked for: {said}",
+    "demo.pretix_address": (
+        "Name the pretix and the organizer's short form, as in http://127.0.0.1:8000/house."
+    ),
+    "demo.pretix_token_missing": (
+        "Put an API token of one of the organizer's teams into the environment as {variable}."
+    ),
+    "demo.pretix_token_refused": "pretix does not take the token; make a new one for the team.",
+    "demo.pretix_elsewhere": (
+        "The demo cuts the network between gate and pretix, so pretix must run on this computer,"
+        " without TLS."
+    ),
+    "demo.pretix_no_organiser": (
+        "pretix has no organizer {name}, or the token is of another organizer's team."
+    ),
+    "demo.pretix_not_allowed": (
+        "pretix does not let the token make {what}; give its team the permission for that."
+    ),
+    "demo.making_event": "events",
+    "demo.making_products": "products and check-in lists",
+    "demo.making_devices": "devices",
+    "demo.making_orders": "orders",
 }
