@@ -31,10 +31,11 @@ T = TypeVar("T")
 
 
 class Caution(Code):
-    """What a gate without a network can't judge at a check-in list."""
+    """What a gate can't judge at a check-in list, or not without a network."""
 
     RULES = "desk.list_rules"
     QUESTIONS = "desk.list_questions"
+    ADDONS = "desk.list_addons"
 
 
 class Which(StrEnum):
@@ -154,9 +155,10 @@ async def choose(choices: Choices, wanted: Wanted, ask: Ask | None = None) -> Li
 
 
 def cautions(found: ListChoice) -> list[Fact]:
-    """Return what a gate without a network can't judge at a list."""
+    """Return what a gate can't judge at a list, or not without a network."""
     by = {Unjudged.RULES: Caution.RULES, Unjudged.QUESTIONS: Caution.QUESTIONS}
-    return [Fact(caution) for each, caution in by.items() if each in found.unjudged]
+    told = [Fact(caution) for each, caution in by.items() if each in found.unjudged]
+    return [*told, Fact(Caution.ADDONS)] if found.takes_addons else told
 
 
 def event_label(event: EventChoice) -> str:

@@ -38,6 +38,8 @@ class ListChoice:
         products: how many it admits; nothing where all.
         takes_unpaid: whether tickets that are not paid yet are on it.
         unjudged: what a gate without a network can't judge there.
+        takes_addons: whether pretix finds add-ons there by the code of the ticket that they belong
+            to; a gate does not.
     """
 
     path: ListPath
@@ -45,6 +47,7 @@ class ListChoice:
     products: int | None
     takes_unpaid: bool
     unjudged: frozenset[Unjudged]
+    takes_addons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,12 @@ class Choices:
         path = ListPath(self._device.organizer, event, found.number)
         products = None if found.products is None else len(found.products)
         return ListChoice(
-            path, found.name, products, found.takes_unpaid, unjudged_at(found, questions)
+            path,
+            found.name,
+            products,
+            found.takes_unpaid,
+            unjudged_at(found, questions),
+            found.takes_addons,
         )
 
     async def _read(self, path: str, read: Callable[[Any], T]) -> list[T]:

@@ -68,6 +68,8 @@ SENTENCES: dict[str, Sentence] = {
     "green light, and without a network this gate lets patrons in without them.",
     "desk.list_questions": "This list has questions to be answered at the door, which this gate "
     "does not ask: the guard is told, and without a network patrons are let in without them.",
+    "desk.list_addons": "At this list pretix finds a patron's add-on by the code of the main "
+    "ticket, which this gate does not; let patrons show the add-on's own code.",
     "desk.token_updated": "Token {token} now admits to: {sections}.",
     "desk.token_revoked": "Token {token} is revoked; no gate can use it any more.",
     "desk.token_kept": "Nothing is revoked.",

@@ -1,6 +1,7 @@
 """The one-time token is used once, and the device that came of it is kept at once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from scanner.desk.device_setup import (
     set_up,
 )
 from scanner.desk.errors import ChoiceFault, NoDevice, Unclear
+from scanner.facts import Fact
 from scanner.keystore import KeyStoreError, KeyStoreFault
 from scanner.platform.errors import Unreachable
-from scanner.pretix.choices import Choices
+from scanner.pretix.choices import Choices, ListChoice
 from scanner.pretix.errors import SetupError
-from scanner.pretix.resources import Device
+from scanner.pretix.resources import Device, ListPath
 from scanner.pretix.setup import NewDevice
 from tests.pretix.stand_in import Asked, StandIn, Told, standing_in
 from tests.pretix.test_choices import HOUSE, check_in_list, event, question, serve
@@ -190,6 +192,12 @@ async def test_a_person_is_asked_where_there_are_several(house: StandIn) -> None
         (Which.LIST, ["All (late-show/3)", "Balcony (late-show/4)"]),
     ]
     assert [each.code for each in cautions(chosen)] == [Caution.RULES, Caution.QUESTIONS]
+
+
+def test_a_list_that_finds_add_ons_by_their_tickets_is_cautioned_about() -> None:
+    found = ListChoice(ListPath("house", "evening", 3), "Workshops", 1, False, frozenset())
+    assert cautions(found) == []
+    assert cautions(replace(found, takes_addons=True)) == [Fact(Caution.ADDONS)]
 
 
 async def test_a_single_event_and_list_are_taken_and_none_is_said(pretix: StandIn) -> None:

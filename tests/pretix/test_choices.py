@@ -98,7 +98,9 @@ async def test_each_date_of_a_series_has_its_own_lists(pretix: StandIn) -> None:
 async def test_a_list_tells_what_a_gate_without_a_network_cannot_judge(pretix: StandIn) -> None:
     lists = [
         check_in_list(1),
-        check_in_list(2, all_products=False, limit_products=[8, 9], include_pending=True),
+        check_in_list(
+            2, all_products=False, limit_products=[8, 9], include_pending=True, addon_match=True
+        ),
         check_in_list(3, all_products=False, limit_products=[7], rules={"and": []}),
     ]
     questions = [question(1, [7]), question(2, [8], at_the_door=False)]
@@ -108,6 +110,7 @@ async def test_a_list_tells_what_a_gate_without_a_network_cannot_judge(pretix: S
         ((everybody, some, ruled),) = [each.lists for each in await found.choices()]
     assert everybody.unjudged == {Unjudged.QUESTIONS}
     assert (everybody.products, everybody.takes_unpaid) == (None, False)
+    assert (everybody.takes_addons, some.takes_addons) == (False, True)
     assert some.unjudged == frozenset()
     assert (some.products, some.takes_unpaid) == (2, True)
     assert ruled.unjudged == {Unjudged.RULES, Unjudged.QUESTIONS}
