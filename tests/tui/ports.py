@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -324,17 +324,6 @@ FOUND = [
         ]
     )
 ]
-
-ORDER = [
-    Found(serial, name, "Floor", replace(VERDICTS[Kind.ADMITTED], serial=serial))
-    for serial, name in (
-        (SERIAL, "Ana Luz"),
-        ("DAWIER-BACK75580101", "Ben Luz"),
-        ("DAWIER-BACK75580102", "Cleo Luz"),
-        ("DAWIER-BACK75580103", "Dora Luz"),
-    )
-]
-"""Tickets that were ordered together."""
 
 VIEWS = [
     TicketView(FOUND[0], TicketStatus.ISSUED, listed=True),

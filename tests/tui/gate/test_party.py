@@ -7,7 +7,8 @@ from scanner.admission.verdict import Kind
 from scanner.store.errors import StoreError, StoreFault
 from scanner.tui.gate.party import PartyBox
 from scanner.tui.widgets.hand_entry import HandEntry
-from tests.tui.ports import NOW, ORDER, SERIAL, VERDICTS, Stand
+from tests.tui.orders import ORDER
+from tests.tui.ports import NOW, SERIAL, VERDICTS, Stand
 from tests.tui.seen import seen, settled
 
 OTHERS = [each.serial for each in ORDER[1:]]

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 
 from scanner.admission.door import Notice, Unjudged
 from scanner.admission.verdict import Kind
-from tests.tui.ports import ORDER, SERIAL, VERDICTS, Stand
+from tests.tui.orders import ORDER
+from tests.tui.ports import SERIAL, VERDICTS, Stand
 from tests.tui.seen import settled
 
 Compare = Callable[..., bool]
