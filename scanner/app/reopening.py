@@ -18,7 +18,7 @@ from scanner.wording.catalogue import language
 if TYPE_CHECKING:
     from scanner.platform.access import Request
     from scanner.pretix.choices import Choices
-    from scanner.pretix.resources import Device
+    from scanner.pretix.resources import Device, ListPath
     from scanner.pretix.setup import NewDevice
     from scanner.sync.opening import Opened
 
@@ -67,7 +67,7 @@ class Reopening:
             path = read_list_path(code)
         if path:
             if not other_event and code != session.event:
-                raise OtherEvent(self._name_of(f"{path.event}/{path.number}"))
+                raise OtherEvent(self._name_of(path))
             platform, request = PRETIX, self._at_list(self._device(), code, session)
         else:
             platform, request = TICKETING, self._with_token(code, session)
@@ -123,13 +123,15 @@ class Reopening:
 
         return asyncio.run(chosen())
 
-    def _name_of(self, place: str) -> str:
-        """Return the name of a check-in list, which is asked for."""
+    def _name_of(self, path: "ListPath") -> str:
+        """Return the names of a check-in list and its event, which are asked for."""
 
         async def asked() -> str:
+            place = f"{path.event}/{path.number}"
             async with self._choices(self._device()) as choices:
                 found = await choices.named(place)
-            return found.name if found else place
+                titles = [each.title for each in await choices.events() if each.slug == path.event]
+            return ", ".join([*titles[:1], found.name if found else place])
 
         return asyncio.run(asked())
 

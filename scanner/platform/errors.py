@@ -24,7 +24,7 @@ TicketingError
 """
 
 from scanner.errors import ScannerError
-from scanner.facts import Code
+from scanner.facts import Code, Fact
 
 
 class ApiFault(Code):
@@ -50,6 +50,7 @@ class ApiFault(Code):
     MALFORMED = "ticketing.malformed"
     OUTCOME_MALFORMED = "ticketing.outcome_malformed"
     ANSWERED = "ticketing.answered"
+    REVOKED = "ticketing.revoked"
     LIST_ENDLESS = "ticketing.list_endless"
     LIST_SHORT = "ticketing.list_short"
 
@@ -165,6 +166,10 @@ class Unauthenticated(ApiError):
 
 class Revoked(Unauthenticated):
     """401 in the platform's own words: the access was ended."""
+
+    def __init__(self, *, status: int, said: str = "", retry_after: float | None = None) -> None:
+        super().__init__(status=status, said=said, retry_after=retry_after)
+        self.fact = Fact(ApiFault.REVOKED, {"said": said.rstrip(". ")})
 
 
 class Forbidden(ApiError):

@@ -33,6 +33,8 @@ def _advice(status: int) -> str:
 
 
 SENTENCES: dict[str, Sentence] = {
+    "ticketing.revoked": "The server no longer takes this gate's token or device ({said}); "
+    "if it stays so for a minute, the gate closes.",
     "ticketing.bad_key": "The API key has characters that no key has; give it again.",
     "ticketing.bad_uri": "What was asked for does not fit into a web address; "
     "check the code and the names.",
