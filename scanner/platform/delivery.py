@@ -98,8 +98,11 @@ class Inquiry:
 def is_under_our_name(sent: Admission | Waiting, found: Receipt) -> bool:
     """Tell whether the API attributes an admission to the device that `sent` was made at.
 
-    The guard's name counts only where the device's has no tag: a server may have changed either.
+    A platform that tells devices apart itself knows best. Of names, the guard's counts only where
+    the device's has no tag: a server may have changed either.
     """
+    if found.own is not None:
+        return found.own
     if not is_same_device(sent.device, found.device):
         return False
     return bool(tag_of(sent.device)) or is_same_name(sent.redeemer, found.redeemer)

@@ -67,11 +67,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Who admitted a ticket where: all that a gate reads of the answer to a batch."""
+    """Who admitted a ticket where: all that a gate reads of the answer to a batch.
+
+    `own` tells whether it was this gate, where the platform tells devices apart itself.
+    """
 
     serial: str
     redeemer: str | None
     device: str | None
+    own: bool | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def admissions_of(
     standing = own[0] if own else entries[-1]
     section = data.path.section_uri(item) if item is not None else None
 
-    def admission(number: object, name: str | None, at: datetime | None) -> Admission:
+    def admission(
+        number: object, name: str | None, at: datetime | None, *, is_own: bool = False
+    ) -> Admission:
         return Admission(
             secret,
             None,
@@ -45,10 +47,12 @@ def admissions_of(
             f"{moves.position}/{number}",
             section=section,
             section_name=data.name_of(item) if item is not None else None,
+            own=is_own,
         )
 
     def entry(each: Movement) -> Admission:
-        return admission(each.number, devices.called(each.device), each.at)
+        is_own = devices.is_own(each.device)
+        return admission(each.number, devices.called(each.device), each.at, is_own=is_own)
 
     beside: list[Admission] = []
     if own:

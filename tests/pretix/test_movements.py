@@ -44,7 +44,9 @@ def test_nobody_who_moved_means_no_admission() -> None:
 def test_an_admission_has_its_device_time_and_section() -> None:
     (found,) = told(move(0, OWN, number=43))
     uri = "/organizers/house/events/evening/items/1"
-    expected = Admission(SECRET, None, NAME, EIGHT, "1/43", section=uri, section_name="Floor")
+    expected = Admission(
+        SECRET, None, NAME, EIGHT, "1/43", section=uri, section_name="Floor", own=True
+    )
     assert found == expected
 
 

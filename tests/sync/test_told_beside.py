@@ -146,3 +146,15 @@ def test_an_entry_of_which_the_ledger_has_another_doors_alone_is_a_copys(
     assert house.hear() == {A}
     assert house.read() == [DifferenceKind.MISSING_HERE]
     assert encounters.copies(house.conn, listed.device or "")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_platform_that_tells_devices_apart_knows_best_whose_an_admission_is(
+    house: House, own: bool
+) -> None:
+    (recorded,) = ledger.in_state(house.conn)
+    named = "9z9z moved here" if own else recorded.device
+    told = Admission(A, None, named, recorded.at, "1/4", own=own)
+    house.line = _Beside(house.line, replace(told, entered=False), told)
+    assert house.hear() == (set() if own else {A})
+    assert house.read() == ([] if own else [DifferenceKind.OTHER_GATE])
