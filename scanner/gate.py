@@ -245,8 +245,15 @@ def _recorded(conn: SqlConnection, payload: str, evidence: Evidence) -> str:
 
 
 def _withhold(conn: SqlConnection, judged: Judged, refusal: Fact) -> Judged:
-    """Judge again with the API's no, and record that; the green light is never shown."""
+    """Judge again with the API's no, and record that; the green light is never shown.
+
+    What the platform's own rules refuse now they may let in later, so the ticket is free again.
+    """
+    serial, may_change = judged.verdict.serial, judged.notice and judged.notice.unjudged
     with transaction(conn):
-        if judged.verdict.serial:
-            ledger.withhold(conn, judged.verdict.serial, refusal)
-        return judge(conn, judged.payload, judged.at, judged.source)
+        if serial:
+            ledger.withhold(conn, serial, refusal)
+        again = judge(conn, judged.payload, judged.at, judged.source)
+        if serial and may_change:
+            ledger.undo_withheld(conn, serial, judged.at, refusal)
+        return again

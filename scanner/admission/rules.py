@@ -101,7 +101,9 @@ def decide(
         return _judge_exit(parsed, closed, known, at)
     verdict = _judge(parsed, closed, known, at)
     match word:
-        case Override(note, by) if may_override(verdict, known):
+        case Override(note, by) if may_override(verdict, known) or (
+            verdict.reason is Reason.VALID and _platform_judges(known)
+        ):
             return Verdict(
                 Reason.OTHER_DOOR if known.other_door else Reason.OVERRIDDEN,
                 verdict.serial,
@@ -125,10 +127,17 @@ def may_override(verdict: Verdict, known: Knowledge) -> bool:
 
     There must be a serial to send to the API, and no admission of it in this gate's own ledger:
     that one stands already, or was refused by the API before its green light, and a ticket has one.
-    One at another door does not stand in the way: the entry here is a further one.
+    One at another door does not stand in the way: the entry here is a further one. Nor does a
+    refusal by what only the platform can judge: it undid the admission, see `gate`.
     """
-    recorded = known.local is not None or known.refusal is not None
+    refused = known.refusal is not None and not _platform_judges(known)
+    recorded = known.local is not None or refused
     return bool(verdict.kind in _OVERRIDABLE and verdict.serial and not recorded)
+
+
+def _platform_judges(known: Knowledge) -> bool:
+    """Tell whether a ticket has to meet what only the platform can judge."""
+    return bool(known.door.custom_rules or (known.ticket and known.ticket.unjudged))
 
 
 def remedy(verdict: Verdict, known: Knowledge) -> Remedy | None:

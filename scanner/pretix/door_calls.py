@@ -102,7 +102,8 @@ class DoorCalls:
     async def would_refuse(self, path: ListPath, serial: str, at: datetime) -> Fact | None:
         """Ask what pretix would say to an entry; nothing is recorded."""
         asked = _redemption(path, serial, Told(at, path.number))
-        verdict = await self._redeem(path, {**asked, "simulate": True})
+        asked |= {"simulate": True, "questions_supported": True}
+        verdict = await self._redeem(path, asked)
         return None if verdict.granted else refusal(verdict, path.number, self._devices)
 
     async def report_refused(self, path: ListPath, scan: RefusedScan) -> None:

@@ -327,7 +327,8 @@ def move(
 
 def undo_withheld(conn: sqlite3.Connection, serial: str, at: datetime, reason: Fact) -> None:
     """Undo an admission that the API did not grant, if its green light was never shown."""
-    if own_admission(conn, serial).refusal:
+    denied = [each.state in (State.CONFLICT, State.REFUSED) for each in by_serial(conn, [serial])]
+    if any(denied) and own_admission(conn, serial).refusal:
         move(conn, serial, State.UNDONE, at, reason)
 
 

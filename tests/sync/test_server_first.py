@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from scanner.admission.door import DoorRules, Unjudged
+from scanner.admission.rules import Override, Remedy
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.app.platforms import provider_of
@@ -15,7 +16,7 @@ from scanner.desk.audit import Audit
 from scanner.facts import Fact
 from scanner.gate import Gate, Judged
 from scanner.platform.delivery import SettleReason
-from scanner.store import details, ticket_writes
+from scanner.store import details, ledger, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.details import TicketDetail
 from scanner.store.ledger import State
@@ -184,9 +185,36 @@ async def test_what_this_device_cannot_judge_is_asked_before_the_light_and_never
         assert (judged.verdict.kind, judged.verdict.refusal) == (Kind.WITHDRAWN, refusal)
         assert (await _present(gate, plain)).verdict.admits
         assert engine.asked == [asked]
-        assert house.states()[asked] is State.REFUSED
+        assert house.states()[asked] is State.UNDONE
         assert await engine.replay()
     assert house.at_server() == {plain}
+
+
+async def test_what_the_platform_refused_by_its_rules_is_asked_about_each_time_anew(
+    house: House,
+) -> None:
+    async with _judging(house, Fact(SettleReason.WITHDRAWN)) as (gate, engine):
+        asked = house.tickets(0)[0]
+        for _ in range(2):
+            judged = await _present(gate, asked)
+            assert judged.verdict.reason is Reason.REFUSED_BY_API
+            assert judged.remedy is Remedy.OVERRIDE
+        engine.refusal = None
+        assert (await _present(gate, asked)).verdict.admits
+        await engine.replay()
+    assert house.at_server() == {asked}
+    assert list(house.writer.submit(lambda conn: list(Audit(conn).findings())).result()) == []
+
+
+async def test_a_supervisor_lets_in_whom_the_platforms_rules_refuse(house: House) -> None:
+    async with _judging(house, Fact(SettleReason.WITHDRAWN)) as (gate, _):
+        asked = house.tickets(0)[0]
+        await _present(gate, asked)
+        letting_in = gate.present(asked, utc_now(), "test", Override("has shown the voucher"))
+        judged = await asyncio.wrap_future(letting_in)
+        assert judged.verdict.reason is Reason.OVERRIDDEN
+        (waiting,) = await house.writer.run(lambda conn: ledger.next_batch(conn, 5))
+        assert waiting.override
 
 
 async def test_what_the_platform_would_not_refuse_is_let_in_and_sent_later(house: House) -> None:
