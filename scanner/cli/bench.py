@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scanner.cli.output import print_json, print_line
-from scanner.cli.settings import Json
+from scanner.cli.settings import Json, pretix_access
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -22,6 +22,15 @@ Folder = Annotated[
     typer.Option(help="A folder on the disk to measure; without it, the gate's own."),
 ]
 
+Pretix = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL/ORGANIZER",
+        help="Measure at a pretix, 1,000 of them if not told otherwise. It gets an event and two "
+        "devices; SCANNER_PRETIX_TOKEN has the API token of a team that may make them.",
+    ),
+]
+
 Seed = Annotated[int, typer.Option(help="The same seed draws the same frames.")]
 
 _SIZES = (150_000, 1_000_000)
@@ -29,6 +38,7 @@ _SCANS = 3000
 _FEW = 10
 """Of seconds or per cent: rounded to a whole one, it could hide a miss."""
 _ADMISSIONS = 10_000
+_AT_PRETIX = 1000
 _SEARCHES = 100
 
 
@@ -90,8 +100,10 @@ def gate(
 
 
 def ingest(
+    context: typer.Context,
     *,
     tickets: Annotated[int, typer.Option(min=1, help="Tickets to write.")] = _SIZES[0],
+    pretix: Pretix = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -100,6 +112,11 @@ def ingest(
     def measure(within: Path) -> "list[Figure]":
         from scanner.bench import ingest
 
+        if pretix:
+            from scanner.bench.pretix import measure_ingest
+
+            count = _at_pretix(context, "tickets", tickets)
+            return measure_ingest(within, pretix_access(pretix), count)
         return ingest.measure(within, tickets)
 
     _report(folder, measure, as_json=as_json)
@@ -122,8 +139,10 @@ def memory(
 
 
 def replay(
+    context: typer.Context,
     *,
     admissions: Annotated[int, typer.Option(min=1, help="Queued admissions.")] = _ADMISSIONS,
+    pretix: Pretix = None,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -132,9 +151,20 @@ def replay(
     def measure(within: Path) -> "list[Figure]":
         from scanner.bench import replay
 
+        if pretix:
+            from scanner.bench.pretix import measure_replay
+
+            count = _at_pretix(context, "admissions", admissions)
+            return measure_replay(within, pretix_access(pretix), count)
         return replay.measure(within, admissions)
 
     _report(folder, measure, as_json=as_json)
+
+
+def _at_pretix(context: typer.Context, name: str, given: int) -> int:
+    """Return how many were asked for; without that, so many as a pretix makes within minutes."""
+    source = context.get_parameter_source(name)
+    return _AT_PRETIX if source is None or source.name == "DEFAULT" else given
 
 
 def search(

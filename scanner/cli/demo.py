@@ -1,6 +1,5 @@
 """`scanner demo`, an evening at the door, and `scanner mock`, the server that it is played on."""
 
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -77,10 +76,10 @@ def _play(patrons: int, seed: int) -> None:
 
 def _play_at_pretix(address: str, patrons: int, seed: int) -> None:
     from scanner.cli.output import bar, print_json
+    from scanner.cli.settings import pretix_access
     from scanner.demo.pretix_evening import play
-    from scanner.demo.pretix_world import TOKEN_VARIABLE, PretixAccess
 
-    access = PretixAccess.read(address, os.environ.get(TOKEN_VARIABLE))
+    access = pretix_access(address)
     with bar(say("Patrons")) as show:
         summary = play(access, patrons, seed, show)
     print_json(asdict(summary))

@@ -7,6 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from scanner.config import Config
+    from scanner.demo.pretix_world import PretixAccess
     from scanner.store.database import SqlConnection
 
 Api = Annotated[
@@ -107,3 +108,16 @@ def database(config: "Config") -> Path:
     from scanner.paths import database_file
 
     return database_file(config.home)
+
+
+def pretix_access(address: str) -> "PretixAccess":
+    """Return a pretix to try things at, with the token from the environment.
+
+    Raises:
+        DemoError: the address can't be read, or there is no token.
+    """
+    import os
+
+    from scanner.demo.pretix_world import TOKEN_VARIABLE, PretixAccess
+
+    return PretixAccess.read(address, os.environ.get(TOKEN_VARIABLE))

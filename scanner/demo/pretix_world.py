@@ -26,7 +26,7 @@ from scanner.paths import database_file
 from scanner.platform.access import Request
 from scanner.platform.errors import Forbidden, NotFound, Unauthenticated
 from scanner.pretix.client import Pretix
-from scanner.pretix.organiser import Organiser, SoldTicket
+from scanner.pretix.organiser import LARGEST_ORDER, Organiser, SoldTicket
 from scanner.pretix.resources import Device, ListPath
 from scanner.pretix.setup import NewDevice, initialize
 from scanner.store.writer import Writer
@@ -170,17 +170,17 @@ class PretixWorld:
                 await api.post("device/revoke", {})
 
 
-def make_world(access: PretixAccess, tickets: int) -> PretixWorld:
-    """Make an event at a pretix, sell its tickets, and set two devices up.
+def make_world(access: PretixAccess, tickets: int, *, order: int = LARGEST_ORDER) -> PretixWorld:
+    """Make an event at a pretix, sell its tickets, so many in an order, and set two devices up.
 
     Raises:
         DemoError: pretix does not let the token do that.
         TicketingError: pretix doesn't answer as it should.
     """
-    return asyncio.run(_make(access, tickets))
+    return asyncio.run(_make(access, tickets, order))
 
 
-async def _make(access: PretixAccess, tickets: int) -> PretixWorld:
+async def _make(access: PretixAccess, tickets: int, order: int) -> PretixWorld:
     now = datetime.now(UTC)
     slug = f"demo-{now:%Y%m%d-%H%M%S}-{uuid4().hex[:4]}"
     async with _organiser(access) as organiser:
@@ -199,7 +199,7 @@ async def _make(access: PretixAccess, tickets: int) -> PretixWorld:
             sold = [
                 each
                 for product, share in zip(products, shares, strict=True)
-                for each in await organiser.sell(slug, product, share)
+                for each in await organiser.sell(slug, product, share, order=order)
             ]
     return PretixWorld(access, path, tuple(sold), frozenset(products[:-1]), gate, other)
 

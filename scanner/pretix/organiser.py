@@ -105,11 +105,13 @@ class Organiser:
         )
         return str(_of(answer.body, "initialization_token"))
 
-    async def sell(self, event: str, product: int, count: int) -> list[SoldTicket]:
-        """Sell tickets of a product, paid for."""
+    async def sell(
+        self, event: str, product: int, count: int, *, order: int = LARGEST_ORDER
+    ) -> list[SoldTicket]:
+        """Sell tickets of a product, paid for, so many in an order."""
         sold: list[SoldTicket] = []
         while len(sold) < count:
-            some = min(LARGEST_ORDER, count - len(sold))
+            some = min(order, count - len(sold))
             body = {
                 "email": "patron@example.org",
                 "locale": "en",
