@@ -206,8 +206,10 @@ class PretixEvening(Gates):
         self.event.sell(items, OrderStatus.PENDING if unpaid else OrderStatus.PAID)
 
     def _is_waiting(self, house: House) -> bool:
+        """Tell whether a gate has something to deliver yet, or to learn that it may not."""
         if self.is_revoked(house):
-            return False
+            session = sessions.read_session(house.conn)
+            return session is not None and session.invalid is None
         counts = passages.counts(house.conn)
         queued = counts[ledger.State.QUEUED] + counts[ledger.State.SENDING]
         return bool(queued) or ledger.has_unsettled(house.conn, self._uri(house))
