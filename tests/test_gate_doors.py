@@ -14,7 +14,7 @@ from scanner.facts import Fact
 from scanner.store import details, ledger, passages, search, statistics, ticket_writes
 from scanner.store.database import transaction
 from scanner.store.ledger import State
-from tests.several_doors import CODES, LOUNGE, MAIN, STAGE, House, house_in
+from tests.several_doors import CODES, LOUNGE, MAIN, STAGE, House, Move, house_in
 from tests.store.worlds import assert_whole_chain, seconds
 
 
@@ -27,7 +27,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         assert list(Audit(made.conn).findings()) == []
 
 
-A, B = CODES[:2]
+A, B, C = CODES
 
 
 def test_a_ticket_is_admitted_once_at_each_door(house: House) -> None:
@@ -200,3 +200,38 @@ def test_the_evening_is_counted_for_each_door(house: House) -> None:
     assert sum(statistics.per_minute(house.conn).values()) == 5
     house.goes_to(MAIN)
     assert statistics.evening(house.conn).inside == 3
+
+
+def test_who_has_left_is_counted_by_the_passages_of_this_door(house: House) -> None:
+    house.present(A)
+    house.present(A, Exit())
+    house.present(B)
+    house.present(B, Exit())
+    house.present(B)
+    house.goes_to(LOUNGE)
+    house.here(C).append(Move(False, False, house.now()))
+    house.pull()
+    house.present(C, Exit())
+    house.present(A)
+    house.present(B)
+    house.present(B, Exit())
+    assert (statistics.evening(house.conn).inside, statistics.evening(house.conn).left) == (1, 2)
+    house.goes_to(MAIN)
+    house.present(C)
+    assert (statistics.evening(house.conn).inside, statistics.evening(house.conn).left) == (2, 1)
+    house.goes_to(LOUNGE)
+    assert (statistics.evening(house.conn).inside, statistics.evening(house.conn).left) == (1, 2)
+
+
+def test_whom_a_supervisor_let_in_here_again_was_in_whatever_becomes_of_the_first(
+    house: House,
+) -> None:
+    house.here(A).append(Move(False, False, house.now()))
+    house.pull()
+    assert house.reason(A, Reentry("a lost bag")) is Reason.REENTRY
+    house.goes_to(LOUNGE)
+    assert house.reason(A) is Reason.VALID
+    house.here(A).clear()
+    house.moves[MAIN, A].clear()  # the other device's was annulled
+    house.goes_to(MAIN)
+    assert house.reason(A) is Reason.ADMITTED_HERE

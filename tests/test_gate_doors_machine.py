@@ -47,9 +47,11 @@ class Doors(RuleBasedStateMachine):
     @rule(code=st.sampled_from(CODES), shown=st.booleans())
     def a_patron_comes(self, code: str, *, shown: bool) -> None:
         takes = self.house.would_take(code) and not self.is_in_doubt(code)
+        doubted = self.is_in_doubt(code) and code not in self.house.cancelled
         first, new = not self.house.came(code), code not in self.admitted
         judged = self.house.present(code, shown=shown)
         assert judged.verdict.admits == takes
+        assert (judged.verdict.reason is Reason.LIGHT_NOT_SHOWN) == doubted
         if takes and first:
             assert judged.verdict.reason is (Reason.VALID if new else Reason.OTHER_DOOR)
         elif takes:
@@ -113,7 +115,7 @@ class Doors(RuleBasedStateMachine):
 
 TestDoors = Doors.TestCase
 TestDoors.settings = settings(
-    max_examples=100,
+    max_examples=60,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
