@@ -11,6 +11,7 @@ from scanner.platform.errors import (
     NotFound,
     NotTheApi,
     Restricted,
+    Revoked,
     ServerFault,
     TicketingError,
     Unauthenticated,
@@ -71,9 +72,12 @@ def test_nothing_else_is_however_long_it_lasts(
     assert not asked(check, clock, *[(15, error)] * 50)
 
 
-def test_a_restriction_that_stays_for_a_minute_is(check: TokenCheck, clock: Clock) -> None:
-    assert not asked(check, clock, (0, RESTRICTED), (20, RESTRICTED), (20, RESTRICTED))
-    assert asked(check, clock, (20, RESTRICTED))
+@pytest.mark.parametrize("error", [RESTRICTED, Revoked(status=401)])
+def test_what_ended_the_access_and_stays_for_a_minute_is(
+    check: TokenCheck, clock: Clock, error: TicketingError
+) -> None:
+    assert not asked(check, clock, (0, error), (20, error), (20, error))
+    assert asked(check, clock, (20, error))
 
 
 def test_two_restrictions_are_too_few_however_far_apart(check: TokenCheck, clock: Clock) -> None:
