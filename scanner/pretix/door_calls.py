@@ -83,10 +83,7 @@ class DoorCalls:
         verdict = await self._tell(path, serial, told, nonce, override)
         if isinstance(verdict, Outcome):
             return verdict
-        found = outcome(verdict, told, self._devices)
-        if found.state is State.CONFLICT and found.other and verdict.moves:
-            await self._tell_conflict(path, verdict.moves, at, found.other)
-        return found
+        return await self._tell_if_conflict(path, verdict, told)
 
     async def pass_through(self, passage: Passage) -> Outcome:
         """Tell of an exit or a further entry; returns what became of it."""
@@ -97,6 +94,8 @@ class DoorCalls:
         found = await self._tell(path, passage.serial, told, passage.nonce, override)
         if isinstance(found, Outcome):
             return found
+        if passage.verdict.code == Reason.OTHER_DOOR:
+            await self._tell_if_conflict(path, found, told)
         return Outcome(State.REFUSED, refusal(found, path.number, self._devices))
 
     async def would_refuse(self, path: ListPath, serial: str, at: datetime) -> Fact | None:
@@ -172,6 +171,13 @@ class DoorCalls:
         answer = await self._api.redeem(path.organizer, body)
         return shaped(read_verdict, answer.body)
 
+    async def _tell_if_conflict(self, path: ListPath, verdict: Verdict, told: Told) -> Outcome:
+        """Say what became of a ticket's first entry at a list that was refused, and tell of it."""
+        found = outcome(verdict, told, self._devices)
+        if found.state is State.CONFLICT and found.other and verdict.moves:
+            await self._tell_conflict(path, verdict.moves, told.at, found.other)
+        return found
+
     async def _tell_conflict(
         self, path: ListPath, moves: Moves, at: datetime, first: EarlierAdmission
     ) -> None:
@@ -184,7 +190,9 @@ class DoorCalls:
             Unreachable: pretix was not reached; told again, the admission comes here again.
         """
         noted = any(
-            self._devices.is_own(each.device) and abs(each.admitted - at) <= SAME_MOMENT
+            self._devices.is_own(each.device)
+            and each.place in (None, path.number)
+            and abs(each.admitted - at) <= SAME_MOMENT
             for each in moves.conflicts
         )
         if noted or first.device is None or first.device == self._devices.name:
@@ -192,7 +200,11 @@ class DoorCalls:
         note = {
             **CONFLICT_NOTE,
             "datetime": _written(at),
-            "info": {"admitted": _written(at), "device": self._devices.name},
+            "info": {
+                "admitted": _written(at),
+                "device": self._devices.name,
+                "list": path.number,
+            },
         }
         path_to = f"{path.event_uri}/orderpositions/{moves.position}/printlog/"
         try:

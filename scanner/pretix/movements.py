@@ -62,7 +62,7 @@ def admissions_of(
         beside += [
             admission(f"noted by {each.device}", each.name, each.admitted)
             for each in moves.conflicts
-            if not devices.is_own(each.device)
+            if not devices.is_own(each.device) and each.place in (None, data.path.number)
         ]
         others = [each for each in entries if each not in stay and not devices.is_own(each.device)]
         beside += [replace(entry(each), further=True) for each in others[-1:]]

@@ -34,6 +34,7 @@ class _CheckIn(Body):
 class _Admitted(Body):
     device: Text
     admitted: Time
+    list: Number | None = None
 
 
 class _PrintLog(Body):
@@ -51,7 +52,7 @@ class _PrintLog(Body):
         except FieldError:
             return None
         at = info.admitted
-        return Conflict(self.device_id, info.device, at) if at else None
+        return Conflict(self.device_id, info.device, at, info.list) if at else None
 
 
 class _Moves(Body):

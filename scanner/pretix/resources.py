@@ -163,11 +163,13 @@ class Conflict(NamedTuple):
         device: that gate's number.
         name: its name as it is sent.
         admitted: when it let the patron in; aware.
+        place: the number of the check-in list, where it says so.
     """
 
     device: int | None
     name: str
     admitted: datetime
+    place: int | None = None
 
 
 class Moves(NamedTuple):

@@ -101,6 +101,9 @@ def test_what_another_gate_noted_contradicts_this_gates_entry_alone() -> None:
     ours = Conflict(OWN, NAME, EIGHT + 2 * MINUTE)
     assert seen(told(move(0, OWN), conflicts=(theirs, ours))) == [("4b2c south", 2), (NAME, 0)]
     assert seen(told(move(0, OTHER), conflicts=(theirs, ours))) == [(f"#{OTHER}", 0)]
+    here, there = theirs._replace(place=PATH.number), theirs._replace(place=PATH.number + 1)
+    assert seen(told(move(0, OWN), conflicts=(here,))) == [("4b2c south", 2), (NAME, 0)]
+    assert seen(told(move(0, OWN), conflicts=(there,))) == [(NAME, 0)]
 
 
 def test_a_time_that_is_not_known_comes_first() -> None:

@@ -140,3 +140,17 @@ async def test_a_supervisors_note_goes_with_force_whatever_the_verdict(pretix: S
     async with gate(pretix) as platform:
         await platform.deliver_passage(noted)
     assert pretix.asked[0].body["force"] is True
+
+
+@pytest.mark.parametrize("reason", [Reason.OTHER_DOOR, Reason.BACK_AFTER_EXIT])
+async def test_a_first_entry_at_a_further_list_that_comes_too_late_is_told_to_who_was_first(
+    pretix: StandIn, reason: Reason
+) -> None:
+    serve(pretix)
+    first = check_in(4, "2026-05-01T19:55:00Z", OTHER)
+    pretix.routes[REDEEM] = refused("already_redeemed", first)
+    pretix.routes[f"POST {PRINTLOG}"] = Told(201, {})
+    async with gate(pretix) as platform:
+        found = await platform.deliver_passage(passage(Kind.REENTRY)._replace(verdict=Fact(reason)))
+    assert found.state is State.REFUSED
+    assert (pretix.asked[-1].path == PRINTLOG) is (reason is Reason.OTHER_DOOR)
