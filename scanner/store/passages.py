@@ -118,6 +118,26 @@ def entered_again(
     return {serial for (serial,) in rows}
 
 
+def first_entries(
+    conn: sqlite3.Connection, event: str, serials: Sequence[str] | None = None
+) -> list[Admission]:
+    """Return the first entries at an event of tickets that were admitted at another door before.
+
+    Args:
+        conn: the ledger.
+        event: the door's.
+        serials: which tickets are asked about; all where nothing is given.
+    """
+    some = "" if serials is None else " AND serial IN (SELECT value FROM json_each(?))"
+    given = (
+        (Reason.OTHER_DOOR, event)
+        if serials is None
+        else (Reason.OTHER_DOOR, event, json.dumps(serials))
+    )
+    where = f"WHERE verdict = ? AND event = ?{some} ORDER BY journal"
+    return [_as_admission(each) for each in _read(conn, where, given)]
+
+
 def at_this_door(conn: sqlite3.Connection, serial: str) -> tuple[Admission | None, list[Passage]]:
     """Return a ticket's first entry at the session's door, and its passages after that.
 

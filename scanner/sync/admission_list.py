@@ -133,12 +133,14 @@ class AdmissionList:
         return count
 
     def _standing(self, conn: SqlConnection, serials: Sequence[str]) -> "Standing":
-        """Read the ledger's admissions; one at another door is on that one's list, not on this."""
-        return {
-            each.serial: each
+        """Read the ledger's admissions; of one at another door, its first entry here if any."""
+        first = passages.first_entries(conn, self.session.event, serials)
+        here = [
+            each
             for each in ledger.by_serial(conn, serials)
             if each.event == self.session.event or not self.session.passages
-        }
+        ]
+        return {each.serial: each for each in (*first, *here)}
 
 
 def _identity(admission: Admission) -> tuple[object, ...]:

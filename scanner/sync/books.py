@@ -112,6 +112,8 @@ class Books:
         for serial, own in ours.items():
             if own.state is State.CONFIRMED and own.section not in hidden:
                 found += self._confirmed(own, listed.get(serial, ()), shared)
+        first = await self.writer.run(partial(passages.first_entries, event=session.event))
+        found += self._twice(first, listed, shared)
         found += [
             self._new(serial, DifferenceKind.OTHER_MISSING)
             for serial in sorted(others)
@@ -187,6 +189,21 @@ class Books:
             yield self._new(own.serial, DifferenceKind.ADMITTED_TWICE, others[0])
         elif not own.granted and tag_of(own.device) in shared:
             yield self._new(own.serial, DifferenceKind.PERHAPS_A_COPYS, ours[0])
+
+    def _twice(
+        self, first: Sequence[ledger.Admission], listed: Listed, shared: set[str]
+    ) -> Iterator[Difference]:
+        """Find tickets that another gate let in too, of those that were at another door before.
+
+        Of these nothing is undone here, whatever the platform lists no more.
+        """
+        for own in first:
+            there = listed.get(own.serial)
+            if there and own.state is State.CONFIRMED:
+                differences = self._confirmed(own, there, shared)
+                yield from (
+                    each for each in differences if each.kind is DifferenceKind.ADMITTED_TWICE
+                )
 
     def _missing_here(
         self, ours: Mapping[str, ledger.Admission], tags: set[str], listed: Listed

@@ -17,12 +17,14 @@ from scanner.store import (
     installation,
     journal,
     ledger,
+    passages,
     sessions,
     ticket_writes,
     tickets,
 )
 from scanner.store.database import transaction
 from scanner.store.differences import DifferenceKind
+from scanner.store.ledger import State
 from tests.store.worlds import scan
 from tests.sync.test_books import BEGIN, SESSION, A, House
 
@@ -129,9 +131,17 @@ def further(request: pytest.FixtureRequest) -> Iterator[AtAFurtherDoor]:
     house.conn.close()
 
 
+def let_in_and_sent(house: House) -> None:
+    judged = house.present(A)
+    assert judged.verdict.reason is Reason.OTHER_DOOR
+    with transaction(house.conn):
+        passages.mark_sending(house.conn, [judged.scan], house.at)
+        passages.settle(house.conn, judged.scan, State.CONFIRMED, house.at)
+
+
 def test_a_first_entry_at_a_further_door_is_this_gates_own(further: AtAFurtherDoor) -> None:
     house, tag, listed = further
-    assert house.present(A).verdict.reason is Reason.OTHER_DOOR
+    let_in_and_sent(house)
     assert house.hear() == set()
     assert house.read() == []
     assert not encounters.copies(house.conn, listed.device or "")
@@ -158,3 +168,13 @@ def test_a_platform_that_tells_devices_apart_knows_best_whose_an_admission_is(
     house.line = _Beside(house.line, replace(told, entered=False), told)
     assert house.hear() == (set() if own else {A})
     assert house.read() == ([] if own else [DifferenceKind.OTHER_GATE])
+
+
+def test_a_first_entry_at_a_further_door_may_be_anothers_too(further: AtAFurtherDoor) -> None:
+    house, _, listed = further
+    let_in_and_sent(house)
+    house.line = _Beside(house.line, NOTED, listed)
+    assert house.hear() == {A}
+    assert house.is_due({A})
+    assert house.read() == [DifferenceKind.ADMITTED_TWICE]
+    assert not house.is_due(house.hear())
