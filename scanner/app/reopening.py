@@ -12,7 +12,7 @@ from scanner.store.sessions import StoredSession, read_session
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import load as load_credentials
-from scanner.sync.errors import NoSession, OtherEvent
+from scanner.sync.errors import NoSession, OtherEvent, OtherPlatform
 from scanner.wording.catalogue import language
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Reopening:
         """Open the gate with a token's code, a new device's text or a check-in list's URI.
 
         Raises:
+            OtherPlatform: it is no platform's that this gate is open at.
             OtherEvent: it is for another event, and that is not meant.
             ScannerError: what stood in the way.
         """
@@ -62,17 +63,19 @@ class Reopening:
 
         session = self._session()
         new, path = read_new_device(code), read_list_path(code)
+        if (PRETIX if new or path else TICKETING) != session.platform:
+            raise OtherPlatform
         if new:
             code = self._as_new_device(new, session)
             path = read_list_path(code)
         if path:
             if not other_event and code != session.event:
                 raise OtherEvent(self._name_of(path))
-            platform, request = PRETIX, self._at_list(self._device(), code, session)
+            request = self._at_list(self._device(), code, session)
         else:
-            platform, request = TICKETING, self._with_token(code, session)
+            request = self._with_token(code, session)
             request = replace(request, event=None if other_event else session.event)
-        provider = provider_of(platform, timeout=self.config.timeout_seconds)
+        provider = provider_of(session.platform, timeout=self.config.timeout_seconds)
         return asyncio.run(open_gate(request, provider, self.writer, self.keys, utc_now))
 
     def chooses(self) -> bool:
@@ -144,26 +147,25 @@ class Reopening:
         from scanner.desk.login import gate_key
         from scanner.platform.access import Request
 
-        api = session.api if session.platform == TICKETING else self.config.api
         return Request(
-            api=api,
+            api=session.api,
             code=code,
             name=session.name,
             device=session.device,
-            key=self._key_for(api, session),
-            application=gate_key(api, self.config, self.keys),
+            key=self._key_for(session),
+            application=gate_key(session.api, self.config, self.keys),
             timeout=self.config.timeout_seconds,
             records=self.config.page_records,
             names=self.config.names,
         )
 
-    def _key_for(self, api: str, session: StoredSession) -> str | None:
-        """Return what to ask a server with: a login's or a given key, else the session's own."""
+    def _key_for(self, session: StoredSession) -> str | None:
+        """Return what to ask the server with: a login's or a given key, else the session's own."""
         from scanner.desk.login import key_at
 
-        if known := key_at(api, self.config, self.keys):
+        if known := key_at(session.api, self.config, self.keys):
             return known
-        held = load_credentials(self.keys, session) if api == session.api else None
+        held = load_credentials(self.keys, session)
         return held.key if held else None
 
     def _device(self) -> "Device":

@@ -4,6 +4,7 @@ SyncError
 ├── NameEmpty     the guard or the device has no name
 ├── NoSession     no session is open, or its key is gone from the key store
 ├── OtherEvent    the token is for another event than the gate is open for
+├── OtherPlatform what opens it is another platform's than the gate's that runs
 ├── NameTaken     another gate of the event has the device's name
 └── TokenDead     the API no longer takes the session's key or token
 """
@@ -19,6 +20,7 @@ class SyncFault(Code):
     NAME_EMPTY = "sync.name_empty"
     NAME_TAKEN = "sync.name_taken"
     OTHER_EVENT = "sync.other_event"
+    OTHER_PLATFORM = "sync.other_platform"
     TOKEN_DEAD = "sync.token_dead"  # noqa: S105 - a code
 
 
@@ -38,6 +40,13 @@ class NameEmpty(SyncError):
 
     def __init__(self) -> None:
         super().__init__(SyncFault.NAME_EMPTY)
+
+
+class OtherPlatform(SyncError):
+    """A gate that runs can't go on at another platform: what it asks and reads would differ."""
+
+    def __init__(self) -> None:
+        super().__init__(SyncFault.OTHER_PLATFORM)
 
 
 class NameTaken(SyncError):

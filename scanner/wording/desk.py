@@ -64,10 +64,10 @@ SENTENCES: dict[str, Sentence] = {
     "desk.no_lists": "'{event}' has no check-in list; make one in pretix.",
     "desk.no_such_list": "'{list}' names none of the check-in lists: {known}.",
     "desk.several_lists": "There are several check-in lists; name one with --list: {known}.",
-    "desk.list_rules": "This list has rules that only pretix can judge: pretix is asked before the "
-    "green light, and without a network this gate lets patrons in without them.",
-    "desk.list_questions": "This list has questions to be answered at the door, which this gate "
-    "does not ask: the guard is told, and without a network patrons are let in without them.",
+    "desk.list_rules": "This list has rules that only pretix can judge; "
+    "without a network, patrons are let in without them.",
+    "desk.list_questions": "This list has questions to be answered at the door; "
+    "this gate asks none, and without a network lets patrons in.",
     "desk.list_addons": "At this list pretix finds a patron's add-on by the code of the main "
     "ticket, which this gate does not; let patrons show the add-on's own code.",
     "desk.token_updated": "Token {token} now admits to: {sections}.",

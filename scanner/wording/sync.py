@@ -26,6 +26,8 @@ SENTENCES: dict[str, Sentence] = {
     "sync.wrong_code": "This code belongs to no admission token; check it, "
     "or ask the supervisor for another.",
     "sync.other_event": "This is for another event or check-in list: {event}.",
+    "sync.other_platform": "This is another ticketing system's than the one this gate is open at; "
+    "quit the gate, and open it with `scanner open`.",
     "sync.key_needed": "The ticketing API wants a valid key to open a session with; "
     "log in with `scanner login`, or give one in SCANNER_API_KEY.",
     "sync.token_dead": "This gate's token or device is no longer valid; open the gate for this "

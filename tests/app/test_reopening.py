@@ -22,7 +22,7 @@ from scanner.store.sessions import read_session
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import load
-from scanner.sync.errors import NoSession, OtherEvent
+from scanner.sync.errors import NoSession, OtherEvent, OtherPlatform
 from scanner.sync.opening import open_gate
 from tests.mock.server import mock_server
 from tests.pretix.evening import BASE, KEY, PATH, SECRET, order, position, serve
@@ -120,6 +120,8 @@ def test_a_new_device_goes_on_at_the_list_and_knows_the_number_before(
     with pytest.raises(OtherEvent):
         opened(f"{pretix.url} kvd550phb1208lsl evening/9", False)
     assert len(pretix.of("device/initialize")) == 2
+    with pytest.raises(OtherPlatform):
+        opened("A0F9GG8D", True)
 
 
 def test_a_device_of_another_organiser_is_asked_for_its_list(
@@ -150,4 +152,6 @@ def test_a_gate_of_a_token_chooses_no_list_and_stays_with_its_server(
         with pytest.raises(WrongCode):
             reopening("WRONGONE", False)
         again = reopening(server.tokens[1].code, False)
+        with pytest.raises(OtherPlatform):
+            reopening(f"{server.url} {TOKEN}", True)
     assert again.session.api == server.url

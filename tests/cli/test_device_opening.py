@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from tests.cli.program import Program
+from tests.cli.terminal import terminal
 from tests.pretix.evening import KEY, OWN, SECRET, order, position, serve
 from tests.pretix.stand_in import Asked, StandIn, Told, standing_in
 
@@ -139,3 +140,19 @@ def test_commands_that_pretix_has_no_answer_for_say_so_and_the_doctor_asks_it(
     assert done.returncode == 1
     (revoked,) = [each for each in json.loads(done.stdout) if each["code"] == "pretix.key_refused"]
     assert revoked["health"] == "broken"
+
+
+def test_in_a_terminal_a_person_chooses_by_number(program: Program, pretix: StandIn) -> None:
+    lists = pretix.routes["GET organizers/house/events/evening/checkinlists/"]
+    assert isinstance(lists, list)
+    lists[0]["rules"] = {"and": []}
+    with terminal(program, "open", f"{pretix.url} {TOKEN}", *NAMED) as asked:
+        asked.wait_for("2  Door (evening/3)")
+        asked.wait_for("Number of the list")
+        asked.press(b"7\r")
+        asked.wait_for("Type one of the numbers 1 to 2.")
+        asked.press(b"1\r")
+        asked.wait_for("rules that only pretix can judge")
+        asked.wait_for("Open: Evening")
+        asked.wait_until(asked.ended)
+        assert asked.process.returncode == 0

@@ -55,7 +55,8 @@ class TokenScreen(Modal):
     DEFAULT_CSS: ClassVar[str] = """
     TokenScreen #why { height: auto; padding: 1; }
     TokenScreen #said { height: auto; max-height: 4; }
-    TokenScreen OptionList { display: none; height: auto; max-height: 60%; }
+    TokenScreen OptionList { display: none; height: auto; max-height: 6; }
+    TokenScreen.-lists #why { padding: 0 1; }
     TokenScreen.-lists OptionList { display: block; }
     TokenScreen #caution { height: auto; padding: 0 1; color: $warning; }
     TokenScreen Input { border: tall $accent; background: $surface; }

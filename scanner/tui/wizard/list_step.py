@@ -33,8 +33,9 @@ class ListStep(Step):
         *(Binding(each, f"point({each})", show=False) for each in _DIGITS),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    ListStep OptionList { height: auto; max-height: 9; }
-    ListStep #caution { height: auto; margin-top: 1; color: $warning; }
+    ListStep { padding: 0 3; }
+    ListStep OptionList { height: auto; max-height: 7; }
+    ListStep #caution { height: auto; color: $warning; }
     """
 
     def __init__(self, answers: Answers, setup: Setup) -> None:

@@ -1,16 +1,21 @@
 """Each step as a picture: all of one way through in one run."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+from scanner.admission.door import Unjudged
+from scanner.facts import Fact
 from scanner.platform.errors import WrongCode
+from scanner.pretix.errors import SetupWarning
 from scanner.tui.wizard.app import WizardApp
 from scanner.wording.catalogue import choose_language, number, say
 from tests.tui.wizard.setups import FakeSetup
+from tests.tui.wizard.test_list_step import QR, check_in_list, event
 from tests.tui.wizard.test_wizard_app import PROPOSED, TITLES, at, seen, to_code, to_tickets, until
 
 Pictured = Callable[[WizardApp, str], bool]
@@ -96,3 +101,21 @@ async def test_step_in_a_language_of_longer_words(
     monkeypatch.setattr("tests.tui.wizard.test_wizard_app.TITLES", titles)
     await all_the_way(pictured, (80, 24))
     await refused(pictured, (80, 24))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+async def test_lists_with_all_that_a_gate_cannot_judge(pictured: Pictured, language: str) -> None:
+    choose_language(language)
+    unjudged = (Unjudged.RULES, Unjudged.QUESTIONS)
+    lists = [
+        replace(check_in_list("evening", each, f"{each}", *unjudged), takes_addons=True)
+        for each in range(1, 13)
+    ]
+    warning = Fact(SetupWarning.PROFILE, {"profile": "kiosk"})
+    setup = FakeSetup(events_there=[event("evening", *lists)], warning=warning)
+    app = WizardApp(setup, PROPOSED)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        app.scanned(QR, "paste")
+        await until(pilot, lambda: "5  5" in seen(app))
+        await pilot.pause()
+        assert pictured(app, "lists")
