@@ -247,6 +247,19 @@ async def test_only_what_is_needed_is_asked_for_and_changes_since_the_servers_ow
     assert len(pretix.of(f"{BASE}/items/")) == 1
 
 
+@pytest.mark.parametrize("headers", [{}, {"X-Page-Generated": "soon"}])
+async def test_a_page_without_its_own_time_has_the_answers(
+    pretix: StandIn, headers: dict[str, str]
+) -> None:
+    serve(pretix)
+    told: dict[str, object] = {"count": 0, "next": None, "results": []}
+    dated = headers | {"Date": "Sun, 29 Nov 2026 19:33:59 GMT"}
+    pretix.routes[f"GET {BASE}/orders/"] = Told(200, told, headers=dated)
+    async with gate(pretix) as platform:
+        page = await platform.tickets()
+    assert page.server_time == datetime(2026, 11, 29, 19, 33, 59, tzinfo=UTC)
+
+
 async def test_revoked_codes_come_with_the_first_page_and_an_orders_word_counts_more(
     pretix: StandIn,
 ) -> None:

@@ -47,7 +47,8 @@ class _Beside:
     async def admissions(self, event: str, **query: Any) -> Page[Admission]:
         page: Page[Admission] = await self._line.admissions(event, **query)
         entries = self._entries or page.entries
-        return replace(page, beside=(self._told,), entries=entries, total=len(entries))
+        beside = (self._told,) if entries else ()
+        return replace(page, beside=beside, entries=entries, total=len(entries))
 
 
 @pytest.fixture
