@@ -3,7 +3,9 @@
 import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
+from scanner.app.earlier_sessions import EarlierSessions
 from scanner.app.platforms import PRETIX, TICKETING, provider_of
 from scanner.config import Config
 from scanner.facts import Fact
@@ -12,6 +14,7 @@ from scanner.store.sessions import StoredSession, read_session
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import load as load_credentials
+from scanner.sync.earlier import Earlier
 from scanner.sync.errors import NoSession, OtherEvent, OtherPlatform
 from scanner.wording.catalogue import language
 
@@ -24,12 +27,12 @@ if TYPE_CHECKING:
 
 
 class GateChoice(NamedTuple):
-    """A check-in list that a gate may be opened for.
+    """A check-in list, or a session of before, that a gate may be opened for.
 
     Attributes:
-        code: opens it.
+        code: opens it; no secret.
         event: the title.
-        name: the list's.
+        name: the list's, or the server's.
         cautions: what the gate can't judge there.
         is_open: whether the gate is open for it now.
     """
@@ -50,7 +53,7 @@ class Reopening:
     keys: KeyStore
 
     def __call__(self, code: str, other_event: bool) -> "Opened":
-        """Open the gate with a token's code, a new device's text or a check-in list's URI.
+        """Open the gate with a token's code, a new device's text or a choice's code.
 
         Raises:
             OtherPlatform: it is no platform's that this gate is open at.
@@ -61,7 +64,13 @@ class Reopening:
         from scanner.pretix.setup import read_new_device
         from scanner.sync.opening import open_gate
 
-        session = self._session()
+        session, before = self._session(), self._before()
+        if back := next((each for each in before.earlier() if _code_of(each) == code), None):
+            if back.platform != session.platform:
+                raise OtherPlatform
+            if not other_event:
+                raise OtherEvent(back.title)
+            return before.go_back(back)
         new, path = read_new_device(code), read_list_path(code)
         if (PRETIX if new or path else TICKETING) != session.platform:
             raise OtherPlatform
@@ -90,6 +99,22 @@ class Reopening:
             ScannerError: what stood in the way.
         """
         return asyncio.run(self._lists(self._device(), self._session()))
+
+    def earlier(self) -> tuple[GateChoice, ...]:
+        """Return the sessions at its platform that it was open for before; no server is asked.
+
+        Those at the server whose lists can be chosen are left out.
+
+        Raises:
+            ScannerError: the key store or the ledger can't be read.
+        """
+        session = self._session()
+        listed = session.api if self.chooses() else None
+        return tuple(
+            GateChoice(_code_of(each), each.title, urlsplit(each.api).hostname or each.api)
+            for each in self._before().earlier()
+            if each.platform == session.platform and each.api != listed
+        )
 
     async def _lists(self, device: "Device", session: StoredSession) -> tuple[GateChoice, ...]:
         from scanner.desk.device_setup import MOST_EVENTS, cautions
@@ -168,6 +193,9 @@ class Reopening:
         held = load_credentials(self.keys, session)
         return held.key if held else None
 
+    def _before(self) -> EarlierSessions:
+        return EarlierSessions(self.config, self.writer, self.keys)
+
     def _device(self) -> "Device":
         from scanner.desk.device_setup import kept_device
 
@@ -183,3 +211,7 @@ class Reopening:
         if session is None:
             raise NoSession
         return session
+
+
+def _code_of(earlier: Earlier) -> str:
+    return f"{earlier.api} {earlier.event}"

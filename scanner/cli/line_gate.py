@@ -69,7 +69,8 @@ def worded(line: str) -> "tuple[str, Word | None]":
     """Read a line's object: the payload, and the guard's word, if one is given, and not two.
 
     Only in an object's own field is it the guard's: a patron's code may hold any text. What is no
-    such object is judged as it came, and is no ticket.
+    such object is judged as it came, and is no ticket; nothing is judged where it is not clear
+    whether the patron leaves.
     """
     from scanner.admission.rules import Exit, LetIn
 
@@ -87,8 +88,10 @@ def worded(line: str) -> "tuple[str, Word | None]":
             return payload, LetIn()
         case False, True:
             return payload, Exit()
-        case _:
+        case _, False:
             return line, None
+        case _:  # who may have left is never let in for it
+            return "", None
 
 
 def serve_lines(

@@ -63,11 +63,16 @@ def succeeding(keys: Keys, new: GateCredentials) -> GateCredentials:
         KeyStoreError: the key store can't be read.
     """
     before = _load(keys)
-    if before is None or before.number is None or new.number is None:
+    return knowing(before, new) if before else new
+
+
+def knowing(before: GateCredentials, new: GateCredentials) -> GateCredentials:
+    """Return new credentials that know the numbers which earlier ones had of the same organiser."""
+    if before.number is None or new.number is None:
         return new
     if (before.platform, before.api, _owner(before)) != (new.platform, new.api, _owner(new)):
         return new
-    known = dict.fromkeys((*before.former, before.number))
+    known = dict.fromkeys((*new.former, *before.former, before.number))
     return replace(new, former=tuple(each for each in known if each != new.number))
 
 

@@ -26,7 +26,7 @@ from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
 from scanner.store.ticket_writes import forget_position
 from scanner.store.writer import Writer
-from scanner.sync import credentials, left_out
+from scanner.sync import credentials, earlier, left_out
 from scanner.sync.admission_list import note_encounters
 from scanner.sync.books import Books
 from scanner.sync.credentials import Keys
@@ -88,8 +88,10 @@ async def open_gate(
         form=provider.form,
         passages=provider.passages,
     )
-    held = credentials.succeeding(keys, held)
+    held = earlier.knowing_all(keys, credentials.succeeding(keys, held))
+    await _keep_earlier(writer, keys)
     credentials.save(keys, held)
+    earlier.keep(keys, held, session.title)
     await writer.run(lambda conn: store(conn, session))
     server_time = ServerTime(clock)
     size = PageSizes(writer.file.parent, request.records).of(session.api)
@@ -111,6 +113,13 @@ async def open_gate(
                 pull = Pull(whole, writer, server_time, size)
                 await pull.directory(session, scope.permitted)
     return await writer.run(lambda conn: _opened(conn, session))
+
+
+async def _keep_earlier(writer: Writer, keys: Keys) -> None:
+    """Keep the session that another one takes the place of, which may be of an older version."""
+    before = await writer.run(sessions.read_session)
+    if before and (held := credentials.load(keys, before)):
+        earlier.keep(keys, held, before.title)
 
 
 def _named(text: str) -> str:

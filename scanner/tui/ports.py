@@ -103,6 +103,10 @@ class OpenWith(Protocol):
         """Tell whether the gate is opened for a list that is chosen; without asking a server."""
         ...
 
+    def earlier(self) -> "Sequence[GateChoice]":
+        """Return the sessions that it was open for before; without asking a server."""
+        ...
+
     def lists(self) -> "Sequence[GateChoice]":
         """Ask for the lists that the gate may be opened for; raises a `ScannerError`."""
         ...

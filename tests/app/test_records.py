@@ -3,6 +3,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from scanner.gate import Gate, Judged, judge, recorded
 from scanner.keystore import KeyStore
 from scanner.paths import ExportFault
 from scanner.pin import Pin, PinCheck
-from scanner.store import journal, ledger, sessions
+from scanner.store import journal, ledger, sessions, ticket_writes
 from scanner.store.database import SqlConnection, open_database, open_reader, transaction
+from scanner.store.details import TicketDetail
 from scanner.store.errors import StoreFault
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import State
@@ -321,3 +323,34 @@ def test_who_let_somebody_in_again_is_told_once(records: Records) -> None:
     records.let_in(PIN, HERE, Reentry("smoke"))
     newest, _ = records.admissions(None, 9)
     assert account(newest) == "Let in again by the supervisor: smoke"
+
+
+def test_the_others_of_an_order_are_those_whom_the_gate_would_let_in(
+    file: Path, records: Records
+) -> None:
+    order = [HERE, *(f"DAWIER-BACK7558{number:04}" for number in range(5))]
+    together = TicketDetail(party="ZQ7K3")
+    waiting, other_section, late, again, withdrawn = order[1:]
+    rows = [
+        row(HERE)._replace(detail=together),
+        row(waiting)._replace(detail=together),
+        row(other_section, BALCONY)._replace(detail=together),
+        row(late)._replace(detail=together._replace(valid_until=NOW - timedelta(days=1))),
+        row(again)._replace(detail=together),
+        row(withdrawn)._replace(detail=together, status=TicketStatus.CANCELLED),
+        row("QWERTY-BACK75580348")._replace(detail=TicketDetail(party="OTHER")),
+    ]
+
+    def write(conn: SqlConnection) -> None:
+        with transaction(conn):
+            ticket_writes.write_tickets(conn, rows, 1)
+
+    records._writer.submit_to_cache(write).result(10)
+    records._gate.present(again, NOW, "camera").result(10)
+    with closing(open_reader(file)) as conn:
+        before = journal.last_scans(conn, 99)
+    assert [each.serial for each in records.party(HERE)] == [waiting]
+    assert records.party("QWERTY-BACK75580348") == []
+    assert records.party("no ticket") == []
+    with closing(open_reader(file)) as conn:
+        assert journal.last_scans(conn, 99) == before

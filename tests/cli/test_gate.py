@@ -276,3 +276,27 @@ def test_every_line_of_a_fuzz_gets_a_verdict_in_plain_ascii(program: Program) ->
     assert all(each.isprintable() for each in answered)
     assert [json.loads(each)["scan"] for each in answered] == list(range(1, len(lines) + 1))
     assert f"Intact: {len(lines):,}" in program.says("audit")
+
+
+def test_a_line_is_an_exit_by_the_doors_option_or_by_its_own_word(
+    program: Program, server: Ready
+) -> None:
+    program.open_at(server)
+    ours, other = _tickets(server)[:2]
+    came = program.says("gate", "--stdin", "--json", "--no-network", given=f"{ours}\n".encode())
+    assert json.loads(came)["verdict"] == "admitted"
+    lines = [
+        {"payload": ours, "exit": True},
+        {"payload": other, "exit": False},
+        {"payload": other, "exit": True, "let_in": True},  # two words are none
+        {"payload": other, "exit": "yes"},
+    ]
+    given = "\n".join(map(json.dumps, lines)).encode()
+    said = program.says("gate", "--stdin", "--json", "--json-input", "--no-network", given=given)
+    verdicts = [json.loads(line)["verdict"] for line in said.splitlines()]
+    assert verdicts == ["exited", "admitted", "not_a_ticket", "not_a_ticket"]
+    said = program.says(
+        "gate", "--stdin", "--json", "--exit", "--no-network", given=f"{other}\n".encode()
+    )
+    found = json.loads(said)
+    assert (found["verdict"], found["code"], found["notice"]) == ("exited", "verdict.exited", None)

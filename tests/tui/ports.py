@@ -33,6 +33,7 @@ from scanner.tui.gate.app import GateApp
 from scanner.tui.ports import Readers
 from tests.tui import evening
 from tests.tui.sources import FakeSounds, FakeSource, in_thread
+from tests.tui.ways import FakeWays
 
 NOW = evening.NOW
 SERIAL = "DAWIER-BACK75580348"
@@ -340,26 +341,6 @@ VIEWS = [
 
 
 @dataclass
-class FakeWays:
-    """What else the gate may be opened for, as the stand says."""
-
-    stand: "Stand"
-
-    def __call__(self, code: str, other_event: bool, /) -> Opened:
-        assert self.stand.open_with is not None
-        return self.stand.open_with(code, other_event)
-
-    def chooses(self) -> bool:
-        return self.stand.lists is not None
-
-    def lists(self) -> Sequence[GateChoice]:
-        assert self.stand.lists is not None
-        if isinstance(self.stand.lists, ScannerError):
-            raise self.stand.lists
-        return self.stand.lists
-
-
-@dataclass
 class Stand:
     """An app and all that it was built on."""
 
@@ -372,6 +353,7 @@ class Stand:
     kept: list[tuple[str, Value]] = field(default_factory=list)
     open_with: Callable[[str, bool], Opened] | None = None
     lists: Sequence[GateChoice] | ScannerError | None = None
+    earlier: Sequence[GateChoice] = ()
     readers: Readers | None = None
     only_exit: bool = False
     at: datetime = NOW

@@ -13,7 +13,7 @@ from scanner.store.statistics import Evening, GateFigure, SectionFigure
 from scanner.tui.drawing.charts import LOOKS, Column, Row, columns, room, table
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.theme import tint
-from scanner.wording.catalogue import decimal, number, say
+from scanner.wording.catalogue import decimal, number, say, say_count
 from scanner.wording.plain import clock_time, plain
 from scanner.wording.verdict import name_of, title
 
@@ -77,6 +77,9 @@ def outlook(
     ]
     if evening.left:
         parts.append(Content(say("{count} went out", count=number(evening.left))))
+    if evening.exits:
+        exits = say_count("{count} exit counted here", "{count} exits counted here", evening.exits)
+        parts.append(Content(exits))
     if evening.again:
         parts.append(Content(say("{count} let in again", count=number(evening.again))))
     if found:

@@ -37,7 +37,8 @@ _DIGITS = "123456789"
 class TokenScreen(Modal):
     """Takes a token's code, typed or scanned, and opens the gate with it.
 
-    At pretix it offers the check-in lists instead, and takes a new device.
+    At pretix it offers the check-in lists instead, and takes a new device. Below stand the sessions
+    that the gate was open for before.
 
     Args:
         reopen: opens the gate.
@@ -50,6 +51,7 @@ class TokenScreen(Modal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Open the gate with it", priority=True),
+        Binding("down", "to_list", show=False),
         *(Binding(each, f"point({each})", show=False) for each in _DIGITS),
     ]
     DEFAULT_CSS: ClassVar[str] = """
@@ -117,17 +119,34 @@ class TokenScreen(Modal):
         self.query_one("#caution", Static).update("")
         self.remove_class("-lists")
 
-    def _explain(self, title: str, how: str) -> None:
+    def _explain(self, title: str, *how: str) -> None:
         self.entitle(title)
         closed = self._status().closed
         words = [f"{sentence(closed.fact)}."] if closed else []
-        words += [how, say("Guard and gate stay as they are; what is queued is sent all the same.")]
+        words += [
+            *how,
+            say("Guard and gate stay as they are; what is queued is sent all the same."),
+        ]
         self.query_one("#why", Static).update(Content("\n".join(words)))
 
     async def _look(self) -> None:
         """Offer the check-in lists, where the gate is opened for one."""
         self._chooses = self._ways is not None and await asyncio.to_thread(self._ways.chooses)
-        if self._ways is None or not self._chooses:
+        if self._ways is None:
+            return
+        try:
+            earlier = await asyncio.to_thread(self._ways.earlier)
+        except ScannerError as error:
+            self.say(sentence(error.fact))
+            return
+        self._offer(earlier)
+        if not self._chooses:
+            if earlier:
+                self._explain(
+                    say("Open the gate with another token"),
+                    say("Scan the new token's code, or type it: eight letters and digits."),
+                    say("Or go back to where it was open before: ↓ and Enter."),
+                )
             return
         self._explain(
             say("Open the gate for another check-in list"),
@@ -136,18 +155,31 @@ class TokenScreen(Modal):
         self.query_one(Input).placeholder = say("a new device's address and code")
         self.say(say("Asking the server …"))
         try:
-            self._lists = await asyncio.to_thread(self._ways.lists)
+            lists = await asyncio.to_thread(self._ways.lists)
         except ScannerError as error:
             self.say(sentence(error.fact))
             return
         self.say("")
-        options = self.query_one(OptionList)
-        options.clear_options()
-        options.add_options(map(_line, range(1, len(self._lists) + 1), self._lists))
-        self.add_class("-lists")
+        self._offer([*lists, *earlier])
         if self._lists:
+            options = self.query_one(OptionList)
             self.set_focus(options)
             options.highlighted = next((n for n, e in enumerate(self._lists) if e.is_open), 0)
+
+    def _offer(self, choices: "Sequence[GateChoice]") -> None:
+        """List what the gate may be opened for."""
+        self._lists = choices
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(map(_line, range(1, len(choices) + 1), choices))
+        self.set_class(bool(choices), "-lists")
+
+    def action_to_list(self) -> None:
+        """Go from the line to the list."""
+        options = self.query_one(OptionList)
+        if options.option_count:
+            self.set_focus(options)
+            options.highlighted = options.highlighted or 0
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Say what the gate can't judge at that list."""

@@ -172,6 +172,7 @@ TOKEN: dict[str, Told] = {
     "escape": at_gate,
     "enter": shows("This is no token's code"),
     **{str(digit): types(str(digit)) for digit in range(1, 10)},  # there is no list to choose
+    "down": types(""),  # there is no list to go to
 }
 QUIT: dict[str, Told] = {"escape": at_gate, "y": ended}
 MISTYPED: dict[str, Told] = {

@@ -8,6 +8,7 @@ import pytest
 from textual.containers import Grid
 
 from scanner.store.statistics import Evening
+from scanner.tui.drawing.evening_plots import outlook
 from tests.tui.ports import Stand
 from tests.tui.seen import seen, settled
 
@@ -75,3 +76,10 @@ async def test_statistics_are_there_before_their_plots_are(
             counted.set()
         await settled(app, pilot)
         assert app.screen.query_one(Grid).display
+
+
+def test_who_left_and_the_exits_counted_here_are_told_only_where_there_are_any() -> None:
+    quiet, left = Evening(inside=9), Evening(inside=6, left=3, exits=1)
+    assert "went out" not in outlook(quiet, None).plain
+    assert "counted here" not in outlook(quiet, None).plain
+    assert "6 inside · 0 to come · 3 went out · 1 exit counted here" in outlook(left, None).plain

@@ -9,9 +9,11 @@ from scanner.app.reopening import GateChoice
 from scanner.desk.device_setup import Caution
 from scanner.facts import Fact
 from scanner.platform.errors import Revoked, WrongCode
+from scanner.sync.errors import OtherEvent
 from scanner.sync.link import Link, LinkState
 from scanner.sync.opening import Opened
-from scanner.tui.gate.token import TokenScreen
+from scanner.tui.gate.token import OtherEventScreen, TokenScreen
+from scanner.wording.sentences import sentence
 from tests.tui.ports import OUTDATED, SERIAL, SESSION, STATUS, UNREACHABLE, Stand
 from tests.tui.seen import seen, settled
 
@@ -142,3 +144,90 @@ async def test_a_new_devices_code_is_scanned_where_the_one_before_was_revoked(st
         await settled(app, pilot)
         assert app.screen_stack[-1] is app.gate
     assert codes == [DEVICE]
+
+
+EARLIER = (
+    GateChoice("https://api.example/ /events/2", "Saturday Late", "api.example"),
+    GateChoice("https://tickets.example/ /events/3", "Sunday\x1b[2J Brunch", "tickets.example"),
+)
+
+
+async def test_a_gate_goes_back_to_a_session_of_before_after_a_question(stand: Stand) -> None:
+    asked: list[tuple[str, bool]] = []
+
+    def open_with(code: str, other_event: bool) -> Opened:
+        asked.append((code, other_event))
+        if not other_event:
+            raise OtherEvent("Saturday Late")
+        return Opened(SESSION, ("Floor",), 12)
+
+    stand.open_with, stand.earlier = open_with, EARLIER
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("e", "k")
+        await settled(app, pilot)
+        assert "Or go back to where it was open before: ↓ and Enter." in seen(app)
+        assert "1  Saturday Late · api.example" in seen(app)
+        assert "2  Sunday [2J Brunch · tickets.example" in seen(app)
+        await pilot.press("enter")  # nothing is chosen, and nothing is typed
+        await settled(app, pilot)
+        assert "This is no token's code" in seen(app)
+        await pilot.press("down", "2", "1", "enter")
+        await settled(app, pilot)
+        assert isinstance(app.screen, OtherEventScreen)
+        assert "Saturday Late" in seen(app)
+        assert "3 admissions are not sent yet." in seen(app)
+        await pilot.press("y")
+        await settled(app, pilot)
+        assert "Opened: Floor, 12 tickets." in seen(app)
+        assert not app.gate.lets_out  # another event begins as an entry
+    assert asked == [(EARLIER[0].code, False), (EARLIER[0].code, True)]
+
+
+async def test_a_session_whose_access_is_gone_is_said_to_be_and_the_gate_goes_on(
+    stand: Stand,
+) -> None:
+    def open_with(_code: str, other_event: bool) -> Opened:
+        raise WrongCode if other_event else OtherEvent("Saturday Late")
+
+    stand.open_with, stand.earlier = open_with, EARLIER
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("e", "k")
+        await settled(app, pilot)
+        await pilot.press("down", "enter")
+        await settled(app, pilot)
+        await pilot.press("y")
+        await settled(app, pilot)
+        assert isinstance(app.screen, TokenScreen)
+        assert sentence(WrongCode().fact)[:40] in " ".join(seen(app).split())
+        assert app.gate.lets_out
+        assert stand.background.running == 1
+
+
+async def test_a_code_can_be_typed_beside_the_sessions_of_before(stand: Stand) -> None:
+    codes: list[str] = []
+
+    def open_with(code: str, _other_event: bool) -> Opened:
+        codes.append(code)
+        return Opened(SESSION, (), 0)
+
+    stand.open_with, stand.earlier = open_with, EARLIER
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("k")
+        await settled(app, pilot)
+        await pilot.press(*CODE.lower(), "enter")
+        await settled(app, pilot)
+    assert codes == [CODE]
+
+
+async def test_the_sessions_of_before_stand_below_the_lists(stand: Stand) -> None:
+    stand.open_with = lambda _code, _other: Opened(SESSION, (), 0)
+    stand.lists, stand.earlier = LISTS, EARLIER
+    app = stand.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("k")
+        await settled(app, pilot)
+        assert "1  Evening · All · open now" in seen(app)
+        assert "4  Sunday [2J Brunch · tickets.example" in seen(app)
