@@ -107,7 +107,7 @@ SENTENCES: dict[str, Sentence] = {
     "journal.stopped": _stopped,
     "journal.killed": _killed,
     "journal.end_told": "the guard was told how the gate had ended",
-    "journal.session": "the gate was opened with another token, for {event}: {name} at {device}",
+    "journal.session": "the gate was opened once more, for {event}: {name} at {device}",
     "journal.guard": "{name} stands at the gate, after {before}",
     "journal.reads": "codes are read by the camera {camera} and the hand scanner {scanner}",
     "journal.exported": Plural(

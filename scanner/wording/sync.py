@@ -42,9 +42,9 @@ SENTENCES: dict[str, Sentence] = {
     "sync.name_empty": "A gate needs two names: the guard's (--name) and its own (--device).",
     "sync.waiting_elsewhere": Plural(
         "{count} admission to another event waits in the queue; "
-        "open a session with that event's token to send it.",
+        "open the gate for that event again to send it.",
         "{count} admissions to another event wait in the queue; "
-        "open a session with that event's token to send them.",
+        "open the gate for that event again to send them.",
     ),
     "sync.entries_left_out": Plural(
         "{count} entry of the API's lists can't be read, and is not known here ({fields}).",
