@@ -1,7 +1,7 @@
 """The others of an order: offered after one of them was let in, a key for each, or one for all.
 
 Each is let in by a presentation of its own. Those of one key follow one another, each when the
-light before it was seen, and end at the first that is not let in.
+light before it was seen, and end at the first that is not let in, or that has to be looked at.
 """
 
 import asyncio
@@ -104,11 +104,12 @@ class PartyBox(Widget):
         verdict = judged.verdict
         if self._find is None or not verdict.admits or verdict.serial is None:
             return
-        if self._next:
+        told = judged.notice
+        if self._next and not (told and (told.attention or told.text)):
             self._present(self._next.pop(0))
             return
         self.run_worker(
-            self._look(self._find, verdict.serial),
+            self._look(self._find, verdict.serial, self._stop()),
             group="party",
             exclusive=True,
             exit_on_error=False,
@@ -144,13 +145,13 @@ class PartyBox(Widget):
         """List them, each behind its key."""
         return Content("\n").join(self._rows())
 
-    async def _look(self, find: Find, serial: str) -> None:
+    async def _look(self, find: Find, serial: str, told: str) -> None:
         try:
             found = await asyncio.to_thread(find, serial)
         except ScannerError as error:  # the patron is in; only the offer is missing
             structlog.get_logger("tui").warning("no others of the order", reason=str(error))
             found = []
-        self._offer(found)
+        self._offer(found, told)
 
     def _offer(self, found: Sequence[Found], told: str = "") -> None:
         was_open = self.opened

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from scanner.admission.door import Notice, Unjudged
 from scanner.admission.rules import Exit
 from scanner.admission.verdict import Kind
 from scanner.store.errors import StoreError, StoreFault
@@ -89,6 +90,25 @@ async def test_all_ends_at_the_first_who_is_not_let_in_whose_verdict_stays(order
         assert "Stopped: 1 of the order was not let in yet." in seen(app)
         assert "Dora Luz" in seen(app)
         assert "Cleo Luz" not in seen(app)
+
+
+async def test_all_waits_at_one_who_has_to_be_looked_at(ordered: Stand) -> None:
+    app = ordered.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        ordered.source.see(SERIAL)
+        await settled(app, pilot)
+        ordered.judge.notice = Notice(text="Ask for the card.")
+        await pilot.press("a")
+        await settled(app, pilot)
+        assert serials(ordered) == [SERIAL, OTHERS[0]]
+        assert "▲ Ask for the card." in seen(app)
+        assert f"2 {OFFER}" in seen(app)
+        assert "Stopped: 2 of the order were not let in yet." in seen(app)
+        ordered.judge.notice = Notice(unjudged=frozenset(Unjudged))  # all of them have that
+        await pilot.press("a")
+        while len(ordered.judge.shown) < len(ORDER):
+            await settled(app, pilot)
+        assert serials(ordered) == [SERIAL, *OTHERS]
 
 
 async def test_another_patron_ends_the_offer(ordered: Stand) -> None:
