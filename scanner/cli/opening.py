@@ -171,7 +171,8 @@ def _read_code() -> str:
     text = secret(say("Token code"))
     if sys.stdin.isatty():
         return text
-    more = sys.stdin.read(_LONGEST_CODE) if text.lstrip().startswith(("{", "http")) else ""
+    begins = text.lstrip().startswith(("{", "http")) or len(text.split()) > 1
+    more = sys.stdin.read(_LONGEST_CODE) if begins else ""
     return f"{text}\n{more}" if more.strip() else text
 
 

@@ -61,6 +61,16 @@ def test_a_new_devices_code_opens_a_list_that_is_named_and_is_hidden(
             assert TOKEN.encode() not in each.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "text", ["{url}\n{token}\n", "System URL: {url}\n\nToken: {token}\n", "{url} {token}"]
+)
+def test_an_address_and_a_code_are_found_in_what_was_copied_from_the_page(
+    program: Program, pretix: StandIn, text: str
+) -> None:
+    given = text.format(url=pretix.url, token=TOKEN).encode()
+    assert "Lee at north" in program.says("open", "-", *NAMED, "--list", "9", given=given)
+
+
 def test_a_try_that_broke_off_goes_on_with_the_device_that_is_kept(
     program: Program, pretix: StandIn
 ) -> None:

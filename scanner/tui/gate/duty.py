@@ -219,7 +219,7 @@ class DutyScreen(Modal):
         title, value = {
             "guard": (say("Guard"), f"{plain(status.name, 40)} ▸"),
             "token": (
-                say("Token"),
+                say("Opened for"),
                 f"{plain(status.title, 40)} · {plain(sections(status), 60)} ▸",
             ),
             "camera": (say("Camera"), f"◂ {plain(self._cameras.get(camera, camera), 60)} ▸"),
