@@ -15,7 +15,7 @@ from scanner.admission.door import Notice
 from scanner.admission.evidence import Evidence, from_json, to_json
 from scanner.admission.rules import Exit, Remedy, Word, decide, remedy
 from scanner.admission.serial import LONGEST_PAYLOAD, blinded, is_verbatim
-from scanner.admission.verdict import Verdict
+from scanner.admission.verdict import Reason, Verdict
 from scanner.facts import Fact
 from scanner.priority import Priority
 from scanner.store import journal, ledger, sessions, tickets
@@ -201,6 +201,9 @@ def judge(
     parsed = parsed if known.ticket else unlisted(parsed)
     evidence = Evidence(parsed, standing.closed, known, word)
     verdict = decide(*evidence, at=at)
+    if verdict.reason is Reason.OVERRIDDEN and verdict.serial and known.refusal:
+        # The gate ended between the API's no and its record, or the light was never shown.
+        ledger.undo_withheld(conn, verdict.serial, at, known.refusal)
     scan = journal.Scan(
         at=at,
         event=standing.event,

@@ -20,6 +20,7 @@ from scanner.store import details, ledger, ticket_writes
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.details import TicketDetail
 from scanner.store.ledger import State
+from scanner.sync import server_first
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.server_first import ServerFirst
@@ -215,6 +216,22 @@ async def test_a_supervisor_lets_in_whom_the_platforms_rules_refuse(house: House
         assert judged.verdict.reason is Reason.OVERRIDDEN
         (waiting,) = await house.writer.run(lambda conn: ledger.next_batch(conn, 5))
         assert waiting.override
+
+
+async def test_a_supervisor_lets_in_whom_the_rules_refused_while_the_light_was_never_shown(
+    house: House,
+) -> None:
+    async with _judging(house, None) as (_, engine):
+        asked, refusal = house.tickets(0)[0], Fact(SettleReason.WITHDRAWN)
+        gate = Gate(house.writer)  # it ended before the light, and its record was refused since
+        assert gate.present(asked, utc_now(), "test").result().verdict.admits
+        await house.writer.run(lambda conn: server_first._refuse(conn, asked, utc_now(), refusal))
+        assert gate.present(asked, utc_now(), "test").result().remedy is Remedy.OVERRIDE
+        letting_in = gate.present(asked, utc_now(), "test", Override("has shown the voucher"))
+        assert letting_in.result().verdict.reason is Reason.OVERRIDDEN
+        await engine.replay()
+    assert house.at_server() == {asked}
+    assert list(house.writer.submit(lambda conn: list(Audit(conn).findings())).result()) == []
 
 
 async def test_what_the_platform_would_not_refuse_is_let_in_and_sent_later(house: House) -> None:
