@@ -135,6 +135,12 @@ class Api:
             ],
         )
 
+    def revoked(self, asked: Asked) -> Answer:
+        secrets = self.event.revoked_secrets
+        at = _text(self.event.now())
+        told = [{"id": n, "secret": each, "created": at} for n, each in enumerate(secrets)]
+        return self._page(asked, told)
+
     def nothing(self, asked: Asked) -> Answer:
         return self._page(asked, [])
 
@@ -288,7 +294,7 @@ class Api:
             "include_pending": False,
             "allow_multiple_entries": found.multiple_entries,
             "allow_entry_after_exit": found.entry_after_exit,
-            "rules": {},
+            "rules": {"isBefore": []} if found.rules else {},
             "addon_match": False,
         }
 
@@ -320,7 +326,8 @@ _WAYS = (
     _way("GET", rf"{_EVENT}checkinlists/(\d+)/positions/", Api.list_positions),
     _way("POST", rf"{_EVENT}checkinlists/(\d+)/failed_checkins/", Api.failed),
     _way("GET", f"{_EVENT}items/", Api.items),
-    _way("GET", f"{_EVENT}(?:questions|categories|subevents|revokedsecrets)/", Api.nothing),
+    _way("GET", f"{_EVENT}revokedsecrets/", Api.revoked),
+    _way("GET", f"{_EVENT}(?:questions|categories|subevents)/", Api.nothing),
     _way("GET", f"{_EVENT}orders/", Api.orders),
     _way("POST", rf"{_EVENT}orderpositions/(\d+)/printlog/", Api.print_log),
     _way("POST", f"organizers/{ORGANISER}/checkinrpc/redeem/", Api.redeem),

@@ -27,7 +27,14 @@ from tests.simulation.gates import (
 )
 from tests.simulation.pretix.api import EVENT, ORGANISER, Api
 from tests.simulation.pretix.books import check_at_the_end
-from tests.simulation.pretix.orders import CheckIn, CheckInList, Event, Movement, OrderStatus
+from tests.simulation.pretix.orders import (
+    CheckIn,
+    CheckInList,
+    Event,
+    Movement,
+    OrderStatus,
+    Position,
+)
 from tests.simulation.pretix.wire import URL, Wire
 
 FLOOR, BALCONY, LOUNGE = 1, 2, 3
@@ -44,10 +51,12 @@ class PretixEvening(Gates):
             self.rng.choice((frozenset(), frozenset({FLOOR, BALCONY}))),
             multiple_entries=self.rng.random() < 0.15,
             entry_after_exit=self.rng.random() < 0.6,
+            rules=self.rng.random() < 0.2,
         )
         second = CheckInList(2, entry_after_exit=False)
         names = {FLOOR: "Floor", BALCONY: "Balcony", LOUNGE: "Lounge"}
         self.event = Event(self.now, {1: first, 2: second}, names)
+        self.event.signed = self.rng.random() < 0.3
         self.api = Api(self.event, self.rng.choice((2, 3, 50)))
         self.lists: dict[str, int] = {}
         for number in range(1, self.rng.randint(1, 3) + 1):
@@ -68,6 +77,11 @@ class PretixEvening(Gates):
     def alike(self, serial: str) -> set[str]:
         number = self.event.secrets.get(serial)
         return {each for each, its in self.event.secrets.items() if its == number}
+
+    @property
+    def undone(self) -> set[str]:
+        numbers = self.event.undone
+        return {each for each, number in self.event.secrets.items() if number in numbers}
 
     def number(self, house: House) -> int:
         """Return a gate's number as a device."""
@@ -171,13 +185,13 @@ class PretixEvening(Gates):
             self._at_the_organisers(house)
 
     def _at_the_organisers(self, house: House) -> None:
-        position = self.rng.choice(list(self.event.positions()))
+        position = self._one_of_the_tickets()
         order = self.event.order_of(position)
         dice = self.rng.random()
         if dice < 0.15:
             order.status = OrderStatus.CANCELLED
         elif dice < 0.25:
-            position.cancelled = True
+            self.event.cancel(position)
         elif dice < 0.5:
             position.blocked = not position.blocked
         elif dice < 0.65:
@@ -186,11 +200,23 @@ class PretixEvening(Gates):
             order.status = OrderStatus.PAID
         elif dice < 0.85:
             self._sell()
-        elif dice < 0.97:
+        elif dice < 0.9:
             self._admit_by_browser(position.number)
+        elif dice < 0.93:
+            self.event.undo(position, self.rng.choice(list(self.event.lists)))
+        elif dice < 0.97:
+            self._set_hours(position)
         elif len(self.houses) > 1:
             self.event.revoked.add(self.number(house))
         self.event.touch(position)
+
+    def _one_of_the_tickets(self) -> Position:
+        """Choose one, half the time that which was shown last, whose gate may not know it yet."""
+        positions = list(self.event.positions())
+        shown = [each for each in positions if each.check_ins]
+        if shown and self.rng.random() < 0.5:
+            return max(shown, key=lambda each: each.check_ins[-1].number)
+        return self.rng.choice(positions)
 
     def _admit_by_browser(self, number: int) -> None:
         """Check somebody in at the organiser's own page, as a person and no device."""
@@ -200,10 +226,20 @@ class PretixEvening(Gates):
             made = CheckIn(self.event.number(), on_list, Movement.ENTRY, self.now(), None, None)
             position.check_ins.append(made)
 
+    def _set_hours(self, position: Position) -> None:
+        """Have a ticket be valid from or until some time of the evening."""
+        bound = self.now() + timedelta(hours=self.rng.uniform(-2, 2))
+        if self.rng.random() < 0.5:
+            position.valid_from, position.valid_until = bound, None
+        else:
+            position.valid_from, position.valid_until = None, bound
+
     def _sell(self) -> None:
         items = self.rng.choices((FLOOR, BALCONY, LOUNGE), k=self.rng.randint(1, 4))
-        unpaid = self.rng.random() < 0.15
-        self.event.sell(items, OrderStatus.PENDING if unpaid else OrderStatus.PAID)
+        unpaid = self.rng.random() < 0.25
+        order = self.event.sell(items, OrderStatus.PENDING if unpaid else OrderStatus.PAID)
+        order.valid_if_pending = self.rng.random() < 0.3
+        order.require_approval = self.rng.random() < 0.3
 
     def _is_waiting(self, house: House) -> bool:
         """Tell whether a gate has something to deliver yet, or to learn that it may not."""

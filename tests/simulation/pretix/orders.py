@@ -78,12 +78,16 @@ class Order:
 
 @dataclass(frozen=True)
 class CheckInList:
-    """A list; `items` are the products on it, all where there are none."""
+    """A list; `items` are the products on it, all where there are none.
+
+    Where it has `rules`, they refuse some tickets, which no device can know by itself.
+    """
 
     number: int
     items: frozenset[int] = frozenset()
     multiple_entries: bool = False
     entry_after_exit: bool = True
+    rules: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ class Event:
         revoked: the numbers of those that have lost their access.
         secrets: the number of the ticket that each was ever given to.
         forced: the nonces that were sent with `force`.
+        signed: whether secrets are signed, so that former ones are listed as revoked.
+        undone: the numbers of the tickets whose check-ins were deleted.
     """
 
     now: Callable[[], datetime]
@@ -116,6 +122,9 @@ class Event:
     failed: list[Failed] = field(default_factory=list)
     secrets: dict[str, int] = field(default_factory=dict)
     forced: set[str | None] = field(default_factory=set)
+    signed: bool = False
+    revoked_secrets: list[str] = field(default_factory=list)
+    undone: set[int] = field(default_factory=set)
     _numbers: int = 0
 
     def number(self) -> int:
@@ -137,7 +146,9 @@ class Event:
         return next((each for each in self.positions() if each.number == number), None)
 
     def by_secret(self, secret: str) -> Position | None:
-        """Return the ticket that a secret belongs to now."""
+        """Return the ticket that a secret belongs to now, or did where that can be told."""
+        if secret in self.revoked_secrets:
+            return self.by_number(self.secrets[secret])
         return next((each for each in self.positions() if each.secret == secret), None)
 
     def sell(self, items: list[int], status: OrderStatus = OrderStatus.PAID) -> Order:
@@ -155,8 +166,26 @@ class Event:
 
     def reissue(self, position: Position) -> None:
         """Give a ticket a new secret; the old one is of no use any more."""
+        self._revoke(position.secret)
         position.secret = self._secret(position.number)
         self.touch(position)
+
+    def cancel(self, position: Position) -> None:
+        """Cancel one ticket of an order that stands."""
+        if not position.cancelled:
+            position.cancelled = True
+            self._revoke(position.secret)
+
+    def undo(self, position: Position, check_in_list: int) -> None:
+        """Delete a ticket's check-ins on a list, as a person does at the organiser's page."""
+        kept = [each for each in position.check_ins if each.check_in_list != check_in_list]
+        if len(kept) < len(position.check_ins):
+            position.check_ins = kept
+            self.undone.add(position.number)
+
+    def _revoke(self, secret: str) -> None:
+        if self.signed:
+            self.revoked_secrets.append(secret)
 
     def admitted(self, position: Position, check_in_list: int) -> list[CheckIn]:
         """Return a ticket's check-ins on a list, newest first by their own time."""
@@ -165,5 +194,7 @@ class Event:
 
     def _secret(self, number: int) -> str:
         secret = f"{number:06}{self.number():06}abcdefghijklmnopqrst"
+        if self.signed:
+            secret = f"=8wJeq12+/{secret}{'AxB' * 24}=="
         self.secrets[secret] = number
         return secret

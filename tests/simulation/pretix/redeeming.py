@@ -41,9 +41,10 @@ def read_asked(event: Event, device: int, body: dict[str, Any], now: datetime) -
         return None
     secret = body["secret"].strip()
     found = event.by_secret(secret)
+    gone = found is None or (found.cancelled and secret not in event.revoked_secrets)
     return Asked(
         secret,
-        None if found is None or found.cancelled else found,
+        None if gone else found,
         check_in_list,
         Movement(body.get("type", "entry")),
         datetime.fromisoformat(body["datetime"]) if body.get("datetime") else now,
@@ -97,6 +98,8 @@ def _judge(event: Event, asked: Asked, position: Position) -> str | None:
 def refusal_of(event: Event, asked: Asked, position: Position) -> str | None:
     """Say what is against a ticket, whoever has come in by it."""
     order = event.order_of(position)
+    if asked.secret in event.revoked_secrets:
+        return "revoked"
     if order.status in (OrderStatus.CANCELLED, OrderStatus.EXPIRED):
         return "canceled"
     if position.blocked:
@@ -112,6 +115,8 @@ def refusal_of(event: Event, asked: Asked, position: Position) -> str | None:
         return "product"
     if order.status is OrderStatus.PENDING and not order.valid_if_pending:
         return "unpaid"
+    if entering and asked.check_in_list.rules and position.number % 3 == 0:
+        return "rules"
     return None
 
 
