@@ -44,7 +44,7 @@ from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.passages import PassageReplay
 from scanner.sync.pull import Pull
 from scanner.sync.refused_scans import RefusedScans
-from scanner.sync.replay import Replay
+from scanner.sync.replay import Replay, tolerating
 from scanner.sync.retry import hedged, repeat
 from scanner.sync.status import Status, StatusFeed
 from scanner.sync.ticket_list import Progress
@@ -243,26 +243,32 @@ class Engine:
         with _replay_lock(self._writer.file) as held:
             if not held:
                 return False
+            failures: list[TicketingError] = []
             try:
                 if admissions:
-                    await replay.run_once()
+                    await tolerating(failures, replay.run_once())
                 sent = bool(admissions)
                 if beyond:
-                    sent = await self._deliver_beyond(beyond, event) or sent
+                    sent = await self._deliver_beyond(beyond, event, failures) or sent
             except (Unauthenticated, Forbidden):
                 await self._replaying.close()
                 raise
+        if failures:
+            raise failures[0]
         if not sent:
             return True
         self._undelivered = None
         self._note_online()
         return True
 
-    async def _deliver_beyond(self, beyond: Beyond, event: str) -> bool:
+    async def _deliver_beyond(
+        self, beyond: Beyond, event: str, failures: list[TicketingError]
+    ) -> bool:
         """Tell of passages, and of refused scans where that is wanted; tells whether of any."""
-        told = await PassageReplay(beyond, self._writer, self._server_time, event).run_once()
+        passages = PassageReplay(beyond, self._writer, self._server_time, event)
+        told = await tolerating(failures, passages.run_once())
         if self._pace.report_refused:
-            told += await RefusedScans(beyond, self._writer).run_once()
+            told += await tolerating(failures, RefusedScans(beyond, self._writer).run_once())
         return told > 0
 
     async def close(self) -> None:

@@ -74,7 +74,7 @@ class Replay:
                 is settled next time.
         """
         failures: list[TicketingError] = []
-        settled = await _tolerating(failures, self._settle(await self._in_doubt()))
+        settled = await tolerating(failures, self._settle(await self._in_doubt()))
         if len(failures) < _MOST_FAILURES:
             settled += await self._send_all(failures)
         if failures:
@@ -109,7 +109,7 @@ class Replay:
             await self._move(answer.settled)
             settling = self._settle(await self._reread(answer.open))
             at_once = len(answer.granted) + len(answer.settled)
-            return at_once + await _tolerating(failures, settling), ahead
+            return at_once + await tolerating(failures, settling), ahead
         except BaseException:
             await self._hold(ahead)
             raise
@@ -303,7 +303,7 @@ def _note(conn: SqlConnection, answer: Reply, at: datetime) -> None:
     ledger.mark_answered(conn, answer.unclear)
 
 
-async def _tolerating(failures: list[TicketingError], work: Awaitable[int]) -> int:
+async def tolerating(failures: list[TicketingError], work: Awaitable[int]) -> int:
     """Do what a few admissions may make fail; such a failure is added to the others."""
     try:
         return await work

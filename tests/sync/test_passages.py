@@ -1,26 +1,33 @@
 """Exits, further entries and refused scans on their way to a platform that takes them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from scanner.facts import Fact
-from scanner.platform.delivery import Outcome, SettleReason
+from scanner.platform.access import GateCredentials
+from scanner.platform.delivery import Inquiry, Outcome, Reply, SettleReason
 from scanner.platform.errors import ApiFault, BadRequest, ServerFault, TicketingError, Unreachable
+from scanner.platform.protocol import Platform
+from scanner.platform.resources import Listed, Page
 from scanner.platform.server_time import ServerTime
-from scanner.store import journal, passages
+from scanner.store import journal, passages, sessions
 from scanner.store.database import SqlConnection, transaction
-from scanner.store.ledger import State
+from scanner.store.ledger import Admission, State, Waiting
 from scanner.store.passages import Passage
 from scanner.store.refused_scans import RefusedScan
 from scanner.store.writer import Writer
+from scanner.sync import credentials
+from scanner.sync.engine import Engine, Pace
 from scanner.sync.passages import PassageReplay
 from scanner.sync.refused_scans import RefusedScans
 from tests.store.worlds import admit, filled
+from tests.sync.house import MemoryKeys
 
 NOW = datetime(2026, 11, 29, 21, 0, tzinfo=UTC)
 EVENT = "/events/1"
@@ -190,3 +197,76 @@ def test_a_refused_scan_that_the_platform_does_not_take_is_left(writer: Writer) 
     door = Door(failures=[BadRequest(status=400)])
     assert report(writer, door) == 2
     assert len(door.told) == 1
+
+
+@dataclass
+class FailsOnOne(Door):
+    """Fails whenever it is told of one ticket."""
+
+    async def report_refused(self, scan: RefusedScan) -> None:
+        if scan.serial == SERIAL:
+            raise ServerFault(status=500)
+        self.told.append(scan.nonce)
+
+
+def test_a_refused_scan_that_makes_the_server_fail_does_not_keep_the_others(
+    writer: Writer,
+) -> None:
+    for seconds in range(4):
+        append(writer, "verdict.cancelled", "withdrawn", seconds=seconds)
+    door = FailsOnOne()
+    with pytest.raises(ServerFault):
+        report(writer, door)
+    append(writer, "verdict.cancelled", "withdrawn", serial=OTHER, seconds=5)
+    assert report(writer, door) == 1
+    assert report(writer, door) == 0
+    assert len(door.told) == 1
+
+
+def test_refused_scans_wait_for_a_server_that_fails_on_all(writer: Writer) -> None:
+    append(writer, "verdict.cancelled", "withdrawn")
+    append(writer, "verdict.cancelled", "withdrawn", serial=OTHER, seconds=1)
+    door = Door(failures=[ServerFault(status=500)] * 2)
+    with pytest.raises(ServerFault):
+        report(writer, door)
+    assert report(writer, door) == 2
+    assert len(set(door.told)) == 2
+
+
+@dataclass
+class FailsOnAdmissions:
+    """A platform that takes anything but an admission."""
+
+    beyond: Door = field(default_factory=Door)
+    largest_batch: int = 1
+
+    async def tickets(self, **_: object) -> Page[Listed]:
+        return Page(0, 1, 1, (), (), NOW)
+
+    async def deliver(self, batch: Sequence[Waiting]) -> Reply:
+        raise ServerFault(status=500)
+
+    async def look_up(self, sent: Admission, inquiry: Inquiry) -> Outcome:
+        raise ServerFault(status=500)
+
+    async def close(self) -> None:
+        pass
+
+
+def test_an_admission_that_makes_the_server_fail_does_not_keep_what_others_left(
+    writer: Writer,
+) -> None:
+    writer.submit(lambda conn: admit(conn, SERIAL)).result()
+    append(writer, "verdict.exited", "exited", serial=OTHER)
+    append(writer, "verdict.cancelled", "withdrawn", serial=OTHER, seconds=1)
+    session = writer.submit(sessions.read_session).result()
+    assert session
+    keys = MemoryKeys()
+    credentials.save(keys, GateCredentials(session.api, session.event, "", "KEY"))
+    platform = FailsOnAdmissions()
+    engine = Engine(writer, keys, lambda: NOW, lambda *_: cast(Platform, platform), Pace())
+    for _ in range(2):
+        with pytest.raises(ServerFault):
+            asyncio.run(engine.replay())
+    assert states(writer) == [State.CONFIRMED]
+    assert len(platform.beyond.told) == 2
