@@ -26,6 +26,7 @@ from scanner.pretix.resources import (
 _LONGEST_KEY = 4096
 _LONGEST_SLUG = 50
 _LONGEST_SECRET = 4096
+_LONGEST_REMARK = 500
 
 
 def _by_language(found: object) -> object:
@@ -33,9 +34,17 @@ def _by_language(found: object) -> object:
     return {"": found} if isinstance(found, str) else found
 
 
+def _beginning(found: object) -> object:
+    """Take the beginning of a text that is too long for the screen: it says what is wanted."""
+    if not isinstance(found, str) or len(found) <= _LONGEST_REMARK:
+        return found
+    return f"{found[: _LONGEST_REMARK - 1]}…"
+
+
 Slug = Annotated[str, Field(max_length=_LONGEST_SLUG, pattern=f"^{SLUG}$")]
 Secret = Annotated[str, Field(min_length=1, max_length=_LONGEST_SECRET, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
+RemarkText = Annotated[str | None, BeforeValidator(_beginning)]
 ByLanguage = Annotated[dict[str, OptionalText], BeforeValidator(_by_language)]
 """A text that an organiser wrote in several languages, by their codes."""
 
@@ -104,7 +113,7 @@ class _Question(Body):
 
 class _Remark(Body):
     checkin_attention: Flag = False
-    checkin_text: OptionalText = None
+    checkin_text: RemarkText = None
 
     def remark(self) -> Remark:
         return Remark(self.checkin_attention, self.checkin_text or "")

@@ -11,7 +11,7 @@ from pydantic import Field
 from scanner.platform.errors import FieldFault
 from scanner.platform.field_types import Number, OptionalText, Text, Time
 from scanner.platform.tolerant_reader import FieldError, Gaps, read
-from scanner.pretix.models import Body, Flag, Secret
+from scanner.pretix.models import Body, Flag, RemarkText, Secret
 from scanner.pretix.resources import Conflict, Movement, Moves
 
 CONFLICT_NOTE = {"source": "scanner", "type": "other", "successful": False}
@@ -95,7 +95,7 @@ class _Order(Body):
     require_approval: Any = False
     valid_if_pending: Flag = False
     checkin_attention: Flag = False
-    checkin_text: OptionalText = None
+    checkin_text: RemarkText = None
     positions: list[Any]
 
 

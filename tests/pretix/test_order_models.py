@@ -99,3 +99,17 @@ def test_check_ins_that_cannot_be_read_are_noted_and_the_others_count() -> None:
         "checkins.datetime",
         "checkins.device_id",
     }
+
+
+def test_of_a_remark_that_is_too_long_the_beginning_is_told() -> None:
+    gaps: Gaps = []
+    (row,) = read_order(
+        data(), DEVICES, order("AAAAA", position(), checkin_text="Look. " * 100), gaps
+    ).tickets
+    assert row.detail
+    assert row.detail.notice
+    assert row.detail.notice.startswith("Look. Look. ")
+    assert row.detail.notice.endswith("…")
+    of_product = models.read_item(item(1, "Floor", checkin_text="Look. " * 100), "en", gaps)
+    assert of_product.remark.text == row.detail.notice
+    assert gaps == []
