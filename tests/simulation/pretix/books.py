@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from scanner.admission.ticket import TicketStatus
-from scanner.admission.verdict import Reason
+from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.store import differences, journal, ledger, passages, sessions, tickets
 from scanner.store.ledger import Admission, State
@@ -43,28 +43,27 @@ def check_at_the_end(evening: "PretixEvening") -> None:
 def _check_books(evening: "PretixEvening", house: "House") -> None:
     """Check by the nonces that each record says what the server has of it."""
     there = {
-        str(each.nonce)
+        str(each.nonce): each.movement
         for position in evening.event.positions()
         for each in position.check_ins
         if each.device == evening.number(house)
     }
     told = {each.serial for each in differences.read(house.conn)}
     known = set[str]()
-    records = [
-        *((each.serial, each.journal, each.state) for each in ledger.in_state(house.conn)),
-        *((each.serial, each.journal, each.state) for each in passages.in_state(house.conn)),
-    ]
-    for serial, row, state in records:
+    for each in passages.listed(house.conn):
+        serial, row, state = each.serial, each.journal, each.state
         nonce = journal.nonce(house.conn, row)
         known.add(nonce)
         if evening.is_revoked(house) and state in _OPEN:
             continue
         assert state not in _OPEN, f"not settled: {serial}"
+        movement = Movement.EXIT if each.kind is Kind.EXITED else Movement.ENTRY
+        assert there.get(nonce, movement) is movement, "an exit there is an entry here"
         agrees = (state is State.CONFIRMED) == (nonce in there)
         # What was lost before a ticket's secret was changed is told under the new one.
         agrees = agrees or serial in evening.undone
         assert agrees or evening.alike(serial) & told, f"{serial} is {state} here, not so there"
-    assert there <= known, "the server has what no gate recorded"
+    assert set(there) <= known, "the server has what no gate recorded"
 
 
 def _spoken_for(house: "House") -> set[str]:
