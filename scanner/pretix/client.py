@@ -36,7 +36,7 @@ MOST_PAGES = 200
 
 _BAD_REQUEST, _NOT_FOUND, _NOT_MODIFIED = 400, 404, 304
 _REFUSES = (_BAD_REQUEST, _NOT_FOUND)
-_GRANTED, _VERDICTS = "ok", ("error", "incomplete", "exchange")
+_GRANTED, _REFUSED, _UNDECIDED = "ok", "error", ("incomplete", "exchange")
 """What the answer to a redemption says of the ticket (pretix 2026.8)."""
 
 _ONE_SECOND = timedelta(seconds=1)
@@ -123,8 +123,7 @@ class Pretix:
         """
         path = f"organizers/{quoted(organizer)}/checkinrpc/redeem/"
         answer = await self._http.call("POST", path, body, accepted={400, 404})
-        said = answer.body.get("status") if isinstance(answer.body, Mapping) else None
-        if said in _VERDICTS or (said == _GRANTED and answer.status not in _REFUSES):
+        if _is_verdict(answer):
             return answer
         if answer.status not in _REFUSES:
             raise malformed(FieldError("status", FieldFault.MISSING))
@@ -181,6 +180,19 @@ class Pretix:
             if not page or not body.get("next"):
                 return
         raise ListError(ApiFault.LIST_ENDLESS, came=came, total=count(body))
+
+
+def _is_verdict(answer: Answer) -> bool:
+    """Tell whether an answer says what becomes of a ticket.
+
+    A network's own page may be `ok` or an `error` too; pretix names what it has let in, and the
+    reason why not.
+    """
+    found = answer.body if isinstance(answer.body, Mapping) else {}
+    said = found.get("status")
+    if said == _GRANTED:
+        return "position" in found and answer.status not in _REFUSES
+    return said in _UNDECIDED or (said == _REFUSED and isinstance(found.get("reason"), str))
 
 
 def generated(answer: Answer) -> datetime | None:

@@ -45,15 +45,26 @@ class Told(NamedTuple):
 def stands(
     told: Told, moves: Moves | None, devices: Devices, within: timedelta = SAME_MOMENT
 ) -> bool:
-    """Tell whether what was told is among a position's check-ins, so near to its time."""
+    """Tell whether what was told is among a position's check-ins, so near to its time.
+
+    Where a time was kept exactly it has to be the same: a copy of this gate is the same device, and
+    may have let the same ticket in within that second.
+    """
     return moves is not None and any(
         devices.is_own(each.device)
         and each.place == told.place
         and each.leaves == told.leaves
         and each.at is not None
-        and abs(each.at - told.at) <= within
+        and abs(each.at - told.at) <= min(within, _exactness(each.at))
         for each in moves.movements
     )
+
+
+def _exactness(at: datetime) -> timedelta:
+    """Return how far a time that a server has kept may be from what it was told."""
+    if at.microsecond == 0:
+        return SAME_MOMENT
+    return timedelta() if at.microsecond % 1000 else timedelta(milliseconds=1)
 
 
 def is_before(told: Told, moves: Moves) -> bool:

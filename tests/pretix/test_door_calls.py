@@ -314,6 +314,8 @@ async def test_an_unknown_ticket_is_not_sought_among_older_check_ins(pretix: Sta
         (Told(201, {"position": {}}), Malformed),
         (Told(200, {"status": "maintenance"}), Malformed),
         (Told(400, {"status": "ok"}), BadRequest),
+        (Told(200, {"status": "ok"}), Malformed),
+        (Told(404, {"status": "error", "message": "no such page"}), NotFound),
         (Told(200, b"<h1>Log in</h1>", HTML), NotTheApi),
         (Told(201, b'{"status": "o'), NotTheApi),
     ],
@@ -356,3 +358,21 @@ async def test_admissions_of_a_batch_are_settled_each(pretix: StandIn) -> None:
         reply = await platform.deliver(batch)
     assert list(reply.granted) == ["good"]
     assert [serial for serial, _ in reply.settled] == ["bad"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "own"),
+    [
+        (WRITTEN, True),
+        ("2026-05-01T20:00:00Z", True),
+        ("2026-05-01T20:00:00.123Z", True),
+        ("2026-05-01T20:00:00.123457Z", False),
+        ("2026-05-01T20:00:00.125Z", False),
+        ("2026-05-01T20:00:02Z", False),
+    ],
+)
+async def test_an_entry_of_a_copy_in_the_same_second_is_a_conflict(
+    pretix: StandIn, kept: str, own: bool
+) -> None:
+    found = await outcome_of(pretix, refused("already_redeemed", check_in(1, kept)))
+    assert found.state is (State.CONFIRMED if own else State.CONFLICT)
