@@ -250,3 +250,24 @@ def test_a_revoked_device_closes_its_gate_in_words_and_keeps_its_queue(
     door.gate.end()
     assert "Closed" in door.program.says("status")
     assert door.states() == {good.secret: "confirmed"}
+
+
+def test_signed_secrets_and_those_of_the_organisers_own_making_are_tickets(
+    house: House, tmp_path: Path
+) -> None:
+    evening = house.evening
+    (own,) = evening.order([house.floor])
+    text = "Ümläut +/=?&%20 Ticket#1"
+    evening.change(own, secret=text)
+    evening.sign_secrets()
+    signed = evening.order([house.floor] * 8)
+    former = signed[-1]
+    evening.reissue(former)
+    door = Door.opened(tmp_path / "north", house)
+    door.gate.start()
+    said = [verdict(door.gate.show(each.secret)) for each in signed]
+    assert said == ["valid"] * 7 + ["revoked"]
+    assert verdict(door.gate.show(text)) == "valid"
+    door.gate.end()
+    door.deliver()
+    assert _listed(house) == {each.position: 1 for each in (*signed[:-1], own)}
