@@ -169,7 +169,10 @@ class Api:
             and (not moved or self.event.admitted(each, int(number)))
         ]
         if moved:  # in the order in which they were last checked in
-            found.sort(key=lambda each: self.event.admitted(each, int(number))[0].at)
+            found.sort(
+                key=lambda each: self.event.admitted(each, int(number))[0].at,
+                reverse=asked.query.get("ordering", "").startswith("-"),
+            )
         return self._page(asked, [self.position(each, int(number)) for each in found])
 
     def redeem(self, asked: Asked) -> Answer:
@@ -177,7 +180,7 @@ class Api:
         if request is None:
             missing = f'Invalid pk "{asked.body["lists"][0]}" - object does not exist.'
             return Answer(_BAD, {"lists": [missing]})
-        before = request.position and self.position(request.position)
+        before = request.position and self.position(request.position, asked.body["lists"][0])
         reason = redeem(self.event, request)
         told = {
             "require_attention": False,
@@ -202,7 +205,7 @@ class Api:
 
     def print_log(self, asked: Asked, number: str) -> Answer:
         position = self.event.by_number(int(number))
-        if position is None:
+        if position is None or position.cancelled:
             return Answer(_NOT_FOUND, {"detail": "No OrderPosition matches the given query."})
         body = asked.body
         at = datetime.fromisoformat(body["datetime"])
@@ -249,7 +252,7 @@ class Api:
                     "device_id": log.device,
                     "info": log.info,
                 }
-                for log in each.print_logs
+                for log in sorted(each.print_logs, key=lambda log: log.at, reverse=True)
             ],
             "answers": [],
             "seat": None,
