@@ -1,16 +1,14 @@
 """Reads what a gate has to know of its event, with few and small requests."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from scanner.platform.errors import NoSuchToken
+from scanner.platform.errors import FieldFault
 from scanner.platform.resources import Fault
 from scanner.platform.tolerant_reader import FieldError, Gaps
 from scanner.pretix import models
-from scanner.pretix.client import Pretix, shaped
+from scanner.pretix.client import Pretix, malformed, shaped
 from scanner.pretix.resources import CheckInList, EventData, Item, ListPath, Question
-
-_NOT_FOUND = 404
 
 T = TypeVar("T")
 
@@ -46,7 +44,7 @@ class EventReader:
         """Read it.
 
         Raises:
-            NoSuchToken: the check-in list is gone.
+            NoSuchToken: the check-in list is gone, in pretix's own words.
             Restricted, Revoked: the device may not read it any more.
             TicketingError: it could not be read.
         """
@@ -57,7 +55,7 @@ class EventReader:
         place = next((each for each in places if each.number == self._path.number), None)
         if place is None:
             _complain_of_the_list(lists, self._path.number)
-            raise NoSuchToken(status=_NOT_FOUND)
+            await self._make_sure_it_is_gone()
         items = _all(await self._changed(f"{base}items/"), self._item, faults)
         questions = _all(await self._changed(f"{base}questions/"), models.read_question, faults)
         self.faults = tuple(faults)
@@ -69,6 +67,16 @@ class EventReader:
             _asked(questions),
         )
         return self.data
+
+    async def _make_sure_it_is_gone(self) -> NoReturn:
+        """Ask for the check-in list itself, which may have moved from one page to another.
+
+        Raises:
+            NoSuchToken: it is gone.
+            Malformed: it is there, but was not among the lists.
+        """
+        await self._api.page(f"{self._path.uri}/positions/", {"page_size": "1"})
+        raise malformed(FieldError("id", FieldFault.MISSING))
 
     def _item(self, found: Any, gaps: Gaps) -> Item:
         return models.read_item(found, self._language, gaps)

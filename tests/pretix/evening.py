@@ -39,6 +39,7 @@ WRITTEN = "2026-05-01T20:00:00.123456+00:00"
 LATER = "2026-05-01T20:05:00Z"
 GRANTED = Told(201, {"status": "ok", "position": {"id": 1, "checkins": []}})
 UNKNOWN = Told(404, {"detail": "Not found.", "status": "error", "reason": "invalid"})
+NO_SUCH_LIST = Told(404, {"detail": "No CheckinList matches the given query."})
 PRINTLOG = f"{BASE}/orderpositions/1/printlog/"
 
 Body = dict[str, Any]

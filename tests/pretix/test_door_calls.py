@@ -32,6 +32,7 @@ from tests.pretix.evening import (
     GRANTED,
     LATER,
     NAME,
+    NO_SUCH_LIST,
     NONCE,
     OTHER,
     OWN,
@@ -339,8 +340,7 @@ async def test_a_code_that_pretix_cannot_read_does_not_hold_up_the_others(pretix
 
 async def test_a_deleted_list_is_told_as_such(pretix: StandIn) -> None:
     serve(pretix)
-    gone = Told(404, {"detail": "No CheckinList matches the given query."})
-    pretix.routes[f"GET {BASE}/checkinlists/3/positions/"] = gone
+    pretix.routes[f"GET {BASE}/checkinlists/3/positions/"] = NO_SUCH_LIST
     async with gate(pretix) as platform:
         with pytest.raises(NoSuchToken):
             await platform.admissions()

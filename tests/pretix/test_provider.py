@@ -7,7 +7,7 @@ from scanner.platform.errors import NoSuchToken, NotTheApi, Restricted, ServerFa
 from scanner.pretix.errors import KeyRefused, SetupError, SetupFault
 from scanner.pretix.provider import PretixProvider
 from scanner.wording.catalogue import choose_language
-from tests.pretix.evening import BASE, KEY, NAME, OWN, PATH, item, serve
+from tests.pretix.evening import BASE, KEY, NAME, NO_SUCH_LIST, OWN, PATH, item, serve
 from tests.pretix.stand_in import HTML, StandIn, Told
 
 
@@ -47,6 +47,7 @@ async def test_a_key_that_is_not_taken_is_told(pretix: StandIn, key: str | None)
 
 async def test_a_list_of_nobody_and_anothers_event_open_no_gate(pretix: StandIn) -> None:
     serve(pretix)
+    pretix.routes[f"GET {BASE}/checkinlists/4/positions/"] = NO_SUCH_LIST
     with pytest.raises(NoSuchToken):
         await PretixProvider().authenticate(
             request(pretix, event=f"{PATH.event_uri}/checkinlists/4")
