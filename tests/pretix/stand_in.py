@@ -86,9 +86,9 @@ def page_of(entries: list[Any], asked: Asked, size: int = PAGE) -> Told:
 
 
 @contextmanager
-def standing_in() -> Iterator[StandIn]:
-    """Serve on loopback until the end of the block."""
-    stand_in = StandIn()
+def standing_in(stand_in: StandIn | None = None) -> Iterator[StandIn]:
+    """Serve on loopback until the end of the block, what is given or an empty one."""
+    stand_in = stand_in or StandIn()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stand_in))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
