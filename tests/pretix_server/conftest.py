@@ -1,4 +1,4 @@
-"""One pretix for all tests here, and an evening of its own for each."""
+"""One pretix for all tests of a process, and an evening of its own for each."""
 
 import os
 import shutil
@@ -58,7 +58,7 @@ def organiser(server: Server) -> Iterator[Organiser]:
     founded.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def postgresql_organiser(pretix: Installed) -> Iterator[Organiser]:
     """An organiser of a pretix that takes many calls at once."""
     programs = postgresql_programs()
