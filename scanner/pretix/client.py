@@ -22,6 +22,7 @@ from scanner.platform.errors import (
     NoSuchPage,
     NotFound,
 )
+from scanner.platform.field_types import NUMBERS_END
 from scanner.platform.tolerant_reader import FieldError
 from scanner.pretix.own_words import OWN_WORDS
 
@@ -244,7 +245,9 @@ def results(body: Any) -> list[Any]:
 def count(body: Any) -> int:
     """Return how many entries a page's list has by its own word; 0 where that can't be read."""
     found = body.get("count") if isinstance(body, Mapping) else None
-    return found if isinstance(found, int) and found > 0 else 0
+    if not isinstance(found, int) or isinstance(found, bool):
+        return 0
+    return found if 0 <= found < NUMBERS_END else 0
 
 
 def shaped(read: Callable[[Any], T], body: Any) -> T:
