@@ -12,7 +12,7 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Fact
 from scanner.platform.delivery import Outcome
-from scanner.platform.errors import ApiError, BadRequest
+from scanner.platform.errors import ApiError, BadRequest, ServerFault, TooManyRequests
 from scanner.platform.tolerant_reader import FieldError
 from scanner.pretix.client import Pretix, shaped
 from scanner.pretix.errors import PretixRefusal, SetupError, SetupFault
@@ -73,6 +73,7 @@ class DoorCalls:
     def __init__(self, api: Pretix, devices: Devices) -> None:
         self._api = api
         self._devices = devices
+        self._failed_notes: set[tuple[int, datetime]] = set()
 
     async def enter(
         self, event: str, serial: str, at: datetime, nonce: str, *, override: bool = False
@@ -184,10 +185,11 @@ class DoorCalls:
         """Have the gate that was first hear that this one has let somebody in too.
 
         pretix shows other devices no refused entry, but what is noted at a position. Where it does
-        not take the note, that is logged.
+        not take the note, or fails on it a second time, that is logged.
 
         Raises:
-            Unreachable: pretix was not reached; told again, the admission comes here again.
+            Unreachable, TooManyRequests, ServerFault: pretix did not answer, or not yet; told
+                again, the admission comes here again.
         """
         noted = any(
             self._devices.is_own(each.device)
@@ -209,7 +211,12 @@ class DoorCalls:
         path_to = f"{path.event_uri}/orderpositions/{moves.position}/printlog/"
         try:
             await self._api.post(path_to, note)
+        except TooManyRequests:
+            raise
         except ApiError as error:
+            if isinstance(error, ServerFault) and (moves.position, at) not in self._failed_notes:
+                self._failed_notes.add((moves.position, at))
+                raise
             structlog.get_logger("replay").warning("a conflict was not noted", reason=str(error))
 
 

@@ -218,7 +218,7 @@ async def test_a_copy_and_a_browser_are_told_nothing(pretix: StandIn, device: in
 
 @pytest.mark.parametrize(
     "told",
-    [Told(403, {"detail": "No."}), Told(400, {"info": ["No."]}), Told(500, b"<h1>Oh</h1>", HTML)],
+    [Told(403, {"detail": "No."}), Told(400, {"info": ["No."]})],
 )
 async def test_a_note_that_is_not_taken_leaves_the_conflict_settled(
     pretix: StandIn, told: Told
@@ -226,6 +226,23 @@ async def test_a_note_that_is_not_taken_leaves_the_conflict_settled(
     pretix.routes[f"POST {PRINTLOG}"] = told
     first = check_in(4, "2026-05-01T19:55:00Z", OTHER)
     assert (await outcome_of(pretix, refused("already_redeemed", first))).state is State.CONFLICT
+
+
+@pytest.mark.parametrize("again", [Told(201, {}), Told(500, b"<h1>Oh</h1>", HTML)])
+async def test_a_note_on_which_pretix_fails_is_made_once_more(pretix: StandIn, again: Told) -> None:
+    first = check_in(4, "2026-05-01T19:55:00Z", OTHER)
+    pretix.routes[REDEEM] = refused("already_redeemed", first)
+    async with gate(pretix) as platform:
+        for told, error in (
+            (Told(429, b"", HTML), TooManyRequests),
+            (Told(503, b"<h1>Oh</h1>", HTML), ServerFault),
+        ):
+            pretix.routes[f"POST {PRINTLOG}"] = told
+            with pytest.raises(error):
+                await delivered(platform)
+        pretix.routes[f"POST {PRINTLOG}"] = again
+        assert (await delivered(platform)).state is State.CONFLICT
+    assert len(pretix.of(PRINTLOG)) == 3
 
 
 async def test_a_note_whose_answer_is_lost_keeps_the_admission_in_doubt(pretix: StandIn) -> None:
