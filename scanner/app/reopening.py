@@ -117,16 +117,17 @@ class Reopening:
         )
 
     async def _lists(self, device: "Device", session: StoredSession) -> tuple[GateChoice, ...]:
-        from scanner.desk.device_setup import MOST_EVENTS, cautions
+        from scanner.desk.device_setup import MOST_EVENTS, cautions, event_label
 
         async with self._choices(device) as choices:
             events = [
                 await choices.lists_of(each) for each in (await choices.events())[:MOST_EVENTS]
             ]
+        titles = [event.title for event in events]
         return tuple(
             GateChoice(
                 each.path.uri,
-                event.title,
+                event.title if titles.count(event.title) == 1 else event_label(event),
                 each.name,
                 tuple(cautions(each)),
                 each.path.uri == session.event,

@@ -36,10 +36,12 @@ GROUPS = {
     "The evening, and after it": (
         "status", "queue", "sync", "replay", "acknowledge", "audit", "recover",
     ),
-    "At the desk": ("login", "logout", "whoami", "events", "tokens", "admissions", "pin"),
+    "At the desk, with TickeTing alone": (
+        "login", "logout", "whoami", "events", "tokens", "admissions",
+    ),
     "To practise: nothing is real": ("train", "demo"),
     "This machine, before doors open": (
-        "doctor", "devices", "pair", "try", "decode", "mock", "bench",
+        "doctor", "pin", "devices", "pair", "try", "decode", "mock", "bench",
     ),
 }  # fmt: skip
 """Every command, by who needs it and when; `scanner --help` keeps this order."""

@@ -54,6 +54,7 @@ class Usage(Code):
     EXCLUDES = "cli.excludes"
     ONLY_AT_PRETIX = "cli.only_at_pretix"
     NOT_AT_PRETIX = "cli.not_at_pretix"
+    ADDRESS_ALONE = "cli.address_alone"
     NO_USER = "cli.no_user"
     NOTHING_CAME = "cli.nothing_came"
     NO_SCENARIO = "cli.no_scenario"

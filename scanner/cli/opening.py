@@ -86,6 +86,8 @@ def open_session(
         if given:
             raise UsageError(Usage.ONLY_AT_PRETIX, name=option)
     card = read_card(code) or GateCard(token=code)
+    if "://" in code and card.token == code:
+        raise UsageError(Usage.ADDRESS_ALONE)
     _open_token(card, name, device, api, api_key)
 
 

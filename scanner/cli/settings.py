@@ -15,8 +15,8 @@ Api = Annotated[
     typer.Option(
         "--api",
         metavar="URL",
-        help="Address of the ticketing API, ending in /v3/; without it, the server that this "
-        "gate was opened at.",
+        help="With TickeTing: the address of its API, ending in /v3/; without it, the server that "
+        "this gate was opened at.",
     ),
 ]
 ApiKey = Annotated[
@@ -24,8 +24,8 @@ ApiKey = Annotated[
     typer.Option(
         "--api-key",
         metavar="KEY",
-        help="A key to ask with. An argument shows in the list of processes: SCANNER_API_KEY, "
-        "or - to read it from standard input, keeps it secret.",
+        help="With TickeTing: a key to ask with. An argument shows in the list of processes: "
+        "SCANNER_API_KEY, or - to read it from standard input, keeps it secret.",
     ),
 ]
 Codes = Annotated[

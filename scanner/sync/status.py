@@ -80,6 +80,9 @@ class Status:
     tag: str | None = None
     """At the front of the device's name as it is sent."""
 
+    at_list: bool = False
+    """Whether it is open for one of an event's check-in lists; else for what a token says."""
+
     encounters: tuple[Fact, ...] = ()
     """Others that use this gate's name or its tag, see `Encountered`."""
 
@@ -164,6 +167,7 @@ def read_status(conn: SqlConnection, before: Status | None = None) -> Status:
         offset=session.server_offset if session else None,
         left_out=read_left_out(conn),
         tag=current_tag(conn),
+        at_list=bool(session and session.passages),
         encounters=read_encounters(conn),
         doubt=doubt_of(conn),
         differences=tuple(differences.read(conn)),

@@ -89,6 +89,8 @@ SENTENCES: dict[str, Sentence] = {
     "cli.needs": "{name} works only together with {other}.",
     "cli.only_at_pretix": "{name} is for a gate at pretix; a token's code says what it opens.",
     "cli.not_at_pretix": "{name} is not for a gate at pretix, whose device has its server and key.",
+    "cli.address_alone": "This is an address without a code; pretix shows both for a new device: "
+    'scanner open "ADDRESS CODE".',
     "cli.excludes": "{name} can't be used together with {other}.",
     "cli.no_user": "Name the user, or give a key with SCANNER_API_KEY or --api-key.",
     "cli.nothing_came": "{what}: nothing came from standard input; pipe the secret in.",

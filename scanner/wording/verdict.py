@@ -82,7 +82,7 @@ def to_do(reason: Reason) -> str:
         Reason.UNAPPROVED: say("Call the supervisor: the order must be approved first."),
         Reason.BLOCKED: say("Call the supervisor: the organiser blocked this ticket."),
         Reason.NOT_A_TICKET: say("Ask for the ticket's code."),
-        Reason.NO_SESSION: say("Call the supervisor: key k opens the gate with a token."),
+        Reason.NO_SESSION: say("Call the supervisor: key k opens the gate."),
         Reason.TOKEN_INVALID: say("Call the supervisor: key k opens the gate again."),
         Reason.PUT_BACK: say("Wait for the next sync, or call the supervisor."),
         Reason.NEVER_SYNCED: say("Wait for the first sync, or call the supervisor."),
@@ -156,7 +156,7 @@ def meaning(reason: Reason) -> str:
         Reason.NOT_VALID: say("The ticket server no longer counts it as a ticket."),
         Reason.TAKEN_OFF_LIST: say("The ticket was on an earlier list, and is not on this one."),
         Reason.NOT_A_TICKET: say("A payment, a web page, a Wi-Fi code: no ticket's."),
-        Reason.NO_SESSION: say("Nobody has opened this gate with a token."),
+        Reason.NO_SESSION: say("Nobody has opened this gate yet."),
         Reason.TOKEN_INVALID: say(
             "The token or device that opened this gate was withdrawn, or has expired."
         ),
@@ -270,7 +270,7 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.training": "This is training: real tickets are not checked here",
     "verdict.not_on_list": "This ticket is not on the list",
     "verdict.former_code": "This code belonged to an earlier owner of the ticket",
-    "verdict.refused_by_api": "The ticketing API refused it: {refusal}",
+    "verdict.refused_by_api": "The server refused it: {refusal}",
     "verdict.cancelled": "This ticket was cancelled",
     "verdict.transferred": "This ticket was transferred to somebody else",
     "verdict.not_valid": "This ticket is no longer valid",

@@ -93,6 +93,18 @@ def test_the_lists_of_the_device_are_offered_and_the_open_one_is_marked(opened: 
     assert {(each.event, each.name) for each in found} == {("Evening", "Door")}
 
 
+def test_events_of_one_title_are_told_apart_by_their_short_names(
+    opened: Reopening, pretix: StandIn
+) -> None:
+    named = {"name": {"en": "Evening"}, "date_from": None}
+    events = [{"slug": slug, **named} for slug in ("evening", "late")]
+    pretix.routes["GET organizers/house/events/"] = events
+    for path in ("checkinlists/", "questions/"):
+        route = pretix.routes.get(f"GET {BASE}/{path}", [])
+        pretix.routes[f"GET {BASE.replace('evening', 'late')}/{path}"] = route
+    assert {each.event for each in opened.lists()} == {"Evening", "Evening (late)"}
+
+
 def test_another_list_is_asked_about_and_then_noted(opened: Reopening, writer: Writer) -> None:
     with pytest.raises(OtherEvent) as asked:
         opened(NINE.uri, False)

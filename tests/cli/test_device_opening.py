@@ -128,6 +128,8 @@ def test_options_of_the_other_platform_are_wrong_usage(program: Program, pretix:
         ("open", "A0F9GG8D", *NAMED, "--event", "evening"),
     ):
         assert program.run(*words).returncode == 2
+    alone = program.run("open", pretix.url, *NAMED)
+    assert (alone.returncode, b"address without a code" in alone.stderr) == (2, True)
     newer = '{"handshake_version": 2, "url": "http://x", "token": "y"}'
     assert "newer kind of device" in program.complains("open", newer, *NAMED)
     assert pretix.asked == []

@@ -12,6 +12,16 @@ from tests.store.worlds import filled
 LIMIT = 10
 
 
+@pytest.mark.parametrize("passages", [False, True])
+def test_a_gate_of_a_platform_with_passages_is_open_for_a_list(
+    tmp_path: Path, passages: bool
+) -> None:
+    conn = filled(tmp_path / "gate.sqlite3")
+    conn.execute("UPDATE session SET passages = ?", (passages,))
+    assert status.read_status(conn).at_list is passages
+    conn.close()
+
+
 async def test_a_feed_that_is_stopped_lets_the_read_under_way_end_before_it_closes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

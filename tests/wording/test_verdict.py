@@ -133,9 +133,9 @@ SAID = [
     ),
     (
         verdict(Reason.REFUSED_BY_API, refusal=said("it was sold twice")),
-        "The ticketing API refused it: it was sold twice",
+        "The server refused it: it was sold twice",
         "Ask for the new ticket, or call the supervisor.",
-        "Die Ticket-API hat es abgelehnt: it was sold twice",
+        "Der Server hat es abgelehnt: it was sold twice",
     ),
     (
         verdict(Reason.CANCELLED),
@@ -176,7 +176,7 @@ SAID = [
     (
         Verdict(Reason.NO_SESSION),
         "No session is open on this gate",
-        "Call the supervisor: key k opens the gate with a token.",
+        "Call the supervisor: key k opens the gate.",
         "An diesem Tor ist keine Sitzung offen",
     ),
     (

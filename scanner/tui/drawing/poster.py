@@ -19,6 +19,9 @@ from scanner.wording.plain import clock_time, plain
 from scanner.wording.sentences import sentence
 from scanner.wording.ticket_notice import notice_lines
 
+_SMALL = 26
+"""Characters of a section in the small print: serial and time stand beside it in 80 columns."""
+
 _SECTION_MATTERS = frozenset({Kind.ADMITTED, Kind.WRONG_SECTION})
 
 
@@ -51,7 +54,7 @@ def of_judged(judged: Judged) -> Poster:
     """Show a recorded verdict."""
     verdict = judged.verdict
     section, serial = plain(verdict.section, 60), plain(verdict.serial, 40)
-    parts = (section, serial, clock_time(judged.at))
+    parts = (plain(verdict.section, _SMALL), serial, clock_time(judged.at))
     told = judged.notice
     return Poster(
         FACES[verdict.light],

@@ -17,7 +17,7 @@ from scanner.tui.ports import Clock, Records, Reopen
 
 REBUILT = (
     *("find", "look_up", "override", "queue", "scans", "statistics"),
-    *("token", "pin", "reasons", "duty", "guard"),
+    *("token", "list", "pin", "reasons", "duty", "guard"),
 )
 """What is made anew after the language or the colours have changed."""
 
@@ -60,8 +60,9 @@ class Beside:
         """Tell whether a screen has something to show, or to do."""
         if name == "override":
             return self.records is not None and bool(self.gate.remedy or self.gate.put_back)
-        if name == "token":
-            return self.shift.open_with is not None
+        if name in ("token", "list"):
+            fits = self.status().at_list is (name == "list")
+            return fits and self.shift.open_with is not None
         return name == "settings" or self.records is not None
 
     def make(self, name: str) -> Screen[None]:
@@ -71,7 +72,7 @@ class Beside:
             from scanner.tui.gate.settings import SettingsScreen
 
             return SettingsScreen(self.preferences, self.change, shown, records)
-        if name == "token":
+        if name in ("token", "list"):
             from scanner.tui.gate.token import TokenScreen
 
             say, ways = self.gate.say, self.shift.open_with

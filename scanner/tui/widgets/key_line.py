@@ -222,7 +222,13 @@ AT_THE_GATE = _by_action(
     Binding("n", "toggle_network", "Network", tooltip="Cut / restore network"),
     Binding("s", "open('settings')", "Settings"),
     Binding("k", "open('token')", "Token", tooltip="Open the gate with another token"),
-    Binding("d", "open('duty')", "On duty", tooltip="Change guard, token, camera or scanner"),
+    Binding("k", "open('list')", "List", tooltip="Open the gate for another check-in list"),
+    Binding(
+        "d",
+        "open('duty')",
+        "On duty",
+        tooltip="Change guard, camera, scanner, or what the gate is open for",
+    ),
     Binding("v", "open('scans')", "Scans", tooltip="All scans of this gate, let in or not"),
     Binding(
         "e",
@@ -278,5 +284,5 @@ def only_at_a_gate() -> list[Binding]:
     return [
         replace(each, action=f"only_at_a_gate({each.description!r})", show=False)
         for each in AT_THE_GATE.values()
-        if not shared & set(each.key.split(","))
+        if each is not AT_THE_GATE["open('list')"] and not shared & set(each.key.split(","))
     ]

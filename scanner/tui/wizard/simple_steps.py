@@ -104,6 +104,9 @@ class ServerStep(LookingStep):
         """Take the address; from the key's line, whichever server is chosen."""
         if self.takes_card(event.value):
             return
+        if event.input.id == "address" and self._option() == PRETIX:
+            self._ask_for_device()
+            return
         address = server_address(self.query_one("#address", Input).value)
         if event.input.id == "key":
             address = self._chosen() or address
@@ -133,12 +136,15 @@ class ServerStep(LookingStep):
             self.query_one("#key").focus()
             self.complain(say("The server answers, and wants a valid key: type or scan it here."))
         elif isinstance(error, NoDevice):
-            self.query_one("#address").focus()
-            self.complain(
-                say("Scan the QR that pretix shows for a new device, or type its address and code.")
-            )
+            self._ask_for_device()
         else:
             super().refuse(error)
+
+    def _ask_for_device(self) -> None:
+        self.query_one("#address").focus()
+        self.complain(
+            say("Scan the QR that pretix shows for a new device, or type its address and code.")
+        )
 
     @property
     def _key(self) -> str | None:

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -7,13 +8,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from scanner.admission.verdict import LIGHTS, Kind, Reason, Verdict
+from scanner.gate import Judged
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
-from scanner.tui.drawing.poster import Poster
+from scanner.tui.drawing.poster import Poster, of_judged
 from scanner.tui.drawing.poster_layout import Line, arrange
 from scanner.tui.drawing.shapes import LARGE, SMALL, Dots, Size, letter, letterable, width
 from scanner.wording.catalogue import LANGUAGES, choose_language, say
 from scanner.wording.kiosk import patron_words
-from scanner.wording.plain import plain
+from scanner.wording.plain import clock_time, plain
 from scanner.wording.verdict import advice, headline, title
 
 ALL = [*FACES.values(), CANNOT_RECORD, READY, CHECKING]
@@ -155,6 +157,15 @@ def test_in_a_narrow_window_the_shape_stands_above_the_words() -> None:
 def test_a_place_that_cannot_be_lettered_stays_in_the_small_print() -> None:
     poster = Poster(FACES[Kind.ADMITTED], "ADMITTED", detail="東側 · X", place="東側")
     assert arrange(poster, 160, 36) == arrange(replace(poster, place=""), 160, 36)
+
+
+def test_a_long_section_leaves_room_for_serial_and_time_at_80_columns() -> None:
+    at = datetime(2026, 11, 29, 19, 30, tzinfo=UTC)
+    verdict = Verdict(Reason.UNPAID, serial="s" * 32, section="A seminar with a long name, in June")
+    detail = of_judged(Judged(1, "s" * 32, "camera", at, verdict)).detail
+    assert cell_len(detail) <= 80
+    assert "s" * 32 in detail
+    assert detail.endswith(clock_time(at))
 
 
 def test_letters_keep_the_accents_that_can_be_drawn_large() -> None:

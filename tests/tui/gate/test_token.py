@@ -119,6 +119,26 @@ async def test_a_gate_of_lists_is_opened_for_another_by_its_digit_and_enter(stan
     assert [payload for payload, _ in stand.judge.presented] == ["A0F9GG8D"]
 
 
+async def test_a_gate_that_is_open_for_a_list_speaks_of_lists_and_no_other_of_them(
+    stand: Stand,
+) -> None:
+    stand.open_with, stand.lists = lambda *_: Opened(SESSION, (), 0), LISTS
+    for at_list, label in ((True, "k List"), (False, "k Token")):
+        stand.background.now = replace(STATUS, at_list=at_list)
+        app = stand.app()
+        async with app.run_test(size=SMALL) as pilot:
+            app.gate.look()
+            await settled(app, pilot)
+            assert label in seen(app)
+            await pilot.press("question_mark")
+            await settled(app, pilot)
+            assert ("another check-in list" in seen(app)) is at_list
+            assert ("token" in seen(app).lower()) is not at_list
+            await pilot.press("escape", "k")
+            await settled(app, pilot)
+            assert isinstance(app.screen, TokenScreen)
+
+
 async def test_a_new_devices_code_is_scanned_where_the_one_before_was_revoked(stand: Stand) -> None:
     stand.background.now = replace(STATUS, closed=Closed.TOKEN_INVALID)
     codes: list[str] = []

@@ -169,7 +169,10 @@ async def test_pretix_is_a_choice_that_asks_for_its_code_where_there_is_none(
         await until(pilot, lambda: "Scan the QR that pretix shows" in seen(app))
         assert app.focused is app.query_one("#address")
         del setup.wrong[Place.SERVER]
-        await pilot.press(*SHORT, "enter")
+        await pilot.press(*URL, "enter")  # without its code it is no other platform's server
+        await at(pilot, app, "Server")
+        assert "Scan the QR that pretix shows" in seen(app)
+        await pilot.press(" ", *TOKEN, "enter")
         await at(pilot, app, LIST)
 
 
