@@ -101,7 +101,8 @@ def status(
     if found.name:
         at = say("{name} at {device}", name=shown(found.name), device=shown(found.device))
         told.append((say("Gate"), at))
-        told.append((say("Sent as"), shown(tagged(found.tag, found.device or ""))))
+        if not found.at_list:  # a platform of lists has names of its own for devices
+            told.append((say("Sent as"), shown(tagged(found.tag, found.device or ""))))
         told.append((say("Admits to"), ", ".join(map(shown, found.sections)) or say("no section")))
     if found.closed:
         told.append((say("Closed"), sentence(found.closed.fact)))

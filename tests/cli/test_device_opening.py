@@ -53,6 +53,7 @@ def test_a_new_devices_code_opens_a_list_that_is_named_and_is_hidden(
     assert said.splitlines()[0] == f"Server: {pretix.url}/"
     assert "Lee at north" in said
     assert "1 ticket" in said
+    assert "Sent as" not in program.says("status")  # pretix has its own name for the device
     hidden = program.home / "secrets.json"
     assert hidden.stat().st_mode & 0o077 == 0
     for each in program.home.rglob("*"):

@@ -60,6 +60,7 @@ def test_the_status_of_an_open_gate_has_its_tickets_and_its_link(opened: Program
     assert found["tickets"] > 0
     assert found["last_sync"].endswith("+00:00")
     assert "Lee at north" in opened.says("status")
+    assert "Sent as" in opened.says("status")
 
 
 def test_a_state_that_does_not_exist_is_wrong_usage(opened: Program) -> None:
