@@ -22,6 +22,7 @@ from scanner.platform.errors import (
     Unauthenticated,
     UpgradeRequired,
 )
+from scanner.platform.server_time import in_utc
 
 if TYPE_CHECKING:
     import httpx
@@ -73,8 +74,7 @@ def server_time(answer: "httpx.Response") -> datetime | None:
 def _http_date(text: str) -> datetime | None:
     """Read an HTTP date; one without a zone is in UTC (RFC 9110, 5.6.7)."""
     try:
-        found = parsedate_to_datetime(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(parsedate_to_datetime(text))
     except (ValueError, TypeError, OverflowError):
         return None
 

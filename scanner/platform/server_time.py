@@ -3,7 +3,22 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Of times that a server may tell of itself: beyond the last no time can be carried on."""
+
+
+def in_utc(told: datetime) -> datetime:
+    """Return a server's own time in UTC, which one without a zone is in.
+
+    Raises:
+        ValueError, OverflowError: no clock shows it.
+    """
+    at = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(at.year)
+    return at
 
 
 @dataclass(slots=True)

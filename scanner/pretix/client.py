@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import AsyncGenerator, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from scanner.platform.errors import (
     NotFound,
 )
 from scanner.platform.field_types import NUMBERS_END
+from scanner.platform.server_time import in_utc
 from scanner.platform.tolerant_reader import FieldError
 from scanner.pretix.own_words import OWN_WORDS
 
@@ -199,8 +200,7 @@ def _is_verdict(answer: Answer) -> bool:
 def generated(answer: Answer) -> datetime | None:
     """Return when pretix began to read a page's entries, in UTC; else when it answered."""
     try:
-        found = datetime.fromisoformat(answer.headers.get("x-page-generated", ""))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(datetime.fromisoformat(answer.headers.get("x-page-generated", "")))
     except (ValueError, OverflowError):
         return answer.server_time
 

@@ -89,6 +89,7 @@ async def test_a_proxys_fault_is_the_servers_whatever_its_page_says(
         ("soon", None),
         ("1.5", None),
         ("Fri, 31 Dec 9999 23:59:59 -1400", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
         (None, None),
     ],
 )
@@ -160,6 +161,7 @@ def in_tokyo() -> Iterator[None]:
         ("Tue, 06 May 2031 07:08:09", datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)),
         ("Tue, 06 May 2031 07:08:09 -0000", datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)),
         ("Fri, 31 Dec 9999 23:59:59 -1400", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
         ("yesterday", None),
         ("", None),
         (None, None),
