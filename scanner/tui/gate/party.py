@@ -191,13 +191,23 @@ class PartyBox(Widget):
         )
 
     def _rows(self) -> list[Content]:
+        """Set as many of them as there is room for, and tell how many more there are."""
+        room = max(1, self.screen.size.width - _FRAME_CELLS)
+        rows: list[Content] = []
+        for keys in range(min(_KEYS, len(self._offered)), 0, -1):
+            rows = flowed(self._parts(keys), room)
+            if all(row.cell_length <= room for row in rows):
+                break
+        return rows
+
+    def _parts(self, keys: int) -> list[Content]:
         parts = [
             Content.assemble((f"{key}", "bold $accent"), f" {self._who(each)}")
-            for key, each in enumerate(self._offered[:_KEYS], 1)
+            for key, each in enumerate(self._offered[:keys], 1)
         ]
         if more := len(self._offered) - len(parts):
             parts.append(Content(say_count("and {count} more", "and {count} more", more)))
-        return flowed(parts, max(1, self.screen.size.width - _FRAME_CELLS)) if parts else []
+        return parts
 
     def _who(self, each: Found) -> str:
         who = plain(each.name, 30) if self._names() else ""

@@ -168,6 +168,20 @@ async def test_records_that_fail_offer_nobody_and_the_light_stays(ordered: Stand
         assert app.gate.last.at == NOW
 
 
+async def test_of_long_names_as_many_are_shown_as_there_is_room_for(ordered: Stand) -> None:
+    others = [
+        replace(ORDER[1], serial=f"DAWIER-BACK755802{number}", name=f"Wilhelmina Linde {number}")
+        for number in range(10, 30)
+    ]
+    ordered.records.order = [ORDER[0], *others]
+    app = ordered.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        ordered.source.see(SERIAL)
+        await settled(app, pilot)
+        assert "8 Wilhelmina Linde 17 · Floor   and 12 more" in seen(app)
+        assert "9 Wilhelmina" not in seen(app)
+
+
 async def test_a_large_order_is_let_in_whole_though_only_nine_have_a_key(ordered: Stand) -> None:
     more = [
         replace(ORDER[1], serial=f"DAWIER-BACK755802{number:02}", name=f"Guest {number}")
