@@ -110,6 +110,8 @@ class TryApp(App[None]):
                 self._failed = True
 
     def _show(self) -> None:
+        if not self.query("#camera"):  # the app is closing
+            return
         state = self._camera.state()
         fact = Fact(SourceStatus.FRAME_FAILED) if self._failed else state.fact
         self.query_one("#camera", Static).update(Text(sentence(fact) if fact else ""))
