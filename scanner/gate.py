@@ -48,15 +48,24 @@ class Judged(NamedTuple):
         return self.verdict.fact_at(self.at)
 
 
+class PlatformsWord(NamedTuple):
+    """What the platform says of an admission that is recorded and not shown yet.
+
+    Attributes:
+        refusal: why it refuses it; nothing where it does not, or did not answer in time: then the
+            local verdict stands.
+        judged: whether it judged what this gate can't, and does not refuse it.
+    """
+
+    refusal: Fact | None = None
+    judged: bool = False
+
+
 class Confirms(Protocol):
     """Asks the API before the green light."""
 
-    def refusal(self, judged: Judged, /) -> Fact | None:
-        """Return why the API refuses an admission that is recorded and not shown yet.
-
-        It returns nothing where the API confirms it, or does not answer in time: then the local
-        verdict stands. Called in a thread of its own, which may wait.
-        """
+    def ask(self, judged: Judged, /) -> PlatformsWord:
+        """Ask about an admission; called in a thread of its own, which may wait."""
         ...
 
 
@@ -171,7 +180,11 @@ class Gate:
     def _confirm_and_publish(self, judging: "Future[Judged]", confirms: Confirms) -> Judged:
         """Ask the API about what would let a patron in, record its no, then publish."""
         judged = judging.result()
-        if judged.verdict.admits and (refusal := confirms.refusal(judged)):
+        word = confirms.ask(judged) if judged.verdict.admits else PlatformsWord()
+        if word.judged and judged.notice:
+            notice = judged.notice._replace(unjudged=frozenset())
+            judged = judged._replace(notice=notice if any(notice) else None)
+        if refusal := word.refusal:
             withholding = self._writer.submit(
                 lambda conn: _withhold(conn, judged, refusal), urgent=True
             )

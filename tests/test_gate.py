@@ -13,7 +13,7 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate, Judged, PlatformsWord
 from scanner.store import journal, ledger, passages, statistics, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError
@@ -247,8 +247,8 @@ def test_a_re_entry_is_a_record_of_its_own_and_no_second_admission(
 
 def test_no_word_lets_in_whom_the_api_refused_before_the_green_light(writer: Writer) -> None:
     class Refuses:
-        def refusal(self, _: Judged, /) -> Fact | None:
-            return Fact("text", {"text": "already redeemed"})
+        def ask(self, _: Judged, /) -> PlatformsWord:
+            return PlatformsWord(Fact("text", {"text": "already redeemed"}))
 
     gate = Gate(writer, Refuses())
     assert not gate.present(A, NOW, "camera").result(LIMIT).verdict.admits

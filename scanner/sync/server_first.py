@@ -2,11 +2,12 @@
 
 import asyncio
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from datetime import datetime
 
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.gate import Judged, PlatformsWord
 from scanner.platform.delivery import SettleReason
 from scanner.platform.errors import TicketingError
 from scanner.store import ledger
@@ -42,34 +43,37 @@ class ServerFirst:
         self._patience = patience_seconds
         self._always = always
 
-    def refusal(self, judged: Judged, /) -> Fact | None:
-        """Return the platform's reason where it says no; nothing where it says yes, or is too slow.
+    def ask(self, judged: Judged, /) -> PlatformsWord:
+        """Return what the platform says, as far as it does in time.
 
         What comes too late is settled by the replay, like any other admission. A further entry of
         an admitted ticket is no new admission, and is not asked about.
         """
-        if judged.verdict.kind is not Kind.ADMITTED:
-            return None
-        serial = judged.verdict.serial
-        unjudged = _is_unjudged(judged)
-        if not serial or not (self._always or unjudged) or not self._engine.status().link.online:
-            return None
+        serial, unjudged = judged.verdict.serial, _is_unjudged(judged)
+        new = judged.verdict.kind is Kind.ADMITTED
+        if not (serial and new and (self._always or unjudged) and self._is_online()):
+            return PlatformsWord()
         asking = self._engine.call(lambda: self._answer(serial, judged.at, unjudged=unjudged))
         if asking is None:
-            return None
+            return PlatformsWord()
         try:
             return asking.result(self._patience + _GRACE_SECONDS)
         except (TimeoutError, CancelledError):  # the engine's thread ended, or stands still
-            return None
+            return PlatformsWord()
 
-    async def _answer(self, serial: str, at: datetime, *, unjudged: bool) -> Fact | None:
-        try:
+    def _is_online(self) -> bool:
+        return self._engine.status().link.online
+
+    async def _answer(self, serial: str, at: datetime, *, unjudged: bool) -> PlatformsWord:
+        word = PlatformsWord()
+        with suppress(TimeoutError, TicketingError):
             async with asyncio.timeout(self._patience):
-                if unjudged and (refusal := await self._judged_there(serial, at)):
-                    return refusal
-                return await self._outcome(serial) if self._always else None
-        except (TimeoutError, TicketingError):
-            return None
+                if unjudged:
+                    refusal = await self._judged_there(serial, at)
+                    word = PlatformsWord(refusal, judged=refusal is None)
+                if self._always and not word.refusal:
+                    word = word._replace(refusal=await self._outcome(serial))
+        return word
 
     async def _judged_there(self, serial: str, at: datetime) -> Fact | None:
         """Ask what the platform would say, before it is told of the admission.

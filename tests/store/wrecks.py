@@ -11,7 +11,7 @@ from pathlib import Path
 from scanner.admission.rules import Reentry
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate, Judged, PlatformsWord
 from scanner.store import ledger, ticket_writes
 from scanner.store.checkpoint import checkpoint_file
 from scanner.store.database import open_database, open_reader, transaction
@@ -31,9 +31,9 @@ PAGE = 4096
 class RefusesSome:
     """The API as it says no to a few, before the green light."""
 
-    def refusal(self, judged: Judged, /) -> Fact | None:
+    def ask(self, judged: Judged, /) -> PlatformsWord:
         refused = judged.verdict.serial in WITHHELD
-        return Fact("text", {"text": "already redeemed"}) if refused else None
+        return PlatformsWord(Fact("text", {"text": "already redeemed"}) if refused else None)
 
 
 @dataclass(frozen=True)

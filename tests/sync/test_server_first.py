@@ -237,7 +237,9 @@ async def test_a_supervisor_lets_in_whom_the_rules_refused_while_the_light_was_n
 async def test_what_the_platform_would_not_refuse_is_let_in_and_sent_later(house: House) -> None:
     async with _judging(house, None) as (gate, engine):
         asked = house.tickets(0)[0]
-        assert (await _present(gate, asked)).verdict.admits
+        judged = await _present(gate, asked)
+        assert judged.verdict.admits
+        assert judged.notice is None  # the guard need not be told what was judged after all
         assert engine.asked == [asked]
         await engine.replay()
         assert house.states() == {asked: State.CONFIRMED}
