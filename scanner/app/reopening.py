@@ -126,11 +126,11 @@ class Reopening:
         titles = [event.title for event in events]
         return tuple(
             GateChoice(
-                each.path.uri,
+                each.path.at(device.url),
                 event.title if titles.count(event.title) == 1 else event_label(event),
                 each.name,
                 tuple(cautions(each)),
-                each.path.uri == session.event,
+                each.path.at(device.url) == session.event,
             )
             for event in events
             for each in event.lists
@@ -148,7 +148,7 @@ class Reopening:
             if ours and not new.place:
                 return session.event
             async with self._choices(device) as choices:
-                return (await choose(choices, Wanted(list=new.place))).path.uri
+                return (await choose(choices, Wanted(list=new.place))).path.at(device.url)
 
         return asyncio.run(chosen())
 

@@ -148,7 +148,7 @@ async def _sync(file: Path, made: PretixWorld, platform: Platform) -> float:
     provider = provider_of(PRETIX)
     session = StoredSession(
         made.gate.url,
-        made.path.uri,
+        made.path.at(made.gate.url),
         "Bench",
         GUARD,
         DEVICE,
@@ -178,7 +178,8 @@ async def _replay_in_turn(
     writer: Writer, keys: KeyStore, made: PretixWorld, count: int
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of the bare calls and of the replay, for each round."""
-    request = Request(made.gate.url, "", GUARD, DEVICE, key=made.gate.key, event=made.path.uri)
+    event = made.path.at(made.gate.url)
+    request = Request(made.gate.url, "", GUARD, DEVICE, key=made.gate.key, event=event)
     await open_gate(request, provider_of(PRETIX), writer, keys, utc_now)
     engine = Engine(writer, keys, utc_now, provider_of(PRETIX).connect, Pace(timedelta(hours=1)))
     gate, secrets = Gate(writer), iter(made.on_the_list)

@@ -242,7 +242,7 @@ class House:
 
         device = kept_device(self.keys)
         event, _, number = answers.code.rpartition("/")
-        uri = ListPath(device.organizer, event, int(number or 0)).uri
+        uri = ListPath(device.organizer, event, int(number or 0)).at(device.url)
         return request_at(device, uri, self.config, name=answers.name, own_name=answers.device)
 
     def remembered(self, proposed: "Answers") -> "tuple[Answers, Place]":

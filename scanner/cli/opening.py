@@ -147,7 +147,7 @@ def _open_device(
                 remind(caution)
             own_name = config.device or device_name(writer)
             return device_setup.request_at(
-                found, choice.path.uri, config, name=guard, own_name=own_name
+                found, choice.path.at(found.url), config, name=guard, own_name=own_name
             )
 
         return asyncio.run(chosen())

@@ -148,13 +148,14 @@ class PretixWorld:
     def open_home(self, home: Path, cable: Cable) -> Opened:
         """Open a session in a data folder, through the network cable."""
         url = self.access.url.replace(f":{self.access.own_port()}", "")
+        api = f"{url}:{cable.port}/"
         request = Request(
-            api=f"{url}:{cable.port}/",
+            api=api,
             code="",
             name=GUARD,
             device=DEVICE,
             key=self.gate.key,
-            event=self.path.uri,
+            event=self.path.at(api),
         )
         with Writer(database_file(home)) as writer:
             keys = KeyStore(home, file_only=True)

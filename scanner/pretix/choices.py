@@ -33,7 +33,7 @@ class ListChoice:
     """A check-in list that a gate can be opened for.
 
     Attributes:
-        path: names it; `path.uri` is the event of the request that opens the gate.
+        path: names it; `path.at` its server is the event of the request that opens the gate.
         name: the list's.
         products: how many it admits; nothing where all.
         takes_unpaid: whether tickets that are not paid yet are on it.

@@ -52,6 +52,7 @@ class PretixPlatform:
     ) -> None:
         self._api = api
         self._key = credentials.key
+        self._named = credentials.event
         self._path = place_of(credentials.event)
         self._pause = pause
         self._devices = Devices(credentials.number, device, credentials.former)
@@ -76,7 +77,7 @@ class PretixPlatform:
         if permitted is None:
             permitted = frozenset(data.items)
         return Scope(
-            data.path.uri,
+            self._named,
             data.title,
             sections,
             frozenset(map(data.path.section_uri, permitted)),

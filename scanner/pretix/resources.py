@@ -11,11 +11,13 @@ from scanner.admission.door import DoorRules
 SLUG = r"[0-9A-Za-z_-][0-9A-Za-z._-]*"
 """The short name of an organiser or event in an address, as a regular expression."""
 
-_LIST = re.compile(rf"/organizers/({SLUG})/events/({SLUG})/checkinlists/(\d{{1,15}})", re.ASCII)
+_LIST = re.compile(
+    rf"(?://\S+)?/organizers/({SLUG})/events/({SLUG})/checkinlists/(\d{{1,15}})", re.ASCII
+)
 
 
 class ListPath(NamedTuple):
-    """A check-in list: what a gate is opened for. Its URI stands for the event in the ledger."""
+    """A check-in list: what a gate is opened for. With its server it is the ledger's event."""
 
     organizer: str
     event: str
@@ -25,6 +27,14 @@ class ListPath(NamedTuple):
     def uri(self) -> str:
         """Return its URI below the API's address."""
         return f"{self.event_uri}/checkinlists/{self.number}"
+
+    def at(self, server: str) -> str:
+        """Return what names it among all servers' lists: two may have the same short names.
+
+        That is `//HOST/organizers/…`, without the scheme: it stays as it is where a server begins
+        to encrypt.
+        """
+        return f"//{server.partition('://')[2].rstrip('/')}{self.uri}"
 
     @property
     def event_uri(self) -> str:
@@ -37,7 +47,7 @@ class ListPath(NamedTuple):
 
 
 def read_list_path(uri: str) -> ListPath | None:
-    """Return the check-in list that a URI names; nothing where it names none."""
+    """Return the check-in list that a URI names, with its server or without; or nothing."""
     found = _LIST.fullmatch(uri)
     return ListPath(found[1], found[2], int(found[3])) if found else None
 

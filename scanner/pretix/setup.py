@@ -142,8 +142,9 @@ def profile_warning(device: Device) -> Fact | None:
 
 def gate_credentials(device: Device, path: ListPath) -> GateCredentials:
     """Return what a gate works with as a device at a check-in list."""
+    event = path.at(device.url)
     return GateCredentials(
-        device.url, path.uri, "", device.key, number=device.number, platform=PLATFORM
+        device.url, event, "", device.key, number=device.number, platform=PLATFORM
     )
 
 

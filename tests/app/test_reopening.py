@@ -76,7 +76,7 @@ async def _open(reopening: Reopening, pretix: StandIn) -> None:
     """Open the gate for list 3 as device 7."""
     writer, keys, config = reopening.writer, reopening.keys, reopening.config
     device = await set_up(NewDevice(pretix.url, TOKEN), keys)
-    request = request_at(device, PATH.uri, config, name="Lee", own_name="north")
+    request = request_at(device, PATH.at(pretix.url), config, name="Lee", own_name="north")
     await open_gate(request, provider_of("pretix"), writer, keys, utc_now)
 
 
@@ -86,10 +86,15 @@ def opened(reopening: Reopening, pretix: StandIn) -> Reopening:
     return reopening
 
 
-def test_the_lists_of_the_device_are_offered_and_the_open_one_is_marked(opened: Reopening) -> None:
+def test_the_lists_of_the_device_are_offered_and_the_open_one_is_marked(
+    opened: Reopening, pretix: StandIn
+) -> None:
     assert opened.chooses()
     found = opened.lists()
-    assert [(each.code, each.is_open) for each in found] == [(NINE.uri, False), (PATH.uri, True)]
+    assert [(each.code, each.is_open) for each in found] == [
+        (NINE.at(pretix.url), False),
+        (PATH.at(pretix.url), True),
+    ]
     assert {(each.event, each.name) for each in found} == {("Evening", "Door")}
 
 
@@ -105,18 +110,21 @@ def test_events_of_one_title_are_told_apart_by_their_short_names(
     assert {each.event for each in opened.lists()} == {"Evening", "Evening (late)"}
 
 
-def test_another_list_is_asked_about_and_then_noted(opened: Reopening, writer: Writer) -> None:
+def test_another_list_is_asked_about_and_then_noted(
+    opened: Reopening, pretix: StandIn, writer: Writer
+) -> None:
+    nine = NINE.at(pretix.url)
     with pytest.raises(OtherEvent) as asked:
-        opened(NINE.uri, False)
+        opened(nine, False)
     assert asked.value.fact.params == {"event": "Evening, Door"}
     before = writer.submit(read_session).result()
     assert before is not None
-    assert before.event == PATH.uri
-    session = opened(NINE.uri, True).session
-    assert (session.event, session.name, session.device) == (NINE.uri, "Lee", "north")
+    assert before.event == PATH.at(pretix.url)
+    session = opened(nine, True).session
+    assert (session.event, session.name, session.device) == (nine, "Lee", "north")
     noted = writer.submit(lambda conn: list(journal.notes(conn, JournalNote.SESSION))).result()
     assert len(noted) == 1
-    assert opened(NINE.uri, False).session.event == NINE.uri  # the same one is no question
+    assert opened(nine, False).session.event == nine  # the same one is no question
 
 
 def test_a_new_device_goes_on_at_the_list_and_knows_the_number_before(
@@ -124,7 +132,7 @@ def test_a_new_device_goes_on_at_the_list_and_knows_the_number_before(
 ) -> None:
     text = f'{{"handshake_version": 1, "url": "{pretix.url}", "token": "kvd550phb1208lsl"}}'
     session = opened(text, False).session
-    assert session.event == PATH.uri
+    assert session.event == PATH.at(pretix.url)
     held = load(keys, session)
     assert held is not None
     assert (held.number, held.former) == (8, (7,))

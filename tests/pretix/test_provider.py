@@ -19,9 +19,9 @@ async def test_a_devices_key_opens_a_gate_at_a_check_in_list(pretix: StandIn) ->
     serve(pretix)
     held, scope = await PretixProvider().authenticate(request(pretix))
     assert held == GateCredentials(
-        f"{pretix.url}/", PATH.uri, "", KEY, number=OWN, platform="pretix"
+        f"{pretix.url}/", PATH.at(pretix.url), "", KEY, number=OWN, platform="pretix"
     )
-    assert (scope.event, scope.key) == (PATH.uri, KEY)
+    assert (scope.event, scope.key) == (PATH.at(pretix.url), KEY)
     assert len(scope.sections) == 2
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scanner.platform.errors import Malformed, NotTheApi, Unreachable
 from scanner.pretix.errors import SetupError, SetupFault, SetupWarning
-from scanner.pretix.resources import Device, ListPath
+from scanner.pretix.resources import Device, ListPath, read_list_path
 from scanner.pretix.setup import (
     NewDevice,
     device_from_text,
@@ -214,10 +214,20 @@ def test_no_secret_is_in_what_is_printed() -> None:
     assert KEY not in f"{device} {held}"
 
 
+def test_two_servers_lists_are_two_events_though_all_their_names_are_the_same() -> None:
+    path = ListPath("house", "evening", 3)
+    here, there = (f"https://{host}/" for host in ("pretix.example", "rehearsal.example"))
+    assert path.at(here) != path.at(there)
+    assert path.at(here) == path.at("http://pretix.example")  # a server may begin to encrypt
+    assert path.at(f"{here}tickets/") == f"//pretix.example/tickets{path.uri}"
+    assert read_list_path(path.at(f"{here}tickets/")) == path
+
+
 def test_a_gate_works_as_the_device_at_its_list() -> None:
     device = Device("https://pretix.example/", "house", 7, KEY)
     held = gate_credentials(device, ListPath("house", "evening", 3))
-    assert held.event == "/organizers/house/events/evening/checkinlists/3"
+    assert held.event == "//pretix.example/organizers/house/events/evening/checkinlists/3"
+    assert read_list_path(held.event) == ListPath("house", "evening", 3)
     assert (held.api, held.key, held.code) == ("https://pretix.example/", KEY, "")
     assert (held.number, held.platform) == (7, "pretix")
 

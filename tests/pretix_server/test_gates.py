@@ -79,7 +79,13 @@ async def doors(house: House, tmp_path: Path) -> AsyncIterator[Doors]:
             device = await initialize(new)
             path = ListPath(device.organizer, house.evening.slug, house.everybody)
             request = Request(
-                device.url, "", "Lee", f"door {number}", device.key, event=path.uri, names=True
+                device.url,
+                "",
+                "Lee",
+                f"door {number}",
+                device.key,
+                event=path.at(device.url),
+                names=True,
             )
             folder = tmp_path / str(number)
             folder.mkdir()

@@ -36,7 +36,7 @@ class Roamer:
     async def goes_to(self, check_in_list: int) -> None:
         await self.door.engine.close()
         path = ListPath(self.house.evening.organiser.slug, self.house.evening.slug, check_in_list)
-        request = replace(self.request, event=path.uri)
+        request = replace(self.request, event=path.at(self.request.api))
         await open_gate(request, provider_of("pretix"), self.writer, self.keys, utc_now)
         self.door = Door(self.writer, self.keys, self.door.made)
 

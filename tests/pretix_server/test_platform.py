@@ -114,10 +114,10 @@ async def gates(house: House) -> AsyncIterator[Gates]:
             path = ListPath(device.organizer, house.evening.slug, place or house.everybody)
             name = f"7k{number % 10}q gate {number}"
             provider = PretixProvider()
-            request = Request(device.url, "", "Lee", name, device.key, event=path.uri)
+            request = Request(device.url, "", "Lee", name, device.key, event=path.at(device.url))
             held, scope = await provider.authenticate(request)
             assert held == gate_credentials(device, path)
-            assert scope.event == path.uri
+            assert scope.event == path.at(device.url)
             platform = provider.connect(held, name)
             stack.push_async_callback(platform.close)
             return Gate(platform, made, device, name, path)
@@ -365,7 +365,9 @@ async def test_what_ends_the_access_is_told_from_what_is_wrong_with_a_ticket(
         await gone.enter(sold)
     with pytest.raises(Revoked):
         await gone.platform.scope()
-    request = Request(gone.device.url, "", "Lee", "x", gone.device.key, event=gone.path.uri)
+    request = Request(
+        gone.device.url, "", "Lee", "x", gone.device.key, event=gone.path.at(gone.device.url)
+    )
     with pytest.raises(KeyRefused):
         await PretixProvider().authenticate(request)
 

@@ -45,7 +45,7 @@ class Stand:
         assert new
         device = await set_up(new, self.keys)
         path = ListPath(device.organizer, house.evening.slug, house.everybody)
-        request = request_at(device, path.uri, self.config, name="Lee", own_name="north")
+        request = request_at(device, path.at(device.url), self.config, name="Lee", own_name="north")
         await open_gate(request, provider_of("pretix"), self.writer, self.keys, utc_now)
 
     def present(self, sold: Sold) -> Verdict:
