@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from scanner.pretix.resources import ListPath
 from tests.cli.program import Program
 from tests.cli.terminal import terminal
 from tests.pretix.evening import KEY, OWN, SECRET, order, position, serve
@@ -110,7 +111,7 @@ def test_another_list_needs_no_code_and_no_name_and_is_noted(
     with closing(sqlite3.connect(program.home / "gate.sqlite3")) as conn:
         (event,) = conn.execute("SELECT event FROM session").fetchone()
         noted = conn.execute("SELECT count(*) FROM journal WHERE kind = 'note'").fetchone()
-    assert event == "/organizers/house/events/evening/checkinlists/3"
+    assert event == ListPath("house", "evening", 3).at(pretix.url)
     assert noted >= (1,)
 
 
