@@ -102,7 +102,7 @@ def decide(
     verdict = _judge(parsed, closed, known, at)
     match word:
         case Override(note, by) if may_override(verdict, known) or (
-            verdict.reason is Reason.VALID and _platform_judges(known)
+            verdict.reason in (Reason.VALID, Reason.OTHER_DOOR) and _platform_judges(known)
         ):
             return Verdict(
                 Reason.OTHER_DOOR if known.other_door else Reason.OVERRIDDEN,
