@@ -1,24 +1,19 @@
 """The platforms that this program knows, by the names that sessions keep."""
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
+
+from scanner.platform.access import PRETIX, Pause, without_pause
+from scanner.store.sessions import TICKETING
 
 if TYPE_CHECKING:
     from scanner.platform.protocol import Provider
-
-TICKETING = "ticketing"
-PRETIX = "pretix"
-
-
-async def _without_pause() -> None:
-    """Go on."""
 
 
 def provider_of(
     platform: str = TICKETING,
     *,
     timeout: float = 10.0,
-    pause: Callable[[], Awaitable[None]] = _without_pause,
+    pause: Pause = without_pause,
 ) -> "Provider":
     """Return a platform's provider; its client is imported now, which takes a tenth of a start.
 

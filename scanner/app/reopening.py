@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from scanner.app.earlier_sessions import EarlierSessions
-from scanner.app.platforms import PRETIX, TICKETING, provider_of
+from scanner.app.platforms import provider_of
 from scanner.config import Config
 from scanner.facts import Fact
 from scanner.keystore import KeyStore
-from scanner.store.sessions import StoredSession, read_session
+from scanner.platform.access import PRETIX
+from scanner.store.sessions import TICKETING, StoredSession, read_session
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.credentials import load as load_credentials

@@ -18,13 +18,13 @@ from uuid import uuid4
 
 import httpx
 
-from scanner.app.platforms import PRETIX, provider_of
+from scanner.app.platforms import provider_of
 from scanner.bench.figure import Figure
 from scanner.demo.pretix_world import PretixAccess, PretixWorld, make_world
 from scanner.demo.world import DEVICE, GUARD
 from scanner.gate import Gate
 from scanner.keystore import KeyStore
-from scanner.platform.access import Request
+from scanner.platform.access import PRETIX, Request, without_pause
 from scanner.platform.protocol import Platform
 from scanner.platform.server_time import ServerTime
 from scanner.pretix.client import Pretix
@@ -124,7 +124,9 @@ async def _sync_in_turn(folder: Path, made: PretixWorld) -> tuple[list[float], l
     held = gate_credentials(made.gate, made.path)
     noted = _Noted()
     api = Pretix(held.api, held.key, transport=noted)
-    await _sync(folder / "noted.sqlite3", made, PretixPlatform(api, held, DEVICE, "en", _on))
+    await _sync(
+        folder / "noted.sqlite3", made, PretixPlatform(api, held, DEVICE, "en", without_pause)
+    )
     bare, ours = list[float](), list[float]()
     for number in range(_ROUNDS):
         async with _client() as client:
@@ -137,10 +139,6 @@ async def _sync_in_turn(folder: Path, made: PretixWorld) -> tuple[list[float], l
         platform = provider_of(PRETIX).connect(held, DEVICE)
         ours.append(await _sync(folder / f"alone-{number}.sqlite3", made, platform))
     return bare, ours
-
-
-async def _on() -> None:
-    """Read on."""
 
 
 async def _sync(file: Path, made: PretixWorld, platform: Platform) -> float:

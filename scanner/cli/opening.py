@@ -95,6 +95,8 @@ def _open_token(
     card: "GateCard", name: str | None, device: str | None, api: str | None, api_key: str | None
 ) -> None:
     """Open a gate with an admission token."""
+    from scanner.store.sessions import TICKETING
+
     config = load_with_server(
         name=name, device=device, api=api or card.api, api_key=read_key(api_key) or card.key
     )
@@ -105,7 +107,7 @@ def _open_token(
     def request(writer: "Writer", keys: "KeyStore") -> "Request":
         return _request(config, keys, code, config.device or device_name(writer))
 
-    _open(config, "ticketing", request)
+    _open(config, TICKETING, request)
 
 
 def _open_device(
@@ -116,6 +118,7 @@ def _open_device(
 
     from scanner.cli.output import remind
     from scanner.desk import device_setup
+    from scanner.platform.access import PRETIX
     from scanner.pretix.choices import Choices
     from scanner.pretix.resources import read_list_path
     from scanner.pretix.setup import profile_warning
@@ -152,7 +155,7 @@ def _open_device(
 
         return asyncio.run(chosen())
 
-    _open(config, "pretix", request)
+    _open(config, PRETIX, request)
 
 
 def _is_device() -> bool:

@@ -74,11 +74,11 @@ def load_with_server(**flags: Any) -> "Config":
         return config
     from contextlib import closing
 
-    from scanner.store.sessions import read_session
+    from scanner.store.sessions import TICKETING, read_session
 
     with closing(open_made(config)) as reader:
         session = read_session(reader)
-    if session and session.platform != "ticketing":
+    if session and session.platform != TICKETING:
         return _without_gate(config)
     return config.model_copy(update={"api": session.api}) if session else config
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from scanner.app.platforms import PRETIX, provider_of
+from scanner.app.platforms import provider_of
 from scanner.demo.cable import Cable
 from scanner.demo.crowd import CrowdTicket, SecretCrowd
 from scanner.demo.world import (
@@ -23,7 +23,7 @@ from scanner.demo.world import (
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
-from scanner.platform.access import Request
+from scanner.platform.access import PRETIX, Request
 from scanner.platform.errors import Forbidden, NotFound, Unauthenticated
 from scanner.pretix.client import Pretix
 from scanner.pretix.organiser import LARGEST_ORDER, Organiser, SoldTicket

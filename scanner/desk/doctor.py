@@ -16,14 +16,15 @@ from scanner.config import Config
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.keystore import KeyStore
+from scanner.platform.access import PRETIX
 from scanner.platform.errors import ApiError, TicketingError, Unauthenticated
 from scanner.platform.route import unencrypted
 from scanner.pretix.client import Pretix
 from scanner.pretix.errors import KeyRefused
-from scanner.pretix.setup import PLATFORM
 from scanner.qr.readers import Library
 from scanner.scanning.devices import CAMERA_NUMBER, Camera, HandScanner, find_camera
 from scanner.store.left_out import LeftOut
+from scanner.store.sessions import TICKETING
 from scanner.sync.left_out import facts as left_out_facts
 from scanner.ticketing.client import TickeTing
 
@@ -45,7 +46,7 @@ class OpenedAt(NamedTuple):
 
     api: str
     key: str | None = None
-    platform: str = "ticketing"
+    platform: str = TICKETING
 
     def __repr__(self) -> str:
         return f"OpenedAt(api={self.api!r}, platform={self.platform!r})"
@@ -298,11 +299,11 @@ def lists(found: Sequence[LeftOut]) -> Iterator[Finding]:
 
 async def link(at: OpenedAt, now: Callable[[], datetime], seconds: float) -> list[Finding]:
     """Ask the API what it tells any gate, and compare its time with this computer's."""
-    ask = _asked_pretix if at.platform == PLATFORM else _asked
+    ask = _asked_pretix if at.platform == PRETIX else _asked
     found = await ask(at.api, at.key, now, min(PROBE_SECONDS, seconds))
     if exposed := unencrypted(at.api):
         https = at.api.replace("http:", "https:", 1)
-        mend = None if at.platform == PLATFORM else f"scanner open CODE --api {https}"
+        mend = None if at.platform == PRETIX else f"scanner open CODE --api {https}"
         found.append(Finding(_LINK, Health.WARNING, exposed, mend))
     return found
 

@@ -1,6 +1,19 @@
 """What a gate is opened with, and what it then holds to work at a platform."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+
+from scanner.store.sessions import TICKETING
+
+PRETIX = "pretix"
+"""Beside `TICKETING`, the platforms' names as sessions and credentials keep them."""
+
+Pause = Callable[[], Awaitable[None]]
+"""Awaited again and again while a list is read, so that others have their turn."""
+
+
+async def without_pause() -> None:
+    """Read on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +54,5 @@ class GateCredentials:
     key: str = field(repr=False)
     application: str | None = field(default=None, repr=False)
     number: int | None = None
-    platform: str = "ticketing"
+    platform: str = TICKETING
     former: tuple[int, ...] = ()

@@ -1,12 +1,12 @@
 """A gate's access to a check-in list at pretix."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from scanner.facts import Fact
-from scanner.platform.access import GateCredentials
+from scanner.platform.access import GateCredentials, Pause
 from scanner.platform.delivery import Inquiry, Outcome, Reply
 from scanner.platform.resources import Admission, Fault, Listed, Order, Page, Scope, Section
 from scanner.platform.tolerant_reader import FieldError, Gaps
@@ -48,7 +48,7 @@ class PretixPlatform:
         credentials: GateCredentials,
         device: str,
         language: str,
-        pause: Callable[[], Awaitable[None]],
+        pause: Pause,
     ) -> None:
         self._api = api
         self._key = credentials.key

@@ -1,10 +1,9 @@
 """How a gate gets its access to pretix: as a device, at a check-in list."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from scanner.admission.code_form import CodeForm
-from scanner.platform.access import GateCredentials, Request
+from scanner.platform.access import PRETIX, GateCredentials, Pause, Request, without_pause
 from scanner.platform.errors import Restricted, Unauthenticated
 from scanner.platform.resources import Scope
 from scanner.pretix import models
@@ -13,11 +12,7 @@ from scanner.pretix.door_calls import place_of
 from scanner.pretix.errors import KeyRefused
 from scanner.pretix.platform import PretixPlatform
 from scanner.pretix.resources import Device
-from scanner.pretix.setup import PLATFORM, gate_credentials
-
-
-async def _without_pause() -> None:
-    """Read on."""
+from scanner.pretix.setup import gate_credentials
 
 
 class PretixProvider:
@@ -32,14 +27,14 @@ class PretixProvider:
         language: sections and events are called in this one where they can be.
     """
 
-    name = PLATFORM
+    name = PRETIX
     form = CodeForm.SECRET
     passages = True
 
     def __init__(
         self,
         timeout: float = 10.0,
-        pause: Callable[[], Awaitable[None]] = _without_pause,
+        pause: Pause = without_pause,
         language: str = "en",
     ) -> None:
         self._timeout = timeout

@@ -14,7 +14,7 @@ import httpx
 
 from scanner.admission.cleaning import clean_secret
 from scanner.facts import Fact
-from scanner.platform.access import GateCredentials
+from scanner.platform.access import PRETIX, GateCredentials
 from scanner.platform.connection import address
 from scanner.platform.errors import NotTheApi, ServerFault, Stranger, TicketingError, Unreachable
 from scanner.pretix import models
@@ -22,7 +22,6 @@ from scanner.pretix.client import API, Pretix, shaped
 from scanner.pretix.errors import SetupError, SetupFault, SetupWarning
 from scanner.pretix.resources import Device, ListPath
 
-PLATFORM = "pretix"
 """As sessions and credentials keep it."""
 
 HANDSHAKE = 1
@@ -143,9 +142,7 @@ def profile_warning(device: Device) -> Fact | None:
 def gate_credentials(device: Device, path: ListPath) -> GateCredentials:
     """Return what a gate works with as a device at a check-in list."""
     event = path.at(device.url)
-    return GateCredentials(
-        device.url, event, "", device.key, number=device.number, platform=PLATFORM
-    )
+    return GateCredentials(device.url, event, "", device.key, number=device.number, platform=PRETIX)
 
 
 def _from_json(text: str) -> NewDevice | None:

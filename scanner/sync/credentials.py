@@ -12,7 +12,7 @@ from scanner.platform.connection import address
 from scanner.platform.errors import NoSuchToken, Restricted, Revoked, TicketingError
 from scanner.platform.protocol import Platform
 from scanner.store import sessions
-from scanner.store.sessions import StoredSession
+from scanner.store.sessions import TICKETING, StoredSession
 from scanner.store.writer import Writer
 from scanner.sync.errors import NoSession
 
@@ -101,7 +101,7 @@ def _load(keys: Keys) -> GateCredentials | None:
             found["key"],
             found.get("application"),
             found.get("number"),
-            found.get("platform", "ticketing"),
+            found.get("platform", TICKETING),
             tuple(found.get("former", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -1,6 +1,6 @@
 """Every call of the API that this program makes, over httpx."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -9,6 +9,7 @@ import httpx
 
 from scanner.facts import Fact
 from scanner.platform import answers
+from scanner.platform.access import Pause, without_pause
 from scanner.platform.connection import Connection, address, header_safe
 from scanner.platform.errors import ApiFault, Malformed
 from scanner.platform.paged_list import PageSize
@@ -22,10 +23,6 @@ CLIENT_VERSION = "3.0.0"
 """What `X-Client-Version` says (API reference 3.0.0)."""
 
 T = TypeVar("T")
-
-
-async def _without_pause() -> None:
-    """Read on."""
 
 
 class TickeTing:
@@ -53,7 +50,7 @@ class TickeTing:
         *,
         timeout: float = 10.0,
         transport: httpx.AsyncBaseTransport | None = None,
-        pause: Callable[[], Awaitable[None]] = _without_pause,
+        pause: Pause = without_pause,
         page_size: PageSize | None = None,
     ) -> None:
         self._pause = pause

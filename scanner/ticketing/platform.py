@@ -15,7 +15,7 @@ from scanner.store import ledger
 from scanner.store.ledger import Waiting
 from scanner.store.tickets import TicketRow
 from scanner.ticketing.api import Client
-from scanner.ticketing.resources import Granted, Ticket
+from scanner.ticketing.resources import Event, Granted, Ticket, TokenGrant
 from scanner.ticketing.settle import listed, outcome
 
 LARGEST_BATCH = 100
@@ -59,11 +59,7 @@ class TicketingPlatform:
         if grant.key != self._key:
             await self._api.close()
             self._key, self._api = grant.key, self._connect(grant.key)
-        event = await self._api.event(grant.event)
-        gaps = (*event.gaps, *grant.gaps)
-        return Scope(
-            event.uri, event.title, event.sections, grant.sections, key=grant.key, gaps=gaps
-        )
+        return scope_of(grant, await self._api.event(grant.event))
 
     async def tickets(
         self, *, page: int = 1, records: int = 500, modified_since: datetime | None = None
@@ -115,6 +111,12 @@ class TicketingPlatform:
             raise Malformed(ApiFault.OUTCOME_MALFORMED, field=fault.field, problem=problem)
         now = inquiry.server_time.now()
         return outcome(sent, found, inquiry.refusal, now, shared=inquiry.shared)
+
+
+def scope_of(grant: TokenGrant, event: Event) -> Scope:
+    """Return what a token permits of its event."""
+    gaps = (*event.gaps, *grant.gaps)
+    return Scope(event.uri, event.title, event.sections, grant.sections, key=grant.key, gaps=gaps)
 
 
 def _row(ticket: Ticket) -> TicketRow:

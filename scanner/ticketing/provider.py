@@ -1,10 +1,9 @@
 """How a gate gets its access to TickeTing: by an admission token's code."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from scanner.admission.code_form import CodeForm
-from scanner.platform.access import GateCredentials, Request
+from scanner.platform.access import GateCredentials, Pause, Request, without_pause
 from scanner.platform.connection import address
 from scanner.platform.errors import (
     Forbidden,
@@ -15,27 +14,22 @@ from scanner.platform.errors import (
 )
 from scanner.platform.paged_list import PagedList, PageSize
 from scanner.platform.resources import Page, Scope
+from scanner.store.sessions import TICKETING
 from scanner.ticketing.client import TickeTing
-from scanner.ticketing.platform import TicketingPlatform
+from scanner.ticketing.platform import TicketingPlatform, scope_of
 from scanner.ticketing.resources import Token, TokenGrant
 
 _NO_CODE = "00000000"
 
 
-async def _without_pause() -> None:
-    """Read on."""
-
-
 class TicketingProvider:
     """TickeTing; `timeout` in seconds between two bytes, `pause` as for `TickeTing`."""
 
-    name = "ticketing"
+    name = TICKETING
     form = CodeForm.SERIAL
     passages = False
 
-    def __init__(
-        self, timeout: float = 10.0, pause: Callable[[], Awaitable[None]] = _without_pause
-    ) -> None:
+    def __init__(self, timeout: float = 10.0, pause: Pause = without_pause) -> None:
         self._timeout = timeout
         self._pause = pause
 
@@ -50,10 +44,7 @@ class TicketingProvider:
         held = GateCredentials(api, grant.event, request.code, grant.key, request.application)
         async with TickeTing(request.api, grant.key, timeout=request.timeout) as client:
             event = await client.event(grant.event)
-        gaps = (*event.gaps, *grant.gaps)
-        return held, Scope(
-            event.uri, event.title, event.sections, grant.sections, key=grant.key, gaps=gaps
-        )
+        return held, scope_of(grant, event)
 
     async def check_server(self, request: Request) -> None:
         """Ask whether the address is the API's, and whether it takes the key.

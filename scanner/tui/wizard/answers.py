@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from scanner.admission.cleaning import clean
 from scanner.desk.gate_card import GateCard, read_card
 from scanner.errors import ScannerError
+from scanner.platform.access import PRETIX
 from scanner.platform.errors import NoSuchToken, WrongCode
 from scanner.scanning.ticket_codes import holds_ticket
+from scanner.store.sessions import TICKETING
 from scanner.sync.errors import NameEmpty, NameTaken
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ SERVERS = {
 }
 """The vendor's servers (API reference 3.0.0)."""
 
-TICKETING, PRETIX = "ticketing", "pretix"
 """The platforms, as sessions name them."""
 
 LONGEST_NAME = 60

@@ -13,10 +13,10 @@ from textual.widgets.option_list import Option
 from scanner.desk.errors import NoDevice
 from scanner.errors import ScannerError
 from scanner.pin import LONGEST, RULE
+from scanner.platform.access import PRETIX
 from scanner.platform.errors import KeyNeeded
 from scanner.tui.terminal.choice import speaker_of
 from scanner.tui.wizard.answers import (
-    PRETIX,
     SERVERS,
     Answers,
     Place,
