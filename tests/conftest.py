@@ -20,6 +20,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=2000, help="how many evenings to simulate")
     parser.addoption("--seed", type=int, default=0, help="the first evening's seed")
     parser.addoption("--pretix", action="store_true", help="start a pretix and test against it")
+    parser.addoption("--venue", action="store_true", help="run what starts several nodes, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, in words, what takes several nodes or long, unless that was asked for."""
+    if config.getoption("--venue"):
+        return
+    unasked = pytest.mark.skip(reason="venues of several nodes run only by scripts/test --venue")
+    for item in items:
+        if item.get_closest_marker("venue"):
+            item.add_marker(unasked)
 
 
 def pytest_collection_finish() -> None:
