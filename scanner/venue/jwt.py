@@ -1,0 +1,167 @@
+"""The tokens that NATS knows people by: JSON Web Tokens of its version 2, signed by nkeys.
+
+An operator signs accounts, an account signs its users. A server that has the operator and the
+accounts needs no list of users; who is expelled is named in the account.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scanner.venue.nkey import public_key, sign
+from scanner.venue.permissions import EVERYTHING, Permissions
+
+_HEADER = {"typ": "JWT", "alg": "ed25519-nkey"}
+_UNLIMITED = -1
+_FOR_GOOD = 30 * 365 * 24 * 3600
+"""Seconds that a revocation reaches past a token's issue: clocks differ, and nobody comes back."""
+
+
+def operator(operator_seed: str, name: str, system_account: str, at: int) -> str:
+    """Return an operator's own token.
+
+    Args:
+        operator_seed: its secret key.
+        name: as servers show it.
+        system_account: the public key of the account that commands the servers.
+        at: when it is issued, in seconds of Unix time.
+    """
+    claims = {"type": "operator", "system_account": system_account}
+    return _signed(operator_seed, public_key(operator_seed), name, at, claims)
+
+
+def account(
+    operator_seed: str,
+    public: str,
+    name: str,
+    at: int,
+    *,
+    signing: Sequence[str] = (),
+    revoked: Mapping[str, int] | None = None,
+    stores: bool = True,
+) -> str:
+    """Return an account's token, without limits.
+
+    Args:
+        operator_seed: the operator's secret key.
+        public: the account's public key.
+        name: as servers show it.
+        at: when it is issued; servers take a token only where it is not older than theirs.
+        signing: the public keys that sign its users, beside its own.
+        revoked: users' public keys, with the time until which a token of theirs is no good.
+        stores: whether it may use JetStream.
+    """
+    limits = dict.fromkeys(
+        ("subs", "data", "payload", "imports", "exports", "conn", "leaf"), _UNLIMITED
+    )
+    if stores:
+        jetstream = ("mem_storage", "disk_storage", "streams", "consumer")
+        limits |= dict.fromkeys(jetstream, _UNLIMITED)
+    claims: dict[str, Any] = {"type": "account", "limits": {**limits, "wildcards": True}}
+    if signing:
+        claims["signing_keys"] = list(signing)
+    if revoked:
+        claims["revocations"] = dict(revoked)
+    return _signed(operator_seed, public, name, at, claims)
+
+
+def user(
+    signing_seed: str,
+    account_public: str,
+    public: str,
+    name: str,
+    at: int,
+    *,
+    permissions: Permissions = EVERYTHING,
+) -> str:
+    """Return a user's token.
+
+    Args:
+        signing_seed: the account's secret key, or one of its signing keys.
+        account_public: the account's public key.
+        public: the user's public key.
+        name: as servers show it.
+        at: when it is issued; no clock ends it.
+        permissions: what it may do.
+    """
+    claims: dict[str, Any] = {
+        "type": "user",
+        "subs": _UNLIMITED,
+        "data": _UNLIMITED,
+        "payload": _UNLIMITED,
+    }
+    if public_key(signing_seed) != account_public:
+        claims["issuer_account"] = account_public
+    if permissions != EVERYTHING:
+        denied = {"deny": list(permissions.not_publish)} if permissions.not_publish else {}
+        claims["pub"] = {"allow": list(permissions.publish), **denied}
+        claims["sub"] = {"allow": list(permissions.subscribe)}
+    return _signed(signing_seed, public, name, at, claims)
+
+
+def expelled(operator_seed: str, token: str, users: Sequence[str], signing: Sequence[str]) -> str:
+    """Return an account's next token, in which users are revoked for good.
+
+    It is issued later than the one it follows by whatever clock, as servers want of it.
+
+    Args:
+        operator_seed: the operator's secret key.
+        token: the account's token that is in force.
+        users: public keys of those who are shut out.
+        signing: the public keys that sign its users from now on; what others signed is void.
+    """
+    now = read(token)
+    at = now["iat"] + 1
+    revoked = now["nats"].get("revocations", {}) | dict.fromkeys(users, at + _FOR_GOOD)
+    return account(operator_seed, now["sub"], now["name"], at, signing=signing, revoked=revoked)
+
+
+def revoked(token: str) -> frozenset[str]:
+    """Return the public keys of the users that an account's token shuts out."""
+    return frozenset(read(token)["nats"].get("revocations", {}))
+
+
+def read(token: str) -> dict[str, Any]:
+    """Return what a token claims; its signature is for the servers to check.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        _, payload, _ = token.split(".")
+        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise ValueError("no token") from error
+    if not isinstance(found, dict) or not isinstance(found.get("nats"), dict):
+        raise ValueError("no token")  # noqa: TRY004 - a text that is no token, whatever it holds
+    return found
+
+
+def _signed(seed: str, subject: str, name: str, at: int, claims: Mapping[str, Any]) -> str:
+    body = {
+        "iat": at,
+        "iss": public_key(seed),
+        "name": name,
+        "sub": subject,
+        "nats": {**claims, "version": 2},
+    }
+    body["jti"] = _identity(_json(body))
+    told = f"{_base64(_json(_HEADER))}.{_base64(_json(body))}"
+    return f"{told}.{_base64(sign(seed, told.encode()))}"
+
+
+def _identity(body: bytes) -> str:
+    """Return a token's id; a server takes two accounts' tokens of one id for the same."""
+    digest = hashlib.sha256(body).digest()  # NATS takes SHA-512/256 here, which not all builds have
+    return base64.b32encode(digest).rstrip(b"=").decode()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
