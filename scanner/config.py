@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from scanner.admission.ticket import Unclaimed
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
 from scanner.paths import config_file, data_folder, replace_file
@@ -129,6 +130,7 @@ class Config(BaseSettings):
     report_refused: bool = True
     picture: Literal["auto", "on", "off"] = "auto"
     reasons: str = ""
+    unclaimed: Unclaimed = Unclaimed.ADMIT
 
     @property
     def sync_interval(self) -> timedelta:

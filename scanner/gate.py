@@ -1,51 +1,26 @@
 """One payload in, one durable verdict out."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 
-from scanner.admission.cleaning import CLEANING
-from scanner.admission.code_form import parse, unlisted
-from scanner.admission.door import Notice
-from scanner.admission.evidence import Evidence, from_json, to_json
-from scanner.admission.rules import Exit, Remedy, Word, decide, remedy
-from scanner.admission.serial import LONGEST_PAYLOAD, blinded, is_verbatim
-from scanner.admission.verdict import Reason, Verdict
+from scanner.admission.claim import Answer, Asked, Standing
+from scanner.admission.rules import Exit, LetIn, Word
+from scanner.admission.ticket import Unclaimed
 from scanner.facts import Fact
+from scanner.judging import NOT_ASKED, Judged, Presented, VenueWord, judge, weigh, withhold
 from scanner.priority import Priority
-from scanner.store import journal, ledger, sessions, tickets
+from scanner.store import journal, ledger
 from scanner.store.database import SqlConnection, transaction, unsynced
-from scanner.store.journal import key_of
 from scanner.store.writer import Writer
 
 _WAITING_AT_ONCE = 4
 """Patrons who wait for the API; a further one waits for the first of them as well."""
-
-
-class Judged(NamedTuple):
-    """A recorded verdict: what was presented, when (aware, UTC), and the journal's row.
-
-    `remedy` is what a supervisor can do about it, if anything; `notice` is what the guard is told
-    beside it.
-    """
-
-    scan: int
-    payload: str
-    source: str
-    at: datetime
-    verdict: Verdict
-    remedy: Remedy | None = None
-    notice: Notice | None = None
-
-    @property
-    def fact(self) -> Fact:
-        """The verdict's reason, to be worded as at its own moment."""
-        return self.verdict.fact_at(self.at)
 
 
 class PlatformsWord(NamedTuple):
@@ -69,6 +44,53 @@ class Confirms(Protocol):
         ...
 
 
+class Claims(Protocol):
+    """Asks the venue's other gates before the green light; from any thread."""
+
+    @property
+    def fallback(self) -> Unclaimed:
+        """What stands where they do not answer in time."""
+
+    def ask(self, asked: Asked, /) -> "Future[Answer]":
+        """Ask; the future ends in a quarter of a second at most, and never fails."""
+
+    def end(self, asked: Asked, /, *, green: bool) -> None:
+        """Learn what came of a try: without a green light, what it won is given back."""
+
+
+Steps = Generator["Future[Any]", Any, Judged]
+"""A presentation's way where others are asked: what it waits for, and at last the verdict."""
+
+Drive = Callable[[Steps], "Future[Judged]"]
+"""Goes such a way to its end; ways that are begun later wait until then."""
+
+
+class InTurn:
+    """Goes one way after the other in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "claim")
+
+    def __call__(self, steps: Steps) -> "Future[Judged]":
+        """Go a way to its end."""
+        return self._thread.submit(_go, steps)
+
+
+def _go(steps: Steps) -> Judged:
+    try:
+        waited = next(steps)
+        while True:
+            try:
+                found = waited.result()
+            except Exception as error:  # noqa: BLE001 - the way itself says what follows
+                waited = steps.throw(error)
+            else:
+                waited = steps.send(found)
+    except StopIteration as end:
+        judged: Judged = end.value
+        return judged
+
+
 class Gate:
     """Judges presentations, one after the other; a verdict is published after its commit.
 
@@ -76,14 +98,23 @@ class Gate:
         writer: the ledger's thread.
         confirms: asks the API before a green light; without it, the gate decides alone.
         priority: claimed for every presentation, so that background work gives way.
+        claims: asks the venue's other gates before a green light; without it, nobody is asked.
+        drive: goes the ways of presentations where they are asked.
     """
 
     def __init__(
-        self, writer: Writer, confirms: Confirms | None = None, priority: Priority | None = None
+        self,
+        writer: Writer,
+        confirms: Confirms | None = None,
+        priority: Priority | None = None,
+        claims: Claims | None = None,
+        drive: Drive | None = None,
     ) -> None:
         self._writer = writer
         self._confirms = confirms
         self._priority = priority or Priority()
+        self._claims = claims
+        self._drive = drive or InTurn()
         self._waiting = ThreadPoolExecutor(_WAITING_AT_ONCE, "confirmation")
         self._subscribers: list[Callable[[Judged], None]] = []
         self._shown: deque[Judged] = deque()  # not noted in the ledger yet
@@ -112,14 +143,14 @@ class Gate:
         then nobody is admitted.
         """
         self._priority.claim()
+        presented = Presented(payload, at, source, word)
+        if self._claims and not isinstance(word, Exit | LetIn):
+            return self._drive(self._claimed(presented, self._claims))
         if self._confirms is None or word:
             return self._writer.submit(
-                lambda conn: self._publish(self._judge(conn, payload, at, source, word)),
-                urgent=True,
+                lambda conn: self._publish(self._judge(conn, presented)), urgent=True
             )
-        judging = self._writer.submit(
-            lambda conn: self._judge(conn, payload, at, source), urgent=True
-        )
+        judging = self._writer.submit(lambda conn: self._judge(conn, presented), urgent=True)
         return self._waiting.submit(self._confirm_and_publish, judging, self._confirms)
 
     def present_and_wait(
@@ -133,12 +164,11 @@ class Gate:
         Raises:
             StoreError: nothing could be recorded, and nobody is admitted.
         """
-        if self._confirms is not None:
+        if self._confirms is not None or self._claims is not None:
             return self.present(payload, at, source, word).result()
         self._priority.claim()
-        return self._writer.now(
-            lambda conn: self._publish(self._judge(conn, payload, at, source, word))
-        )
+        presented = Presented(payload, at, source, word)
+        return self._writer.now(lambda conn: self._publish(self._judge(conn, presented)))
 
     def note_shown(self, judged: Judged) -> None:
         """Note that a verdict's light was shown; from any thread, without waiting.
@@ -151,15 +181,41 @@ class Gate:
             self._writer.submit(self._write_notes)
 
     def _judge(
-        self,
-        conn: SqlConnection,
-        payload: str,
-        at: datetime,
-        source: str,
-        word: Word | None = None,
+        self, conn: SqlConnection, presented: Presented, said: VenueWord = NOT_ASKED
     ) -> Judged:
         with self._noting(conn):  # this may be of a ticket whose light was just shown
-            return judge(conn, payload, at, source, word)
+            return judge(conn, presented, said)
+
+    def _claimed(self, presented: Presented, claims: Claims) -> Steps:
+        """Claim, then commit, then green; what is no green light after all is given back."""
+        said = NOT_ASKED
+        asked = yield self._weigh(presented, said)
+        tried: list[Asked] = []
+        green = False
+        try:
+            while asked and asked.wish not in {each.wish for each in tried}:
+                tried.append(asked)
+                answer: Answer = yield claims.ask(asked)
+                if answer.standing is not Standing.LOST:
+                    if answer.standing is Standing.UNANSWERED:
+                        said = said._replace(unclaimed=claims.fallback)
+                    break
+                said = VenueWord(answer.claim)
+                asked = yield self._weigh(presented, said)
+            judged: Judged = yield self._submit(lambda conn: self._judge(conn, presented, said))
+            if self._confirms and not presented.word:
+                judged = self._confirmed(judged, self._confirms)
+            green = judged.verdict.admits
+        finally:
+            for each in tried:
+                claims.end(each, green=green)
+        return self._publish(judged)
+
+    def _weigh(self, presented: Presented, said: VenueWord) -> "Future[Asked | None]":
+        return self._writer.submit(lambda conn: weigh(conn, presented, said), urgent=True)
+
+    def _submit(self, work: Callable[[SqlConnection], Any]) -> "Future[Any]":
+        return self._writer.submit(work, urgent=True)
 
     def _write_notes(self, conn: SqlConnection) -> None:
         if self._shown:  # else a presentation took them along
@@ -179,17 +235,19 @@ class Gate:
 
     def _confirm_and_publish(self, judging: "Future[Judged]", confirms: Confirms) -> Judged:
         """Ask the API about what would let a patron in, record its no, then publish."""
-        judged = judging.result()
+        return self._publish(self._confirmed(judging.result(), confirms))
+
+    def _confirmed(self, judged: Judged, confirms: Confirms) -> Judged:
         word = confirms.ask(judged) if judged.verdict.admits else PlatformsWord()
         if word.judged and judged.notice:
             notice = judged.notice._replace(unjudged=frozenset())
             judged = judged._replace(notice=notice if any(notice) else None)
         if refusal := word.refusal:
             withholding = self._writer.submit(
-                lambda conn: _withhold(conn, judged, refusal), urgent=True
+                lambda conn: withhold(conn, judged, refusal), urgent=True
             )
             judged = withholding.result()
-        return self._publish(judged)
+        return judged
 
     def _publish(self, judged: Judged) -> Judged:
         for subscriber in self._subscribers:
@@ -198,78 +256,3 @@ class Gate:
             except Exception:  # noqa: BLE001 - the verdict stands, whatever a listener does
                 structlog.get_logger("gate").exception("a subscriber failed", scan=judged.scan)
         return judged
-
-
-def judge(
-    conn: SqlConnection,
-    payload: str,
-    at: datetime,
-    source: str,
-    word: Word | None = None,
-) -> Judged:
-    """Look up, decide and record one presentation; call inside a transaction."""
-    standing = sessions.read_standing(conn)
-    parsed = parse(standing.form, payload)
-    known, notice = tickets.look_up_with_notice(conn, parsed)
-    parsed = parsed if known.ticket else unlisted(parsed)
-    evidence = Evidence(parsed, standing.closed, known, word)
-    verdict = decide(*evidence, at=at)
-    if verdict.reason is Reason.OVERRIDDEN and verdict.serial and known.refusal:
-        # The gate ended between the API's no and its record, or the light was never shown.
-        ledger.undo_withheld(conn, verdict.serial, at, known.refusal)
-    scan = journal.Scan(
-        at=at,
-        event=standing.event,
-        redeemer=standing.redeemer,
-        device=standing.device,
-        source=source,
-        payload=_recorded(conn, payload, evidence),
-        serial=verdict.serial,
-        kind=verdict.kind.value,
-        reason=verdict.reason.value,
-        evidence=to_json(evidence, CLEANING, standing.form),
-        params=journal.params_to_text(verdict.fact),
-    )
-    row = journal.append(conn, scan)
-    offered = None if isinstance(word, Exit) else remedy(verdict, known)
-    return Judged(row, payload, source, at, verdict, offered, notice)
-
-
-def recorded(row: int, scan: journal.Scan) -> Judged | None:
-    """Return a presentation as it was judged, from its row of the journal.
-
-    Nothing where it can't be read: it may be of a newer version. A row without parameters is of an
-    earlier one, and is decided again.
-    """
-    try:
-        if scan.params is None:
-            verdict = decide(*from_json(scan.evidence), at=scan.at)
-        else:
-            verdict = Verdict.of(journal.params_from_text(scan.reason, scan.params), scan.serial)
-    except ValueError:
-        return None
-    return Judged(row, scan.payload, scan.source, scan.at, verdict)
-
-
-def _recorded(conn: SqlConnection, payload: str, evidence: Evidence) -> str:
-    """Return a payload as the journal keeps it: what is no ticket of this list, blinded."""
-    kept = payload[:LONGEST_PAYLOAD].encode("utf-8", "replace").decode()
-    if is_verbatim(kept, evidence.parsed, ticket_known=evidence.known.ticket is not None):
-        return kept
-    key = key_of(conn)
-    return blinded(evidence.parsed, len(payload), key.blind(payload) if key else "")
-
-
-def _withhold(conn: SqlConnection, judged: Judged, refusal: Fact) -> Judged:
-    """Judge again with the API's no, and record that; the green light is never shown.
-
-    What the platform's own rules refuse now they may let in later, so the ticket is free again.
-    """
-    serial, may_change = judged.verdict.serial, judged.notice and judged.notice.unjudged
-    with transaction(conn):
-        if serial:
-            ledger.withhold(conn, serial, refusal)
-        again = judge(conn, judged.payload, judged.at, judged.source)
-        if serial and may_change:
-            ledger.undo_withheld(conn, serial, judged.at, refusal)
-        return again

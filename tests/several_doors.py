@@ -11,7 +11,7 @@ from scanner.admission.door import DoorRules
 from scanner.admission.rules import Word
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
 from scanner.admission.verdict import Kind, Reason
-from scanner.gate import Judged, judge
+from scanner.judging import Judged, Presented, judge
 from scanner.store import details, ledger, passages, sessions, ticket_writes, tickets
 from scanner.store.database import open_database, transaction
 from scanner.store.details import TicketDetail
@@ -103,7 +103,7 @@ class House:
     def present(self, code: str, word: Word | None = None, *, shown: bool = True) -> Judged:
         at = self.now()
         with transaction(self.conn):
-            judged = judge(self.conn, code, at, "camera", word)
+            judged = judge(self.conn, Presented(code, at, "camera", word))
             if shown and judged.verdict.admits:
                 ledger.note_shown(self.conn, code, judged.scan)
         verdict = judged.verdict

@@ -13,7 +13,8 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged, PlatformsWord
+from scanner.gate import Gate, PlatformsWord
+from scanner.judging import Judged
 from scanner.store import journal, ledger, passages, statistics, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.errors import StoreError

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from scanner.admission.rules import Exit, LetIn
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.store import ledger, statistics
 from tests.several_doors import CODES, DOORS, Move, house_in
 from tests.store.worlds import assert_whole_chain

@@ -11,7 +11,8 @@ from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.store import ledger, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.integrity import find_damage

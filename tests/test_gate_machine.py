@@ -13,7 +13,8 @@ from scanner.admission.evidence import from_json
 from scanner.admission.rules import decide
 from scanner.admission.serial import fingerprint
 from scanner.admission.ticket import EarlierAdmission, TicketStatus
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.store import journal, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.ledger import State

@@ -13,7 +13,8 @@ from scanner.admission.evidence import form_of
 from scanner.admission.rules import Exit, Override, Word
 from scanner.admission.verdict import Kind, Reason
 from scanner.desk.audit import Audit
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.store import details, journal, ledger, passages, sessions, ticket_writes
 from scanner.store.database import open_database, open_reader, transaction
 from scanner.store.details import TicketDetail

@@ -36,8 +36,10 @@ class Notice(NamedTuple):
         attention: whether the organiser wants this ticket to be looked at.
         text: what they want said at the door; may be empty.
         unjudged: what this gate could not judge itself.
+        unclaimed: whether it was let in without an answer of the venue's other gates.
     """
 
     attention: bool = False
     text: str = ""
     unjudged: frozenset[Unjudged] = frozenset()
+    unclaimed: bool = False

@@ -28,6 +28,7 @@ from scanner.admission.ticket import (
     Knowledge,
     Section,
     TicketStatus,
+    Unclaimed,
 )
 from scanner.admission.verdict import Closed
 from scanner.facts import Fact
@@ -84,22 +85,23 @@ def to_json(
     if known.ticket:
         found["ticket"] = _ticket(known.ticket)
         found["permitted"] = known.ticket.permitted
-    if known.local:
-        found["local"] = _admission(known.local)
-    if known.other:
-        found["other"] = _admission(known.other)
+    found |= _admissions(known, "local", "other")
     if known.refusal:
         found["refusal"] = known.refusal.as_json()
     if known.unshown:
         found["unshown"] = True
     if any(known.door):
         found["door"] = [name for name, allows in known.door._asdict().items() if allows]
-    if known.left:
-        found["left"] = _admission(known.left)
-    if known.other_door:
-        found["other_door"] = _admission(known.other_door)
+    found |= _admissions(known, "left", "other_door")
+    if known.unclaimed:
+        found["unclaimed"] = known.unclaimed
     found |= _word(word)
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def _admissions(known: Knowledge, *names: str) -> dict[str, Any]:
+    found = ((name, getattr(known, name)) for name in names)
+    return {name: _admission(admission) for name, admission in found if admission}
 
 
 def _word(word: Word | None) -> dict[str, Any]:
@@ -135,6 +137,7 @@ def from_json(text: str) -> Evidence:
             _read_door(found.get("door", [])),
             _read_admission(found["left"]) if "left" in found else None,
             _read_admission(found["other_door"]) if "other_door" in found else None,
+            Unclaimed(found["unclaimed"]) if "unclaimed" in found else None,
         )
         return Evidence(
             _read_parsed(found["reading"]),

@@ -4,8 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from scanner.admission.claim import wish_of
 from scanner.admission.serial import NotATicket, ParsedPayload, Serial
-from scanner.admission.ticket import CachedTicket, EarlierAdmission, Knowledge, TicketStatus
+from scanner.admission.ticket import (
+    CachedTicket,
+    EarlierAdmission,
+    Knowledge,
+    TicketStatus,
+    Unclaimed,
+)
 from scanner.admission.verdict import Closed, Kind, Reason, Verdict
 from scanner.facts import Fact
 
@@ -99,7 +106,7 @@ def decide(
     """
     if isinstance(word, Exit):
         return _judge_exit(parsed, closed, known, at)
-    verdict = _judge(parsed, closed, known, at)
+    verdict = _unless_unclaimed(_judge(parsed, closed, known, at), known)
     match word:
         case Override(note, by) if may_override(verdict, known) or (
             verdict.reason in (Reason.VALID, Reason.OTHER_DOOR) and _platform_judges(known)
@@ -132,7 +139,15 @@ def may_override(verdict: Verdict, known: Knowledge) -> bool:
     """
     refused = known.refusal is not None and not _platform_judges(known)
     recorded = known.local is not None or refused
-    return bool(verdict.kind in _OVERRIDABLE and verdict.serial and not recorded)
+    open_to_it = verdict.kind in _OVERRIDABLE or verdict.reason is Reason.NOT_CLAIMED
+    return bool(open_to_it and verdict.serial and not recorded)
+
+
+def _unless_unclaimed(verdict: Verdict, known: Knowledge) -> Verdict:
+    """Refuse what the venue's other gates were not asked about, where the house wants that."""
+    if known.unclaimed is Unclaimed.REFUSE and wish_of(verdict):
+        return replace(verdict, reason=Reason.NOT_CLAIMED)
+    return verdict
 
 
 def _platform_judges(known: Knowledge) -> bool:

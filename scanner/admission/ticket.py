@@ -29,6 +29,13 @@ class TicketStatus(StrEnum):
     OTHER = "other"
 
 
+class Unclaimed(StrEnum):
+    """What a gate does where the venue's other gates can't be asked: let in, or refuse."""
+
+    ADMIT = "admit"
+    REFUSE = "refuse"
+
+
 class Section(NamedTuple):
     """A part of the event that tickets are sold for."""
 
@@ -88,6 +95,7 @@ class Knowledge(NamedTuple):
             another gate.
         other_door: this ledger's own admission of it at another of its platform's doors; `local`,
             `other` and `left` are of the present one alone.
+        unclaimed: what stands where the venue's other gates did not answer.
     """
 
     ticket: CachedTicket | None = None
@@ -99,3 +107,4 @@ class Knowledge(NamedTuple):
     door: DoorRules = DoorRules()
     left: EarlierAdmission | None = None
     other_door: EarlierAdmission | None = None
+    unclaimed: Unclaimed | None = None

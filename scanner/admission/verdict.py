@@ -60,6 +60,7 @@ class Reason(Code):
     SEVERAL_ENTRIES = "verdict.several_entries"
     OTHER_DOOR = "verdict.other_door"
     EXITED = "verdict.exited"
+    NOT_CLAIMED = "verdict.not_claimed"
 
     @property
     def kind(self) -> Kind:
@@ -100,6 +101,7 @@ _KINDS: Mapping[Reason, Kind] = {
     Reason.SEVERAL_ENTRIES: Kind.REENTRY,
     Reason.OTHER_DOOR: Kind.REENTRY,
     Reason.EXITED: Kind.EXITED,
+    Reason.NOT_CLAIMED: Kind.GATE_CLOSED,
 }
 
 

@@ -20,7 +20,8 @@ from scanner.app.session_codes import session_codes
 from scanner.app.sound import Loudspeaker, Sounds, find_player
 from scanner.config import Config, Confirmation
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.keystore import KeyStore
 from scanner.kiosk.turnstile import Opener, Turnstile
 from scanner.paths import search_file

@@ -15,7 +15,8 @@ from scanner.admission.names import normalised
 from scanner.admission.rules import SupervisorsWord
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged, recorded
+from scanner.gate import Gate
+from scanner.judging import Judged, recorded
 from scanner.paths import export, search_file
 from scanner.pin import Clock, Pin, PinCheck, PinNotice
 from scanner.store import differences, journal, ledger, statistics

@@ -11,7 +11,8 @@ from time import perf_counter
 from scanner.bench import stock
 from scanner.bench.figure import Figure, median, p99
 from scanner.bench.floor import Floor
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.store import journal, ledger
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now

@@ -19,7 +19,8 @@ from scanner.wording.ticket_notice import notice_lines
 
 if TYPE_CHECKING:
     from scanner.admission.rules import Word
-    from scanner.gate import Gate, Judged
+    from scanner.gate import Gate
+    from scanner.judging import Judged
 
 _BYTES_AT_ONCE = 65_536
 

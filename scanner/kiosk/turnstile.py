@@ -17,7 +17,7 @@ import structlog
 from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
 from scanner.facts import Code, Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 
 WAITING = 8
 """The most openings that wait for a slow turnstile."""

@@ -49,6 +49,12 @@ SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE
 UNION ALL
 SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
 UNION ALL
+SELECT '{_ENTERED}', NULL, at, redeemer, device FROM venue_claim
+WHERE serial = ?1 AND NOT own AND device IS NOT NULL AND state <> 'released'
+UNION ALL
+SELECT '{_LEFT}', NULL, max(left_at, coalesce(at, '')), left_redeemer, left_device FROM venue_claim
+WHERE serial = ?1 AND state = 'left' AND left_at IS NOT NULL
+UNION ALL
 SELECT iif(kind = 'exited', '{_LEFT}', iif(journal.reason = '{Reason.OTHER_DOOR}', '{_FIRST}',
     '{_ENTERED}')), id, at, redeemer, device
 FROM passage JOIN journal ON id = passage.journal
@@ -230,6 +236,8 @@ def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
         "event_part",
         "other_admission",
         "other_exit",
+        "venue_claim",
+        "venue_position",
         "door",
         "left_out",
         "doubt",
@@ -322,6 +330,12 @@ def party(conn: sqlite3.Connection, serial: str) -> list[Companion]:
         kind = _STATUSES.get(status, TicketStatus.OTHER)
         found.append(Companion(other, name, section, kind, inside))
     return found
+
+
+def right_of(conn: sqlite3.Connection, serial: str) -> str:
+    """Return what names the right to enter: the platform's own id of it, else the serial."""
+    row = conn.execute("SELECT key FROM detail WHERE serial = ?", (serial,)).fetchone()
+    return str(row[0]) if row and row[0] else serial
 
 
 def find_other_admission(conn: sqlite3.Connection, serial: str) -> EarlierAdmission | None:

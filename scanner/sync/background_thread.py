@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import structlog
 
 from scanner.errors import ScannerError
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.sync.status import Status
 
 _STOP_SECONDS = 10.0

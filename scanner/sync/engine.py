@@ -15,7 +15,7 @@ import structlog
 from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.platform.errors import (
     ApiError,
     Forbidden,

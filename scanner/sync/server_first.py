@@ -7,7 +7,8 @@ from datetime import datetime
 
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
-from scanner.gate import Judged, PlatformsWord
+from scanner.gate import PlatformsWord
+from scanner.judging import Judged
 from scanner.platform.delivery import SettleReason
 from scanner.platform.errors import TicketingError
 from scanner.store import ledger

@@ -11,7 +11,7 @@ import structlog
 from scanner.admission.names import without_tag
 from scanner.admission.verdict import Closed
 from scanner.facts import Code, Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.store import (
     acknowledged,
     differences,

@@ -24,7 +24,7 @@ from scanner.config import Config, Confirmation
 from scanner.demo.cable import Cable
 from scanner.demo.world import DemoError, World, admit_elsewhere, all_tickets, command, world
 from scanner.errors import ScannerError
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
 from scanner.platform.access import Request

@@ -8,7 +8,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.qr.frame import Pixels
 from scanner.store.ledger import State
 from scanner.training.answers import NOT_THEIRS, Act, Answer, Due

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from scanner.admission.rules import SupervisorsWord, Word
 from scanner.admission.verdict import Kind
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource, SourceState, View
 from scanner.store.acknowledged import SeenTo

@@ -16,7 +16,7 @@ from textual.timer import Timer
 
 from scanner.admission.rules import Exit, LetIn, Word
 from scanner.errors import ScannerError
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.scanning.presentation import Presentations
 from scanner.scanning.scan_source import OnNotice, OnPayload, ScanSource, SourceState, View
 from scanner.scanning.ticket_codes import TicketCodes

@@ -86,6 +86,7 @@ def to_do(reason: Reason) -> str:
         Reason.TOKEN_INVALID: say("Call the supervisor: key k opens the gate again."),
         Reason.PUT_BACK: say("Wait for the next sync, or call the supervisor."),
         Reason.NEVER_SYNCED: say("Wait for the first sync, or call the supervisor."),
+        Reason.NOT_CLAIMED: say("Scan again in a moment, or call the supervisor."),
     }.get(reason, withdrawn)
 
 
@@ -124,6 +125,7 @@ def name_of(reason: Reason) -> str:
         Reason.SEVERAL_ENTRIES: say("One more entry"),
         Reason.OTHER_DOOR: say("First entry at this door"),
         Reason.EXITED: say("Left"),
+        Reason.NOT_CLAIMED: say("Other gates not reached"),
     }[reason]
 
 
@@ -168,6 +170,7 @@ def meaning(reason: Reason) -> str:
         Reason.UNAPPROVED: say("The organiser has not approved the order of this ticket."),
         Reason.NOT_YET_VALID: say("The ticket is good, and its time has not come."),
         Reason.NO_LONGER_VALID: say("The ticket was good, and its time is over."),
+        Reason.NOT_CLAIMED: say("It may have been used at another gate a moment ago."),
     }[reason]
 
 
@@ -290,6 +293,7 @@ SENTENCES: dict[str, Sentence] = {
     "verdict.several_entries": "Was in before, and may come in again",
     "verdict.other_door": _first_at_this_door,
     "verdict.exited": "Leaves the event",
+    "verdict.not_claimed": "The venue's other gates can't be asked now",
     "verdict.payment_code": "a payment code",
     "verdict.web_address": "a web address",
     "verdict.wifi_code": "a Wi-Fi code",

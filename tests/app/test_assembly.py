@@ -8,7 +8,7 @@ import pytest
 from scanner.app.assembly import assembled
 from scanner.app.platforms import provider_of
 from scanner.config import Config, Confirmation
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.keystore import KeyStore
 from scanner.platform.access import Request
 from scanner.store.writer import Writer

@@ -15,7 +15,8 @@ from scanner.app.records import Records
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged, judge, recorded
+from scanner.gate import Gate
+from scanner.judging import Judged, Presented, judge, recorded
 from scanner.keystore import KeyStore
 from scanner.paths import ExportFault
 from scanner.pin import Pin, PinCheck
@@ -272,7 +273,7 @@ def test_scans_that_another_version_recorded_are_read_or_left_out(file: Path) ->
 
 def judge_in(conn: SqlConnection, serial: str) -> None:
     with transaction(conn):
-        judge(conn, serial, NOW, "camera")
+        judge(conn, Presented(serial, NOW, "camera"))
 
 
 def test_a_change_of_shift_is_journalled_and_the_records_of_before_keep_their_names(

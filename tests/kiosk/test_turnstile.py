@@ -10,7 +10,7 @@ import pytest
 
 from scanner.admission.verdict import Kind, Reason, Verdict
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.kiosk import turnstile
 from scanner.kiosk.turnstile import (
     TOO_LATE_SECONDS,

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from scanner.admission.rules import Word
 from scanner.admission.verdict import Kind, Reason
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.store import journal, ledger
 from scanner.sync.credentials import Connect
 from scanner.sync.engine import Engine, Pace

@@ -5,7 +5,7 @@ import sqlite3
 
 from scanner.admission.verdict import Reason
 from scanner.facts import Fact
-from scanner.gate import judge
+from scanner.judging import Presented, judge
 from scanner.store import journal, refused_scans
 from scanner.store.database import transaction
 from scanner.store.refused_scans import RefusedScan
@@ -19,7 +19,8 @@ KNOWN = json.dumps({"ticket": {"section": [FLOOR, "Floor"]}})
 def present(conn: sqlite3.Connection, *payloads: str) -> list[int]:
     with transaction(conn):
         return [
-            judge(conn, payload, seconds(at), "camera").scan for at, payload in enumerate(payloads)
+            judge(conn, Presented(payload, seconds(at), "camera")).scan
+            for at, payload in enumerate(payloads)
         ]
 
 

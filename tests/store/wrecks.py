@@ -11,7 +11,8 @@ from pathlib import Path
 from scanner.admission.rules import Reentry
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged, PlatformsWord
+from scanner.gate import Gate, PlatformsWord
+from scanner.judging import Judged
 from scanner.store import ledger, ticket_writes
 from scanner.store.checkpoint import checkpoint_file
 from scanner.store.database import open_database, open_reader, transaction

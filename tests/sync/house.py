@@ -11,7 +11,8 @@ from pathlib import Path
 from scanner.admission.names import without_tag
 from scanner.app.platforms import provider_of
 from scanner.demo.cable import Cable
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.platform.access import Request
 from scanner.store import ledger
 from scanner.store.ledger import State

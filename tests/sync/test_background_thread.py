@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from structlog.testing import capture_logs
 
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.sync.background_thread import BackgroundThread
 from scanner.sync.errors import SyncError, SyncFault
 from scanner.sync.status import Status

@@ -11,7 +11,8 @@ import pytest
 
 from scanner.admission.ticket import TicketStatus
 from scanner.admission.verdict import Kind, Reason
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.platform.errors import TicketingError
 from scanner.platform.paged_list import PageSize
 from scanner.platform.resources import Admission, Page

@@ -14,7 +14,8 @@ from scanner.admission.verdict import Kind, Reason
 from scanner.app.platforms import provider_of
 from scanner.desk.audit import Audit
 from scanner.facts import Fact
-from scanner.gate import Gate, Judged
+from scanner.gate import Gate
+from scanner.judging import Judged
 from scanner.platform.delivery import SettleReason
 from scanner.store import details, ledger, ticket_writes
 from scanner.store.database import SqlConnection, transaction

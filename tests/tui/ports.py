@@ -16,7 +16,7 @@ from scanner.app.preferences import Preferences, Value
 from scanner.app.reopening import GateChoice
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.pin import PinCheck
 from scanner.platform.errors import ApiFault, UpgradeRequired
 from scanner.store.acknowledged import Acknowledged

@@ -275,6 +275,12 @@ SAID = [
         "Let the patron out.",
         "Verlässt die Veranstaltung",
     ),
+    (
+        verdict(Reason.NOT_CLAIMED),
+        "The venue's other gates can't be asked now",
+        "Scan again in a moment, or call the supervisor.",
+        "Die anderen Tore des Hauses sind gerade nicht zu fragen",
+    ),
 ]
 
 

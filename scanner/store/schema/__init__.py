@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 CURRENT = 7
 """The ledger's version that this program reads and writes; kept in the file as `user_version`."""
 
-CACHE_CURRENT = 3
+CACHE_CURRENT = 4
 """The same of the cache."""
 
 SHAPE = "282cc710d56ff4b28bdb9efeb2328420cf893d373dfc7a83c0c849ac08ce67f2"
 """The digest of the tables, indexes and triggers at that version; `scanner.store.integrity` makes
 it. Making them anew at each start, only to compare, would cost a fifth of a second."""
 
-CACHE_SHAPE = "0c68df549a618e1ae2f3fa5ae38a9cf923bb82a4277c9d8d2124e7e91e1557d6"
+CACHE_SHAPE = "894e222ea44b4e31ee0dcfed46ef225894497ded08a28f2c3eaf1e09b51d7591"
 """The same of the cache."""
 
 
@@ -52,12 +52,18 @@ def cache_migrations() -> "Migrations":
     """Collect the cache's migrations, oldest first."""
     from sqlite_utils.migrations import Migrations
 
-    from scanner.store.schema import cache_v1_first, cache_v2_doubts, cache_v3_details
+    from scanner.store.schema import (
+        cache_v1_first,
+        cache_v2_doubts,
+        cache_v3_details,
+        cache_v4_venue,
+    )
 
     collected = Migrations("scanner cache")
     collected(name="cache_v1_first")(cache_v1_first.apply)
     collected(name="cache_v2_doubts")(cache_v2_doubts.apply)
     collected(name="cache_v3_details")(cache_v3_details.apply)
+    collected(name="cache_v4_venue")(cache_v4_venue.apply)
     return collected
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scanner.admission.verdict import Kind
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.sync.status import Status
 from scanner.tui.drawing.faces import (
     CANNOT_RECORD,

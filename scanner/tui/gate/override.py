@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from scanner.admission.rules import Remedy
 from scanner.admission.verdict import Closed
 from scanner.errors import ScannerError
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.pin import LONGEST, PinCheck
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.gate.modal import Question

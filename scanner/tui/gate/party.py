@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from scanner.errors import ScannerError
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.store.search import Found
 from scanner.tui.widgets.strip import flowed
 from scanner.wording.catalogue import say_count

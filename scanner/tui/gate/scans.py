@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from scanner.admission.verdict import LIGHTS, Kind
 from scanner.errors import ScannerError
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.store.search import Found
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.gate.modal import FollowedModal

@@ -14,7 +14,7 @@ from scanner.admission.rules import Remedy
 from scanner.admission.verdict import Closed, Reason
 from scanner.app.sound import CANNOT_RECORD
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.scanning.ticket_codes import TicketCodes
 from scanner.sync.link import LinkState
 from scanner.sync.status import Status

@@ -10,7 +10,7 @@ from time import monotonic
 
 from scanner.app.assembly import assembled, scan_source
 from scanner.config import load_config
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.keystore import open_keystore
 from scanner.log import open_log
 from scanner.paths import database_file, log_file

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.store.ledger import State
 from scanner.sync.status import Status
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY, READY_TO_LET_OUT

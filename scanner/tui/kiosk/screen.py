@@ -21,7 +21,7 @@ from textual.widgets import Static
 from scanner.admission.serial import LONGEST_PAYLOAD
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.pin import PinCheck, may_be_pin
 from scanner.scanning.code_framing import ENDS, CodeFraming, codes_in
 from scanner.scanning.keyboard_wedge import RHYTHM_KEYS, is_scanners

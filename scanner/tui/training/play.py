@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from scanner.errors import ScannerError
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.scanning.scan_source import SourceState, SourceStatus
 from scanner.sync.clock import utc_now
 from scanner.sync.link import LinkState

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from scanner.admission.verdict import Kind
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.drawing.theme import tint
 from scanner.wording.catalogue import say

@@ -9,7 +9,7 @@ from scanner.admission.code_form import CodeForm
 from scanner.admission.rules import Exit, LetIn, Override, Reentry, Word
 from scanner.admission.verdict import Kind
 from scanner.errors import ScannerError
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.platform.access import GateCredentials
 from scanner.pretix.client import Pretix
 from scanner.pretix.platform import PretixPlatform

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from scanner.admission.verdict import LIGHTS, Kind, Reason, Verdict
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.tui.drawing.faces import CANNOT_RECORD, CHECKING, FACES, READY
 from scanner.tui.drawing.poster import Poster, of_judged
 from scanner.tui.drawing.poster_layout import Line, arrange

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from scanner.admission.rules import LetIn
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import LIGHTS, Kind, Reason, Verdict
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.tui.drawing.faces import FACES
 from scanner.tui.gate.app import GateApp
 from scanner.wording.plain import clock_time

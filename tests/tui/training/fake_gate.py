@@ -9,7 +9,7 @@ from scanner.admission.serial import LooksLike
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Closed, Reason, Verdict
 from scanner.facts import Fact
-from scanner.gate import Judged
+from scanner.judging import Judged
 from scanner.platform.errors import ApiFault
 from scanner.store.ledger import State
 from scanner.sync.link import Link, LinkState
