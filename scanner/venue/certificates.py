@@ -6,6 +6,7 @@ days before it was made.
 """
 
 import ipaddress
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ NODE_LASTS = timedelta(days=90)
 RENEWED_BEFORE = timedelta(days=30)
 """How long before its end a node's certificate is renewed."""
 
+_SERIAL_BITS = 63
+"""Of a certificate's number: enough that no two of a venue are alike."""
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -148,7 +151,7 @@ def _builder(
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(1 + secrets.randbits(_SERIAL_BITS))
         .not_valid_before(now.astimezone(UTC) - CLOCKS_DIFFER)
         .not_valid_after(now.astimezone(UTC) + lasts)
     )

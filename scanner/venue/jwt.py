@@ -15,6 +15,7 @@ from scanner.venue.nkey import public_key, sign
 from scanner.venue.permissions import EVERYTHING, Permissions
 
 _HEADER = {"typ": "JWT", "alg": "ed25519-nkey"}
+_SIGNATURE_BYTES = 64
 _UNLIMITED = -1
 _FOR_GOOD = 30 * 365 * 24 * 3600
 """Seconds that a revocation reaches past a token's issue: clocks differ, and nobody comes back."""
@@ -102,21 +103,31 @@ def user(
     return _signed(signing_seed, public, name, at, claims)
 
 
-def expelled(operator_seed: str, token: str, users: Sequence[str], signing: Sequence[str]) -> str:
+def expelled(
+    operator_seed: str, known: Sequence[str], users: Sequence[str], signing: Sequence[str], at: int
+) -> str:
     """Return an account's next token, in which users are revoked for good.
 
-    It is issued later than the one it follows by whatever clock, as servers want of it.
+    It is issued later than those that it follows, by whatever clock: servers keep the latest.
 
     Args:
         operator_seed: the operator's secret key.
-        token: the account's token that is in force.
+        known: the account's tokens so far, as nodes or files have them; one at least.
         users: public keys of those who are shut out.
         signing: the public keys that sign its users from now on; what others signed is void.
+        at: the time, in seconds of Unix time.
+
+    Raises:
+        ValueError: a text is no token.
     """
-    now = read(token)
-    at = now["iat"] + 1
-    revoked = now["nats"].get("revocations", {}) | dict.fromkeys(users, at + _FOR_GOOD)
-    return account(operator_seed, now["sub"], now["name"], at, signing=signing, revoked=revoked)
+    tokens = [read(each) for each in known]
+    latest = max(tokens, key=lambda token: int(token["iat"]))
+    at = max(at, int(latest["iat"]) + 1)
+    out: dict[str, int] = {}
+    for token in tokens:
+        out |= token["nats"].get("revocations", {})
+    out |= dict.fromkeys(users, at + _FOR_GOOD)
+    return account(operator_seed, latest["sub"], latest["name"], at, signing=signing, revoked=out)
 
 
 def revoked(token: str) -> frozenset[str]:
@@ -132,12 +143,35 @@ def read(token: str) -> dict[str, Any]:
     """
     try:
         _, payload, _ = token.split(".")
-        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        found = json.loads(_unbase64(payload))
     except (ValueError, binascii.Error) as error:
         raise ValueError("no token") from error
     if not isinstance(found, dict) or not isinstance(found.get("nats"), dict):
         raise ValueError("no token")  # noqa: TRY004 - a text that is no token, whatever it holds
     return found
+
+
+def shortened(token: str) -> bytes:
+    """Return a token in fewer bytes: signature and claims, without what all have alike.
+
+    Raises:
+        ValueError: it is none.
+    """
+    read(token)
+    _, payload, signature = token.split(".")
+    return _unbase64(signature) + _unbase64(payload)
+
+
+def restored(short: bytes) -> str:
+    """Return the token that was shortened.
+
+    Raises:
+        ValueError: it was none.
+    """
+    signature, payload = short[:_SIGNATURE_BYTES], short[_SIGNATURE_BYTES:]
+    token = f"{_base64(_json(_HEADER))}.{_base64(payload)}.{_base64(signature)}"
+    read(token)
+    return token
 
 
 def _signed(seed: str, subject: str, name: str, at: int, claims: Mapping[str, Any]) -> str:
@@ -165,3 +199,7 @@ def _json(value: Any) -> bytes:
 
 def _base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _unbase64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -202,9 +202,9 @@ def _write(file: Path, content: dict[str, Any]) -> None:
 
 def _unreadable(file: Path, error: Exception) -> VenueError:
     if not isinstance(error, OSError):
-        return VenueError(VenueFault.MEMBERSHIP_UNKNOWN, file=file)
+        return VenueError(VenueFault.UNKNOWN_FILE, file=file)
     why = error.strerror or type(error).__name__
-    return VenueError(VenueFault.MEMBERSHIP_UNREADABLE, file=file, why=why)
+    return VenueError(VenueFault.UNREADABLE, file=file, why=why)
 
 
 def _unwritable(file: Path, error: OSError) -> VenueError:

@@ -11,6 +11,8 @@ from enum import IntEnum
 from typing import Protocol, cast
 
 import nkeys
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _SEED_BYTES = 32
 _CHECKSUM_BYTES = 2
@@ -80,6 +82,16 @@ def public_key(seed: str) -> str:
 def sign(seed: str, what: bytes) -> bytes:
     """Return a seed's signature, 64 bytes."""
     return key_pair(seed).sign(what)
+
+
+def verifies(public: str, what: bytes, signature: bytes) -> bool:
+    """Tell whether the owner of a public key signed something."""
+    raw = base64.b32decode(public)[1:-_CHECKSUM_BYTES]
+    try:
+        Ed25519PublicKey.from_public_bytes(raw).verify(signature, what)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def is_public(key: str, role: Role) -> bool:

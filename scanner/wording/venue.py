@@ -7,8 +7,8 @@ SENTENCES: dict[str, Sentence] = {
     "venue.no_venue": "This gate belongs to no venue; join one: scanner venue join FILE.",
     "venue.already": "This gate belongs to the venue {name}; "
     "leave it first, or replace it with --replace.",
-    "venue.membership_unreadable": "{file} can't be read: {why}.",
-    "venue.membership_unknown": "{file} is not what this version of scanner writes; "
+    "venue.unreadable": "{file} can't be read: {why}.",
+    "venue.unknown_file": "{file} is not what this version of scanner writes; "
     "leave the venue, and join it again.",
     "venue.unwritable": "{file} can't be written: {why}.",
     "venue.no_authority": "This computer can't administer the venue {name}; "
@@ -23,7 +23,6 @@ SENTENCES: dict[str, Sentence] = {
     "venue.newer_invitation": "This invitation is from a newer version of scanner; install that.",
     "venue.damaged_invitation": "This invitation is damaged or not whole; "
     "copy the file again, or show the whole code.",
-    "venue.not_for_gates": "This file is for nodes, not for gates; join with the file NAME.join.",
     "venue.unread_picture": "{file} shows no invitation to a venue that can be read.",
     "venue.sealed": "A message can't be opened with this venue's key.",
     "venue.unreachable": "No node of the venue answers; check the network, "
