@@ -42,6 +42,10 @@ PAUSED_FROM, FEWEST, FEWEST_STEADY, FEWEST_IN_LINE = 3, 3, 8, 12
 """Keys: from which on a pause may be inside a code; a fast scan's, which a hurried person reaches
 in a line of text, where it takes twice as many; a steady scan's; and a steady one's in a line."""
 
+MOST_PAUSES = 3
+"""A slow link holds a code up so often, at worst; these gaps tell nothing, however few the others
+are, where those are a scanner's."""
+
 RHYTHM_KEYS = 64
 """The rhythm is that of so many keys; a code can have thousands."""
 
@@ -152,7 +156,7 @@ class BurstDetector(Generic[Key]):
         if len(self._keys) < PAUSED_FROM or len(set(self._texts)) == 1:
             return False
         gaps = self._gaps()
-        return _is_steady(gaps) if self._in_line else median_low(gaps) <= HOLD_SECONDS
+        return _is_steady(gaps) if self._in_line else _may_be_scanners(gaps)
 
     def _is_typed(self) -> bool:
         """Tell whether the held keys can't be a scanner's any more."""
@@ -161,7 +165,7 @@ class BurstDetector(Generic[Key]):
         if len(set(self._texts)) == 1:  # the same key, once more: one that is kept down repeats
             text, at = self._typed
             return text == self._texts[0] and self._times[-1] - at <= PAUSE_SECONDS
-        return len(self._keys) >= PAUSED_FROM and median_low(self._gaps()) > HOLD_SECONDS
+        return len(self._keys) >= PAUSED_FROM and not _may_be_scanners(self._gaps())
 
     def _is_scan(self) -> bool:
         """Tell whether a scanner sent the held keys, by rhythm and, out of a line, by the end."""
@@ -269,6 +273,13 @@ def is_scanners(times: Sequence[float]) -> bool:
 
 def _gaps(times: Sequence[float]) -> list[float]:
     return [later - at for at, later in pairwise(islice(times, RHYTHM_KEYS))]
+
+
+def _may_be_scanners(gaps: list[float]) -> bool:
+    """Tell whether keys have a scanner's pace, or would have it without a few pauses."""
+    paced = [gap for gap in gaps if gap <= HOLD_SECONDS]
+    few = len(gaps) - len(paced) <= MOST_PAUSES and len(paced) >= PAUSED_FROM - 1
+    return median_low(gaps) <= HOLD_SECONDS or (few and _is_steady(paced))
 
 
 def _is_steady(gaps: list[float]) -> bool:

@@ -1,15 +1,15 @@
 """Scans and typing on a clock of their own, told apart."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scanner.admission.serial import Serial, parse_payload
 from scanner.scanning.code_framing import PAUSE_SECONDS
-from scanner.scanning.keyboard_wedge import HOLD_SECONDS, BurstDetector
+from scanner.scanning.keyboard_wedge import HOLD_SECONDS, MOST_PAUSES, BurstDetector
 from tests.scanning.keystrokes import Stroke, by_hand, paused, play, scan
 
 SERIAL = "DAWIER-BACK75580348"
@@ -43,8 +43,10 @@ def test_a_scan_is_one_at_every_pace_and_with_every_end(body: str, end: str, gap
     st.sampled_from(BODIES),
     st.sampled_from(ENDS),
     PACES,
-    st.lists(st.tuples(st.integers(3, 18), st.floats(0.0, 1.0)), max_size=3),
+    st.lists(st.tuples(st.integers(3, 18), st.floats(0.0, 1.0)), max_size=MOST_PAUSES),
 )
+@example(SERIAL, "\r", 0.002, [(3, 1.0), (4, 1.0), (5, 1.0)])  # more pauses than keys without one
+@example(SERIAL, "\r", 0.06, [(3, 0.1), (4, 0.1), (5, 0.1)])  # a hurried person's, by themselves
 def test_a_scanner_may_pause_from_the_third_key_on(
     body: str, end: str, gap: float, pauses: list[tuple[int, float]]
 ) -> None:
@@ -165,6 +167,17 @@ def test_a_persons_pace_is_never_a_scan(keys: list[str], gap: float) -> None:
     outcome = play([stroke._replace(person=True) for stroke in scan("".join(keys), gap)])
     assert (outcome.scans, outcome.cut_off, outcome.text) == ([], [], "".join(keys))
     assert all(at - stroke.at < 0.1 for stroke, at in outcome.typed)
+
+
+@pytest.mark.parametrize(("second", "held"), [(0.07, 5), (0.05, 6)])
+def test_three_quick_keys_hold_a_persons_next_ones_up_only_shortly(
+    second: float, held: int
+) -> None:
+    times = accumulate([0.05, second, *[0.3] * 9], initial=0.0)
+    strokes = [Stroke(at, char, person=True) for at, char in zip(times, COMMANDS, strict=False)]
+    outcome = play(strokes)
+    assert [stroke for stroke, _ in outcome.typed] == strokes
+    assert sum(at - stroke.at > 0.1 for stroke, at in outcome.typed) == held
 
 
 def away(keys: list[Stroke]) -> float:
