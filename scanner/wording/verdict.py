@@ -86,7 +86,7 @@ def to_do(reason: Reason) -> str:
         Reason.TOKEN_INVALID: say("Call the supervisor: key k opens the gate again."),
         Reason.PUT_BACK: say("Wait for the next sync, or call the supervisor."),
         Reason.NEVER_SYNCED: say("Wait for the first sync, or call the supervisor."),
-        Reason.NOT_CLAIMED: say("Scan again in a moment, or call the supervisor."),
+        Reason.NOT_CLAIMED: say("Wait a moment and scan again, or call the supervisor."),
     }.get(reason, withdrawn)
 
 

@@ -278,7 +278,7 @@ SAID = [
     (
         verdict(Reason.NOT_CLAIMED),
         "The venue's other gates can't be asked now",
-        "Scan again in a moment, or call the supervisor.",
+        "Wait a moment and scan again, or call the supervisor.",
         "Die anderen Tore des Hauses sind gerade nicht zu fragen",
     ),
 ]
