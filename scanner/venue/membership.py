@@ -15,8 +15,8 @@ from typing import Any
 from scanner.paths import replace_file
 from scanner.venue.errors import VenueError, VenueFault
 
-CLIENT_PORT = 4222
-"""Where a node listens for gates, if not told otherwise: the port that NATS is known by."""
+CLIENT_PORT = 7422
+"""Where a node listens for gates, if not told otherwise; a machine's own NATS is at 4222."""
 
 _VERSION = 1
 

@@ -1,0 +1,148 @@
+"""One node of a venue on this machine: its folder, its certificate, its server."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scanner.paths import replace_file
+from scanner.venue import certificates, nkey
+from scanner.venue.membership import CLIENT_PORT, Authority, Membership, folder
+from scanner.venue.node_config import (
+    ANYWHERE,
+    ROUTE_PORT_ABOVE,
+    NodeConfig,
+    NodeFiles,
+    Route,
+    Trust,
+)
+from scanner.venue.node_errors import NodeError, NodeFault
+from scanner.venue.server import Binary, Server
+
+_IDENTITY = "node.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node listens, and what it tells others of it.
+
+    Attributes:
+        host: the address that it listens at.
+        client_port: where gates connect.
+        route_port: where its fellows connect.
+        client_advertise: "host:port" that gates are told, where that is another.
+        route_advertise: likewise for its fellows.
+    """
+
+    host: str = ANYWHERE
+    client_port: int = CLIENT_PORT
+    route_port: int = CLIENT_PORT + ROUTE_PORT_ABOVE
+    client_advertise: str | None = None
+    route_advertise: str | None = None
+
+
+class Node:
+    """One node: what it keeps, and its server.
+
+    Args:
+        home: the folder of its data.
+        membership: of the venue.
+        authority: likewise.
+        place: where it listens.
+
+    Raises:
+        NodeError: there is no server, or it is too old; or this node was made for a venue of
+            another size.
+        OSError: its folder can't be made.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        membership: Membership,
+        authority: Authority,
+        place: Place,
+        binary: Binary | None = None,
+    ) -> None:
+        self.membership, self.authority, self.place = membership, authority, place
+        self.files = NodeFiles(folder(home) / "node")
+        self.name = own_name(self.files, authority.node_count)
+        self.server = Server(self._config(()), binary)
+
+    @property
+    def address(self) -> str:
+        """Where this machine's programs reach it: "host:port"."""
+        host, port = self.server.address
+        return f"{host}:{port}"
+
+    def prepare(self, routes: Iterable[Route], hosts: Sequence[str]) -> bool:
+        """Write what the server reads; tells whether a running one has to read it again.
+
+        Args:
+            routes: every node's, its own among them; none for a venue of one node.
+            hosts: what others call this machine: its certificate is good for those.
+
+        Raises:
+            OSError: something can't be written.
+        """
+        self.files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(self.files.ca, self.membership.ca.encode())
+        renewed = self.renew(hosts)
+        return self.server.write(self._config(tuple(routes))) or renewed
+
+    def renew(self, hosts: Sequence[str]) -> bool:
+        """Make a new certificate where it is time, or where it lacks a host; tells whether."""
+        now, files = datetime.now(UTC), self.files
+        held = files.certificate.read_text("ascii") if files.certificate.exists() else None
+        if held and files.key.exists() and not certificates.is_due(held, now, hosts):
+            return False
+        issued = certificates.issue_node(
+            self.membership.ca, self.authority.ca_key, self.name, hosts, now
+        )
+        _write(files.key, issued.key.encode())
+        _write(files.certificate, issued.certificate.encode())
+        return True
+
+    def _config(self, routes: tuple[Route, ...]) -> NodeConfig:
+        authority, place = self.authority, self.place
+        accounts = {
+            nkey.public_key(authority.system_seed): authority.system_jwt,
+            nkey.public_key(authority.account_seed): authority.account_jwt,
+        }
+        return NodeConfig(
+            name=self.name,
+            venue=self.membership.venue,
+            files=self.files,
+            trust=Trust(authority.operator_jwt, nkey.public_key(authority.system_seed), accounts),
+            host=place.host,
+            client_port=place.client_port,
+            route_port=place.route_port,
+            routes=routes,
+            client_advertise=place.client_advertise,
+            route_advertise=place.route_advertise,
+        )
+
+
+def own_name(files: NodeFiles, node_count: int) -> str:
+    """Return this node's name, drawn at its first start: its place among the replicas is by it.
+
+    Raises:
+        NodeError: its store was made for a venue of another size, and can't be read in this one.
+        OSError: it can't be kept.
+    """
+    file = files.folder / _IDENTITY
+    if not file.exists():
+        files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        said = {"name": f"node-{secrets.token_hex(4)}", "of": node_count}
+        _write(file, json.dumps(said).encode())
+    found: Mapping[str, object] = json.loads(file.read_text("utf-8"))
+    if found["of"] != node_count:
+        raise NodeError(NodeFault.OTHER_SIZE, folder=files.folder, count=node_count)
+    return str(found["name"])
+
+
+def _write(file: Path, content: bytes) -> None:
+    if not file.exists() or file.read_bytes() != content:
+        replace_file(file, content)
