@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ADMISSIONS, RESULTS, TICKETS, HEADS = "ADMISSIONS", "RESULTS", "TICKETS", "HEADS"
 
 GATES = "GATES"
-"""The stream of gates' names, one message each. It is no bucket: gates may write to those."""
+"""The list of members, one message each. It is no bucket: gates may write to those."""
 
 _DAY_SECONDS = 24 * 60 * 60.0
 

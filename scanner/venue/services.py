@@ -2,26 +2,30 @@
 
 import json
 import re
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
-from scanner.venue import jwt, nkey, permissions
+from scanner.venue import joining
+from scanner.venue.authority import gate_jwt
 from scanner.venue.errors import Sealed
-from scanner.venue.names import named
-from scanner.venue.provisioning import provide_event
+from scanner.venue.permissions import JOIN, OPEN
+from scanner.venue.provisioning import GATES, provide_event
 from scanner.venue.requests import Refusal, answer_subject
+from scanner.venue.sealing import VenueKey
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
-    from scanner.venue.membership import Authority
-    from scanner.venue.sealing import VenueKey
+    from scanner.venue.membership import Authority, Membership
 
 QUEUE = "nodes"
+
+NO_ANSWER = b""
+"""To who can't be told anything: it did not ask as this venue's gates do."""
 
 _NAME = re.compile(r"[0-9a-f]{16}")
 _MOST_SECTIONS = 500
@@ -29,96 +33,86 @@ _LONGEST_QUESTION = 64 * 1024
 
 _log = structlog.get_logger("venue")
 
-Question = Mapping[str, Any]
-Answer = dict[str, Any]
-
-
-class _Refused(Exception):
-    def __init__(self, why: Refusal) -> None:
-        super().__init__(why)
-        self.why = why
-
 
 class Services:
     """Answers gates over one connection of a node.
 
     Args:
         nc: a node's connection, which may do everything.
-        key: the venue's.
+        membership: the venue's id and key.
         authority: makes credentials, and says how many replicas there are.
     """
 
-    def __init__(self, nc: "Client", key: "VenueKey", authority: "Authority") -> None:
+    def __init__(self, nc: "Client", membership: "Membership", authority: "Authority") -> None:
         self._nc = nc
         self._js = nc.jetstream()
-        self._key = key
+        self._key = VenueKey(membership.secret)
+        self._membership = membership
         self._authority = authority
 
     async def start(self) -> None:
         """Answer from now on, until the connection is closed."""
-        for subject, answer in ((permissions.JOIN, self._join), (permissions.OPEN, self._open)):
-            await self._nc.subscribe(subject, QUEUE, cb=self._answering(subject, answer))
+        for subject, answer in ((JOIN, self._join), (OPEN, self._open)):
+            await self._nc.subscribe(subject, QUEUE, cb=_answering(answer))
 
-    def _answering(
-        self, subject: str, answer: Callable[[Question], Awaitable[Answer]]
-    ) -> Callable[["Msg"], Awaitable[None]]:
-        async def on_question(message: "Msg") -> None:
-            if not message.reply:
-                return
-            said = await self._answer(message.data, subject, answer)
-            sealed = self._key.seal(json.dumps(said).encode(), answer_subject(subject))
-            await message.respond(sealed)
-
-        return on_question
-
-    async def _answer(
-        self, sealed: bytes, subject: str, answer: Callable[[Question], Awaitable[Answer]]
-    ) -> Answer:
-        """Answer one question; whatever goes wrong with it, the next one is answered too."""
+    async def _join(self, request: bytes) -> bytes:
+        """Make a gate's token, and note the gate in the list of members."""
         try:
-            return await answer(self._question(sealed, subject))
-        except _Refused as error:
-            _log.warning("a gate's question is refused", subject=subject, why=str(error.why))
-            return {"refused": str(error.why)}
-        except Exception:  # noqa: BLE001 - the engine's state, or a mistake: the gate asks again
-            _log.warning("a gate's question has no answer now", subject=subject, exc_info=True)
-            return {"refused": str(Refusal.NOT_NOW)}
+            asked = joining.asked(self._key, self._membership.venue, request)
+        except Sealed:
+            _log.warning("what asked to join is no gate that was invited")
+            return NO_ANSWER
+        entry = joining.registered(self._key, asked)
+        await self._js.publish(joining.register_subject(asked.public), entry, stream=GATES)
+        token = gate_jwt(self._authority, asked.public, asked.gate, datetime.now(UTC))
+        _log.info("a gate joined", gate=asked.gate, key=asked.public)
+        answered = joining.Answered(token, self._membership.nodes)
+        return joining.answer(self._key, asked, answered)
 
-    def _question(self, sealed: bytes, subject: str) -> Question:
-        if len(sealed) > _LONGEST_QUESTION:
-            raise _Refused(Refusal.NOT_UNDERSTOOD)
+    async def _open(self, request: bytes) -> bytes:
+        """Prepare an event for its gates."""
+        refused: Refusal | None = None
+        if (question := self._question(request)) is None:
+            refused = Refusal.NOT_UNDERSTOOD
+        else:
+            event, sections = question
+            try:
+                await provide_event(self._js, event, sections, self._authority.node_count)
+            except Exception:  # noqa: BLE001 - the engine's state: the gate asks again
+                _log.warning("an event can't be opened now", exc_info=True)
+                refused = Refusal.NOT_NOW
+        said = json.dumps({"refused": refused}).encode()
+        return self._key.seal(said, answer_subject(OPEN))
+
+    def _question(self, request: bytes) -> tuple[str, list[str]] | None:
+        """Return the event and the sections that are asked for; None where it is no such."""
         try:
-            found = json.loads(self._key.open(sealed, subject))
-        except (Sealed, ValueError) as error:
-            raise _Refused(Refusal.NOT_UNDERSTOOD) from error
-        if not isinstance(found, dict):
-            raise _Refused(Refusal.NOT_UNDERSTOOD)
-        return found
+            found = json.loads(self._key.open(request, OPEN))
+            event, sections = found["event"], found["sections"]
+        except (Sealed, ValueError, KeyError, TypeError):
+            return None
+        if not isinstance(sections, list) or len(sections) > _MOST_SECTIONS:
+            return None
+        names = [event, *sections]
+        if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in names):
+            return None
+        return event, sections
 
-    async def _join(self, question: Question) -> Answer:
-        """Make a gate's token: the same key gets the same name, however often it asks."""
-        public, wanted = question.get("public"), question.get("name")
-        if not (isinstance(public, str) and nkey.is_public(public, nkey.Role.USER)):
-            raise _Refused(Refusal.NOT_UNDERSTOOD)
-        if not (isinstance(wanted, str) and (wanted := wanted.strip()) and wanted.isprintable()):
-            raise _Refused(Refusal.NAME_UNFIT)
-        name = await named(self._js, self._key, public, wanted)
-        token = jwt.user(
-            self._authority.signing_seed,
-            nkey.public_key(self._authority.account_seed),
-            public,
-            name,
-            int(time.time()),
-            permissions=permissions.gate(public),
-        )
-        _log.info("a gate joined", gate=name, key=public)
-        return {"jwt": token, "name": name}
 
-    async def _open(self, question: Question) -> Answer:
-        event, sections = question.get("event"), question.get("sections")
-        if not (isinstance(sections, list) and len(sections) <= _MOST_SECTIONS):
-            raise _Refused(Refusal.NOT_UNDERSTOOD)
-        if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in (event, *sections)):
-            raise _Refused(Refusal.NOT_UNDERSTOOD)
-        await provide_event(self._js, str(event), sections, self._authority.node_count)
-        return {"opened": event}
+def _answering(
+    answer: Callable[[bytes], Awaitable[bytes]],
+) -> Callable[["Msg"], Awaitable[None]]:
+    """Answer questions one after the other; whatever goes wrong with one, the next is answered."""
+
+    async def on_question(message: "Msg") -> None:
+        if not message.reply:
+            return
+        said = NO_ANSWER
+        if len(message.data) <= _LONGEST_QUESTION:
+            try:
+                said = await answer(message.data)
+            except Exception:  # noqa: BLE001 - the engine's state, or a mistake: the gate asks again
+                _log.warning("a gate gets no answer", subject=message.subject, exc_info=True)
+        await message.respond(said)
+
+    return on_question

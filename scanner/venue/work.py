@@ -10,7 +10,6 @@ import structlog
 from scanner.venue.administration import as_node
 from scanner.venue.node_errors import NodeError, NodeFault
 from scanner.venue.provisioning import provide
-from scanner.venue.sealing import VenueKey
 from scanner.venue.services import Services
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ async def work(node: "Node", patience_seconds: float = float("inf")) -> "Client"
         if time.monotonic() > until:
             raise NodeError(NodeFault.NO_MAJORITY, count=node.authority.node_count)
         await asyncio.sleep(_RETRY_SECONDS)
-    await Services(nc, VenueKey(node.membership.secret), node.authority).start()
+    await Services(nc, node.membership, node.authority).start()
     return nc
 
 

@@ -15,6 +15,5 @@ SENTENCES: dict[str, Sentence] = {
     "node.runs_already": "A server runs already at {address}.",
     "node.request_not_understood": "The venue's nodes don't understand what this gate asked; "
     "it may be of another version.",
-    "node.gate_name_unfit": "The venue's nodes don't take this gate's name; give it another.",
     "node.not_now": "The venue's nodes can't do that now; try again in a moment.",
 }

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +13,12 @@ from typing import Any, TypeVar
 import nats.errors
 from nats.aio.client import Client
 
-from scanner.venue import certificates, jwt, nkey, permissions
 from scanner.venue.administration import as_node
+from scanner.venue.authority import join, make_venue
 from scanner.venue.membership import Authority, Membership
 from scanner.venue.node import Node, Place
 from scanner.venue.node_config import Route
-from scanner.venue.sealing import VenueKey, new_secret
+from scanner.venue.sealing import VenueKey
 from scanner.venue.server import Binary
 from scanner.venue.work import work
 from tests.venue.links import Links, free_port
@@ -49,10 +50,16 @@ class Nodes:
         self._connections: list[Client | None] = [None] * count
         self._lines: dict[tuple[int | None, int], int] = {}
         self._links = Links()
-        self.first, self.authority = new_venue("Testhaus", count)
-        self.key = VenueKey(self.first.secret)
+        self.invited = make_venue("Testhaus", count, (), datetime.now(UTC))
+        self.key = VenueKey(self.invited.secret)
         self.nodes: list[Node] = []
         self.addresses: tuple[str, ...] = ()
+
+    @property
+    def authority(self) -> Authority:
+        """The venue's authority."""
+        assert self.invited.authority
+        return self.invited.authority
 
     def __enter__(self) -> "Nodes":
         self._thread.start()
@@ -73,20 +80,7 @@ class Nodes:
 
     def membership(self, name: str) -> Membership:
         """Return the membership of a gate that has joined, with a key of its own."""
-        seed = nkey.new_seed(nkey.Role.USER)
-        public = nkey.public_key(seed)
-        token = jwt.user(
-            self.authority.signing_seed,
-            nkey.public_key(self.authority.account_seed),
-            public,
-            name,
-            _now(),
-            permissions=permissions.gate(public),
-        )
-        first = self.first
-        return Membership(
-            first.name, first.venue, first.secret, first.ca, self.addresses, seed, token, None, name
-        )
+        return join(self.invited, name, datetime.now(UTC))
 
     def kill(self, number: int) -> None:
         """End a node's server as a crash would (SIGKILL)."""
@@ -136,7 +130,7 @@ class Nodes:
 
     async def connect(self) -> Client:
         """Connect as one who may do everything, to whichever node answers."""
-        return await as_node(self.first, self.authority, self.addresses)
+        return await as_node(self.membership("test"), self.authority, self.addresses)
 
     def work(self, numbers: Iterable[int]) -> None:
         """Have nodes do their work: the venue is provided, and gates are answered."""
@@ -175,9 +169,11 @@ class Nodes:
                     self._lines[here, there] = self._links.add(routes)
         gates = [self._lines.get((None, n), port) for n, (port, _) in enumerate(ports)]
         self.addresses = tuple(f"{HERE}:{port}" for port in gates)
+        self.invited = replace(self.invited, nodes=self.addresses)
+        first, authority = self.membership("node"), self.authority
         for here, (client_port, route_port) in enumerate(ports):
             place = Place(HERE, client_port, route_port, self.addresses[here], _NOWHERE)
-            node = Node(self._folder / f"node-{here}", self.first, self.authority, place, binary)
+            node = Node(self._folder / f"node-{here}", first, authority, place, binary)
             to_all = [
                 Route(HERE, self._lines.get((here, there), port))
                 for there, (_, port) in enumerate(ports)
@@ -200,33 +196,3 @@ class Nodes:
         for each in self._connections:
             if each is not None:
                 await each.close()
-
-
-def new_venue(name: str, count: int) -> tuple[Membership, Authority]:
-    """Make a venue's authority, and the membership of its first party."""
-    now = datetime.now(UTC)
-    operator, system, account, signing = (
-        nkey.new_seed(role) for role in (nkey.Role.OPERATOR, *[nkey.Role.ACCOUNT] * 3)
-    )
-    ca = certificates.new_authority(name, now)
-    public = [nkey.public_key(each) for each in (system, account, signing)]
-    authority = Authority(
-        operator,
-        system,
-        account,
-        signing,
-        jwt.operator(operator, name, public[0], _now()),
-        jwt.account(operator, public[0], "system", _now(), stores=False),
-        jwt.account(operator, public[1], name, _now(), signing=[public[2]]),
-        ca.key,
-        count,
-    )
-    seed = nkey.new_seed(nkey.Role.USER)
-    membership = Membership(
-        name, "0123456789abcdef", new_secret(), ca.certificate, (), seed, None, None, "first"
-    )
-    return membership, authority
-
-
-def _now() -> int:
-    return int(datetime.now(UTC).timestamp())

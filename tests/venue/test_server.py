@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner.venue.node import Node, Place
 from scanner.venue.node_errors import NodeError, NodeFault
 from scanner.venue.server import Binary, Server, greeting, is_recent
-from tests.venue.links import free_port
-from tests.venue.nodes import HERE, Nodes, new_venue
+from tests.venue.lone_node import lone_node
+from tests.venue.nodes import Nodes
 
 
 @pytest.mark.parametrize(
@@ -49,9 +48,7 @@ def test_a_node_does_not_start_twice(one_node: Nodes) -> None:
 
 
 def test_a_server_that_can_not_run_says_why(tmp_path: Path) -> None:
-    place = Place(HERE, free_port(), free_port())
-    node = Node(tmp_path, *new_venue("Testhaus", 1), place)
-    node.prepare((), [HERE])
+    node = lone_node(tmp_path)
     node.files.certificate.write_text("nothing")
     node.server.start()
     with pytest.raises(NodeError) as refused:
