@@ -110,6 +110,8 @@ class JournalNote(Code):
     SESSION = "journal.session"
     GUARD = "journal.guard"
     READS = "journal.reads"
+    DOUBLE_ENTRY = "journal.double_entry"
+    CLAIM_RELEASED = "journal.claim_released"
 
 
 _UNASKED_ENDS = (JournalNote.TERMINAL_CLOSED, JournalNote.STOPPED, JournalNote.KILLED)
@@ -157,11 +159,12 @@ def note(conn: sqlite3.Connection, fact: Fact, at: datetime, source: str = "") -
     )
 
 
-def notes(conn: sqlite3.Connection, code: str) -> Iterator[tuple[int, Fact]]:
-    """Read the notes of one code, oldest first: row and fact."""
+def notes(conn: sqlite3.Connection, code: str, after: int = 0) -> Iterator[tuple[int, Fact]]:
+    """Read the notes of one code in rows after one, oldest first: row and fact."""
     stored = conn.execute(
-        "SELECT id, reason, params FROM journal WHERE kind = ? AND reason = ? ORDER BY id",
-        (NOTE, code),
+        "SELECT id, reason, params FROM journal WHERE id > ? AND kind = ? AND reason = ?"
+        " ORDER BY id",
+        (after, NOTE, code),
     )
     for row, reason, params in stored:
         yield row, params_from_text(reason, params)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from scanner.wording.books import who_and_where
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import plain
 from scanner.wording.sentences import Params, Plural, Sentence
@@ -54,6 +55,12 @@ def _waited(params: Params) -> str:
         "{count} admission was not sent then; it is sent now.",
         "{count} admissions were not sent then; they are sent now.",
         waiting,
+    )
+
+
+def _double_entry(params: Params) -> str:
+    return say(
+        "{serial}: let in here, and by {guard} at {gate} at {time} as well", **who_and_where(params)
     )
 
 
@@ -110,6 +117,8 @@ SENTENCES: dict[str, Sentence] = {
     "journal.session": "the gate was opened once more, for {event}: {name} at {device}",
     "journal.guard": "{name} stands at the gate, after {before}",
     "journal.reads": "codes are read by the camera {camera} and the hand scanner {scanner}",
+    "journal.double_entry": _double_entry,
+    "journal.claim_released": "{by} has freed the claim of {serial}, which {guard} had at {gate}",
     "journal.exported": Plural(
         "{count} admission was exported", "{count} admissions were exported"
     ),

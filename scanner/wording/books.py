@@ -27,7 +27,8 @@ GRAVITY = (
 """The kinds, gravest first."""
 
 
-def _account(params: Params) -> dict[str, str]:
+def who_and_where(params: Params) -> dict[str, str]:
+    """Return who let in a ticket, where and when, as sentences hold it."""
     return {
         "serial": shown(params.get("serial")),
         "guard": shown(params.get("guard")) or say("somebody"),
@@ -39,21 +40,21 @@ def _account(params: Params) -> dict[str, str]:
 def _missing_here(params: Params) -> str:
     return say(
         "{serial}: the server has an admission by {guard} at {gate} at {time}, this gate has none",
-        **_account(params),
+        **who_and_where(params),
     )
 
 
 def _other_gate(params: Params) -> str:
     return say(
         "{serial}: confirmed here, but the server names {guard} at {gate} at {time}",
-        **_account(params),
+        **who_and_where(params),
     )
 
 
 def _admitted_twice(params: Params) -> str:
     return say(
         "{serial}: confirmed here, and admitted by {guard} at {gate} at {time} as well",
-        **_account(params),
+        **who_and_where(params),
     )
 
 

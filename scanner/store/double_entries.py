@@ -1,0 +1,99 @@
+"""Tickets that were let in at two gates of a venue: notes of the journal, made once for each."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from scanner.admission.claim import Claim, Entrant
+from scanner.admission.names import tag_of, without_tag
+from scanner.facts import Fact
+from scanner.store import journal
+from scanner.store.journal import JournalNote
+
+_OWN = """
+SELECT journal FROM admitted
+WHERE state <> 'undone' AND journal NOT IN (SELECT journal FROM withheld)
+    AND serial IN (SELECT ?1 UNION SELECT serial FROM detail
+        WHERE key = (SELECT key FROM detail WHERE serial = ?1))
+ORDER BY journal LIMIT 1
+"""
+"""This gate's admission on a ticket, or on another serial of the same right to enter."""
+
+
+class DoubleEntry(NamedTuple):
+    """One ticket that let in here, and at another gate too.
+
+    Attributes:
+        noted: the row of the journal that tells it.
+        serial: the ticket's.
+        row: the journal's row of this gate's own admission.
+        gate: the other gate, without its tag.
+        guard: who let in there.
+        at: when, by that gate's clock.
+    """
+
+    noted: int
+    serial: str
+    row: int
+    gate: str
+    guard: str
+    at: datetime | None
+
+
+def note(conn: sqlite3.Connection, claims: Iterable[Claim], tag: str, at: datetime) -> int:
+    """Note the double entries among claims that are not noted yet; returns how many are new.
+
+    What this gate has claimed, and let nobody in with, is none. Call inside a transaction.
+
+    Args:
+        conn: the ledger, with the cache.
+        claims: as the venue has them.
+        tag: this installation's.
+        at: the gate's time.
+    """
+    found = [(claim, other) for claim in claims for other in _others(claim, tag)]
+    if not found:
+        return 0
+    known = {
+        (fact.params.get("serial"), fact.params.get("nonce"))
+        for _, fact in journal.notes(conn, JournalNote.DOUBLE_ENTRY)
+    }
+    new = 0
+    for claim, other in found:
+        own = conn.execute(_OWN, (claim.serial,)).fetchone()
+        if own is None or (claim.serial, other.nonce) in known:
+            continue
+        told = {
+            "serial": claim.serial,
+            "row": own[0],
+            "gate": without_tag(other.device),
+            "guard": other.redeemer,
+            "at": other.at,
+            "nonce": other.nonce,
+        }
+        journal.note(conn, Fact(JournalNote.DOUBLE_ENTRY, told), at, "venue")
+        new += 1
+    return new
+
+
+def read(conn: sqlite3.Connection, after: int = 0) -> Iterator[DoubleEntry]:
+    """Read the double entries that are noted in rows after one, oldest first."""
+    for noted, fact in journal.notes(conn, JournalNote.DOUBLE_ENTRY, after):
+        serial, row, at = map(fact.params.get, ("serial", "row", "at"))
+        if isinstance(serial, str) and isinstance(row, int):
+            gate, guard = (str(fact.params.get(each) or "") for each in ("gate", "guard"))
+            yield DoubleEntry(noted, serial, row, gate, guard, _moment(at))
+
+
+def _others(claim: Claim, tag: str) -> list[Entrant]:
+    """Return the others that let in on a claim, where this gate did too."""
+    others = [each for each in claim.entrants if tag_of(each.device) != tag]
+    return others if len(others) < len(claim.entrants) else []
+
+
+def _moment(found: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(found))
+    except ValueError:
+        return None
