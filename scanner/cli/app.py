@@ -27,6 +27,7 @@ from scanner.cli import (
     pair,
     pin,
     train,
+    venue,
 )
 from scanner.cli.errors import CommandGroup
 from scanner.wording.catalogue import choose_language, say
@@ -39,6 +40,7 @@ GROUPS = {
     "At the desk, with TickeTing alone": (
         "login", "logout", "whoami", "events", "tokens", "admissions",
     ),
+    "Many gates, one house": ("venue",),
     "To practise: nothing is real": ("train", "demo"),
     "This machine, before doors open": (
         "doctor", "pin", "devices", "pair", "try", "decode", "mock", "bench",
@@ -209,11 +211,12 @@ for commands in (
     bench,
     camera,
     doctor,
+    venue,
 ):
     commands.register(app)
 
 for group in app.registered_groups:
     group.cls = SpokenGroup
-for each in (app, desk.tokens, bench.app):
+for each in (app, desk.tokens, bench.app, venue.app):
     for command in each.registered_commands:
         command.cls = SpokenCommand

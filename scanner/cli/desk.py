@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from scanner.cli.api import ask, counted, name_server, read_key, require_whole, secret
+from scanner.cli.asking import agreed, answer
 from scanner.cli.errors import Expects, Usage, UsageError, unfit
 from scanner.cli.output import (
     Done,
@@ -15,7 +16,6 @@ from scanner.cli.output import (
     print_line,
     print_qr,
     print_table,
-    print_text,
     save_qr,
     tell,
 )
@@ -244,7 +244,7 @@ def revoke(
                 "Revoke token {token}, and shut out every gate that uses it?",
                 token=plain(found.code),
             )
-            if not _agreed(question):
+            if not agreed(question):
                 tell(Fact(desk.TokenChange.KEPT), err=True)
                 raise typer.Exit(1)
         await desk.revoke(asked, uri, found)
@@ -323,23 +323,7 @@ def _show(event: "Event", token: "Token", server: str, as_json: bool) -> None:
 def _asked_user() -> str:
     if not sys.stdin.isatty():
         raise UsageError(Usage.NO_USER)
-    return _answer(f"{say('User name or e-mail address')}: ")
-
-
-def _agreed(question: str) -> bool:
-    yes = say("yes").casefold()
-    return _answer(f"{question} [{yes}/{say('no').upper()}]: ").casefold() in (
-        yes,
-        yes[0],
-        "y",
-        "yes",
-    )
-
-
-def _answer(question: str) -> str:
-    """Ask on stderr: what is on stdout may be read by a program."""
-    print_text(question, end="", err=True)
-    return sys.stdin.readline().strip()
+    return answer(f"{say('User name or e-mail address')}: ")
 
 
 def token_json(token: "Token") -> dict[str, Any]:

@@ -19,6 +19,7 @@ class VenueFault(Code):
     NEEDS_EXTRA = "venue.needs_extra"
     NO_VENUE = "venue.no_venue"
     ALREADY = "venue.already"
+    EXISTS = "venue.exists"
     UNREADABLE = "venue.unreadable"
     UNKNOWN_FILE = "venue.unknown_file"
     UNWRITABLE = "venue.unwritable"

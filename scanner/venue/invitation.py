@@ -15,11 +15,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scanner.venue import jwt, nkey
 from scanner.venue.certificates import from_der, key_of, raw_key, to_der
 from scanner.venue.errors import Unfit, VenueFault
-from scanner.venue.membership import Authority, Invitation
+from scanner.venue.membership import CLIENT_PORT, Authority, Invitation
 from scanner.venue.sealing import SECRET_BYTES
 
 LONGEST_NAME = 40
@@ -29,6 +30,7 @@ _VERSION = 1
 _FOUND = re.compile(r"SCANNER-(VENUE|NODE)-([0-9]{1,4}):([^.]*)")
 _BREAKS = re.compile(r"[\s>]")
 """What messages put between the letters."""
+_HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 _LINE = 76
 _CHECKSUM_BYTES = 8
 _LENGTH_BYTES = 2
@@ -222,3 +224,19 @@ def is_name(name: str) -> bool:
     """Tell whether a venue can be called so: its invitation's file is called so too."""
     fits = 1 <= len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()
     return fits and not name.startswith((".", "-")) and not set(name) & set('/\\:*?"<>|')
+
+
+def node_address(text: str) -> str:
+    """Return where a node is, as "host:port", of what a person writes: HOST or HOST:PORT.
+
+    Raises:
+        Unfit: it is no address.
+    """
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port or CLIENT_PORT
+    except ValueError as error:
+        raise Unfit(VenueFault.UNFIT_ADDRESS, address=text) from error
+    if not host or not _HOST.fullmatch(host) or parts.path or parts.query or parts.username:
+        raise Unfit(VenueFault.UNFIT_ADDRESS, address=text)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

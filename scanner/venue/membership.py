@@ -163,6 +163,19 @@ def write_authority(home: Path, authority: Authority) -> None:
     _write(folder(home) / "authority.json", asdict(authority))
 
 
+def keep(home: Path, membership: Membership, authority: Authority | None) -> None:
+    """Keep what a home has of its venue, in place of all that is there.
+
+    Raises:
+        VenueError: it can't be written.
+    """
+    write(home, membership)
+    if authority is not None:
+        write_authority(home, authority)
+    else:
+        _unlink(folder(home) / "authority.json")
+
+
 def remove(home: Path) -> None:
     """Forget the venue: membership and authority; what a node stored stays.
 
@@ -170,13 +183,16 @@ def remove(home: Path) -> None:
         VenueError: a file can't be removed.
     """
     for name in ("authority.json", "membership.json"):
-        file = folder(home) / name
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            raise _unwritable(file, error) from error
+        _unlink(folder(home) / name)
     with suppress(OSError):  # a node's store keeps the folder
         folder(home).rmdir()
+
+
+def _unlink(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(file, error) from error
 
 
 def _read(file: Path) -> dict[str, Any] | None:

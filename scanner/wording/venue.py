@@ -7,6 +7,7 @@ SENTENCES: dict[str, Sentence] = {
     "venue.no_venue": "This gate belongs to no venue; join one: scanner venue join FILE.",
     "venue.already": "This gate belongs to the venue {name}; "
     "leave it first, or replace it with --replace.",
+    "venue.exists": "This computer belongs to the venue {name} already; leave it first.",
     "venue.unreadable": "{file} can't be read: {why}.",
     "venue.unknown_file": "{file} is not what this version of scanner writes; "
     "leave the venue, and join it again.",
@@ -33,4 +34,24 @@ SENTENCES: dict[str, Sentence] = {
     "venue.several_gates": "Several gates are called {gate}; give the key of one: {keys}",
     "venue.itself": "{gate} is this computer itself; expel it from another one.",
     "venue.not_expelled": "The nodes did not take it that {gate} is expelled: {why}",
+    "venue.made": "The venue {name} is made; this computer is its manager and a gate of it.",
+    "venue.next_node": "Next, run its node here: scanner venue serve",
+    "venue.next_nodes": "Next, on each computer that is to run a node: "
+    "scanner venue join {name}.node, then scanner venue serve; here, scanner venue serve alone.",
+    "venue.next_gates": "On each other gate: "
+    "scanner venue join {name}.join, or the picture {name}.png.",
+    "venue.keep_secret": "who has these files can join; give them to your own people, "
+    "and delete them after the event.",
+    "venue.joined": "This gate is a member of the venue {name}, called {gate}.",
+    "venue.joined_node": "This computer is a member of the venue {name}, called {gate}; "
+    "run its node with: scanner venue serve",
+    "venue.registers_later": "no node answers yet; "
+    "this gate registers by itself when it first meets one.",
+    "venue.left": "This gate has left the venue {name}, and decides alone.",
+    "venue.see_to": "what it let in without the venue is not settled any more, "
+    "and what it carried for other gates is not sent; see scanner status.",
+    "venue.expelled": "{gate} is expelled from {name} for good.",
+    "venue.new_invitation": "The old invitation is void; "
+    "the new one is in {name}.join and {name}.png.",
+    "venue.kept": "Nobody was expelled.",
 }

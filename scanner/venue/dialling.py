@@ -1,0 +1,132 @@
+"""How a party of the venue comes to a node: TLS by the venue's own authority, then its token.
+
+A node's name is not checked against its certificate: the authority certifies nodes alone, each is
+as good as another, and laptops' addresses change from hall to hall.
+"""
+
+import base64
+import ssl
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+import nats
+import nats.errors
+
+from scanner.venue import joining, nkey
+from scanner.venue.errors import Unreachable, VenueError, VenueFault
+from scanner.venue.membership import Membership
+from scanner.venue.permissions import JOIN, inbox
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+PATIENCE_SECONDS = 2
+"""For one node, while a person waits."""
+
+
+class Options(TypedDict):
+    """What `nats.connect` is to be called with, whatever else is added."""
+
+    tls: ssl.SSLContext
+    user_jwt_cb: Callable[[], bytearray]
+    signature_cb: Callable[[str], bytes]
+    inbox_prefix: bytes
+
+
+def context(ca: str) -> ssl.SSLContext:
+    """Return the TLS that trusts the venue's nodes alone.
+
+    Args:
+        ca: the certificate, PEM, of the venue's authority.
+    """
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.minimum_version = ssl.TLSVersion.TLSv1_3
+    made.check_hostname = False
+    made.load_verify_locations(cadata=ca)
+    return made
+
+
+def options(ca: str, seed: str, token: str) -> Options:
+    """Return how to connect with a key pair and its token.
+
+    Args:
+        ca: the certificate, PEM, of the venue's authority.
+        seed: the secret key.
+        token: what nodes know it by.
+    """
+    pair = nkey.key_pair(seed)
+    return Options(
+        tls=context(ca),
+        user_jwt_cb=lambda: bytearray(token.encode()),
+        signature_cb=lambda nonce: base64.b64encode(pair.sign(nonce.encode())),
+        inbox_prefix=inbox(pair.public_key.decode()).encode(),
+    )
+
+
+def address(node: str) -> str:
+    """Return a node's "host:port" as an address to connect to."""
+    return f"tls://{node}"
+
+
+async def dial(membership: Membership, nodes: Sequence[str] = ()) -> "Client":
+    """Connect once, to the first node that answers, for a command's short work.
+
+    Args:
+        membership: whose key and token are shown; it has one.
+        nodes: where to try, "host:port" each; the membership's nodes without.
+
+    Raises:
+        Unreachable: none answers.
+        VenueError: the nodes do not let it in.
+    """
+    given = options(membership.ca, membership.seed, membership.jwt or "")
+    return await _dial(nodes or membership.nodes, given)
+
+
+async def register(membership: Membership, nodes: Sequence[str] = ()) -> Membership:
+    """Ask a node for a gate's own token, under the invitation; return the membership with it.
+
+    Args:
+        membership: has an invitation.
+        nodes: as with `dial`.
+
+    Raises:
+        Unreachable: no node answers.
+        VenueError: the nodes do not let it in: the invitation was withdrawn.
+        Sealed: the answer is not this venue's.
+    """
+    invitation = membership.invitation
+    if invitation is None:
+        raise VenueError(VenueFault.REFUSED)
+    given = options(membership.ca, invitation.seed, invitation.jwt)
+    client = await _dial(nodes or membership.nodes, given)
+    try:
+        reply = await client.request(JOIN, joining.ask(membership), timeout=PATIENCE_SECONDS)
+    except (nats.errors.Error, TimeoutError) as error:
+        raise Unreachable from error
+    finally:
+        await client.close()
+    return joining.joined(membership, reply.data)
+
+
+async def _dial(nodes: Sequence[str], given: Options) -> "Client":
+    refused: Exception | None = None
+    for node in nodes:
+        try:
+            return await nats.connect(
+                address(node),
+                allow_reconnect=False,
+                connect_timeout=PATIENCE_SECONDS,
+                error_cb=_unheard,
+                **given,
+            )
+        except (TimeoutError, nats.errors.Error, OSError) as error:
+            if "authorization" in str(error).casefold():
+                refused = error
+    if refused is not None:
+        raise VenueError(VenueFault.REFUSED) from refused
+    raise Unreachable
+
+
+async def _unheard(_: Exception) -> None:
+    """Take what is raised to the caller as well."""
