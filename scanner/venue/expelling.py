@@ -19,13 +19,11 @@ from scanner.venue.errors import Sealed, VenueError, VenueFault
 from scanner.venue.invitation import Invited
 from scanner.venue.joining import Asked, member_of, register_subject
 from scanner.venue.membership import Authority, Invitation, Membership
+from scanner.venue.provisioning import GATES
 from scanner.venue.sealing import VenueKey
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
-
-REGISTER = "GATES"
-"""The stream with the list of members."""
 
 _CONNECTIONS = "$SYS.REQ.SERVER.PING.CONNZ"
 _UPDATE = "$SYS.REQ.CLAIMS.UPDATE"
@@ -128,13 +126,13 @@ async def members_of(membership: Membership, authority: Authority, now: datetime
 async def _registered(client: "Client", key: VenueKey) -> dict[str, str]:
     js = client.jetstream(timeout=PATIENCE_SECONDS)
     try:
-        info = await js.stream_info(REGISTER, subjects_filter=register_subject("*"))
+        info = await js.stream_info(GATES, subjects_filter=register_subject("*"))
     except (nats.errors.Error, TimeoutError):
         return {}  # no node has registered one, or there is no majority to say so
     found = {}
     for subject in info.state.subjects or {}:
         try:
-            entry = await js.get_last_msg(REGISTER, subject)
+            entry = await js.get_last_msg(GATES, subject)
             member = member_of(key, subject, entry.data or b"")
         except (nats.errors.Error, TimeoutError, Sealed):
             continue
