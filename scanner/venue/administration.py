@@ -1,28 +1,22 @@
 """Connections of who holds the venue's authority: a node's, and one to the servers themselves."""
 
-import base64
+import asyncio
 import json
-import logging
-import ssl
-import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import nats
+import nats.errors
 import structlog
 
-from scanner.venue import jwt, nkey
+from scanner.venue.authority import administrator, commander
+from scanner.venue.dialling import address, dial, options
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from scanner.venue.membership import Authority, Membership
-
-NODE_NAME = "localhost"
-"""A name that each node's certificate has, and that of nothing else the venue's authority signed.
-
-A node's address may change between its announcement and its next certificate.
-"""
 
 _CONNECT_SECONDS = 3
 _RETRY_SECONDS = 0.25
@@ -33,7 +27,7 @@ _log = structlog.get_logger("venue")
 
 
 async def as_node(
-    membership: "Membership", authority: "Authority", nodes: Sequence[str], *, keep: bool = True
+    membership: "Membership", authority: "Authority", nodes: Sequence[str]
 ) -> "Client":
     """Connect as one who may do everything with streams; lasting, through every loss.
 
@@ -41,90 +35,58 @@ async def as_node(
         membership: of the venue.
         authority: likewise.
         nodes: "host:port" of those to connect to.
-        keep: whether to connect again after a loss.
 
     Raises:
         OSError, nats.errors.Error: none of them can be reached.
     """
-    account = nkey.public_key(authority.account_seed)
-    return await _connect(membership, authority.signing_seed, account, "node", nodes, keep=keep)
-
-
-async def as_system(
-    membership: "Membership", authority: "Authority", nodes: Sequence[str]
-) -> "Client":
-    """Connect to the servers' own account, which tells their state and takes accounts' tokens.
-
-    Raises:
-        OSError, nats.errors.Error: none of them can be reached.
-    """
-    account = nkey.public_key(authority.system_seed)
-    return await _connect(membership, authority.system_seed, account, "system", nodes, keep=False)
-
-
-async def _connect(
-    membership: "Membership",
-    signing_seed: str,
-    account: str,
-    name: str,
-    nodes: Sequence[str],
-    *,
-    keep: bool,
-) -> "Client":
-    seed = nkey.new_seed(nkey.Role.USER)
-    public = nkey.public_key(seed)
-    token = jwt.user(signing_seed, account, public, name, int(time.time()))
 
     async def on_error(error: Exception) -> None:
-        _log.info("a node's connection has trouble", account=name, why=str(error))
+        _log.info("a node's connection has trouble", why=str(error))
 
+    own = administrator(membership, authority, datetime.now(UTC))
     return await nats.connect(
-        [f"tls://{each}" for each in nodes],
-        tls=trusting(membership.ca),
-        tls_hostname=NODE_NAME,
-        user_jwt_cb=lambda: bytearray(token.encode()),
-        signature_cb=lambda nonce: base64.b64encode(nkey.sign(seed, nonce.encode())),
-        name=name,
-        allow_reconnect=keep,
-        max_reconnect_attempts=-1 if keep else 1,
+        [address(each) for each in nodes],
+        max_reconnect_attempts=-1,
         connect_timeout=_CONNECT_SECONDS,
         reconnect_time_wait=_RETRY_SECONDS,
         ping_interval=_PING_SECONDS,
         error_cb=on_error,
+        **options(own.ca, own.seed, own.jwt or ""),
     )
 
 
-def trusting(ca: str) -> ssl.SSLContext:
-    """Return what accepts certificates of the venue's authority alone.
-
-    From then on asyncio keeps to itself that a server closed a connection in TLS: `nats` answers
-    that in a way that it warns of, at each reconnection, into whatever terminal there is.
-    """
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=ca)
-    return context
-
-
-async def ask_servers(system: "Client", what: str, expected: int) -> list[dict[str, Any]]:
+async def ask_servers(
+    membership: "Membership", authority: "Authority", nodes: Sequence[str], what: str
+) -> list[dict[str, Any]]:
     """Return what each server answers within some time: `VARZ`, `JSZ` and the like.
 
     Args:
-        system: a connection by `as_system`.
+        membership: of the venue.
+        authority: likewise; when as many servers as it is for have answered, the wait ends.
+        nodes: "host:port" of those to connect to.
         what: the question.
-        expected: how many servers there are; their answers end the wait.
-    """
-    import asyncio
 
-    found: list[dict[str, Any]] = []
-    inbox = system.new_inbox()
-    answers = await system.subscribe(inbox)
-    await system.publish(f"$SYS.REQ.SERVER.PING.{what}", b"{}", reply=inbox)
+    Raises:
+        VenueError: none of them can be reached.
+        nats.errors.Error: the connection was lost.
+    """
+    system = await dial(commander(membership, authority, datetime.now(UTC)), nodes)
     try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            while len(found) < expected:
-                found.append(json.loads((await answers.next_msg(_ANSWER_SECONDS)).data))
-    except (TimeoutError, nats.errors.TimeoutError):
-        pass
-    await answers.unsubscribe()
+        inbox = system.new_inbox()
+        answers = await system.subscribe(inbox)
+        await system.publish(f"$SYS.REQ.SERVER.PING.{what}", b"{}", reply=inbox)
+        return await _collected(answers, authority.node_count)
+    finally:
+        await system.close()
+
+
+async def _collected(answers: Any, expected: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    until = asyncio.get_running_loop().time() + _ANSWER_SECONDS
+    while len(found) < expected:
+        left = until - asyncio.get_running_loop().time()
+        try:
+            found.append(json.loads((await answers.next_msg(max(left, 0.01))).data))
+        except (TimeoutError, nats.errors.TimeoutError):
+            break
     return found

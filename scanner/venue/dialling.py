@@ -13,13 +13,15 @@ import nats
 import nats.errors
 
 from scanner.venue import joining, nkey
-from scanner.venue.administration import NODE_NAME, trusting
 from scanner.venue.errors import Unreachable, VenueError, VenueFault
 from scanner.venue.membership import Membership
 from scanner.venue.permissions import JOIN, inbox
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
+
+NODE_NAME = "localhost"
+"""A name that each node's certificate has, and that nothing else has which its authority signed."""
 
 PATIENCE_SECONDS = 2
 """For one node, while a person waits."""
@@ -51,6 +53,14 @@ def options(ca: str, seed: str, token: str) -> Options:
         signature_cb=lambda nonce: base64.b64encode(pair.sign(nonce.encode())),
         inbox_prefix=inbox(pair.public_key.decode()).encode(),
     )
+
+
+def trusting(ca: str) -> ssl.SSLContext:
+    """Return what accepts certificates of the venue's authority alone."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_verify_locations(cadata=ca)
+    return context
 
 
 def address(node: str) -> str:

@@ -213,14 +213,32 @@ def _read(info: "AsyncServiceInfo") -> Announcement | None:
     return Announcement(name, venue, node, hosts, info.port, int(route))
 
 
-def own_hosts() -> tuple[str, ...]:
-    """Return this machine's addresses on its networks, as numbers; loopback is none of them."""
+def is_number(host: str) -> bool:
+    """Tell whether a host is an IP address, and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def own_networks() -> tuple[str, ...]:
+    """Return this machine's addresses with their networks, such as "192.168.1.7/24", IPv4 alone.
+
+    Those come last that a machine gives itself where nobody gives it one (RFC 3927).
+    """
     import ifaddr
 
-    found = [
-        ip.ip
+    found = {
+        ipaddress.ip_interface(f"{each.ip}/{each.network_prefix}")
         for adapter in ifaddr.get_adapters()
-        for ip in adapter.ips
-        if isinstance(ip.ip, str) and not ipaddress.ip_address(ip.ip).is_loopback
-    ]
-    return tuple(sorted(set(found), key=lambda each: (each.startswith("169.254."), each)))
+        for each in adapter.ips
+        if isinstance(each.ip, str)
+    }
+    useful = [each for each in found if not each.is_loopback]
+    return tuple(map(str, sorted(useful, key=lambda each: (each.is_link_local, each))))
+
+
+def own_hosts() -> tuple[str, ...]:
+    """Return this machine's addresses on its networks, as numbers; loopback is none of them."""
+    return tuple(each.partition("/")[0] for each in own_networks())

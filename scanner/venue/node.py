@@ -9,7 +9,15 @@ from pathlib import Path
 
 from scanner.paths import replace_file
 from scanner.venue import certificates, nkey
-from scanner.venue.membership import CLIENT_PORT, Authority, Membership, folder
+from scanner.venue.errors import NoVenue
+from scanner.venue.membership import (
+    CLIENT_PORT,
+    Authority,
+    Membership,
+    folder,
+    read,
+    read_authority,
+)
 from scanner.venue.node_config import (
     ANYWHERE,
     ROUTE_PORT_ABOVE,
@@ -70,6 +78,21 @@ class Node:
         self.files = NodeFiles(folder(home) / "node")
         self.name = own_name(self.files, authority.node_count)
         self.server = Server(self._config(()), binary)
+
+    @classmethod
+    def of(cls, home: Path, place: Place) -> "Node":
+        """Return the node that a home is, by its venue's authority.
+
+        Raises:
+            NoVenue: the home belongs to none.
+            NodeError: it holds no authority, or there is no server that fits.
+            VenueError, OSError: its files can't be used.
+        """
+        if (membership := read(home)) is None:
+            raise NoVenue
+        if (authority := read_authority(home)) is None:
+            raise NodeError(NodeFault.NOT_A_NODE, name=membership.name)
+        return cls(home, membership, authority, place)
 
     @property
     def address(self) -> str:

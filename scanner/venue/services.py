@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -41,14 +41,22 @@ class Services:
         nc: a node's connection, which may do everything.
         membership: the venue's id and key.
         authority: makes credentials, and says how many replicas there are.
+        addresses: says where gates find the venue's nodes, "host:port" each.
     """
 
-    def __init__(self, nc: "Client", membership: "Membership", authority: "Authority") -> None:
+    def __init__(
+        self,
+        nc: "Client",
+        membership: "Membership",
+        authority: "Authority",
+        addresses: Callable[[], Sequence[str]],
+    ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
         self._key = VenueKey(membership.secret)
         self._membership = membership
         self._authority = authority
+        self._addresses = addresses
 
     async def start(self) -> None:
         """Answer from now on, until the connection is closed."""
@@ -65,8 +73,8 @@ class Services:
         entry = joining.registered(self._key, asked)
         await self._js.publish(joining.register_subject(asked.public), entry, stream=GATES)
         token = gate_jwt(self._authority, asked.public, asked.gate, datetime.now(UTC))
-        _log.info("a gate joined", gate=asked.gate, key=asked.public)
-        answered = joining.Answered(token, self._membership.nodes)
+        _log.info("a gate joined", gate=asked.gate, public=asked.public)
+        answered = joining.Answered(token, tuple(self._addresses()))
         return joining.answer(self._key, asked, answered)
 
     async def _open(self, request: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import nats.errors
@@ -24,13 +25,18 @@ _STREAM_SECONDS = 0.5
 _log = structlog.get_logger("venue")
 
 
-async def work(node: "Node", patience_seconds: float = float("inf")) -> "Client":
+async def work(
+    node: "Node",
+    addresses: Callable[[], Sequence[str]],
+    patience_seconds: float = float("inf"),
+) -> "Client":
     """Provide the venue's streams, and answer gates until the connection returned is closed.
 
     It waits until enough nodes are there: without a majority nothing can be stored.
 
     Args:
         node: whose server runs.
+        addresses: says where gates find the venue's nodes, "host:port" each.
         patience_seconds: how long to wait for that.
 
     Raises:
@@ -42,7 +48,7 @@ async def work(node: "Node", patience_seconds: float = float("inf")) -> "Client"
         if time.monotonic() > until:
             raise NodeError(NodeFault.NO_MAJORITY, count=node.authority.node_count)
         await asyncio.sleep(_RETRY_SECONDS)
-    await Services(nc, node.membership, node.authority).start()
+    await Services(nc, node.membership, node.authority, addresses).start()
     return nc
 
 

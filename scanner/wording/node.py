@@ -1,6 +1,6 @@
 """What a venue's node says, and what keeps one from running."""
 
-from scanner.wording.sentences import Sentence
+from scanner.wording.sentences import Plural, Sentence
 
 SENTENCES: dict[str, Sentence] = {
     "node.no_server": "nats-server is missing; install scanner[venue].",
@@ -13,6 +13,24 @@ SENTENCES: dict[str, Sentence] = {
     "node.other_size": "{folder} belongs to a venue of another number of nodes than {count}; "
     "move it away, and start again.",
     "node.runs_already": "A server runs already at {address}.",
+    "node.waits": "Waiting for the other nodes: {known} of {of} found.",
+    "node.serves": "This node of {name} answers at {address}.",
+    "node.state": "Nodes: {up} of {of}; leader: {leader}.",
+    "node.tolerant": Plural(
+        "Fault-tolerant: one node may fail.", "Fault-tolerant: {count} nodes may fail."
+    ),
+    "node.restarts": "The server ended ({why}); it starts again in {seconds} s.",
+    "node.renewed": "This node has a new certificate.",
+    "node.moved": "A node has another address; this one follows.",
+    "node.one_node": "Not fault-tolerant: while the only node is down, each gate decides alone.",
+    "node.missing": "Only {up} of {of} nodes are there; start the others.",
+    "node.no_majority_now": "With {up} of {of} nodes nothing can be agreed; start another.",
+    "node.not_synced": "Not fault-tolerant: {node} answers before its disk has it, "
+    "so a power cut can lose claims; start it by scanner venue serve.",
+    "node.too_old": "Not fault-tolerant: {node} is nats-server {version}; "
+    "a venue needs 2.12 or later.",
+    "node.behind": "{node} is not up to date yet.",
+    "node.unchecked": "How the nodes keep what they confirm is told at a node alone.",
     "node.request_not_understood": "The venue's nodes don't understand what this gate asked; "
     "it may be of another version.",
     "node.not_now": "The venue's nodes can't do that now; try again in a moment.",

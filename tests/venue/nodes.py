@@ -137,7 +137,9 @@ class Nodes:
         self.run(self._work(numbers))
 
     async def _work(self, numbers: Iterable[int]) -> None:
-        started = [work(self.nodes[each], PATIENCE_SECONDS - 5) for each in numbers]
+        started = [
+            work(self.nodes[each], lambda: self.addresses, PATIENCE_SECONDS) for each in numbers
+        ]
         for number, nc in zip(numbers, await asyncio.gather(*started), strict=True):
             self._connections[number] = nc
 

@@ -1,0 +1,106 @@
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from scanner.facts import Fact
+from scanner.venue import certificates
+from scanner.venue.discovery import search
+from scanner.venue.node import Node
+from scanner.venue.serving import NodeNews, Serving
+from scanner.venue.status import Trouble
+from tests.venue.lone_node import lone_node
+
+PATIENCE_SECONDS = 20.0
+
+
+class Told:
+    """What a node said, to be waited for."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self._more = asyncio.Event()
+
+    def say(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self._more.set()
+
+    async def until(self, code: str) -> Fact:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := [each for each in self.facts if each.code == code]):
+                self._more.clear()
+                await self._more.wait()
+        return found[-1]
+
+
+@asynccontextmanager
+async def served(node: Node) -> AsyncIterator[Told]:
+    told = Told()
+    task = asyncio.create_task(Serving(node, told.say, interfaces=["127.0.0.1"]).run())
+    try:
+        await told.until(NodeNews.SERVES)
+        yield told
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_a_node_is_served_until_it_is_not_wanted(tmp_path: Path) -> None:
+    node = lone_node(tmp_path)
+    async with served(node) as told:
+        state = await told.until(NodeNews.STATE)
+        assert state.params == {"up": 1, "of": 1, "leader": node.name}
+        assert (await told.until(Trouble.ONE_NODE)) == told.facts[-1]
+        found = await search(10, ["127.0.0.1"], node.membership.venue)
+        assert [each.addresses for each in found] == [(node.address,)]
+    assert node.server.pid is None
+
+
+async def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
+    node = lone_node(tmp_path)
+    async with served(node) as told:
+        first = node.server.pid
+        assert first
+        os.kill(first, signal.SIGKILL)
+        restarted = await told.until(NodeNews.RESTARTS)
+        assert restarted.params["why"] == "SIGKILL"
+        await until(lambda: node.server.pid is not None and node.server.answers())
+        assert node.server.pid != first
+
+
+async def test_a_certificate_is_renewed_while_the_server_runs(tmp_path: Path) -> None:
+    node = lone_node(tmp_path)
+    node.server.start()
+    try:
+        node.server.wait()
+        old = node.files.certificate.read_text()
+        assert not node.renew(["127.0.0.1"])
+        assert node.renew(["127.0.0.1", "gate.example"])
+        node.server.reload()
+        new = certificates.to_der(node.files.certificate.read_text())
+        assert new != certificates.to_der(old)
+        await until(lambda: shown_certificate(node) == new)
+    finally:
+        node.server.stop()
+
+
+def shown_certificate(node: Node) -> bytes | None:
+    """Return the certificate that the server shows now."""
+    import socket
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.load_verify_locations(cadata=node.membership.ca)
+    with socket.create_connection(node.server.address, 2) as plain:
+        plain.recv(4096)
+        with context.wrap_socket(plain) as line:
+            return line.getpeercert(binary_form=True)
+
+
+async def until(met: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not met():  # noqa: ASYNC110 - another process gets there
+            await asyncio.sleep(0.02)
