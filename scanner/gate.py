@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import structlog
 
 from scanner.admission.claim import Answer, Asked, Standing
-from scanner.admission.rules import Exit, LetIn, Word
+from scanner.admission.rules import Exit, Word
 from scanner.admission.ticket import Unclaimed
 from scanner.facts import Fact
 from scanner.judging import NOT_ASKED, Judged, Presented, VenueWord, judge, weigh, withhold
@@ -144,7 +144,7 @@ class Gate:
         """
         self._priority.claim()
         presented = Presented(payload, at, source, word)
-        if self._claims and not isinstance(word, Exit | LetIn):
+        if self._claims and not isinstance(word, Exit):
             return self._drive(self._claimed(presented, self._claims))
         if self._confirms is None or word:
             return self._writer.submit(
