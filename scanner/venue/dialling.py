@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 import nats
 import nats.errors
 
-from scanner.venue import joining, nkey
+from scanner.venue import discovery, joining, nkey
 from scanner.venue.errors import Unreachable, VenueError, VenueFault
 from scanner.venue.membership import Membership
 from scanner.venue.permissions import JOIN, inbox
@@ -68,27 +68,27 @@ def address(node: str) -> str:
     return f"tls://{node}"
 
 
-async def dial(membership: Membership, nodes: Sequence[str] = ()) -> "Client":
+async def dial(membership: Membership) -> "Client":
     """Connect once, to the first node that answers, for a command's short work.
+
+    Where none of the membership's nodes answers, others are looked for on the network.
 
     Args:
         membership: whose key and token are shown; it has one.
-        nodes: where to try, "host:port" each; the membership's nodes without.
 
     Raises:
         Unreachable: none answers.
         VenueError: the nodes do not let it in.
     """
     given = options(membership.ca, membership.seed, membership.jwt or "")
-    return await _dial(nodes or membership.nodes, given)
+    return await _reached(membership, given)
 
 
-async def register(membership: Membership, nodes: Sequence[str] = ()) -> Membership:
+async def register(membership: Membership) -> Membership:
     """Ask a node for a gate's own token, under the invitation; return the membership with it.
 
     Args:
-        membership: has an invitation.
-        nodes: as with `dial`.
+        membership: has an invitation; nodes are found as by `dial`.
 
     Raises:
         Unreachable: no node answers.
@@ -99,7 +99,7 @@ async def register(membership: Membership, nodes: Sequence[str] = ()) -> Members
     if invitation is None:
         raise VenueError(VenueFault.REFUSED)
     given = options(membership.ca, invitation.seed, invitation.jwt)
-    client = await _dial(nodes or membership.nodes, given)
+    client = await _reached(membership, given)
     try:
         reply = await client.request(JOIN, joining.ask(membership), timeout=PATIENCE_SECONDS)
     except (nats.errors.Error, TimeoutError) as error:
@@ -107,6 +107,14 @@ async def register(membership: Membership, nodes: Sequence[str] = ()) -> Members
     finally:
         await client.close()
     return joining.joined(membership, reply.data)
+
+
+async def _reached(membership: Membership, given: Options) -> "Client":
+    try:
+        return await _dial(membership.nodes, given)
+    except Unreachable:
+        heard = await discovery.search(venue=membership.venue)
+        return await _dial([each for found in heard for each in found.addresses], given)
 
 
 async def _dial(nodes: Sequence[str], given: Options) -> "Client":

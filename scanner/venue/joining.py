@@ -5,7 +5,6 @@ own, so that nobody registers another's. The answer is sealed for that gate's ke
 """
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,7 +72,7 @@ def asked(key: VenueKey, venue: str, request: bytes) -> Asked:
     try:
         public, gate = str(told["public"]), str(told["gate"])[:LONGEST_GATE]
         signature = base64.b64decode(told["signature"])
-    except (KeyError, TypeError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise Sealed from error
     if not nkey.is_public(public, nkey.Role.USER):
         raise Sealed

@@ -57,6 +57,8 @@ def raw_seed(seed: str) -> bytes:
         _, raw = nkeys.decode_seed(seed.encode())
     except (nkeys.NkeysError, binascii.Error, IndexError, TypeError) as error:
         raise ValueError("no seed") from error
+    if len(raw) != _SEED_BYTES:
+        raise ValueError("no seed")
     return bytes(raw)
 
 
