@@ -68,27 +68,27 @@ def address(node: str) -> str:
     return f"tls://{node}"
 
 
-async def dial(membership: Membership) -> "Client":
+async def dial(membership: Membership, nodes: Sequence[str] = ()) -> "Client":
     """Connect once, to the first node that answers, for a command's short work.
-
-    Where none of the membership's nodes answers, others are looked for on the network.
 
     Args:
         membership: whose key and token are shown; it has one.
+        nodes: "host:port" of the only ones to try; without any, the membership's are, and where
+            none of those answers, others are looked for on the network.
 
     Raises:
         Unreachable: none answers.
         VenueError: the nodes do not let it in.
     """
     given = options(membership.ca, membership.seed, membership.jwt or "")
-    return await _reached(membership, given)
+    return await (_dial(nodes, given) if nodes else _reached(membership, given))
 
 
 async def register(membership: Membership) -> Membership:
     """Ask a node for a gate's own token, under the invitation; return the membership with it.
 
     Args:
-        membership: has an invitation; nodes are found as by `dial`.
+        membership: has an invitation; nodes are found as `dial` finds them.
 
     Raises:
         Unreachable: no node answers.
