@@ -35,14 +35,14 @@ def test_a_ticket_let_in_here_and_at_another_gate_is_noted_once(conn: sqlite3.Co
 def test_each_further_gate_of_a_double_entry_is_noted(conn: sqlite3.Connection) -> None:
     admit(conn, A)
     note(conn, held_twice(A, HERE, THERE))
-    third = THERE._replace(device="5abd door-3", nonce="c" * 32)
+    third = THERE._replace(device="8zzx door-3", nonce="c" * 32)
     assert note(conn, held_twice(A, HERE, THERE, third)) == 1
     assert [each.gate for each in double_entries.read(conn)] == ["door-2", "door-3"]
 
 
 def test_what_others_did_alone_is_no_double_entry_here(conn: sqlite3.Connection) -> None:
     admit(conn, A)
-    third = THERE._replace(device="5abd door-3")
+    third = THERE._replace(device="8zzx door-3")
     assert note(conn, held_twice(A, THERE, third), held_twice(A, HERE)) == 0
 
 
