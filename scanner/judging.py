@@ -70,6 +70,9 @@ class VenueWord(NamedTuple):
 
 NOT_ASKED = VenueWord()
 
+_UNCLAIMED = '"unclaimed":'
+"""In the recorded inputs of few presentations: of the others, they need not be read for it."""
+
 
 def weigh(conn: SqlConnection, presented: Presented, said: VenueWord = NOT_ASKED) -> Asked | None:
     """Say what the venue is to be asked for this presentation, if anything; records nothing."""
@@ -154,7 +157,18 @@ def recorded(row: int, scan: journal.Scan) -> Judged | None:
             verdict = Verdict.of(journal.params_from_text(scan.reason, scan.params), scan.serial)
     except ValueError:
         return None
-    return Judged(row, scan.payload, scan.source, scan.at, verdict)
+    notice = Notice(unclaimed=True) if _was_unclaimed(scan.evidence, verdict) else None
+    return Judged(row, scan.payload, scan.source, scan.at, verdict, notice=notice)
+
+
+def _was_unclaimed(evidence: str, verdict: Verdict) -> bool:
+    """Tell whether a recorded green light came without an answer of the venue's other gates."""
+    if _UNCLAIMED not in evidence or not (verdict.admits and wish_of(verdict)):
+        return False
+    try:
+        return from_json(evidence).known.unclaimed is not None
+    except ValueError:  # of a newer version: what was shown is known by the rest of the row
+        return False
 
 
 def _recorded(conn: SqlConnection, payload: str, evidence: Evidence) -> str:

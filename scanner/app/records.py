@@ -1,29 +1,35 @@
 """Reads cache and ledger for the screens, records a supervisor's word, and exports."""
 
-import csv
-import io
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import closing
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from scanner.admission.names import normalised
 from scanner.admission.rules import SupervisorsWord
 from scanner.admission.verdict import Kind
+from scanner.app.exports import as_csv, as_json
 from scanner.facts import Fact
 from scanner.gate import Gate
 from scanner.judging import Judged, recorded
 from scanner.paths import export, search_file
 from scanner.pin import Clock, Pin, PinCheck, PinNotice
 from scanner.store import differences, journal, ledger, statistics
-from scanner.store.acknowledged import Acknowledged, SeenTo, acknowledge, read_acknowledged
+from scanner.store.acknowledged import (
+    Acknowledged,
+    SeenTo,
+    acknowledge,
+    read_acknowledged,
+    read_doubles,
+)
 from scanner.store.anchor import open_put_back
 from scanner.store.database import SqlConnection, SqlError, open_reader, transaction
 from scanner.store.differences import Difference
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.errors import store_error
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
@@ -44,10 +50,6 @@ from scanner.store.statistics import Evening
 from scanner.store.tickets import party, read_sections
 from scanner.store.writer import Writer
 from scanner.sync.errors import NameEmpty, NoSession
-from scanner.wording.books import account, state_word
-from scanner.wording.catalogue import say
-from scanner.wording.plain import plain_cell, plain_json
-from scanner.wording.sentences import in_english
 
 Form = Literal["csv", "json"]
 _SECONDS = 10.0
@@ -141,11 +143,16 @@ class Records:
         with self._reader() as conn:
             return read_acknowledged(conn)
 
+    def doubles(self) -> tuple[DoubleEntry, ...]:
+        """Return what was let in here and at another gate of the venue, the newest first."""
+        with self._reader() as conn:
+            return read_doubles(conn).entries
+
     def acknowledge(self, serial: str, note: str) -> None:
-        """Note what was done about an admission that the API denied; it is no alarm any more.
+        """Note what was done about what is wrong with a ticket; it is no alarm any more.
 
         Raises:
-            ScannerError: the API has denied none of that serial, or nothing could be recorded.
+            ScannerError: nothing is wrong with that serial, or nothing could be recorded.
         """
 
         def write(conn: SqlConnection) -> None:
@@ -288,7 +295,7 @@ class Records:
         with self._reader() as conn:
             found, known = listed(conn, state), read_acknowledged(conn)
             sections = {each.uri: each.name for each in read_sections(conn)}
-        written = _as_csv(found, known, sections) if form == "csv" else _as_json(found, known)
+        written = as_csv(found, known, sections) if form == "csv" else as_json(found, known)
         return len(found), written
 
     def _reader(self) -> "closing[SqlConnection]":
@@ -335,58 +342,3 @@ def remove_pin(writer: Writer, pin: Pin, name: str, at: datetime) -> Fact:
 
     writer.submit(remove).result(_SECONDS)
     return done
-
-
-def _facts(each: Admission, known: SeenTo) -> dict[str, Any]:
-    why = each.reason
-    seen_to = known.get((each.journal, each.state))
-    values = {field.name: getattr(each, field.name) for field in fields(each)}
-    values["device"] = each.gate
-    times = {name: at.isoformat() for name, at in values.items() if isinstance(at, datetime)}
-    return {
-        **values,
-        **times,
-        "reason": in_english(why) if why else None,
-        "code": why.code if why else None,
-        "params": why.as_json()["params"] if why else None,
-        "acknowledged_note": seen_to.note if seen_to else None,
-        "acknowledged_by": seen_to.by if seen_to else None,
-    }
-
-
-def _as_json(found: list[Admission], known: SeenTo) -> str:
-    return plain_json([_facts(each, known) for each in found], indent=1) + "\n"
-
-
-def _as_csv(found: list[Admission], known: SeenTo, sections: Mapping[str, str]) -> str:
-    """Return columns for people, in their language, and the raw ones after them."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    added = ("code", "params", "acknowledged_note", "acknowledged_by")
-    writer.writerow([*_columns(), *Admission.__dataclass_fields__, *added])
-    for each in found:
-        told = (
-            each.serial,
-            sections.get(each.section, each.section),
-            f"{each.at.astimezone():%Y-%m-%d %H:%M:%S}",
-            each.redeemer,
-            each.gate,
-            state_word(each.state),
-            account(each),
-            seen_to.note if (seen_to := known.get((each.journal, each.state))) else "",
-        )
-        writer.writerow(plain_cell(value) for value in (*told, *_facts(each, known).values()))
-    return written.getvalue()
-
-
-def _columns() -> tuple[str, ...]:
-    return (
-        say("Ticket"),
-        say("Section"),
-        say("Let in at (local time)"),
-        say("Let in by"),
-        say("Gate"),
-        say("Delivery"),
-        say("Why"),
-        say("Handled"),
-    )

@@ -26,6 +26,7 @@ from scanner.cli import (
     opening,
     pair,
     pin,
+    status,
     train,
     venue,
 )
@@ -201,6 +202,7 @@ for commands in (
     kiosk,
     pin,
     demo,
+    status,
     ledger,
     audit,
     desk,

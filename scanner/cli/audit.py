@@ -44,7 +44,7 @@ def acknowledge(
     serial: Annotated[str, typer.Argument(help="The ticket's serial, as `scanner queue` has it.")],
     note: Annotated[str, typer.Argument(help="What was done about it; kept in the journal.")],
 ) -> None:
-    """Note what was done about a conflict or a refusal: it is no alarm from then on."""
+    """Note what was done about a conflict, a refusal or a double entry: no alarm from then on."""
     from scanner.app.records import Records
     from scanner.cli.output import Done
     from scanner.cli.pin import pin_of

@@ -1,4 +1,4 @@
-"""`scanner status`, `queue`, `sync` and `replay`: the ledger and the API, in words."""
+"""`scanner queue`, `sync` and `replay`: the ledger and the API, in words."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import closing, nullcontext
@@ -10,7 +10,7 @@ from scanner.cli.errors import Expects, unfit
 from scanner.cli.output import print_json, print_line, print_table
 from scanner.cli.pin import pin_of
 from scanner.cli.settings import Json, Overwrite, database, load, open_made
-from scanner.wording.catalogue import number, say
+from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.app.records import Form
@@ -23,109 +23,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PROBE_SECONDS = 2.0
-
 _TO_BE_SEEN_TO = 3
-"""The exit code of a delivery after which somebody has to look at a conflict, won or lost, or at a
-refusal."""
-
-LONGEST_VALUE = 2000
-"""Characters of a line of `status`: a token may permit many sections."""
+"""The exit code of a delivery after which somebody has to look at a conflict, won or lost, at a
+refusal, or at a double entry."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog="Example: scanner status --json")(status)
     app.command(epilog="Example: scanner queue --state conflict")(queue)
     app.command(epilog="Example: scanner sync")(sync)
     app.command(epilog="Example: scanner replay")(replay)
-
-
-def status(
-    *,
-    head: Annotated[
-        bool,
-        typer.Option(
-            "--head",
-            help="Only the journal's head. Kept elsewhere, it proves later with "
-            "`scanner audit --head` that nothing was lost here.",
-        ),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
-    from scanner.admission.names import tagged
-    from scanner.platform.route import unencrypted
-    from scanner.store import journal
-    from scanner.store.sessions import read_session
-    from scanner.sync import left_out
-    from scanner.sync.status import read_status
-    from scanner.wording.books import state_word
-    from scanner.wording.plain import day_and_time, plain
-    from scanner.wording.sentences import in_english, sentence, shown
-
-    def told_as_json(fact: "Fact | None") -> dict[str, object] | None:
-        return {"message": in_english(fact), **fact.as_json()} if fact else None
-
-    config = load()
-    with closing(open_made(config)) as reader:
-        row, digest = journal.head(reader)
-        if head:
-            print_line(digest.hex())
-            return
-        found, session = read_status(reader), read_session(reader)
-    online = _online(config)
-    exposed = unencrypted(session.api) if session else None
-    warnings = [*found.encounters, *([exposed] if exposed else [])]
-    wrong_pins = pin_of(config).wrong_tries()
-    counts = {state.value: count for state, count in found.counts.items()}
-    last_sync = found.synced.isoformat() if found.synced else None
-    if as_json:
-        facts = {
-            "tickets": found.tickets,
-            **counts,
-            "last_sync": last_sync,
-            "online": online,
-            "tag": found.tag,
-            "left_out": [each.as_json() for each in found.left_out],
-            "doubt": told_as_json(found.doubt),
-            "wrong_pins": wrong_pins,
-            "warnings": [told_as_json(each) for each in warnings],
-            "differences": [each.fact.as_json() for each in found.differences],
-            "journal": row,
-            "head": digest.hex(),
-        }
-        print_json(facts)
-        return
-    told = [(say("Event"), found.title or say("none: open a session with `scanner open`"))]
-    if found.name:
-        at = say("{name} at {device}", name=shown(found.name), device=shown(found.device))
-        told.append((say("Gate"), at))
-        if not found.at_list:  # a platform of lists has names of its own for devices
-            told.append((say("Sent as"), shown(tagged(found.tag, found.device or ""))))
-        told.append((say("Admits to"), ", ".join(map(shown, found.sections)) or say("no section")))
-    if found.closed:
-        told.append((say("Closed"), sentence(found.closed.fact)))
-    told += [
-        (say("Tickets"), number(found.tickets)),
-        (
-            say("Admitted"),
-            ", ".join(f"{n} {state_word(state)}" for state, n in found.counts.items()),
-        ),
-        (say("Last sync"), day_and_time(found.synced) if found.synced else say("never")),
-        (say("Journal"), say("row {row}, head {head}", row=row, head=digest.hex())),
-        ("API", say("can be reached") if online else say("can't be reached")),
-        *((say("Left out"), sentence(fact)) for fact in left_out.facts(found.left_out)),
-        *((say("Differs"), sentence(each.fact)) for each in found.differences),
-    ]
-    if found.doubt:
-        told.append((say("Doubt"), sentence(found.doubt)))
-    told += [(say("Note"), sentence(fact)) for fact in warnings]
-    if wrong_pins:
-        told.append(("PIN", say("{count} wrong since it was last right", count=wrong_pins)))
-    wide = max(10, *(len(label) for label, _ in told))
-    for label, value in told:
-        print_line(f"{label:<{wide}} {plain(value, LONGEST_VALUE)}")
 
 
 def queue(
@@ -152,10 +59,10 @@ def queue(
     """
     from scanner.admission.verdict import Kind
     from scanner.store import differences
-    from scanner.store.acknowledged import read_acknowledged
+    from scanner.store.acknowledged import read_acknowledged, read_doubles
     from scanner.store.ledger import State
     from scanner.store.passages import listed
-    from scanner.wording.books import todo
+    from scanner.wording.books import double_step, todo
     from scanner.wording.sentences import sentence
 
     states = [each.value for each in State]
@@ -166,19 +73,23 @@ def queue(
         return
     with closing(open_made(load())) as reader:
         found = listed(reader, State(state) if state else None)
-        seen_to = read_acknowledged(reader)
+        seen_to, doubles = read_acknowledged(reader), read_doubles(reader)
         differing = {} if state else {each.serial: each for each in differences.read(reader)}
     if as_json:
         last = {each.serial: each for each in found if each.kind is Kind.ADMITTED}
         for each in found:
             differs = differing.pop(each.serial, None) if last.get(each.serial) is each else None
-            print_json({**_facts(each, seen_to), "difference": _difference(differs)})
+            twice = [double.fact for double in doubles.open if double.row == each.journal]
+            facts = {"difference": _difference(differs), "double_entries": _messages(twice)}
+            print_json({**_facts(each, seen_to), **facts})
         for differs in differing.values():  # of which this ledger has no admission
             print_json(_unrecorded(differs))
         return
     _print_table(found, seen_to)
     for differs in differing.values():
         print_line(f"{sentence(differs.fact)}. {todo(differs)}")
+    for double in doubles.open:
+        print_line(f"{say('Double entry')}: {sentence(double.fact)}. {double_step()}")
 
 
 def _export(state: "State | None", named: str, *, overwrite: bool) -> None:
@@ -254,6 +165,7 @@ def replay() -> None:
     from scanner.errors import ScannerError
     from scanner.facts import Fact
     from scanner.store import differences
+    from scanner.store.acknowledged import read_doubles
     from scanner.store.differences import LET_IN_TWICE
     from scanner.store.ledger import State, counts
 
@@ -274,15 +186,17 @@ def replay() -> None:
         if not with_engine(config, work):
             raise ScannerError(CliFault.DELIVERING_ELSEWHERE)
         after = counts(reader)
-        twice = [each for each in differences.read(reader) if each.kind in LET_IN_TWICE]
+        differing = [each for each in differences.read(reader) if each.kind in LET_IN_TWICE]
+        doubles = read_doubles(reader).open
+        twice = [*(each.fact for each in differing), *(each.fact for each in doubles)]
     settled = (State.CONFIRMED, State.CONFLICT, State.REFUSED)
     told: dict[str, Value] = {
         state.value: max(0, after[state] - before[state]) for state in settled
     }
     waiting = after[State.QUEUED] + after[State.SENDING]
     tell(Fact(Done.DELIVERED, {**told, "waiting": waiting}))
-    for each in twice:
-        remind(each.fact)
+    for fact in twice:
+        remind(fact)
     if told[State.CONFLICT] or told[State.REFUSED] or twice:
         raise typer.Exit(_TO_BE_SEEN_TO)
 
@@ -317,24 +231,6 @@ def with_engine(
         return asyncio.run(run(writer))
 
 
-def _online(config: "Config") -> bool:
-    """Ask the API, for two seconds at most."""
-    from scanner.errors import ScannerError
-
-    async def ask(engine: "Engine") -> bool:
-        try:
-            await engine.probe()
-        except ScannerError:
-            return False
-        return True
-
-    return with_engine(
-        config.model_copy(update={"timeout_seconds": min(_PROBE_SECONDS, config.timeout_seconds)}),
-        ask,
-        records=False,
-    )
-
-
 def _difference(found: "Difference | None") -> "dict[str, object] | None":
     """Return a difference of the books for a program."""
     from scanner.wording.books import todo
@@ -345,6 +241,12 @@ def _difference(found: "Difference | None") -> "dict[str, object] | None":
         return None
     with english():
         return {**found.fact.as_json(), "text": sentence(found.fact), "todo": todo(found)}
+
+
+def _messages(found: "list[Fact]") -> list[dict[str, object]]:
+    from scanner.wording.sentences import in_english
+
+    return [{"message": in_english(each), **each.as_json()} for each in found]
 
 
 def _unrecorded(found: "Difference") -> dict[str, object]:

@@ -163,6 +163,7 @@ def _notice(judged: "Judged") -> dict[str, object] | None:
         "attention": told.attention,
         "text": told.text[:LONGEST_PAYLOAD],
         "unjudged": sorted(told.unjudged),
+        "unclaimed": told.unclaimed,
     }
 
 

@@ -40,8 +40,14 @@ class DoubleEntry(NamedTuple):
     guard: str
     at: datetime | None
 
+    @property
+    def fact(self) -> Fact:
+        """The double entry, to be worded."""
+        known = {"serial": self.serial, "gate": self.gate, "guard": self.guard, "at": self.at}
+        return Fact(JournalNote.DOUBLE_ENTRY, known)
 
-def note(conn: sqlite3.Connection, claims: Iterable[Claim], tag: str, at: datetime) -> int:
+
+def note(conn: sqlite3.Connection, claims: Iterable[Claim], tag: str | None, at: datetime) -> int:
     """Note the double entries among claims that are not noted yet; returns how many are new.
 
     What this gate has claimed, and let nobody in with, is none. Call inside a transaction.
@@ -49,7 +55,7 @@ def note(conn: sqlite3.Connection, claims: Iterable[Claim], tag: str, at: dateti
     Args:
         conn: the ledger, with the cache.
         claims: as the venue has them.
-        tag: this installation's.
+        tag: this installation's; without one nothing is its own.
         at: the gate's time.
     """
     found = [(claim, other) for claim in claims for other in _others(claim, tag)]
@@ -86,8 +92,10 @@ def read(conn: sqlite3.Connection, after: int = 0) -> Iterator[DoubleEntry]:
             yield DoubleEntry(noted, serial, row, gate, guard, _moment(at))
 
 
-def _others(claim: Claim, tag: str) -> list[Entrant]:
+def _others(claim: Claim, tag: str | None) -> list[Entrant]:
     """Return the others that let in on a claim, where this gate did too."""
+    if tag is None:
+        return []
     others = [each for each in claim.entrants if tag_of(each.device) != tag]
     return others if len(others) < len(claim.entrants) else []
 

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
 
+from scanner.admission.venue_status import VenueStatus
 from scanner.errors import ScannerError
 from scanner.judging import Judged
 from scanner.sync.status import Status
@@ -54,10 +55,15 @@ class BackgroundThread:
     An asyncio app awaits `run` and cancels it. Other callers use the object as a context manager,
     or `start` and `stop`. One of them at a time; it can start again after it has ended. The other
     methods can be called from any thread, also while nothing runs.
+
+    Args:
+        work: what runs.
+        venue: tells how the gate stands with its venue, where it joined one; no I/O.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, venue: Callable[[], VenueStatus | None] = lambda: None) -> None:
         self._work = work
+        self._venue = venue
         self._running: _Running | None = None
 
     def __enter__(self) -> "BackgroundThread":
@@ -99,7 +105,7 @@ class BackgroundThread:
 
     def status(self) -> Status:
         """Return the latest known state; no I/O."""
-        return self._work.status()
+        return replace(self._work.status(), venue=self._venue())
 
     def wake(self) -> None:
         """Try now instead of at the next appointed time."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from scanner.admission.names import without_tag
+from scanner.admission.venue_status import VenueStatus
 from scanner.admission.verdict import Closed
 from scanner.facts import Code, Fact
 from scanner.judging import Judged
@@ -22,6 +23,7 @@ from scanner.store import (
     statistics,
     tickets,
 )
+from scanner.store.acknowledged import Doubles
 from scanner.store.database import SqlConnection, SqlError, data_version, open_reader
 from scanner.store.differences import Difference
 from scanner.store.doubts import DoubtKind
@@ -95,6 +97,12 @@ class Status:
     seen_to: dict[State, int] = field(default_factory=dict)
     """How many in conflict or refused somebody has acknowledged: they are no alarm any more."""
 
+    doubles: Doubles = field(default_factory=Doubles)
+    """What was let in here and at another gate of the venue."""
+
+    venue: VenueStatus | None = None
+    """How it stands with its venue, where it joined one and runs."""
+
     pulled: tuple[datetime, datetime | None, datetime | None] | None = None
     """Which pull `tickets` were counted after: when opened, last synced, last read whole."""
 
@@ -162,6 +170,7 @@ def read_status(conn: SqlConnection, before: Status | None = None) -> Status:
         closed=sessions.read_standing(conn).closed,
         counts=counts,
         seen_to=acknowledged.count_acknowledged(conn, counts),
+        doubles=acknowledged.read_doubles(conn, before.doubles if before else None),
         admitted=statistics.admitted(conn),
         by_minute=statistics.per_minute(conn),
         offset=session.server_offset if session else None,

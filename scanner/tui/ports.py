@@ -14,6 +14,7 @@ from scanner.pin import PinCheck
 from scanner.scanning.scan_source import ScanSource, SourceState, View
 from scanner.store.acknowledged import SeenTo
 from scanner.store.differences import Difference
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found, TicketView, Typed
@@ -182,11 +183,15 @@ class Records(Protocol):
         ...
 
     def acknowledged(self) -> SeenTo:
-        """Return what was seen to of what the API denied, by journal row and state."""
+        """Return what was seen to of what is wrong, by journal row and state."""
+        ...
+
+    def doubles(self) -> Sequence[DoubleEntry]:
+        """Return what was let in here and at another gate of the venue, the newest first."""
         ...
 
     def acknowledge(self, serial: str, note: str, /) -> None:
-        """Note what was done about an admission that the API denied; it is no alarm any more."""
+        """Note what was done about what is wrong with a ticket; it is no alarm any more."""
 
     def set_pin(self, old: str, new: str, name: str, /) -> PinCheck:
         """Set or change a PIN, if `old` is what has to be known before."""

@@ -7,6 +7,7 @@ from scanner.admission.verdict import Kind, Reason
 from scanner.facts import Fact
 from scanner.store.acknowledged import Acknowledged
 from scanner.store.differences import Difference, DifferenceKind
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.ledger import Admission, State
 from scanner.store.search import TicketView
 from scanner.wording.catalogue import say
@@ -125,11 +126,27 @@ def account(admission: Admission, done: Acknowledged | None = None) -> str:
     override = {"note": admission.override_note, "by": admission.override_by}
     overridden = admission.override_note and admission.kind is Kind.ADMITTED  # else its reason
     told = (
-        done and say("Handled by {name}: {note}", name=shown(done.by), note=shown(done.note)),
+        _handled(done) if done else "",
         sentence(admission.reason) if admission.reason else "",
         sentence(Fact(Reason.OVERRIDDEN, override)) if overridden else "",
     )
     return " · ".join(part for part in told if part)
+
+
+def double_account(double: DoubleEntry, done: Acknowledged | None = None) -> str:
+    """Say at which two gates a ticket was let in, and what was done then."""
+    return " · ".join([*([_handled(done)] if done else []), sentence(double.fact)])
+
+
+def double_step(done: Acknowledged | None = None) -> str:
+    """Say what to do about a double entry, in one sentence."""
+    if done:
+        return say("Nothing more: somebody has handled it.")
+    return say("Two were let in with one ticket: tell the supervisor.")
+
+
+def _handled(done: Acknowledged) -> str:
+    return say("Handled by {name}: {note}", name=shown(done.by), note=shown(done.note))
 
 
 def state_word(state: State | None) -> str:

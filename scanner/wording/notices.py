@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scanner.admission.ticket import Unclaimed
+from scanner.admission.venue_status import VenueStatus
 from scanner.admission.verdict import Closed
 from scanner.facts import Fact
 from scanner.scanning.scan_source import SourceState
@@ -23,7 +25,7 @@ CLOCK_OFF = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line; `grave` where nobody can be admitted because of it."""
+    """One line; `grave` where somebody must act at once, else nobody can be admitted."""
 
     text: str
     grave: bool = False
@@ -48,12 +50,15 @@ def abnormal(
     """
     found = (
         _closed(status),
+        _doubles(status),
         _camera(camera),
         _link(status, since, admitting=admitting and not status.closed),
+        _alone(status.venue, admitting=admitting and not status.closed),
         _doubt(status),
         _books(status),
         _stale(status, now),
         *map(_encounter, status.encounters),
+        *map(_at_another_gate, status.venue.warnings if status.venue else ()),
         *map(_left_out, left_out.facts(status.left_out)),
         _clock(status),
     )
@@ -65,6 +70,45 @@ def _closed(status: Status) -> Notice | None:
         return None
     why = sentence(status.closed.fact)
     return Notice(f"■ {say('GATE CLOSED: {why}.', why=why)}", grave=True)
+
+
+def _doubles(status: Status) -> Notice | None:
+    """Tell the newest double entry that nobody has seen to, and how many there are."""
+    if not (found := status.doubles.open):
+        return None
+    text = say_count(
+        "DOUBLE ENTRY, see the queue: {what}",
+        "{count} DOUBLE ENTRIES, see the queue: {what}",
+        len(found),
+        what=sentence(found[0].fact),
+    )
+    return Notice(f"▲ {text}", grave=True)
+
+
+def _alone(venue: VenueStatus | None, *, admitting: bool) -> Notice | None:
+    """Say that the venue's other gates can't be asked, and what follows from it by the settings."""
+    if venue is None or venue.connected:
+        return None
+    if not admitting:
+        text = say("ALONE: the other gates can't be asked.")
+    elif venue.policy is Unclaimed.REFUSE:
+        text = say("ALONE: the other gates can't be asked; nobody is let in without them.")
+    else:
+        text = say("ALONE: the other gates can't be asked; tickets are let in and marked.")
+    why = sentence(venue.problem) if venue.problem else ""
+    return Notice(f"◇ {text} {why}".rstrip(), grave=admitting and venue.policy is Unclaimed.REFUSE)
+
+
+def policy_words(policy: Unclaimed) -> str:
+    """Say what happens while the venue's other gates can't be asked."""
+    return {
+        Unclaimed.ADMIT: say("without the other gates, let in and mark"),
+        Unclaimed.REFUSE: say("without the other gates, let nobody in"),
+    }[policy]
+
+
+def _at_another_gate(fact: Fact) -> Notice:
+    return Notice(f"▲ {sentence(fact)}")
 
 
 def _camera(camera: SourceState | None) -> Notice | None:

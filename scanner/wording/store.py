@@ -33,8 +33,8 @@ SENTENCES: dict[str, Sentence] = {
     "store.recovery_not_written": "The recovery of {file} could not be written ({why}); "
     "free some space and run it again.",
     "store.not_recovered": "No sound database could be made of {file} ({problem}); keep {copy}.",
-    "store.nothing_to_acknowledge": "No admission of {serial} is in conflict or refused; "
-    "`scanner queue` lists them.",
+    "store.nothing_to_acknowledge": "Nothing of {serial} is in conflict, refused or let in "
+    "twice; `scanner queue` lists what is.",
     "store.lost_rows": "row {row} of the journal was written, but it ends at row {last}",
     "store.other_row": "row {row} of the journal is not the one that was written",
     "store.lost_transitions": "change {transition} was written, but the last is {last}",

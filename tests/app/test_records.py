@@ -8,19 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from scanner.admission.door import Notice
 from scanner.admission.rules import Exit, Override, Reentry
-from scanner.admission.ticket import TicketStatus
+from scanner.admission.ticket import TicketStatus, Unclaimed
 from scanner.admission.verdict import Closed, Kind, Reason
 from scanner.app.records import Records
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Gate
-from scanner.judging import Judged, Presented, judge, recorded
+from scanner.judging import Judged, Presented, VenueWord, judge, recorded
 from scanner.keystore import KeyStore
 from scanner.paths import ExportFault
 from scanner.pin import Pin, PinCheck
 from scanner.store import journal, ledger, sessions, ticket_writes
+from scanner.store.acknowledged import DOUBLE
 from scanner.store.database import SqlConnection, open_database, open_reader, transaction
 from scanner.store.details import TicketDetail
 from scanner.store.errors import StoreFault
@@ -34,7 +36,15 @@ from scanner.sync.status import read_status
 from scanner.wording.books import account, ticket_rows
 from scanner.wording.plain import moment
 from scanner.wording.sentences import in_english, sentence
-from tests.store.worlds import BALCONY, NOW, SERIALS, filled, row, scan
+from tests.store.worlds import (
+    BALCONY,
+    NOW,
+    SERIALS,
+    filled,
+    let_in_at_both_gates,
+    row,
+    scan,
+)
 
 PIN = "47110815"
 HERE, THERE = SERIALS[0], SERIALS[1]
@@ -126,6 +136,23 @@ def test_what_the_api_denied_is_seen_to_with_a_note_and_counted_apart_from_then_
     (written,) = json.loads(records.export(None, "json").read_text())
     assert (written["state"], written["acknowledged_note"]) == ("refused", done.note)
     assert list(Audit(open_reader(file)).findings()) == []
+
+
+def test_a_double_entry_is_an_alarm_until_somebody_has_seen_to_it(
+    file: Path, records: Records
+) -> None:
+    let_in_at_both_gates(file, HERE)
+    with closing(open_reader(file)) as conn:
+        first = read_status(conn)
+        assert read_status(conn, first).doubles == first.doubles
+        assert first.doubles.open == records.doubles()
+        (double,) = first.doubles.open
+        assert (double.serial, double.gate, double.guard) == (HERE, "door-2", "Bob")
+        records.acknowledge(HERE, "both sat down")
+        then = read_status(conn, first).doubles
+        assert (then.entries, then.open) == ((double,), ())
+        assert then == read_status(conn).doubles
+    assert records.acknowledged()[double.noted, DOUBLE].note == "both sat down"
 
 
 def test_the_right_pin_opens_a_gate_whose_ledger_is_an_old_copy(
@@ -269,6 +296,19 @@ def test_scans_that_another_version_recorded_are_read_or_left_out(file: Path) ->
             journal.append(conn, former._replace(params=None))
         found = [recorded(*each) for each in journal.last_scans(conn, 9)]
     assert [each and each.verdict.reason for each in found] == [Reason.VALID, None, Reason.VALID]
+
+
+def test_a_scan_that_no_other_gate_was_asked_about_is_told_as_such(file: Path) -> None:
+    alone = VenueWord(unclaimed=Unclaimed.ADMIT)
+    with closing(open_database(file)) as conn:
+        with transaction(conn):
+            judge(conn, Presented(HERE, NOW, "camera"), alone)
+            judge(conn, Presented(HERE, NOW, "camera"), alone)
+        again, first = (recorded(*each) for each in journal.last_scans(conn, 2))
+    assert first
+    assert first.notice == Notice(unclaimed=True)
+    assert again
+    assert again.notice is None
 
 
 def judge_in(conn: SqlConnection, serial: str) -> None:

@@ -9,6 +9,7 @@ from scanner.store.journal import JournalNote
 from tests.cli.program import Program
 from tests.mock.api import Api
 from tests.mock.server import Ready
+from tests.store.worlds import let_in_at_both_gates
 
 
 def _tickets(server: Ready) -> list[str]:
@@ -48,6 +49,8 @@ def test_the_status_of_a_new_gate_is_empty_and_offline(program: Program) -> None
         "wrong_pins": 0,
         "warnings": [],
         "differences": [],
+        "double_entries": [],
+        "venue": None,
         "journal": 0,
         "head": "0" * 64,
     }
@@ -85,12 +88,14 @@ def test_the_queue_as_a_table_names_the_gate_that_was_first(opened: Program, ser
     (seen_to,) = opened.says("queue", "--state", "conflict", "--json").splitlines()
     assert json.loads(seen_to)["acknowledged_note"] == "both sat down again"
     assert "Handled by" in opened.says("queue", "--state", "conflict")
-    assert "in conflict or refused" in opened.complains("acknowledge", other, "nothing")
+    assert "in conflict, refused or let in twice" in opened.complains(
+        "acknowledge", other, "nothing"
+    )
     assert opened.run("acknowledge", serial, " ").returncode == 2
     assert opened.says("audit").startswith("Intact:")
 
 
-def test_a_delivery_tells_the_winner_of_a_conflict_by_its_exit_code(
+def test_a_delivery_tells_who_came_in_twice_by_its_exit_code(
     opened: Program, server: Ready
 ) -> None:
     serial = _tickets(server)[0]
@@ -101,10 +106,17 @@ def test_a_delivery_tells_the_winner_of_a_conflict_by_its_exit_code(
             "INSERT INTO difference VALUES (?, 'books.admitted_twice', ?, 'Kim', '7k3q south', ?)",
             (serial, *["2026-11-24T20:00:00+00:00"] * 2),
         )
+    let_in_at_both_gates(opened.home / "gate.sqlite3", serial)
     delivered = opened.run("replay")
     assert delivered.returncode == 3
     assert b"admitted by Kim at south at 20:00" in delivered.stderr
-    assert "let in with one ticket" in opened.says("queue")
+    assert b"let in here, and by Bob at door-2 at" in delivered.stderr
+    table = opened.says("queue")
+    assert "let in with one ticket" in table
+    assert f"Double entry: {serial}: let in here, and by Bob at door-2 at" in table
+    opened.says("acknowledge", serial, "both sat down")
+    (double,) = json.loads(opened.says("status", "--json"))["double_entries"]
+    assert (double["params"]["serial"], double["acknowledged_note"]) == (serial, "both sat down")
 
 
 def test_a_folder_put_back_with_its_keys_hears_what_it_lacks_before_its_first_verdict(

@@ -3,16 +3,28 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from scanner.admission.claim import Claim, ClaimState, Entrant
+from scanner.admission.names import tag_of
 from scanner.admission.ticket import TicketStatus
-from scanner.store import journal, sessions, ticket_writes, tickets
+from scanner.store import (
+    double_entries,
+    journal,
+    ledger,
+    sessions,
+    ticket_writes,
+    tickets,
+    venue_claims,
+)
 from scanner.store.database import open_database, transaction
 from scanner.store.journal import Scan
 from scanner.store.names import keep_names
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
+from scanner.store.venue_claims import Mirrored
 
 NOW = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)
 API = "https://api.example/v3/"
@@ -63,6 +75,19 @@ def filled(file: Path, rows: Sequence[TicketRow] = ()) -> sqlite3.Connection:
     conn = open_database(file)
     fill(conn, rows)
     return conn
+
+
+def let_in_at_both_gates(file: Path, serial: str) -> None:
+    """Have a ticket that was let in at this gate let in at door-2 of the venue too."""
+    with closing(open_database(file)) as conn:
+        (own,) = ledger.by_serial(conn, [serial])
+        ours = Entrant(own.device, own.redeemer, own.at, "a" * 32)
+        other = Entrant("8zzx door-2", "Bob", seconds(9), "b" * 32)
+        claim = Claim(serial, ClaimState.HELD, other, twice=(ours,))
+        tag = tag_of(own.device)
+        venue_claims.write(conn, [Mirrored("key", claim, 1)], tag)
+        with transaction(conn):
+            assert double_entries.note(conn, [claim], tag, NOW) == 1
 
 
 def scan(serial: str | None = None, at: datetime = NOW, **changes: str) -> Scan:

@@ -19,8 +19,9 @@ from scanner.facts import Fact
 from scanner.judging import Judged
 from scanner.pin import PinCheck
 from scanner.platform.errors import ApiFault, UpgradeRequired
-from scanner.store.acknowledged import Acknowledged
+from scanner.store.acknowledged import DOUBLE, Acknowledged
 from scanner.store.differences import Difference
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.journal import JournalNote
 from scanner.store.ledger import Admission, State
 from scanner.store.search import Found, TicketView, Typed
@@ -211,7 +212,8 @@ class FakeRecords:
     views: list[TicketView] = field(default_factory=list)
     mistyped: dict[str, Typed] = field(default_factory=dict)
     end: Fact | None = None
-    seen_to: dict[tuple[int, State], Acknowledged] = field(default_factory=dict)
+    seen_to: dict[tuple[int, str], Acknowledged] = field(default_factory=dict)
+    twice: tuple[DoubleEntry, ...] = ()
     pins: tuple[str, ...] = ("",)
     scanned: list[Judged] = field(default_factory=list)
     order: list[Found] = field(default_factory=list)
@@ -264,14 +266,20 @@ class FakeRecords:
         self._fail()
         return self.differing
 
-    def acknowledged(self) -> dict[tuple[int, State], Acknowledged]:
+    def doubles(self) -> tuple[DoubleEntry, ...]:
+        self._fail()
+        return self.twice
+
+    def acknowledged(self) -> dict[tuple[int, str], Acknowledged]:
         self._fail()
         return dict(self.seen_to)
 
     def acknowledge(self, serial: str, note: str, /) -> None:
         self._fail()
-        (found,) = [each for each in ADMISSIONS if each.serial == serial]
-        self.seen_to[found.journal, found.state] = Acknowledged(note, "Mo Ek")
+        found = [each for each in ADMISSIONS if each.serial == serial]
+        wrong = [(each.journal, each.state.value) for each in found]
+        wrong += [(each.noted, DOUBLE) for each in self.twice if each.serial == serial]
+        self.seen_to |= dict.fromkeys(wrong, Acknowledged(note, "Mo Ek"))
 
     def change_guard(self, name: str, /) -> None:
         self._fail()

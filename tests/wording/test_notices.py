@@ -3,9 +3,13 @@ from datetime import timedelta
 
 import pytest
 
+from scanner.admission.ticket import Unclaimed
+from scanner.admission.venue_status import VenueStatus
 from scanner.admission.verdict import Closed
 from scanner.facts import Fact
 from scanner.scanning.errors import CameraFault, ScannerFault
+from scanner.store.acknowledged import Acknowledged, Doubles
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.left_out import LeftOut
 from scanner.sync.link import Link, LinkState
 from scanner.sync.status import ListDoubt
@@ -29,6 +33,39 @@ def test_an_offline_gate_says_since_when_and_that_it_goes_on() -> None:
             "reached; check the address and the network."
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "follows", "grave"),
+    [
+        (Unclaimed.ADMIT, "tickets are let in and marked.", False),
+        (Unclaimed.REFUSE, "nobody is let in without them.", True),
+    ],
+)
+def test_a_gate_that_can_ask_no_other_says_what_follows_from_it(
+    policy: Unclaimed, follows: str, grave: bool
+) -> None:
+    alone = replace(STATUS, venue=VenueStatus("Arena", policy))
+    text = f"◇ ALONE: the other gates can't be asked; {follows}"
+    assert abnormal(alone, LOOKING, NOW, NOW) == [Notice(text, grave)]
+    (stopped,) = abnormal(alone, LOOKING, NOW, NOW, admitting=False)
+    assert stopped == Notice("◇ ALONE: the other gates can't be asked.")
+    joined = replace(STATUS, venue=VenueStatus("Arena", policy, connected=True, unclaimed=3))
+    assert abnormal(joined, LOOKING, NOW, NOW) == []
+
+
+def test_a_double_entry_is_grave_until_somebody_has_seen_to_it() -> None:
+    found = tuple(DoubleEntry(9 - n, f"TICKET-{n}", n, "south", "Kim", NOW) for n in range(2))
+    status = replace(STATUS, doubles=Doubles(found))
+    (notice,) = abnormal(status, LOOKING, NOW, NOW)
+    assert notice.grave
+    told = "let in here, and by Kim at south at 21:04:07 as well"
+    assert notice.text == f"▲ 2 DOUBLE ENTRIES, see the queue: TICKET-0: {told}"
+    done = Acknowledged("both sat down", "Mo")
+    one = replace(STATUS, doubles=Doubles(found, {9: done}))
+    assert abnormal(one, LOOKING, NOW, NOW)[0].text.startswith("▲ DOUBLE ENTRY, see the queue: ")
+    none = replace(STATUS, doubles=Doubles(found, {9: done, 8: done}))
+    assert abnormal(none, LOOKING, NOW, NOW) == []
 
 
 def test_a_doubted_list_says_what_it_lacks() -> None:

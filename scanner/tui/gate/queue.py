@@ -12,8 +12,9 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
 from scanner.errors import ScannerError
-from scanner.store.acknowledged import TO_BE_SEEN_TO, Acknowledged, SeenTo
+from scanner.store.acknowledged import DOUBLE, TO_BE_SEEN_TO, Acknowledged, SeenTo
 from scanner.store.differences import Difference
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.ledger import Admission, State
 from scanner.tui.drawing.poster import Poster
 from scanner.tui.gate.modal import FollowedModal
@@ -42,8 +43,12 @@ _FILTERS: tuple[State | None, ...] = (
 )
 
 
+Row = Admission | Difference | DoubleEntry
+"""What a row of the table is about."""
+
+
 class QueueScreen(FollowedModal):
-    """A table of admissions, newest first."""
+    """A table of admissions, newest first, below what differs and what was let in twice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "filter(1)", "Filter"),
@@ -71,9 +76,9 @@ class QueueScreen(FollowedModal):
         self._records = records
         self._try_now = try_now
         self._filter = 0
-        self._listed: list[Admission | Difference] = []
+        self._listed: list[Row] = []
         self._seen_to: SeenTo = {}
-        self._noted: Admission | None = None
+        self._noted: Row | None = None
         self._room = 0
 
     def body(self) -> list[Widget]:
@@ -133,9 +138,9 @@ class QueueScreen(FollowedModal):
         return super().check_action(action, parameters)
 
     def action_acknowledge(self) -> None:
-        """Ask what was done about the marked admission."""
+        """Ask what was done about the marked row."""
         marked = self._marked()
-        if isinstance(marked, Admission):
+        if marked and self._awaits_somebody(marked):
             line = self.query_one("#note", Input)
             self._noted = marked
             line.placeholder = say("What was done? It is kept in the journal.")
@@ -174,12 +179,14 @@ class QueueScreen(FollowedModal):
         self.say(say("Noted: {serial} is no alarm any more.", serial=serial))
         self.look()
 
-    def _awaits_somebody(self, each: Admission | Difference | None) -> bool:
-        return (
-            isinstance(each, Admission)
-            and each.state in TO_BE_SEEN_TO
-            and (each.journal, each.state) not in self._seen_to
-        )
+    def _awaits_somebody(self, each: Row | None) -> bool:
+        match each:
+            case Admission():
+                return each.state in TO_BE_SEEN_TO and self._done(each) is None
+            case DoubleEntry():
+                return self._done(each) is None
+            case _:
+                return False
 
     def action_export(self, form: Literal["csv", "json"]) -> None:
         """Write those of the shown state to a file."""
@@ -190,26 +197,27 @@ class QueueScreen(FollowedModal):
         self._show_todo()
 
     async def read(self) -> None:
-        """Read the admissions of the filter, and what differs, and list them."""
+        """Read the admissions of the filter, what differs and what came twice, and list them."""
         state = _FILTERS[self._filter]
         try:
             found = await asyncio.to_thread(self._records.admissions, state, MOST)
             seen_to = await asyncio.to_thread(self._records.acknowledged)
             differing = [] if state else await asyncio.to_thread(self._records.differences)
+            doubles = () if state else await asyncio.to_thread(self._records.doubles)
         except ScannerError as error:
             self.say(sentence(error.fact))
             return
         count = say_count("{count} admission", "{count} admissions", len(found))
         which = f"{state_word(state)} · {count}"
         self.entitle(say("{what}: {which}", what=say("Queue"), which=which))
-        rows: list[Admission | Difference] = [*differing, *found]
+        rows: list[Row] = [*doubles, *differing, *found]
         now, shown = (rows, seen_to), (self._listed, self._seen_to)
         if now == shown and self.query_one(DataTable).row_count:
             return
         self._seen_to = seen_to
         self._fill(rows)
 
-    def _fill(self, found: list[Admission | Difference]) -> None:
+    def _fill(self, found: list[Row]) -> None:
         table = self.query_one(DataTable)
         at = table.cursor_row
         table.clear()
@@ -234,7 +242,7 @@ class QueueScreen(FollowedModal):
         for *_, reason in rows:
             reason.truncate(self._room, overflow="ellipsis")
 
-    def _marked(self) -> Admission | Difference | None:
+    def _marked(self) -> Row | None:
         row = self.query_one(DataTable).cursor_row
         return self._listed[row] if 0 <= row < len(self._listed) else None
 
@@ -248,21 +256,29 @@ class QueueScreen(FollowedModal):
         self.query_one("#todo", Static).update(Content("\n".join(words)))
         self.refresh_bindings()
 
-    def _cells(self, each: Admission | Difference) -> tuple[str, str, str, str]:
+    def _cells(self, each: Row) -> tuple[str, str, str, str]:
         """Return the time, the state, the serial and the reason of a row."""
         serial = plain(each.serial, 40)
+        if isinstance(each, DoubleEntry):
+            at = clock_time(each.at) if each.at else ""
+            why = books.double_account(each, self._done(each))
+            return at, f"▲ {say('double entry')}", serial, why
         if isinstance(each, Difference):
             at = clock_time(each.at) if each.at else ""
             return at, f"≠ {say('differs')}", serial, sentence(each.fact)
         state = f"{SYMBOLS.get(each.state, '?')} {state_word(each.state)}"
         return clock_time(each.at), state, serial, books.account(each, self._done(each))
 
-    def _advice(self, each: Admission | Difference) -> str:
+    def _advice(self, each: Row) -> str:
         if isinstance(each, Difference):
             return books.todo(each)
+        if isinstance(each, DoubleEntry):
+            return books.double_step(self._done(each))
         return next_step(each, self._done(each))
 
-    def _done(self, each: Admission) -> Acknowledged | None:
+    def _done(self, each: Admission | DoubleEntry) -> Acknowledged | None:
+        if isinstance(each, DoubleEntry):
+            return self._seen_to.get((each.noted, DOUBLE))
         return self._seen_to.get((each.journal, each.state))
 
     async def _export(self, form: Literal["csv", "json"]) -> None:

@@ -19,6 +19,7 @@ from scanner.tui.ports import Clock, Records
 from scanner.tui.widgets.last_scans import scan_line, widest_name
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.sentences import sentence
+from scanner.wording.ticket_notice import notice_lines
 from scanner.wording.verdict import advice, title
 
 MOST = 500
@@ -147,12 +148,12 @@ class ScansScreen(FollowedModal):
 
     def _explain(self) -> None:
         marked = self._marked()
-        words = (
-            f"{sentence(marked.fact)}. {advice(marked.verdict)}"
-            if marked
-            else say("Nothing is here.")
-        )
-        self.query_one("#what", Static).update(words)
+        words = [say("Nothing is here.")]
+        if marked:
+            told = marked.notice
+            lines = notice_lines(told, admits=marked.verdict.admits) if told else ()
+            words = [f"{sentence(marked.fact)}. {advice(marked.verdict)}", *lines]
+        self.query_one("#what", Static).update("\n".join(words))
 
 
 def _filter_word(kinds: frozenset[Kind] | None) -> str:

@@ -85,11 +85,13 @@ def scan_line(judged: Judged, title_width: int = 0, now: datetime | None = None)
     face = FACES[verdict.light]
     about = plain(verdict.section, 60) or sentence(judged.fact)
     serial = plain(verdict.serial, 40)
+    unclaimed = judged.notice is not None and judged.notice.unclaimed and verdict.admits
     rest = "  ".join(part for part in (serial, about) if part)
     return Content.assemble(
         (at, FAINT),
         "  ",
         (f"{face.symbol} {name(verdict):<{title_width}}", f"bold {tint(face)}"),
         "  ",
+        *(((f"▲ {say('not claimed')}", "bold $fair"), "  ") if unclaimed else ()),
         rest,
     )

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
+from scanner.admission.venue_status import VenueStatus
 from scanner.store.ledger import State
 from scanner.store.statistics import pace
 from scanner.sync.link import LinkState
@@ -56,6 +57,7 @@ class Strip(Widget):
         parts = [
             _link(status, since),
             *([Content.styled(sound_off(), "bold $fair")] if muted else []),
+            *_venue(status.venue),
             _list(status, now),
             Content(say_count("{count} ticket", "{count} tickets", status.tickets)),
             _pace(status, now),
@@ -122,6 +124,19 @@ def sound_off() -> str:
     return say("MUTED")
 
 
+def _venue(venue: VenueStatus | None) -> list[Content]:
+    """Say whether the venue's other gates can be asked, and how many tickets they don't know of."""
+    if venue is None:
+        return []
+    state = (
+        Content(f"◆ {say('venue')}")
+        if venue.connected
+        else Content.styled(f"◇ {say('ALONE')}", "bold $fair")
+    )
+    unclaimed = say_count("{count} not claimed", "{count} not claimed", venue.unclaimed)
+    return [state, *([Content.styled(unclaimed, "bold $fair")] if venue.unclaimed else [])]
+
+
 def _list(status: Status, now: datetime) -> Content:
     if status.synced is None:
         return Content.styled(say("no list yet"), "bold $fair")
@@ -149,7 +164,9 @@ def _queue(status: Status) -> list[Content]:
         status.counts.get(each, 0) - status.seen_to.get(each, 0)
         for each in (State.CONFLICT, State.REFUSED)
     )
+    doubles = len(status.doubles.open)
     warnings = [
+        (doubles, say_count("{count} DOUBLE ENTRY", "{count} DOUBLE ENTRIES", doubles), "#ffd60a"),
         (conflicts, say_count("{count} CONFLICT", "{count} CONFLICTS", conflicts), "#ffd60a"),
         (refused, say_count("{count} REFUSED", "{count} REFUSED", refused), "#ff8a8a"),
     ]

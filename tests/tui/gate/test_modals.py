@@ -11,13 +11,14 @@ from textual.widgets import DataTable, OptionList
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Closed, Kind
 from scanner.pin import PinCheck
+from scanner.store.acknowledged import DOUBLE, Acknowledged, Doubles
 from scanner.store.differences import Difference, DifferenceKind
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.errors import DatabaseBusy, StoreFault
-from scanner.store.ledger import Admission
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import Modal
 from scanner.tui.gate.override import OverrideScreen
-from scanner.tui.gate.queue import QueueScreen
+from scanner.tui.gate.queue import QueueScreen, Row
 from scanner.tui.gate.search import SearchScreen
 from scanner.tui.gate.settings import CHOICES, SettingsScreen
 from scanner.tui.gate.statistics import StatisticsScreen
@@ -250,12 +251,33 @@ async def test_the_queue_begins_with_what_the_server_says_otherwise(stand: Stand
     assert "To do: Tell the supervisor: these records are an old copy, or have a double." in text
 
 
+async def test_a_double_entry_is_first_in_the_queue_until_it_is_handled(stand: Stand) -> None:
+    double = DoubleEntry(99, "DAWIER-BACK75580900", 7, "south", "Kim", NOW)
+    stand.records.twice = (double,)
+    stand.background.now = replace(STATUS, doubles=Doubles((double,)))
+    app = stand.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert (
+            "▲ DOUBLE ENTRY, see the queue: DAWIER-BACK75580900: let in here, and by Kim"
+            in seen(app)
+        )
+        assert "▲ 1 DOUBLE ENTRY" in seen(app)
+        await pilot.press("w")
+        await settled(app, pilot)
+        assert "▲ double entry" in seen(app)
+        assert "To do: Two were let in with one ticket: tell the supervisor." in seen(app)
+        await pilot.press("a", *"both sat", "enter")
+        await settled(app, pilot)
+        assert "To do: Nothing more: somebody has handled it." in seen(app)
+    assert stand.records.seen_to == {(99, DOUBLE): Acknowledged("both sat", "Mo Ek")}
+
+
 async def test_the_queue_is_whole_even_where_it_is_drawn_as_soon_as_it_is_read(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill = QueueScreen._fill
 
-    def fill_and_draw(screen: QueueScreen, found: list[Admission | Difference]) -> None:
+    def fill_and_draw(screen: QueueScreen, found: list[Row]) -> None:
         fill(screen, found)
         seen(screen.app)
 
