@@ -19,6 +19,7 @@ LONGEST_PAYLOAD = 4296
 """Characters. No QR code holds more (ISO/IEC 18004: version 40-L, alphanumeric mode)."""
 
 _SERIAL = re.compile(r"[0-9A-Z]{6}-[0-9A-Z]{12}")
+_SERIAL_LENGTH = 19
 _SERIAL_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{6}-[0-9A-Za-z]{12}(?![0-9A-Za-z])")
 _FINGERPRINT = re.compile(r"([0-9A-Fa-f]{64})(?::.*)?", re.DOTALL)
 _AIM_PREFIX = re.compile(r"\][A-Za-z][0-9A-Za-z]")
@@ -147,6 +148,8 @@ def _is_certain(text: str, parsed: ParsedPayload, escaped: str) -> bool:
 def _typed_elsewhere(text: str) -> set[ParsedPayload]:
     """Return the tickets that a text would be of, had it been typed in another layout."""
     found: set[ParsedPayload] = set()
+    if len(text) < _SERIAL_LENGTH:  # nor is it longer in any other
+        return found
     for other in map(clean, explanations(text)):
         parsed = _parse(other)
         match parsed:
