@@ -110,10 +110,12 @@ def entered_again(
 ) -> set[str]:
     """Return those serials, or all, of which the platform has or gets a further entry of here."""
     chosen = json.dumps(serials) if serials is not None else None
+    # The kind stands in the text: SQLite plans a statement anew each time that a value is bound
+    # which a partial index may depend on.
     rows = conn.execute(
-        "SELECT DISTINCT serial FROM passed WHERE kind = ?1 AND event = ?2 AND state <> ?3"
-        " AND (?4 IS NULL OR serial IN (SELECT value FROM json_each(?4)))",
-        (Kind.REENTRY.value, event, State.LOCAL.value, chosen),
+        f"SELECT DISTINCT serial FROM passed WHERE kind = '{Kind.REENTRY.value}' AND event = ?1"
+        " AND state <> 'local' AND (?2 IS NULL OR serial IN (SELECT value FROM json_each(?2)))",
+        (event, chosen),
     )
     return {serial for (serial,) in rows}
 

@@ -100,6 +100,8 @@ class AdmissionList:
             How many were not known yet.
         """
         listed = [each for each in listed if each.entered]
+        if not listed:
+            return 0
         admitted = [row for each in listed if (row := _admitted_row(each))]
 
         def write(conn: SqlConnection) -> tuple[int, list[Encounter]]:
