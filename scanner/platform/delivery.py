@@ -1,12 +1,13 @@
 """What becomes of admissions that are sent to a platform."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.admission.names import is_same_device, is_same_name, tag_of
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Code, Fact
 from scanner.platform.paged_list import PageSize
+from scanner.platform.resources import Admission as Listed
 from scanner.platform.resources import Receipt
 from scanner.platform.server_time import ServerTime
 from scanner.store.ledger import Admission, State, Waiting
@@ -32,6 +33,7 @@ class SettleReason(Code):
     NO_REQUESTS = "sync.no_requests"
     NO_REASON = "sync.no_reason"
     UNDONE = "sync.undone"
+    HANDED_OVER = "sync.handed_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,16 @@ class Reply:
         """What is to be looked up."""
         return [*self.declined, *self.unclear]
 
+    def by(self, keys: Mapping[str, str]) -> "Reply":
+        """Return the same by what names each of the batch, instead of by its serial."""
+        return Reply(
+            [keys[each] for each in self.granted],
+            [(keys[serial], found) for serial, found in self.settled],
+            [keys[each] for each in self.declined],
+            [keys[each] for each in self.unclear],
+            self.split,
+        )
+
     def __add__(self, other: "Reply") -> "Reply":
         return Reply(
             [*self.granted, *other.granted],
@@ -98,11 +110,12 @@ class Inquiry:
 def is_under_our_name(sent: Admission | Waiting, found: Receipt) -> bool:
     """Tell whether the API attributes an admission to the device that `sent` was made at.
 
-    A platform that tells devices apart itself knows best. Of names, the guard's counts only where
-    the device's has no tag: a server may have changed either.
+    A platform that tells devices apart itself knows best, but for what another gate delivered for
+    this one: that has the time which this gate gave it, to the microsecond. Of names, the guard's
+    counts only where the device's has no tag: a server may have changed either.
     """
     if found.own is not None:
-        return found.own
+        return found.own or (isinstance(found, Listed) and found.admitted == sent.at)
     if not is_same_device(sent.device, found.device):
         return False
     return bool(tag_of(sent.device)) or is_same_name(sent.redeemer, found.redeemer)

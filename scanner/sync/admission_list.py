@@ -20,6 +20,7 @@ from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import TicketRow
 from scanner.store.writer import Writer
+from scanner.sync.carried import attributed
 from scanner.sync.left_out import Tally
 
 
@@ -105,7 +106,7 @@ class AdmissionList:
         admitted = [row for each in listed if (row := _admitted_row(each))]
 
         def write(conn: SqlConnection) -> tuple[int, list[Encounter]]:
-            found = _as_recorded(conn, listed)
+            found = attributed(conn, _as_recorded(conn, listed))
             serials = [each.serial for each in found]
             with transaction(conn):
                 before = ticket_writes.known_admissions(conn, serials)

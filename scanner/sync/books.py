@@ -37,6 +37,7 @@ from scanner.store.differences import (
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
+from scanner.sync.carried import attributed
 
 SECOND_READING = timedelta(minutes=1)
 """After this time, what a first reading found missing is believed if it is missing again."""
@@ -168,8 +169,13 @@ class Books:
             for each in (*page.beside, *page.entries):
                 if each.entered and not each.further:
                     found.setdefault(each.serial, set()).add(each)
-        recorded = await self.writer.run_on_cache(lambda conn: admitted_as(conn, found))
-        return {recorded.get(serial, serial): tuple(each) for serial, each in found.items()}
+
+        def read(conn: SqlConnection) -> Listed:
+            recorded = admitted_as(conn, found)
+            named = {recorded.get(serial, serial): each for serial, each in found.items()}
+            return {serial: tuple(attributed(conn, [*each])) for serial, each in named.items()}
+
+        return await self.writer.run_on_cache(read)
 
     def _confirmed(
         self, own: ledger.Admission, there: Sequence[Admission], shared: set[str]

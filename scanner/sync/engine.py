@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -27,11 +26,10 @@ from scanner.platform.errors import (
     Unauthenticated,
 )
 from scanner.platform.paged_list import PageSizes
-from scanner.platform.protocol import Beyond
 from scanner.platform.resources import Scope
 from scanner.platform.server_time import ServerTime
 from scanner.priority import CLAIM_SECONDS, Priority
-from scanner.store import doubts, ledger, names, sessions
+from scanner.store import doubts, names, sessions
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
@@ -39,12 +37,10 @@ from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
 from scanner.sync.clock import Clock
 from scanner.sync.credentials import Connect, Connected, Connection, Keys, TokenCheck
+from scanner.sync.deliveries import Deliveries, replay_lock
 from scanner.sync.errors import TokenDead
 from scanner.sync.link import Link, LinkState, link_after
-from scanner.sync.passages import PassageReplay
 from scanner.sync.pull import Pull
-from scanner.sync.refused_scans import RefusedScans
-from scanner.sync.replay import Replay, tolerating
 from scanner.sync.retry import hedged, repeat
 from scanner.sync.status import Status, StatusFeed
 from scanner.sync.ticket_list import Progress
@@ -149,7 +145,7 @@ class Engine:
 
     def replay_held(self) -> contextlib.AbstractContextManager[bool]:
         """Let nothing be replayed meanwhile; gives `False` where a replay is under way."""
-        return _replay_lock(self._writer.file)
+        return replay_lock(self._writer.file)
 
     async def would_refuse(self, serial: str, at: datetime) -> Fact | None:
         """Ask the platform what it would say to an entry, where it can be asked.
@@ -232,44 +228,27 @@ class Engine:
             SyncError, TicketingError: what stood in the way; nothing is lost by it.
         """
         connected = await self._replaying.current()
-        event, size = connected.session.event, self._page_sizes.of(connected.session.api)
-        beyond = connected.platform.beyond
-        admissions = await self._writer.run(lambda conn: ledger.has_unsettled(conn, event))
-        if not admissions and beyond is None:
-            return True
-        replay = Replay(
-            connected.platform, self._writer, self._server_time, event, on_progress, size
+        deliveries = Deliveries(
+            connected.platform,
+            self._writer,
+            self._server_time,
+            self._page_sizes.of(connected.session.api),
+            connected.session.event,
+            self._pace.report_refused,
+            on_progress,
         )
-        with _replay_lock(self._writer.file) as held:
+        with replay_lock(self._writer.file) as held:
             if not held:
                 return False
-            failures: list[TicketingError] = []
             try:
-                if admissions:
-                    await tolerating(failures, replay.run_once())
-                sent = bool(admissions)
-                if beyond:
-                    sent = await self._deliver_beyond(beyond, event, failures) or sent
+                sent = await deliveries.run_once()
             except (Unauthenticated, Forbidden):
                 await self._replaying.close()
                 raise
-        if failures:
-            raise failures[0]
-        if not sent:
-            return True
-        self._undelivered = None
-        self._note_online()
+        if sent:
+            self._undelivered = None
+            self._note_online()
         return True
-
-    async def _deliver_beyond(
-        self, beyond: Beyond, event: str, failures: list[TicketingError]
-    ) -> bool:
-        """Tell of passages, and of refused scans where that is wanted; tells whether of any."""
-        passages = PassageReplay(beyond, self._writer, self._server_time, event)
-        told = await tolerating(failures, passages.run_once())
-        if self._pace.report_refused:
-            told += await tolerating(failures, RefusedScans(beyond, self._writer).run_once())
-        return told > 0
 
     async def close(self) -> None:
         """Close the connections; needed after a single pull or replay without `run`."""
@@ -361,23 +340,3 @@ class Engine:
         before, self._link = self._link, link
         if before != link:
             structlog.get_logger("link").warning("background work failed", exc_info=error)
-
-
-@contextlib.contextmanager
-def _replay_lock(database: Path) -> Iterator[bool]:
-    """Let one process replay at a time; gives `False` where another one does.
-
-    The system frees the lock however the process ends.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(database.with_name(f"{database.name}.replay-lock"), thread_local=False)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()

@@ -1,14 +1,13 @@
 """The replay: queued admissions go to the API, oldest first, and each one's outcome is settled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from scanner.admission.names import tag_of
 from scanner.facts import Fact
 from scanner.platform.delivery import Inquiry, Outcome, Reply, SettleReason
 from scanner.platform.errors import (
@@ -23,11 +22,9 @@ from scanner.platform.errors import (
 from scanner.platform.paged_list import PageSize
 from scanner.platform.protocol import Platform
 from scanner.platform.server_time import ServerTime
-from scanner.store import encounters, ledger, sessions, ticket_writes, tickets
 from scanner.store.database import SqlConnection, transaction
-from scanner.store.encounters import Encounter, EncounterKind
-from scanner.store.ledger import Admission, State, Waiting
-from scanner.store.writer import Writer
+from scanner.store.ledger import State, Waiting
+from scanner.sync.outbox import Doubtful, Known, Outbox, refusal_of
 from scanner.sync.send_queue import SendQueue
 
 _OPEN = (State.QUEUED, State.SENDING)
@@ -54,12 +51,11 @@ _Batch = Sequence[Waiting]
 
 @dataclass(slots=True)
 class Replay:
-    """Sends and settles one event's admissions; one works on a database at a time."""
+    """Sends and settles what is in an outbox; one works on a database at a time."""
 
     platform: Platform
-    writer: Writer
+    outbox: Outbox
     server_time: ServerTime
-    event: str
     on_progress: Callable[[], None] | None = None
     size: PageSize = field(default_factory=PageSize)
 
@@ -74,7 +70,8 @@ class Replay:
                 is settled next time.
         """
         failures: list[TicketingError] = []
-        settled = await tolerating(failures, self._settle(await self._in_doubt()))
+        in_doubt = await self.outbox.run(self.outbox.in_doubt)
+        settled = await tolerating(failures, self._settle(in_doubt))
         if len(failures) < _MOST_FAILURES:
             settled += await self._send_all(failures)
         if failures:
@@ -123,17 +120,13 @@ class Replay:
 
     async def _hold(self, ahead: Sequence[_Batch], answer: Reply = _NOTHING) -> None:
         """Put back batches that were marked, and are not sent after all; note the last answer."""
-        serials = [each.serial for batch in ahead for each in batch]
+        keys = [self.outbox.key(each) for batch in ahead for each in batch]
         if answer:
             await self._note(answer)
             await self._move(answer.settled)
-        if serials:
-            await self._note_answer(serials)
-            await self._put_back(serials, _NEVER_SENT)
-
-    async def _in_doubt(self) -> list[Admission]:
-        sending = await self.writer.run(lambda conn: ledger.in_state(conn, State.SENDING))
-        return [each for each in sending if each.event == self.event]
+        if keys:
+            await self._note_answer(keys)
+            await self._put_back(keys, _NEVER_SENT)
 
     async def _take_batches(self, answer: Reply, most: int) -> list[_Batch]:
         """Mark the next batches as being sent, durably, before anything leaves.
@@ -146,15 +139,15 @@ class Replay:
 
         def take(conn: SqlConnection) -> list[_Batch]:
             with transaction(conn):
-                _note(conn, answer, at)
-                return list(_marked(conn, self.event, most, self.platform.largest_batch, sent))
+                _note(self.outbox, conn, answer, at)
+                return list(_marked(self.outbox, conn, most, self.platform.largest_batch, sent))
 
-        batches = await self.writer.run(take)
+        batches = await self.outbox.run(take)
         self._tell(answer)
         return batches
 
     async def _has_queue(self) -> bool:
-        return bool(await self.writer.run(lambda conn: ledger.next_batch(conn, 1, self.event)))
+        return bool(await self.outbox.run(lambda conn: self.outbox.next_batch(conn, 1)))
 
     async def _learn_server_time(self) -> None:
         page = await self.platform.tickets(page=1, records=1)
@@ -166,42 +159,43 @@ class Replay:
         Raises:
             TicketingError: there was no answer that says what became of it.
         """
-        serials = [each.serial for each in batch]
+        by_serial = {each.serial: self.outbox.key(each) for each in batch}
+        keys = list(by_serial.values())
         try:
             reply = await self.platform.deliver(batch)
         except (Unreachable, NotTheApi, Malformed) as error:
             if isinstance(error, Unreachable) and not error.sent:
-                await self._note_answer(serials)
-                await self._put_back(serials, _NEVER_SENT)
+                await self._note_answer(keys)
+                await self._put_back(keys, _NEVER_SENT)
             raise
         except ServerFault:
-            await self._note_fault(serials)
+            await self._note_fault(keys)
             raise
         except ApiError as error:
-            await self._note_answer(serials)
+            await self._note_answer(keys)
             reason = Fact(SettleReason.NO_REQUESTS, {"status": error.status})
-            await self._put_back(serials, reason)
+            await self._put_back(keys, reason)
             raise
-        return await self._split(serials, reply.split) if reply.split else reply
+        return await self._split(keys, reply.split) if reply.split else reply.by(by_serial)
 
     async def _note(self, answer: Reply) -> None:
         at = self.server_time.clock()
 
         def note(conn: SqlConnection) -> None:
             with transaction(conn):
-                _note(conn, answer, at)
+                _note(self.outbox, conn, answer, at)
 
-        await self.writer.run(note)
+        await self.outbox.run(note)
         self._tell(answer)
 
-    async def _split(self, serials: Sequence[str], reason: Fact) -> Reply:
+    async def _split(self, keys: Sequence[str], reason: Fact) -> Reply:
         """Send fewer together next time: nothing of this batch was admitted."""
-        await self._note_answer(serials)
-        await self._note_fault(serials)
-        await self._put_back(serials, reason)
+        await self._note_answer(keys)
+        await self._note_fault(keys)
+        await self._put_back(keys, reason)
         return _NOTHING
 
-    async def _settle(self, doubtful: Sequence[Admission]) -> int:
+    async def _settle(self, doubtful: Sequence[Doubtful]) -> int:
         """Look each one up and move it to where it stands; what could not be looked up stays."""
         settled = 0
         failure: TicketingError | None = None
@@ -209,9 +203,9 @@ class Replay:
             some = doubtful[start : start + _LOOKUPS_AT_ONCE]
             looked = await asyncio.gather(*map(self._look, some), return_exceptions=True)
             known: list[tuple[str, Outcome]] = []
-            for admission, found in zip(some, looked, strict=True):
+            for each, found in zip(some, looked, strict=True):
                 if isinstance(found, Outcome):
-                    known.append((admission.serial, found))
+                    known.append((each.key, found))
                 elif isinstance(found, TicketingError):
                     failure = found
                 else:
@@ -224,83 +218,70 @@ class Replay:
             raise failure
         return settled
 
-    async def _look(self, admission: Admission) -> Outcome:
-        refusal, shared = await self.writer.run(
-            lambda conn: (_refusal(conn, admission), encounters.copies(conn, admission.device))
+    async def _look(self, doubtful: Doubtful) -> Outcome:
+        sent = doubtful.admission
+        refusal, copied = await self.outbox.run(
+            lambda conn: (refusal_of(conn, sent.serial), self.outbox.copied(conn, sent))
         )
-        inquiry = Inquiry(refusal, shared, self.size, self.server_time)
-        return await self.platform.look_up(admission, inquiry)
+        inquiry = Inquiry(refusal, copied, self.size, self.server_time)
+        return await self.platform.look_up(sent, inquiry)
 
-    async def _reread(self, serials: Sequence[str]) -> list[Admission]:
-        if not serials:
+    async def _reread(self, keys: Sequence[str]) -> list[Doubtful]:
+        if not keys:
             return []
-        return await self.writer.run(lambda conn: ledger.by_serial(conn, serials))
+        return await self.outbox.run(lambda conn: self.outbox.by_key(conn, keys))
 
-    async def _move(self, known: Sequence[tuple[str, Outcome]]) -> None:
-        at = self.server_time.clock()
-        others = [(serial, found.other) for serial, found in known if found.other]
-
-        def move(conn: SqlConnection) -> None:
-            with transaction(conn):
-                for serial, found in known:
-                    ledger.move(conn, serial, found.state, at, found.reason)
-                encounters.write(conn, copies_met(self.event, known))
-
-        def note(conn: SqlConnection) -> None:
-            with transaction(conn):
-                ticket_writes.write_others(conn, others)
-
-        if others:
-            await self.writer.run_on_cache(note)
-        if known:
-            await self.writer.run(move)
-            if self.on_progress:
-                self.on_progress()
+    async def _move(self, known: Known) -> None:
+        if not known:
+            return
+        await self.outbox.move(self.platform, known, self.server_time.clock())
+        if self.on_progress:
+            self.on_progress()
 
     def _tell(self, answer: Reply) -> None:
         if answer.granted and self.on_progress:
             self.on_progress()
 
-    async def _note_answer(self, serials: Sequence[str]) -> None:
-        await self._write(ledger.mark_answered, serials)
+    async def _note_answer(self, keys: Sequence[str]) -> None:
+        await self._write(self.outbox.mark_answered, keys)
 
-    async def _note_fault(self, serials: Sequence[str]) -> None:
-        structlog.get_logger("replay").warning("the API failed on a batch", serials=serials)
-        await self._write(ledger.mark_fault, serials)
+    async def _note_fault(self, keys: Sequence[str]) -> None:
+        structlog.get_logger("replay").warning("the API failed on a batch", keys=keys)
+        await self._write(self.outbox.mark_fault, keys)
 
-    async def _put_back(self, serials: Sequence[str], reason: Fact) -> None:
-        await self._move([(each, Outcome(State.QUEUED, reason)) for each in serials])
+    async def _put_back(self, keys: Sequence[str], reason: Fact) -> None:
+        await self._move([(each, Outcome(State.QUEUED, reason)) for each in keys])
 
     async def _write(
         self,
         note: Callable[[SqlConnection, Sequence[str]], None],
-        serials: Sequence[str],
+        keys: Sequence[str],
     ) -> None:
         def write(conn: SqlConnection) -> None:
             with transaction(conn):
-                note(conn, serials)
+                note(conn, keys)
 
-        await self.writer.run(write)
+        await self.outbox.run(write)
 
 
 def _marked(
-    conn: SqlConnection, event: str, most: int, largest: int, sent: datetime
+    outbox: Outbox, conn: SqlConnection, most: int, largest: int, sent: datetime
 ) -> Iterator[_Batch]:
     """Mark batches as being sent, until so many are or nothing is left."""
     for _ in range(most):
-        batch = ledger.next_batch(conn, largest, event)
+        batch = outbox.next_batch(conn, largest)
         if not batch:
             return
-        ledger.mark_sending(conn, [each.serial for each in batch], sent)
+        outbox.mark_sending(conn, [outbox.key(each) for each in batch], sent)
         yield batch
 
 
-def _note(conn: SqlConnection, answer: Reply, at: datetime) -> None:
+def _note(outbox: Outbox, conn: SqlConnection, answer: Reply, at: datetime) -> None:
     """Confirm what an answer grants to this gate; the rest was answered and is in doubt."""
-    ledger.confirm(conn, answer.granted, at)
-    ledger.mark_answered(conn, [serial for serial, _ in answer.settled], declined=True)
-    ledger.mark_answered(conn, answer.declined, declined=True)
-    ledger.mark_answered(conn, answer.unclear)
+    outbox.confirm(conn, answer.granted, at)
+    outbox.mark_answered(conn, [key for key, _ in answer.settled], declined=True)
+    outbox.mark_answered(conn, answer.declined, declined=True)
+    outbox.mark_answered(conn, answer.unclear)
 
 
 async def tolerating(failures: list[TicketingError], work: Awaitable[int]) -> int:
@@ -310,24 +291,3 @@ async def tolerating(failures: list[TicketingError], work: Awaitable[int]) -> in
     except _OF_A_FEW as error:
         failures.append(error)
         return 0
-
-
-def copies_met(event: str, known: Iterable[tuple[str, Outcome]]) -> Iterator[Encounter]:
-    """Yield the copies of this gate that made admissions under its tag, by serial and outcome."""
-    for serial, found in known:
-        other = found.other
-        made_by_copy = found.reason and found.reason.code == SettleReason.ADMITTED_BY_COPY
-        if made_by_copy and other and other.device and tag_of(other.device):
-            yield Encounter(EncounterKind.COPY, event, other.device, other.redeemer, serial)
-
-
-def _refusal(conn: SqlConnection, admission: Admission) -> Fact:
-    """Say why the API may have refused a serial, from what the cache knows of the ticket."""
-    ticket = tickets.find_ticket(conn, admission.serial)
-    if ticket is None:
-        return Fact(SettleReason.UNKNOWN_TICKET)
-    if not ticket.listed:
-        return Fact(SettleReason.WITHDRAWN)
-    if sessions.read_standing(conn).closed or not ticket.permitted:
-        return Fact(SettleReason.NOT_PERMITTED, {"section": ticket.section.name})
-    return Fact(SettleReason.NOT_GRANTED, {"status": ticket.status.value})

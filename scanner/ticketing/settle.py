@@ -17,14 +17,12 @@ from scanner.platform.delivery import (
 from scanner.platform.paged_list import PagedList
 from scanner.platform.resources import Admission, Fault, Page
 from scanner.store import ledger
+from scanner.store.handed_over import LATEST_ARRIVAL
 from scanner.store.ledger import State
 from scanner.ticketing.api import AdmissionsApi
 
 CLOCK_TOLERANCE = timedelta(minutes=15)
 """How far the clock that dates admissions may be from the one that the server tells."""
-
-LATEST_ARRIVAL = timedelta(minutes=2)
-"""How long after its sending a request that was never answered may still reach the API."""
 
 
 def outcome(

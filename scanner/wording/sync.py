@@ -71,5 +71,6 @@ SENTENCES: dict[str, Sentence] = {
     "sync.batch_too_large": "the API takes smaller batches",
     "sync.no_requests": "the API took no requests ({status})",
     "sync.no_reason": "it gave no reason",
+    "sync.handed_over": "the other gates have it too, for whichever reaches the API first",
     "sync.undone": "the admission was undone at the server",
 }

@@ -19,6 +19,7 @@ from scanner.store.database import transaction
 from scanner.store.ledger import State
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
+from scanner.sync.outbox import OwnOutbox
 from scanner.sync.replay import Replay
 from scanner.ticketing.resources import Granted
 from tests.simulation.evening import API
@@ -115,7 +116,9 @@ class OneGate(RuleBasedStateMachine):
     def the_queue_is_sent(self, fate: Fate) -> None:
         self.at += timedelta(minutes=5)
         line = FatedLine(self.server, fate)
-        replay = Replay(platform_over(line, EVENT), self.writer, ServerTime(lambda: self.at), EVENT)
+        replay = Replay(
+            platform_over(line, EVENT), OwnOutbox(self.writer, EVENT), ServerTime(lambda: self.at)
+        )
         try:
             run_virtually(replay.run_once())
         except TicketingError:

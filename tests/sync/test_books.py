@@ -33,6 +33,7 @@ from scanner.store.tickets import CachedSection
 from scanner.sync import books
 from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
+from scanner.sync.outbox import OwnOutbox
 from scanner.sync.pull import Pull
 from scanner.sync.replay import Replay
 from scanner.ticketing.platform import TicketingPlatform
@@ -101,7 +102,7 @@ class House:
         return run_virtually(compared.is_due(len(self.server.admissions), disputed))
 
     def deliver(self) -> None:
-        replay = Replay(self.platform, self.writer, ServerTime(lambda: self.at), EVENT)
+        replay = Replay(self.platform, OwnOutbox(self.writer, EVENT), ServerTime(lambda: self.at))
         run_virtually(replay.run_once())
 
     def present(self, serial: str) -> Judged:

@@ -19,6 +19,7 @@ from scanner.platform.resources import Admission, Fault, Page
 from scanner.platform.server_time import ServerTime
 from scanner.store.ledger import State, in_state
 from scanner.store.writer import Writer
+from scanner.sync.outbox import OwnOutbox
 from scanner.sync.replay import Replay
 from scanner.ticketing.api import AdmissionsApi
 from scanner.ticketing.resources import Granted, Ticket
@@ -55,7 +56,7 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
 async def test_an_admission_whose_fate_cannot_be_read_stays_in_doubt(writer: Writer) -> None:
     serial = "DAWIER-BACK00000001"
     await writer.run(lambda conn: admit(conn, serial))
-    replay = Replay(platform_over(SilentApi()), writer, ServerTime(lambda: NOW), EVENT)
+    replay = Replay(platform_over(SilentApi()), OwnOutbox(writer, EVENT), ServerTime(lambda: NOW))
     with pytest.raises(Malformed, match=ApiFault.OUTCOME_MALFORMED) as unread:
         await replay.run_once()
     assert unread.value.fact.params == {"field": "ticket", "problem": Fact(FieldFault.MISSING)}
@@ -82,7 +83,7 @@ async def test_an_entry_of_an_answer_that_cannot_be_read_is_told_of_and_looked_u
     await writer.run(lambda conn: admit(conn, "DAWIER-BACK00000001"))
     with capture_logs() as log:
         assert await Replay(
-            platform_over(HalfReadableApi()), writer, ServerTime(lambda: NOW), EVENT
+            platform_over(HalfReadableApi()), OwnOutbox(writer, EVENT), ServerTime(lambda: NOW)
         ).run_once()
     told = [(each["event"], each["field"]) for each in log if each["log_level"] == "warning"]
     assert told == [("an entry was set aside", "ticket")]
@@ -123,7 +124,9 @@ async def states_after(writer: Writer, api: Cuts) -> list[State]:
 
     await writer.run(enter)
     with pytest.raises(type(api.error)):
-        await Replay(platform_over(api), writer, ServerTime(lambda: NOW), EVENT).run_once()
+        await Replay(
+            platform_over(api), OwnOutbox(writer, EVENT), ServerTime(lambda: NOW)
+        ).run_once()
     return [each.state for each in await writer.run(in_state)]
 
 

@@ -12,9 +12,10 @@ from scanner.facts import Fact
 from scanner.platform import resources
 from scanner.platform.delivery import Outcome, SettleReason
 from scanner.store.encounters import Encounter, EncounterKind
+from scanner.store.handed_over import LATEST_ARRIVAL
 from scanner.store.ledger import Admission, State
-from scanner.sync.replay import copies_met
-from scanner.ticketing.settle import CLOCK_TOLERANCE, LATEST_ARRIVAL, outcome
+from scanner.sync.outbox import copies_met
+from scanner.ticketing.settle import CLOCK_TOLERANCE, outcome
 from scanner.wording.sentences import in_english
 
 SENT = datetime(2026, 6, 12, 21, 4, 7, tzinfo=UTC)

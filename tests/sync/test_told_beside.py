@@ -165,10 +165,19 @@ def test_a_platform_that_tells_devices_apart_knows_best_whose_an_admission_is(
 ) -> None:
     (recorded,) = ledger.in_state(house.conn)
     named = "9z9z moved here" if own else recorded.device
-    told = Admission(A, None, named, recorded.at, "1/4", own=own)
+    at = recorded.at if own else recorded.at + timedelta(microseconds=1)
+    told = Admission(A, None, named, at, "1/4", own=own)
     house.line = _Beside(house.line, replace(told, entered=False), told)
     assert house.hear() == (set() if own else {A})
     assert house.read() == ([] if own else [DifferenceKind.OTHER_GATE])
+
+
+def test_an_admission_that_another_gate_delivered_for_this_one_is_this_gates(house: House) -> None:
+    (recorded,) = ledger.in_state(house.conn)
+    told = Admission(A, None, "9z9z the uplink", recorded.at, "1/4", own=False)
+    house.line = _Beside(house.line, replace(told, entered=False), told)
+    assert house.hear() == set()
+    assert house.read() == []
 
 
 def test_a_first_entry_at_a_further_door_may_be_anothers_too(further: AtAFurtherDoor) -> None:

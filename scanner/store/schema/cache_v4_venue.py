@@ -24,16 +24,20 @@ CREATE TABLE venue_position (
 CREATE TABLE carried (
     nonce TEXT PRIMARY KEY,                 -- of the admission's journal row at its gate
     gate TEXT NOT NULL,                     -- the venue's key of that gate; results go there
+    journal INTEGER NOT NULL,               -- that row; with it the nonce can be computed
     serial TEXT NOT NULL, event TEXT NOT NULL, section TEXT NOT NULL,
     redeemer TEXT NOT NULL, device TEXT NOT NULL, at TEXT NOT NULL,
-    override INTEGER NOT NULL DEFAULT 0,
-    state TEXT NOT NULL DEFAULT 'queued',
-    attempts INTEGER NOT NULL DEFAULT 0, faults INTEGER NOT NULL DEFAULT 0,
-    sent TEXT, last_sent TEXT, answered INTEGER NOT NULL DEFAULT 0,
-    outcome TEXT,                           -- reason and who was first, as JSON
+    override INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued', faults INTEGER NOT NULL DEFAULT 0,
+    sent TEXT, last_sent TEXT, outstanding TEXT, answered INTEGER NOT NULL DEFAULT 0,
+    reason TEXT, other TEXT,                -- who was first, as JSON
     told INTEGER NOT NULL DEFAULT 0         -- whether its gate was sent the outcome
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX carried_state ON carried (state, faults, at);
+CREATE INDEX carried_serial ON carried (serial);
+CREATE TABLE shared_list (                  -- a section's tickets as another gate has pulled them
+    section TEXT PRIMARY KEY, whole TEXT NOT NULL, number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 """
 
 

@@ -1,0 +1,224 @@
+"""Admissions of one gate that another one delivers, and the outcomes that go back."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from scanner.facts import Fact
+from scanner.platform.delivery import SettleReason
+from scanner.store import carried, handed_over, ledger, tickets
+from scanner.store.carried_forms import Carried, CarriedOutcome, carried_of, outcome_of
+from scanner.store.database import SqlConnection, transaction
+from scanner.store.differences import read as read_differences
+from scanner.store.encounters import current
+from scanner.store.handed_over import Applied
+from scanner.store.journal import nonce_of
+from scanner.store.ledger import State
+from scanner.sync.clock import utc_now
+from tests.mock.server import mock_server
+from tests.sync.house import House, house_at
+
+GATE = "UNORTH"
+REASON = Fact(SettleReason.HANDED_OVER)
+
+
+class Pair:
+    """Two gates at one event: `north` can't reach the server, `south` can."""
+
+    def __init__(self, north: House, south: House) -> None:
+        self.north, self.south = north, south
+
+    def hand_over(self) -> list[Carried]:
+        def work(conn: SqlConnection) -> list[Carried]:
+            with transaction(conn):
+                some = handed_over.unsettled(conn, GATE)
+                handed_over.hand_over(conn, some, utc_now(), REASON)
+            return some
+
+        some = self.north.writer.submit(work).result()
+        return [carried_of(each.as_json(), GATE) for each in some]
+
+    def put(self, some: Sequence[Carried]) -> carried.Taken:
+        def work(conn: SqlConnection) -> carried.Taken:
+            with transaction(conn):
+                return carried.put(conn, some)
+
+        return self.south.writer.submit_to_cache(work).result()
+
+    def outcomes(self) -> list[CarriedOutcome]:
+        found = self.south.writer.submit_to_cache(carried.outcomes).result()
+        return [outcome_of(each.as_json()) for each in found.get(GATE, [])]
+
+    def apply(self, outcomes: Sequence[CarriedOutcome]) -> Applied:
+        def work(conn: SqlConnection) -> Applied:
+            with transaction(conn):
+                return handed_over.apply(conn, outcomes, utc_now(), utc_now())
+
+        return self.north.writer.submit(work).result()
+
+    def states(self) -> dict[str, State]:
+        found = self.south.writer.submit_to_cache(carried.in_doubt).result()
+        assert not found
+        return {each.serial: each.state for each in self.outcomes()}
+
+
+def replayed(house: House) -> None:
+    async def once() -> None:
+        engine = house.engine()
+        try:
+            assert await engine.replay()
+        finally:
+            await engine.close()
+
+    asyncio.run(once())
+
+
+def pulled(house: House) -> None:
+    async def once() -> None:
+        engine = house.engine()
+        try:
+            await engine.pull(whole=True)
+        finally:
+            await engine.close()
+
+    asyncio.run(once())
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    (tmp_path / "north").mkdir()
+    (tmp_path / "south").mkdir()
+    with (
+        mock_server(tickets=60) as server,
+        house_at(server, tmp_path / "north") as north,
+        house_at(server, tmp_path / "south") as south,
+    ):
+        north.open(server.tokens[0].code)
+        south.open(server.tokens[0].code, device="south")
+        yield Pair(north, south)
+
+
+def test_what_one_gate_hands_over_another_delivers_under_its_name_and_both_books_agree(
+    pair: Pair,
+) -> None:
+    serials = pair.north.tickets()[:5]
+    for serial in serials:
+        assert pair.north.present(serial).verdict.admits
+    some = pair.hand_over()
+    assert pair.put(some) == (5, 0, 0)
+    assert pair.put(some) == (0, 5, 0)
+    replayed(pair.south)
+    assert pair.south.at_server("north") == set(serials)
+    assert pair.south.at_server("south") == set()
+    assert pair.states() == dict.fromkeys(serials, State.CONFIRMED)
+    pulled(pair.north)  # before the outcomes are there
+    assert len(pair.apply(pair.outcomes()).moved) == 5
+    assert len(pair.apply(pair.outcomes()).known) == 5
+    assert pair.north.states() == dict.fromkeys(serials, State.CONFIRMED)
+    for house in (pair.north, pair.south):
+        pulled(house)
+        assert house.writer.submit(current).result() == []
+        assert house.writer.submit_to_cache(read_differences).result() == []
+
+
+def test_a_gate_that_sends_what_another_has_delivered_finds_it_as_its_own(pair: Pair) -> None:
+    (serial,) = pair.north.tickets()[:1]
+    assert pair.north.present(serial).verdict.admits
+    pair.put(pair.hand_over())
+    replayed(pair.south)
+    replayed(pair.north)
+    assert pair.north.states() == {serial: State.CONFIRMED}
+    assert pair.north.writer.submit(current).result() == []
+    assert pair.apply(pair.outcomes()).moved == []
+
+
+def test_what_its_own_gate_has_sent_meanwhile_is_found_as_that_gates(pair: Pair) -> None:
+    (serial,) = pair.north.tickets()[:1]
+    assert pair.north.present(serial).verdict.admits
+    pair.put(pair.hand_over())
+    replayed(pair.north)
+    replayed(pair.south)
+    assert pair.states() == {serial: State.CONFIRMED}
+
+
+def test_of_two_gates_that_let_in_by_one_ticket_the_second_has_a_conflict(pair: Pair) -> None:
+    (serial,) = pair.north.tickets()[:1]
+    assert pair.north.present(serial).verdict.admits
+    assert pair.south.present(serial).verdict.admits
+    pair.put(pair.hand_over())
+    replayed(pair.south)
+    assert pair.south.states() == {serial: State.CONFIRMED}
+    (outcome,) = pair.outcomes()
+    assert outcome.state is State.CONFLICT
+    assert outcome.other
+    assert (outcome.other.device or "").endswith("south")
+    pair.apply([outcome])
+    assert pair.north.states() == {serial: State.CONFLICT}
+
+
+def test_what_the_token_does_not_permit_waits_and_is_refused_by_nobody(pair: Pair) -> None:
+    own, other = pair.north.tickets(0)[0], pair.north.tickets(1)[0]
+    for serial in (own, other):
+        assert pair.north.present(serial).verdict.admits
+    pair.south.open(pair.south.server.tokens[1].code, device="south")
+    assert pair.put(pair.hand_over()) == (2, 0, 1)
+    replayed(pair.south)
+    assert pair.states() == {own: State.CONFIRMED}
+
+
+def test_what_the_token_permits_no_more_since_the_last_pull_waits_too(pair: Pair) -> None:
+    other = pair.north.tickets(1)[0]
+    assert pair.north.present(other).verdict.admits
+    pair.south.open(pair.south.server.tokens[1].code, device="south")
+    pair.put(pair.hand_over())
+
+    def permit_all(conn: SqlConnection) -> None:
+        sections = [replace(each, permitted=True) for each in tickets.read_sections(conn)]
+        with transaction(conn):
+            tickets.write_sections(conn, sections)
+
+    pair.south.writer.submit_to_cache(permit_all).result()
+    replayed(pair.south)
+    assert pair.states() == {}
+    assert pair.south.writer.submit_to_cache(carried.counts).result() == {State.QUEUED: 1}
+
+
+def test_a_refusal_waits_while_a_request_of_its_gates_own_may_still_arrive(pair: Pair) -> None:
+    (serial,) = pair.north.tickets()[:1]
+    pair.north.present(serial)
+    (one,) = pair.hand_over()
+    refused = CarriedOutcome(one.nonce, one.journal, serial, State.REFUSED, utc_now())
+
+    def send(conn: SqlConnection) -> None:
+        with transaction(conn):
+            ledger.mark_sending(conn, [serial], utc_now())
+
+    pair.north.writer.submit(send).result()
+    assert pair.apply([refused]).later == [one.nonce]
+
+    def later(conn: SqlConnection) -> Applied:
+        with transaction(conn):
+            return handed_over.apply(conn, [refused], utc_now(), utc_now() + timedelta(minutes=3))
+
+    assert pair.north.writer.submit(later).result().moved == [refused]
+    assert pair.north.states() == {serial: State.REFUSED}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"nonce": "0" * 32}, {"serial": "X"}, {"at": "2026-01-01T00:00:00"}, {"at": 5}, {"row": None}],
+)
+def test_what_is_no_admission_of_its_nonce_is_not_read(change: dict[str, object]) -> None:
+    at = "2026-01-01T00:00:00+00:00"
+    told = {
+        "nonce": "", "row": 1, "serial": "S", "event": "/events/1", "section": "s",
+        "redeemer": "Lee", "device": "7k3q north", "at": at, "override": False,
+    }  # fmt: skip
+    told["nonce"] = nonce_of(1, at, "/events/1", "7k3q north", "S")
+    assert carried_of(told, GATE).serial == "S"
+    with pytest.raises(ValueError, match=r"."):
+        carried_of(told | change, GATE)
