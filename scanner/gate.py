@@ -193,7 +193,11 @@ class Gate:
         tried: list[Asked] = []
         green = False
         try:
-            while asked and asked.wish not in {each.wish for each in tried}:
+            while asked:
+                if asked.wish in {each.wish for each in tried}:
+                    # Lost: a supervisor's word was about another verdict than the one now due.
+                    presented = presented._replace(word=None)
+                    break
                 tried.append(asked)
                 answer: Answer = yield claims.ask(asked)
                 if answer.standing is not Standing.LOST:

@@ -6,8 +6,9 @@ Clocks decide nothing here; times are only shown.
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
@@ -49,7 +50,13 @@ class Entrant(NamedTuple):
     @property
     def as_admission(self) -> EarlierAdmission:
         """The same, as the rules know an admission elsewhere."""
+        if not self.nonce:
+            return EarlierAdmission()
         return EarlierAdmission(self.at, self.redeemer, without_tag(self.device))
+
+
+UNKNOWN = Entrant("", "", datetime.fromtimestamp(0, UTC), "")
+"""Who holds a claim that can't be read: somebody, and nobody of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,9 @@ class Claim:
         serial: as it was presented first.
         state: what stands now.
         entered: who holds it, or held it last; nothing where only an exit is known.
-        left: the last exit, where that came last.
+        left: the last exit; where it is held, the one that its holder came back after.
         twice: others that let in on it without holding it; each is a double entry.
+        former: who held it before and left since, oldest first; of one gate, the last.
     """
 
     serial: str
@@ -69,28 +77,42 @@ class Claim:
     entered: Entrant | None = None
     left: Entrant | None = None
     twice: tuple[Entrant, ...] = ()
+    former: tuple[Entrant, ...] = ()
 
     @property
     def entrants(self) -> tuple[Entrant, ...]:
-        """All that let in on it."""
+        """All that let in on it since its patron left last."""
         return (self.entered, *self.twice) if self.entered else self.twice
+
+    @property
+    def everyone(self) -> tuple[Entrant, ...]:
+        """All that let in on it, as far as it is kept."""
+        return (*self.former, *self.entrants)
 
     def has(self, nonce: str) -> bool:
         """Tell whether it is the outcome of this try."""
-        return any(each.nonce == nonce for each in self.entrants)
+        return any(each.nonce == nonce for each in self.everyone if nonce)
+
+
+def unreadable(serial: str) -> Claim:
+    """Return what a claim that can't be read stands for: one that somebody holds."""
+    return Claim(serial, ClaimState.HELD, UNKNOWN)
 
 
 class Wish(Enum):
     """What a gate wants of a claim.
 
     `ENTER` and `BACK` are asked before a green light: the first entry, and one after an exit.
-    `SETTLE` is for an entry that was not claimed, `LEAVE` for an exit, `RELEASE` for an entry whose
-    light was never green.
+    The others tell what a gate has done: `SETTLE` is for a first entry that was not claimed,
+    `RETURN` for a later one, `REENTRY` for a supervisor's, `LEAVE` for an exit. `RELEASE` is for an
+    entry whose light was never green, or that was undone.
     """
 
     ENTER = "enter"
     BACK = "back"
     SETTLE = "settle"
+    RETURN = "return"
+    REENTRY = "reentry"
     LEAVE = "leave"
     RELEASE = "release"
 
@@ -172,7 +194,13 @@ _WISHES = {
 }
 
 
-def step(serial: str, found: Claim | None, wish: Wish, us: Entrant) -> Step:
+def step(
+    serial: str,
+    found: Claim | None,
+    wish: Wish,
+    us: Entrant,
+    known: Collection[EarlierAdmission] = (),
+) -> Step:
     """Say what a gate is to do about a claim as it was found.
 
     Args:
@@ -180,8 +208,10 @@ def step(serial: str, found: Claim | None, wish: Wish, us: Entrant) -> Step:
         found: what the engine holds; nothing where it holds none.
         wish: what the gate wants.
         us: this gate's try; with `RELEASE`, the one that is to be given back.
+        known: with `RETURN` and `LEAVE`, the entries that this gate knew of when it let in or out:
+            what it tells late says nothing of a later entry by another gate.
     """
-    claim = found or Claim(serial, ClaimState.RELEASED)
+    claim = replace(found, serial=serial) if found else Claim(serial, ClaimState.RELEASED)
     match wish:
         case Wish.ENTER:
             return _enter(claim, us)
@@ -189,8 +219,12 @@ def step(serial: str, found: Claim | None, wish: Wish, us: Entrant) -> Step:
             return _back(claim, us)
         case Wish.SETTLE:
             return _settle(claim, us)
+        case Wish.RETURN:
+            return _return(claim, us, known)
+        case Wish.REENTRY:
+            return Write(_back_in(claim, us)) if _may_come_back(claim, us) else Done()
         case Wish.LEAVE:
-            return _leave(claim, us)
+            return _leave(claim, us, known)
         case Wish.RELEASE:
             return _release(claim, us)
 
@@ -198,48 +232,96 @@ def step(serial: str, found: Claim | None, wish: Wish, us: Entrant) -> Step:
 def _enter(claim: Claim, us: Entrant) -> Step:
     if claim.has(us.nonce):
         return Won()
-    if claim.state is ClaimState.RELEASED:
+    if claim.state is ClaimState.RELEASED or claim.entered is None:
         return Write(_held(claim, us))
     # One of our own that this gate has no record of was never followed by a light.
-    if claim.state is ClaimState.HELD and claim.entered and claim.entered.is_of(us.device):
-        return Write(_held(claim, us))
-    return Lost(claim)
+    ours = claim.state is ClaimState.HELD and claim.entered.is_of(us.device)
+    return Write(_held(claim, us)) if ours and not claim.former else Lost(claim)
 
 
 def _back(claim: Claim, us: Entrant) -> Step:
     if claim.has(us.nonce):
         return Won()
-    if claim.state is not ClaimState.HELD:  # one that is not known here left before it was told
-        return Write(_held(claim, us))
-    return Lost(claim)
+    if claim.state is ClaimState.HELD:
+        return Lost(claim)
+    return Write(_back_in(claim, us))  # one that is not known here left before it was told
 
 
 def _settle(claim: Claim, us: Entrant) -> Step:
-    if any(each.is_of(us.device) for each in claim.entrants):
+    if _has_record(claim, us) or any(each.is_of(us.device) for each in claim.former):
         return Won()
     if claim.state is ClaimState.RELEASED:
         return Write(_held(claim, us))
     if claim.entered is None:  # its patron has left since, by another door
         return Write(replace(claim, entered=us))
+    # One of our own without a record gives its place to the one that has.
+    if claim.entered.is_of(us.device):
+        return Write(replace(claim, entered=us))
+    others = tuple(each for each in claim.twice if not each.is_of(us.device))
+    return Write(replace(claim, twice=(*others, us)))
+
+
+def _return(claim: Claim, us: Entrant, known: Collection[EarlierAdmission]) -> Step:
+    if _has_record(claim, us):
+        return Won()
+    if claim.state is not ClaimState.HELD or claim.entered is None:
+        return Write(_back_in(claim, us))
+    if claim.entered.is_of(us.device):
+        return Done()
+    if claim.entered.as_admission in known:  # its exit was not told
+        return Write(_back_in(claim, us))
     return Write(replace(claim, twice=(*claim.twice, us)))
 
 
-def _leave(claim: Claim, us: Entrant) -> Step:
-    if claim.left and claim.left.nonce == us.nonce:
+def _may_come_back(claim: Claim, us: Entrant) -> bool:
+    return claim.state is ClaimState.LEFT and not _has_record(claim, us)
+
+
+def _leave(claim: Claim, us: Entrant, known: Collection[EarlierAdmission]) -> Step:
+    told = claim.left and claim.left.nonce == us.nonce
+    if told or claim.state is ClaimState.LEFT:
         return Done()
-    return Write(replace(claim, state=ClaimState.LEFT, left=us))
+    if claim.entered is None or claim.entered.as_admission in known:
+        return Write(replace(claim, state=ClaimState.LEFT, left=us))
+    return Done()
 
 
 def _release(claim: Claim, us: Entrant) -> Step:
     """Give back what is ours by this very try; a double entry that stays takes its place."""
     if claim.entered and claim.entered.nonce == us.nonce:
-        if claim.twice:
-            return Write(replace(claim, entered=claim.twice[0], twice=claim.twice[1:]))
-        if claim.state is ClaimState.HELD:
-            return Write(Claim(claim.serial, ClaimState.RELEASED))
+        return Write(_released(claim))
     others = tuple(each for each in claim.twice if each.nonce != us.nonce)
     return Write(replace(claim, twice=others)) if others != claim.twice else Done()
 
 
+def _released(claim: Claim) -> Claim:
+    """Take out who holds it; one who had come back is as if still outside."""
+    if claim.twice:
+        return replace(claim, entered=claim.twice[0], twice=claim.twice[1:])
+    if claim.former:
+        *former, entered = claim.former
+        return replace(claim, state=ClaimState.LEFT, entered=entered, former=tuple(former))
+    if claim.state is ClaimState.HELD and claim.left:  # only the exit was known
+        return replace(claim, state=ClaimState.LEFT, entered=None)
+    return Claim(claim.serial, ClaimState.RELEASED)
+
+
 def _held(claim: Claim, us: Entrant) -> Claim:
+    """Hold it as the first; a double entry that was found stays."""
     return replace(claim, state=ClaimState.HELD, entered=us, left=None)
+
+
+def _back_in(claim: Claim, us: Entrant) -> Claim:
+    """Hold it after its patron left; who held it is kept, one of each gate."""
+    former = claim.former
+    if last := claim.entered:
+        former = (*(each for each in former if not each.is_of(last.device)), last)
+    return replace(claim, state=ClaimState.HELD, entered=us, former=former)
+
+
+def _has_record(claim: Claim, us: Entrant) -> bool:
+    """Tell whether a record of a gate's is in a claim already: by gate and moment, or by try."""
+    return any(
+        each.nonce == us.nonce or (each.at == us.at and each.is_of(us.device))
+        for each in claim.everyone
+    )

@@ -47,7 +47,7 @@ def status(
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
     from scanner.admission.names import tagged
     from scanner.platform.route import unencrypted
-    from scanner.store import journal, venue_claims
+    from scanner.store import journal, venue_dues
     from scanner.store.sessions import read_session
     from scanner.sync import left_out
     from scanner.sync.status import read_status
@@ -67,7 +67,7 @@ def status(
             print_line(digest.hex())
             return
         found, session = read_status(reader), read_session(reader)
-        unclaimed = venue_claims.count_unclaimed(reader) if joined else 0
+        unclaimed = venue_dues.count_unclaimed(reader) if joined else 0
     online = _online(config)
     exposed = unencrypted(session.api) if session else None
     warnings = [*found.encounters, *([exposed] if exposed else [])]

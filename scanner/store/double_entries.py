@@ -1,7 +1,7 @@
 """Tickets that were let in at two gates of a venue: notes of the journal, made once for each."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,14 +11,15 @@ from scanner.facts import Fact
 from scanner.store import journal
 from scanner.store.journal import JournalNote
 
-_OWN = """
+_SERIALS = """(SELECT ?1 UNION SELECT serial FROM detail
+    WHERE key = (SELECT key FROM detail WHERE serial = ?1))"""
+_OWN = f"""
 SELECT journal FROM admitted
-WHERE state <> 'undone' AND journal NOT IN (SELECT journal FROM withheld)
-    AND serial IN (SELECT ?1 UNION SELECT serial FROM detail
-        WHERE key = (SELECT key FROM detail WHERE serial = ?1))
+WHERE state <> 'undone' AND journal NOT IN (SELECT journal FROM withheld) AND serial IN {_SERIALS}
+UNION ALL SELECT id FROM journal WHERE kind = 'reentry' AND serial IN {_SERIALS}
 ORDER BY journal LIMIT 1
 """
-"""This gate's admission on a ticket, or on another serial of the same right to enter."""
+"""This gate's entry on a ticket, or on another serial of the same right to enter."""
 
 
 class DoubleEntry(NamedTuple):
@@ -47,7 +48,9 @@ class DoubleEntry(NamedTuple):
         return Fact(JournalNote.DOUBLE_ENTRY, known)
 
 
-def note(conn: sqlite3.Connection, claims: Iterable[Claim], tag: str | None, at: datetime) -> int:
+def note(
+    conn: sqlite3.Connection, claims: Iterable[Claim], tags: Collection[str], at: datetime
+) -> int:
     """Note the double entries among claims that are not noted yet; returns how many are new.
 
     What this gate has claimed, and let nobody in with, is none. Call inside a transaction.
@@ -55,10 +58,10 @@ def note(conn: sqlite3.Connection, claims: Iterable[Claim], tag: str | None, at:
     Args:
         conn: the ledger, with the cache.
         claims: as the venue has them.
-        tag: this installation's; without one nothing is its own.
+        tags: all that this ledger has had, see `scanner.store.installation`.
         at: the gate's time.
     """
-    found = [(claim, other) for claim in claims for other in _others(claim, tag)]
+    found = [(claim, other) for claim in claims for other in _others(claim, tags)]
     if not found:
         return 0
     known = {
@@ -92,11 +95,9 @@ def read(conn: sqlite3.Connection, after: int = 0) -> Iterator[DoubleEntry]:
             yield DoubleEntry(noted, serial, row, gate, guard, _moment(at))
 
 
-def _others(claim: Claim, tag: str | None) -> list[Entrant]:
+def _others(claim: Claim, tags: Collection[str]) -> list[Entrant]:
     """Return the others that let in on a claim, where this gate did too."""
-    if tag is None:
-        return []
-    others = [each for each in claim.entrants if tag_of(each.device) != tag]
+    others = [each for each in claim.entrants if tag_of(each.device) not in tags]
     return others if len(others) < len(claim.entrants) else []
 
 

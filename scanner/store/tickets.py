@@ -45,12 +45,14 @@ WHERE own.serial = ?
 
 _ENTERED, _FIRST, _LEFT = "entered", "first", "left"
 _MOVEMENTS = f"""
+SELECT '{_ENTERED}', NULL, at, redeemer, device FROM venue_claim
+WHERE serial = ?1 AND device IS NOT NULL AND state <> 'released' AND NOT (own AND EXISTS (
+    SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'admitted' AND at = venue_claim.at
+    UNION ALL SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'reentry' AND at = venue_claim.at))
+UNION ALL
 SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE serial = ?1
 UNION ALL
 SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
-UNION ALL
-SELECT '{_ENTERED}', NULL, at, redeemer, device FROM venue_claim
-WHERE serial = ?1 AND NOT own AND device IS NOT NULL AND state <> 'released'
 UNION ALL
 SELECT '{_LEFT}', NULL, max(left_at, coalesce(at, '')), left_redeemer, left_device FROM venue_claim
 WHERE serial = ?1 AND state = 'left' AND left_at IS NOT NULL
@@ -60,7 +62,11 @@ SELECT iif(kind = 'exited', '{_LEFT}', iif(journal.reason = '{Reason.OTHER_DOOR}
 FROM passage JOIN journal ON id = passage.journal
 WHERE passage.serial = ?1 AND {ledger.AT_THIS_DOOR}
 """
-"""Who came in and left by a ticket after its own admission; each is found by an index."""
+"""Who came in and left by a ticket after its own admission; each is found by an index.
+
+A venue's claim comes first: it is the last entry that is known. Of our own it has what the ledger
+has, unless that is an old copy.
+"""
 
 _OWNERS = "SELECT serial, owner FROM ticket WHERE fingerprint = ?"
 _FORMER_OWNERS = "SELECT serial, owner FROM former_owner WHERE fingerprint = ?"

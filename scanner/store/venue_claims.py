@@ -1,8 +1,8 @@
-"""The mirror of a venue's claims, in the cache; what the ledger has not told the venue yet."""
+"""The mirror of a venue's claims, in the cache."""
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,8 +12,8 @@ from scanner.store.database import transaction
 
 CLAIMS = "claims"
 """The mirror's own position: the engine's last revision that it has."""
-
-_OWN_ENTRANT = "serial IN (SELECT serial FROM venue_claim WHERE own)"
+TOLD = "told"
+"""The journal's last row up to which the engine was told of exits and further entries."""
 
 
 class Mirrored(NamedTuple):
@@ -24,22 +24,23 @@ class Mirrored(NamedTuple):
     revision: int
 
 
-class OwnEntry(NamedTuple):
-    """A standing admission of this gate, as a claim needs it."""
-
-    serial: str
-    row: int
-    device: str
-    redeemer: str
-    at: datetime
-
-
-def write(conn: sqlite3.Connection, found: Iterable[Mirrored], tag: str | None) -> None:
+def write(
+    conn: sqlite3.Connection,
+    found: Iterable[Mirrored],
+    tags: Collection[str],
+    position: int | None = None,
+) -> None:
     """Keep claims as the engine tells them; an older revision never replaces a newer one.
 
-    `tag` is this installation's: a claim with an entrant of it is our own.
+    Args:
+        conn: the cache, for writing.
+        found: the claims.
+        tags: all that this ledger has had: a claim with an entrant of these is our own.
+        position: how far the engine was read with them.
     """
     with transaction(conn):
+        if position is not None:
+            _note_position(conn, CLAIMS, position)
         conn.executemany(
             "INSERT INTO venue_claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (key) DO UPDATE SET serial = excluded.serial, state = excluded.state,"
@@ -47,7 +48,7 @@ def write(conn: sqlite3.Connection, found: Iterable[Mirrored], tag: str | None) 
             " device = excluded.device, at = excluded.at, left_redeemer = excluded.left_redeemer,"
             " left_device = excluded.left_device, left_at = excluded.left_at,"
             " claim = excluded.claim WHERE excluded.revision > revision",
-            [_row(each, tag) for each in found],
+            [_row(each, tags) for each in found],
         )
 
 
@@ -59,47 +60,16 @@ def read(conn: sqlite3.Connection, key: str) -> Mirrored | None:
     return Mirrored(row[0], claim_from_text(row[1]), row[2]) if row else None
 
 
-def own(conn: sqlite3.Connection) -> Iterator[Mirrored]:
-    """Yield the claims that have an entrant of this gate."""
-    for key, text, revision in conn.execute(
-        "SELECT key, claim, revision FROM venue_claim WHERE own"
-    ).fetchall():
-        yield Mirrored(key, claim_from_text(text), revision)
+def read_again(conn: sqlite3.Connection, *, lost: bool) -> None:
+    """Have the engine's claims read from the start.
 
-
-def unclaimed(conn: sqlite3.Connection, most: int = -1) -> list[OwnEntry]:
-    """Return the session's standing admissions that the venue is not known to have, oldest first.
-
-    What the platform refused before its green light let nobody in.
+    What is known stays until the engine says otherwise; which claims are our own is told again.
+    Where the engine has `lost` its claims, all that this gate has told is told again, too.
     """
-    rows = conn.execute(
-        "SELECT serial, journal, device, redeemer, at FROM admitted"
-        " WHERE state <> 'undone' AND event = (SELECT event FROM session)"
-        f" AND NOT {_OWN_ENTRANT} AND journal NOT IN (SELECT journal FROM withheld)"
-        " ORDER BY journal LIMIT ?",
-        (most,),
-    )
-    return [
-        OwnEntry(serial, row, device, redeemer, datetime.fromisoformat(at))
-        for serial, row, device, redeemer, at in rows
-    ]
-
-
-def count_unclaimed(conn: sqlite3.Connection) -> int:
-    """Count them."""
-    row = conn.execute(
-        "SELECT count(*) FROM admitted WHERE state <> 'undone'"
-        f" AND event = (SELECT event FROM session) AND NOT {_OWN_ENTRANT}"
-        " AND journal NOT IN (SELECT journal FROM withheld)"
-    ).fetchone()
-    return int(row[0])
-
-
-def forget(conn: sqlite3.Connection) -> None:
-    """Empty the mirror: it is read again from the start."""
     with transaction(conn):
-        conn.execute("DELETE FROM venue_claim")
-        conn.execute("DELETE FROM venue_position")
+        conn.execute("UPDATE venue_claim SET revision = 0, own = 0")
+        names = (CLAIMS, TOLD) if lost else (CLAIMS,)
+        conn.executemany("DELETE FROM venue_position WHERE name = ?", [(each,) for each in names])
 
 
 def position(conn: sqlite3.Connection, name: str) -> int:
@@ -111,7 +81,11 @@ def position(conn: sqlite3.Connection, name: str) -> int:
 def note_position(conn: sqlite3.Connection, name: str, value: int) -> None:
     """Note how far a stream was read or told."""
     with transaction(conn):
-        conn.execute("INSERT OR REPLACE INTO venue_position VALUES (?, ?)", (name, value))
+        _note_position(conn, name, value)
+
+
+def _note_position(conn: sqlite3.Connection, name: str, value: int) -> None:
+    conn.execute("INSERT OR REPLACE INTO venue_position VALUES (?, ?)", (name, value))
 
 
 def claim_to_text(claim: Claim) -> str:
@@ -121,8 +95,9 @@ def claim_to_text(claim: Claim) -> str:
         found["entered"] = _to_list(claim.entered)
     if claim.left:
         found["left"] = _to_list(claim.left)
-    if claim.twice:
-        found["twice"] = [_to_list(each) for each in claim.twice]
+    for name, several in (("twice", claim.twice), ("former", claim.former)):
+        if several:
+            found[name] = [_to_list(each) for each in several]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -140,21 +115,21 @@ def claim_from_text(text: str) -> Claim:
             _to_entrant(found["entered"]) if "entered" in found else None,
             _to_entrant(found["left"]) if "left" in found else None,
             tuple(map(_to_entrant, found.get("twice", []))),
+            tuple(map(_to_entrant, found.get("former", []))),
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("this is no claim") from error
 
 
-def _row(each: Mirrored, tag: str | None) -> tuple[object, ...]:
+def _row(each: Mirrored, tags: Collection[str]) -> tuple[object, ...]:
     claim = each.claim
-    ours = any(tag_of(entrant.device) == tag for entrant in claim.entrants) if tag else False
-    left_here = claim.left and tag and tag_of(claim.left.device) == tag  # the journal has that one
+    left_here = claim.left and tag_of(claim.left.device) in tags  # the journal has that one
     return (
         each.key,
         claim.serial,
         claim.state.value,
         each.revision,
-        ours,
+        any(tag_of(entrant.device) in tags for entrant in claim.everyone),
         *_columns(claim.entered),
         *_columns(None if left_here else claim.left),
         claim_to_text(claim),

@@ -20,8 +20,22 @@ class Entry(NamedTuple):
     revision: int
 
 
+class Extent(NamedTuple):
+    """Which bucket it is: `made` tells it from one made later under its name; `last` revision."""
+
+    made: int
+    last: int
+
+
 class Bucket(Protocol):
     """An event's claims at the engine; calls come from the venue's own loop."""
+
+    async def extent(self) -> Extent:
+        """Return which bucket it is, and its last revision.
+
+        Raises:
+            Unanswered: the engine did not answer.
+        """
 
     async def get(self, key: str) -> Entry | None:
         """Return a key's newest entry, by the leader.

@@ -11,7 +11,7 @@ from tests.store.worlds import SERIALS, admit, seconds
 A, B = SERIALS[:2]
 HERE = Entrant("7k3q door-1", "Ana", seconds(0), "a" * 32)
 THERE = Entrant("9zzx door-2", "Bob", seconds(9), "b" * 32)
-TAG = "7k3q"
+TAGS = {"7k3q", "former"}
 
 
 def held_twice(serial: str, *entrants: Entrant) -> Claim:
@@ -20,7 +20,7 @@ def held_twice(serial: str, *entrants: Entrant) -> Claim:
 
 def note(conn: sqlite3.Connection, *claims: Claim) -> int:
     with transaction(conn):
-        return double_entries.note(conn, claims, TAG, seconds(20))
+        return double_entries.note(conn, claims, TAGS, seconds(20))
 
 
 def test_a_ticket_let_in_here_and_at_another_gate_is_noted_once(conn: sqlite3.Connection) -> None:

@@ -84,10 +84,10 @@ def let_in_at_both_gates(file: Path, serial: str) -> None:
         ours = Entrant(own.device, own.redeemer, own.at, "a" * 32)
         other = Entrant("8zzx door-2", "Bob", seconds(9), "b" * 32)
         claim = Claim(serial, ClaimState.HELD, other, twice=(ours,))
-        tag = tag_of(own.device)
-        venue_claims.write(conn, [Mirrored("key", claim, 1)], tag)
+        tags = {tag_of(own.device) or ""}
+        venue_claims.write(conn, [Mirrored("key", claim, 1)], tags)
         with transaction(conn):
-            assert double_entries.note(conn, [claim], tag, NOW) == 1
+            assert double_entries.note(conn, [claim], tags, NOW) == 1
 
 
 def scan(serial: str | None = None, at: datetime = NOW, **changes: str) -> Scan:

@@ -1,0 +1,124 @@
+"""Follows the engine's claims into the cache, so that a gate knows them without the engine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Protocol, TypeVar
+
+import structlog
+
+from scanner.store import installation, venue_claims, venue_dues
+from scanner.store.database import SqlConnection
+from scanner.store.errors import StoreError
+from scanner.store.venue_claims import CLAIMS, TOLD, Mirrored
+from scanner.venue.bucket import Bucket, Entry, Unanswered
+from scanner.venue.claimant import Key, opened
+
+_T = TypeVar("_T")
+
+_MADE, _TAGS = "claims.made", "claims.tags"
+"""Positions that tell another bucket under the same name, and a ledger with another tag."""
+
+_AGAIN_SECONDS = 0.5
+
+_log = structlog.get_logger("venue")
+
+
+class Store(Protocol):
+    """The gate's two files, as `scanner.store.writer.Writer` has them."""
+
+    def run(self, work: Callable[[SqlConnection], _T], /) -> Awaitable[_T]:
+        """Do work on the ledger."""
+
+    def run_on_cache(self, work: Callable[[SqlConnection], _T], /) -> Awaitable[_T]:
+        """Do work on the cache; the ledger can be read beside it."""
+
+
+class Mirror:
+    """Keeps the cache's copy of an event's claims.
+
+    Args:
+        bucket: the event's claims at the engine.
+        key: the venue's.
+        store: the gate's files.
+
+    Attributes:
+        up_to_date: whether all is known that the engine had when the watch began, and it goes on.
+    """
+
+    def __init__(self, bucket: Bucket, key: Key, store: Store) -> None:
+        self._bucket = bucket
+        self._key = key
+        self._store = store
+        self._listeners: list[Callable[[Sequence[Mirrored]], None]] = []
+        self.up_to_date = False
+
+    def subscribe(self, listener: Callable[[Sequence[Mirrored]], None]) -> None:
+        """Call `listener` with claims as they are written; and with none once all are known."""
+        self._listeners.append(listener)
+
+    async def run(self) -> None:
+        """Follow until cancelled, whatever breaks on the way."""
+        while True:
+            try:
+                await self.follow()
+            except Unanswered:
+                pass
+            except StoreError:
+                _log.warning("the claims can't be mirrored", exc_info=True)
+            except Exception:  # noqa: BLE001 - the next watch may work
+                _log.exception("the mirror of claims failed")
+            finally:
+                self.up_to_date = False
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def follow(self) -> None:
+        """Follow until the watch breaks.
+
+        Raises:
+            Unanswered: it did.
+            StoreError: the cache can't be written.
+        """
+        since, tags = await self._begin()
+        async for entries in self._bucket.watch(since):
+            since = max(since, *(each.revision for each in entries)) if entries else since
+            found = await self._write(entries, tags, since) if entries else []
+            first, self.up_to_date = not self.up_to_date, True
+            if found or first:
+                self._tell(found)
+
+    async def _begin(self) -> tuple[int, frozenset[str]]:
+        """Return the revision to go on from, and this ledger's tags."""
+        extent = await self._bucket.extent()
+
+        def begin(conn: SqlConnection) -> tuple[int, frozenset[str]]:
+            tags = frozenset(installation.tags(conn))
+            since = venue_claims.position(conn, CLAIMS)
+            made = venue_claims.position(conn, _MADE)
+            if since and (made != extent.made or extent.last < since):
+                _log.warning("the venue's claims are new: all are told again", last=extent.last)
+                venue_claims.read_again(conn, lost=True)
+                since = 0
+            elif venue_claims.position(conn, _TAGS) != len(tags):
+                venue_claims.read_again(conn, lost=False)
+                told = min(venue_claims.position(conn, TOLD), venue_dues.last_row(conn))
+                venue_claims.note_position(conn, TOLD, told)  # the ledger may be an old copy
+                since = 0
+            venue_claims.note_position(conn, _MADE, extent.made)
+            venue_claims.note_position(conn, _TAGS, len(tags))
+            return since, tags
+
+        return await self._store.run_on_cache(begin)
+
+    async def _write(
+        self, entries: Sequence[Entry], tags: Collection[str], position: int
+    ) -> list[Mirrored]:
+        found = [opened(self._key, each) for each in entries]
+        readable = [each for each in found if each.claim.serial]
+        await self._store.run_on_cache(
+            lambda conn: venue_claims.write(conn, readable, tags, position)
+        )
+        return readable
+
+    def _tell(self, found: Sequence[Mirrored]) -> None:
+        for listener in self._listeners:
+            listener(found)

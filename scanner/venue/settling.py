@@ -1,0 +1,222 @@
+"""Brings the venue to know what this gate has done: entries, exits, and what it holds for nothing.
+
+It works whenever the mirror is up to date, from the ledger alone, so that a crash or hours without
+the venue make no difference. Patrons at the gate go before it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+import structlog
+
+from scanner.admission.claim import Claim, Entrant, Step, Wish, Write, step
+from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.verdict import Kind, Reason
+from scanner.store import double_entries, installation, venue_claims, venue_dues
+from scanner.store.database import SqlConnection, transaction
+from scanner.store.errors import StoreError
+from scanner.store.tickets import right_of
+from scanner.store.venue_claims import TOLD, Mirrored
+from scanner.store.venue_dues import OwnEntry, Passed
+from scanner.venue.bucket import Unanswered
+from scanner.venue.claimant import Claimant
+from scanner.venue.mirror import Mirror, Store
+
+_EVERY_SECONDS = 5.0
+_AT_LEAST_SECONDS = 0.25
+"""Between two looks into the ledger."""
+_MOST = 256
+"""Of each kind, in one round; the mirror and the ledger are looked at again after it."""
+_AT_ONCE = 8
+
+_log = structlog.get_logger("venue")
+
+
+class _Owed(NamedTuple):
+    """A claim that is to be brought to where it belongs.
+
+    Attributes:
+        right: what names the claim.
+        instead: the try whose claim it is now.
+    """
+
+    right: str
+    serial: str
+    wish: Wish
+    us: Entrant
+    known: Collection[EarlierAdmission] = ()
+    instead: str = ""
+
+    def decide(self, found: Claim | None) -> Step:
+        return step(self.serial, found, self.wish, self.us, self.known)
+
+
+class _Dues(NamedTuple):
+    unclaimed: int = 0
+    entries: Sequence[_Owed] = ()
+    passed: Sequence[tuple[int, _Owed | None]] = ()
+    unfounded: Sequence[_Owed] = ()
+    twice: Sequence[Claim] = ()
+
+
+class Settling:
+    """Settles one gate's account with its venue.
+
+    Args:
+        claimant: writes the claims.
+        mirror: tells what the venue has.
+        store: the gate's files.
+        now: the time, aware.
+
+    Attributes:
+        unclaimed: how many of the gate's admissions the venue is not known to have.
+    """
+
+    def __init__(
+        self, claimant: Claimant, mirror: Mirror, store: Store, now: Callable[[], datetime]
+    ) -> None:
+        self._claimant = claimant
+        self._mirror = mirror
+        self._store = store
+        self._now = now
+        self._woken = asyncio.Event()
+        self._listeners: list[Callable[[], None]] = []
+        self.unclaimed = 0
+        mirror.subscribe(self._on_claims)
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when double entries were found, and noted in the journal."""
+        self._listeners.append(listener)
+
+    def wake(self) -> None:
+        """Look soon: something was let in or out."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Settle until cancelled, whatever fails on the way."""
+        while True:
+            more = False
+            try:
+                more = await self.settle()
+            except Unanswered:
+                pass
+            except StoreError:
+                _log.warning("what the venue is owed can't be read", exc_info=True)
+            except Exception:  # noqa: BLE001 - the next look may work
+                _log.exception("settling with the venue failed")
+            await asyncio.sleep(_AT_LEAST_SECONDS)
+            if not more:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_EVERY_SECONDS):
+                        await self._woken.wait()
+            self._woken.clear()
+
+    async def settle(self) -> bool:
+        """Do one round of what is owed; tells whether there is more of it.
+
+        Raises:
+            Unanswered: the engine does not answer.
+            StoreError: a file can't be read or written.
+        """
+        with self._claimant.noted() as tries:
+            dues = await self._store.run_on_cache(self._look)
+        self.unclaimed = dues.unclaimed
+        await self._note_doubles(dues.twice)
+        if not self._mirror.up_to_date:
+            return False
+        await self._swap_all(dues.entries[:_MOST])
+        for row, owed in dues.passed:
+            if owed:
+                await self._swap_all([owed])
+            await self._store.run_on_cache(partial(_note_told, row=row))
+        await self._swap_all([each for each in dues.unfounded if each.instead not in tries])
+        return len(dues.entries) > _MOST or len(dues.passed) == _MOST
+
+    def _look(self, conn: SqlConnection) -> _Dues:
+        """Read what is owed; on the cache's connection."""
+        if venue_dues.is_behind(conn):
+            return _Dues()
+        won = self._claimant.won
+        entries = [each for each in venue_dues.unclaimed(conn) if each.serial not in won]
+        told = venue_claims.position(conn, TOLD)
+        passed = venue_dues.passed_since(conn, told, _MOST)
+        unfounded = venue_dues.unfounded(conn, installation.current_tag(conn))
+        return _Dues(
+            len(entries),
+            [_owed(conn, each, Wish.SETTLE) for each in entries[: _MOST + 1]],
+            [(each.by.row, _owed_for(conn, each)) for each in passed],
+            [
+                _owed_instead(conn, each.claim.serial, entrant)
+                for each, entrant in unfounded[:_MOST]
+            ],
+            venue_dues.twice_let_in(conn),
+        )
+
+    async def _swap_all(self, owed: Sequence[_Owed]) -> None:
+        """Write claims, a few at once, and never while a patron waits."""
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def swap(each: _Owed) -> None:
+            async with gate:
+                await self._claimant.quiet()
+                swapped = await self._claimant.swap(each.right, each.decide)
+                if isinstance(swapped.last, Write):
+                    _log.info("the venue was told", wish=each.wish.value, serial=each.serial)
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for each in owed:
+                    tasks.create_task(swap(each))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
+
+    async def _note_doubles(self, claims: Sequence[Claim]) -> None:
+        def note(conn: SqlConnection) -> int:
+            with transaction(conn):
+                return double_entries.note(conn, claims, installation.tags(conn), self._now())
+
+        if claims and (new := await self._store.run(note)):
+            _log.warning("tickets were let in twice", count=new)
+            for listener in self._listeners:
+                listener()
+
+    def _on_claims(self, found: Sequence[Mirrored]) -> None:
+        if not found or any(each.claim.twice for each in found):
+            self.wake()
+        for each in found:
+            if self._claimant.won.get(each.claim.serial, each.revision + 1) <= each.revision:
+                del self._claimant.won[each.claim.serial]
+
+
+def _owed(
+    conn: SqlConnection, entry: OwnEntry, wish: Wish, known: Collection[EarlierAdmission] = ()
+) -> _Owed:
+    return _Owed(right_of(conn, entry.serial), entry.serial, wish, entry.entrant, known)
+
+
+def _owed_for(conn: SqlConnection, passed: Passed) -> _Owed | None:
+    """Return what the venue is to be told of an exit or a further entry, if anything."""
+    if passed.kind is Kind.EXITED:
+        return _owed(conn, passed.by, Wish.LEAVE, passed.known)
+    wishes = {
+        Reason.OTHER_DOOR: Wish.SETTLE,
+        Reason.BACK_AFTER_EXIT: Wish.RETURN,
+        Reason.REENTRY: Wish.REENTRY,
+    }
+    wish = wishes.get(Reason(passed.reason))
+    return _owed(conn, passed.by, wish, passed.known) if wish else None
+
+
+def _owed_instead(conn: SqlConnection, serial: str, entrant: Entrant) -> _Owed:
+    """Return what takes the place of a claim without an entry: the ticket's entry, or nobody."""
+    if entry := venue_dues.standing(conn, serial):
+        return _owed(conn, entry, Wish.SETTLE)._replace(instead=entrant.nonce)
+    return _Owed(right_of(conn, serial), serial, Wish.RELEASE, entrant, (), entrant.nonce)
+
+
+def _note_told(conn: SqlConnection, row: int) -> None:
+    venue_claims.note_position(conn, TOLD, row)
