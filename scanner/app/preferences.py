@@ -31,6 +31,7 @@ class Preferences:
     names: bool = False
     picture: str = "auto"
     reasons: str = ""
+    unclaimed: str = "admit"
 
     @property
     def reasons_to_choose(self) -> tuple[str, ...]:
@@ -56,4 +57,5 @@ def preferences(config: "Config") -> Preferences:
         names=config.names,
         picture=config.picture,
         reasons=config.reasons,
+        unclaimed=config.unclaimed.value,
     )

@@ -18,7 +18,7 @@ _NARROW = 60
 
 
 def every_verdict(width: int, _height: int = 0) -> Content:
-    """List all verdicts by their looks, the green ones first."""
+    """List all verdicts by their looks, the green ones first, then what gates agree on."""
     reasons = sorted(Reason, key=_place)
     lines, above = list[Content](), ""
     for reason in reasons:
@@ -30,7 +30,32 @@ def every_verdict(width: int, _height: int = 0) -> Content:
     means = say("Nothing can be recorded, so nobody is let in.")
     lines += [Content(""), _heading(CANNOT_RECORD, say("CANNOT RECORD"))]
     lines += _entry("", means, say("Nobody may enter. Call the supervisor."), width)
-    return Content("\n").join(lines)
+    return Content("\n").join([*lines, *_of_a_venue(width)])
+
+
+def _of_a_venue(width: int) -> Iterator[Content]:
+    """Explain what gates of one house agree on."""
+    heading = Content.styled(f"◆ {say('SEVERAL GATES OF ONE VENUE')}", "bold")
+    yield from (Content(""), *heading.wrap(width))
+    told = (
+        (
+            say("Claimed"),
+            say("The first gate to ask gets the ticket; every other gate knows it at once."),
+            say("Nothing to do."),
+        ),
+        (
+            say("Not claimed"),
+            say("Let in while no other gate could be asked; it is claimed when they answer."),
+            say("Let them in, and look closely at ticket and person."),
+        ),
+        (
+            say("Double entry"),
+            say("One ticket was let in at two gates, of which one could not ask."),
+            say("Call the supervisor. w names the other gate; a notes what was done."),
+        ),
+    )
+    for name, means, do in told:
+        yield from _entry(name, means, do, width)
 
 
 def one_verdict(reason: Reason, width: int, _height: int = 0) -> Content:

@@ -71,7 +71,9 @@ class Beside:
         if name == "settings":
             from scanner.tui.gate.settings import SettingsScreen
 
-            return SettingsScreen(self.preferences, self.change, shown, records)
+            return SettingsScreen(
+                self.preferences, self.change, shown, records, at_venue=self._at_venue
+            )
         if name in ("token", "list"):
             from scanner.tui.gate.token import TokenScreen
 
@@ -117,6 +119,9 @@ class Beside:
 
                 return StatisticsScreen(records, self.status, self.clock, shown)
         raise LookupError(name)
+
+    def _at_venue(self) -> bool:
+        return self.status().venue is not None
 
     def _ask(self, name: str) -> None:
         show_cached(self.gate.app, name, partial(self.make, name))

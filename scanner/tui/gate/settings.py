@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from scanner.admission.ticket import Unclaimed
 from scanner.app.preferences import Preferences, Value
 from scanner.errors import ScannerError
 from scanner.pin import LONGEST, RULE, PinCheck
@@ -36,8 +37,12 @@ CHOICES: dict[str, tuple[Value, ...]] = {
     "muted": (False, True),
     "bell": ("auto", "always", "never"),
     "names": (False, True),
+    "unclaimed": tuple(each.value for each in Unclaimed),
 }
 """The settings in the order of the screen, and what each can be."""
+
+_OF_VENUE = frozenset({"unclaimed"})
+"""Those that are nothing to a gate which has joined no venue."""
 
 REASONS, PIN = "reasons", "pin"
 """The lines that lead to a question."""
@@ -69,9 +74,12 @@ class SettingsScreen(Modal):
         change: Callable[[str, Value], None],
         shown: Callable[[], Poster],
         records: Records | None = None,
+        *,
+        at_venue: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(shown)
         self._records = records
+        self._at_venue = at_venue
         self._preferences = preferences
         self._change = change
 
@@ -127,7 +135,8 @@ class SettingsScreen(Modal):
 
     def _lines(self) -> dict[str, Content]:
         """Return a line for each setting, and those that lead to a question."""
-        lines = {name: self._line(name) for name in CHOICES}
+        hidden = frozenset() if self._at_venue() else _OF_VENUE
+        lines = {name: self._line(name) for name in CHOICES if name not in hidden}
         if self._records:
             reasons, pin = say("Reasons for an override"), say("Supervisor's PIN")
             lines[REASONS] = self._side_by_side(reasons, f"▸ {say('write them')}")
@@ -155,6 +164,7 @@ def _title(name: str) -> str:
         "muted": say("Sound off"),
         "bell": say("Terminal's bell"),
         "names": say("Show and search patrons' names"),
+        "unclaimed": say("Where no other gate can be asked"),
     }[name]
 
 
@@ -174,6 +184,8 @@ def _word(value: Value) -> str:
         "never": say("never"),
         "unicode": "Unicode",
         "ascii": "ASCII",
+        Unclaimed.ADMIT.value: say("let in and mark"),
+        Unclaimed.REFUSE.value: say("let nobody in"),
     }
     return words.get(value) or LANGUAGES.get(str(value), str(value))
 

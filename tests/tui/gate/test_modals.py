@@ -9,11 +9,10 @@ from textual.containers import VerticalScroll
 from textual.widgets import DataTable, OptionList
 
 from scanner.admission.ticket import EarlierAdmission
+from scanner.admission.venue_status import VenueStatus
 from scanner.admission.verdict import Closed, Kind
 from scanner.pin import PinCheck
-from scanner.store.acknowledged import DOUBLE, Acknowledged, Doubles
 from scanner.store.differences import Difference, DifferenceKind
-from scanner.store.double_entries import DoubleEntry
 from scanner.store.errors import DatabaseBusy, StoreFault
 from scanner.tui.gate.help import HelpScreen
 from scanner.tui.gate.modal import Modal
@@ -251,27 +250,6 @@ async def test_the_queue_begins_with_what_the_server_says_otherwise(stand: Stand
     assert "To do: Tell the supervisor: these records are an old copy, or have a double." in text
 
 
-async def test_a_double_entry_is_first_in_the_queue_until_it_is_handled(stand: Stand) -> None:
-    double = DoubleEntry(99, "DAWIER-BACK75580900", 7, "south", "Kim", NOW)
-    stand.records.twice = (double,)
-    stand.background.now = replace(STATUS, doubles=Doubles((double,)))
-    app = stand.app()
-    async with app.run_test(size=(120, 40)) as pilot:
-        assert (
-            "▲ DOUBLE ENTRY, see the queue: DAWIER-BACK75580900: let in here, and by Kim"
-            in seen(app)
-        )
-        assert "▲ 1 DOUBLE ENTRY" in seen(app)
-        await pilot.press("w")
-        await settled(app, pilot)
-        assert "▲ double entry" in seen(app)
-        assert "To do: Two were let in with one ticket: tell the supervisor." in seen(app)
-        await pilot.press("a", *"both sat", "enter")
-        await settled(app, pilot)
-        assert "To do: Nothing more: somebody has handled it." in seen(app)
-    assert stand.records.seen_to == {(99, DOUBLE): Acknowledged("both sat", "Mo Ek")}
-
-
 async def test_the_queue_is_whole_even_where_it_is_drawn_as_soon_as_it_is_read(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +280,7 @@ async def test_the_queue_jumps_to_its_ends(stand: Stand) -> None:
 
 @pytest.mark.parametrize("name", CHOICES)
 async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str) -> None:
+    stand.background.now = replace(STATUS, venue=VenueStatus("Arena", connected=True))
     app = stand.app()
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("s")
@@ -320,6 +299,7 @@ async def test_every_setting_is_changed_at_once_and_kept(stand: Stand, name: str
 async def test_on_a_phone_nothing_is_wrapped_to_the_edge_and_a_plot_has_its_number(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stand.background.now = replace(STATUS, venue=VenueStatus("Arena", connected=True))
     app = stand.app()
     monkeypatch.setattr(type(app), "is_web", True)  # in a terminal a notice would cover them
     async with app.run_test(size=(43, 60)) as pilot:

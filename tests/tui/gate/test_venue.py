@@ -1,0 +1,48 @@
+"""What a guard sees of the venue's other gates."""
+
+from dataclasses import replace
+
+from scanner.admission.venue_status import VenueStatus
+from scanner.store.acknowledged import DOUBLE, Acknowledged, Doubles
+from scanner.store.double_entries import DoubleEntry
+from scanner.tui.gate.settings import CHOICES
+from tests.tui.ports import NOW, STATUS, Stand
+from tests.tui.seen import seen, settled
+
+
+async def test_a_double_entry_is_first_in_the_queue_until_it_is_handled(stand: Stand) -> None:
+    double = DoubleEntry(99, "DAWIER-BACK75580900", 7, "south", "Kim", NOW)
+    stand.records.twice = (double,)
+    stand.background.now = replace(STATUS, doubles=Doubles((double,)))
+    app = stand.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert (
+            "▲ DOUBLE ENTRY, see the queue: DAWIER-BACK75580900: let in here, and by Kim"
+            in seen(app)
+        )
+        assert "▲ 1 DOUBLE ENTRY" in seen(app)
+        await pilot.press("w")
+        await settled(app, pilot)
+        assert "▲ double entry" in seen(app)
+        assert "To do: Two were let in with one ticket: tell the supervisor." in seen(app)
+        await pilot.press("a", *"both sat", "enter")
+        await settled(app, pilot)
+        assert "To do: Nothing more: somebody has handled it." in seen(app)
+    assert stand.records.seen_to == {(99, DOUBLE): Acknowledged("both sat", "Mo Ek")}
+
+
+async def test_only_a_gate_of_a_venue_sets_what_it_does_where_no_other_can_be_asked(
+    stand: Stand,
+) -> None:
+    for venue, there in ((None, False), (VenueStatus("Arena"), True)):
+        stand.background.now = replace(STATUS, venue=venue)
+        app = stand.app()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("s")
+            await settled(app, pilot)
+            assert ("Where no other gate can be asked    ◂ let in and mark ▸" in seen(app)) is there
+            if there:
+                await pilot.press(*["down"] * list(CHOICES).index("unclaimed"), "right")
+                await settled(app, pilot)
+                assert "◂ let nobody in ▸" in seen(app)
+    assert stand.kept == [("unclaimed", "refuse")]
