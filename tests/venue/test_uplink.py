@@ -1,0 +1,69 @@
+"""One line out serves all: what a gate without it hands over, and what comes back."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nats.aio.client import Client
+
+from scanner.store.ledger import State
+from scanner.venue.handing_over import HandingOver
+from scanner.venue.keep_trying import keep_trying
+from scanner.venue.uplink import Uplink
+from tests.mock.server import mock_server
+from tests.sync.house import House, house_at, until
+from tests.venue.gates import VenueGate, at_work, venue_gate
+from tests.venue.nodes import Nodes
+
+EVERY = 0.05
+
+
+@pytest.fixture
+def houses(tmp_path: Path) -> Iterator[tuple[House, House]]:
+    (tmp_path / "north").mkdir()
+    (tmp_path / "south").mkdir()
+    with (
+        mock_server(tickets=300) as server,
+        house_at(server, tmp_path / "north") as north,
+        house_at(server, tmp_path / "south") as south,
+    ):
+        north.open(server.tokens[0].code)
+        south.open(server.tokens[0].code, device="south")
+        yield north, south
+
+
+def handing_over(gate: VenueGate) -> HandingOver:
+    return HandingOver(gate.nc.jetstream(), gate.here, offline_seconds=0)
+
+
+async def test_a_gate_without_a_line_has_its_queue_delivered_by_one_that_has_it(
+    one_node: Nodes, houses: tuple[House, House]
+) -> None:
+    north, south = houses
+    serials = [each for number in range(3) for each in north.tickets(number)[:50]]
+    north.cable.cut()
+    for serial in serials:
+        assert north.present(serial).verdict.admits
+    async with venue_gate(one_node, north, "north") as a, venue_gate(one_node, south, "south") as b:
+        await until(lambda: b.engine.status().link.online)
+        out = handing_over(a)
+        async with at_work(
+            keep_trying(out.publish, EVERY),
+            keep_trying(out.hear, EVERY),
+            Uplink(b.nc, b.here).run(),
+        ):
+            await until(lambda: set(north.states().values()) == {State.CONFIRMED})
+        stream = await one_node_stream(one_node, "ADMISSIONS")
+    assert set(north.states()) == set(serials) == south.at_server("north")
+    assert south.at_server("south") == set()
+    assert stream == 0
+
+
+async def one_node_stream(nodes: Nodes, name: str) -> int:
+    """Return how many messages a stream holds."""
+
+    async def ask(nc: Client) -> int:
+        return int((await nc.jetstream().stream_info(name)).state.messages)
+
+    return await asyncio.to_thread(nodes.asked, ask)
