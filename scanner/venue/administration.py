@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import nats
 import nats.errors
 import structlog
 
 from scanner.venue.authority import administrator, commander
+from scanner.venue.client import connect
 from scanner.venue.dialling import address, dial, options
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def as_node(
         _log.info("a node's connection has trouble", why=str(error))
 
     own = administrator(membership, authority, datetime.now(UTC))
-    return await nats.connect(
+    return await connect(
         [address(each) for each in nodes],
         max_reconnect_attempts=-1,
         connect_timeout=_CONNECT_SECONDS,

@@ -9,10 +9,10 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
-import nats
 import nats.errors
 
 from scanner.venue import discovery, joining, nkey
+from scanner.venue.client import connect
 from scanner.venue.errors import Unreachable, VenueError, VenueFault
 from scanner.venue.membership import Membership
 from scanner.venue.permissions import JOIN, inbox
@@ -121,8 +121,8 @@ async def _dial(nodes: Sequence[str], given: Options) -> "Client":
     refused: Exception | None = None
     for node in nodes:
         try:
-            return await nats.connect(
-                address(node),
+            return await connect(
+                [address(node)],
                 allow_reconnect=False,
                 connect_timeout=PATIENCE_SECONDS,
                 error_cb=_unheard,

@@ -14,6 +14,12 @@ ROUTE_PORT_ABOVE = 100
 ANYWHERE = "0.0.0.0"  # noqa: S104 - gates reach a node by whichever interface they share with it
 
 _LOG_BYTES, _LOGS = 10_000_000, 3
+_ACCOUNTS_COMPARED = "1s"
+"""How often nodes compare what they know of accounts: 32 bytes, where that is the same.
+
+A node that was off while a gate was expelled lets it in until then.
+"""
+
 _DEAD_AFTER = {"ping_interval": "5s", "ping_max": 2}
 """A pulled cable closes no connection: it is noticed when two pings got no answer."""
 
@@ -142,7 +148,7 @@ class NodeConfig:
                 "type": "full",
                 "dir": str(files.accounts),
                 "allow_delete": False,
-                "interval": "1m",
+                "interval": _ACCOUNTS_COMPARED,
             },
             "resolver_preload": dict(self.trust.accounts),
             # It acknowledges what is on the disk, and nothing before (Jepsen on NATS

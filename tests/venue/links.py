@@ -61,7 +61,11 @@ class Links:
 
     async def _end(self) -> None:
         for link in self._links.values():
-            await link.end()
+            link.end()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 class _Link:
@@ -90,12 +94,9 @@ class _Link:
         self._refuses = False
         self._open.set()
 
-    async def end(self) -> None:
+    def end(self) -> None:
         if self._server:
             self._server.close()
-        for each in (relays := tuple(self._relays)):
-            each.cancel()
-        await asyncio.gather(*relays, return_exceptions=True)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -1,8 +1,10 @@
 """A whole venue on loopback: real nodes, killed, cut off and started again."""
 
 import asyncio
+import gc
 import threading
 import time
+import warnings
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -63,9 +65,9 @@ class Nodes:
 
     def __enter__(self) -> "Nodes":
         self._thread.start()
-        self._stack.callback(self._end)
         try:
             self._stack.enter_context(self._links)
+            self._stack.callback(self._end)
             self._make()
             for each in self.nodes:
                 each.server.start()
@@ -193,8 +195,16 @@ class Nodes:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        with warnings.catch_warnings():
+            # nats-py leaves a connection open where a server dies while it says hello.
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
     async def _close(self) -> None:
         for each in self._connections:
             if each is not None:
                 await each.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # reconnections under way
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
