@@ -4,12 +4,11 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from scanner.admission.code_form import respelled
 from scanner.admission.door import DoorRules, Notice, Unjudged
-from scanner.admission.names import without_tag
 from scanner.admission.serial import Fingerprint, ParsedPayload, Secret, Serial, fingerprint
 from scanner.admission.ticket import (
     CachedTicket,
@@ -18,10 +17,8 @@ from scanner.admission.ticket import (
     Section,
     TicketStatus,
 )
-from scanner.admission.verdict import Reason
-from scanner.store import ledger
 from scanner.store.details import Companion, TicketDetail, companions, read_unjudged
-from scanner.store.ledger import OwnAdmission
+from scanner.store.movements import earlier, records_of
 from scanner.store.sessions import StoredSession
 
 _TICKET = """
@@ -37,41 +34,9 @@ WHERE ticket.serial = ?
 _PLAIN, _NOTHING_TOLD = 7, (*[None] * 8, 0)
 """How many of its columns every platform tells, and the others where nothing is told."""
 
-_FORMER_SERIALS = """
-SELECT former.serial FROM detail AS own JOIN detail AS former
-    ON former.key = own.key AND former.serial <> own.serial
-WHERE own.serial = ?
-"""
-
-_ENTERED, _FIRST, _LEFT = "entered", "first", "left"
-_MOVEMENTS = f"""
-SELECT '{_ENTERED}', NULL, at, redeemer, device FROM venue_claim
-WHERE serial = ?1 AND device IS NOT NULL AND state <> 'released' AND NOT (own AND EXISTS (
-    SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'admitted' AND at = venue_claim.at
-    UNION ALL SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'reentry' AND at = venue_claim.at))
-UNION ALL
-SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE serial = ?1
-UNION ALL
-SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
-UNION ALL
-SELECT '{_LEFT}', NULL, max(left_at, coalesce(at, '')), left_redeemer, left_device FROM venue_claim
-WHERE serial = ?1 AND state = 'left' AND left_at IS NOT NULL
-UNION ALL
-SELECT iif(kind = 'exited', '{_LEFT}', iif(journal.reason = '{Reason.OTHER_DOOR}', '{_FIRST}',
-    '{_ENTERED}')), id, at, redeemer, device
-FROM passage JOIN journal ON id = passage.journal
-WHERE passage.serial = ?1 AND {ledger.AT_THIS_DOOR}
-"""
-"""Who came in and left by a ticket after its own admission; each is found by an index.
-
-A venue's claim comes first: it is the last entry that is known. Of our own it has what the ledger
-has, unless that is an old copy.
-"""
-
 _OWNERS = "SELECT serial, owner FROM ticket WHERE fingerprint = ?"
 _FORMER_OWNERS = "SELECT serial, owner FROM former_owner WHERE fingerprint = ?"
 _SHORT_DIGITS, _SIGN = 16, 1 << 63
-_LONG_AGO = datetime.fromtimestamp(0, UTC)
 _STATUSES = {status.value: status for status in TicketStatus}
 
 
@@ -113,18 +78,6 @@ class Cached(NamedTuple):
     reissued: bool = False
 
 
-class _Moved(NamedTuple):
-    """A patron who came in or left; `row` is the journal's, where it was at this gate."""
-
-    what: str
-    row: int | None
-    by: EarlierAdmission
-
-    @property
-    def left(self) -> bool:
-        return self.what == _LEFT
-
-
 def look_up(conn: sqlite3.Connection, parsed: ParsedPayload) -> Knowledge:
     """Collect what cache and ledger know of what was presented: a few indexed reads."""
     return look_up_with_notice(conn, parsed)[0]
@@ -142,7 +95,7 @@ def look_up_with_notice(
         cached = find_cached(conn, serial) if serial else None
     if serial is None:
         return Knowledge(), None
-    own, other, left = _records(conn, serial, reissued=cached is not None and cached.reissued)
+    own, other, left = records_of(conn, serial, reissued=cached is not None and cached.reissued)
     known = Knowledge(
         cached.ticket._replace(former_code=former_code) if cached else None,
         own.admission,
@@ -155,74 +108,6 @@ def look_up_with_notice(
         own.other_door,
     )
     return known, cached.notice if cached else None
-
-
-Records = tuple[OwnAdmission, EarlierAdmission | None, EarlierAdmission | None]
-"""This gate's admission of a ticket, another's, and its exit where that is the last movement."""
-
-
-def _records(conn: sqlite3.Connection, serial: str, *, reissued: bool) -> Records:
-    """Read what is known of a ticket's admission; where it has none, under a former serial."""
-    found = _records_of(conn, serial)
-    if not reissued or _tell_of_this_door(found):
-        return found
-    formers = conn.execute(_FORMER_SERIALS, (serial,)).fetchall()
-    every = [found, *(_records_of(conn, former) for (former,) in formers)]
-    own, other, left = next(filter(_tell_of_this_door, every), found)
-    other_door = next((each.other_door for each, *_ in every if each.other_door), None)
-    return own._replace(other_door=other_door), other, left
-
-
-def _tell_of_this_door(found: Records) -> bool:
-    own, other, left = found
-    return bool(own.admission or own.refusal or other or left)
-
-
-def _records_of(conn: sqlite3.Connection, serial: str) -> Records:
-    own = ledger.own_admission(conn, serial)
-    moves = [
-        _Moved(what, row, _earlier(at, redeemer, device))
-        for what, row, at, redeemer, device in conn.execute(_MOVEMENTS, (serial,))
-    ]
-    other = next((each.by for each in moves if each.row is None and not each.left), None)
-    own = _or_first_passage(own, moves)
-    return own, other, _last_exit(own, moves)
-
-
-def _or_first_passage(own: OwnAdmission, moves: list[_Moved]) -> OwnAdmission:
-    """Return a gate's admission; one at another door makes the first entry here a passage.
-
-    That one stands where the admission at the other door was undone since, too. Its light is not
-    in doubt: of a passage nobody notes it.
-    """
-    if own.row or own.refusal or not moves:
-        return own
-    entries = [
-        each
-        for each in moves
-        if each.row and (each.what == _FIRST or (own.other_door and each.what == _ENTERED))
-    ]
-    if not entries:
-        return own
-    first = min(entries, key=lambda each: each.row or 0)
-    return own._replace(admission=first.by, row=first.row or 0)
-
-
-def _last_exit(own: OwnAdmission, moves: list[_Moved]) -> EarlierAdmission | None:
-    """Return when the patron left, if nobody came in after that.
-
-    Here the journal's rows tell what came last, and not a clock that may have been set. Between
-    gates the times do; of two at the same, the exit is the last.
-    """
-    if not any(each.left for each in moves):
-        return None
-    here = [each for each in moves if each.row is not None]
-    if own.admission:
-        here.append(_Moved(_ENTERED, own.row, own.admission))
-    last = [each for each in moves if each.row is None]
-    last += sorted(here, key=lambda each: each.row or 0)[-1:]
-    latest = max(last, key=lambda each: (each.by.at or _LONG_AGO, each.left))
-    return latest.by if latest.left else None
 
 
 def belong_to(conn: sqlite3.Connection, session: StoredSession) -> bool:
@@ -351,7 +236,7 @@ def find_other_admission(conn: sqlite3.Connection, serial: str) -> EarlierAdmiss
     ).fetchone()
     if row is None:
         return None
-    return _earlier(*row)
+    return earlier(*row)
 
 
 def find_serial(conn: sqlite3.Connection, parsed: ParsedPayload) -> tuple[str | None, bool]:
@@ -402,10 +287,6 @@ def short_fingerprint(digest: str) -> int:
     """Return the digest's first eight bytes as SQLite's signed integer; the index's key."""
     number = int(digest[:_SHORT_DIGITS], 16)
     return number if number < _SIGN else number - 2 * _SIGN
-
-
-def _earlier(at: str | None, redeemer: str | None, device: str | None) -> EarlierAdmission:
-    return EarlierAdmission(_time(at), redeemer, without_tag(device) if device else None)
 
 
 def _time(text: object) -> datetime | None:
