@@ -217,8 +217,9 @@ for commands in (
 ):
     commands.register(app)
 
+for command in app.registered_commands:
+    command.cls = SpokenCommand
 for group in app.registered_groups:
     group.cls = SpokenGroup
-for each in (app, desk.tokens, bench.app, venue.app):
-    for command in each.registered_commands:
+    for command in group.typer_instance.registered_commands if group.typer_instance else ():
         command.cls = SpokenCommand

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from scanner.cli import queue_files
 from scanner.cli.errors import Expects, unfit
 from scanner.cli.output import print_json, print_line, print_table
 from scanner.cli.pin import pin_of
@@ -30,12 +31,15 @@ refusal, or at a double entry."""
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog="Example: scanner queue --state conflict")(queue)
+    queues = typer.Typer(invoke_without_command=True, callback=queue)
+    queue_files.register(queues)
+    app.add_typer(queues, name="queue", epilog="Example: scanner queue --state conflict")
     app.command(epilog="Example: scanner sync")(sync)
     app.command(epilog="Example: scanner replay")(replay)
 
 
 def queue(
+    context: typer.Context,
     *,
     state: Annotated[
         str | None,
@@ -57,6 +61,8 @@ def queue(
     Only a file counts as an export, after which a dead token's patrons may be forgotten: nobody
     knows who has read what was printed.
     """
+    if context.invoked_subcommand:
+        return
     from scanner.admission.verdict import Kind
     from scanner.store import differences
     from scanner.store.acknowledged import read_acknowledged, read_doubles

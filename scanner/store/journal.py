@@ -101,6 +101,7 @@ class JournalNote(Code):
     RECOVERED = "journal.recovered"
     RECOVERED_IN_PART = "journal.recovered_in_part"
     EXPORTED = "journal.exported"
+    QUEUE_EXPORTED = "journal.queue_exported"
     OPENED = "journal.opened"
     ACKNOWLEDGED = "journal.acknowledged"
     TERMINAL_CLOSED = "journal.terminal_closed"

@@ -39,6 +39,16 @@ class VenueFault(Code):
     SEVERAL_GATES = "venue.several_gates"
     ITSELF = "venue.itself"
     NOT_EXPELLED = "venue.not_expelled"
+    NOT_REGISTERED = "venue.not_registered"
+    NO_QUEUE_FILE = "venue.no_queue_file"
+    NEWER_QUEUE_FILE = "venue.newer_queue_file"
+    OTHER_VENUES = "venue.other_venues_queue_file"
+    NOT_WHOLE = "venue.queue_file_not_whole"
+    CHANGED = "venue.queue_file_changed"
+    TOO_LARGE = "venue.queue_file_too_large"
+    OLDER = "venue.queue_file_older"
+    OWN = "venue.queue_file_own"
+    BUSY = "venue.queue_busy"
 
 
 class VenueError(ScannerError):

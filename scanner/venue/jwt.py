@@ -11,12 +11,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scanner.venue.nkey import public_key, sign
+from scanner.venue.nkey import Role, is_public, public_key, sign, verifies
 from scanner.venue.permissions import EVERYTHING, Permissions
 
 _HEADER = {"typ": "JWT", "alg": "ed25519-nkey"}
 _SIGNATURE_BYTES = 64
 _UNLIMITED = -1
+_ACCOUNT = "issuer_account"
+"""The claim that names the account whose signing key made a user's token."""
 _FOR_GOOD = 30 * 365 * 24 * 3600
 """Seconds that a revocation reaches past a token's issue: clocks differ, and nobody comes back."""
 
@@ -95,7 +97,7 @@ def user(
         "payload": _UNLIMITED,
     }
     if public_key(signing_seed) != account_public:
-        claims["issuer_account"] = account_public
+        claims[_ACCOUNT] = account_public
     if permissions != EVERYTHING:
         denied = {"deny": list(permissions.not_publish)} if permissions.not_publish else {}
         claims["pub"] = {"allow": list(permissions.publish), **denied}
@@ -149,6 +151,26 @@ def read(token: str) -> dict[str, Any]:
     if not isinstance(found, dict) or not isinstance(found.get("nats"), dict):
         raise ValueError("no token")  # noqa: TRY004 - a text that is no token, whatever it holds
     return found
+
+
+def member(token: str, like: str) -> str:
+    """Return whose token it is, where it was signed as one of our own was.
+
+    Args:
+        token: of somebody who says to be a gate of the venue.
+        like: this gate's own.
+
+    Raises:
+        ValueError: it is no token, or not the venue's.
+    """
+    found, own = read(token), read(like)
+    told, _, signature = token.rpartition(".")
+    same = all(found["nats"].get(each) == own["nats"].get(each) for each in ("type", _ACCOUNT))
+    if not same or found.get("iss") != own["iss"] or not is_public(str(found["sub"]), Role.USER):
+        raise ValueError("not the venue's")
+    if not verifies(own["iss"], told.encode(), _unbase64(signature)):
+        raise ValueError("not signed")
+    return str(found["sub"])
 
 
 def shortened(token: str) -> bytes:

@@ -119,6 +119,10 @@ SENTENCES: dict[str, Sentence] = {
     "journal.reads": "codes are read by the camera {camera} and the hand scanner {scanner}",
     "journal.double_entry": _double_entry,
     "journal.claim_released": "{by} has freed the claim of {serial}, which {guard} had at {gate}",
+    "journal.queue_exported": Plural(
+        "the queue was written to file {number} for other gates: {count} admission",
+        "the queue was written to file {number} for other gates: {count} admissions",
+    ),
     "journal.exported": Plural(
         "{count} admission was exported", "{count} admissions were exported"
     ),

@@ -1,6 +1,43 @@
 """What happens between the gates of one house and their nodes."""
 
-from scanner.wording.sentences import Sentence
+from scanner.facts import Value
+from scanner.wording.catalogue import say, say_count
+from scanner.wording.plain import plain
+from scanner.wording.sentences import Params, Sentence
+
+
+def _count(value: Value) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _queue_exported(params: Params) -> str:
+    own = say_count("{count} admission", "{count} admissions", _count(params["admissions"]))
+    others = say_count(
+        "{count} outcome for other gates",
+        "{count} outcomes for other gates",
+        _count(params["outcomes"]),
+    )
+    return say(
+        "Exported: {admissions}, {outcomes}, as file {number} of this gate: {file}",
+        admissions=own,
+        outcomes=others,
+        number=_count(params["number"]),
+        file=plain(str(params["file"])),
+    )
+
+
+def _queue_imported(params: Params) -> str:
+    return say(
+        "Imported from {gate}, file {number}: {new} new, {known} known already, "
+        "{elsewhere} for sections of other gates; {applied} of this gate's own are settled by it.",
+        gate=plain(str(params["gate"])),
+        number=_count(params["number"]),
+        new=_count(params["new"]),
+        known=_count(params["known"]),
+        elsewhere=_count(params["elsewhere"]),
+        applied=_count(params["applied"]),
+    )
+
 
 SENTENCES: dict[str, Sentence] = {
     "venue.needs_extra": "A venue needs more libraries; install scanner[venue].",
@@ -34,6 +71,23 @@ SENTENCES: dict[str, Sentence] = {
     "venue.several_gates": "Several gates are called {gate}; give the key of one: {keys}",
     "venue.itself": "{gate} is this computer itself; expel it from another one.",
     "venue.not_expelled": "The nodes did not take it that {gate} is expelled: {why}",
+    "venue.not_registered": "This gate was never seen by a node of {name}, "
+    "so that no other gate would know it; connect it to the venue once.",
+    "venue.no_queue_file": "{file} is no file of scanner queue export.",
+    "venue.newer_queue_file": "{file} is from a newer version of scanner; install that.",
+    "venue.other_venues_queue_file": "{file} is another venue's; this gate belongs to {name}.",
+    "venue.queue_file_not_whole": "{file} is not whole; nothing was imported. Copy it again.",
+    "venue.queue_file_changed": "{file} is damaged, was changed, or is of no gate of this venue; "
+    "nothing was imported. Copy it again.",
+    "venue.queue_file_too_large": "{file} is larger than any queue; nothing was imported.",
+    "venue.queue_file_older": "{file} is older than what was imported from {gate} before; "
+    "nothing was imported.",
+    "venue.queue_file_own": "{file} is this gate's own; import it at another gate.",
+    "venue.queue_busy": "This gate is sending just now; try again in a moment.",
+    "venue.queue_exported": _queue_exported,
+    "venue.queue_imported": _queue_imported,
+    "venue.queue_sends": "what is new goes to the server with this gate's own queue; "
+    "scanner queue export takes the outcomes back.",
     "venue.made": "The venue {name} is made; this computer is its manager and a gate of it.",
     "venue.next_node": "Next, run its node here: scanner venue serve",
     "venue.next_nodes": "Next, on each computer that is to run a node: "
