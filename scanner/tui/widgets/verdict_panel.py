@@ -30,6 +30,7 @@ _URGENT = Style(bold=True, color="#000000", bgcolor="#ffd60a")
 _TOLD = Style(bold=True, color="#ffffff", bgcolor="#000000")
 _SIGN = "▲"
 _MOST_TOLD = 0.5  # of the panel's height; the rest is for the verdict
+_ROOMY = 20  # rows; with as many, letters in black do not touch what is told on black
 
 
 class VerdictPanel(Widget):
@@ -117,7 +118,9 @@ class VerdictPanel(Widget):
             wide, high = self.size
             self._told = told_rows(self.poster.notice, wide, int(high * _MOST_TOLD))
             room = high - self._covered - len(self._told)
-            self._lines, self._set_for = arrange(self.poster, wide, room), now
+            apart = 1 if self._told and not self.poster.urgent and room >= _ROOMY else 0
+            lines = arrange(self.poster, wide, room - apart)
+            self._lines, self._set_for = (*[_BLANK] * apart, *lines), now
         return self._lines
 
 
