@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _REMEMBERED = "first start"
 """The secret's name in the key store."""
 
+_SEARCH_SECONDS = 2.0
+"""To look for a venue; the first steps take longer."""
+
 _SEED = 1
 """Of the made-up house; the same every time."""
 
@@ -160,6 +163,29 @@ class House:
                 utc_now,
                 on_progress=on_progress,
             )
+
+    def venues(self) -> Sequence[str]:
+        """Return the names of the venues that are found here, where it may join one."""
+        from scanner.venue import membership
+        from scanner.venue.errors import VenueError
+        from scanner.venue.extra import require
+
+        try:
+            require()
+            if membership.read(self.config.home):
+                return ()
+        except VenueError:  # `scanner venue` says what is wrong
+            return ()
+        from scanner.venue.discovery import find_venues
+
+        return [each.name for each in find_venues(_SEARCH_SECONDS)]
+
+    def join_venue(self, given: str, gate: str) -> str:
+        """Join the venue of an invitation's text or file; returns its name."""
+        from scanner.venue.entering import enter, invited_by
+
+        joined = enter(self.config.home, invited_by(given), gate, as_node=False)
+        return joined.name
 
     async def check_server(self, answers: "Answers") -> None:
         """Ask the server whether it is one, and takes the key; at pretix, set the device up."""

@@ -1,7 +1,6 @@
 """`scanner venue`: makes a venue, joins one, leaves it, shuts a gate out."""
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -139,30 +138,18 @@ def join(
     ] = False,
 ) -> None:
     """Make this computer a gate of a venue, or with NAME.node one of its nodes."""
-    import asyncio
-    from datetime import UTC, datetime
-
-    from scanner.venue import membership
-    from scanner.venue.errors import Unreachable, VenueError, VenueFault
     from scanner.venue.extra import require
 
     require()
-    from scanner.venue import authority, invitation
-    from scanner.venue.dialling import register
+    from scanner.venue import invitation
+    from scanner.venue.entering import enter
 
     home = load().home
     if source == "-":
         invited = invitation.read(sys.stdin.read())
     else:
         invited = invitation.read_file(Path(source))
-    found = membership.read(home)
-    if found and not replace:
-        raise VenueError(VenueFault.ALREADY, name=found.name)
-    joined = authority.join(invited, gate or _computer(), datetime.now(UTC))
-    if joined.jwt is None:
-        with suppress(Unreachable):  # it registers when it first meets a node
-            joined = asyncio.run(register(joined))
-    membership.keep(home, joined, invited.authority)
+    joined = enter(home, invited, gate or _computer(), as_node=True, replace=replace)
     told = {"name": joined.name, "gate": joined.gate}
     tell(Fact(VenueDone.JOINED_NODE if invited.authority else VenueDone.JOINED, told))
     if joined.jwt is None:

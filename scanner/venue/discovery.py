@@ -6,6 +6,7 @@ lies gains nothing: its certificate is not of the venue's authority.
 
 import asyncio
 import ipaddress
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ SERVICE = "_scanner-venue._tcp.local."
 
 SEARCH_SECONDS = 3.0
 """Time for three questions: at once, after one second, after two more (RFC 6762, 5.2)."""
+
+INTERFACES = "SCANNER_MDNS"
+"""The variable that names the addresses to look and announce at, with commas; or `none`."""
 
 _DETAIL_MILLISECONDS = 1500
 _ANNOUNCED_SECONDS = 5.0
@@ -86,6 +90,8 @@ async def search(
         interfaces: the addresses of those to ask at; all of them if None.
         venue: the id of the only one that is looked for; its first node ends the search.
     """
+    if _wanted(interfaces) == ():
+        return []
     nodes: dict[str, Announcement] = {}
     heard = asyncio.Event()
 
@@ -189,6 +195,10 @@ async def _on_network(interfaces: Sequence[str] | None) -> "AsyncIterator[AsyncZ
     from zeroconf import InterfaceChoice, IPVersion
     from zeroconf.asyncio import AsyncZeroconf
 
+    interfaces = _wanted(interfaces)
+    if interfaces is not None and not interfaces:
+        yield None
+        return
     chosen = list(interfaces) if interfaces is not None else InterfaceChoice.All
     try:
         network = AsyncZeroconf(interfaces=chosen, ip_version=IPVersion.V4Only)
@@ -200,6 +210,14 @@ async def _on_network(interfaces: Sequence[str] | None) -> "AsyncIterator[AsyncZ
         yield network
     finally:
         await network.async_close()
+
+
+def _wanted(interfaces: Sequence[str] | None) -> Sequence[str] | None:
+    """Return the interfaces to use, empty for none of them; the variable names them otherwise."""
+    told = os.environ.get(INTERFACES)
+    if interfaces is not None or not told:
+        return interfaces
+    return () if told == "none" else told.split(",")
 
 
 def _read(info: "AsyncServiceInfo") -> Announcement | None:

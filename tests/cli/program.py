@@ -55,6 +55,7 @@ class Program:
         own = {
             "SCANNER_HOME": str(self.home),
             "SCANNER_KEYSTORE": "file",
+            "SCANNER_MDNS": "none",
             "COLUMNS": "120",
             "NO_COLOR": "1",
         }

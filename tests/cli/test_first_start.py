@@ -19,6 +19,8 @@ from scanner.store import journal
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.tui.wizard.answers import Answers, Place
+from scanner.venue import authority, invitation, membership
+from scanner.venue.errors import VenueError, VenueFault
 from tests.cli.program import Program
 from tests.cli.terminal import terminal
 from tests.mock.server import Ready, mock_server
@@ -90,6 +92,26 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     config = load_config(camera="/nowhere/else.png")
     with Writer(tmp_path / "gate.sqlite3") as writer:
         return House(config, writer, KeyStore(tmp_path, file_only=True))
+
+
+def test_a_venue_is_joined_by_a_files_name_or_a_text_and_then_not_looked_for(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCANNER_MDNS", "none")
+    assert house.venues() == []
+    made = authority.make_venue("Arena", 1, [], utc_now())
+    text = invitation.write(replace(made, authority=None))
+    file = tmp_path / "Arena.join"
+    file.write_bytes(invitation.as_file(text))
+    assert house.join_venue(f" {file} ", "door-1") == "Arena"
+    joined = membership.read(tmp_path)
+    assert joined
+    assert (joined.name, joined.gate, joined.jwt) == ("Arena", "door-1", None)
+    assert membership.read_authority(tmp_path) is None
+    assert house.venues() == ()
+    with pytest.raises(VenueError) as refused:
+        house.join_venue(text, "door-1")
+    assert refused.value.fact.code is VenueFault.ALREADY
 
 
 @pytest.mark.parametrize("source", ["show/code.png", "show", "code.avi"])

@@ -55,7 +55,8 @@ class Place(IntEnum):
     CAMERA = 4
     SOUND = 5
     SUPERVISOR = 6
-    TICKETS = 7
+    VENUE = 7
+    TICKETS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,23 @@ class Setup(Protocol):
         Raises:
             ScannerError: it is no PIN, or can't be kept.
         """
+
+    def venues(self) -> Sequence[str]:
+        """Return the names of the venues that are found here; takes two seconds at most.
+
+        None where this computer belongs to one already, or lacks a venue's libraries.
+        """
+        ...
+
+    def join_venue(self, given: str, gate: str, /) -> str:
+        """Join the venue of an invitation's text or file, as a gate of a name; may take seconds.
+
+        Returns the venue's name.
+
+        Raises:
+            ScannerError: it is no invitation, or the venue does not let this computer in.
+        """
+        ...
 
     async def open(self, answers: Answers, on_progress: Callable[[int, int], None], /) -> "Opened":
         """Open the session and fetch its tickets.

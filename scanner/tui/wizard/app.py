@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import structlog
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -29,8 +31,12 @@ from scanner.tui.wizard.list_step import ListStep
 from scanner.tui.wizard.simple_steps import NamesStep, ServerStep, SoundStep, SupervisorStep
 from scanner.tui.wizard.step import Step
 from scanner.tui.wizard.tickets_step import TicketsStep
+from scanner.tui.wizard.venue_step import VenueStep
 from scanner.wording.catalogue import say
 from scanner.wording.sentences import sentence
+
+_SEARCH_AFTER_SECONDS = 0.4
+"""From the start to the search for a venue: the first step is drawn by then."""
 
 
 class WizardApp(App[Answers]):
@@ -78,9 +84,12 @@ class WizardApp(App[Answers]):
             lambda: CameraStep(self._answers, setup),
             lambda: SoundStep(self._answers, setup),
             lambda: SupervisorStep(self._answers, setup),
+            lambda: VenueStep(self._answers, setup, self._venues),
             lambda: TicketsStep(self._answers, setup),
         )
-        self._place = place
+        self._place: Place = Place.TICKETS if place is Place.VENUE else place
+        self._venues: Sequence[str] = ()
+        self._asks_for_venue = False
         self._answered_by_scan: set[Place] = set()
         self.wants_made_up = False
         self.step: Step | None = None
@@ -99,7 +108,16 @@ class WizardApp(App[Answers]):
         """Ask the first question."""
         self.register_theme(NIGHT)
         self.theme = NIGHT.name
+        looking = threading.Thread(target=self._look_for_venues, name="venues", daemon=True)
+        self.set_timer(_SEARCH_AFTER_SECONDS, looking.start)
         await self._show(self._place)
+
+    def _look_for_venues(self) -> None:
+        """Look while the first steps are answered; whoever comes to the step earlier skips it."""
+        try:
+            self._venues = self._setup.venues()
+        except Exception:  # noqa: BLE001 - without a venue the gate is set up all the same
+            structlog.get_logger("wizard").exception("no venue could be looked for")
 
     async def on_event(self, event: Event) -> None:
         """Collect the keys of a hand scanner: none of a code's is a command."""
@@ -108,7 +126,7 @@ class WizardApp(App[Answers]):
 
     def scanned(self, payload: str, _source: str) -> None:
         """Answer the steps that a scanned or pasted text belongs to, whichever is shown."""
-        if isinstance(self.step, CameraStep) and not opens_gate(payload):
+        if isinstance(self.step, CameraStep | VenueStep) and not opens_gate(payload):
             self.step.take(payload)
         elif self.step:
             self.run_worker(self._fill_in(self.step, payload), exit_on_error=False)
@@ -170,12 +188,14 @@ class WizardApp(App[Answers]):
     async def on_step_answered(self, message: Step.Answered) -> None:
         """Show the next step, or end after the last."""
         self._answers = message.answers
+        if isinstance(self.step, VenueStep) and self.step.joined:
+            self._venues = ()  # it is not asked again
         if self._place is Place.TICKETS:
             self._leave_step()
             self._tell_failure(lambda: self._setup.keep(self._answers))
             self.exit(self._answers)
             return
-        await self._show(Place(self._place + 1))
+        await self._show(self._beside(1))
         self._remember()
 
     async def action_back(self) -> None:
@@ -184,7 +204,15 @@ class WizardApp(App[Answers]):
             return
         if self._place > Place.SERVER:
             self._keep_draft()
-            await self._show(Place(self._place - 1))
+            await self._show(self._beside(-1))
+
+    def _beside(self, by: int) -> Place:
+        """Return the next step, or with -1 the one before; without a venue, its step is none."""
+        if self._place is Place.SUPERVISOR:
+            self._asks_for_venue = bool(self._venues)
+        found = Place(self._place + by)
+        skipped = found is Place.VENUE and not (self._asks_for_venue and self._venues)
+        return Place(found + by) if skipped else found
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to go back from the second step on."""
@@ -222,7 +250,9 @@ class WizardApp(App[Answers]):
         place = self.query_one("#place")
         await place.remove_children()
         self.step = step = self._makers[place_shown - 1]()
-        place_in_row = say("{number} of {all}", number=int(place_shown), all=len(self._makers))
+        skipped = 0 if self._asks_for_venue else 1
+        number = int(place_shown) - (skipped if place_shown > Place.VENUE else 0)
+        place_in_row = say("{number} of {all}", number=number, all=len(Place) - skipped)
         head = f"{say('Set up this gate')} · {place_in_row} · {step.title()}"
         self.query_one("#head", Static).update(Content(head))
         await place.mount(step)
@@ -240,7 +270,9 @@ class WizardApp(App[Answers]):
             self._answers = self.step.draft()
 
     def _remember(self) -> None:
-        self._tell_failure(lambda: self._setup.remember(self._answers, self._place))
+        # A venue is looked for again in the next start: it comes back to the step before.
+        place = Place.SUPERVISOR if self._place is Place.VENUE else self._place
+        self._tell_failure(lambda: self._setup.remember(self._answers, place))
 
     def _tell_failure(self, keep: Callable[[], None]) -> None:
         try:

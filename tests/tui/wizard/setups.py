@@ -45,6 +45,8 @@ class FakeSetup:
     events_there: list[EventChoice] = field(default_factory=list)
     warning: Fact | None = None
     used: list[str] = field(default_factory=list)
+    venues_there: tuple[str, ...] = ()
+    joined: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.may_end.set()
@@ -63,6 +65,15 @@ class FakeSetup:
         if speaker:
             speaker.play("admitted", 80)
         return self.audible
+
+    def venues(self) -> Sequence[str]:
+        return self.venues_there
+
+    def join_venue(self, given: str, gate: str, /) -> str:
+        if error := self.wrong.get(Place.VENUE):
+            raise error
+        self.joined.append((given, gate))
+        return self.venues_there[0]
 
     def has_pin(self) -> bool:
         return self.pinned

@@ -1,0 +1,52 @@
+"""A computer becomes a member of a venue: by an invitation's file, its picture or its text."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scanner.venue import authority, invitation, membership
+from scanner.venue.dialling import register
+from scanner.venue.errors import Unreachable, VenueError, VenueFault
+from scanner.venue.invitation import Invited
+from scanner.venue.membership import Membership
+
+_MARK = "SCANNER-"
+
+
+def invited_by(given: str) -> Invited:
+    """Read the invitation that a person gave: its text, or the name of a file that has it.
+
+    Raises:
+        VenueError: it is none, or can't be read.
+        ScannerError: a picture can't be read at all.
+    """
+    if _MARK in given:
+        return invitation.read(given)
+    return invitation.read_file(Path(given.strip()).expanduser())
+
+
+def enter(
+    home: Path, invited: Invited, gate: str, *, as_node: bool, replace: bool = False
+) -> Membership:
+    """Become a member, and keep that; where no node answers, it registers when it first meets one.
+
+    Args:
+        home: the gate's data folder.
+        invited: the invitation.
+        gate: this gate's name, as the venue shows it.
+        as_node: keep the venue's authority, where the invitation has it.
+        replace: leave the venue that this gate belongs to.
+
+    Raises:
+        VenueError: it belongs to one already, is not let in, or can't keep it.
+    """
+    found = membership.read(home)
+    if found and not replace:
+        raise VenueError(VenueFault.ALREADY, name=found.name)
+    joined = authority.join(invited, gate, datetime.now(UTC))
+    if joined.jwt is None:
+        with suppress(Unreachable):
+            joined = asyncio.run(register(joined))
+    membership.keep(home, joined, invited.authority if as_node else None)
+    return joined
