@@ -52,5 +52,9 @@ async def connect(servers: Sequence[str], **options: Any) -> Client:
         OSError, TimeoutError, nats.errors.Error: none of them can be reached.
     """
     client = NodeClient()
-    await client.connect(list(servers), **options)
+    try:
+        await client.connect(list(servers), **options)
+    except BaseException:
+        await client.close()  # what was begun with the last one
+        raise
     return client

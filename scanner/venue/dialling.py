@@ -124,6 +124,8 @@ async def _dial(nodes: Sequence[str], given: Options) -> "Client":
             return await connect(
                 [address(node)],
                 allow_reconnect=False,
+                max_reconnect_attempts=1,  # of the first connection, too; 0 means endless
+                reconnect_time_wait=0,
                 connect_timeout=PATIENCE_SECONDS,
                 error_cb=_unheard,
                 **given,
