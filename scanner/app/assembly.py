@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.app.joined_venue import joined_venue
 from scanner.app.platforms import provider_of
 from scanner.app.records import Records
 from scanner.app.reopening import Reopening
@@ -49,6 +50,7 @@ from scanner.wording.sentences import sentence, shown
 if TYPE_CHECKING:
     from scanner.qr.decoded import Symbology
     from scanner.scanning.camera_source import CameraSource
+    from scanner.venue.venue import Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Assembly:
         open_with: opens the gate with another token, list or device, for the same guard.
         readers: what can read codes, to be changed while the gate is open.
         tickets: tells the codes of the session's tickets.
+        venue: what the gate has of its venue, where it joined one.
     """
 
     config: Config
@@ -86,6 +89,7 @@ class Assembly:
     open_with: Reopening
     readers: "Readers"
     tickets: TicketCodes
+    venue: "Venue | None" = None
 
     def play_verdict(self, judged: Judged) -> None:
         """Play a verdict's sound as loud as the settings say; a subscriber for the gate."""
@@ -125,11 +129,17 @@ def assembled(
     priority, tickets = Priority(), session_codes(writer.file)
     apply_names(config, writer)
     engine = make_engine(config, writer, keys, priority) if network else OfflineEngine(writer.file)
-    background = BackgroundThread(engine)
-    gate = Gate(writer, _confirmation(config, engine, writer), priority)
+    joined = joined_venue(config, writer)
+    background = BackgroundThread(engine, joined.status)
+    claims = joined.venue.claims if joined.venue else None
+    gate = Gate(writer, _confirmation(config, engine, writer), priority, claims)
     gate.subscribe(engine.on_verdict)
     pin = Pin(keys, utc_now)
     with ExitStack() as stack:
+        if venue := joined.venue:
+            gate.subscribe(venue.on_verdict)
+            stack.callback(venue.stop)
+            venue.start()
         stack.enter_context(keyed(writer, keys, utc_now))
         turnstile = stack.enter_context(Turnstile(opener, gate.note_shown)) if opener else None
         if turnstile:
@@ -152,6 +162,7 @@ def assembled(
             Reopening(config, writer, keys),
             Readers(config, tickets),
             tickets,
+            joined.venue,
         )
 
 

@@ -151,6 +151,14 @@ def read_standing(conn: sqlite3.Connection) -> Standing:
     return Standing(event, redeemer, tagged(tag, device), closed, _FORMS[form])
 
 
+def read_origin(conn: sqlite3.Connection) -> tuple[str, str] | None:
+    """Return the API and the event of the session, once the cache is of these; else nothing."""
+    row = conn.execute(
+        f"SELECT api, event FROM session WHERE (api, session.event) IS {_ORIGIN}"
+    ).fetchone()
+    return (str(row[0]), str(row[1])) if row else None
+
+
 def _time(text: object) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
 

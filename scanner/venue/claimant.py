@@ -6,7 +6,7 @@ All of it runs in the venue's own loop.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -69,7 +69,8 @@ Deciding = Callable[[Claim | None], Step]
 @dataclass(slots=True)
 class _Try:
     asked: Asked
-    outcome: Standing | None = None
+    outcome: Standing = Standing.UNANSWERED
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Claimant:
@@ -107,11 +108,13 @@ class Claimant:
         except Exception:  # noqa: BLE001 - a patron waits: whatever is wrong is no answer
             _log.exception("a claim failed")
             answer = _UNANSWERED
+        else:
+            tried.outcome = answer.standing
         finally:
+            tried.answered.set()
             self._asking -= 1
             if not self._asking:
                 self._quiet.set()
-        tried.outcome = answer.standing
         return answer
 
     def end(self, asked: Asked, *, green: bool) -> None:
@@ -202,6 +205,7 @@ class Claimant:
 
     async def _give_back(self, tried: _Try) -> None:
         """Give back what a try won, until the engine has answered."""
+        await tried.answered.wait()
         asked = tried.asked
         uncertain = tried.outcome is not Standing.WON
 

@@ -1,0 +1,50 @@
+"""The venue that a gate has joined, if any; a gate without one imports nothing of it."""
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+from scanner.admission.venue_status import VenueStatus
+from scanner.config import Config
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+from scanner.venue import membership
+from scanner.venue.errors import VenueError
+
+if TYPE_CHECKING:
+    from scanner.venue.venue import Venue
+
+
+class Joined(NamedTuple):
+    """A gate's venue.
+
+    Attributes:
+        venue: what works for it; not started.
+        broken: how a gate stands whose membership can't be read.
+    """
+
+    venue: "Venue | None" = None
+    broken: VenueStatus | None = None
+
+    def status(self) -> VenueStatus | None:
+        """Return how the gate stands with it; nothing without one."""
+        return self.venue.status() if self.venue else self.broken
+
+
+def joined_venue(config: Config, writer: Writer) -> Joined:
+    """Return the venue that this home belongs to.
+
+    A gate whose membership can't be read lets in without asking, and says so.
+    """
+    try:
+        found = membership.read(config.home)
+    except VenueError as error:
+        structlog.get_logger("venue").error("the membership can't be read", why=str(error.fact))
+        return Joined(broken=VenueStatus("", config.unclaimed, problem=error.fact))
+    if found is None:
+        return Joined()
+    from scanner.venue.venue import Venue
+
+    keep = partial(membership.write, config.home)
+    return Joined(Venue(found, keep, writer, config.unclaimed, utc_now))

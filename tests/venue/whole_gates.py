@@ -1,0 +1,66 @@
+"""Gates of a real venue: real files, the real gate, a real node."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from scanner.admission.ticket import Unclaimed
+from scanner.gate import Gate
+from scanner.judging import Judged
+from scanner.store.database import open_reader
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+from scanner.venue.membership import Membership
+from scanner.venue.venue import Venue
+from tests.store.worlds import SERIALS, filled, row
+
+_SECONDS = 20.0
+
+
+class VenueGate:
+    """One gate, as the assembly puts it together, as far as its venue is concerned."""
+
+    def __init__(self, file: Path, membership: Membership, policy: Unclaimed) -> None:
+        self.writer = Writer(file)
+        self.venue = Venue(membership, lambda _: None, self.writer, policy, utc_now, search=None)
+        self.gate = Gate(self.writer, claims=self.venue.claims)
+        self.gate.subscribe(self.venue.on_verdict)
+        self.reader = open_reader(file)
+
+    def present(self, serial: str) -> Judged:
+        return self.gate.present(serial, utc_now(), "test").result(_SECONDS)
+
+    def wait_connected(self) -> None:
+        wait_until(lambda: self.venue.status().connected)
+
+    def close(self) -> None:
+        self.venue.stop()
+        self.reader.close()
+        self.writer.close()
+
+
+@contextmanager
+def venue_gate(
+    folder: Path,
+    membership: Membership,
+    policy: Unclaimed = Unclaimed.ADMIT,
+    serials: tuple[str, ...] = SERIALS,
+) -> Iterator[VenueGate]:
+    """Open a gate that has pulled some tickets, and start its venue."""
+    folder.mkdir(exist_ok=True)
+    file = folder / "gate.sqlite3"
+    if not file.exists():
+        with closing(filled(file, [row(serial) for serial in serials])):
+            pass
+    with closing(VenueGate(file, membership, policy)) as gate:
+        gate.venue.start()
+        yield gate
+
+
+def wait_until(holds: Callable[[], object], seconds: float = _SECONDS) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it does not come about"
+        time.sleep(0.01)
