@@ -29,12 +29,15 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(*, as_json: Json = False) -> None:
-    """Check cameras, decoders, scanners, disk, key store, API and clock, before doors open.
+    """Check cameras, decoders, scanners, disk, key store, API, clock, venue, before doors open.
 
     Each is ok, a warning or broken, with the one command that fixes it. Ends with exit code 1
     where anything is broken.
     """
+    from itertools import chain
+
     from scanner.desk.doctor import Health, examine
+    from scanner.desk.venue_check import venue
     from scanner.keystore import open_keystore
     from scanner.sync.clock import utc_now
 
@@ -47,14 +50,15 @@ def doctor(*, as_json: Json = False) -> None:
         Health.WARNING: say("warning"),
         Health.BROKEN: say("broken"),
     }
-    for finding in examine(
+    found = examine(
         config,
         keystore,
         utc_now,
         _opened_at(config, keystore),
         left_out=_left_out(config),
         encounters=_encounters(config),
-    ):
+    )
+    for finding in chain(found, (venue(config),)):
         broken |= finding.health is Health.BROKEN
         listed.append(_as_json(finding))
         if not as_json:

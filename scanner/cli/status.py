@@ -130,11 +130,12 @@ def status(
 
 def _venue(name: str, policy: "Unclaimed", unclaimed: int) -> str:
     """Say which venue it is, what happens while the others can't be asked, and what is open."""
-    from scanner.wording.notices import policy_words
     from scanner.wording.sentences import shown
+    from scanner.wording.ticket_notice import policy_word
 
     count = say_count("{count} not claimed", "{count} not claimed", unclaimed)
-    return f"{shown(name)}: {count}; {policy_words(policy)}"
+    does = say("where no other gate can be asked: {policy}", policy=policy_word(policy))
+    return f"{shown(name)}: {count}; {does}"
 
 
 def _double(each: "DoubleEntry", done: "Mapping[int, Acknowledged]") -> dict[str, object]:

@@ -1,8 +1,10 @@
 """What the supervisor's commands say."""
 
+from scanner.admission.ticket import Unclaimed
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
-from scanner.wording.sentences import Params, Sentence
+from scanner.wording.sentences import Params, Sentence, shown
+from scanner.wording.ticket_notice import policy_word
 
 _LONGEST_LIST = 2000
 """Characters of a list of sections: the URI that is looked for may be its last."""
@@ -23,6 +25,33 @@ def _no_section(params: Params) -> str:
         section=plain(str(params["section"])),
         sections=plain(str(params["sections"]), _LONGEST_LIST),
     )
+
+
+def _venue_answers(params: Params) -> str:
+    return say(
+        "{name}: something listens at {node}. While no other gate can be asked: {policy}.",
+        **_venue(params),
+        node=shown(params["node"]),
+    )
+
+
+def _venue_away(params: Params) -> str:
+    return say(
+        "{name}: none of its known nodes answers. While that is so: {policy}.", **_venue(params)
+    )
+
+
+def _venue_unnamed(params: Params) -> str:
+    return say(
+        "{name}: its nodes are looked for on the network. While none answers: {policy}.",
+        **_venue(params),
+    )
+
+
+def _venue(params: Params) -> dict[str, str]:
+    words = {each.value: policy_word(each) for each in Unclaimed}
+    policy = str(params["policy"])
+    return {"name": shown(params["name"]), "policy": words.get(policy, plain(policy))}
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -92,6 +121,11 @@ SENTENCES: dict[str, Sentence] = {
     "doctor.lists_read": "Every entry of the API's lists could be read.",
     "doctor.link": "link",
     "doctor.clock": "clock",
+    "doctor.venue": "venue",
+    "doctor.venue_none": "None was joined: this gate decides alone.",
+    "doctor.venue_answers": _venue_answers,
+    "doctor.venue_away": _venue_away,
+    "doctor.venue_unnamed": _venue_unnamed,
     "doctor.decoder_reads": "It reads codes.",
     "doctor.decoder_missing": "It is missing; the others read without it.",
     "doctor.no_decoder": "It is missing, and nothing else reads codes.",

@@ -99,14 +99,6 @@ def _alone(venue: VenueStatus | None, *, admitting: bool) -> Notice | None:
     return Notice(f"◇ {text} {why}".rstrip(), grave=admitting and venue.policy is Unclaimed.REFUSE)
 
 
-def policy_words(policy: Unclaimed) -> str:
-    """Say what happens while the venue's other gates can't be asked."""
-    return {
-        Unclaimed.ADMIT: say("without the other gates, let in and mark"),
-        Unclaimed.REFUSE: say("without the other gates, let nobody in"),
-    }[policy]
-
-
 def _at_another_gate(fact: Fact) -> Notice:
     return Notice(f"▲ {sentence(fact)}")
 

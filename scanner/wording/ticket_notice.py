@@ -1,6 +1,7 @@
 """What a guard is told about a ticket beside its verdict."""
 
 from scanner.admission.door import Notice, Unjudged
+from scanner.admission.ticket import Unclaimed
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 
@@ -20,6 +21,11 @@ def notice_lines(notice: Notice, *, admits: bool) -> tuple[str, ...]:
     if admits and Unjudged.QUESTIONS in notice.unjudged:
         lines.append(say("Not asked here: the organiser's questions without an answer."))
     return tuple(lines)
+
+
+def policy_word(policy: Unclaimed) -> str:
+    """Say what a gate does while the venue's other gates can't be asked."""
+    return {Unclaimed.ADMIT: say("let in and mark"), Unclaimed.REFUSE: say("let nobody in")}[policy]
 
 
 def not_claimed() -> str:

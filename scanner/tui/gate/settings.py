@@ -27,6 +27,7 @@ from scanner.tui.widgets.key_line import KeyLine
 from scanner.wording.catalogue import LANGUAGES, say
 from scanner.wording.plain import plain
 from scanner.wording.sentences import sentence
+from scanner.wording.ticket_notice import policy_word
 
 CHOICES: dict[str, tuple[Value, ...]] = {
     "language": ("auto", *LANGUAGES),
@@ -171,7 +172,7 @@ def _title(name: str) -> str:
 def _word(value: Value) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    words = {
+    words: dict[Value, str] = {
         False: say("no"),
         True: say("yes"),
         "auto": say("automatic"),
@@ -184,8 +185,7 @@ def _word(value: Value) -> str:
         "never": say("never"),
         "unicode": "Unicode",
         "ascii": "ASCII",
-        Unclaimed.ADMIT.value: say("let in and mark"),
-        Unclaimed.REFUSE.value: say("let nobody in"),
+        **{each.value: policy_word(each) for each in Unclaimed},
     }
     return words.get(value) or LANGUAGES.get(str(value), str(value))
 
