@@ -267,13 +267,23 @@ def _note_what_is_missing(
         _anchor_here(conn, keys, anchor.secret)
     if missing is None:
         return
+    close_put_back(conn, missing, clock())
+    keep_head(keys, Head(*journal.head(conn)))
+
+
+def close_put_back(conn: sqlite3.Connection, missing: Head, at: datetime) -> bool:
+    """Close a gate whose ledger lacks a head that was seen elsewhere; tells whether that is new.
+
+    Nobody is admitted until the platform's list was compared, or a supervisor opens it.
+    """
     said = Fact(JournalNote.HEAD_MISSING, {"row": missing.row, "head": missing.digest.hex()})
-    at = clock()
     with transaction(conn):
+        if any(fact == said for _, fact in journal.notes(conn, JournalNote.HEAD_MISSING)):
+            return False
         journal.note(conn, said, at)
         installation.draw_tag(conn)  # what is missing was sent with the one in force
-        sessions.note_behind(conn, at)  # nobody is admitted until the API's list was compared
-    keep_head(keys, Head(*journal.head(conn)))
+        sessions.note_behind(conn, at)
+    return True
 
 
 def _note(conn: sqlite3.Connection, fact: Fact, at: datetime) -> None:

@@ -58,21 +58,17 @@ class HandingOver:
     """One gate's side: its queue goes out, and outcomes come in.
 
     Args:
-        js: the engine.
         here: this gate.
         offline_seconds: how long it is offline before it hands over.
     """
 
-    def __init__(
-        self, js: "JetStreamContext", here: "Here", *, offline_seconds: float = OFFLINE_SECONDS
-    ) -> None:
-        self._js = js
+    def __init__(self, here: "Here", *, offline_seconds: float = OFFLINE_SECONDS) -> None:
         self._here = here
         self._patience = offline_seconds
         self._online = time.monotonic()
         self._published: dict[str, float] = {}
 
-    async def publish(self) -> None:
+    async def publish(self, js: "JetStreamContext") -> None:
         """Hand over what is queued and was not, once this gate has been offline for some seconds.
 
         Raises:
@@ -90,7 +86,7 @@ class HandingOver:
         for subject, batch in self._batches(some):
             told = {"admissions": [each.as_json() for each in batch]}
             nonces = [each.nonce for each in batch]
-            await self._js.publish(
+            await js.publish(
                 subject,
                 packed(self._here.key, told, subject),
                 headers={"Nats-Msg-Id": message_id(self._here.key, nonces, "admissions")},
@@ -132,14 +128,14 @@ class HandingOver:
             return self._here.clock() - _UNKNOWN_OFFSET
         return self._here.clock() + timedelta(seconds=offset_seconds)
 
-    async def hear(self) -> None:
+    async def hear(self, js: "JetStreamContext") -> None:
         """Take in outcomes for as long as some come.
 
         Raises:
             nats.errors.Error, StoreError: the engine or the database failed.
         """
         subject = results_subject(self._here.gate)
-        await self._js.add_consumer(
+        await js.add_consumer(
             RESULTS,
             ConsumerConfig(
                 name=self._here.gate,
@@ -148,7 +144,7 @@ class HandingOver:
                 ack_policy=AckPolicy.EXPLICIT,
             ),
         )
-        results = await self._js.pull_subscribe_bind(self._here.gate, RESULTS)
+        results = await js.pull_subscribe_bind(self._here.gate, RESULTS)
         try:
             while True:
                 for message in await results.fetch(20, timeout=_WAIT_SECONDS):

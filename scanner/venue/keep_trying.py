@@ -19,5 +19,5 @@ async def keep_trying(work: Callable[[], Awaitable[None]], every: float) -> None
         try:
             await work()
         except PASSING as error:
-            log.info("to be tried again", what=work.__qualname__, why=repr(error))
+            log.info("to be tried again", why=repr(error))
         await asyncio.sleep(every)

@@ -84,6 +84,12 @@ SENTENCES: dict[str, Sentence] = {
     "nothing was imported.",
     "venue.queue_file_own": "{file} is this gate's own; import it at another gate.",
     "venue.queue_busy": "This gate is sending just now; try again in a moment.",
+    "venue.head_went_back": "the ledger of {gate} went back from row {row} to row {now}: "
+    "records were lost, or an old copy was put back",
+    "venue.head_other_row": "the ledger of {gate} has another row {row} than before: "
+    "it was rewritten, or two gates use one ledger",
+    "venue.head_rewritten": "the ledger of {gate} has other rows up to row {row} than before: "
+    "it was rewritten",
     "venue.queue_exported": _queue_exported,
     "venue.queue_imported": _queue_imported,
     "venue.queue_sends": "what is new goes to the server with this gate's own queue; "

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,3 +68,16 @@ async def at_work(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         for result in ended:
             if isinstance(result, Exception):
                 raise result
+
+
+class NoLine:
+    """The line of a gate that never reaches the platform."""
+
+    def is_online(self) -> bool:
+        return False
+
+    async def deliver(self) -> bool:
+        return False
+
+    def held(self) -> AbstractContextManager[bool]:
+        return nullcontext(True)

@@ -34,7 +34,7 @@ def houses(tmp_path: Path) -> Iterator[tuple[House, House]]:
 
 
 def handing_over(gate: VenueGate) -> HandingOver:
-    return HandingOver(gate.nc.jetstream(), gate.here, offline_seconds=0)
+    return HandingOver(gate.here, offline_seconds=0)
 
 
 async def test_a_gate_without_a_line_has_its_queue_delivered_by_one_that_has_it(
@@ -49,8 +49,8 @@ async def test_a_gate_without_a_line_has_its_queue_delivered_by_one_that_has_it(
         await until(lambda: b.engine.status().link.online)
         out = handing_over(a)
         async with at_work(
-            keep_trying(out.publish, EVERY),
-            keep_trying(out.hear, EVERY),
+            keep_trying(lambda: out.publish(a.nc.jetstream()), EVERY),
+            keep_trying(lambda: out.hear(a.nc.jetstream()), EVERY),
             Uplink(b.nc, b.here).run(),
         ):
             await until(lambda: set(north.states().values()) == {State.CONFIRMED})

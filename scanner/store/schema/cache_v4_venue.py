@@ -35,8 +35,9 @@ CREATE TABLE carried (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX carried_state ON carried (state, faults, at);
 CREATE INDEX carried_serial ON carried (serial);
-CREATE TABLE shared_list (                  -- a section's tickets as another gate has pulled them
-    section TEXT PRIMARY KEY, whole TEXT NOT NULL, number INTEGER NOT NULL
+CREATE TABLE venue_head (                   -- the last head that each gate's journal is known by
+    gate TEXT PRIMARY KEY, name TEXT NOT NULL, row INTEGER NOT NULL, hash TEXT NOT NULL,
+    seen TEXT NOT NULL                      -- when it came, by this gate's clock
 ) STRICT, WITHOUT ROWID;
 """
 
