@@ -254,7 +254,9 @@ def opened(key: Key, entry: Entry) -> Mirrored:
         text = key.open(entry.value, entry.key).decode()
         claim = claim_from_text(text)
     except (Sealed, ValueError) as error:
-        _log.error("a claim can't be read", key=entry.key, revision=entry.revision, why=str(error))
+        _log.error(
+            "a claim can't be read", claim=entry.key, revision=entry.revision, why=str(error)
+        )
         claim = _UNREADABLE
     return Mirrored(entry.key, claim, entry.revision)
 

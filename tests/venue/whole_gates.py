@@ -5,13 +5,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from scanner.admission.claim import ClaimState
 from scanner.admission.ticket import Unclaimed
 from scanner.gate import Gate
 from scanner.judging import Judged
+from scanner.store import double_entries, venue_claims
 from scanner.store.database import open_reader
+from scanner.store.double_entries import DoubleEntry
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.venue.membership import Membership
+from scanner.venue.sealing import VenueKey
 from scanner.venue.venue import Venue
 from tests.store.worlds import SERIALS, filled, row
 
@@ -31,8 +35,21 @@ class VenueGate:
     def present(self, serial: str) -> Judged:
         return self.gate.present(serial, utc_now(), "test").result(_SECONDS)
 
+    def doubles(self) -> list[DoubleEntry]:
+        """Return the double entries that the journal tells of."""
+        return list(double_entries.read(self.reader))
+
+    def claim_state(self, serial: str) -> ClaimState | None:
+        """Return how the mirror has a ticket's claim."""
+        key = VenueKey(self.venue.membership.secret).name(serial)
+        found = venue_claims.read(self.reader, key)
+        return found.claim.state if found else None
+
     def wait_connected(self) -> None:
         wait_until(lambda: self.venue.status().connected)
+
+    def wait_unclaimed(self, count: int) -> None:
+        wait_until(lambda: self.venue.status().unclaimed == count)
 
     def close(self) -> None:
         self.venue.stop()
@@ -48,7 +65,7 @@ def venue_gate(
     serials: tuple[str, ...] = SERIALS,
 ) -> Iterator[VenueGate]:
     """Open a gate that has pulled some tickets, and start its venue."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     file = folder / "gate.sqlite3"
     if not file.exists():
         with closing(filled(file, [row(serial) for serial in serials])):
