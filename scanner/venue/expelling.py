@@ -86,6 +86,7 @@ async def expel(membership: Membership, authority: Authority, gate: str, now: da
 
 async def _find(membership: Membership, authority: Authority, gate: str, now: datetime) -> Asked:
     members = await members_of(membership, authority, now)
+    members.setdefault(membership.public, membership.gate)  # it may not be connected
     if nkey.is_public(gate, nkey.Role.USER):
         return Asked(gate, members.get(gate, ""))
     named = [key for key, name in members.items() if name == gate]

@@ -38,6 +38,13 @@ class Links:
         """Relay to a port from now on; returns the port that is relayed."""
         return self._do(self._add(target))
 
+    def record(self) -> bytearray:
+        """Return what comes to hold whatever goes over the lines from now on."""
+        heard = bytearray()
+        for link in self._links.values():
+            link.heard = heard
+        return heard
+
     def cut(self, ports: Iterable[int], *, silent: bool = True) -> None:
         """Let nothing through: nobody is told, or every connection is reset."""
         for port in ports:
@@ -72,6 +79,7 @@ class _Link:
     """One port's relay."""
 
     def __init__(self, target: int) -> None:
+        self.heard: bytearray | None = None
         self._target = target
         self._open = asyncio.Event()
         self._open.set()
@@ -123,6 +131,8 @@ class _Link:
         with contextlib.suppress(OSError):
             while chunk := await source.read(_CHUNK):
                 await self._open.wait()
+                if self.heard is not None:
+                    self.heard += chunk
                 target.write(chunk)
                 await target.drain()
             target.write_eof()

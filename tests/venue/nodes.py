@@ -5,7 +5,7 @@ import gc
 import threading
 import time
 import warnings
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -100,6 +100,14 @@ class Nodes:
     def leader(self, stream: str) -> int:
         """Return the number of the node that leads a stream; waits until one does."""
         return self.run(self._leader(stream))
+
+    def record(self) -> bytearray:
+        """Return what comes to hold whatever gates and nodes say over lines that can be cut."""
+        return self._links.record()
+
+    def stored(self) -> Iterator[Path]:
+        """Yield the files that the nodes keep."""
+        return (each for each in self._folder.rglob("*") if each.is_file())
 
     def cut(self, number: int, *, silent: bool = True) -> None:
         """Cut a node off from its fellows and from the gates that came through its line.

@@ -119,6 +119,7 @@ async def test_a_name_of_no_gate_or_of_several_is_told(house: House) -> None:
 
 
 async def test_nobody_expels_the_computer_that_they_sit_at(house: House) -> None:
-    with pytest.raises(VenueError) as told:
-        await house.expel(house.own.public)
-    assert told.value.fact.code == VenueFault.ITSELF
+    for gate in (house.own.public, house.own.gate):
+        with pytest.raises(VenueError) as told:
+            await house.expel(gate)
+        assert told.value.fact.code == VenueFault.ITSELF
