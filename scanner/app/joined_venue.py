@@ -46,5 +46,5 @@ def joined_venue(config: Config, writer: Writer) -> Joined:
         return Joined()
     from scanner.venue.venue import Venue
 
-    keep = partial(membership.write, config.home)
+    keep = partial(membership.renew, config.home)
     return Joined(Venue(found, keep, writer, config.unclaimed, utc_now))

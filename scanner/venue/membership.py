@@ -137,6 +137,17 @@ def write(home: Path, membership: Membership) -> None:
     _write(folder(home) / "membership.json", {**asdict(membership), "secret": secret})
 
 
+def renew(home: Path, membership: Membership) -> None:
+    """Keep what a running gate has learned, unless its home has left that venue meanwhile.
+
+    Raises:
+        VenueError: it can't be written.
+    """
+    found = read(home)
+    if found and found.seed == membership.seed:
+        write(home, membership)
+
+
 def read_authority(home: Path) -> Authority | None:
     """Return the venue's authority; `None` where this home is neither manager's nor node's.
 

@@ -2,7 +2,7 @@
 
 Two keys are derived from the venue's secret, as HKDF expands one: the first hashes names, the
 second seals. Each subject has a sealing key of its own, so that the random nonces of a whole
-season stay far from meeting. Whoever has the nodes' disks has hashes and sealed bytes.
+season stay far from meeting. Whoever has what nodes store has hashes and sealed bytes.
 """
 
 import hmac

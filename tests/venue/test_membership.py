@@ -36,6 +36,16 @@ def test_what_is_kept_is_read_back(tmp_path: Path) -> None:
     assert membership.read(tmp_path) == GATE
 
 
+def test_a_running_gate_does_not_bring_a_membership_back(tmp_path: Path) -> None:
+    membership.renew(tmp_path, GATE)
+    assert membership.read(tmp_path) is None
+    membership.write(tmp_path, MANAGER)
+    membership.renew(tmp_path, GATE)
+    assert membership.read(tmp_path) == MANAGER
+    membership.renew(tmp_path, replace(MANAGER, nodes=("10.0.0.9:1",)))
+    assert membership.read(tmp_path) != MANAGER
+
+
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     (tmp_path / "venue").mkdir(mode=0o755)
     membership.keep(tmp_path, MANAGER, MADE.authority)
