@@ -29,6 +29,7 @@ from scanner.cli import (
     status,
     train,
     venue,
+    venue_release,
 )
 from scanner.cli.errors import CommandGroup
 from scanner.wording.catalogue import choose_language, say
@@ -214,6 +215,7 @@ for commands in (
     camera,
     doctor,
     venue,
+    venue_release,
 ):
     commands.register(app)
 

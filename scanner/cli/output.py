@@ -32,6 +32,7 @@ class Done(Code):
     EXPORTED = "cli.exported"
     SERVER = "cli.server"
     ACKNOWLEDGED = "cli.acknowledged"
+    CLAIM_RELEASED = "cli.claim_released"
 
 
 Show = Callable[[int, int], None]

@@ -28,6 +28,7 @@ class PinRefusal(Code):
     """Why the PIN isn't changed."""
 
     WRONG = "pin.wrong"
+    UNSET = "pin.unset"
     WAIT = "pin.wait"
     SET_ALREADY = "pin.set_already"
     NOT_ADMINISTRATOR = "pin.not_administrator"
@@ -122,13 +123,15 @@ def pin_of(config: "Config") -> "Pin":
     return Pin(open_keystore(config.home), utc_now)
 
 
-def check_pin(pin: "Pin", what: str) -> None:
-    """Ask for the PIN, and go on only if it is right.
+def check_pin(pin: "Pin", what: str) -> str:
+    """Ask for the PIN, and go on only if it is right; returns whose it is.
 
     Raises:
         ScannerError: it is wrong, or nobody may try yet.
     """
-    _refuse_unless_right(pin, pin.identify(ask(what)))
+    tried = pin.identify(ask(what))
+    _refuse_unless_right(pin, tried)
+    return tried.name
 
 
 def _refuse_unless_right(pin: "Pin", tried: "Identified") -> None:
@@ -137,6 +140,8 @@ def _refuse_unless_right(pin: "Pin", tried: "Identified") -> None:
     if tried.answer is PinCheck.WAIT:
         seconds = int(pin.remaining().total_seconds()) + 1
         raise ScannerError(PinRefusal.WAIT, count=seconds)
+    if tried.answer is PinCheck.UNSET:
+        raise ScannerError(PinRefusal.UNSET)
     if tried.answer is not PinCheck.RIGHT:
         raise ScannerError(PinRefusal.WRONG)
 

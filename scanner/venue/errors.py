@@ -40,6 +40,8 @@ class VenueFault(Code):
     ITSELF = "venue.itself"
     NOT_EXPELLED = "venue.not_expelled"
     NOT_REGISTERED = "venue.not_registered"
+    NOT_HELD = "venue.not_held"
+    NO_TICKET = "venue.no_ticket"
     NO_QUEUE_FILE = "venue.no_queue_file"
     NEWER_QUEUE_FILE = "venue.newer_queue_file"
     OTHER_VENUES = "venue.other_venues_queue_file"

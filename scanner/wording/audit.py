@@ -5,7 +5,7 @@ from datetime import datetime
 from scanner.wording.books import who_and_where
 from scanner.wording.catalogue import say, say_count
 from scanner.wording.plain import plain
-from scanner.wording.sentences import Params, Plural, Sentence
+from scanner.wording.sentences import Params, Plural, Sentence, shown
 
 
 def _opened(params: Params) -> str:
@@ -55,6 +55,16 @@ def _waited(params: Params) -> str:
         "{count} admission was not sent then; it is sent now.",
         "{count} admissions were not sent then; they are sent now.",
         waiting,
+    )
+
+
+def _claim_released(params: Params) -> str:
+    return say(
+        "{by} has freed {serial}, which {guard} had let in at {gate}",
+        by=shown(params.get("by")) or say("a supervisor"),
+        serial=shown(params.get("serial")),
+        guard=shown(params.get("guard")),
+        gate=shown(params.get("gate")),
     )
 
 
@@ -118,7 +128,7 @@ SENTENCES: dict[str, Sentence] = {
     "journal.guard": "{name} stands at the gate, after {before}",
     "journal.reads": "codes are read by the camera {camera} and the hand scanner {scanner}",
     "journal.double_entry": _double_entry,
-    "journal.claim_released": "{by} has freed the claim of {serial}, which {guard} had at {gate}",
+    "journal.claim_released": _claim_released,
     "journal.queue_exported": Plural(
         "the queue was written to file {number} for other gates: {count} admission",
         "the queue was written to file {number} for other gates: {count} admissions",

@@ -106,6 +106,8 @@ SENTENCES: dict[str, Sentence] = {
     "cli.text": "a text",
     "cli.exported": "Written: {file}",
     "cli.acknowledged": "Noted: {serial} is no alarm any more.",
+    "cli.claim_released": "{serial} is free: {guard} at {gate} had it. "
+    "The next gate that is asked lets it in.",
     "cli.server": "Server: {api}",
     "cli.list_short": "The API reports {total} entries, but only {came} came: "
     "this list may lack some; ask again later.",

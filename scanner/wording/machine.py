@@ -36,6 +36,7 @@ SENTENCES: dict[str, Sentence] = {
     "pin.changed": _changed,
     "pin.reset": _reset,
     "pin.removed": "The PIN of {name} is removed.",
+    "pin.unset": "No PIN is set; `scanner pin` sets one.",
     "pin.wrong": "This is not the PIN; try again.",
     "pin.set_already": "There is a PIN already; change it with `scanner pin`.",
     "pin.wait": Plural(

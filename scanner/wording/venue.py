@@ -67,6 +67,8 @@ SENTENCES: dict[str, Sentence] = {
     "and that scanner venue serve runs.",
     "venue.refused": "The venue's nodes do not let this computer in; "
     "join again with a new invitation.",
+    "venue.not_held": "No gate of the venue holds {serial}.",
+    "venue.no_ticket": "This gate's list has no ticket {ticket}.",
     "venue.no_gate": "The venue knows no gate called {gate}.",
     "venue.several_gates": "Several gates are called {gate}; give the key of one: {keys}",
     "venue.itself": "{gate} is this computer itself; expel it from another one.",

@@ -1,9 +1,11 @@
 """The gate's app on an assembled gate."""
 
 import gc
+from functools import partial
 
+from scanner.admission.ticket import Unclaimed
 from scanner.app.assembly import Assembly
-from scanner.app.preferences import Preferences, preferences
+from scanner.app.preferences import Preferences, Value, preferences
 from scanner.config import save_setting
 from scanner.scanning.scan_source import BROWSER
 from scanner.sync.clock import utc_now
@@ -26,7 +28,7 @@ def gate_app(parts: Assembly, *, only_exit: bool = False) -> GateApp:
         scanner=parts.config.scanner,
         sounds=parts.sounds,
         preferences=preferences(parts.config),
-        keep=save_setting,
+        keep=partial(_keep, parts),
         records=parts.records,
         open_with=parts.open_with,
         # A browser's gate reads with that browser, and none of its choices is another gate's.
@@ -34,6 +36,13 @@ def gate_app(parts: Assembly, *, only_exit: bool = False) -> GateApp:
         claim=parts.priority.claim,
         only_exit=only_exit,
     )
+
+
+def _keep(parts: Assembly, name: str, value: Value) -> None:
+    """Save a setting; what the venue goes by counts at once."""
+    save_setting(name, value)
+    if name == "unclaimed" and parts.venue:
+        parts.venue.policy = Unclaimed(str(value))
 
 
 def demo_app(parts: Assembly, network: Network) -> GateApp:
