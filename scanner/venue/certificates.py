@@ -1,8 +1,9 @@
 """The venue's own certificate authority, and the certificates of its nodes.
 
 Ed25519 throughout: a certificate of it is the smallest, and an invitation that carries one still
-fits into a QR that a camera reads. Clocks of laptops differ, so each certificate holds from some
-days before it was made.
+fits into a QR that a camera reads. A laptop whose clock's battery is empty
+is at the beginning of time, so certificates hold from then on; and a node with such a clock counts
+their end from when the venue was made.
 """
 
 import ipaddress
@@ -21,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-CLOCKS_DIFFER = timedelta(days=7)
-"""How far in the past a certificate begins to hold."""
+BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+"""When certificates begin to hold: where clocks begin."""
 AUTHORITY_LASTS = timedelta(days=3652)
 NODE_LASTS = timedelta(days=90)
 RENEWED_BEFORE = timedelta(days=30)
@@ -76,6 +77,7 @@ def issue_node(ca: str, ca_key: str, name: str, addresses: Iterable[str], now: d
     """
     authority = x509.load_pem_x509_certificate(ca.encode())
     signing = _key(ca_key)
+    now = max(now, authority.not_valid_after_utc - AUTHORITY_LASTS)
     key = Ed25519PrivateKey.generate()
     names = [_general_name(each) for each in dict.fromkeys([*addresses, *_HERE])]
     uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
@@ -152,7 +154,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(1 + secrets.randbits(_SERIAL_BITS))
-        .not_valid_before(now.astimezone(UTC) - CLOCKS_DIFFER)
+        .not_valid_before(BEGIN)
         .not_valid_after(now.astimezone(UTC) + lasts)
     )
 

@@ -84,10 +84,18 @@ def test_a_file_is_read_whatever_it_is_called(tmp_path: Path) -> None:
     assert invitation.read_file(file) == FOR_GATES
 
 
+def _reads_alike(text: str) -> bool:
+    try:
+        return invitation.read(text) == FOR_GATES
+    except Unfit:
+        return False
+
+
 @given(st.integers(0, len(TEXT) - 2), st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"))
 def test_a_mistyped_letter_is_seen(at: int, letter: str) -> None:
     changed = TEXT[:at] + letter + TEXT[at + 1 :]
-    if changed == TEXT:
+    last = len(TEXT) - 2  # some of its bits say nothing
+    if changed == TEXT or (at == last and _reads_alike(changed)):
         return
     assert fault(changed) in (VenueFault.DAMAGED_INVITATION, VenueFault.NO_INVITATION)
 
