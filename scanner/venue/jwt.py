@@ -19,8 +19,8 @@ _SIGNATURE_BYTES = 64
 _UNLIMITED = -1
 _ACCOUNT = "issuer_account"
 """The claim that names the account whose signing key made a user's token."""
-_FOR_GOOD = 30 * 365 * 24 * 3600
-"""Seconds that a revocation reaches past a token's issue: clocks differ, and nobody comes back."""
+_FOR_GOOD = 253_402_300_799
+"""The end of the year 9999: a token issued before is revoked, by however wrong a clock it was."""
 
 
 def operator(operator_seed: str, name: str, system_account: str, at: int) -> str:
@@ -128,7 +128,7 @@ def expelled(
     out: dict[str, int] = {}
     for token in tokens:
         out |= token["nats"].get("revocations", {})
-    out |= dict.fromkeys(users, at + _FOR_GOOD)
+    out |= dict.fromkeys(users, _FOR_GOOD)
     return account(operator_seed, latest["sub"], latest["name"], at, signing=signing, revoked=out)
 
 

@@ -41,7 +41,7 @@ def test_who_may_do_everything_has_no_list() -> None:
 def test_who_was_expelled_stays_out_and_the_next_one_is_out_for_good() -> None:
     new = jwt.expelled(OPERATOR, [TOKEN], [GATE], [public_key(SIGNING)], AT)
     assert jwt.revoked(new) == {GATE, OTHER}
-    assert jwt.read(new)["nats"]["revocations"][GATE] > AT + 29 * 365 * 24 * 3600
+    assert jwt.read(new)["nats"]["revocations"][GATE] > 100 * AT
 
 
 def test_the_next_token_is_later_than_all_before_whatever_the_clock_says() -> None:
