@@ -61,6 +61,10 @@ ON CONFLICT (serial) DO UPDATE SET key = excluded.key, party = excluded.party,
     attention = excluded.attention, notice = excluded.notice, unjudged = excluded.unjudged
 """
 
+SAME_RIGHT = """(SELECT {serial} UNION SELECT serial FROM detail
+    WHERE key = (SELECT key FROM detail WHERE serial = {serial}))"""
+"""SQL, to be formatted: a serial, and all others that the same right to enter has or had."""
+
 _SEVERAL = """
 SELECT detail.key FROM json_each(?) AS told JOIN detail ON detail.key = told.value
 GROUP BY detail.key HAVING count(*) > 1

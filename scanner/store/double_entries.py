@@ -9,10 +9,10 @@ from scanner.admission.claim import Claim, Entrant
 from scanner.admission.names import tag_of, without_tag
 from scanner.facts import Fact
 from scanner.store import journal
+from scanner.store.details import SAME_RIGHT
 from scanner.store.journal import JournalNote
 
-_SERIALS = """(SELECT ?1 UNION SELECT serial FROM detail
-    WHERE key = (SELECT key FROM detail WHERE serial = ?1))"""
+_SERIALS = SAME_RIGHT.format(serial="?1")
 _OWN = f"""
 SELECT journal FROM admitted
 WHERE state <> 'undone' AND journal NOT IN (SELECT journal FROM withheld) AND serial IN {_SERIALS}

@@ -17,25 +17,36 @@ SELECT former.serial FROM detail AS own JOIN detail AS former
 WHERE own.serial = ?
 """
 
-_ENTERED, _FIRST, _LEFT, _BEFORE = "entered", "first", "left", "before"
-_OF_THIS_GATE = f"own AND device GLOB {CURRENT_TAG} || ' *'"
-_RECORDED = """EXISTS (
-    SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'admitted' AND at = venue_claim.at
-    UNION ALL SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'reentry' AND at = venue_claim.at)
+_ENTERED, _FIRST, _LEFT, _BEFORE, _AFTER = "entered", "first", "left", "before", "after"
+_ADMITTED, _CAME_BACK = (
+    f"EXISTS (SELECT 1 FROM journal WHERE serial = ?1 AND kind = '{kind}' AND at = venue_claim.at)"
+    for kind in ("admitted", "reentry")
+)
+_UNFOUNDED = f"own AND device GLOB {CURRENT_TAG} || ' *' AND NOT ({_ADMITTED} OR {_CAME_BACK})"
+"""A try of ours that has let nobody in: not yet, or the gate ended before its commit."""
+
+_AFTER_OUR_EXIT = f"""
+state = 'held' AND json_extract(claim, '$.left[0]') GLOB {CURRENT_TAG} || ' *' AND NOT EXISTS (
+    SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'exited' AND id > (SELECT max(id)
+        FROM journal WHERE serial = ?1 AND kind = 'exited'
+            AND at = json_extract(claim, '$.left[2]')))
 """
 _MOVEMENTS = f"""
-SELECT iif(state = 'left' AND left_at IS NULL, '{_BEFORE}', '{_ENTERED}'), NULL, at, redeemer,
-    device FROM venue_claim
-WHERE serial = ?1 AND device IS NOT NULL AND state <> 'released'
-    AND NOT ({_OF_THIS_GATE} OR own AND {_RECORDED})
+SELECT CASE WHEN state = 'left' AND left_at IS NULL OR own AND {_CAME_BACK} THEN '{_BEFORE}'
+    WHEN {_AFTER_OUR_EXIT} THEN '{_AFTER}' ELSE '{_ENTERED}' END, NULL, at, redeemer, device
+FROM venue_claim WHERE serial = ?1 AND device IS NOT NULL AND state <> 'released'
+    AND NOT (own AND {_ADMITTED} OR {_UNFOUNDED})
+UNION ALL
+SELECT '{_BEFORE}', NULL, json_extract(claim, '$.former[#-1][2]'),
+    json_extract(claim, '$.former[#-1][1]'), json_extract(claim, '$.former[#-1][0]')
+FROM venue_claim WHERE serial = ?1 AND {_UNFOUNDED} AND json_array_length(claim, '$.former')
 UNION ALL
 SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE serial = ?1
 UNION ALL
 SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
 UNION ALL
 SELECT '{_LEFT}', NULL, max(left_at, coalesce(at, '')), left_redeemer, left_device FROM venue_claim
-WHERE serial = ?1 AND left_at IS NOT NULL
-    AND (state = 'left' OR state = 'held' AND {_OF_THIS_GATE} AND NOT {_RECORDED})
+WHERE serial = ?1 AND left_at IS NOT NULL AND (state = 'left' OR {_UNFOUNDED})
 UNION ALL
 SELECT iif(kind = 'exited', '{_LEFT}', iif(journal.reason = '{Reason.OTHER_DOOR}', '{_FIRST}',
     '{_ENTERED}')), id, at, redeemer, device
@@ -45,9 +56,9 @@ WHERE passage.serial = ?1 AND {ledger.AT_THIS_DOOR}
 """Who came in and left by a ticket after its own admission; each is found by an index.
 
 A venue's claim comes first: it is the last entry that is known. One under the tag in force is no
-entry elsewhere: either the ledger has it, or it is a try that let nobody in yet, and a patron who
-comes back by it has still left. Of one under an earlier tag the ledger has a record too, unless it
-is an old copy. An exit here that the venue knows of came after the entry, whatever the clocks say.
+entry elsewhere: either the ledger has it, or it is a try under way, and a patron who comes back by
+that has still left. Of one under an earlier tag the ledger has a record too, unless it is an old
+copy. Whether an entry was before or after an exit here, the venue knows, whatever the clocks say.
 """
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -120,9 +131,10 @@ def _last_exit(own: OwnAdmission, moves: list[_Moved]) -> EarlierAdmission | Non
     """Return when the patron left, if nobody came in after that.
 
     Here the journal's rows tell what came last, and not a clock that may have been set. Between
-    gates the times do; of two at the same, the exit is the last.
+    gates the times do, where no venue tells; of two at the same, the exit is the last.
     """
-    if not any(each.left for each in moves):
+    kinds = {each.what for each in moves}
+    if _LEFT not in kinds or _AFTER in kinds:
         return None
     moves = [each for each in moves if each.what != _BEFORE]
     here = [each for each in moves if each.row is not None]

@@ -60,6 +60,16 @@ def read(conn: sqlite3.Connection, key: str) -> Mirrored | None:
     return Mirrored(row[0], claim_from_text(row[1]), row[2]) if row else None
 
 
+def newest(conn: sqlite3.Connection, most: int) -> list[Mirrored]:
+    """Return the claims that the engine wrote last, as far as is known; the newest first."""
+    rows = conn.execute(
+        "SELECT key, claim, revision FROM venue_claim WHERE revision > 0"
+        " ORDER BY revision DESC LIMIT ?",
+        (most,),
+    )
+    return [Mirrored(key, claim_from_text(text), revision) for key, text, revision in rows]
+
+
 def read_again(conn: sqlite3.Connection, *, lost: bool) -> None:
     """Have the engine's claims read from the start.
 

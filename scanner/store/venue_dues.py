@@ -14,6 +14,7 @@ from scanner.admission.evidence import EvidenceError, from_json
 from scanner.admission.names import tag_of, without_tag
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind
+from scanner.store.details import SAME_RIGHT
 from scanner.store.journal import nonce_of
 from scanner.store.venue_claims import Mirrored, claim_from_text
 
@@ -21,14 +22,18 @@ _HERE = "(SELECT event FROM session)"
 
 _UNCLAIMED = (
     f"FROM admitted WHERE state <> 'undone' AND event = {_HERE}"
-    " AND serial NOT IN (SELECT serial FROM venue_claim WHERE own)"
+    " AND serial NOT IN (SELECT serial FROM venue_claim WHERE own"
+    "  UNION SELECT other.serial FROM venue_claim JOIN detail AS this USING (serial)"
+    "  JOIN detail AS other ON other.key = this.key WHERE own)"
     " AND journal NOT IN (SELECT journal FROM withheld)"
 )
 
+_SERIALS = SAME_RIGHT.format(serial="?1")
+
 _STANDS = f"""(
-    SELECT journal FROM admitted WHERE serial = ?1 AND at = ?2 AND state <> 'undone'
+    SELECT journal FROM admitted WHERE serial IN {_SERIALS} AND at = ?2 AND state <> 'undone'
         AND event = {_HERE} AND journal NOT IN (SELECT journal FROM withheld)
-    UNION ALL SELECT id FROM journal WHERE serial = ?1 AND at = ?2 AND kind = 'reentry'
+    UNION ALL SELECT id FROM journal WHERE serial IN {_SERIALS} AND at = ?2 AND kind = 'reentry'
         AND event = {_HERE}
 )"""
 """The ledger's record of an entry that stands, by ticket and moment."""
@@ -93,8 +98,8 @@ def count_unclaimed(conn: sqlite3.Connection) -> int:
 def standing(conn: sqlite3.Connection, serial: str) -> OwnEntry | None:
     """Return the session's admission of a ticket that stands, if any."""
     row = conn.execute(
-        "SELECT serial, journal, device, redeemer, at, event FROM admitted WHERE serial = ?"
-        f" AND state <> 'undone' AND event = {_HERE}"
+        "SELECT serial, journal, device, redeemer, at, event FROM admitted"
+        f" WHERE serial IN {_SERIALS} AND state <> 'undone' AND event = {_HERE}"
         " AND journal NOT IN (SELECT journal FROM withheld)",
         (serial,),
     ).fetchone()
@@ -157,10 +162,10 @@ def _record(conn: sqlite3.Connection, serial: str, at: datetime) -> int | None:
 
 def _entries_before(conn: sqlite3.Connection, serial: str, row: int) -> Iterator[EarlierAdmission]:
     for at, redeemer, device in conn.execute(
-        "SELECT at, redeemer, device FROM journal WHERE serial = ?1 AND kind = 'admitted'"
-        " AND id < ?2 UNION ALL"
-        " SELECT at, redeemer, device FROM journal WHERE serial = ?1 AND kind = 'reentry'"
-        " AND id < ?2",
+        "SELECT at, redeemer, device FROM journal WHERE kind = 'admitted'"
+        f" AND serial IN {_SERIALS} AND id < ?2 UNION ALL"
+        " SELECT at, redeemer, device FROM journal WHERE kind = 'reentry'"
+        f" AND serial IN {_SERIALS} AND id < ?2",
         (serial, row),
     ):
         yield EarlierAdmission(datetime.fromisoformat(at), redeemer, without_tag(device))

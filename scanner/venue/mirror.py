@@ -20,6 +20,9 @@ _MADE, _TAGS = "claims.made", "claims.tags"
 
 _AGAIN_SECONDS = 0.5
 
+_COMPARED = 8
+"""So many of the newest claims are compared; hardly ever have all of them changed since."""
+
 _log = structlog.get_logger("venue")
 
 
@@ -43,6 +46,7 @@ class Mirror:
 
     Attributes:
         up_to_date: whether all is known that the engine had when the watch began, and it goes on.
+        begins: whether what it tells now is all that the engine had then.
     """
 
     def __init__(self, bucket: Bucket, key: Key, store: Store) -> None:
@@ -50,7 +54,7 @@ class Mirror:
         self._key = key
         self._store = store
         self._listeners: list[Callable[[Sequence[Mirrored]], None]] = []
-        self.up_to_date = False
+        self.up_to_date = self.begins = False
 
     def subscribe(self, listener: Callable[[Sequence[Mirrored]], None]) -> None:
         """Call `listener` with claims as they are written; and with none once all are known."""
@@ -82,19 +86,21 @@ class Mirror:
         async for entries in self._bucket.watch(since):
             since = max(since, *(each.revision for each in entries)) if entries else since
             found = await self._write(entries, tags, since) if entries else []
-            first, self.up_to_date = not self.up_to_date, True
-            if found or first:
+            self.begins, self.up_to_date = not self.up_to_date, True
+            if found or self.begins:
                 self._tell(found)
 
     async def _begin(self) -> tuple[int, frozenset[str]]:
         """Return the revision to go on from, and this ledger's tags."""
         extent = await self._bucket.extent()
+        newest = await self._store.run_on_cache(lambda conn: venue_claims.newest(conn, _COMPARED))
+        same = await self._is_same(newest)
 
         def begin(conn: SqlConnection) -> tuple[int, frozenset[str]]:
             tags = frozenset(installation.tags(conn))
             since = venue_claims.position(conn, CLAIMS)
             made = venue_claims.position(conn, _MADE)
-            if since and (made != extent.made or extent.last < since):
+            if since and (made != extent.made or extent.last < since or not same):
                 _log.warning("the venue's claims are new: all are told again", last=extent.last)
                 venue_claims.read_again(conn, lost=True)
                 since = 0
@@ -108,6 +114,19 @@ class Mirror:
             return since, tags
 
         return await self._store.run_on_cache(begin)
+
+    async def _is_same(self, newest: Sequence[Mirrored]) -> bool:
+        """Tell whether the engine is known to have what was read last.
+
+        One that lost its last writes gives their revisions to others.
+        """
+        for each in newest:
+            entry = await self._bucket.get(each.key)
+            if entry is None or entry.revision < each.revision:
+                return False
+            if entry.revision == each.revision:
+                return opened(self._key, entry).claim == each.claim
+        return False
 
     async def _write(
         self, entries: Sequence[Entry], tags: Collection[str], position: int

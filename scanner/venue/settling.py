@@ -149,10 +149,7 @@ class Settling:
             len(entries),
             [_owed(conn, each, Wish.SETTLE) for each in entries[: _MOST + 1]],
             [(each.by.row, _owed_for(conn, each)) for each in passed],
-            [
-                _owed_instead(conn, each.claim.serial, entrant)
-                for each, entrant in unfounded[:_MOST]
-            ],
+            [_owed_instead(conn, each.claim, entrant) for each, entrant in unfounded[:_MOST]],
             venue_dues.twice_let_in(conn),
         )
 
@@ -185,6 +182,8 @@ class Settling:
                 listener()
 
     def _on_claims(self, found: Sequence[Mirrored]) -> None:
+        if self._mirror.begins:
+            self._claimant.won.clear()  # what the engine has of that is known by now
         if not found or any(each.claim.twice for each in found):
             self.wake()
         for each in found:
@@ -211,9 +210,10 @@ def _owed_for(conn: SqlConnection, passed: Passed) -> _Owed | None:
     return _owed(conn, passed.by, wish, passed.known) if wish else None
 
 
-def _owed_instead(conn: SqlConnection, serial: str, entrant: Entrant) -> _Owed:
+def _owed_instead(conn: SqlConnection, claim: Claim, entrant: Entrant) -> _Owed:
     """Return what takes the place of a claim without an entry: the ticket's entry, or nobody."""
-    if entry := venue_dues.standing(conn, serial):
+    serial, entry = claim.serial, venue_dues.standing(conn, claim.serial)
+    if entry and entry.at not in {each.at for each in claim.everyone if each.is_of(entry.device)}:
         return _owed(conn, entry, Wish.SETTLE)._replace(instead=entrant.nonce)
     return _Owed(right_of(conn, serial), serial, Wish.RELEASE, entrant, (), entrant.nonce)
 

@@ -39,6 +39,7 @@ class MadeUpBucket:
         self.writes = self.reads = 0
         self.entries: dict[str, Entry] = {}
         self.last = 0
+        self._starts = 0
         self._news = asyncio.Condition()
 
     async def extent(self) -> Extent:
@@ -67,7 +68,7 @@ class MadeUpBucket:
 
     async def watch(self, since: int) -> AsyncIterator[list[Entry]]:
         await self._answer()
-        made = self.made
+        began = self.made, self._starts
         while True:
             found = sorted(
                 (each for each in self.entries.values() if each.revision > since),
@@ -77,9 +78,9 @@ class MadeUpBucket:
             yield found
             async with self._news:
                 await self._news.wait_for(
-                    lambda: self.last > since or self.gone or self.made != made  # noqa: B023
+                    lambda: self.last > since or self.gone or not self._is(began)  # noqa: B023
                 )
-            if self.gone or self.made != made:
+            if self.gone or not self._is(began):
                 raise Unanswered
 
     async def go(self) -> None:
@@ -92,6 +93,18 @@ class MadeUpBucket:
         self.made += 1
         self.entries, self.last = {}, 0
         await self._tell()
+
+    async def lose_last(self, count: int) -> None:
+        """Come back without the last writes; their revisions are given again."""
+        self.last -= count
+        self.entries = {
+            key: each for key, each in self.entries.items() if each.revision <= self.last
+        }
+        self._starts += 1
+        await self._tell()
+
+    def _is(self, began: tuple[int, int]) -> bool:
+        return began == (self.made, self._starts)
 
     async def _tell(self) -> None:
         async with self._news:

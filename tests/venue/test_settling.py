@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from scanner.admission.claim import ClaimState, Standing, Wish
-from tests.store.worlds import seconds
+from scanner.store.venue_claims import claim_from_text
+from tests.store.worlds import SERIALS, seconds
 from tests.venue.made_up import MadeUpBucket
 from tests.venue.parties import SERIAL, Party, parties
 
@@ -125,6 +126,44 @@ def test_a_new_engine_is_told_all_again(run: Callable[[Test], None]) -> None:
         await north.settled()
         assert bucket.last == 2
         await south.until(partial(_is, south, ClaimState.LEFT))
+
+    run(test)
+
+
+def test_what_the_engine_lost_is_told_again_though_others_wrote_since(
+    run: Callable[[Test], None],
+) -> None:
+    async def test(bucket: MadeUpBucket, north: Party, south: Party) -> None:
+        asked = north.asked()
+        await north.claimant.ask(asked)
+        await north.record()
+        north.claimant.end(asked, green=True)
+        await north.until(north.claim)
+        await bucket.lose_last(1)
+        for each in SERIALS[1:3]:  # the revision that was lost, and one more
+            await south.claimant.ask(south.asked(serial=each))
+        await north.until(lambda: north.claim(SERIALS[2]))
+        await north.settled()
+        claim = claim_from_text(bucket.entries[f"right:{SERIAL}"].value.partition(b"|")[2].decode())
+        assert claim.entered and claim.entered.device == north.device
+
+    run(test)
+
+
+def test_a_try_to_come_back_without_an_entry_is_given_back(
+    run: Callable[[Test], None],
+) -> None:
+    async def test(bucket: MadeUpBucket, north: Party, south: Party) -> None:
+        await north.record()
+        await north.record(at=seconds(1), kind="exited", reason="verdict.exited")
+        await north.settled()
+        await north.until(partial(_is, north, ClaimState.LEFT))
+        left_open = north.asked(Wish.BACK, seconds(2))
+        await north.claimant.ask(left_open)
+        await north.until(partial(_is, north, ClaimState.HELD))
+        del north.claimant._tries[left_open.us.nonce]  # the gate ended before its commit
+        await north.settled()
+        await north.until(partial(_is, north, ClaimState.LEFT))
 
     run(test)
 
