@@ -1,5 +1,6 @@
 """`scanner venue`: makes a venue, joins one, leaves it, shuts a gate out."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from scanner.cli.asking import agreed
 from scanner.cli.errors import Expects, unfit
 from scanner.cli.output import remind, save_qr, tell
 from scanner.cli.settings import Overwrite, load
-from scanner.facts import Code, Fact
+from scanner.facts import Code, Fact, Value
 from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 
@@ -117,8 +118,8 @@ def init(
         export(Path(f"{name}.node"), content, overwrite=overwrite)
     membership.keep(home, authority.join(made, gate or _computer(), now), made.authority)
     tell(Fact(VenueDone.MADE, {"name": name}))
-    tell(Fact(VenueDone.NEXT_NODES if nodes > 1 else VenueDone.NEXT_NODE, {"name": name}))
-    tell(Fact(VenueDone.NEXT_GATES, {"name": name}))
+    tell(Fact(VenueDone.NEXT_NODES if nodes > 1 else VenueDone.NEXT_NODE, _files(name)))
+    tell(Fact(VenueDone.NEXT_GATES, _files(name)))
     remind(Fact(VenueDone.KEEP_SECRET))
 
 
@@ -216,7 +217,7 @@ def expel(
     membership.keep(home, done.membership, done.authority)
     _write_invitation(done.invited, overwrite=True)
     tell(Fact(VenueDone.EXPELLED, {"gate": done.gate.gate or gate, "name": own.name}))
-    tell(Fact(VenueDone.NEW_INVITATION, {"name": own.name}))
+    tell(Fact(VenueDone.NEW_INVITATION, _files(own.name)))
 
 
 def _write_invitation(invited: "Invited", *, overwrite: bool) -> None:
@@ -229,6 +230,12 @@ def _write_invitation(invited: "Invited", *, overwrite: bool) -> None:
     text = invitation.write(replace(invited, authority=None))
     export(Path(f"{invited.name}.join"), invitation.as_file(text), overwrite=overwrite)
     save_qr(Path(f"{invited.name}.png"), text, overwrite=overwrite)
+
+
+def _files(name: str) -> dict[str, Value]:
+    """Return a venue's files as a shell takes them."""
+    kinds = {"join": "join", "node": "node", "picture": "png"}
+    return {what: shlex.quote(f"{name}.{ending}") for what, ending in kinds.items()}
 
 
 def _computer() -> str:

@@ -99,9 +99,8 @@ SENTENCES: dict[str, Sentence] = {
     "venue.made": "The venue {name} is made; this computer is its manager and a gate of it.",
     "venue.next_node": "Next, run its node here: scanner venue serve",
     "venue.next_nodes": "Next, on each computer that is to run a node: "
-    "scanner venue join {name}.node, then scanner venue serve; here, scanner venue serve alone.",
-    "venue.next_gates": "On each other gate: "
-    "scanner venue join {name}.join, or the picture {name}.png.",
+    "scanner venue join {node}, then scanner venue serve; here, scanner venue serve alone.",
+    "venue.next_gates": "On each other gate: scanner venue join {join}, or the picture {picture}.",
     "venue.keep_secret": "who has these files can join; give them to your own people, "
     "and delete them after the event.",
     "venue.joined": "This gate is a member of the venue {name}, called {gate}.",
@@ -113,7 +112,6 @@ SENTENCES: dict[str, Sentence] = {
     "venue.see_to": "what it let in without the venue is not settled any more, "
     "and what it carried for other gates is not sent; see scanner status.",
     "venue.expelled": "{gate} is expelled from {name} for good.",
-    "venue.new_invitation": "The old invitation is void; "
-    "the new one is in {name}.join and {name}.png.",
+    "venue.new_invitation": "The old invitation is void; the new one is in {join} and {picture}.",
     "venue.kept": "Nobody was expelled.",
 }

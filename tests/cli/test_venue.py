@@ -68,6 +68,12 @@ def test_a_venue_is_made_with_its_files_and_what_to_do_next(run: Run, tmp_path: 
     assert own.jwt
 
 
+def test_a_name_of_several_words_is_told_as_a_shell_takes_it(run: Run) -> None:
+    made = run("office", "init", "Great Hall", "--nodes", "3")
+    assert "scanner venue join 'Great Hall.node', then" in made.stdout
+    assert "scanner venue join 'Great Hall.join', or the picture 'Great Hall.png'." in made.stdout
+
+
 def test_a_house_of_one_node_needs_no_file_for_others(run: Run) -> None:
     made = run("office", "init", "Arena")
     assert "Next, run its node here: scanner venue serve" in made.stdout
