@@ -36,7 +36,19 @@ class Beyond(Protocol):
         """
 
 
-class Platform(Protocol):
+class TicketSource(Protocol):
+    """What lists an event's tickets."""
+
+    async def tickets(
+        self, *, page: int = 1, records: int = 500, modified_since: datetime | None = None
+    ) -> Page[Listed]:
+        """Read one page of the event's tickets, changed since a time of the server's, or all.
+
+        The server's time of the first page is where the next reading of changes begins.
+        """
+
+
+class Platform(TicketSource, Protocol):
     """One gate's access to one event; each call raises a `TicketingError` where it fails."""
 
     @property
@@ -52,14 +64,6 @@ class Platform(Protocol):
 
         Raises:
             NoSuchToken, Restricted, Revoked: in the platform's own words, the access is gone.
-        """
-
-    async def tickets(
-        self, *, page: int = 1, records: int = 500, modified_since: datetime | None = None
-    ) -> Page[Listed]:
-        """Read one page of the event's tickets, changed since a time of the server's, or all.
-
-        The server's time of the first page is where the next reading of changes begins.
         """
 
     async def admissions(

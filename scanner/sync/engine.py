@@ -33,6 +33,7 @@ from scanner.store import doubts, names, sessions
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.sessions import StoredSession
 from scanner.store.writer import Writer
+from scanner.sync import shared_list
 from scanner.sync.admission_list import Heard
 from scanner.sync.books import Books
 from scanner.sync.clock import Clock
@@ -42,6 +43,7 @@ from scanner.sync.errors import TokenDead
 from scanner.sync.link import Link, LinkState, link_after
 from scanner.sync.pull import Pull
 from scanner.sync.retry import hedged, repeat
+from scanner.sync.shared_list import SharedList
 from scanner.sync.status import Status, StatusFeed
 from scanner.sync.ticket_list import Progress
 
@@ -93,6 +95,7 @@ class Engine:
     def _make_events(self) -> None:
         self._pull_now, self._replay_now = asyncio.Event(), asyncio.Event()
         self._moved, self._asked = asyncio.Event(), asyncio.Event()
+        self._reading = asyncio.Lock()  # one list at a time, whoever has read it
 
     async def run(self) -> None:
         """Work until cancelled; again in another loop, where it had ended."""
@@ -205,12 +208,27 @@ class Engine:
         disputed = await pull.others(session)
         self._asked.set()
         books = Books(connected.platform, self._writer, self._server_time, size)
-        if whole or await books.is_due(self._heard.count, disputed):
-            await pull.everything(session, accept_shrink=accept_shrink)
-            await books.compare(session)
-        else:
-            await pull.changes(session)
+        async with self._reading:
+            if whole or await books.is_due(self._heard.count, disputed):
+                await pull.everything(session, accept_shrink=accept_shrink)
+                await books.compare(session)
+            else:
+                await pull.changes(session)
         self._list_fault = None
+
+    async def take_list(self, shared: SharedList) -> bool:
+        """Take the tickets as another gate has pulled them, while this one is offline.
+
+        Returns:
+            Whether they were newer than this gate's own, and taken.
+
+        Raises:
+            TicketingError: the list is not what it says.
+        """
+        if self._link.online:
+            return False
+        async with self._reading:
+            return await shared_list.take(shared, self._writer, self._clock, self._priority)
 
     async def probe(self) -> None:
         """Ask the API whether it takes this gate's requests; changes nothing.

@@ -9,7 +9,7 @@ import structlog
 
 from scanner.platform.errors import ApiFault, ListError
 from scanner.platform.paged_list import PagedList, PageSize, pages_of
-from scanner.platform.protocol import Platform
+from scanner.platform.protocol import TicketSource
 from scanner.platform.resources import Admission, Listed, Order, Page
 from scanner.platform.server_time import ServerTime
 from scanner.priority import Priority
@@ -42,7 +42,7 @@ class TicketList:
         doubted: whether it lacked much, which is not believed yet.
     """
 
-    platform: Platform
+    platform: TicketSource
     writer: Writer
     server_time: ServerTime
     size: PageSize

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from scanner.venue.handing_over import HandingOver
     from scanner.venue.heads import Heads
+    from scanner.venue.ticket_lists import TicketLists
 
 _EVERY_SECONDS = 1.0
 
@@ -31,23 +32,29 @@ class Carrying:
         self._name = name
         self._heads: Heads | None = None
         self._out: HandingOver | None = None
+        self._lists: TicketLists | None = None
 
     async def run(self, nc: "Client") -> None:
         """Work over a connection until cancelled."""
         from scanner.venue.handing_over import HandingOver
         from scanner.venue.heads import LOOK_SECONDS, TELL_SECONDS, Heads
         from scanner.venue.keep_trying import keep_trying
+        from scanner.venue.ticket_lists import LOOK_SECONDS as LISTS_SECONDS
+        from scanner.venue.ticket_lists import TicketLists
         from scanner.venue.uplink import Uplink
 
         here, js = self._make(), nc.jetstream()
         self._heads = heads = self._heads or Heads(here, self._name)
         self._out = out = self._out or HandingOver(here)
+        self._lists = lists = self._lists or TicketLists(here)
         async with asyncio.TaskGroup() as tasks:
             for work in (
                 keep_trying(lambda: out.publish(js), _EVERY_SECONDS),
                 keep_trying(lambda: out.hear(js), _EVERY_SECONDS),
                 keep_trying(lambda: heads.tell(js), TELL_SECONDS),
                 keep_trying(lambda: heads.look(js), LOOK_SECONDS),
+                keep_trying(lambda: lists.publish(js), LISTS_SECONDS),
+                keep_trying(lambda: lists.take(js), LISTS_SECONDS),
                 Uplink(nc, here).run(),
             ):
                 tasks.create_task(work)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from scanner.platform.protocol import TicketSource
+
 if TYPE_CHECKING:
     from scanner.store.writer import Writer
     from scanner.venue.sealing import VenueKey
@@ -19,6 +21,15 @@ class Line(Protocol):
 
     async def deliver(self) -> bool:
         """Deliver the queues now; tells whether that was done, not that all of it was taken."""
+
+    async def take_list(self, source: TicketSource, watermark: datetime, *, whole: bool) -> bool:
+        """Take tickets that another gate has pulled as if this one had; tells whether it did.
+
+        Args:
+            source: lists them.
+            watermark: the server's time that they are at least as new as.
+            whole: whether they are of all sections that this gate's token permits.
+        """
 
     def held(self) -> AbstractContextManager[bool]:
         """Let nothing be delivered meanwhile; gives `False` where a delivery is under way."""

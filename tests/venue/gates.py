@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import nats
 from nats.aio.client import Client
+from nats.js import JetStreamContext
 
 from scanner.app.venue_line import EngineLine
+from scanner.platform.protocol import TicketSource
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine
 from scanner.venue.dialling import address, options
@@ -29,6 +32,11 @@ class VenueGate:
     engine: Engine
     nc: Client
     here: Here
+
+    @property
+    def js(self) -> JetStreamContext:
+        """The engine, with patience for a busy machine."""
+        return self.nc.jetstream(timeout=20)
 
 
 async def connected(membership: Membership) -> Client:
@@ -77,6 +85,9 @@ class NoLine:
         return False
 
     async def deliver(self) -> bool:
+        return False
+
+    async def take_list(self, source: TicketSource, watermark: datetime, *, whole: bool) -> bool:
         return False
 
     def held(self) -> AbstractContextManager[bool]:

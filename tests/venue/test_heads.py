@@ -51,7 +51,7 @@ class Gate:
 
     def __init__(self, writer: Writer, membership: Membership, nc: Client) -> None:
         key = VenueKey(membership.secret)
-        self.writer, self.js = writer, nc.jetstream()
+        self.writer, self.js = writer, nc.jetstream(timeout=20)
         self.heads = Heads(Here(key, membership.public, writer, NoLine(), utc_now), membership.gate)
 
     async def tell(self) -> None:

@@ -49,8 +49,8 @@ async def test_a_gate_without_a_line_has_its_queue_delivered_by_one_that_has_it(
         await until(lambda: b.engine.status().link.online)
         out = handing_over(a)
         async with at_work(
-            keep_trying(lambda: out.publish(a.nc.jetstream()), EVERY),
-            keep_trying(lambda: out.hear(a.nc.jetstream()), EVERY),
+            keep_trying(lambda: out.publish(a.js), EVERY),
+            keep_trying(lambda: out.hear(a.js), EVERY),
             Uplink(b.nc, b.here).run(),
         ):
             await until(lambda: set(north.states().values()) == {State.CONFIRMED})
