@@ -48,12 +48,13 @@ def abnormal(
         now: the gate's time.
         admitting: false where verdicts can't be recorded; a closed gate admits nobody anyhow.
     """
+    able = admitting and not status.closed
     found = (
         _closed(status),
         _doubles(status),
         _camera(camera),
-        _link(status, since, admitting=admitting and not status.closed),
-        _alone(status.venue, admitting=admitting and not status.closed),
+        _link(status, since, admitting=able and not _refuses(status.venue)),
+        _alone(status.venue, admitting=able),
         _doubt(status),
         _books(status),
         _stale(status, now),
@@ -85,18 +86,23 @@ def _doubles(status: Status) -> Notice | None:
     return Notice(f"▲ {text}", grave=True)
 
 
+def _refuses(venue: VenueStatus | None) -> bool:
+    """Tell whether nobody is let in because the venue's other gates can't be asked."""
+    return venue is not None and not venue.connected and venue.policy is Unclaimed.REFUSE
+
+
 def _alone(venue: VenueStatus | None, *, admitting: bool) -> Notice | None:
     """Say that the venue's other gates can't be asked, and what follows from it by the settings."""
     if venue is None or venue.connected:
         return None
     if not admitting:
         text = say("ALONE: the other gates can't be asked.")
-    elif venue.policy is Unclaimed.REFUSE:
+    elif _refuses(venue):
         text = say("ALONE: the other gates can't be asked; nobody is let in without them.")
     else:
         text = say("ALONE: the other gates can't be asked; tickets are let in and marked.")
     why = sentence(venue.problem) if venue.problem else ""
-    return Notice(f"◇ {text} {why}".rstrip(), grave=admitting and venue.policy is Unclaimed.REFUSE)
+    return Notice(f"◇ {text} {why}".rstrip(), grave=admitting and _refuses(venue))
 
 
 def _at_another_gate(fact: Fact) -> Notice:

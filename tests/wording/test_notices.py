@@ -50,6 +50,8 @@ def test_a_gate_that_can_ask_no_other_says_what_follows_from_it(
     assert abnormal(alone, LOOKING, NOW, NOW) == [Notice(text, grave)]
     (stopped,) = abnormal(alone, LOOKING, NOW, NOW, admitting=False)
     assert stopped == Notice("◇ ALONE: the other gates can't be asked.")
+    offline = replace(alone, link=Link(LinkState.OFFLINE, UNREACHABLE))
+    assert ("admitting goes on" in abnormal(offline, LOOKING, NOW, NOW)[0].text) is not grave
     joined = replace(STATUS, venue=VenueStatus("Arena", policy, connected=True, unclaimed=3))
     assert abnormal(joined, LOOKING, NOW, NOW) == []
 

@@ -10,7 +10,7 @@ from scanner.admission.door import Notice, Unjudged
 from scanner.admission.rules import Exit
 from scanner.admission.verdict import Kind
 from scanner.tui.drawing.faces import READY_TO_LET_OUT
-from scanner.tui.kiosk.posters import WAITS, attract, calls
+from scanner.tui.kiosk.posters import WAITS, attract, calls, for_patron
 from scanner.tui.widgets.verdict_panel import VerdictPanel
 from tests.tui.kiosk.lane import Lane, seen
 from tests.tui.ports import NOW, SCANS, SERIAL, STATUS, VERDICTS
@@ -71,6 +71,14 @@ def test_staff_are_called_gravely_only_to_what_the_organiser_wants_looked_at() -
     assert calls(marked, NOW + WAITS) == []
     refused = unjudged._replace(verdict=VERDICTS[Kind.WITHDRAWN])
     assert calls(refused, NOW) == []  # it is not let in anyway
+
+
+def test_staff_and_not_the_patron_are_told_that_no_other_gate_was_asked() -> None:
+    alone = replace_notice(Notice(unclaimed=True))
+    (call,) = calls(alone, NOW)
+    told = "NOT CLAIMED: the other gates could not be asked."
+    assert (call.text, call.grave) == (f"▲ STAFF: {SERIAL} · {told}", False)
+    assert for_patron(alone) == for_patron(SCANS[0])
 
 
 def replace_notice(notice: Notice) -> Any:
