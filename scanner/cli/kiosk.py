@@ -188,20 +188,23 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool, only_exi
 
 
 def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:
+    from scanner import systemd
     from scanner.cli.output import Done, print_line, print_text, tell
     from scanner.facts import Fact
     from scanner.kiosk import service
+    from scanner.wording.sentences import sentence
 
     if remove:
-        for path in service.remove(root):
+        for path in systemd.remove((service.UNIT, service.USER), root):
             print_line(say("Removed: {file}", file=path))
-        tell(Fact(service.NextSteps.REMOVED))
+        print_text(sentence(Fact(service.NextSteps.REMOVED)))
         return
     files = service.files([sys.executable, "-m", "scanner", "kiosk", *flags])
     if print_only:
         for place, text in files.items():
             print_text(f"# {place}\n{text}")
     else:
-        for path in service.write(files, root):
+        for path in systemd.write(files, root):
             tell(Fact(Done.EXPORTED, {"file": path}))
-    tell(service.next_steps([sys.executable, "-m", "scanner"], flags), err=print_only)
+    steps = service.next_steps([sys.executable, "-m", "scanner"], flags)
+    print_text(sentence(steps), err=print_only)  # several lines

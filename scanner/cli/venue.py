@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanner.cli import venue_serve
 from scanner.cli.asking import agreed
 from scanner.cli.errors import Expects, unfit
 from scanner.cli.output import remind, save_qr, tell
@@ -59,6 +60,7 @@ def register(to: typer.Typer) -> None:
     app.command(epilog="Example: scanner venue join Arena.join")(join)
     app.command(epilog="Example: scanner venue leave")(leave)
     app.command(epilog="Example: scanner venue expel north-2")(expel)
+    venue_serve.register(app)
     to.add_typer(app, name="venue", epilog="Example: scanner venue init Arena")
 
 

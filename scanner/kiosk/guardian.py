@@ -18,8 +18,8 @@ from pathlib import Path
 
 import structlog
 
+from scanner import systemd
 from scanner.facts import Code
-from scanner.kiosk import service
 
 UNLOCKED = 86
 """The exit code of a kiosk that the supervisor's PIN ended; no signal or crash gives it."""
@@ -91,7 +91,7 @@ class Guardian:
     def run(self) -> int:
         """Return 0 after the PIN, else 128 plus the number of the signal that ended the parent."""
         with _listener() as (sign, address), self._signals(), _raw_terminal(self._closed):
-            service.notify(service.READY)
+            systemd.notify(systemd.READY)
             failures = 0
             while not self._ending():
                 began = time.monotonic()
@@ -113,7 +113,7 @@ class Guardian:
     def _watch(self, sign: socket.socket, address: str) -> int:
         """Run one kiosk until it ends; kill it where it gives no sign of life."""
         self._child = child = subprocess.Popen(  # noqa: S603 - this very program
-            self._words, env={**os.environ, service.SOCKET: address}
+            self._words, env={**os.environ, systemd.SOCKET: address}
         )
         heard, limit = time.monotonic(), self._patience.start
         try:
@@ -136,7 +136,7 @@ class Guardian:
     def _rest(self, sign: socket.socket, seconds: float) -> None:
         until = time.monotonic() + seconds
         while not self._ending() and (left := until - time.monotonic()) > 0:
-            service.notify(service.ALIVE)
+            systemd.notify(systemd.ALIVE)
             _signs(sign, min(left, 0.2))
 
     @contextmanager
@@ -164,9 +164,9 @@ def _signs(sign: socket.socket, seconds: float) -> bool:
             said = sign.recv(4096).decode("utf-8", "replace")
         except BlockingIOError:
             return alive
-        if service.ALIVE in said.splitlines():
+        if systemd.ALIVE in said.splitlines():
             alive = True
-            service.notify(service.ALIVE)
+            systemd.notify(systemd.ALIVE)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -11,7 +11,8 @@ import structlog
 
 from scanner.venue.authority import administrator, commander
 from scanner.venue.client import connect
-from scanner.venue.dialling import address, dial, options
+from scanner.venue.dialling import address, dial, options, register
+from scanner.venue.status import VenueState, look
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -53,6 +54,26 @@ async def as_node(
         error_cb=on_error,
         **options(own.ca, own.seed, own.jwt or ""),
     )
+
+
+async def state_of(membership: "Membership", authority: "Authority | None") -> VenueState:
+    """Return how the venue is, as far as this computer may know.
+
+    Raises:
+        Unreachable: no node answers.
+        VenueError: the nodes do not let it in.
+        nats.errors.Error: the connection was lost.
+    """
+    own = membership if membership.jwt else await register(membership)
+    nc = await dial(own)
+    try:
+        if authority is None:
+            return await look(nc, membership)
+        url = nc.connected_url
+        servers = await ask_servers(membership, authority, [url.netloc] if url else [], "VARZ")
+        return await look(nc, membership, servers, authority.node_count)
+    finally:
+        await nc.close()
 
 
 async def ask_servers(

@@ -113,7 +113,9 @@ async def _reached(membership: Membership, given: Options) -> "Client":
     try:
         return await _dial(membership.nodes, given)
     except Unreachable:
-        heard = await discovery.search(venue=membership.venue)
+        hosts = [each.rpartition(":")[0].strip("[]") for each in membership.nodes]
+        where = discovery.interfaces_to(hosts)
+        heard = await discovery.search(venue=membership.venue, interfaces=where)
         return await _dial([each for found in heard for each in found.addresses], given)
 
 

@@ -231,6 +231,15 @@ def _read(info: "AsyncServiceInfo") -> Announcement | None:
     return Announcement(name, venue, node, hosts, info.port, int(route))
 
 
+def interfaces_to(hosts: Sequence[str]) -> list[str] | None:
+    """Return where to ask for, or announce, nodes at these hosts: None for every interface.
+
+    A venue of this computer alone, as one tries it out, stays on this computer.
+    """
+    here = [each for each in hosts if is_number(each) and ipaddress.ip_address(each).is_loopback]
+    return ["127.0.0.1"] if hosts and len(here) == len(hosts) else None
+
+
 def is_number(host: str) -> bool:
     """Tell whether a host is an IP address, and no name."""
     try:

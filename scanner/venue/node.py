@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from scanner.venue.membership import (
     folder,
     read,
     read_authority,
+    write,
 )
 from scanner.venue.node_config import (
     ANYWHERE,
@@ -75,6 +76,7 @@ class Node:
         binary: Binary | None = None,
     ) -> None:
         self.membership, self.authority, self.place = membership, authority, place
+        self._home = home
         self.files = NodeFiles(folder(home) / "node")
         self.name = own_name(self.files, authority.node_count)
         self.server = Server(self._config(()), binary)
@@ -99,6 +101,16 @@ class Node:
         """Where this machine's programs reach it: "host:port"."""
         host, port = self.server.address
         return f"{host}:{port}"
+
+    def remember(self, addresses: Sequence[str]) -> None:
+        """Keep where the nodes are, for this computer's own gate and commands.
+
+        Raises:
+            VenueError: it can't be kept.
+        """
+        found = read(self._home)
+        if found is not None and set(found.nodes) != set(addresses):
+            write(self._home, replace(found, nodes=tuple(addresses)))
 
     def prepare(self, routes: Iterable[Route], hosts: Sequence[str]) -> bool:
         """Write what the server reads; tells whether a running one has to read it again.

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import nats.errors
 import structlog
 
-from scanner.facts import Code, Fact, Value
+from scanner.facts import Code, Fact
 from scanner.venue.administration import ask_servers
 from scanner.venue.discovery import (
     Announcement,
     announced,
+    interfaces_to,
     is_number,
     listening,
     own_hosts,
@@ -51,11 +52,13 @@ class NodeNews(Code):
 
     WAITS = "node.waits"
     SERVES = "node.serves"
-    STATE = "node.state"
-    TOLERANT = "node.tolerant"
     RESTARTS = "node.restarts"
     RENEWED = "node.renewed"
     MOVED = "node.moved"
+
+
+def _nothing() -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Serving:
         self._node = node
         self._say = say
         self._address = address
-        self._interfaces = interfaces
+        self._interfaces = interfaces or interfaces_to(self._hosts())
         self._pauses = pauses or Pauses()
         self._said: list[Fact] = []
         self._moved = asyncio.Event()
@@ -109,11 +112,14 @@ class Serving:
         self._peers = Peers(node.files.folder / "peers.json", own, count, given)
         self.state: VenueState | None = None
 
-    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+    async def run(
+        self, ready: Callable[[], object] = _nothing, alive: Callable[[], object] = _nothing
+    ) -> None:
         """Serve until cancelled; the server has ended when this returns.
 
         Args:
             ready: called when the server answers for the first time.
+            alive: called every few seconds.
 
         Raises:
             NodeError: the server does not start.
@@ -122,8 +128,9 @@ class Serving:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._on_network())
-                tasks.create_task(self._look_after())
+                tasks.create_task(self._look_after(alive))
                 await self._start()
+                self._node.remember(self._peers.addresses)
                 ready()
                 tasks.create_task(self._keep_up())
                 tasks.create_task(self._follow())
@@ -152,7 +159,7 @@ class Serving:
         listens_at = self._node.place.host
         numbers = (listens_at,) if listens_at != ANYWHERE else own_hosts()
         named = () if self._address is None else (self._address,)
-        return named + numbers or ("127.0.0.1",)
+        return tuple(dict.fromkeys(named + numbers)) or ("127.0.0.1",)
 
     def _shown(self) -> str:
         return written(self._hosts()[0], self._node.place.client_port)
@@ -185,6 +192,7 @@ class Serving:
     def _heard(self, said: Announcement) -> None:
         if said.venue == self._node.membership.venue and self._peers.note(said, own_networks()):
             self._moved.set()
+            self._node.remember(self._peers.addresses)
 
     async def _all_known(self) -> tuple[Route, ...]:
         """Wait until all nodes are known: a server's first start counts them."""
@@ -224,11 +232,12 @@ class Serving:
                 self._node.server.reload()
                 self._say(Fact(NodeNews.MOVED))
 
-    async def _look_after(self) -> None:
+    async def _look_after(self, alive: Callable[[], object]) -> None:
         """Look whether the certificate is due, or this machine has moved."""
         renewed = time.monotonic()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
+            alive()
             if self._peers.move(self._hosts()[0]):
                 self._moved.set()
             if time.monotonic() - renewed >= RENEWAL_SECONDS:
@@ -255,17 +264,8 @@ class Serving:
         except (TimeoutError, OSError, VenueError, nats.errors.Error) as error:
             _log.info("the venue's state is not known now", why=str(error))
             return
-        told = said_of(self.state)
+        told = list(self.state.facts)
         if told != self._said:
             self._said = told
             for fact in told:
                 self._say(fact)
-
-
-def said_of(state: VenueState) -> list[Fact]:
-    """Return what a person is told of a venue's state."""
-    numbers: dict[str, Value] = {"up": state.up, "of": state.count, "leader": state.leader or "-"}
-    told = [Fact(NodeNews.STATE, numbers)]
-    if state.is_tolerant:
-        return [*told, Fact(NodeNews.TOLERANT, {"count": state.may_fail})]
-    return [*told, *state.troubles]

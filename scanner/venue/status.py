@@ -33,6 +33,13 @@ _AT_ONCE = 32
 _T = TypeVar("_T")
 
 
+class Standing(Code):
+    """How a venue is, in a line."""
+
+    NODES = "node.state"
+    TOLERANT = "node.tolerant"
+
+
 class Trouble(Code):
     """What keeps a venue from going on when one more node fails, or from going on at all."""
 
@@ -194,6 +201,15 @@ class VenueState:
         """Tell whether somebody has to see to something; a venue of one node is as it was made."""
         as_made = {Trouble.ONE_NODE, Trouble.UNCHECKED}
         return any(each.code not in as_made for each in self.troubles)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What a person is told of it."""
+        numbers: dict[str, Value] = {"up": self.up, "of": self.count, "leader": self.leader or "-"}
+        told = Fact(Standing.NODES, numbers)
+        if self.is_tolerant:
+            return told, Fact(Standing.TOLERANT, {"count": self.may_fail})
+        return told, *self.troubles
 
     def as_json(self) -> dict[str, Any]:
         """Return everything, for programs."""

@@ -1,6 +1,22 @@
 """What a venue's node says, and what keeps one from running."""
 
-from scanner.wording.sentences import Plural, Sentence
+from scanner.wording.catalogue import say
+from scanner.wording.sentences import Params, Plural, Sentence
+
+
+def _installed(params: Params) -> str:
+    return f"""
+{say("Then:")}
+  systemctl --user daemon-reload
+  systemctl --user enable --now scanner-venue
+  sudo loginctl enable-linger {params["user"]}     {say("so that it runs without a login")}
+"""
+
+
+def _removed(_: Params) -> str:
+    return f"""{say("Then:")}
+  systemctl --user disable --now scanner-venue; systemctl --user daemon-reload"""
+
 
 SENTENCES: dict[str, Sentence] = {
     "node.no_server": "nats-server is missing; install scanner[venue].",
@@ -31,6 +47,8 @@ SENTENCES: dict[str, Sentence] = {
     "a venue needs 2.12 or later.",
     "node.behind": "{node} is not up to date yet.",
     "node.unchecked": "How the nodes keep what they confirm is told at a node alone.",
+    "node.installed": _installed,
+    "node.removed": _removed,
     "node.request_not_understood": "The venue's nodes don't understand what this gate asked; "
     "it may be of another version.",
     "node.not_now": "The venue's nodes can't do that now; try again in a moment.",

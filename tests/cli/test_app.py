@@ -25,7 +25,7 @@ COMMANDS = [
     ["recover"], ["pin"], ["acknowledge"],
     ["bench"], *(["bench", what] for what in ("gate", "ingest", "memory", "replay", "decode")),
     *(["tokens", verb] for verb in ("issue", "list", "show", "update", "revoke", "card")),
-    ["venue"], *(["venue", verb] for verb in ("init", "join", "leave", "expel")),
+    ["venue"], *(["venue", verb] for verb in ("init", "join", "leave", "expel", "serve", "status")),
 ]  # fmt: skip
 
 

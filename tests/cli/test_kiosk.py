@@ -161,6 +161,7 @@ def test_the_service_is_installed_and_taken_away(program: Program, tmp_path: Pat
     said = program.says("kiosk", "--install", "--root", str(root), *words)
     assert "agetty --autologin" in said
     assert "cage" in said
+    assert "\n  systemctl enable --now scanner-kiosk\n" in said
     assert "kiosk --codes=qr,aztec --turnstile-serial=/dev/x" in unit.read_text()
     assert f"Removed: {unit}" in program.says("kiosk", "--uninstall", "--root", str(root))
     assert not unit.exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.kiosk import service
+from scanner import systemd
 from scanner.kiosk.guardian import UNLOCKED, Guardian, Patience
 
 QUICK = Patience(first=0.01, longest=0.05, good_run=60, silence=0.4, start=20)
@@ -29,12 +29,12 @@ def runs(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """The service manager's end of the protocol."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(str(tmp_path / "notify"))
         heard.settimeout(10)
-        monkeypatch.setenv(service.SOCKET, str(tmp_path / "notify"))
+        monkeypatch.setenv(systemd.SOCKET, str(tmp_path / "notify"))
         yield heard
 
 
@@ -60,9 +60,9 @@ def test_a_kiosk_that_gives_no_sign_of_life_is_ended_and_comes_back(runs: Path) 
     code = f"""
 if before: sys.exit({UNLOCKED})
 import signal, time
-from scanner.kiosk import service
+from scanner import systemd
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-service.notify(service.ALIVE)
+systemd.notify(systemd.ALIVE)
 time.sleep(60)
 """
     began = time.monotonic()
@@ -77,15 +77,15 @@ def test_one_that_never_gives_any_is_ended_too(runs: Path) -> None:
     assert runs.read_text() == "xx"
 
 
-def test_signs_of_life_reach_systemd(runs: Path, systemd: socket.socket) -> None:
+def test_signs_of_life_reach_systemd(runs: Path, manager: socket.socket) -> None:
     code = f"""
-from scanner.kiosk import service
-service.notify(service.ALIVE)
+from scanner import systemd
+systemd.notify(systemd.ALIVE)
 import time; time.sleep(0.3)
 sys.exit({UNLOCKED})
 """
     assert guardian(runs, code).run() == 0
-    assert [systemd.recv(100).decode() for _ in range(2)] == [service.READY, service.ALIVE]
+    assert [manager.recv(100).decode() for _ in range(2)] == [systemd.READY, systemd.ALIVE]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -121,8 +121,8 @@ def test_the_pause_grows_to_its_limit() -> None:
 
 def test_nobody_listens_where_there_is_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("", "relative", "/nowhere/notify", "@nobody"):
-        monkeypatch.setenv(service.SOCKET, address)
-        assert not service.notify(service.ALIVE)
+        monkeypatch.setenv(systemd.SOCKET, address)
+        assert not systemd.notify(systemd.ALIVE)
 
 
 def until(condition: object, seconds: float = 10) -> None:

@@ -7,19 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from scanner import systemd
 from scanner.kiosk import service
-from scanner.kiosk.service import UNIT, USER, ServiceError, ServiceFault
+from scanner.kiosk.service import UNIT, USER
+from scanner.systemd import ServiceError, ServiceFault
 from scanner.wording.sentences import in_english
 
 WORDS = [sys.executable, "-m", "scanner", "kiosk"]
 
 
 def test_what_is_written_is_removed_again(tmp_path: Path) -> None:
-    written = service.write(service.files(WORDS), tmp_path)
+    written = systemd.write(service.files(WORDS), tmp_path)
     assert [str(path.relative_to(tmp_path)) for path in written] == [str(UNIT)[1:], str(USER)[1:]]
-    assert service.remove(tmp_path) == written
+    assert systemd.remove((UNIT, USER), tmp_path) == written
     assert not any(path.exists() for path in written)
-    assert service.remove(tmp_path) == []
+    assert systemd.remove((UNIT, USER), tmp_path) == []
 
 
 def test_what_somebody_else_wrote_is_left_alone(tmp_path: Path) -> None:
@@ -27,9 +29,9 @@ def test_what_somebody_else_wrote_is_left_alone(tmp_path: Path) -> None:
     theirs.parent.mkdir(parents=True)
     theirs.write_text("[Unit]\n")
     with pytest.raises(ServiceError, match=ServiceFault.FOREIGN):
-        service.write(service.files(WORDS), tmp_path)
+        systemd.write(service.files(WORDS), tmp_path)
     with pytest.raises(ServiceError, match=ServiceFault.FOREIGN):
-        service.remove(tmp_path)
+        systemd.remove((UNIT, USER), tmp_path)
     assert theirs.read_text() == "[Unit]\n"
 
 
@@ -61,7 +63,7 @@ def test_an_option_with_a_line_break_is_refused() -> None:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
 def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
-    path = service.write(service.files([*WORDS, "--turnstile-command=x 'a b' 50% $1"]), tmp_path)[0]
+    path = systemd.write(service.files([*WORDS, "--turnstile-command=x 'a b' 50% $1"]), tmp_path)[0]
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(path)],
         capture_output=True,
@@ -77,7 +79,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(ServiceError, match=ServiceFault.UNWRITABLE):
-        service.write(service.files(WORDS), tmp_path)
+        systemd.write(service.files(WORDS), tmp_path)
 
 
 def test_what_remains_to_be_done_names_autologin_and_the_wayland_kiosk() -> None:

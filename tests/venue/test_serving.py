@@ -10,7 +10,7 @@ from scanner.venue import certificates
 from scanner.venue.discovery import search
 from scanner.venue.node import Node
 from scanner.venue.serving import NodeNews, Serving
-from scanner.venue.status import Trouble
+from scanner.venue.status import Standing, Trouble
 from tests.venue.lone_node import lone_node
 
 PATIENCE_SECONDS = 20.0
@@ -50,7 +50,7 @@ async def served(node: Node) -> AsyncIterator[Told]:
 async def test_a_node_is_served_until_it_is_not_wanted(tmp_path: Path) -> None:
     node = lone_node(tmp_path)
     async with served(node) as told:
-        state = await told.until(NodeNews.STATE)
+        state = await told.until(Standing.NODES)
         assert state.params == {"up": 1, "of": 1, "leader": node.name}
         assert (await told.until(Trouble.ONE_NODE)) == told.facts[-1]
         found = await search(10, ["127.0.0.1"], node.membership.venue)

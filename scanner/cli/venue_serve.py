@@ -1,0 +1,215 @@
+"""`scanner venue serve`, `scanner venue status`: a node, and how the venue is."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanner.cli.output import print_json, print_line, print_table, print_text, tell
+from scanner.cli.settings import Json, load
+from scanner.facts import Fact
+from scanner.venue.membership import CLIENT_PORT
+from scanner.wording.catalogue import decimal, number, say
+from scanner.wording.sentences import sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scanner.venue.serving import Serving
+    from scanner.venue.status import CopyState, VenueState
+
+_SERVICE = "Service"
+
+NEEDS_CARE = 3
+"""The exit code of `scanner venue status` where somebody has to see to something."""
+
+_LARGEST_PORT = 65_435
+"""So that the nodes' own port, 100 above, is one too."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to those of the venue."""
+    app.command(epilog="Example: scanner venue serve")(serve)
+    app.command(epilog="Example: scanner venue status")(status)
+
+
+def serve(
+    *,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST",
+            help="What others call this computer; without it, its addresses on its networks. With "
+            "127.0.0.1 the venue stays on this computer.",
+            show_default=False,
+        ),
+    ] = None,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=1, max=_LARGEST_PORT, help="Where gates connect; nodes do at 100 above it."
+        ),
+    ] = CLIENT_PORT,
+    install: Annotated[
+        bool,
+        typer.Option(
+            "--install",
+            help="Write the service that starts this node with the machine.",
+            rich_help_panel=_SERVICE,
+        ),
+    ] = False,
+    uninstall: Annotated[
+        bool, typer.Option("--uninstall", help="Remove that service.", rich_help_panel=_SERVICE)
+    ] = False,
+    print_only: Annotated[
+        bool,
+        typer.Option(
+            "--print", help="With --install: print, write nothing.", rich_help_panel=_SERVICE
+        ),
+    ] = False,
+) -> None:
+    """Run a node of the venue on this computer, until Ctrl+C.
+
+    One node is enough for a small house; of three, one may fail. Whoever made the venue can serve;
+    other computers become nodes by `scanner venue join NAME.node`.
+    """
+    from scanner.cli.errors import Usage, UsageError
+
+    if install and uninstall:
+        raise UsageError(Usage.EXCLUDES, name="--uninstall", other="--install")
+    if install or uninstall:
+        _service(_flags(address, port), remove=uninstall, print_only=print_only)
+        return
+    from scanner.venue.extra import require
+
+    config = load()
+    require()
+    _serve(config.home, address, port)
+
+
+def _flags(address: str | None, port: int) -> list[str]:
+    named = [] if address is None else [f"--address={address}"]
+    return named if port == CLIENT_PORT else [*named, f"--port={port}"]
+
+
+def _serve(home: "Path", address: str | None, port: int) -> None:
+    import asyncio
+
+    from scanner.venue.discovery import interfaces_to
+    from scanner.venue.node import Node, Place
+    from scanner.venue.node_config import ANYWHERE, ROUTE_PORT_ABOVE
+    from scanner.venue.serving import Serving
+
+    alone = interfaces_to([address]) if address else None
+    place = Place(alone[0] if alone else ANYWHERE, port, port + ROUTE_PORT_ABOVE)
+    node = Node.of(home, place)
+    asyncio.run(_until_ended(Serving(node, tell, address)))
+
+
+async def _until_ended(serving: "Serving") -> None:
+    """Serve until a signal ends it."""
+    import asyncio
+    import contextlib
+    import signal
+
+    from scanner import systemd
+
+    task = asyncio.ensure_future(
+        serving.run(
+            ready=lambda: systemd.notify(systemd.READY),
+            alive=lambda: systemd.notify(systemd.ALIVE),
+        )
+    )
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(each, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    systemd.notify(systemd.STOPPING)
+
+
+def _service(flags: list[str], *, remove: bool, print_only: bool) -> None:
+    import getpass
+    from pathlib import Path
+
+    from scanner import systemd
+    from scanner.cli.output import Done
+    from scanner.venue import unit
+
+    root = Path("/")
+    if remove:
+        for path in systemd.remove([unit.place()], root):
+            print_line(say("Removed: {file}", file=path))
+        print_text(sentence(Fact(unit.NextSteps.REMOVED)))
+        return
+    files = unit.files([sys.executable, "-m", "scanner", "venue", "serve", *flags])
+    if print_only:
+        for place, text in files.items():
+            print_text(f"# {place}\n{text}")
+    else:
+        for path in systemd.write(files, root):
+            tell(Fact(Done.EXPORTED, {"file": path}))
+    print_text(sentence(unit.next_steps(getpass.getuser())), err=print_only)
+
+
+def status(*, as_json: Json = False) -> None:
+    """How the venue is: its nodes, who leads, the copies, and which gates were seen when.
+
+    Ends with 0 where all is well, with 3 where somebody has to see to something, and with 1 where
+    no node answers.
+    """
+    import asyncio
+
+    from scanner.venue import membership
+    from scanner.venue.errors import NoVenue
+    from scanner.venue.extra import require
+
+    home = load().home
+    require()
+    from scanner.venue.administration import state_of
+
+    own = membership.read(home)
+    if own is None:
+        raise NoVenue
+    state = asyncio.run(state_of(own, membership.read_authority(home)))
+    if as_json:
+        print_json(state.as_json())
+    else:
+        _print(state)
+    if state.needs_care:
+        raise typer.Exit(NEEDS_CARE)
+
+
+def _print(state: "VenueState") -> None:
+    """Print a venue for a person."""
+    from scanner.wording.plain import day_and_time, plain
+
+    took = decimal(state.round_trip_seconds * 1000, 1)
+    at = say("reached at {address} in {time} ms", address=state.address, time=took)
+    print_line(f"{plain(state.name)}: {at}")
+    for fact in state.facts:
+        tell(fact)
+    if state.nodes:
+        yes = {True: say("yes"), False: say("no")}
+        rows = [(each.name, each.version, yes[each.syncs]) for each in state.nodes]
+        print_table((say("Node"), "nats-server", say("Syncs always")), rows)
+    streams = [
+        (each.name, number(each.messages), each.leader or "-", ", ".join(map(_copy, each.copies)))
+        for each in state.streams
+    ]
+    print_table((say("Stream"), say("Messages"), say("Leader"), say("Copies")), streams)
+    gates = [
+        (each.name or each.public, day_and_time(each.seen) if each.seen else "-")
+        for each in state.gates
+    ]
+    if gates:
+        print_table((say("Gate"), say("Last seen")), gates)
+
+
+def _copy(copy: "CopyState") -> str:
+    """Say how a node's copy of a stream stands."""
+    if copy.offline:
+        return say("{node} away", node=copy.node)
+    if copy.level:
+        return say("{node} level", node=copy.node)
+    return say("{node} {lag} behind", node=copy.node, lag=number(copy.lag))
