@@ -47,7 +47,7 @@ _CODE_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{8}(?![0-9A-Za-z])")
 
 
 class Place(IntEnum):
-    """The steps, by the number that each shows."""
+    """The steps in their order; the venue's is left out where none is found."""
 
     SERVER = 1
     CODE = 2

@@ -1,13 +1,44 @@
 """What a guard sees of the venue's other gates."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
+from scanner.admission.door import Notice
 from scanner.admission.venue_status import VenueStatus
 from scanner.store.acknowledged import DOUBLE, Acknowledged, Doubles
 from scanner.store.double_entries import DoubleEntry
+from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.settings import CHOICES
-from tests.tui.ports import NOW, STATUS, Stand
-from tests.tui.seen import seen, settled
+from tests.tui.ports import NOW, SERIAL, STATUS, Stand
+from tests.tui.seen import resized, seen, settled
+
+
+@pytest.mark.usefixtures("minutes_apart")
+async def test_a_gate_that_can_ask_no_other_says_so_on_strip_verdict_and_list(
+    stand: Stand, pictured: Callable[[GateApp, str], bool]
+) -> None:
+    double = DoubleEntry(99, "DAWIER-BACK75580900", 7, "south", "Kim", NOW)
+    venue = VenueStatus("Arena", connected=True)
+    stand.background.now = replace(STATUS, venue=venue)
+    stand.preferences = replace(stand.preferences, language="de")
+    stand.judge.notice = Notice(unclaimed=True)
+    app = stand.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "◆ Haus   Liste" in seen(app)
+        venue = replace(venue, connected=False, unclaimed=3)
+        stand.background.now = replace(STATUS, venue=venue, doubles=Doubles((double,)))
+        stand.source.see(SERIAL)
+        await settled(app, pilot)
+        app.gate.look()
+        await settled(app, pilot)
+        assert "◇ ALLEIN   3 nicht abgestimmt" in seen(app)
+        assert "▲ NICHT ABGESTIMMT: Die anderen Tore waren nicht zu fragen." in seen(app)
+        assert "▲ nicht abgestimmt  DAWIER-BACK75580348" in seen(app)
+        assert pictured(app, "80x24")
+        await resized(app, pilot, 120, 40)
+        assert pictured(app, "120x40")
 
 
 async def test_a_double_entry_is_first_in_the_queue_until_it_is_handled(stand: Stand) -> None:
