@@ -14,6 +14,7 @@ from scanner import __version__
 from scanner.cli import (
     audit,
     bench,
+    bench_venue,
     camera,
     demo,
     desk,
@@ -212,6 +213,7 @@ for commands in (
     listings,
     train,
     bench,
+    bench_venue,
     camera,
     doctor,
     venue,

@@ -77,7 +77,7 @@ def everything(context: typer.Context, *, folder: Folder = None, as_json: Json =
         yield from replay.measure(within / "replay", _ADMISSIONS)
         yield from search.measure(within / "search", _SIZES, _SEARCHES)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def gate(
@@ -96,7 +96,7 @@ def gate(
 
         return ledger.measure(within, tickets, scans)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def ingest(
@@ -119,7 +119,7 @@ def ingest(
             return measure_ingest(within, pretix_access(pretix), count)
         return ingest.measure(within, tickets)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def memory(
@@ -135,7 +135,7 @@ def memory(
 
         return memory.measure(within, tickets)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def replay(
@@ -158,7 +158,7 @@ def replay(
             return measure_replay(within, pretix_access(pretix), count)
         return replay.measure(within, admissions)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def _at_pretix(context: typer.Context, name: str, given: int) -> int:
@@ -183,7 +183,7 @@ def search(
 
         return search.measure(within, tickets, searches)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def training(
@@ -200,7 +200,7 @@ def training(
 
         return training.measure(within, scenario, starts)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def screen(
@@ -218,7 +218,7 @@ def screen(
 
         return screen.measure(within, tickets)
 
-    _report(folder, measure, as_json=as_json)
+    report(folder, measure, as_json=as_json)
 
 
 def decode(
@@ -256,7 +256,7 @@ def decode(
         print_json(report.facts())
     else:
         for table in report.tables():
-            _print(table)
+            show(table)
 
 
 def _print_false_reads(frames: int, seed: int, *, as_json: bool) -> None:
@@ -305,17 +305,17 @@ def stream(
     if as_json:
         print_json(report.facts())
     else:
-        _print(report.table())
+        show(report.table())
 
 
-def _report(
+def report(
     folder: Path | None,
     measure: "Callable[[Path], Iterable[Figure]]",
     *,
     as_json: bool,
 ) -> None:
     """Measure in a temporary folder and print the figures; a missed limit is no error."""
-    with _workplace(folder) as within:
+    with workplace(folder) as within:
         figures = list(measure(within))
     if as_json:
         _print_json(figures)
@@ -324,7 +324,8 @@ def _report(
 
 
 @contextmanager
-def _workplace(folder: Path | None) -> Iterator[Path]:
+def workplace(folder: Path | None) -> Iterator[Path]:
+    """Make an empty folder on the disk to measure, for as long as the context lasts."""
     from tempfile import TemporaryDirectory
 
     from scanner.cli.errors import CliFault
@@ -350,7 +351,8 @@ def _print_json(figures: "list[Figure]") -> None:
         print_json(facts)
 
 
-def _print(table: "Table") -> None:
+def show(table: "Table") -> None:
+    """Print a table."""
     from rich.console import Console
 
     Console(highlight=False).print(table)
@@ -373,7 +375,7 @@ def _print_figures(figures: "list[Figure]") -> None:
             f"{'≥' if each.at_least else '≤'} {_against(each, each.limit)}",
             "reached" if each.reached else "MISSED",
         )
-    _print(table)
+    show(table)
 
 
 def _against(figure: "Figure", value: float) -> str:

@@ -1,0 +1,114 @@
+"""What a claim adds to a verdict, against one bare create at the same nodes, many times in turn."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+
+from scanner.bench import stock
+from scanner.bench.figure import Figure, median, p99
+from scanner.bench.venue.engine import Bare, dial, provide_bare
+from scanner.bench.venue.joined import joined
+from scanner.demo.venue_nodes import VenueNodes
+from scanner.gate import Gate
+from scanner.judging import Judged
+from scanner.store.writer import Writer
+from scanner.sync.clock import utc_now
+
+MOST_CREATES = 3.0
+"""A claim may add this many bare creates to a verdict."""
+
+SIZES = (1, 3)
+
+_BLOCK = 1
+TICKETS = 150_000
+
+
+class Door:
+    """A gate, and the seconds until each of its verdicts was published."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._published = 0.0
+        self.seconds: list[float] = []
+        gate.subscribe(self._note)
+
+    def admit(self, serials: Sequence[str]) -> None:
+        """Admit tickets one after the other, each from another thread, as a screen does."""
+        for each in serials:
+            begun = perf_counter()
+            judged = self._gate.present(each, utc_now(), "bench").result()
+            if not judged.verdict.admits:
+                raise AssertionError(f"{each} was judged {judged.verdict.reason}")
+            self.seconds.append(self._published - begun)
+
+    def _note(self, _: Judged) -> None:
+        self._published = perf_counter()
+
+
+@contextmanager
+def bare_creates(nodes: VenueNodes, name: str) -> Iterator[Callable[[int], list[float]]]:
+    """Yield what makes some bare creates one after the other, and returns their seconds."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="bare", daemon=True)
+    thread.start()
+    nc = asyncio.run_coroutine_threadsafe(dial(nodes.join(name)), loop).result()
+    bare = Bare(nc.jetstream(), name)
+
+    async def some(count: int) -> list[float]:
+        return [await bare.create() for _ in range(count)]
+
+    try:
+        yield lambda count: asyncio.run_coroutine_threadsafe(some(count), loop).result()
+    finally:
+        asyncio.run_coroutine_threadsafe(nc.close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def measure(folder: Path, scans: int) -> Iterator[Figure]:
+    """Time admissions at a gate with claims and at one without, and bare creates, in turn.
+
+    Args:
+        folder: a folder on the disk to measure, which is made.
+        scans: admissions at each gate, and creates.
+    """
+    for count in SIZES:
+        yield from _at(folder / f"nodes-{count}", count, scans)
+
+
+def _at(folder: Path, count: int, scans: int) -> Iterator[Figure]:
+    with VenueNodes(folder, count) as nodes:
+        provide_bare(nodes)
+        alone_file = folder / "alone.sqlite3"
+        stock.fill(alone_file, TICKETS)
+        with (
+            Writer(alone_file) as writer,
+            joined(folder / "venue.sqlite3", nodes.join("gate"), TICKETS) as gate,
+            bare_creates(nodes, "bare") as create,
+        ):
+            alone, claiming, bare = Door(Gate(writer)), Door(gate.gate), list[float]()
+            os.sync()
+            serials = stock.scattered(TICKETS, permitted=True)
+            while len(bare) < scans:
+                block = list(islice(serials, _BLOCK))
+                bare += create(len(block))
+                alone.admit(block)
+                claiming.admit(block)
+            if gate.claims.unanswered or len(gate.claims.seconds) != len(claiming.seconds):
+                raise AssertionError(f"{gate.claims.unanswered} claims had no answer in time")
+    of = f"{count} node{'s' * (count > 1)}"
+    for name, part in (("median", median), ("p99", p99)):
+        yield Figure(
+            f"what a claim adds to a verdict, {of}, {name}",
+            "ms",
+            part(claiming.seconds) - part(alone.seconds),
+            MOST_CREATES,
+            len(bare),
+            part(bare),
+        )
