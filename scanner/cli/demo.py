@@ -41,8 +41,16 @@ def demo(
             "devices; SCANNER_PRETIX_TOKEN has the API token of a team that may make them.",
         ),
     ] = None,
+    venue: Annotated[
+        bool,
+        typer.Option(
+            "--venue",
+            help="Show two gates of one venue side by side, without the internet: a ticket that "
+            "one lets in is refused at the other. With --headless, check that.",
+        ),
+    ] = False,
 ) -> None:
-    """Try the gate without a venue: a server, a crowd and a camera are made up.
+    """Try the gate: a server, a crowd and a camera are made up.
 
     On the screen, n cuts the network and restores it. With --headless, the network is gone for
     the middle third and the gate is killed once. A quarter of the patrons then come to a gate
@@ -54,8 +62,12 @@ def demo(
 
     if pretix and not headless:
         raise UsageError(Usage.NEEDS, name="--pretix", other="--headless")
+    if pretix and venue:
+        raise UsageError(Usage.EXCLUDES, name="--pretix", other="--venue")
     config = load()
-    if pretix:
+    if venue:
+        _play_venue(seed, config.language, headless=headless)
+    elif pretix:
         _play_at_pretix(pretix, patrons, seed)
     elif headless:
         _play(patrons, seed)
@@ -87,14 +99,39 @@ def _play_at_pretix(address: str, patrons: int, seed: int) -> None:
         raise typer.Exit(1)
 
 
+def _play_venue(seed: int, language: "Language", *, headless: bool) -> None:
+    from scanner.venue.extra import require
+
+    require()
+    if not headless:
+        from scanner.tui.gate.venue_demo import show
+
+        _need_terminal()
+        show(seed, language)
+        return
+    from scanner.cli.output import bar, print_json
+    from scanner.demo.venue_evening import play
+
+    with bar(say("Patrons")) as progress:
+        summary = play(seed, progress)
+    print_json(summary.as_dict())
+    if not summary.ok:
+        raise typer.Exit(1)
+
+
 def _show(seed: int, language: "Language") -> None:
+    from scanner.tui.gate.demo import show
+
+    _need_terminal()
+    show(seed, language)
+
+
+def _need_terminal() -> None:
     from scanner.cli.errors import CliFault
     from scanner.errors import ScannerError
-    from scanner.tui.gate.demo import show
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ScannerError(CliFault.DEMO_NEEDS_TERMINAL)
-    show(seed, language)
 
 
 def mock(

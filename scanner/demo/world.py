@@ -39,6 +39,7 @@ class DemoFault(Code):
     GATE_ENDED = "demo.gate_ended"
     GATE_NOT_RUNNING = "demo.gate_not_running"
     GATE_ANSWER = "demo.gate_answer"
+    VENUE_SILENT = "demo.venue_silent"
     PRETIX_ADDRESS = "demo.pretix_address"
     PRETIX_TOKEN_MISSING = "demo.pretix_token_missing"  # noqa: S105 - a code
     PRETIX_TOKEN_REFUSED = "demo.pretix_token_refused"  # noqa: S105 - a code
@@ -198,13 +199,13 @@ def some_elsewhere(ours: Sequence[str], seed: int) -> list[str]:
     return rng.sample(ours, max(1, int(len(ours) * _ELSEWHERE_SHARE)))
 
 
-def open_home(home: Path, server: World, cable: Cable) -> Opened:
+def open_home(home: Path, server: World, cable: Cable, device: str = DEVICE) -> Opened:
     """Open a session in a data folder, through the network cable."""
     request = Request(
         api=f"http://127.0.0.1:{cable.port}/",
         code=server.code,
         name=GUARD,
-        device=DEVICE,
+        device=device,
         key=server.api_key,
     )
     with Writer(database_file(home)) as writer:

@@ -246,6 +246,7 @@ SENTENCES: dict[str, Sentence] = {
     "demo.gate_ended": "The demo's gate ended by itself; run the demo again.",
     "demo.gate_not_running": "The demo's gate is not running.",
     "demo.gate_answer": "The demo's gate gave an answer that nobody asked for: {said}",
+    "demo.venue_silent": "The demo's gates did not reach their nodes; try again.",
     "demo.pretix_address": (
         "Name the pretix and the organizer's short form, as in http://127.0.0.1:8000/house."
     ),

@@ -19,3 +19,10 @@ def test_a_pretix_is_tried_with_a_teams_token_alone(
     assert "SCANNER_PRETIX_TOKEN" in said
     said = program.complains(*words, "--pretix", "house")
     assert "http://127.0.0.1:8000/house" in said
+
+
+def test_a_venue_is_shown_in_a_terminal_and_not_at_a_pretix(program: Program) -> None:
+    assert "--headless" in program.complains("demo", "--venue")
+    done = program.run("demo", "--venue", "--headless", "--pretix", "http://127.0.0.1:8000/house")
+    assert done.returncode == 2
+    assert b"--pretix can't be used together with --venue." in done.stderr
