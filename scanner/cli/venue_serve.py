@@ -199,11 +199,15 @@ def _print(state: "VenueState") -> None:
     ]
     print_table((say("Stream"), say("Messages"), say("Leader"), say("Copies")), streams)
     gates = [
-        (each.name or each.public, day_and_time(each.seen) if each.seen else "-")
+        (
+            each.name or each.public,
+            day_and_time(each.seen) if each.seen else "-",
+            say("expelled") if each.expelled else "",
+        )
         for each in state.gates
     ]
     if gates:
-        print_table((say("Gate"), say("Last seen")), gates)
+        print_table((say("Gate"), say("Last seen"), ""), gates)
 
 
 def _copy(copy: "CopyState") -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import nats.errors
 import structlog
 
+from scanner.venue import jwt, nkey
 from scanner.venue.authority import administrator, commander
 from scanner.venue.client import connect
 from scanner.venue.dialling import address, dial, options, register
@@ -40,11 +41,24 @@ async def as_node(
     Raises:
         OSError, nats.errors.Error: none of them can be reached.
     """
+    return await _lasting(administrator(membership, authority, datetime.now(UTC)), nodes)
 
+
+async def as_system(
+    membership: "Membership", authority: "Authority", nodes: Sequence[str]
+) -> "Client":
+    """Connect to the servers' own account, which tells their state; lasting, as `as_node`.
+
+    Raises:
+        OSError, nats.errors.Error: none of them can be reached.
+    """
+    return await _lasting(commander(membership, authority, datetime.now(UTC)), nodes)
+
+
+async def _lasting(own: "Membership", nodes: Sequence[str]) -> "Client":
     async def on_error(error: Exception) -> None:
         _log.info("a node's connection has trouble", why=str(error))
 
-    own = administrator(membership, authority, datetime.now(UTC))
     return await connect(
         [address(each) for each in nodes],
         max_reconnect_attempts=-1,
@@ -70,44 +84,69 @@ async def state_of(membership: "Membership", authority: "Authority | None") -> V
         if authority is None:
             return await look(nc, membership)
         url = nc.connected_url
-        servers = await ask_servers(membership, authority, [url.netloc] if url else [], "VARZ")
-        return await look(nc, membership, servers, authority.node_count)
+        system = await dial(
+            commander(membership, authority, datetime.now(UTC)), [url.netloc] if url else []
+        )
+        try:
+            return await look_in(nc, system, membership, authority)
+        finally:
+            await system.close()
     finally:
         await nc.close()
 
 
-async def ask_servers(
-    membership: "Membership", authority: "Authority", nodes: Sequence[str], what: str
-) -> list[dict[str, Any]]:
-    """Return what each server answers within some time: `VARZ`, `JSZ` and the like.
+async def look_in(
+    nc: "Client", system: "Client", membership: "Membership", authority: "Authority"
+) -> VenueState:
+    """Return how the venue is, as who holds the authority knows it.
 
     Args:
+        nc: a connection by `as_node`, or of a gate.
+        system: a connection by `as_system`.
         membership: of the venue.
-        authority: likewise; when as many servers as it is for have answered, the wait ends.
-        nodes: "host:port" of those to connect to.
-        what: the question.
+        authority: likewise.
 
     Raises:
-        VenueError: none of them can be reached.
+        nats.errors.Error: a connection was lost.
+    """
+    servers = await ask_servers(system, "VARZ", authority.node_count)
+    expelled = await _expelled(system, authority)
+    return await look(nc, membership, servers, authority.node_count, expelled)
+
+
+async def ask_servers(system: "Client", what: str, expected: int) -> list[dict[str, Any]]:
+    """Return what each server answers within some time.
+
+    Args:
+        system: a connection by `as_system`.
+        what: the question: `VARZ`, `JSZ` and the like.
+        expected: when so many have answered, the wait ends.
+
+    Raises:
         nats.errors.Error: the connection was lost.
     """
-    system = await dial(commander(membership, authority, datetime.now(UTC)), nodes)
-    try:
-        inbox = system.new_inbox()
-        answers = await system.subscribe(inbox)
-        await system.publish(f"$SYS.REQ.SERVER.PING.{what}", b"{}", reply=inbox)
-        return await _collected(answers, authority.node_count)
-    finally:
-        await system.close()
-
-
-async def _collected(answers: Any, expected: int) -> list[dict[str, Any]]:
+    inbox = system.new_inbox()
+    answers = await system.subscribe(inbox)
+    await system.publish(f"$SYS.REQ.SERVER.PING.{what}", b"{}", reply=inbox)
     found: list[dict[str, Any]] = []
-    until = asyncio.get_running_loop().time() + _ANSWER_SECONDS
-    while len(found) < expected:
-        left = until - asyncio.get_running_loop().time()
-        try:
-            found.append(json.loads((await answers.next_msg(max(left, 0.01))).data))
-        except (TimeoutError, nats.errors.TimeoutError):
-            break
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _ANSWER_SECONDS
+    try:
+        while len(found) < expected:
+            left = max(until - loop.time(), 0.01)
+            found.append(json.loads((await answers.next_msg(left)).data))
+    except (TimeoutError, nats.errors.TimeoutError):
+        pass
+    await answers.unsubscribe()
     return found
+
+
+async def _expelled(system: "Client", authority: "Authority") -> frozenset[str]:
+    """Return the keys that a node shuts out; none where it doesn't say."""
+    account = nkey.public_key(authority.account_seed)
+    question = f"$SYS.REQ.ACCOUNT.{account}.CLAIMS.LOOKUP"
+    try:
+        answer = await system.request(question, b"", timeout=_ANSWER_SECONDS)
+        return jwt.revoked(answer.data.decode())
+    except (TimeoutError, nats.errors.Error, ValueError):
+        return frozenset()

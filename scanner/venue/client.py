@@ -6,6 +6,7 @@ beside two nodes that live. And where TLS was only being begun, that wait never 
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,17 @@ from nats.aio.transport import TcpTransport
 
 CLOSING_SECONDS = 0.5
 """For the good-bye; a line that is silent for so long is dropped."""
+
+
+_ITS_OWN = "returning true from eof_received() has no effect when using ssl"
+"""What asyncio warns of whenever a server closes a connection of nats-py in TLS."""
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    return record.msg != _ITS_OWN
+
+
+logging.getLogger("asyncio").addFilter(_is_of_use)
 
 
 class _Line(TcpTransport):

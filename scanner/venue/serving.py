@@ -9,6 +9,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ import nats.errors
 import structlog
 
 from scanner.facts import Code, Fact
-from scanner.venue.administration import ask_servers
+from scanner.venue.administration import as_system, look_in
 from scanner.venue.discovery import (
     Announcement,
     announced,
@@ -32,7 +33,7 @@ from scanner.venue.node import Node
 from scanner.venue.node_config import ANYWHERE, Route
 from scanner.venue.node_errors import NodeError, NodeFault
 from scanner.venue.peers import Peer, Peers
-from scanner.venue.status import VenueState, look
+from scanner.venue.status import VenueState
 from scanner.venue.work import work
 
 if TYPE_CHECKING:
@@ -247,20 +248,21 @@ class Serving:
                     self._say(Fact(NodeNews.RENEWED))
 
     async def _serve_gates(self) -> None:
-        nc = await work(self._node, lambda: self._peers.addresses)
-        try:
+        node = self._node
+        async with AsyncExitStack() as stack:
+            nc = await work(node, lambda: self._peers.addresses)
+            stack.push_async_callback(nc.close)
+            system = await as_system(node.membership, node.authority, [node.address])
+            stack.push_async_callback(system.close)
             while True:
-                await self._tell(nc)
+                await self._tell(nc, system)
                 await asyncio.sleep(_LOOK_SECONDS)
-        finally:
-            await nc.close()
 
-    async def _tell(self, nc: "Client") -> None:
+    async def _tell(self, nc: "Client", system: "Client") -> None:
         """Say how the venue is, where that has changed."""
         node = self._node
         try:
-            servers = await ask_servers(node.membership, node.authority, [node.address], "VARZ")
-            self.state = await look(nc, node.membership, servers, node.authority.node_count)
+            self.state = await look_in(nc, system, node.membership, node.authority)
         except (TimeoutError, OSError, VenueError, nats.errors.Error) as error:
             _log.info("the venue's state is not known now", why=str(error))
             return

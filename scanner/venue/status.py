@@ -109,11 +109,13 @@ class GateState:
         public: its key.
         name: as it joined; empty where that isn't known.
         seen: when its journal's head came last, by the leader's clock.
+        expelled: whether it is shut out; known to who holds the authority alone.
     """
 
     public: str
     name: str
     seen: datetime | None
+    expelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,7 @@ async def look(
     membership: "Membership",
     servers: Sequence[Mapping[str, Any]] | None = None,
     count: int | None = None,
+    expelled: frozenset[str] = frozenset(),
 ) -> VenueState:
     """Return how the venue is.
 
@@ -241,6 +244,7 @@ async def look(
         membership: of the venue.
         servers: what each server told of itself (`VARZ`), to who may ask.
         count: how many nodes the venue is made for; as many as there are copies if not told.
+        expelled: the keys of gates that are shut out.
 
     Raises:
         nats.errors.Error: the connection is gone.
@@ -261,7 +265,7 @@ async def look(
         count=count or max((len(each.copies) + 1 for each in streams), default=1),
         nodes=nodes,
         streams=streams,
-        gates=await _gates(js, VenueKey(membership.secret)),
+        gates=await _gates(js, VenueKey(membership.secret), expelled),
         address=address,
         round_trip_seconds=took,
     )
@@ -309,7 +313,9 @@ async def _stream(js: "JetStreamContext", name: str, alone: str) -> StreamState:
     return StreamState(name, info.state.messages, cluster.leader or None, copies)
 
 
-async def _gates(js: "JetStreamContext", key: VenueKey) -> tuple[GateState, ...]:
+async def _gates(
+    js: "JetStreamContext", key: VenueKey, expelled: frozenset[str]
+) -> tuple[GateState, ...]:
     """Return the gates that joined, and those whose heads came."""
     entries, heads = await _last(js, GATES), await _last(js, HEADS)
     names: dict[str, str] = {}
@@ -317,7 +323,10 @@ async def _gates(js: "JetStreamContext", key: VenueKey) -> tuple[GateState, ...]
         with suppress(Sealed):
             names[_public(subject)] = member_of(key, subject, entry.data or b"").gate
     seen = {_public(subject): head.time for subject, head in heads.items()}
-    found = [GateState(each, names.get(each, ""), seen.get(each)) for each in names | seen]
+    found = [
+        GateState(each, names.get(each, ""), seen.get(each), each in expelled)
+        for each in names | seen
+    ]
     return tuple(sorted(found, key=lambda each: (each.name, each.public)))
 
 

@@ -11,6 +11,7 @@ import pytest
 from nats.aio.client import Client
 from nats.js.errors import Error as JetStreamError
 
+from scanner.venue.administration import state_of
 from scanner.venue.client import connect
 from scanner.venue.dialling import address, dial, options
 from scanner.venue.errors import VenueError
@@ -198,6 +199,8 @@ def test_a_gate_that_was_expelled_stays_out_of_nodes_with_an_old_configuration(
     for number in range(3):
         assert_shut_out(venue, stolen, number)
     claimed_by(venue, venue.membership("another"))
+    gates = venue.run(state_of(manager, venue.authority)).gates
+    assert [each.expelled for each in gates if each.public == stolen.public] == [True]
 
 
 def claimed_by(venue: Nodes, gate: Membership) -> None:
@@ -206,6 +209,7 @@ def claimed_by(venue: Nodes, gate: Membership) -> None:
         try:
             js = nc.jetstream(timeout=1)
             await patient(lambda: js.publish(f"$KV.{BUCKET}.{gate.public.lower()}", b"mine"))
+            await patient(lambda: js.publish(f"heads.{gate.public}", b"sealed"))
         finally:
             await nc.close()
 
