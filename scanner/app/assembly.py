@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner.app.joined_venue import joined_venue
+from scanner.app.joined_venue import carry, joined_venue
 from scanner.app.platforms import provider_of
 from scanner.app.records import Records
 from scanner.app.reopening import Reopening
@@ -136,11 +136,13 @@ def assembled(
     gate.subscribe(engine.on_verdict)
     pin = Pin(keys, utc_now)
     with ExitStack() as stack:
+        stack.enter_context(keyed(writer, keys, utc_now))  # before the venue's notes
         if venue := joined.venue:
+            if isinstance(engine, Engine):
+                carry(venue, engine, writer)
             gate.subscribe(venue.on_verdict)
             stack.callback(venue.stop)
             venue.start()
-        stack.enter_context(keyed(writer, keys, utc_now))
         turnstile = stack.enter_context(Turnstile(opener, gate.note_shown)) if opener else None
         if turnstile:
             gate.subscribe(turnstile.on_verdict)

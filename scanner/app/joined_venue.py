@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from scanner.admission.venue_status import VenueStatus
+from scanner.app.venue_line import EngineLine
 from scanner.config import Config
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
+from scanner.sync.engine import Engine
 from scanner.venue import membership
 from scanner.venue.errors import VenueError
+from scanner.venue.line import Here
 
 if TYPE_CHECKING:
     from scanner.venue.venue import Venue
@@ -48,3 +51,20 @@ def joined_venue(config: Config, writer: Writer) -> Joined:
 
     keep = partial(membership.renew, config.home)
     return Joined(Venue(found, keep, writer, config.unclaimed, utc_now))
+
+
+def carry(venue: "Venue", engine: Engine, writer: Writer) -> None:
+    """Have a gate's venue deliver for others, and by others, with the gate's engine."""
+    from scanner.venue.carrying import Carrying
+
+    own = venue.membership
+
+    def here() -> Here:
+        from scanner.venue.sealing import VenueKey
+
+        key = VenueKey(own.secret)
+        return Here(key, own.public, writer, EngineLine(engine), utc_now)
+
+    carrying = Carrying(here, own.gate)
+    venue.beside(carrying.run)
+    venue.gates, venue.warnings = carrying.gates, carrying.warnings

@@ -31,6 +31,7 @@ from scanner.cli import (
     train,
     venue,
     venue_release,
+    venue_uplink,
 )
 from scanner.cli.errors import CommandGroup
 from scanner.wording.catalogue import choose_language, say
@@ -218,6 +219,7 @@ for commands in (
     doctor,
     venue,
     venue_release,
+    venue_uplink,
 ):
     commands.register(app)
 

@@ -6,7 +6,7 @@ this gate's own, whoever delivered it.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,7 +36,14 @@ class Applied:
     later: list[str] = field(default_factory=list)
 
 
-def unsettled(conn: sqlite3.Connection, gate: str, event: str | None = None) -> list[Carried]:
+def unsettled(
+    conn: sqlite3.Connection,
+    gate: str,
+    event: str | None = None,
+    *,
+    after: int = 0,
+    most: int = -1,
+) -> list[Carried]:
     """Return the admissions that others may deliver, oldest first, of one event or of all.
 
     One whose own request was answered and has to be looked up is none of them, nor is one that a
@@ -46,21 +53,16 @@ def unsettled(conn: sqlite3.Connection, gate: str, event: str | None = None) -> 
         conn: the ledger, for writing.
         gate: the venue's key of this gate.
         event: the event's URI.
+        after: a row of the journal, which theirs come after.
+        most: how many are looked at.
     """
     ledger.enqueue(conn)
     copied = encounters.copied_tags(conn)
     return [
         _carried(each, gate)
-        for each in _open(conn)
-        if event in (None, each.event) and tag_of(each.device) not in copied
+        for each in ledger.after(conn, after, event, most)
+        if not (each.state is State.SENDING and each.answered) and tag_of(each.device) not in copied
     ]
-
-
-def _open(conn: sqlite3.Connection) -> Iterator[Admission]:
-    yield from ledger.in_state(conn, State.QUEUED)
-    for each in ledger.in_state(conn, State.SENDING):
-        if not each.answered:
-            yield each
 
 
 def _carried(each: Admission, gate: str) -> Carried:
@@ -94,11 +96,11 @@ def hand_over(
     """
     serials = [each.serial for each in some]
     standing = ledger.by_serial(conn, serials)
-    waiting = [each.serial for each in standing if each.state is State.QUEUED]
-    fresh = [each.serial for each in standing if each.serial in waiting and _is_unmarked(each)]
+    fresh = [each.serial for each in standing if each.state is State.QUEUED and _is_unmarked(each)]
+    if not fresh:
+        return
     ledger.mark_sending(conn, fresh, sent)
-    for serial in fresh:
-        ledger.move(conn, serial, State.QUEUED, sent, reason)
+    ledger.put_back(conn, fresh, sent, reason)
 
 
 def _is_unmarked(each: Admission) -> bool:
@@ -131,6 +133,15 @@ def apply(
             _settle(conn, own, each, at)
             applied.moved.append(each)
     return applied
+
+
+def are_open(conn: sqlite3.Connection, some: Sequence[Carried]) -> bool:
+    """Tell whether any of these is not settled in this gate's own ledger."""
+    rows = {each.journal for each in some}
+    standing = ledger.by_serial(conn, [each.serial for each in some])
+    return any(
+        each.journal in rows and each.state in (State.QUEUED, State.SENDING) for each in standing
+    )
 
 
 def write_first(conn: sqlite3.Connection, moved: Sequence[CarriedOutcome]) -> None:

@@ -45,8 +45,8 @@ class Admission:
     `sent` is the server's time of the first sending; `answered` says whether nothing of the last
     one is outstanding any more (it was answered, or never left); `declined` that it was answered
     completely and not granted; `granted` that an answer to this gate granted it, so that no look-up
-    had to tell; `outstanding` is the server's time of an earlier sending that may
-    still arrive; `faults` counts the API's faults in a row. `device` is the name as it is sent.
+    had to tell; `outstanding` is the server's time of an earlier sending that may still arrive;
+    `faults` counts the API's faults in a row. `device` is the name as it is sent.
     `override_note` is why a supervisor let the patron in, if one did, and `override_by` their name.
     A list of all records has exits and re-entries in this form too, by their `kind`.
     """
@@ -232,6 +232,16 @@ def in_state(
     return list(_admissions(conn, query, values))
 
 
+def after(conn: sqlite3.Connection, row: int, event: str | None, most: int) -> list[Admission]:
+    """Return the oldest unsettled admissions after a journal's row that need no look-up."""
+    query = (
+        f"SELECT {_COLUMNS} FROM admission AS admitted WHERE state IN ('queued', 'sending')"
+        " AND NOT (state = 'sending' AND answered) AND journal > ?1"
+        " AND event = coalesce(?2, event) ORDER BY journal LIMIT ?3"
+    )
+    return list(_admissions(conn, query, (row, event, most)))
+
+
 def by_serial(conn: sqlite3.Connection, serials: Sequence[str]) -> list[Admission]:
     """Return the admissions of these serials that stand, oldest first."""
     marks = ",".join("?" * len(serials))
@@ -323,6 +333,15 @@ def move(
             f" WHERE serial = ? AND {_STANDS}",
             (state.value, fact_to_text(reason) if reason else None, settled, serial),
         )
+
+
+def put_back(conn: sqlite3.Connection, serials: Sequence[str], at: datetime, reason: Fact) -> None:
+    """Move some that are being sent back into the queue."""
+    back = (
+        f"UPDATE admission SET state = 'queued', reason = ?1 WHERE {_THESE} AND state = 'sending'"
+    )
+    with moves_noted(conn, at):
+        conn.execute(back, (fact_to_text(reason), json.dumps(serials)))
 
 
 def undo_withheld(conn: sqlite3.Connection, serial: str, at: datetime, reason: Fact) -> None:

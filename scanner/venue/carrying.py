@@ -55,7 +55,7 @@ class Carrying:
                 keep_trying(lambda: heads.look(js), LOOK_SECONDS),
                 keep_trying(lambda: lists.publish(js), LISTS_SECONDS),
                 keep_trying(lambda: lists.take(js), LISTS_SECONDS),
-                Uplink(nc, here).run(),
+                keep_trying(Uplink(nc, here).run, _EVERY_SECONDS),
             ):
                 tasks.create_task(work)
 

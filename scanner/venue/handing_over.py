@@ -47,6 +47,9 @@ AT_ONCE = 100
 _AGAIN_SECONDS = 600.0
 """After which what nobody has delivered is published again: the engine may have lost it."""
 
+_PORTION = 200
+"""Admissions that are noted at once: a presentation waits for these at most."""
+
 _WAIT_SECONDS = 5.0
 _UNKNOWN_OFFSET = timedelta(days=1)
 """How far this gate's clock may be from the server's, where nothing is known of that."""
@@ -66,7 +69,7 @@ class HandingOver:
         self._here = here
         self._patience = offline_seconds
         self._online = time.monotonic()
-        self._published: dict[str, float] = {}
+        self._begun, self._row = self._online, 0  # what came before this row is published
 
     async def publish(self, js: "JetStreamContext") -> None:
         """Hand over what is queued and was not, once this gate has been offline for some seconds.
@@ -76,37 +79,38 @@ class HandingOver:
         """
         now = time.monotonic()
         if self._here.line.is_online():
-            self._online = now
-            self._published.clear()
+            self._online, self._row = now, 0
             return
         if now - self._online < self._patience:
             return
+        if now - self._begun > _AGAIN_SECONDS:
+            self._begun, self._row = now, 0
+        while some := await self._hand_over():
+            for subject, batch in self._batches(some):
+                told = {"admissions": [each.as_json() for each in batch]}
+                nonces = [each.nonce for each in batch]
+                await js.publish(
+                    subject,
+                    packed(self._here.key, told, subject),
+                    headers={"Nats-Msg-Id": message_id(self._here.key, nonces, "admissions")},
+                )
+            self._row = some[-1].journal
+            _log.info("handed over", admissions=len(some))
+
+    async def _hand_over(self) -> list[Carried]:
+        """Note in the ledger the next ones that are about to be handed over, and return them."""
         with self._here.line.held() as held:
-            some = await self._here.writer.run(self._take) if held else []
-        for subject, batch in self._batches(some):
-            told = {"admissions": [each.as_json() for each in batch]}
-            nonces = [each.nonce for each in batch]
-            await js.publish(
-                subject,
-                packed(self._here.key, told, subject),
-                headers={"Nats-Msg-Id": message_id(self._here.key, nonces, "admissions")},
-            )
-            self._published |= dict.fromkeys(nonces, time.monotonic())
-            _log.info("handed over", admissions=len(batch))
+            return await self._here.writer.run(self._take) if held else []
 
     def _take(self, conn: SqlConnection) -> list[Carried]:
-        """Note in the ledger what is about to be handed over."""
         session = sessions.read_session(conn)
         if session is None:
             return []
         now = self._server_time(session.server_offset)
         with transaction(conn):
-            before = time.monotonic() - _AGAIN_SECONDS
-            some = [
-                each
-                for each in handed_over.unsettled(conn, self._here.gate, session.event)
-                if self._published.get(each.nonce, before) <= before
-            ]
+            some = handed_over.unsettled(
+                conn, self._here.gate, session.event, after=self._row, most=_PORTION
+            )
             handed_over.hand_over(conn, some, now, Fact(SettleReason.HANDED_OVER))
         return some
 

@@ -20,4 +20,6 @@ async def keep_trying(work: Callable[[], Awaitable[None]], every: float) -> None
             await work()
         except PASSING as error:
             log.info("to be tried again", why=repr(error))
+        except Exception:
+            log.exception("this should not have failed")
         await asyncio.sleep(every)

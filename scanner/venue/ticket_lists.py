@@ -206,7 +206,9 @@ class TicketLists:
             try:
                 if (content["list"], content["chunk"]) != (head.number, index):
                     return None
-                found += shared_lists.rows_of(head.uri, head.name, content["tickets"])
+                found += await asyncio.to_thread(
+                    shared_lists.rows_of, head.uri, head.name, content["tickets"]
+                )
             except (KeyError, TypeError, ValueError):
                 return None
         return found if len(found) == head.tickets else None

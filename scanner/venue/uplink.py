@@ -166,9 +166,9 @@ class Uplink:
         nonces = [each.nonce for each in some]
         until = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
         wait = _AGAIN_SECONDS
-        while await self._is_open(nonces, own=own):
+        while await self._is_open(some, own=own):
             await self._here.line.deliver()
-            if not await self._is_open(nonces, own=own):
+            if not await self._is_open(some, own=own):
                 break
             if not self._here.line.is_online():
                 return False
@@ -183,18 +183,13 @@ class Uplink:
             await self._tell(found)
         return True
 
-    async def _is_open(self, nonces: Sequence[str], *, own: bool) -> bool:
-        wanted = set(nonces)
-
-        def read_own(conn: SqlConnection) -> bool:
-            with transaction(conn):
-                some = handed_over.unsettled(conn, self._here.gate)
-            return any(each.nonce in wanted for each in some)
-
+    async def _is_open(self, some: Sequence[Carried], *, own: bool) -> bool:
+        writer = self._here.writer
         if own:
-            return await self._here.writer.run(read_own)
-        found = await self._here.writer.run_on_cache(lambda conn: carried.outcomes(conn, nonces))
-        return sum(map(len, found.values())) < len(wanted)
+            return await writer.run(lambda conn: handed_over.are_open(conn, some))
+        nonces = {each.nonce for each in some}
+        found = await writer.run_on_cache(lambda conn: carried.outcomes(conn, list(nonces)))
+        return sum(map(len, found.values())) < len(nonces)
 
     async def _untold(self) -> dict[str, list[CarriedOutcome]]:
         return await self._here.writer.run_on_cache(lambda conn: carried.outcomes(conn, told=False))

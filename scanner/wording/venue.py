@@ -10,6 +10,36 @@ def _count(value: Value) -> int:
     return value if isinstance(value, int) else 0
 
 
+def _uplink_state(params: Params) -> str:
+    name = plain(str(params["name"]))
+    told = (
+        say("Connected to the venue {name}.", name=name)
+        if params["venue"]
+        else say("No node of {name} answers yet.", name=name),
+        say("The server is reached.")
+        if params["server"]
+        else say("The server is not reached: nothing is sent."),
+    )
+    return " ".join(told)
+
+
+def _uplink_sent(params: Params) -> str:
+    return say_count(
+        "{count} admission of other gates was sent; {waiting} waiting.",
+        "{count} admissions of other gates were sent; {waiting} waiting.",
+        _count(params["sent"]),
+        waiting=_count(params["waiting"]),
+    )
+
+
+def _uplink_ended(params: Params) -> str:
+    return say_count(
+        "Ended. {count} admission of other gates was sent in all.",
+        "Ended. {count} admissions of other gates were sent in all.",
+        _count(params["sent"]),
+    )
+
+
 def _queue_exported(params: Params) -> str:
     own = say_count("{count} admission", "{count} admissions", _count(params["admissions"]))
     others = say_count(
@@ -86,12 +116,15 @@ SENTENCES: dict[str, Sentence] = {
     "nothing was imported.",
     "venue.queue_file_own": "{file} is this gate's own; import it at another gate.",
     "venue.queue_busy": "This gate is sending just now; try again in a moment.",
-    "venue.head_went_back": "the ledger of {gate} went back from row {row} to row {now}: "
-    "records were lost, or an old copy was put back",
-    "venue.head_other_row": "the ledger of {gate} has another row {row} than before: "
-    "it was rewritten, or two gates use one ledger",
-    "venue.head_rewritten": "the ledger of {gate} has other rows up to row {row} than before: "
-    "it was rewritten",
+    "venue.uplink_state": _uplink_state,
+    "venue.uplink_sent": _uplink_sent,
+    "venue.uplink_ended": _uplink_ended,
+    "venue.head_went_back": "the records of {gate} went back from row {row} to row {now}: "
+    "some were lost, or an old copy was put back",
+    "venue.head_other_row": "the records of {gate} have another row {row} than before: "
+    "they were rewritten, or two gates use the same",
+    "venue.head_rewritten": "the records of {gate} have other rows up to row {row} than before: "
+    "they were rewritten",
     "venue.queue_exported": _queue_exported,
     "venue.queue_imported": _queue_imported,
     "venue.queue_sends": "what is new goes to the server with this gate's own queue; "

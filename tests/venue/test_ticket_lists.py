@@ -66,7 +66,7 @@ def closed(house: House) -> Closed | None:
 
 
 async def published(gate: VenueGate) -> TicketLists:
-    await until(lambda: gate.engine.status().link.online)
+    await until(lambda: gate.engine.status().link.online, 60)
     lists = TicketLists(gate.here)
     await lists.publish(gate.js)
     return lists
@@ -134,6 +134,7 @@ async def test_a_list_that_is_older_or_torn_or_lacks_much_is_not_believed(
 
         lists = TicketLists(a.here)
         lists._unsure.add(base)
+        await until(lambda: a.engine.status().link.online, 60)
         await lists.publish(a.js)
         await take()
         assert count(south) == 30

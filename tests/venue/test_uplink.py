@@ -46,14 +46,14 @@ async def test_a_gate_without_a_line_has_its_queue_delivered_by_one_that_has_it(
     for serial in serials:
         assert north.present(serial).verdict.admits
     async with venue_gate(one_node, north, "north") as a, venue_gate(one_node, south, "south") as b:
-        await until(lambda: b.engine.status().link.online)
+        await until(lambda: b.engine.status().link.online, 60)
         out = handing_over(a)
         async with at_work(
             keep_trying(lambda: out.publish(a.js), EVERY),
             keep_trying(lambda: out.hear(a.js), EVERY),
             Uplink(b.nc, b.here).run(),
         ):
-            await until(lambda: set(north.states().values()) == {State.CONFIRMED})
+            await until(lambda: set(north.states().values()) == {State.CONFIRMED}, 60)
         stream = await one_node_stream(one_node, "ADMISSIONS")
     assert set(north.states()) == set(serials) == south.at_server("north")
     assert south.at_server("south") == set()
