@@ -19,6 +19,9 @@ from scanner.wording.sentences import sentence
 STALE = timedelta(minutes=10)
 """A list older than this lacks enough of the evening's sales that the guard should know."""
 
+MOMENT = timedelta(seconds=2)
+"""A start or another node takes no longer; it is no trouble that a guard must know of."""
+
 CLOCK_OFF = timedelta(minutes=1)
 """A clock further off than this makes the times of admissions misleading."""
 
@@ -54,7 +57,7 @@ def abnormal(
         _doubles(status),
         _camera(camera),
         _link(status, since, admitting=able and not _refuses(status.venue)),
-        _alone(status.venue, admitting=able),
+        _alone(status.venue, now, admitting=able),
         _doubt(status),
         _books(status),
         _stale(status, now),
@@ -91,10 +94,12 @@ def _refuses(venue: VenueStatus | None) -> bool:
     return venue is not None and not venue.connected and venue.policy is Unclaimed.REFUSE
 
 
-def _alone(venue: VenueStatus | None, *, admitting: bool) -> Notice | None:
+def _alone(venue: VenueStatus | None, now: datetime, *, admitting: bool) -> Notice | None:
     """Say that the venue's other gates can't be asked, and what follows from it by the settings."""
     if venue is None or venue.connected:
         return None
+    if venue.since and timedelta(0) <= now - venue.since < MOMENT:
+        return None  # the strip and the verdicts say it; a clock that jumped back hides nothing
     if not admitting:
         text = say("ALONE: the other gates can't be asked.")
     elif _refuses(venue):

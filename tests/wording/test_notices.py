@@ -50,6 +50,9 @@ def test_a_gate_that_can_ask_no_other_says_what_follows_from_it(
     assert abnormal(alone, LOOKING, NOW, NOW) == [Notice(text, grave)]
     (stopped,) = abnormal(alone, LOOKING, NOW, NOW, admitting=False)
     assert stopped == Notice("◇ ALONE: the other gates can't be asked.")
+    for seconds, told in ((1, False), (3, True), (-3600, True)):
+        since = replace(alone, venue=VenueStatus("Arena", policy, since=NOW))
+        assert bool(abnormal(since, LOOKING, NOW, NOW + timedelta(seconds=seconds))) is told
     offline = replace(alone, link=Link(LinkState.OFFLINE, UNREACHABLE))
     assert ("admitting goes on" in abnormal(offline, LOOKING, NOW, NOW)[0].text) is not grave
     joined = replace(STATUS, venue=VenueStatus("Arena", policy, connected=True, unclaimed=3))
