@@ -235,9 +235,8 @@ def in_state(
 def after(conn: sqlite3.Connection, row: int, event: str | None, most: int) -> list[Admission]:
     """Return the oldest unsettled admissions after a journal's row that need no look-up."""
     query = (
-        f"SELECT {_COLUMNS} FROM admission AS admitted WHERE state IN ('queued', 'sending')"
-        " AND NOT (state = 'sending' AND answered) AND journal > ?1"
-        " AND event = coalesce(?2, event) ORDER BY journal LIMIT ?3"
+        f"SELECT {_COLUMNS} FROM admission AS admitted WHERE journal > ?1 AND (state = 'queued' OR"
+        " state = 'sending' AND NOT answered) AND event = coalesce(?2, event) ORDER BY 2 LIMIT ?3"
     )
     return list(_admissions(conn, query, (row, event, most)))
 
