@@ -50,6 +50,14 @@ def serve(
             min=1, max=_LARGEST_PORT, help="Where gates connect; nodes do at 100 above it."
         ),
     ] = CLIENT_PORT,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NODE",
+            help="At the first start: take the place of a node that is lost for good.",
+            show_default=False,
+        ),
+    ] = None,
     install: Annotated[
         bool,
         typer.Option(
@@ -84,6 +92,12 @@ def serve(
 
     config = load()
     require()
+    if replaces is not None:
+        import asyncio
+
+        from scanner.venue.replacing import replace
+
+        asyncio.run(replace(config.home, replaces))
     _serve(config.home, address, port)
 
 

@@ -160,6 +160,20 @@ class Node:
         )
 
 
+def take_name(files: NodeFiles, name: str, node_count: int) -> None:
+    """Be the node of this name from the first start on.
+
+    Raises:
+        NodeError: this computer has a name already.
+        OSError: it can't be kept.
+    """
+    file = files.folder / _IDENTITY
+    if file.exists():
+        raise NodeError(NodeFault.SERVED_ALREADY, folder=files.folder)
+    files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(file, json.dumps({"name": name, "of": node_count}).encode())
+
+
 def own_name(files: NodeFiles, node_count: int) -> str:
     """Return this node's name, drawn at its first start: its place among the replicas is by it.
 
@@ -169,9 +183,7 @@ def own_name(files: NodeFiles, node_count: int) -> str:
     """
     file = files.folder / _IDENTITY
     if not file.exists():
-        files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        said = {"name": f"node-{secrets.token_hex(4)}", "of": node_count}
-        _write(file, json.dumps(said).encode())
+        take_name(files, f"node-{secrets.token_hex(4)}", node_count)
     found: Mapping[str, object] = json.loads(file.read_text("utf-8"))
     if found["of"] != node_count:
         raise NodeError(NodeFault.OTHER_SIZE, folder=files.folder, count=node_count)

@@ -14,6 +14,10 @@ class NodeFault(Code):
     NO_MAJORITY = "node.no_majority"
     NOT_A_NODE = "node.not_a_node"
     OTHER_SIZE = "node.other_size"
+    SERVED_ALREADY = "node.served_already"
+    UNKNOWN = "node.unknown"
+    NOT_LOST = "node.not_lost"
+    OTHERS_NOT_LEVEL = "node.others_not_level"
     RUNS_ALREADY = "node.runs_already"
 
 

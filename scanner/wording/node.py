@@ -28,6 +28,11 @@ SENTENCES: dict[str, Sentence] = {
     "that scanner venue init wrote for nodes.",
     "node.other_size": "{folder} belongs to a venue of another number of nodes than {count}; "
     "move it away, and start again.",
+    "node.served_already": "This computer was a node already; move {folder} away first.",
+    "node.unknown": "The venue has no node {node}; its nodes are {nodes}.",
+    "node.not_lost": "{node} is there; it can't be replaced.",
+    "node.others_not_level": "A node can be replaced only while all others are there and "
+    "up to date; see scanner venue status.",
     "node.runs_already": "A server runs already at {address}.",
     "node.waits": "Waiting for the other nodes: {known} of {of} found.",
     "node.serves": "This node of {name} answers at {address}.",
