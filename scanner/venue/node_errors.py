@@ -15,6 +15,7 @@ class NodeFault(Code):
     NOT_A_NODE = "node.not_a_node"
     OTHER_SIZE = "node.other_size"
     SERVED_ALREADY = "node.served_already"
+    SERVED_ELSEWHERE = "node.served_elsewhere"
     UNKNOWN = "node.unknown"
     NOT_LOST = "node.not_lost"
     OTHERS_NOT_LEVEL = "node.others_not_level"

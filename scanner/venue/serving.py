@@ -8,9 +8,10 @@ a person should know of it.
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nats.errors
@@ -123,9 +124,16 @@ class Serving:
             alive: called every few seconds.
 
         Raises:
-            NodeError: the server does not start.
+            NodeError: the server does not start, or this node is served already.
             OSError: the node's files can't be written.
         """
+        with _alone(self._node.files.folder / "serving.lock"):
+            try:
+                await self._serve(ready, alive)
+            finally:
+                self._node.server.stop()
+
+    async def _serve(self, ready: Callable[[], object], alive: Callable[[], object]) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._on_network())
@@ -138,8 +146,6 @@ class Serving:
                 tasks.create_task(self._serve_gates())
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None
-        finally:
-            self._node.server.stop()
 
     async def _start(self) -> None:
         server = self._node.server
@@ -271,3 +277,23 @@ class Serving:
             self._said = told
             for fact in told:
                 self._say(fact)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Hold a node's lock: two servers over one store would spoil it.
+
+    Raises:
+        NodeError: another process holds it.
+    """
+    import filelock
+
+    lock = filelock.FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise NodeError(NodeFault.SERVED_ELSEWHERE) from error
+    try:
+        yield
+    finally:
+        lock.release()

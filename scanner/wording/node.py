@@ -29,6 +29,7 @@ SENTENCES: dict[str, Sentence] = {
     "node.other_size": "{folder} belongs to a venue of another number of nodes than {count}; "
     "move it away, and start again.",
     "node.served_already": "This computer was a node already; move {folder} away first.",
+    "node.served_elsewhere": "This node is served already, by another process.",
     "node.unknown": "The venue has no node {node}; its nodes are {nodes}.",
     "node.not_lost": "{node} is there; it can't be replaced.",
     "node.others_not_level": "A node can be replaced only while all others are there and "

@@ -3,14 +3,19 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from scanner.facts import Fact
 from scanner.venue import certificates
 from scanner.venue.discovery import search
 from scanner.venue.node import Node
+from scanner.venue.node_errors import NodeError, NodeFault
 from scanner.venue.serving import NodeNews, Serving
 from scanner.venue.status import Standing, Trouble
+from tests.venue.links import free_port
 from tests.venue.lone_node import lone_node
 
 PATIENCE_SECONDS = 20.0
@@ -56,6 +61,18 @@ async def test_a_node_is_served_until_it_is_not_wanted(tmp_path: Path) -> None:
         found = await search(10, ["127.0.0.1"], node.membership.venue)
         assert [each.addresses for each in found] == [(node.address,)]
     assert node.server.pid is None
+
+
+async def test_a_node_is_served_by_one_process_alone(tmp_path: Path) -> None:
+    """Two servers over one store would spoil it, whatever their ports are."""
+    node = lone_node(tmp_path)
+    async with served(node):
+        place = replace(node.place, client_port=free_port())
+        second = Node(tmp_path, node.membership, node.authority, place)
+        with pytest.raises(NodeError) as refused:
+            await Serving(second, print, interfaces=["127.0.0.1"]).run()
+        assert refused.value.fact.code == NodeFault.SERVED_ELSEWHERE
+        assert node.server.answers()
 
 
 async def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
