@@ -69,7 +69,7 @@ class Claim:
         entered: who holds it, or held it last; nothing where only an exit is known.
         left: the last exit; where it is held, the one that its holder came back after.
         twice: others that let in on it without holding it; each is a double entry.
-        former: who held it before and left since, oldest first; of one gate, the last.
+        former: who held it before and left since, oldest first.
     """
 
     serial: str
@@ -312,10 +312,8 @@ def _held(claim: Claim, us: Entrant) -> Claim:
 
 
 def _back_in(claim: Claim, us: Entrant) -> Claim:
-    """Hold it after its patron left; who held it is kept, one of each gate."""
-    former = claim.former
-    if last := claim.entered:
-        former = (*(each for each in former if not each.is_of(last.device)), last)
+    """Hold it after its patron left; who held it is kept, so that nobody tells it again."""
+    former = (*claim.former, claim.entered) if claim.entered else claim.former
     return replace(claim, state=ClaimState.HELD, entered=us, former=former)
 
 

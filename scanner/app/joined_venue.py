@@ -13,9 +13,9 @@ from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine
 from scanner.venue import membership
 from scanner.venue.errors import VenueError
-from scanner.venue.line import Here
 
 if TYPE_CHECKING:
+    from scanner.venue.line import Here
     from scanner.venue.venue import Venue
 
 
@@ -59,7 +59,8 @@ def carry(venue: "Venue", engine: Engine, writer: Writer) -> None:
 
     own = venue.membership
 
-    def here() -> Here:
+    def here() -> "Here":
+        from scanner.venue.line import Here
         from scanner.venue.sealing import VenueKey
 
         key = VenueKey(own.secret)

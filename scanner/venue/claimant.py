@@ -34,6 +34,8 @@ PATIENCE_SECONDS = 0.25
 """How long a claim takes at most, all tries and readings together."""
 
 _AGAIN_SECONDS = 0.02
+_MIRRORED_SECONDS = 3.0
+"""After which a claim that was won and is not in the mirror is asked about again."""
 _GIVE_BACK_SECONDS = (0.1, 5.0)
 """The first wait before what is owed is tried again, and the longest; it doubles."""
 
@@ -94,8 +96,7 @@ class Claimant:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._owed: set[asyncio.Task[None]] = set()
-        self.won: dict[str, int] = {}
-        """Serials of tickets won that the mirror has not shown yet, with their revisions."""
+        self._won: dict[str, float] = {}
 
     async def ask(self, asked: Asked) -> Answer:
         """Claim a ticket; `PATIENCE_SECONDS` at most, and never fails."""
@@ -131,6 +132,20 @@ class Claimant:
         """Wait until all is given back that was owed."""
         while self._owed:
             await asyncio.wait(self._owed)
+
+    def note_won(self, serial: str) -> None:
+        """Note that the engine has a ticket's claim of ours."""
+        self._won[serial] = asyncio.get_running_loop().time()
+
+    def recently_won(self) -> frozenset[str]:
+        """Return the tickets whose claims the mirror may not have got yet."""
+        long_ago = asyncio.get_running_loop().time() - _MIRRORED_SECONDS
+        self._won = {serial: at for serial, at in self._won.items() if at > long_ago}
+        return frozenset(self._won)
+
+    def forget_won(self) -> None:
+        """Forget them: the mirror knows all that the engine has."""
+        self._won = {}
 
     @contextlib.contextmanager
     def noted(self) -> Iterator[set[str]]:
@@ -197,8 +212,7 @@ class Claimant:
                 case Lost(claim):
                     return Answer(Standing.LOST, claim)
                 case Write() | Won():
-                    if swapped.found:
-                        self.won[asked.serial] = swapped.found.revision
+                    self.note_won(asked.serial)
                     return Answer(Standing.WON)
                 case Done():
                     return _UNANSWERED
@@ -225,7 +239,7 @@ class Claimant:
                 break
             except Unanswered:
                 continue
-        self.won.pop(asked.serial, None)
+        self._won.pop(asked.serial, None)
         self._tries.pop(asked.us.nonce, None)
 
     def _owe(self, work: Coroutine[None, None, None]) -> None:

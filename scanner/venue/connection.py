@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 2
 _STAGGER_SECONDS = 0.3
 """How long a node is waited for until the next is tried beside it."""
-_AGAIN_SECONDS = (0.1, 1.0)
+_AGAIN_SECONDS = (0.1, 0.5)
 """Between two rounds over all nodes: the first wait, and the longest; it doubles."""
 _PING_SECONDS = 2
 _LOOK_SECONDS = 0.1

@@ -38,6 +38,8 @@ _T = TypeVar("_T")
 
 _LOOK_SECONDS = 1.0
 """Between two looks whether the session is for another event."""
+_OPEN_SECONDS = 5.0
+"""Between two questions for a bucket that was made, and is not found."""
 _PAY_SECONDS = 1.0
 """How long a stop waits for what is to be given back."""
 
@@ -86,7 +88,8 @@ class VenueLoop:
         self._loop = asyncio.get_running_loop()
         self._events: dict[str, _Event] = {}
         self._here: _Event | None = None
-        self._opened: set[tuple[int, str, frozenset[str]]] = set()
+        self._opened: tuple[str, frozenset[str]] | None = None
+        self._open_again = 0.0
         self._asking: set[asyncio.Task[None]] = set()
         self.stopped = asyncio.Event()
 
@@ -184,16 +187,17 @@ class VenueLoop:
         if (here := self._here) is None:
             return
         sections = self._reader.sections()
-        wanted = (id(client), here.name, sections)
-        if wanted in self._opened:
+        wanted, now = (here.name, sections), self._loop.time()
+        if self._opened == wanted and (here.mirror.up_to_date or now < self._open_again):
             return
+        self._open_again = now + _OPEN_SECONDS
         names = [section_name(self._key, each) for each in sorted(sections)]
         try:
             await ask_to_open(client, self._key, here.name, names)
         except VenueError as error:
             _log.info("the event is not opened yet", why=str(error.fact))
         else:
-            self._opened = {wanted}
+            self._opened = wanted
 
     async def _follow_session(self) -> None:
         """Go on with whatever event the session is for."""

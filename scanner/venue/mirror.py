@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 _MADE, _TAGS = "claims.made", "claims.tags"
 """Positions that tell another bucket under the same name, and a ledger with another tag."""
 
-_AGAIN_SECONDS = 0.5
+_AGAIN_SECONDS = 0.2
 
 _COMPARED = 8
 """So many of the newest claims are compared; hardly ever have all of them changed since."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from scanner.admission.claim import Claim, Entrant, Step, Wish, Write, step
+from scanner.admission.claim import Claim, Entrant, Step, Wish, Won, Write, step
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.store import double_entries, installation, venue_claims, venue_dues
@@ -123,45 +123,33 @@ class Settling:
             StoreError: a file can't be read or written.
         """
         with self._claimant.noted() as tries:
-            dues = await self._store.run_on_cache(self._look)
+            won = self._claimant.recently_won()
+            dues = await self._store.run_on_cache(partial(_look, won=won))
         self.unclaimed = dues.unclaimed
         await self._note_doubles(dues.twice)
         if not self._mirror.up_to_date:
             return False
-        await self._swap_all(dues.entries[:_MOST])
+        told = await self._swap_all(dues.entries)
         for row, owed in dues.passed:
             if owed:
                 await self._swap_all([owed])
             await self._store.run_on_cache(partial(_note_told, row=row))
         await self._swap_all([each for each in dues.unfounded if each.instead not in tries])
-        return len(dues.entries) > _MOST or len(dues.passed) == _MOST
+        return told or len(dues.passed) == _MOST
 
-    def _look(self, conn: SqlConnection) -> _Dues:
-        """Read what is owed; on the cache's connection."""
-        if venue_dues.is_behind(conn):
-            return _Dues()
-        won = self._claimant.won
-        entries = [each for each in venue_dues.unclaimed(conn) if each.serial not in won]
-        told = venue_claims.position(conn, TOLD)
-        passed = venue_dues.passed_since(conn, told, _MOST)
-        unfounded = venue_dues.unfounded(conn, installation.current_tag(conn))
-        return _Dues(
-            len(entries),
-            [_owed(conn, each, Wish.SETTLE) for each in entries[: _MOST + 1]],
-            [(each.by.row, _owed_for(conn, each)) for each in passed],
-            [_owed_instead(conn, each.claim, entrant) for each, entrant in unfounded[:_MOST]],
-            venue_dues.twice_let_in(conn),
-        )
-
-    async def _swap_all(self, owed: Sequence[_Owed]) -> None:
-        """Write claims, a few at once, and never while a patron waits."""
-        gate = asyncio.Semaphore(_AT_ONCE)
+    async def _swap_all(self, owed: Sequence[_Owed]) -> bool:
+        """Write claims, a few at once, and never while a patron waits; tells whether any was."""
+        gate, done = asyncio.Semaphore(_AT_ONCE), False
 
         async def swap(each: _Owed) -> None:
+            nonlocal done
             async with gate:
                 await self._claimant.quiet()
                 swapped = await self._claimant.swap(each.right, each.decide)
-                if isinstance(swapped.last, Write):
+                if isinstance(swapped.last, Write | Won):
+                    done = True
+                    if each.wish is Wish.SETTLE:
+                        self._claimant.note_won(each.serial)
                     _log.info("the venue was told", wish=each.wish.value, serial=each.serial)
 
         try:
@@ -170,6 +158,7 @@ class Settling:
                     tasks.create_task(swap(each))
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from failed
+        return done
 
     async def _note_doubles(self, claims: Sequence[Claim]) -> None:
         def note(conn: SqlConnection) -> int:
@@ -183,12 +172,26 @@ class Settling:
 
     def _on_claims(self, found: Sequence[Mirrored]) -> None:
         if self._mirror.begins:
-            self._claimant.won.clear()  # what the engine has of that is known by now
-        if not found or any(each.claim.twice for each in found):
+            self._claimant.forget_won()  # what the engine has of that is known by now
+        if self._mirror.begins or any(each.claim.twice for each in found):
             self.wake()
-        for each in found:
-            if self._claimant.won.get(each.claim.serial, each.revision + 1) <= each.revision:
-                del self._claimant.won[each.claim.serial]
+
+
+def _look(conn: SqlConnection, won: Collection[str]) -> _Dues:
+    """Read what is owed; on the cache's connection."""
+    if venue_dues.is_behind(conn):
+        return _Dues()
+    entries = [each for each in venue_dues.unclaimed(conn) if each.serial not in won]
+    told = venue_claims.position(conn, TOLD)
+    passed = venue_dues.passed_since(conn, told, _MOST)
+    unfounded = venue_dues.unfounded(conn, installation.current_tag(conn))
+    return _Dues(
+        len(entries),
+        [_owed(conn, each, Wish.SETTLE) for each in entries[:_MOST]],
+        [(each.by.row, _owed_for(conn, each)) for each in passed],
+        [_owed_instead(conn, each.claim, entrant) for each, entrant in unfounded[:_MOST]],
+        venue_dues.twice_let_in(conn),
+    )
 
 
 def _owed(

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from scanner.admission.claim import ClaimState
+from scanner.admission.claim import Claim, ClaimState
 from scanner.admission.ticket import Unclaimed
 from scanner.gate import Gate
 from scanner.judging import Judged
 from scanner.store import double_entries, venue_claims
 from scanner.store.database import open_reader
 from scanner.store.double_entries import DoubleEntry
+from scanner.store.sessions import read_standing
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.venue.membership import Membership
@@ -39,11 +40,21 @@ class VenueGate:
         """Return the double entries that the journal tells of."""
         return list(double_entries.read(self.reader))
 
-    def claim_state(self, serial: str) -> ClaimState | None:
-        """Return how the mirror has a ticket's claim."""
+    @property
+    def device(self) -> str:
+        """Its name as it is sent."""
+        return read_standing(self.reader).device or ""
+
+    def claim(self, serial: str) -> Claim | None:
+        """Return a ticket's claim as the mirror has it."""
         key = VenueKey(self.venue.membership.secret).name(serial)
         found = venue_claims.read(self.reader, key)
-        return found.claim.state if found else None
+        return found.claim if found else None
+
+    def claim_state(self, serial: str) -> ClaimState | None:
+        """Return how the mirror has a ticket's claim."""
+        claim = self.claim(serial)
+        return claim.state if claim else None
 
     def wait_connected(self) -> None:
         wait_until(lambda: self.venue.status().connected)
