@@ -47,7 +47,7 @@ def status(
     """Say how this gate stands: its tickets, its queue, and whether the API can be reached."""
     from scanner.admission.names import tagged
     from scanner.platform.route import unencrypted
-    from scanner.store import journal, venue_dues
+    from scanner.store import journal, venue_dues, venue_heads
     from scanner.store.sessions import read_session
     from scanner.sync import left_out
     from scanner.sync.status import read_status
@@ -68,9 +68,10 @@ def status(
             return
         found, session = read_status(reader), read_session(reader)
         unclaimed = venue_dues.count_unclaimed(reader) if joined else 0
+        at_other_gates = venue_heads.findings(reader) if joined else []
     online = _online(config)
     exposed = unencrypted(session.api) if session else None
-    warnings = [*found.encounters, *([exposed] if exposed else [])]
+    warnings = [*found.encounters, *at_other_gates, *([exposed] if exposed else [])]
     wrong_pins = pin_of(config).wrong_tries()
     counts = {state.value: count for state, count in found.counts.items()}
     last_sync = found.synced.isoformat() if found.synced else None

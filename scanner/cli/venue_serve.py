@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.output import print_json, print_line, print_table, print_text, tell
+from scanner.cli.output import print_json, print_line, print_table, print_text, remind, tell
 from scanner.cli.settings import Json, load
 from scanner.facts import Fact
 from scanner.venue.membership import CLIENT_PORT
@@ -15,6 +15,7 @@ from scanner.wording.sentences import sentence
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scanner.config import Config
     from scanner.venue.serving import Serving
     from scanner.venue.status import CopyState, VenueState
 
@@ -178,20 +179,39 @@ def status(*, as_json: Json = False) -> None:
     from scanner.venue.errors import NoVenue
     from scanner.venue.extra import require
 
-    home = load().home
+    config = load()
     require()
     from scanner.venue.administration import state_of
+    from scanner.wording.sentences import in_english
 
-    own = membership.read(home)
+    own = membership.read(config.home)
     if own is None:
         raise NoVenue
-    state = asyncio.run(state_of(own, membership.read_authority(home)))
+    state = asyncio.run(state_of(own, membership.read_authority(config.home)))
+    found = _found_here(config)
     if as_json:
-        print_json(state.as_json())
+        told = [{"message": in_english(each), **each.as_json()} for each in found]
+        print_json({**state.as_json(), "findings": told})
     else:
         _print(state)
-    if state.needs_care:
+        for each in found:
+            remind(each)
+    if state.needs_care or found:
         raise typer.Exit(NEEDS_CARE)
+
+
+def _found_here(config: "Config") -> "list[Fact]":
+    """Return what this gate has found wrong in other gates' journals, where it has a ledger."""
+    from contextlib import closing
+
+    from scanner.cli.settings import database
+    from scanner.store.database import open_reader
+    from scanner.store.venue_heads import findings
+
+    if not database(config).exists():
+        return []
+    with closing(open_reader(database(config))) as reader:
+        return findings(reader)
 
 
 def _print(state: "VenueState") -> None:

@@ -12,13 +12,17 @@ from datetime import datetime, timedelta
 
 from scanner.admission.names import tag_of
 from scanner.facts import Fact
-from scanner.store import encounters, journal, ledger, ticket_writes
+from scanner.store import encounters, journal, ledger, sessions, ticket_writes
 from scanner.store.carried_forms import Carried, CarriedOutcome
 from scanner.store.journal import nonce_of
 from scanner.store.ledger import Admission, State
 
 LATEST_ARRIVAL = timedelta(minutes=2)
 """How long after its sending a request that was never answered may still reach the platform."""
+
+
+_UNKNOWN_OFFSET = timedelta(days=1)
+"""How far this gate's clock may be from the server's, where nothing is known of that."""
 
 
 @dataclass(slots=True)
@@ -34,6 +38,19 @@ class Applied:
     moved: list[CarriedOutcome] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     later: list[str] = field(default_factory=list)
+
+
+def server_time(conn: sqlite3.Connection, at: datetime) -> datetime:
+    """Return the server's time; where it is not known, one that is surely not after it.
+
+    Args:
+        conn: the ledger.
+        at: the gate's time.
+    """
+    session = sessions.read_session(conn)
+    if session is None or session.server_offset is None:
+        return at - _UNKNOWN_OFFSET
+    return at + timedelta(seconds=session.server_offset)
 
 
 def unsettled(
@@ -82,7 +99,7 @@ def _carried(each: Admission, gate: str) -> Carried:
 
 
 def hand_over(
-    conn: sqlite3.Connection, some: Sequence[Carried], sent: datetime, reason: Fact
+    conn: sqlite3.Connection, some: Sequence[Carried], at: datetime, reason: Fact
 ) -> None:
     """Note, before they leave, that others have these now; call inside a transaction.
 
@@ -91,7 +108,7 @@ def hand_over(
     Args:
         conn: the ledger.
         some: as `unsettled` has returned them.
-        sent: the server's time, as far as it is known here.
+        at: the gate's time.
         reason: what the queue says of them meanwhile.
     """
     serials = [each.serial for each in some]
@@ -99,6 +116,7 @@ def hand_over(
     fresh = [each.serial for each in standing if each.state is State.QUEUED and _is_unmarked(each)]
     if not fresh:
         return
+    sent = server_time(conn, at)
     ledger.mark_sending(conn, fresh, sent)
     ledger.put_back(conn, fresh, sent, reason)
 
@@ -108,9 +126,7 @@ def _is_unmarked(each: Admission) -> bool:
     return each.attempts == 0 or each.answered
 
 
-def apply(
-    conn: sqlite3.Connection, outcomes: Iterable[CarriedOutcome], at: datetime, now: datetime
-) -> Applied:
+def apply(conn: sqlite3.Connection, outcomes: Iterable[CarriedOutcome], at: datetime) -> Applied:
     """Move admissions to where others have brought them; call inside a transaction.
 
     No replay may be at work on them. An outcome that came before changes nothing.
@@ -119,9 +135,8 @@ def apply(
         conn: the ledger.
         outcomes: as they came.
         at: the gate's time.
-        now: the server's, as far as it is known here.
     """
-    applied = Applied()
+    applied, now = Applied(), server_time(conn, at)
     ledger.enqueue(conn)
     for each in outcomes:
         own = _standing(conn, each)

@@ -6,7 +6,6 @@ itself, and each admission that two deliver costs the platform a second request 
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +50,6 @@ _PORTION = 200
 """Admissions that are noted at once: a presentation waits for these at most."""
 
 _WAIT_SECONDS = 5.0
-_UNKNOWN_OFFSET = timedelta(days=1)
-"""How far this gate's clock may be from the server's, where nothing is known of that."""
 
 _log = structlog.get_logger("venue")
 
@@ -106,12 +103,11 @@ class HandingOver:
         session = sessions.read_session(conn)
         if session is None:
             return []
-        now = self._server_time(session.server_offset)
         with transaction(conn):
             some = handed_over.unsettled(
                 conn, self._here.gate, session.event, after=self._row, most=_PORTION
             )
-            handed_over.hand_over(conn, some, now, Fact(SettleReason.HANDED_OVER))
+            handed_over.hand_over(conn, some, self._here.clock(), Fact(SettleReason.HANDED_OVER))
         return some
 
     def _batches(self, some: Sequence[Carried]) -> Iterator[tuple[str, Sequence[Carried]]]:
@@ -125,12 +121,6 @@ class HandingOver:
             group = list(alike)
             for start in range(0, len(group), AT_ONCE):
                 yield where, group[start : start + AT_ONCE]
-
-    def _server_time(self, offset_seconds: float | None) -> datetime:
-        """Return the server's time; where it is not known, one that is surely not after it."""
-        if offset_seconds is None:
-            return self._here.clock() - _UNKNOWN_OFFSET
-        return self._here.clock() + timedelta(seconds=offset_seconds)
 
     async def hear(self, js: "JetStreamContext") -> None:
         """Take in outcomes for as long as some come.
@@ -181,10 +171,8 @@ class HandingOver:
         """
 
         def apply(conn: SqlConnection) -> Applied:
-            session = sessions.read_session(conn)
-            now = self._server_time(session.server_offset if session else None)
             with transaction(conn):
-                return handed_over.apply(conn, outcomes, self._here.clock(), now)
+                return handed_over.apply(conn, outcomes, self._here.clock())
 
         with self._here.line.held() as held:
             if not held:

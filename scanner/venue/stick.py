@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from scanner.facts import Fact
 from scanner.platform.delivery import SettleReason
-from scanner.store import carried, handed_over, journal, sessions, venue_claims
+from scanner.store import carried, handed_over, journal, venue_claims
 from scanner.store.carried import Taken
 from scanner.store.carried_forms import Carried, CarriedOutcome
 from scanner.store.database import SqlConnection, transaction
@@ -19,8 +19,6 @@ from scanner.venue import queue_file
 from scanner.venue.errors import VenueError, VenueFault
 from scanner.venue.membership import Membership
 from scanner.venue.queue_file import QueueFile
-
-_UNKNOWN_OFFSET = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +84,12 @@ class Stick:
         return Exported(content, number, len(some), sum(map(len, outcomes.values())))
 
     def _take(self, conn: SqlConnection) -> tuple[int, Sequence[Carried]]:
-        session, at = sessions.read_session(conn), self.clock()
-        offset = session.server_offset if session else None
-        known = at - _UNKNOWN_OFFSET if offset is None else at + timedelta(seconds=offset)
+        at = self.clock()
         numbers = [int(str(fact.params.get("number", 0))) for _, fact in _exports(conn)]
         number = max(numbers, default=0) + 1
         with transaction(conn):
             some = handed_over.unsettled(conn, self.membership.public)
-            handed_over.hand_over(conn, some, known, Fact(SettleReason.HANDED_OVER))
+            handed_over.hand_over(conn, some, at, Fact(SettleReason.HANDED_OVER))
             told: Mapping[str, int] = {"number": number, "count": len(some)}
             journal.note(conn, Fact(JournalNote.QUEUE_EXPORTED, told), at)
         return number, some
@@ -117,10 +113,8 @@ class Stick:
         return Imported(found, taken, applied)
 
     def _apply(self, conn: SqlConnection, outcomes: Sequence[CarriedOutcome]) -> Applied:
-        session, at = sessions.read_session(conn), self.clock()
-        offset = session.server_offset if session and session.server_offset else 0.0
         with transaction(conn):
-            return handed_over.apply(conn, outcomes, at, at + timedelta(seconds=offset))
+            return handed_over.apply(conn, outcomes, self.clock())
 
 
 def _put(conn: SqlConnection, found: QueueFile, file: Path) -> Taken:

@@ -56,7 +56,7 @@ class Pair:
     def apply(self, outcomes: Sequence[CarriedOutcome]) -> Applied:
         def work(conn: SqlConnection) -> Applied:
             with transaction(conn):
-                return handed_over.apply(conn, outcomes, utc_now(), utc_now())
+                return handed_over.apply(conn, outcomes, utc_now())
 
         return self.north.writer.submit(work).result()
 
@@ -202,7 +202,7 @@ def test_a_refusal_waits_while_a_request_of_its_gates_own_may_still_arrive(pair:
 
     def later(conn: SqlConnection) -> Applied:
         with transaction(conn):
-            return handed_over.apply(conn, [refused], utc_now(), utc_now() + timedelta(minutes=3))
+            return handed_over.apply(conn, [refused], utc_now() + timedelta(minutes=3))
 
     assert pair.north.writer.submit(later).result().moved == [refused]
     assert pair.north.states() == {serial: State.REFUSED}
