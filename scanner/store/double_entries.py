@@ -65,18 +65,19 @@ def note(
     if not found:
         return 0
     known = {
-        (fact.params.get("serial"), fact.params.get("nonce"))
+        (fact.params.get("gate"), _moment(fact.params.get("at")))
         for _, fact in journal.notes(conn, JournalNote.DOUBLE_ENTRY)
     }
     new = 0
     for claim, other in found:
         own = conn.execute(_OWN, (claim.serial,)).fetchone()
-        if own is None or (claim.serial, other.nonce) in known:
+        gate = without_tag(other.device)
+        if own is None or (gate, other.at) in known:  # a claim that was lost has another nonce
             continue
         told = {
             "serial": claim.serial,
             "row": own[0],
-            "gate": without_tag(other.device),
+            "gate": gate,
             "guard": other.redeemer,
             "at": other.at,
             "nonce": other.nonce,

@@ -10,6 +10,7 @@ from scanner.admission.verdict import Reason
 from scanner.store import ledger
 from scanner.store.installation import CURRENT_TAG
 from scanner.store.ledger import OwnAdmission
+from scanner.store.venue_claims import TOLD
 
 _FORMER_SERIALS = """
 SELECT former.serial FROM detail AS own JOIN detail AS former
@@ -17,7 +18,7 @@ SELECT former.serial FROM detail AS own JOIN detail AS former
 WHERE own.serial = ?
 """
 
-_ENTERED, _FIRST, _LEFT, _BEFORE, _AFTER = "entered", "first", "left", "before", "after"
+_ENTERED, _FIRST, _LEFT, _BEFORE = "entered", "first", "left", "before"
 _ADMITTED, _CAME_BACK = (
     f"EXISTS (SELECT 1 FROM journal WHERE serial = ?1 AND kind = '{kind}' AND at = venue_claim.at)"
     for kind in ("admitted", "reentry")
@@ -25,31 +26,26 @@ _ADMITTED, _CAME_BACK = (
 _UNFOUNDED = f"own AND device GLOB {CURRENT_TAG} || ' *' AND NOT ({_ADMITTED} OR {_CAME_BACK})"
 """A try of ours that has let nobody in: not yet, or the gate ended before its commit."""
 
-_AFTER_OUR_EXIT = f"""
-state = 'held' AND json_extract(claim, '$.left[0]') GLOB {CURRENT_TAG} || ' *' AND NOT EXISTS (
-    SELECT 1 FROM journal WHERE serial = ?1 AND kind = 'exited' AND id > (SELECT max(id)
-        FROM journal WHERE serial = ?1 AND kind = 'exited'
-            AND at = json_extract(claim, '$.left[2]')))
-"""
 _MOVEMENTS = f"""
-SELECT CASE WHEN state = 'left' AND left_at IS NULL OR own AND {_CAME_BACK} THEN '{_BEFORE}'
-    WHEN {_AFTER_OUR_EXIT} THEN '{_AFTER}' ELSE '{_ENTERED}' END, NULL, at, redeemer, device
+SELECT iif(state = 'left' AND left_at IS NULL OR own AND {_CAME_BACK}, '{_BEFORE}', '{_ENTERED}'),
+    NULL, at, redeemer, device, 1, own
 FROM venue_claim WHERE serial = ?1 AND device IS NOT NULL AND state <> 'released'
     AND NOT (own AND {_ADMITTED} OR {_UNFOUNDED})
 UNION ALL
 SELECT '{_BEFORE}', NULL, json_extract(claim, '$.former[#-1][2]'),
-    json_extract(claim, '$.former[#-1][1]'), json_extract(claim, '$.former[#-1][0]')
+    json_extract(claim, '$.former[#-1][1]'), json_extract(claim, '$.former[#-1][0]'), 1, own
 FROM venue_claim WHERE serial = ?1 AND {_UNFOUNDED} AND json_array_length(claim, '$.former')
 UNION ALL
-SELECT '{_ENTERED}', NULL, admitted, redeemer, device FROM other_admission WHERE serial = ?1
-UNION ALL
-SELECT '{_LEFT}', NULL, at, redeemer, device FROM other_exit WHERE serial = ?1
-UNION ALL
-SELECT '{_LEFT}', NULL, max(left_at, coalesce(at, '')), left_redeemer, left_device FROM venue_claim
+SELECT '{_LEFT}', NULL, left_at, left_redeemer, left_device, 1, own FROM venue_claim
 WHERE serial = ?1 AND left_at IS NOT NULL AND (state = 'left' OR {_UNFOUNDED})
 UNION ALL
+SELECT '{_ENTERED}', NULL, admitted, redeemer, device, 0, 0 FROM other_admission WHERE serial = ?1
+UNION ALL
+SELECT '{_LEFT}', NULL, at, redeemer, device, 0, 0 FROM other_exit WHERE serial = ?1
+UNION ALL
 SELECT iif(kind = 'exited', '{_LEFT}', iif(journal.reason = '{Reason.OTHER_DOOR}', '{_FIRST}',
-    '{_ENTERED}')), id, at, redeemer, device
+    '{_ENTERED}')), id, at, redeemer, device, 0,
+    id <= coalesce((SELECT value FROM venue_position WHERE name = '{TOLD}'), 0)
 FROM passage JOIN journal ON id = passage.journal
 WHERE passage.serial = ?1 AND {ledger.AT_THIS_DOOR}
 """
@@ -58,18 +54,26 @@ WHERE passage.serial = ?1 AND {ledger.AT_THIS_DOOR}
 A venue's claim comes first: it is the last entry that is known. One under the tag in force is no
 entry elsewhere: either the ledger has it, or it is a try under way, and a patron who comes back by
 that has still left. Of one under an earlier tag the ledger has a record too, unless it is an old
-copy. Whether an entry was before or after an exit here, the venue knows, whatever the clocks say.
+copy. `before` is an entry after which something happened here.
 """
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class _Moved(NamedTuple):
-    """A patron who came in or left; `row` is the journal's, where it was at this gate."""
+    """A patron who came in or left.
+
+    Attributes:
+        row: the journal's, where it was at this gate.
+        venue: whether the venue tells it.
+        told: whether the venue knows of this gate's part in it.
+    """
 
     what: str
     row: int | None
     by: EarlierAdmission
+    venue: bool = False
+    told: bool = False
 
     @property
     def left(self) -> bool:
@@ -100,8 +104,8 @@ def _tell_of_this_door(found: Records) -> bool:
 def _of_serial(conn: sqlite3.Connection, serial: str) -> Records:
     own = ledger.own_admission(conn, serial)
     moves = [
-        _Moved(what, row, earlier(at, redeemer, device))
-        for what, row, at, redeemer, device in conn.execute(_MOVEMENTS, (serial,))
+        _Moved(what, row, earlier(*by), bool(venue), bool(told))
+        for what, row, *by, venue, told in conn.execute(_MOVEMENTS, (serial,))
     ]
     other = next((each.by for each in moves if each.row is None and not each.left), None)
     own = _or_first_passage(own, moves)
@@ -130,19 +134,27 @@ def _or_first_passage(own: OwnAdmission, moves: list[_Moved]) -> OwnAdmission:
 def _last_exit(own: OwnAdmission, moves: list[_Moved]) -> EarlierAdmission | None:
     """Return when the patron left, if nobody came in after that.
 
-    Here the journal's rows tell what came last, and not a clock that may have been set. Between
-    gates the times do, where no venue tells; of two at the same, the exit is the last.
+    Here the journal's rows tell what came last, and not a clock that may have been set. The venue
+    knows the order of what it was told, and the rest is later. Between other gates the times tell;
+    of two at the same, the exit is the last.
     """
-    kinds = {each.what for each in moves}
-    if _LEFT not in kinds or _AFTER in kinds:
+    if not any(each.left for each in moves):
         return None
-    moves = [each for each in moves if each.what != _BEFORE]
+    venue = [each for each in moves if each.venue]
     here = [each for each in moves if each.row is not None]
     if own.admission:
-        here.append(_Moved(_ENTERED, own.row, own.admission))
-    last = [each for each in moves if each.row is None]
-    last += sorted(here, key=lambda each: each.row or 0)[-1:]
-    latest = max(last, key=lambda each: (each.by.at or _LONG_AGO, each.left))
+        told = any(each.told for each in venue)
+        here.append(_Moved(_ENTERED, own.row, own.admission, told=told))
+    last = sorted(here, key=lambda each: each.row or 0)[-1:]
+    if not venue:
+        last += [each for each in moves if each.row is None]
+        latest = max(last, key=lambda each: (each.by.at or _LONG_AGO, each.left))
+    elif last and not last[0].told:
+        latest = last[0]
+    else:
+        venue.sort(key=lambda each: (each.left, each.what == _ENTERED))
+        known = [each for each in venue if each.what != _BEFORE]
+        latest = (last + known)[-1] if known or last else venue[-1]
     return latest.by if latest.left else None
 
 

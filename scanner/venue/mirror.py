@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 import structlog
@@ -76,14 +77,19 @@ class Mirror:
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def follow(self) -> None:
-        """Follow until the watch breaks.
+        """Follow until the watch breaks, or the engine turns out to have lost what it had.
 
         Raises:
             Unanswered: it did.
             StoreError: the cache can't be written.
         """
         since, tags = await self._begin()
+        known = since > 0
         async for entries in self._bucket.watch(since):
+            if known and not self.up_to_date and not await self._is_same():
+                _log.warning("the venue's engine has lost claims: all are told again")
+                await self._store.run_on_cache(partial(venue_claims.read_again, lost=True))
+                return
             since = max(since, *(each.revision for each in entries)) if entries else since
             found = await self._write(entries, tags, since) if entries else []
             self.begins, self.up_to_date = not self.up_to_date, True
@@ -93,14 +99,12 @@ class Mirror:
     async def _begin(self) -> tuple[int, frozenset[str]]:
         """Return the revision to go on from, and this ledger's tags."""
         extent = await self._bucket.extent()
-        newest = await self._store.run_on_cache(lambda conn: venue_claims.newest(conn, _COMPARED))
-        same = await self._is_same(newest)
 
         def begin(conn: SqlConnection) -> tuple[int, frozenset[str]]:
             tags = frozenset(installation.tags(conn))
             since = venue_claims.position(conn, CLAIMS)
             made = venue_claims.position(conn, _MADE)
-            if since and (made != extent.made or extent.last < since or not same):
+            if since and (made != extent.made or extent.last < since):
                 _log.warning("the venue's claims are new: all are told again", last=extent.last)
                 venue_claims.read_again(conn, lost=True)
                 since = 0
@@ -115,18 +119,23 @@ class Mirror:
 
         return await self._store.run_on_cache(begin)
 
-    async def _is_same(self, newest: Sequence[Mirrored]) -> bool:
+    async def _is_same(self) -> bool:
         """Tell whether the engine is known to have what was read last.
 
-        One that lost its last writes gives their revisions to others.
+        One that lost its last writes gives their revisions to others. Asked once the watch goes on:
+        what is lost after that breaks it.
         """
-        for each in newest:
+        newest = partial(venue_claims.newest, most=_COMPARED)
+        same = False
+        for each in await self._store.run_on_cache(newest):
             entry = await self._bucket.get(each.key)
             if entry is None or entry.revision < each.revision:
                 return False
             if entry.revision == each.revision:
-                return opened(self._key, entry).claim == each.claim
-        return False
+                if opened(self._key, entry).claim != each.claim:
+                    return False
+                same |= bool(each.claim.entrants)  # one that was given back may be so again
+        return same
 
     async def _write(
         self, entries: Sequence[Entry], tags: Collection[str], position: int

@@ -32,6 +32,12 @@ def test_a_ticket_let_in_here_and_at_another_gate_is_noted_once(conn: sqlite3.Co
     assert list(double_entries.read(conn, after=found.noted)) == []
 
 
+def test_an_entry_that_is_claimed_again_is_not_noted_again(conn: sqlite3.Connection) -> None:
+    admit(conn, A)
+    again = THERE._replace(nonce="c" * 32)  # the engine had lost it
+    assert [note(conn, held_twice(A, HERE, each)) for each in (THERE, again)] == [1, 0]
+
+
 def test_each_further_gate_of_a_double_entry_is_noted(conn: sqlite3.Connection) -> None:
     admit(conn, A)
     note(conn, held_twice(A, HERE, THERE))

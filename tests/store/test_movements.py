@@ -84,3 +84,13 @@ def test_an_exit_here_that_the_venue_knows_of_came_last_whatever_the_clocks_say(
     left = ours(gate, 10)
     tell(gate, Claim(A, ClaimState.LEFT, entered, left), 2)
     assert present(gate, 20) is Reason.BACK_AFTER_EXIT
+
+
+def test_who_came_back_here_unasked_is_not_taken_for_one_who_is_out(
+    gate: sqlite3.Connection,
+) -> None:
+    entered = ELSEWHERE._replace(at=NOW + HOURS)
+    left = ELSEWHERE._replace(at=NOW + HOURS, device="9gqp west")
+    tell(gate, Claim(A, ClaimState.LEFT, entered, left))
+    assert present(gate, 10) is Reason.BACK_AFTER_EXIT
+    assert present(gate, 20) is Reason.ADMITTED_ELSEWHERE
