@@ -66,9 +66,13 @@ def _blocks(within: Path, claims: int, *, as_json: bool) -> None:
     from dataclasses import asdict
     from itertools import chain
 
-    from scanner.bench.venue import blocks, leaf
+    from scanner.bench.venue import blocks, leaf, mirrors
 
-    found = chain(blocks.measure(within / "blocks", claims), leaf.measure(within / "leaf"))
+    found = chain(
+        blocks.measure(within / "blocks", claims),
+        mirrors.measure(within / "mirrors", claims),
+        leaf.measure(within / "leaf"),
+    )
     if as_json:
         for each in found:
             print_json(asdict(each))

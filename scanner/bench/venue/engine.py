@@ -14,6 +14,7 @@ import nats.errors
 from nats.js.api import Header
 
 from scanner.demo.venue_nodes import VenueNodes
+from scanner.venue.administration import as_node
 from scanner.venue.dialling import address, options
 from scanner.venue.provisioning import bucket_stream, claims_bucket, provide_event
 
@@ -45,25 +46,28 @@ async def dial(member: "Membership") -> "Client":
 
 def provide_bare(nodes: VenueNodes) -> None:
     """Make the bucket of bare creates, with as many replicas as there are nodes."""
+    provide(nodes, BARE)
 
-    async def provide() -> None:
-        from scanner.venue.administration import as_node
 
+def provide(nodes: VenueNodes, event: str) -> None:
+    """Make an event's bucket; `event` is its name at the engine."""
+
+    async def make() -> None:
         nc = await as_node(nodes.join("bench"), nodes.authority, nodes.addresses)
         try:
-            await _provided(nc.jetstream(), len(nodes.nodes))
+            await _provided(nc.jetstream(), event, len(nodes.nodes))
         finally:
             await nc.close()
 
-    nodes.run(provide())
+    nodes.run(make())
 
 
-async def _provided(js: "JetStreamContext", replicas: int) -> None:
+async def _provided(js: "JetStreamContext", event: str, replicas: int) -> None:
     """Make the bucket; nodes that have just found each other are no peers for a moment."""
     until = perf_counter() + _PEERS_SECONDS
     while True:
         try:
-            await provide_event(js, BARE, (), replicas)
+            await provide_event(js, event, (), replicas)
         except (nats.errors.Error, TimeoutError):
             if perf_counter() > until:
                 raise

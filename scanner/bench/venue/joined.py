@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from scanner.admission.claim import Answer, Asked, Standing
 from scanner.admission.ticket import Unclaimed
-from scanner.bench import stock
 from scanner.gate import Claims, Gate
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
@@ -70,11 +69,10 @@ class Joined:
 
 
 @contextmanager
-def joined(file: Path, member: "Membership", tickets: int) -> Iterator[Joined]:
-    """Open a gate with tickets cached, and wait until it has heard the venue's claims."""
+def joined(file: Path, member: "Membership") -> Iterator[Joined]:
+    """Open a gate that has its tickets, and wait until it has heard the venue's claims."""
     from scanner.venue.venue import Venue
 
-    stock.fill(file, tickets)
     with Writer(file) as writer:
         venue = Venue(member, _forget, writer, Unclaimed.ADMIT, utc_now, search=None)
         venue.start()

@@ -77,7 +77,8 @@ def _joined(load: Load, number: int) -> AbstractContextManager[Joined]:
     member = membership.read(home)
     if member is None:
         raise AssertionError(f"{home} has no membership")
-    return joined(home / "gate.sqlite3", member, load.tickets)
+    stock.fill(home / "gate.sqlite3", load.tickets)
+    return joined(home / "gate.sqlite3", member)
 
 
 async def _play(load: Load, gates: Mapping[int, Joined]) -> Seen:

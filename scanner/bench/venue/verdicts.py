@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,6 @@ MOST_CREATES = 3.0
 
 SIZES = (1, 3)
 
-_BLOCK = 1
 TICKETS = 150_000
 
 
@@ -37,33 +36,29 @@ class Door:
         self.seconds: list[float] = []
         gate.subscribe(self._note)
 
-    def admit(self, serials: Sequence[str]) -> None:
-        """Admit tickets one after the other, each from another thread, as a screen does."""
-        for each in serials:
-            begun = perf_counter()
-            judged = self._gate.present(each, utc_now(), "bench").result()
-            if not judged.verdict.admits:
-                raise AssertionError(f"{each} was judged {judged.verdict.reason}")
-            self.seconds.append(self._published - begun)
+    def admit(self, serial: str) -> None:
+        """Admit a ticket from another thread than the gate's, as a screen does."""
+        begun = perf_counter()
+        judged = self._gate.present(serial, utc_now(), "bench").result()
+        if not judged.verdict.admits:
+            raise AssertionError(f"{serial} was judged {judged.verdict.reason}")
+        self.seconds.append(self._published - begun)
 
     def _note(self, _: Judged) -> None:
         self._published = perf_counter()
 
 
 @contextmanager
-def bare_creates(nodes: VenueNodes, name: str) -> Iterator[Callable[[int], list[float]]]:
-    """Yield what makes some bare creates one after the other, and returns their seconds."""
+def bare_creates(nodes: VenueNodes, name: str) -> Iterator[Callable[[], float]]:
+    """Yield what makes a bare create, and returns the seconds of its round trip."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="bare", daemon=True)
     thread.start()
     nc = asyncio.run_coroutine_threadsafe(dial(nodes.join(name)), loop).result()
     bare = Bare(nc.jetstream(), name)
 
-    async def some(count: int) -> list[float]:
-        return [await bare.create() for _ in range(count)]
-
     try:
-        yield lambda count: asyncio.run_coroutine_threadsafe(some(count), loop).result()
+        yield lambda: asyncio.run_coroutine_threadsafe(bare.create(), loop).result()
     finally:
         asyncio.run_coroutine_threadsafe(nc.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
@@ -85,21 +80,21 @@ def measure(folder: Path, scans: int) -> Iterator[Figure]:
 def _at(folder: Path, count: int, scans: int) -> Iterator[Figure]:
     with VenueNodes(folder, count) as nodes:
         provide_bare(nodes)
-        alone_file = folder / "alone.sqlite3"
+        alone_file, claiming_file = folder / "alone.sqlite3", folder / "claiming.sqlite3"
         stock.fill(alone_file, TICKETS)
+        stock.fill(claiming_file, TICKETS)
         with (
             Writer(alone_file) as writer,
-            joined(folder / "venue.sqlite3", nodes.join("gate"), TICKETS) as gate,
+            joined(claiming_file, nodes.join("gate")) as gate,
             bare_creates(nodes, "bare") as create,
         ):
             alone, claiming, bare = Door(Gate(writer)), Door(gate.gate), list[float]()
             os.sync()
             serials = stock.scattered(TICKETS, permitted=True)
-            while len(bare) < scans:
-                block = list(islice(serials, _BLOCK))
-                bare += create(len(block))
-                alone.admit(block)
-                claiming.admit(block)
+            for each in islice(serials, scans):  # one by one: disk and servers as the others find
+                bare.append(create())
+                alone.admit(each)
+                claiming.admit(each)
             if gate.claims.unanswered or len(gate.claims.seconds) != len(claiming.seconds):
                 raise AssertionError(f"{gate.claims.unanswered} claims had no answer in time")
     of = f"{count} node{'s' * (count > 1)}"
