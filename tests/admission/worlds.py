@@ -20,6 +20,7 @@ from scanner.admission.ticket import (
     Knowledge,
     Section,
     TicketStatus,
+    Unclaimed,
 )
 from scanner.admission.verdict import Closed
 from scanner.facts import Fact
@@ -96,6 +97,7 @@ def knowledge() -> st.SearchStrategy[Knowledge]:
         doors(),
         st.none() | others,
         st.none() | others,
+        st.none() | st.sampled_from(Unclaimed),
     )
 
 
