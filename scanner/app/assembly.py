@@ -131,7 +131,7 @@ def assembled(
     engine = make_engine(config, writer, keys, priority) if network else OfflineEngine(writer.file)
     joined = joined_venue(config, writer)
     background = BackgroundThread(engine, joined.status)
-    claims = joined.venue.claims if joined.venue else None
+    claims = joined.claims
     gate = Gate(writer, _confirmation(config, engine, writer), priority, claims)
     gate.subscribe(engine.on_verdict)
     pin = Pin(keys, utc_now)

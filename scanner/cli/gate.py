@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 _FIRST_NEWS_SECONDS = 2.0
-"""How long the first line waits for the API's admissions: this ledger may be an old copy."""
+"""How long the first line waits for the API's admissions, as this ledger may be an old copy, and
+for a venue's claims."""
 
 
 def register(app: typer.Typer) -> None:
@@ -191,6 +192,8 @@ def _pipe(
         parts.background as background,
     ):
         background.listen(_FIRST_NEWS_SECONDS)
+        if parts.venue:
+            parts.venue.listen(_FIRST_NEWS_SECONDS)
         stream = cast("BufferedIOBase", sys.stdin.buffer)
         serve_lines(
             parts.gate,

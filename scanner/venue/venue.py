@@ -7,6 +7,7 @@ The libraries are imported in that thread: a gate's start does not wait for them
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _ANSWER_SECONDS = 0.5
 """After which a gate no longer waits for a loop that is stuck; twice a claim's patience."""
 _STOP_SECONDS = 5.0
+_LOOK_SECONDS = 0.02
 
 _log = structlog.get_logger("venue")
 _UNANSWERED = Answer(Standing.UNANSWERED)
@@ -116,6 +118,17 @@ class Venue:
             work.call(work.stopped.set)
         if self._thread:
             self._thread.join(_STOP_SECONDS)
+
+    def listen(self, seconds: float) -> None:
+        """Wait until all of the venue's claims are known here, for so long at most.
+
+        Not for an event loop: it blocks.
+        """
+        end = time.monotonic() + seconds
+        while self._thread and self._thread.is_alive() and not self.status().connected:
+            if time.monotonic() >= end:
+                return
+            self._thread.join(_LOOK_SECONDS)
 
     def status(self) -> VenueStatus:
         """Return how the gate stands with its venue; no I/O."""
