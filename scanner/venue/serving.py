@@ -254,13 +254,22 @@ class Serving:
                     self._say(Fact(NodeNews.RENEWED))
 
     async def _serve_gates(self) -> None:
+        """Answer gates, over new connections where the library has given those up."""
+        while True:
+            try:
+                await self._until_closed()
+            except (TimeoutError, OSError, VenueError, nats.errors.Error) as error:
+                _log.warning("gates are not answered now", why=repr(error))
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    async def _until_closed(self) -> None:
         node = self._node
         async with AsyncExitStack() as stack:
             nc = await work(node, lambda: self._peers.addresses)
             stack.push_async_callback(nc.close)
             system = await as_system(node.membership, node.authority, [node.address])
             stack.push_async_callback(system.close)
-            while True:
+            while not (nc.is_closed or system.is_closed):
                 await self._tell(nc, system)
                 await asyncio.sleep(_LOOK_SECONDS)
 
@@ -269,8 +278,8 @@ class Serving:
         node = self._node
         try:
             self.state = await look_in(nc, system, node.membership, node.authority)
-        except (TimeoutError, OSError, VenueError, nats.errors.Error) as error:
-            _log.info("the venue's state is not known now", why=str(error))
+        except Exception:  # noqa: BLE001 - what is only said must not end what is served
+            _log.info("the venue's state is not known now", exc_info=True)
             return
         told = list(self.state.facts)
         if told != self._said:

@@ -7,12 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from nats.aio.client import Client
 
 from scanner.facts import Fact
 from scanner.venue import certificates
+from scanner.venue.administration import as_node
 from scanner.venue.discovery import search
+from scanner.venue.errors import VenueError
 from scanner.venue.node import Node
 from scanner.venue.node_errors import NodeError, NodeFault
+from scanner.venue.requests import ask_to_open
+from scanner.venue.sealing import VenueKey
 from scanner.venue.serving import NodeNews, Serving
 from scanner.venue.status import Standing, Trouble
 from tests.venue.links import free_port
@@ -75,7 +80,7 @@ async def test_a_node_is_served_by_one_process_alone(tmp_path: Path) -> None:
         assert node.server.answers()
 
 
-async def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
+async def test_a_server_that_dies_is_started_again_and_gates_are_answered(tmp_path: Path) -> None:
     node = lone_node(tmp_path)
     async with served(node) as told:
         first = node.server.pid
@@ -85,6 +90,11 @@ async def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
         assert restarted.params["why"] == "SIGKILL"
         await until(lambda: node.server.pid is not None and node.server.answers())
         assert node.server.pid != first
+        nc = await as_node(node.membership, node.authority, [node.address])
+        try:
+            await opened(nc, VenueKey(node.membership.secret))
+        finally:
+            await nc.close()
 
 
 async def test_a_certificate_is_renewed_while_the_server_runs(tmp_path: Path) -> None:
@@ -101,6 +111,16 @@ async def test_a_certificate_is_renewed_while_the_server_runs(tmp_path: Path) ->
         await until(lambda: shown_certificate(node) == new)
     finally:
         node.server.stop()
+
+
+async def opened(nc: Client, key: VenueKey) -> None:
+    """Wait until a node opens an event."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                return await ask_to_open(nc, key, "0a" * 8, [])
+            except VenueError:
+                await asyncio.sleep(0.05)
 
 
 def shown_certificate(node: Node) -> bytes | None:
