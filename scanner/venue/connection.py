@@ -26,6 +26,7 @@ _STAGGER_SECONDS = 0.3
 """How long a node is waited for until the next is tried beside it."""
 _AGAIN_SECONDS = (0.1, 0.5)
 """Between two rounds over all nodes: the first wait, and the longest; it doubles."""
+_REFUSED_SECONDS = 10.0
 _PING_SECONDS = 2
 _LOOK_SECONDS = 0.1
 _ALIVE_SECONDS = 0.5
@@ -133,11 +134,12 @@ class Connection:
             except VenueError as error:
                 self.problem = error
                 if error.fact.code == VenueFault.REFUSED:
+                    wait = _REFUSED_SECONDS
                     await self._register_again()
             if rounds % _SEARCHED_AFTER == 0:
                 await self._look_around()
             await asyncio.sleep(wait)
-            wait = min(longest, 2 * wait)
+            wait = min(longest, 2 * wait)  # after a refusal, too: nodes may have changed
 
     async def _round(self) -> "Client":
         """Try all nodes beside each other; the one that was used last comes last.
@@ -196,7 +198,7 @@ class Connection:
 
     async def _register_again(self) -> None:
         """Ask for another token: the nodes may have lost the key that signed this one's."""
-        if self.membership.invitation and self.membership.jwt:
+        if self.membership.invitation and self.membership.jwt:  # else it was just asked for
             with contextlib.suppress(VenueError):
                 await self._register()
 

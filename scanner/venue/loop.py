@@ -150,7 +150,7 @@ class VenueLoop:
         """Work until stopped; some goes on `beside` the claims over each connection."""
 
         async def work_over(client: "Client") -> None:
-            await self._over(client, [asyncio.ensure_future(each(client)) for each in beside])
+            await self._over(client, [asyncio.create_task(_go_on(each, client)) for each in beside])
 
         work = [
             asyncio.create_task(each)
@@ -171,13 +171,10 @@ class VenueLoop:
                 await event.claimant.close()
 
     async def _over(self, client: "Client", beside: "Sequence[asyncio.Future[None]]") -> None:
-        """Have the event opened over one connection, as long as nothing beside it fails."""
+        """Have the event opened over one connection."""
         try:
             while True:
                 await self._open(client)
-                for each in beside:
-                    if each.done() and not each.cancelled() and (error := each.exception()):
-                        raise error
                 await asyncio.sleep(_LOOK_SECONDS)
         finally:
             await _ended(beside)
@@ -263,6 +260,16 @@ class Reader:
             _log.warning("the gate's files can't be read", exc_info=True)
             self.close()
             return None
+
+
+async def _go_on(work: "Callable[[Client], Awaitable[None]]", client: "Client") -> None:
+    """Do work over a connection, again where it fails: the claims do not suffer by that."""
+    while True:
+        try:
+            await work(client)
+        except Exception:  # noqa: BLE001 - the next try may go well
+            _log.exception("the work beside the venue's claims failed")
+        await asyncio.sleep(_OPEN_SECONDS)
 
 
 async def _ended(tasks: "Sequence[asyncio.Future[Any]]") -> None:

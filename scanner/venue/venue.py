@@ -35,6 +35,8 @@ _ANSWER_SECONDS = 0.5
 """After which a gate no longer waits for a loop that is stuck; twice a claim's patience."""
 _STOP_SECONDS = 5.0
 _LOOK_SECONDS = 0.02
+_AGAIN_SECONDS = 2.0
+"""After which the work begins again that has failed."""
 
 _log = structlog.get_logger("venue")
 _UNANSWERED = Answer(Standing.UNANSWERED)
@@ -82,6 +84,7 @@ class Venue:
         self._beside: list[Beside] = []
         self._doubles: list[Callable[[], None]] = []
         self._work: VenueLoop | None = None
+        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._since: datetime | None = now()
         self._problem: Fact | None = None
@@ -114,6 +117,7 @@ class Venue:
 
     def stop(self) -> None:
         """End; waits a moment for what is to be given back."""
+        self._stopping.set()
         if (work := self._work) is not None:
             work.call(work.stopped.set)
         if self._thread:
@@ -157,22 +161,30 @@ class Venue:
             work.call(work.wake)
 
     def _run(self) -> None:
-        try:
-            asyncio.run(self._go())
-        except Exception:  # noqa: BLE001 - the gate goes on without its venue
-            _log.exception("the venue's work has ended")
-        finally:
-            self._work = None
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._go())
+            except Exception:  # noqa: BLE001 - the gate goes on, and the next start may go well
+                _log.exception("the venue's work failed")
+            finally:
+                self._work = None
+            self._stopping.wait(_AGAIN_SECONDS)
 
     async def _go(self) -> None:
         from scanner.venue.connection import Connection
         from scanner.venue.loop import Reader, VenueLoop
 
-        connection = Connection(self.membership, self._keep, self._search)
+        connection = Connection(self.membership, self._note, self._search)
         with contextlib.closing(Reader(self._writer.file)) as reader:
             work = VenueLoop(connection, self._writer, reader, self._now, self._told)
             self._work = work
+            if self._stopping.is_set():
+                return
             await work.run(self._beside)
+
+    def _note(self, membership: Membership) -> None:
+        self.membership = membership
+        self._keep(membership)
 
     def _told(self) -> None:
         for each in self._doubles:
