@@ -46,15 +46,22 @@ class Told:
 
 
 @asynccontextmanager
-async def served(node: Node) -> AsyncIterator[Told]:
+async def told_by(node: Node) -> AsyncIterator[Told]:
+    """Serve a node meanwhile, whether or not its server answers yet."""
     told = Told()
     task = asyncio.create_task(Serving(node, told.say, interfaces=["127.0.0.1"]).run())
     try:
-        await told.until(NodeNews.SERVES)
         yield told
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def served(node: Node) -> AsyncIterator[Told]:
+    async with told_by(node) as told:
+        await told.until(NodeNews.SERVES)
+        yield told
 
 
 async def test_a_node_is_served_until_it_is_not_wanted(tmp_path: Path) -> None:
