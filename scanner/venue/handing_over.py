@@ -6,6 +6,7 @@ itself, and each admission that two deliver costs the platform a second request 
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from scanner.store.carried_forms import Carried, CarriedOutcome, outcome_of
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.handed_over import Applied
 from scanner.venue.errors import Sealed
+from scanner.venue.keep_trying import PASSING
 from scanner.venue.provisioning import RESULTS
 from scanner.venue.subjects import (
     admissions_subject,
@@ -123,30 +125,30 @@ class HandingOver:
                 yield where, group[start : start + AT_ONCE]
 
     async def hear(self, js: "JetStreamContext") -> None:
-        """Take in outcomes for as long as some come.
+        """Take in outcomes as they come, until that fails.
 
         Raises:
             nats.errors.Error, StoreError: the engine or the database failed.
         """
-        subject = results_subject(self._here.gate)
+        gate, subject = self._here.gate, results_subject(self._here.gate)
         await js.add_consumer(
             RESULTS,
             ConsumerConfig(
-                name=self._here.gate,
-                durable_name=self._here.gate,
+                name=gate,
+                durable_name=gate,
                 filter_subject=subject,
                 ack_policy=AckPolicy.EXPLICIT,
             ),
         )
-        results = await js.pull_subscribe_bind(self._here.gate, RESULTS)
+        results = await js.pull_subscribe_bind(gate, RESULTS)
         try:
             while True:
-                for message in await results.fetch(20, timeout=_WAIT_SECONDS):
-                    await self._take_in(message)
-        except NothingCame:
-            return
+                with suppress(NothingCame):
+                    for message in await results.fetch(20, timeout=_WAIT_SECONDS):
+                        await self._take_in(message)
         finally:
-            await results.unsubscribe()
+            with suppress(*PASSING):
+                await results.unsubscribe()
 
     async def _take_in(self, message: "Msg") -> None:
         try:

@@ -77,6 +77,7 @@ class Heads:
         self._here = here
         self._name = name
         self._checked = False
+        self._stale = True  # what was found is to be read again: it is among all of the journal
         self.seen: dict[str, KnownHead] = {}
         self.found: tuple[Fact, ...] = ()
 
@@ -90,7 +91,7 @@ class Heads:
         last, sequence = await self._last_own(js, subject)
         if last and not self._checked:
             await self._check(last)
-        self._checked = True
+        self._checked = self._stale = True
         told = await self._here.writer.run(lambda conn: self._content(conn, last))
         message = packed(self._here.key, told, subject)
         try:
@@ -145,7 +146,9 @@ class Heads:
             await self._take(known, message)
             await writer.run_on_cache(partial(_note_position, position))
         self.seen = known
-        self.found = tuple(await writer.run(venue_heads.findings))
+        if self._stale:
+            self.found = tuple(await writer.run_on_cache(venue_heads.findings))
+            self._stale = False
 
     async def _begin(self, js: "JetStreamContext") -> int:
         """Return where to begin the first time: each gate's last head, at the earliest."""
@@ -189,6 +192,7 @@ class Heads:
             with transaction(conn):
                 return venue_heads.note(conn, finding, at)
 
+        self._stale = True
         if await self._here.writer.run(note):
             _log.warning("another gate's ledger is not what it was", finding=str(finding))
 
