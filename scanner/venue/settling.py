@@ -29,6 +29,9 @@ from scanner.venue.mirror import Mirror, Store
 _EVERY_SECONDS = 5.0
 _AT_LEAST_SECONDS = 0.25
 """Between two looks into the ledger."""
+UNDER_WAY_SECONDS = 3.0
+"""How long another process of this gate may take from a claim to its record in the ledger, which is
+a commit; until then what looks like a claim for nothing may be one of its patrons."""
 _MOST = 256
 """Of each kind, in one round; the mirror and the ledger are looked at again after it."""
 _AT_ONCE = 8
@@ -71,13 +74,19 @@ class Settling:
         mirror: tells what the venue has.
         store: the gate's files.
         now: the time, aware.
+        under_way_seconds: see `UNDER_WAY_SECONDS`.
 
     Attributes:
         unclaimed: how many of the gate's admissions the venue is not known to have.
     """
 
     def __init__(
-        self, claimant: Claimant, mirror: Mirror, store: Store, now: Callable[[], datetime]
+        self,
+        claimant: Claimant,
+        mirror: Mirror,
+        store: Store,
+        now: Callable[[], datetime],
+        under_way_seconds: float = UNDER_WAY_SECONDS,
     ) -> None:
         self._claimant = claimant
         self._mirror = mirror
@@ -85,6 +94,8 @@ class Settling:
         self._now = now
         self._woken = asyncio.Event()
         self._listeners: list[Callable[[], None]] = []
+        self._doubted: dict[str, float] = {}
+        self._under_way = under_way_seconds
         self.unclaimed = 0
         mirror.subscribe(self._on_claims)
 
@@ -134,8 +145,15 @@ class Settling:
             if owed:
                 await self._swap_all([owed])
             await self._store.run_on_cache(partial(_note_told, row=row))
-        await self._swap_all([each for each in dues.unfounded if each.instead not in tries])
+        lasting = self._lasting(dues.unfounded)
+        await self._swap_all([each for each in lasting if each.instead not in tries])
         return told or len(dues.passed) == _MOST
+
+    def _lasting(self, unfounded: Sequence[_Owed]) -> list[_Owed]:
+        """Return what has been held for nothing for long enough to be nobody's that is at work."""
+        now = asyncio.get_running_loop().time()
+        self._doubted = {each.instead: self._doubted.get(each.instead, now) for each in unfounded}
+        return [each for each in unfounded if now - self._doubted[each.instead] >= self._under_way]
 
     async def _swap_all(self, owed: Sequence[_Owed]) -> bool:
         """Write claims, a few at once, and never while a patron waits; tells whether any was."""

@@ -32,7 +32,7 @@ class Party:
         key = PlainKey()
         self.claimant = Claimant(bucket, key, self.mirrored)
         self.mirror = Mirror(bucket, key, self.writer)
-        self.settling = Settling(self.claimant, self.mirror, self.writer, lambda: NOW)
+        self.settling = Settling(self.claimant, self.mirror, self.writer, lambda: NOW, 0)
         self._running: list[asyncio.Task[None]] = []
 
     def start(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from scanner.admission.claim import ClaimState, Standing, Wish
 from scanner.store.venue_claims import claim_from_text
+from scanner.venue.settling import Settling
 from tests.store.worlds import SERIALS, seconds
 from tests.venue.made_up import MadeUpBucket
 from tests.venue.parties import SERIAL, Party, parties
@@ -87,6 +88,24 @@ def test_a_claim_that_no_entry_followed_is_given_back(run: Callable[[Test], None
         await north.settled()
         await south.until(partial(_is, south, ClaimState.RELEASED))
         assert (await south.claimant.ask(south.asked())).standing is Standing.WON
+
+    run(test)
+
+
+def test_what_another_process_of_a_gate_has_just_claimed_is_not_given_back(
+    run: Callable[[Test], None],
+) -> None:
+    """Its record in the ledger may be on its way; a patron may have seen the green light."""
+
+    async def test(bucket: MadeUpBucket, north: Party, south: Party) -> None:
+        beside = Settling(north.claimant, north.mirror, north.writer, lambda: seconds(9))
+        asked = north.asked()
+        await north.claimant.ask(asked)
+        north.claimant.end(asked, green=True)  # so that it is none of this process's tries
+        await north.until(north.claim)
+        for _ in range(2):
+            await beside.settle()
+        assert bucket.writes == 1
 
     run(test)
 
