@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from scanner.admission.door import Notice
+from scanner.admission.ticket import Unclaimed
 from scanner.admission.venue_status import VenueStatus
+from scanner.config import load_config
 from scanner.store.acknowledged import DOUBLE, Acknowledged, Doubles
 from scanner.store.double_entries import DoubleEntry
 from scanner.tui.gate.app import GateApp
 from scanner.tui.gate.settings import CHOICES
+from scanner.tui.gate.start import _keep
 from tests.tui.ports import NOW, SERIAL, STATUS, Stand
 from tests.tui.seen import resized, seen, settled
 
@@ -77,3 +83,16 @@ async def test_only_a_gate_of_a_venue_sets_what_it_does_where_no_other_can_be_as
                 await settled(app, pilot)
                 assert "◂ let nobody in ▸" in seen(app)
     assert stand.kept == [("unclaimed", "refuse")]
+
+
+def test_what_is_done_without_the_other_gates_counts_at_once_and_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCANNER_HOME", str(tmp_path))
+    venue = SimpleNamespace(policy=Unclaimed.ADMIT)
+    parts: Any = SimpleNamespace(venue=venue)
+    _keep(parts, "volume", 40)
+    assert str(venue.policy) == "admit"
+    _keep(parts, "unclaimed", "refuse")
+    assert str(venue.policy) == "refuse"
+    assert load_config().unclaimed is Unclaimed.REFUSE
