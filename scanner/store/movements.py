@@ -109,6 +109,8 @@ def _of_serial(conn: sqlite3.Connection, serial: str) -> Records:
     ]
     other = next((each.by for each in moves if each.row is None and not each.left), None)
     own = _or_first_passage(own, moves)
+    if other is None and own == OwnAdmission():  # a further entry tells of a first one elsewhere
+        other = next((each.by for each in moves if each.what == _ENTERED), None)
     return own, other, _last_exit(own, moves)
 
 

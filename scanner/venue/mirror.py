@@ -86,9 +86,8 @@ class Mirror:
         since, tags = await self._begin()
         known = since > 0
         async for entries in self._bucket.watch(since):
-            if known and not self.up_to_date and not await self._is_same():
-                _log.warning("the venue's engine has lost claims: all are told again")
-                await self._store.run_on_cache(partial(venue_claims.read_again, lost=True))
+            if known and not self.up_to_date and (proven := await self._proven()) < since:
+                await self._store.run_on_cache(partial(_go_back, to=proven))
                 return
             since = max(since, *(each.revision for each in entries)) if entries else since
             found = await self._write(entries, tags, since) if entries else []
@@ -119,23 +118,23 @@ class Mirror:
 
         return await self._store.run_on_cache(begin)
 
-    async def _is_same(self) -> bool:
-        """Tell whether the engine is known to have what was read last.
+    async def _proven(self) -> int:
+        """Return up to which revision the engine is known to be the one that was read; 0 for none.
 
         One that lost its last writes gives their revisions to others. Asked once the watch goes on:
         what is lost after that breaks it.
         """
         newest = partial(venue_claims.newest, most=_COMPARED)
-        same = False
         for each in await self._store.run_on_cache(newest):
             entry = await self._bucket.get(each.key)
             if entry is None or entry.revision < each.revision:
-                return False
+                return 0
             if entry.revision == each.revision:
                 if opened(self._key, entry).claim != each.claim:
-                    return False
-                same |= bool(each.claim.entrants)  # one that was given back may be so again
-        return same
+                    return 0
+                if each.claim.entrants:  # one that was given back may be so again
+                    return each.revision
+        return 0
 
     async def _write(
         self, entries: Sequence[Entry], tags: Collection[str], position: int
@@ -150,3 +149,11 @@ class Mirror:
     def _tell(self, found: Sequence[Mirrored]) -> None:
         for listener in self._listeners:
             listener(found)
+
+
+def _go_back(conn: SqlConnection, to: int) -> None:
+    if to:
+        venue_claims.note_position(conn, CLAIMS, to)
+    else:
+        _log.warning("the venue's engine has lost claims: all are told again")
+        venue_claims.read_again(conn, lost=True)
