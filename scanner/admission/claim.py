@@ -257,8 +257,9 @@ def _settle(claim: Claim, us: Entrant) -> Step:
     # One of our own without a record gives its place to the one that has.
     if claim.entered.is_of(us.device):
         return Write(replace(claim, entered=us))
+    # Whoever is known to have left, this one is not: nobody comes back by that exit.
     others = tuple(each for each in claim.twice if not each.is_of(us.device))
-    return Write(replace(claim, twice=(*others, us)))
+    return Write(replace(claim, state=ClaimState.HELD, twice=(*others, us)))
 
 
 def _return(claim: Claim, us: Entrant, known: Collection[EarlierAdmission]) -> Step:

@@ -121,7 +121,9 @@ class VenueLoop:
     def ask(self, asked: Asked, answered: "Future[Answer]") -> None:
         """Ask for a gate that waits."""
         event = self._events.get(asked.event)
-        if event is None or event is not self._here or self._connection.client is None:
+        client = self._connection.client
+        reachable = client is not None and client.is_connected
+        if event is None or event is not self._here or not reachable:
             answered.set_result(_UNANSWERED)
             return
 

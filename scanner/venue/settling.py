@@ -32,6 +32,8 @@ _AT_LEAST_SECONDS = 0.25
 UNDER_WAY_SECONDS = 3.0
 """How long another process of this gate may take from a claim to its record in the ledger, which is
 a commit; until then what looks like a claim for nothing may be one of its patrons."""
+_REST = 4
+"""Times what a look took: a large ledger is looked through less often."""
 _MOST = 256
 """Of each kind, in one round; the mirror and the ledger are looked at again after it."""
 _AT_ONCE = 8
@@ -109,8 +111,9 @@ class Settling:
 
     async def run(self) -> None:
         """Settle until cancelled, whatever fails on the way."""
+        loop = asyncio.get_running_loop()
         while True:
-            more = False
+            more, began = False, loop.time()
             try:
                 more = await self.settle()
             except Unanswered:
@@ -119,7 +122,8 @@ class Settling:
                 _log.warning("what the venue is owed can't be read", exc_info=True)
             except Exception:  # noqa: BLE001 - the next look may work
                 _log.exception("settling with the venue failed")
-            await asyncio.sleep(_AT_LEAST_SECONDS)
+            took = loop.time() - began
+            await asyncio.sleep(max(_AT_LEAST_SECONDS, _REST * took))
             if not more:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_EVERY_SECONDS):
