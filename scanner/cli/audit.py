@@ -14,6 +14,7 @@ from scanner.facts import Code, Fact
 from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
+    from scanner.app.records import Records
     from scanner.config import Config
     from scanner.desk.audit import Audit, Finding
     from scanner.keystore import KeyStore
@@ -64,8 +65,23 @@ def acknowledge(
         keyed(writer, open_keystore(config.home), utc_now),
     ):
         records = Records(writer, Gate(writer), pin_of(config), utc_now)
-        records.acknowledge(serial.strip().upper(), plain(note))
-    tell(Fact(Done.ACKNOWLEDGED, {"serial": serial.strip().upper()}))
+        written = _acknowledged(records, serial.strip(), plain(note))
+    tell(Fact(Done.ACKNOWLEDGED, {"serial": written}))
+
+
+def _acknowledged(records: "Records", serial: str, note: str) -> str:
+    """Acknowledge a serial as it was typed, or else in capitals; returns which it was.
+
+    In a code of some platforms the case counts; TickeTing's are in capitals, however typed.
+    """
+    from scanner.store.errors import StoreError
+
+    try:
+        records.acknowledge(serial, note)
+    except StoreError:
+        serial = serial.upper()
+        records.acknowledge(serial, note)
+    return serial
 
 
 def audit(

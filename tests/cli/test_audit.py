@@ -2,9 +2,12 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 
+from scanner.cli.audit import _acknowledged
+from scanner.store.errors import StoreError, StoreFault
 from tests.cli.program import Program
 from tests.mock.server import Ready
 
@@ -81,3 +84,14 @@ def test_an_older_copy_that_was_put_back_is_told(opened: Program) -> None:
     assert "rolled back" in opened.run("audit").stdout.decode()
     opened.run("gate", "--stdin", "--no-network", given=b"four\nfive\n")
     assert "rolled back" in opened.run("audit").stdout.decode()
+
+
+@pytest.mark.parametrize("known", ["k3yZaQ", "K3YZAQ"])
+def test_a_code_is_acknowledged_as_it_was_typed_or_in_capitals(known: str) -> None:
+    class OneTicket:
+        def acknowledge(self, serial: str, _note: str) -> None:
+            if serial != known:
+                raise StoreError(StoreFault.NOTHING_TO_ACKNOWLEDGE, serial=serial)
+
+    records: Any = OneTicket()
+    assert _acknowledged(records, "k3yZaQ", "both sat down") == known
