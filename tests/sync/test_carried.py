@@ -9,6 +9,7 @@ import pytest
 
 from scanner.facts import Fact
 from scanner.platform.delivery import SettleReason
+from scanner.platform.resources import Admission as Listed
 from scanner.store import carried, handed_over, ledger, tickets
 from scanner.store.carried_forms import Carried, CarriedOutcome, carried_of, outcome_of
 from scanner.store.database import SqlConnection, transaction
@@ -16,8 +17,9 @@ from scanner.store.differences import read as read_differences
 from scanner.store.encounters import current
 from scanner.store.handed_over import Applied
 from scanner.store.journal import nonce_of
-from scanner.store.ledger import State
+from scanner.store.ledger import Admission, State
 from scanner.sync.clock import utc_now
+from scanner.ticketing.settle import outcome
 from tests.mock.server import mock_server
 from tests.sync.house import House, house_at
 
@@ -159,11 +161,11 @@ def test_of_two_gates_that_let_in_by_one_ticket_the_second_has_a_conflict(pair: 
     pair.put(pair.hand_over([serial]))
     replayed(pair.south)
     assert pair.south.states()[serial] is State.CONFIRMED
-    (outcome,) = pair.outcomes([serial])
-    assert outcome.state is State.CONFLICT
-    assert outcome.other
-    assert (outcome.other.device or "").endswith("south")
-    pair.apply([outcome])
+    (told,) = pair.outcomes([serial])
+    assert told.state is State.CONFLICT
+    assert told.other
+    assert (told.other.device or "").endswith("south")
+    pair.apply([told])
     assert pair.states([serial]) == {serial: State.CONFLICT}
 
 
@@ -208,6 +210,27 @@ def test_a_refusal_waits_while_a_request_of_its_gates_own_may_still_arrive(pair:
 
     assert pair.north.writer.submit(later).result().moved == [refused]
     assert pair.states([serial]) == {serial: State.REFUSED}
+
+
+def test_what_its_gate_or_another_sent_long_before_is_that_gates_own(pair: Pair) -> None:
+    (serial,) = pair.north.tickets()[:1]
+    assert pair.north.present(serial).verdict.admits
+    (one,) = pair.hand_over([serial])
+    pair.put([one])
+
+    def send(conn: SqlConnection) -> Admission:
+        with transaction(conn):
+            carried.mark_sending(conn, [one.nonce], utc_now())
+            carried.mark_answered(conn, [one.nonce], declined=True)
+        ((_, admission),) = carried.by_nonce(conn, [one.nonce])
+        return admission
+
+    sent = pair.south.writer.submit_to_cache(send).result()
+    before = utc_now() - timedelta(days=1)
+    found = Listed(serial, "Lee", one.device, before)
+    assert outcome(sent, [found], REASON, utc_now()).state is State.CONFIRMED
+    other = Listed(serial, "Lee", "9z9z east", before)
+    assert outcome(sent, [other], REASON, utc_now()).state is State.CONFLICT
 
 
 @pytest.mark.parametrize(
