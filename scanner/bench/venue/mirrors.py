@@ -28,18 +28,18 @@ _AT_ONCE = 64
 
 def measure(folder: Path, claims: int) -> Iterator[Block]:
     """Have a gate come late to so many claims, and start again with them."""
-    with VenueNodes(folder / "nodes", 1) as nodes:
+    with VenueNodes(folder / "nodes", 3) as nodes:
         key = VenueKey(nodes.invited.secret)
         event = event_name(key, stock.EVENT)
         provide(nodes, event)
         asyncio.run(_claimed(nodes, key, event, claims))
         file, member = folder / "gate.sqlite3", nodes.join("late")
         stock.fill(file, _TICKETS)
-        before = _bytes(file)
+        before = cache_file(file).stat().st_size
         begun = perf_counter()
         with joined(file, member):
             late = perf_counter() - begun
-        grown = _bytes(file) - before
+        grown = cache_file(file).stat().st_size - before
         begun = perf_counter()
         with joined(file, member):
             again = perf_counter() - begun
@@ -67,8 +67,3 @@ async def _some(nc: "Client", key: VenueKey, event: str, left: Iterator[int]) ->
         name = key.name(serial)
         subject = f"$KV.{claims_bucket(event)}.{name}"
         await js.publish(subject, key.seal(claim, name), headers=NEW)
-
-
-def _bytes(file: Path) -> int:
-    """Return the bytes of a gate's cache on the disk."""
-    return sum(each.stat().st_size for each in file.parent.glob(f"{cache_file(file).name}*"))

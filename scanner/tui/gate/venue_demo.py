@@ -15,6 +15,8 @@ from textual.widgets import Static
 
 from scanner.config import Language
 from scanner.demo.venue_house import Door, House, house
+from scanner.demo.world import DemoError, DemoFault
+from scanner.errors import ScannerError
 from scanner.judging import Judged
 from scanner.tui.drawing.theme import NIGHT, THEMES
 from scanner.tui.gate.app import GateApp
@@ -29,9 +31,16 @@ _VERDICT_SECONDS = 10.0
 
 
 def show(seed: int, language: Language) -> None:
-    """Play until somebody quits; nothing of it is kept."""
+    """Play until somebody quits; nothing of it is kept.
+
+    Raises:
+        DemoError, VenueError: a part did not start or answer.
+    """
     with house(seed, language) as made:
-        TwoGates(made, language).run()
+        app = TwoGates(made, language)
+        app.run()
+    if app.failure:
+        raise app.failure
 
 
 class GateView(Widget):
@@ -43,6 +52,7 @@ class GateView(Widget):
         super().__init__()
         self._shown_app = app
         self._strips: list[Strip] = []
+        self._begun = False
         self._ended = asyncio.Event()
 
     def on_mount(self) -> None:
@@ -52,10 +62,10 @@ class GateView(Widget):
     def on_resize(self, event: Resize) -> None:
         """Begin, or give the other app the size that there is now."""
         size, child = event.size, self._shown_app
-        if child._driver is None:
-            self.run_worker(self._run(size), exit_on_error=False)
+        if not self._begun:
+            self._begun = True
+            self.run_worker(self._run(size))
         else:
-            child._driver._size = (size.width, size.height)
             child.post_message(Resize(size, size))
 
     async def _run(self, size: Size) -> None:
@@ -66,7 +76,7 @@ class GateView(Widget):
 
     async def end(self) -> None:
         """End the other app, and wait until it has ended."""
-        if self._shown_app._driver is not None and not self._ended.is_set():
+        if self._begun and not self._ended.is_set():
             self._shown_app.exit()
             await self._ended.wait()
 
@@ -106,6 +116,7 @@ class TwoGates(App[None]):
         self._views = [GateView(demo_app(each.parts, made.cable.toggle)) for each in made.doors]
         self._verdicts: dict[str, asyncio.Queue[Judged]] = {}
         self.refused = 0
+        self.failure: ScannerError | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the gates side by side, above what happens."""
@@ -126,11 +137,18 @@ class TwoGates(App[None]):
             heard = self._verdicts[door.name] = asyncio.Queue[Judged]()
             door.parts.gate.subscribe(partial(_pass_on, loop, heard))
         self._tell(say("Two gates of one venue, three nodes, no internet."))
-        self.run_worker(self._play(), exit_on_error=False)
+        self.run_worker(self._play())
 
     async def _play(self) -> None:
+        try:
+            await asyncio.to_thread(self._house.begin)
+            await self._patrons()
+        except ScannerError as error:
+            self.failure = error
+            await self.action_leave()
+
+    async def _patrons(self) -> None:
         """Have patrons come to one gate, and each one's friend to the other."""
-        await asyncio.to_thread(self._house.begin)
         for number, ticket in enumerate(self._house.tickets):
             first, second = self._house.doors[:: -1 if number % 2 else 1]
             self._tell(say("{gate}: a patron comes with a ticket.", gate=first.name))
@@ -145,7 +163,10 @@ class TwoGates(App[None]):
     async def _present(self, door: Door, ticket: str) -> Judged:
         heard = self._verdicts[door.name]
         door.reader.show(ticket)
-        return await asyncio.wait_for(heard.get(), _VERDICT_SECONDS)
+        try:
+            return await asyncio.wait_for(heard.get(), _VERDICT_SECONDS)
+        except TimeoutError as error:
+            raise DemoError(DemoFault.GATE_ENDED) from error
 
     def _tell(self, sentence: str) -> None:
         """Show what happens, and how it stands."""

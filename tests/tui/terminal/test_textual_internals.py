@@ -1,5 +1,6 @@
 """What is used of Textual that is not in its documented interface; its version is pinned."""
 
+import asyncio
 import inspect
 from io import StringIO
 
@@ -7,7 +8,8 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key, Paste
+from textual.events import Key, Paste, Resize
+from textual.geometry import Size
 from textual.strip import Strip
 
 from scanner.tui.terminal.driver import Receipt
@@ -47,6 +49,15 @@ def test_what_is_written_reaches_the_terminal_as_the_object_that_it_was() -> Non
     assert written[1] is receipt
     assert [len(each) for each in written] == [6, 0, 5]
     assert "self._driver = " in inspect.getsource(App)
+
+
+async def test_an_app_without_a_terminal_gives_its_lines_in_whatever_size() -> None:
+    app = App[None]()
+    async with app.run_test(size=(40, 5)) as pilot, asyncio.timeout(5):
+        app.post_message(Resize(Size(30, 4), Size(30, 4)))
+        while {each.cell_length for each in app.screen._compositor.render_strips()} != {30}:
+            await pilot.pause()
+        assert len(app.screen._compositor.render_strips()) == 4
 
 
 def test_the_cache_of_drawn_styles_can_be_cleared() -> None:
