@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
 
+from scanner.store import carried
+from scanner.store.encounters import current
 from scanner.store.ledger import State
 from scanner.venue.handing_over import HandingOver
 from scanner.venue.keep_trying import keep_trying
@@ -19,8 +20,9 @@ from tests.venue.nodes import Nodes
 EVERY = 0.05
 
 
-@pytest.fixture
-def houses(tmp_path: Path) -> Iterator[tuple[House, House]]:
+@pytest.fixture(scope="module")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
+    tmp_path = tmp_path_factory.mktemp("houses")
     (tmp_path / "north").mkdir()
     (tmp_path / "south").mkdir()
     with (
@@ -58,6 +60,27 @@ async def test_a_gate_without_a_line_has_its_queue_delivered_by_one_that_has_it(
     assert set(north.states()) == set(serials) == south.at_server("north")
     assert south.at_server("south") == set()
     assert stream == 0
+
+
+async def test_a_gate_that_is_online_again_delivers_itself_what_it_has_handed_over(
+    one_node: Nodes, houses: tuple[House, House]
+) -> None:
+    north, _ = houses
+    serials = north.tickets(0)[-5:]
+    north.cable.cut()
+    for serial in serials:
+        assert north.present(serial).verdict.admits
+    async with venue_gate(one_node, north, "again") as a:
+        await handing_over(a).publish(a.js)
+        assert await one_node_stream(one_node, "ADMISSIONS") == 1
+        north.cable.restore()
+        async with at_work(Uplink(a.nc, a.here).run()):
+            await until(lambda: set(north.states().values()) == {State.CONFIRMED}, 60)
+            while await one_node_stream(one_node, "ADMISSIONS"):  # noqa: ASYNC110 - it has no events
+                await asyncio.sleep(0.02)
+    assert set(serials) <= north.at_server("north")
+    assert north.writer.submit_to_cache(carried.counts).result() == {}
+    assert north.writer.submit(current).result() == []
 
 
 async def one_node_stream(nodes: Nodes, name: str) -> int:
