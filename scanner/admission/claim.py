@@ -267,9 +267,8 @@ def _return(claim: Claim, us: Entrant, known: Collection[EarlierAdmission]) -> S
         return Won()
     if claim.state is not ClaimState.HELD or claim.entered is None:
         return Write(_back_in(claim, us))
-    if claim.entered.is_of(us.device):
-        return Done()
-    if claim.entered.as_admission in known:  # its exit was not told
+    # Ours left before it came back; of another, the exit was not told.
+    if claim.entered.is_of(us.device) or claim.entered.as_admission in known:
         return Write(_back_in(claim, us))
     return Write(replace(claim, twice=(*claim.twice, us)))
 

@@ -33,7 +33,7 @@ UNDER_WAY_SECONDS = 3.0
 """How long another process of this gate may take from a claim to its record in the ledger, which is
 a commit; until then what looks like a claim for nothing may be one of its patrons."""
 _REST = 4
-"""Times what a look took: a large ledger is looked through less often."""
+"""Times what a look took, before the next: a large ledger is looked through less often."""
 _MOST = 256
 """Of each kind, in one round; the mirror and the ledger are looked at again after it."""
 _AT_ONCE = 8
@@ -98,6 +98,7 @@ class Settling:
         self._listeners: list[Callable[[], None]] = []
         self._doubted: dict[str, float] = {}
         self._under_way = under_way_seconds
+        self._look_took = 0.0
         self.unclaimed = 0
         mirror.subscribe(self._on_claims)
 
@@ -111,9 +112,8 @@ class Settling:
 
     async def run(self) -> None:
         """Settle until cancelled, whatever fails on the way."""
-        loop = asyncio.get_running_loop()
         while True:
-            more, began = False, loop.time()
+            more = False
             try:
                 more = await self.settle()
             except Unanswered:
@@ -122,8 +122,7 @@ class Settling:
                 _log.warning("what the venue is owed can't be read", exc_info=True)
             except Exception:  # noqa: BLE001 - the next look may work
                 _log.exception("settling with the venue failed")
-            took = loop.time() - began
-            await asyncio.sleep(max(_AT_LEAST_SECONDS, _REST * took))
+            await asyncio.sleep(max(_AT_LEAST_SECONDS, _REST * self._look_took))
             if not more:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_EVERY_SECONDS):
@@ -138,8 +137,9 @@ class Settling:
             StoreError: a file can't be read or written.
         """
         with self._claimant.noted() as tries:
-            won = self._claimant.recently_won()
+            won, began = self._claimant.recently_won(), asyncio.get_running_loop().time()
             dues = await self._store.run_on_cache(partial(_look, won=won))
+            self._look_took = asyncio.get_running_loop().time() - began
         self.unclaimed = dues.unclaimed
         await self._note_doubles(dues.twice)
         if not self._mirror.up_to_date:

@@ -135,6 +135,19 @@ def test_two_returns_of_one_exit_are_a_double() -> None:
     assert written(claim, Wish.RETURN, other, first.as_admission).twice == (other,)
 
 
+def test_nobody_comes_back_by_an_exit_before_an_entry_that_was_not_claimed() -> None:
+    first, second = at_gate(NORTH), at_gate(SOUTH, 5)
+    left = written(
+        written(None, Wish.ENTER, first), Wish.LEAVE, at_gate(NORTH, 1), first.as_admission
+    )
+    claim = written(left, Wish.SETTLE, second)
+    assert (claim.state, claim.twice) == (ClaimState.HELD, (second,))
+    back = at_gate(NORTH, 6)
+    assert step(SERIAL, claim, Wish.BACK, back) == Lost(claim)
+    came = written(claim, Wish.RETURN, back, first.as_admission)
+    assert (came.entrants, came.former) == ((back, second), (first,))
+
+
 def test_a_return_after_an_exit_that_nobody_told_is_none() -> None:
     first, back = at_gate(NORTH), at_gate(SOUTH, 2)
     claim = written(None, Wish.ENTER, first)
