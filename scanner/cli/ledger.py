@@ -10,6 +10,7 @@ from scanner.cli import queue_files
 from scanner.cli.errors import Expects, unfit
 from scanner.cli.output import print_json, print_line, print_table
 from scanner.cli.pin import pin_of
+from scanner.cli.queue_files import QueueDone
 from scanner.cli.settings import Json, Overwrite, database, load, open_made
 from scanner.wording.catalogue import say
 
@@ -170,14 +171,14 @@ def replay() -> None:
     from scanner.cli.output import Done, bar, remind, tell
     from scanner.errors import ScannerError
     from scanner.facts import Fact
-    from scanner.store import differences
+    from scanner.store import carried, differences
     from scanner.store.acknowledged import read_doubles
     from scanner.store.differences import LET_IN_TWICE
     from scanner.store.ledger import State, counts
 
     config = load()
     with closing(open_made(config)) as reader:
-        before = counts(reader)
+        before, for_others = counts(reader), carried.settled_and_open(reader)
         total = before[State.QUEUED] + before[State.SENDING]
 
         async def work(engine: "Engine") -> bool:
@@ -191,7 +192,7 @@ def replay() -> None:
 
         if not with_engine(config, work):
             raise ScannerError(CliFault.DELIVERING_ELSEWHERE)
-        after = counts(reader)
+        after, carried_on = counts(reader), carried.settled_and_open(reader)
         differing = [each for each in differences.read(reader) if each.kind in LET_IN_TWICE]
         doubles = read_doubles(reader).open
         twice = [*(each.fact for each in differing), *(each.fact for each in doubles)]
@@ -201,6 +202,8 @@ def replay() -> None:
     }
     waiting = after[State.QUEUED] + after[State.SENDING]
     tell(Fact(Done.DELIVERED, {**told, "waiting": waiting}))
+    if sent := carried_on[0] - for_others[0]:
+        tell(Fact(QueueDone.SENT, {"sent": sent, "waiting": carried_on[1]}))
     for fact in twice:
         remind(fact)
     if told[State.CONFLICT] or told[State.REFUSED] or twice:

@@ -21,6 +21,7 @@ class QueueDone(Code):
     EXPORTED = "venue.queue_exported"
     IMPORTED = "venue.queue_imported"
     SENDS = "venue.queue_sends"
+    SENT = "venue.queue_sent"
 
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The queue's file.")]

@@ -9,6 +9,7 @@ import typer
 
 from scanner.cli import venue
 from scanner.cli.output import tell
+from scanner.cli.queue_files import QueueDone
 from scanner.cli.settings import database, load, open_made
 from scanner.facts import Code, Fact, Value
 
@@ -23,7 +24,6 @@ class UplinkTold(Code):
     """What an uplink says while it works."""
 
     STATE = "venue.uplink_state"
-    SENT = "venue.uplink_sent"
     ENDED = "venue.uplink_ended"
 
 
@@ -79,18 +79,14 @@ def _told(made: "Assembly", writer: "Writer") -> Iterator[Fact]:
         if count != sent:
             counts: dict[str, Value] = {"sent": count - sent, "waiting": waiting}
             sent = count
-            yield Fact(UplinkTold.SENT, counts)
+            yield Fact(QueueDone.SENT, counts)
         time.sleep(_LOOK_SECONDS)
 
 
 def _counted(writer: "Writer") -> tuple[int, int]:
-    """Return how many were settled at the platform, and how many were not yet."""
     from scanner.store import carried
-    from scanner.store.carried_forms import SETTLED
 
-    found = writer.submit_to_cache(carried.counts).result()
-    settled = sum(found.get(state, 0) for state in SETTLED)
-    return settled, sum(found.values()) - settled
+    return writer.submit_to_cache(carried.settled_and_open).result()
 
 
 @contextmanager

@@ -12,7 +12,13 @@ from typing import Any, NamedTuple
 
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
-from scanner.store.carried_forms import Carried, CarriedOutcome, other_from_json, other_to_json
+from scanner.store.carried_forms import (
+    SETTLED,
+    Carried,
+    CarriedOutcome,
+    other_from_json,
+    other_to_json,
+)
 from scanner.store.journal import fact_from_text, fact_to_text
 from scanner.store.ledger import Admission, State, Waiting
 
@@ -210,6 +216,13 @@ def counts(conn: sqlite3.Connection) -> dict[State, int]:
     """Count those of each state."""
     rows = conn.execute("SELECT state, count(*) FROM carried GROUP BY state")
     return {State(state): count for state, count in rows}
+
+
+def settled_and_open(conn: sqlite3.Connection) -> tuple[int, int]:
+    """Count those whose outcome is known, and the others."""
+    found = counts(conn)
+    settled = sum(found.get(state, 0) for state in SETTLED)
+    return settled, sum(found.values()) - settled
 
 
 _SELECTED = (

@@ -23,7 +23,7 @@ def _uplink_state(params: Params) -> str:
     return " ".join(told)
 
 
-def _uplink_sent(params: Params) -> str:
+def _queue_sent(params: Params) -> str:
     return say_count(
         "{count} admission of other gates was sent; {waiting} waiting.",
         "{count} admissions of other gates were sent; {waiting} waiting.",
@@ -117,7 +117,7 @@ SENTENCES: dict[str, Sentence] = {
     "venue.queue_file_own": "{file} is this gate's own; import it at another gate.",
     "venue.queue_busy": "This gate is sending just now; try again in a moment.",
     "venue.uplink_state": _uplink_state,
-    "venue.uplink_sent": _uplink_sent,
+    "venue.queue_sent": _queue_sent,
     "venue.uplink_ended": _uplink_ended,
     "venue.head_went_back": "the records of {gate} went back from row {row} to row {now}: "
     "some were lost, or an old copy was put back",
