@@ -95,11 +95,11 @@ def _kept(folder: Path, claims: int) -> Iterator[Block]:
             reckoned = (of + slope * (TEN_MILLION - claims)) / 1e9
             yield Block(f"3 nodes: {what} of a node with ten million claims", reckoned, "GB", True)
         having = f"with {claims:,} claims"
+        rate = asyncio.run(_late(nodes))
+        yield Block(f"a bare reader that comes late, {having}: claims a second", rate, "")
         yield Block(f"3 nodes: a killed node {having} answers again after", _back(nodes), "s")
         again = taken([nodes.nodes[1].server.pid]).memory / 1e6
         yield Block(f"3 nodes: memory of a node that came back {having}", again, "MB")
-        rate = asyncio.run(_late(nodes))
-        yield Block(f"a bare reader that comes late, {having}: claims a second", rate, "")
 
 
 def _filled(nodes: VenueNodes, name: str, claims: int) -> tuple[float, float]:
