@@ -139,6 +139,8 @@ def check_doubles(evening: "VenueEvening") -> None:
     """Check that each double entry is noted where it happened, once, and nothing else."""
     parties = {party.tag: party for party in evening.parties.values()}
     for number, inside in evening.books.inside.items():
+        if serial_of(number) in evening.undone:
+            continue  # a second admission after that may be taken for the first
         for each in inside:
             others = [other for other in inside if other.tag != each.tag]
             if (party := parties.get(each.tag)) in evening.present and not evening.is_lost(number):
@@ -203,8 +205,8 @@ async def check_tickets(evening: "VenueEvening") -> None:
         verdict = judging.result().verdict
         if never:
             assert verdict.reason is Reason.VALID, f"kept out: {number}, {verdict}"
-        elif claim and claim.twice:
-            continue  # of two who are in, nobody knows who left
+        elif claim and (claim.twice or any(each.by_word for each in evening.books.inside[number])):
+            continue  # of two who are in, nobody knows who left; a word may not be told
         elif claim and claim.entered and claim.state is ClaimState.LEFT and evening.back:
             assert verdict.reason is Reason.BACK_AFTER_EXIT, f"not back: {number}, {verdict}"
         elif inside and claim:

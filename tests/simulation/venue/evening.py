@@ -27,9 +27,9 @@ from tests.simulation.venue.trouble import befall, troubles
 from tests.simulation.virtual_time import run_virtually
 from tests.sync.house import MemoryKeys
 
-EVENING_SECONDS = 45.0
+EVENING_SECONDS = 30.0
 _CALM_SECONDS = 14.0
-_BETWEEN_SECONDS = 1.4
+_BETWEEN_SECONDS = 1.2
 
 
 class VenueEvening(Gates):
@@ -92,7 +92,7 @@ class VenueEvening(Gates):
         return "\n".join((said, *claims, str(self.books)))
 
     async def _play(self) -> None:
-        for number in range(self.rng.choice((2, 2, 2, 3, 3, 4))):
+        for number in range(self.rng.choice((2, 2, 2, 3, 4))):
             self._open(number)
         loop = asyncio.get_running_loop()
         while loop.time() < EVENING_SECONDS:
