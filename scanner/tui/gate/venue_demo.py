@@ -102,7 +102,7 @@ class TwoGates(App[None]):
 
     CSS = """
     #between { width: 1; height: 1fr; background: $surface-lighten-2; }
-    #story { height: 3; padding: 0 1; background: $surface; color: $foreground; }
+    #story { height: auto; min-height: 3; padding: 0 1; background: $surface; color: $foreground; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "network", "Network"),
