@@ -97,7 +97,12 @@ class VenueLoop:
     def is_connected(self) -> bool:
         """Whether a node answers, and all claims are known."""
         here = self._here
-        return self._connection.client is not None and (here is None or here.mirror.up_to_date)
+        return self._reaches and (here is None or here.mirror.up_to_date)
+
+    @property
+    def _reaches(self) -> bool:
+        client = self._connection.client
+        return client is not None and client.is_connected
 
     @property
     def unclaimed(self) -> int:
@@ -121,9 +126,7 @@ class VenueLoop:
     def ask(self, asked: Asked, answered: "Future[Answer]") -> None:
         """Ask for a gate that waits."""
         event = self._events.get(asked.event)
-        client = self._connection.client
-        reachable = client is not None and client.is_connected
-        if event is None or event is not self._here or not reachable:
+        if event is None or event is not self._here or not self._reaches:
             answered.set_result(_UNANSWERED)
             return
 

@@ -125,7 +125,9 @@ class Settling:
             await asyncio.sleep(max(_AT_LEAST_SECONDS, _REST * self._look_took))
             if not more:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_EVERY_SECONDS):
+                    async with asyncio.timeout(
+                        self._under_way if self._doubted else _EVERY_SECONDS
+                    ):
                         await self._woken.wait()
             self._woken.clear()
 

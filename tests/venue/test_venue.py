@@ -1,12 +1,17 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+
+import pytest
 
 from scanner.admission.claim import ClaimState
 from scanner.admission.ticket import Unclaimed
 from scanner.admission.verdict import Kind, Reason
+from scanner.venue import extra
+from scanner.venue.errors import VenueFault
 from scanner.venue.membership import write
 from tests.store.worlds import SERIALS
 from tests.venue.nodes import Nodes
@@ -91,6 +96,35 @@ def test_a_claim_whose_gate_was_killed_before_its_commit_is_given_back_by_it(
             wait_until(lambda: south.claim_state(serial) is ClaimState.RELEASED)
             assert north.present(serial).verdict.kind is Kind.ADMITTED
         assert south.present(serial).verdict.kind is Kind.ALREADY_ADMITTED
+
+
+def test_a_loop_that_is_stuck_holds_nobody_up(tmp_path: Path, one_node: Nodes) -> None:
+    with venue_gate(tmp_path / "n", one_node.membership("north")) as gate:
+        gate.wait_connected()
+        stuck = threading.Event()
+        gate.hold_up(stuck)
+        try:
+            judged = gate.present(SERIALS[2])
+        finally:
+            stuck.set()
+        assert judged.notice
+        assert judged.notice.unclaimed
+        gate.wait_connected()
+        wait_until(lambda: gate.claim_state(SERIALS[2]) is ClaimState.HELD)
+        assert gate.present(SERIALS[3]).notice is None
+
+
+def test_without_the_libraries_a_gate_goes_on_alone_and_says_why(
+    tmp_path: Path, one_node: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extra, "LIBRARIES", ("no_such_library",))
+    with venue_gate(tmp_path / "n", one_node.membership("north")) as gate:
+        judged = gate.present(SERIALS[4])
+        assert judged.notice
+        assert judged.notice.unclaimed
+        status = gate.venue.status()
+        assert status.problem
+        assert status.problem.code == VenueFault.NEEDS_EXTRA
 
 
 def test_a_gate_without_a_venue_imports_nothing_of_it(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Gates of a real venue: real files, the real gate, a real node."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -61,6 +62,12 @@ class VenueGate:
 
     def wait_unclaimed(self, count: int) -> None:
         wait_until(lambda: self.venue.status().unclaimed == count)
+
+    def hold_up(self, until: threading.Event) -> None:
+        """Let the venue's loop do nothing until then."""
+        work = self.venue._work
+        assert work
+        work.call(until.wait, _SECONDS)
 
     def close(self) -> None:
         self.venue.stop()
