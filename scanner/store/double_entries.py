@@ -65,14 +65,16 @@ def note(
     if not found:
         return 0
     known = {
-        (fact.params.get("gate"), _moment(fact.params.get("at")))
+        (fact.params.get("row"), fact.params.get("gate"), _moment(fact.params.get("at")))
         for _, fact in journal.notes(conn, JournalNote.DOUBLE_ENTRY)
     }
     new = 0
     for claim, other in found:
         own = conn.execute(_OWN, (claim.serial,)).fetchone()
         gate = without_tag(other.device)
-        if own is None or (gate, other.at) in known:  # a claim that was lost has another nonce
+        if (
+            own is None or (own[0], gate, other.at) in known
+        ):  # a claim that was lost has another nonce
             continue
         told = {
             "serial": claim.serial,
