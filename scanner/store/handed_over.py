@@ -31,7 +31,8 @@ class Applied:
 
     Attributes:
         moved: those whose admission came to its state by it.
-        known: those whose admission was settled already, or is none of this ledger.
+        known: those whose admission was settled already, or was never handed over, or is none of
+            this ledger.
         later: those that have to wait, since a request of this gate's own may still arrive.
     """
 
@@ -140,7 +141,7 @@ def apply(conn: sqlite3.Connection, outcomes: Iterable[CarriedOutcome], at: date
     ledger.enqueue(conn)
     for each in outcomes:
         own = _standing(conn, each)
-        if own is None or own.state not in (State.QUEUED, State.SENDING):
+        if own is None or own.state not in (State.QUEUED, State.SENDING) or not own.attempts:
             applied.known.append(each.nonce)
         elif own.state is State.SENDING and each.state is State.REFUSED and _may_arrive(own, now):
             applied.later.append(each.nonce)
