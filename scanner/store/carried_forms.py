@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from scanner.admission.ticket import EarlierAdmission
 from scanner.facts import Fact
+from scanner.store import hearsay
 from scanner.store.journal import nonce_of
 from scanner.store.ledger import State
 
@@ -97,19 +98,19 @@ def carried_of(found: Any, gate: str) -> Carried:
 
     def read() -> Carried:
         read = Carried(
-            _text(found["nonce"]),
+            hearsay.text(found["nonce"]),
             gate,
-            int(found["row"]),
-            _text(found["serial"]),
-            _text(found["event"]),
-            _text(found["section"]),
-            _text(found["redeemer"]),
-            _text(found["device"]),
-            _time(found["at"]),
+            hearsay.number(found["row"]),
+            hearsay.text(found["serial"]),
+            hearsay.text(found["event"]),
+            hearsay.text(found["section"]),
+            hearsay.text(found["redeemer"]),
+            hearsay.text(found["device"]),
+            hearsay.time(found["at"]),
             bool(found["override"]),
         )
-        told = nonce_of(read.journal, found["at"], read.event, read.device, read.serial)
-        if read.nonce != told or read.at.isoformat() != found["at"]:
+        nonce = nonce_of(read.journal, found["at"], read.event, read.device, read.serial)
+        if read.nonce != nonce or read.at.isoformat() != found["at"]:
             raise ValueError("another admission's nonce")
         return read
 
@@ -129,12 +130,12 @@ def outcome_of(found: Any) -> CarriedOutcome:
             raise ValueError(state)
         reason = found["reason"]
         return CarriedOutcome(
-            _text(found["nonce"]),
-            int(found["row"]),
-            _text(found["serial"]),
+            hearsay.text(found["nonce"]),
+            hearsay.number(found["row"]),
+            hearsay.text(found["serial"]),
             state,
-            _time(found["sent"]),
-            Fact.from_json(reason) if reason else None,
+            hearsay.time(found["sent"]),
+            hearsay.fact(reason) if reason else None,
             other_from_json(found["other"]),
         )
 
@@ -153,20 +154,11 @@ def other_from_json(found: Sequence[str | None] | None) -> EarlierAdmission | No
     if found is None:
         return None
     at, redeemer, device = found
-    return EarlierAdmission(datetime.fromisoformat(at) if at else None, redeemer, device)
-
-
-def _text(found: Any) -> str:
-    if not isinstance(found, str):
-        raise TypeError(found)
-    return found
-
-
-def _time(found: Any) -> datetime:
-    at = datetime.fromisoformat(found)
-    if at.tzinfo is None:
-        raise ValueError("a time lacks its zone")
-    return at
+    return EarlierAdmission(
+        hearsay.time(at) if at else None,
+        hearsay.text_or_none(redeemer),
+        hearsay.text_or_none(device),
+    )
 
 
 def _checked(read: Callable[[], T]) -> T:

@@ -11,7 +11,7 @@ from itertools import starmap
 from typing import Any
 
 from scanner.admission.ticket import TicketStatus
-from scanner.store import sessions
+from scanner.store import hearsay, sessions
 from scanner.store.database import snapshot
 from scanner.store.details import TicketDetail, read_unjudged
 from scanner.store.tickets import TicketRow
@@ -86,30 +86,31 @@ def rows_of(section: str, name: str, rows: Sequence[Any]) -> list[TicketRow]:
 
 
 def _shortened(row: tuple[Any, ...]) -> Row:
-    told = row[_PLAIN:]
-    return row if any(each is not None for each in told) else row[:_PLAIN]
+    details = row[_PLAIN:]
+    return row if any(each is not None for each in details) else row[:_PLAIN]
 
 
 def _row(section: str, name: str, row: Row) -> TicketRow:
     serial, status, redeemed, owner = row[:_PLAIN]
-    if not isinstance(serial, str) or not isinstance(owner, str | None):
-        raise TypeError(row)
     detail = None
-    if told := row[_PLAIN:]:
-        key, party, valid_from, valid_until, attention, notice, unjudged = told
+    if details := row[_PLAIN:]:
+        key, party, valid_from, valid_until, attention, notice, unjudged = details
         detail = TicketDetail(
-            key,
-            party,
-            _time(valid_from),
-            _time(valid_until),
+            hearsay.text_or_none(key),
+            hearsay.text_or_none(party),
+            hearsay.limit_or_none(valid_from),
+            hearsay.limit_or_none(valid_until),
             bool(attention),
-            notice,
-            read_unjudged(unjudged),
+            hearsay.text_or_none(notice),
+            read_unjudged(hearsay.text_or_none(unjudged)),
         )
     return TicketRow(
-        serial, section, name, TicketStatus(status), _time(redeemed), owner, None, detail
+        hearsay.text(serial),
+        section,
+        name,
+        TicketStatus(status),
+        hearsay.limit_or_none(redeemed),
+        hearsay.text_or_none(owner),
+        None,
+        detail,
     )
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

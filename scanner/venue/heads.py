@@ -12,7 +12,7 @@ import structlog
 from nats.js.errors import APIError, NotFoundError
 
 from scanner.facts import Fact, Value
-from scanner.store import anchor, journal, venue_claims, venue_heads
+from scanner.store import anchor, hearsay, journal, venue_claims, venue_heads
 from scanner.store.anchor import Head
 from scanner.store.database import SqlConnection, transaction
 from scanner.store.venue_heads import HeadFault, KnownHead
@@ -201,12 +201,16 @@ class Heads:
         try:
             before = found["before"]
             return Told(
-                str(found["name"]),
-                Head(int(found["row"]), bytes.fromhex(found["hash"])),
-                Head(int(before[0]), bytes.fromhex(before[1])) if before else None,
+                hearsay.text(found["name"]),
+                _head(found["row"], found["hash"]),
+                _head(*before) if before else None,
             )
-        except (KeyError, TypeError, IndexError) as error:
+        except (KeyError, TypeError) as error:
             raise ValueError("no head") from error
+
+
+def _head(row: Any, digest: Any) -> Head:
+    return Head(hearsay.number(row), bytes.fromhex(hearsay.text(digest)))
 
 
 def _note_position(position: int, conn: SqlConnection) -> None:

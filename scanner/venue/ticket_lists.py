@@ -16,7 +16,7 @@ import structlog
 from nats.js.errors import APIError, NotFoundError
 
 from scanner.platform.resources import Listed, Page
-from scanner.store import sessions, shared_lists, tickets
+from scanner.store import hearsay, sessions, shared_lists, tickets
 from scanner.store.database import SqlConnection, open_reader
 from scanner.store.shared_lists import Lists, SectionList
 from scanner.store.tickets import TicketRow
@@ -184,13 +184,13 @@ class TicketLists:
         try:
             uri, name = content["section"]
             head = ListHead(
-                str(content["list"]),
-                int(content["place"]),
-                int(content["chunks"]),
-                int(content["count"]),
-                datetime.fromisoformat(content["watermark"]),
-                str(uri),
-                str(name),
+                hearsay.text(content["list"]),
+                hearsay.number(content["place"]),
+                hearsay.number(content["chunks"]),
+                hearsay.number(content["count"]),
+                hearsay.time(content["watermark"]),
+                hearsay.text(uri),
+                hearsay.text(name),
             )
         except (KeyError, TypeError, ValueError):
             return None, sequence

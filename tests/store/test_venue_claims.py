@@ -48,12 +48,24 @@ def test_a_claim_is_read_back_as_it_was(claim: Claim) -> None:
         '{"serial": "A", "state": "held", "entered": ["x", "y", "yesterday", "z"]}',
         '{"serial": "A", "state": "held", "entered": ["x", "y", "2026-06-12T21:04:07", "z"]}',
         '{"serial": "A", "state": "held", "twice": 3}',
+        '{"serial": "\\ud800", "state": "held"}',
+        '{"serial": "A", "state": "held", "entered": ["x", "y", "0001-01-01T00:00+23:59", "z"]}',
+        '{"serial": "A", "state": "held", "entered": ["x", "\\ud800", "2026-06-12T21:04Z", "z"]}',
+        '{"serial": "A", "state": "held", "entered": ["x", 1, "2026-06-12T21:04Z", "z"]}',
         "[" * 100_000,
+        "[" * 10_000,
     ],
 )
 def test_what_is_no_claim_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         claim_from_text(text)
+
+
+def test_a_claim_that_all_are_said_to_have_entered_by_is_refused() -> None:
+    """Each of them would be a double entry to note, at each gate, and to send back."""
+    crowd = Claim(A, ClaimState.HELD, OURS, None, (THEIRS,) * 10_000)
+    with pytest.raises(ValueError, match="large"):
+        claim_from_text(claim_to_text(crowd))
 
 
 def test_an_older_revision_never_takes_the_place_of_a_newer_one(conn: sqlite3.Connection) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -212,6 +212,22 @@ def test_a_refusal_waits_while_a_request_of_its_gates_own_may_still_arrive(pair:
     assert pair.states([serial]) == {serial: State.REFUSED}
 
 
+def test_an_outcome_of_what_nobody_was_given_is_not_believed(pair: Pair) -> None:
+    serial = pair.north.tickets()[-2]
+    pair.north.present(serial)
+
+    def unsettled(conn: SqlConnection) -> list[Carried]:
+        with transaction(conn):
+            return handed_over.unsettled(conn, GATE)
+
+    (one,) = [
+        each for each in pair.north.writer.submit(unsettled).result() if each.serial == serial
+    ]
+    made_up = CarriedOutcome(one.nonce, one.journal, serial, State.CONFIRMED, utc_now())
+    assert pair.apply([made_up]).known == [one.nonce]
+    assert pair.states([serial]) == {serial: State.QUEUED}
+
+
 def test_what_its_gate_or_another_sent_long_before_is_that_gates_own(pair: Pair) -> None:
     serial = pair.north.tickets()[-1]
     assert pair.north.present(serial).verdict.admits
@@ -235,7 +251,16 @@ def test_what_its_gate_or_another_sent_long_before_is_that_gates_own(pair: Pair)
 
 @pytest.mark.parametrize(
     "change",
-    [{"nonce": "0" * 32}, {"serial": "X"}, {"at": "2026-01-01T00:00:00"}, {"at": 5}, {"row": None}],
+    [
+        {"nonce": "0" * 32},
+        {"serial": "X"},
+        {"at": "2026-01-01T00:00:00"},
+        {"at": 5},
+        {"row": None},
+        {"row": 1 << 70},
+        {"redeemer": "\ud800"},
+        {"redeemer": 5},
+    ],
 )
 def test_what_is_no_admission_of_its_nonce_is_not_read(change: dict[str, object]) -> None:
     at = "2026-01-01T00:00:00+00:00"
@@ -247,3 +272,24 @@ def test_what_is_no_admission_of_its_nonce_is_not_read(change: dict[str, object]
     assert carried_of(told, GATE).serial == "S"
     with pytest.raises(ValueError, match=r"."):
         carried_of(told | change, GATE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"row": 1 << 70},
+        {"state": "queued"},
+        {"state": "lost"},
+        {"sent": "2026-01-01T00:00:00"},
+        {"reason": {"code": "a.b", "params": {"x": "\ud800"}}},
+        {"reason": {"code": 5, "params": {}}},
+        {"other": [None, [], None]},
+        {"other": ["0001-01-01T00:00+14:00", "Ana", "north"]},
+    ],
+)
+def test_what_no_ledger_can_hold_is_no_outcome(change: dict[str, object]) -> None:
+    sent = datetime(2026, 1, 1, tzinfo=UTC)
+    told = CarriedOutcome("0" * 32, 1, "S", State.REFUSED, sent, REASON).as_json()
+    assert outcome_of(told).serial == "S"
+    with pytest.raises(ValueError, match=r"."):
+        outcome_of(told | change)

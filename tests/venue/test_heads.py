@@ -1,6 +1,8 @@
 """A ledger that was put back or rewritten is found by the other gates, and by its own."""
 
+import json
 import shutil
+import zlib
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -127,6 +129,26 @@ async def test_a_ledger_that_grows_on_is_found_by_nobody(one_node: Nodes, tmp_pa
             await here.run(partial(admit, serial=serial, at=utc_now()))
             await gate.tell()
             assert await finder.look() == []
+        assert finder.heads.seen[members[0].public].head.row == 3
+    for client in clients:
+        await client.close()
+
+
+async def test_a_head_that_nobody_can_keep_stops_nothing(one_node: Nodes, tmp_path: Path) -> None:
+    file = tmp_path / "gate.sqlite3"
+    with closing(filled(file)):
+        pass
+    members = [one_node.membership("wrong"), one_node.membership("finds")]
+    clients = [await connected(each) for each in members]
+    js, subject = clients[0].jetstream(timeout=20), f"heads.{members[0].public}"
+    with Writer(file) as there:
+        finder = Gate(there, members[1], clients[1])
+        head = {"name": "wrong", "row": 3, "hash": "ab", "before": None}
+        for change in ({"row": 1 << 70}, {"name": "\ud800"}, {"hash": 5}, {"before": [1]}, {}):
+            told = json.dumps(head | change).encode()
+            sealed = one_node.key.seal(zlib.compress(told), subject)
+            await js.publish(subject, sealed)
+        assert await finder.look() == []
         assert finder.heads.seen[members[0].public].head.row == 3
     for client in clients:
         await client.close()
