@@ -115,6 +115,7 @@ class TwoGates(App[None]):
         self._language = language
         self._views = [GateView(demo_app(each.parts, made.cable.toggle)) for each in made.doors]
         self._verdicts: dict[str, asyncio.Queue[Judged]] = {}
+        self._presenting = asyncio.Lock()
         self.refused = 0
         self.failure: ScannerError | None = None
 
@@ -162,11 +163,12 @@ class TwoGates(App[None]):
 
     async def _present(self, door: Door, ticket: str) -> Judged:
         heard = self._verdicts[door.name]
-        door.reader.show(ticket)
-        try:
-            return await asyncio.wait_for(heard.get(), _VERDICT_SECONDS)
-        except TimeoutError as error:
-            raise DemoError(DemoFault.GATE_ENDED) from error
+        async with self._presenting:
+            door.reader.show(ticket)
+            try:
+                return await asyncio.wait_for(heard.get(), _VERDICT_SECONDS)
+            except TimeoutError as error:
+                raise DemoError(DemoFault.GATE_ENDED) from error
 
     def _tell(self, sentence: str) -> None:
         """Show what happens, and how it stands."""
@@ -186,7 +188,8 @@ class TwoGates(App[None]):
         self._tell(say("The network is back.") if there else say("The network is cut."))
 
     async def action_leave(self) -> None:
-        """End both gates, then this app."""
+        """End both gates, then this app; who is being judged has their verdict first."""
+        await self._presenting.acquire()  # for good
         for each in self._views:
             await each.end()
         self.exit()
