@@ -19,6 +19,7 @@ from scanner.venue.sealing import VenueKey
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
 
     from scanner.venue.membership import Authority, Membership
 
@@ -70,8 +71,7 @@ class Services:
         except Sealed:
             _log.warning("what asked to join is no gate that was invited")
             return NO_ANSWER
-        entry = joining.registered(self._key, asked)
-        await self._js.publish(joining.register_subject(asked.public), entry, stream=GATES)
+        await note_member(self._js, self._key, asked)
         token = gate_jwt(self._authority, asked.public, asked.gate, datetime.now(UTC))
         _log.info("a gate joined", gate=asked.gate, public=asked.public)
         answered = joining.Answered(token, tuple(self._addresses()))
@@ -105,6 +105,16 @@ class Services:
         if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in names):
             return None
         return event, sections
+
+
+async def note_member(js: "JetStreamContext", key: VenueKey, member: joining.Asked) -> None:
+    """Put a gate into the list of members, in place of an older entry of its own.
+
+    Raises:
+        nats.errors.Error, TimeoutError: the engine can't be reached, or has no leader now.
+    """
+    entry = joining.registered(key, member)
+    await js.publish(joining.register_subject(member.public), entry, stream=GATES)
 
 
 def _answering(

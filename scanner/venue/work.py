@@ -9,9 +9,11 @@ import nats.errors
 import structlog
 
 from scanner.venue.administration import as_node
+from scanner.venue.joining import Asked
 from scanner.venue.node_errors import NodeError, NodeFault
 from scanner.venue.provisioning import provide
-from scanner.venue.services import Services
+from scanner.venue.sealing import VenueKey
+from scanner.venue.services import Services, note_member
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -44,7 +46,7 @@ async def work(
     """
     until = time.monotonic() + patience_seconds
     nc = await _connected(node, until)
-    while not await _provided(nc, node.authority.node_count):
+    while not await _provided(nc, node):
         if time.monotonic() > until:
             raise NodeError(NodeFault.NO_MAJORITY, count=node.authority.node_count)
         await asyncio.sleep(_RETRY_SECONDS)
@@ -63,9 +65,12 @@ async def _connected(node: "Node", until: float) -> "Client":
             await asyncio.sleep(_RETRY_SECONDS)
 
 
-async def _provided(nc: "Client", replicas: int) -> bool:
+async def _provided(nc: "Client", node: "Node") -> bool:
+    """Make the streams, and name this computer's gate in them: it was made without asking a node."""
+    js, own = nc.jetstream(timeout=_STREAM_SECONDS), node.membership
     try:
-        await provide(nc.jetstream(timeout=_STREAM_SECONDS), replicas)
+        await provide(js, node.authority.node_count)
+        await note_member(js, VenueKey(own.secret), Asked(own.public, own.gate))
     except (TimeoutError, nats.errors.Error) as error:
         _log.debug("the streams can't be made yet", why=str(error))
         return False

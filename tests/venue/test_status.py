@@ -82,6 +82,8 @@ async def test_a_running_server_that_does_not_sync_is_found(
     assert state.nodes == (NodeState(node.name, "2.15.1", syncs=False),)
     assert Trouble.NOT_SYNCED in codes(state)
     assert state.needs_care
+    named = [(each.public, each.name) for each in state.gates]
+    assert named == [(own.public, own.gate)], "who serves asked no node to be let in"
 
 
 def test_gates_are_seen_by_their_heads(one_node: Nodes) -> None:
