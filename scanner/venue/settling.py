@@ -176,12 +176,15 @@ class Settling:
                         self._claimant.note_won(each.serial)
                     _log.info("the venue was told", wish=each.wish.value, serial=each.serial)
 
+        # No task group: in Python 3.11, one that fails while it is waited for leaves its task with
+        # a request to be cancelled, and in 3.11.2, Debian's, the next timeout then ends the task.
+        tasks = [asyncio.create_task(swap(each)) for each in owed]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for each in owed:
-                    tasks.create_task(swap(each))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         return done
 
     async def _note_doubles(self, claims: Sequence[Claim]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from scanner.admission.claim import ClaimState, Standing, Wish
 from scanner.store.venue_claims import claim_from_text
+from scanner.venue.bucket import Unanswered
 from scanner.venue.settling import Settling
 from tests.store.worlds import SERIALS, seconds
 from tests.venue.made_up import MadeUpBucket
@@ -40,6 +41,24 @@ def test_an_entry_without_an_answer_is_claimed_later(run: Callable[[Test], None]
         await north.settled()
         assert north.settling.unclaimed == 0
         assert bucket.last == 1
+
+    run(test)
+
+
+def test_the_task_that_settles_outlives_an_engine_without_answers(
+    run: Callable[[Test], None],
+) -> None:
+    """Asked to be cancelled, it would end at its next timeout with Python 3.11.2."""
+
+    async def test(bucket: MadeUpBucket, north: Party, south: Party) -> None:
+        await north.record()
+        bucket.lost = 1
+        await north.until(lambda: north.mirror.up_to_date)
+        with pytest.raises(Unanswered):
+            await north.settling.settle()
+        task = asyncio.current_task()
+        assert task
+        assert task.cancelling() == 0
 
     run(test)
 
