@@ -17,6 +17,7 @@ from scanner.wording.catalogue import say
 from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
+    from scanner.config import Config
     from scanner.venue.invitation import Invited
 
 
@@ -43,7 +44,8 @@ Gate = Annotated[
     typer.Option(
         "--as",
         metavar="GATE",
-        help="This gate's name in the venue; without it, the computer's.",
+        help="This gate's name in the venue; without it, the name that the gate was opened with, "
+        "or the computer's.",
         show_default=False,
     ),
 ]
@@ -102,7 +104,8 @@ def init(
     require()
     from scanner.venue import authority, invitation
 
-    home = load().home
+    config = load()
+    home = config.home
     if found := membership.read(home):
         raise VenueError(VenueFault.EXISTS, name=found.name)
     if not invitation.is_name(name):
@@ -118,7 +121,7 @@ def init(
     if nodes > 1:
         content = invitation.as_file(invitation.write(made))
         export(Path(f"{name}.node"), content, overwrite=overwrite)
-    membership.keep(home, authority.join(made, gate or _computer(), now), made.authority)
+    membership.keep(home, authority.join(made, gate or _own_name(config), now), made.authority)
     tell(Fact(VenueDone.MADE, {"name": name}))
     tell(Fact(VenueDone.NEXT_NODES if nodes > 1 else VenueDone.NEXT_NODE, _files(name)))
     tell(Fact(VenueDone.NEXT_GATES, _files(name)))
@@ -147,12 +150,12 @@ def join(
     from scanner.venue import invitation
     from scanner.venue.entering import enter
 
-    home = load().home
+    config = load()
     if source == "-":
         invited = invitation.read(sys.stdin.read())
     else:
         invited = invitation.read_file(Path(source))
-    joined = enter(home, invited, gate or _computer(), as_node=True, replace=replace)
+    joined = enter(config.home, invited, gate or _own_name(config), as_node=True, replace=replace)
     told = {"name": joined.name, "gate": joined.gate}
     tell(Fact(VenueDone.JOINED_NODE if invited.authority else VenueDone.JOINED, told))
     if joined.jwt is None:
@@ -240,7 +243,17 @@ def _files(name: str) -> dict[str, Value]:
     return {what: shlex.quote(f"{name}.{ending}") for what, ending in kinds.items()}
 
 
-def _computer() -> str:
+def _own_name(config: "Config") -> str:
+    """Return what this gate is called where nobody says: as it was opened, or as the computer."""
     import platform
+    from contextlib import closing
 
-    return platform.node().split(".")[0] or "gate"
+    from scanner.cli.settings import database
+    from scanner.store.database import open_reader
+    from scanner.store.sessions import read_session
+
+    if database(config).exists():
+        with closing(open_reader(database(config))) as reader:
+            if session := read_session(reader):
+                return session.device
+    return config.device or platform.node().split(".")[0] or "gate"

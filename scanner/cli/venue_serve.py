@@ -13,11 +13,12 @@ from scanner.wording.catalogue import decimal, number, say
 from scanner.wording.sentences import sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from scanner.config import Config
     from scanner.venue.serving import Serving
-    from scanner.venue.status import CopyState, VenueState
+    from scanner.venue.status import CopyState, GateState, StreamState, VenueState
 
 _SERVICE = "Service"
 
@@ -182,11 +183,15 @@ def status(*, as_json: Json = False) -> None:
     config = load()
     require()
     from scanner.venue.administration import state_of
+    from scanner.venue.dialling import register
     from scanner.wording.sentences import in_english
 
     own = membership.read(config.home)
     if own is None:
         raise NoVenue
+    if own.jwt is None:
+        own = asyncio.run(register(own))
+        membership.renew(config.home, own)
     state = asyncio.run(state_of(own, membership.read_authority(config.home)))
     found = _found_here(config)
     if as_json:
@@ -227,16 +232,13 @@ def _print(state: "VenueState") -> None:
         yes = {True: say("yes"), False: say("no")}
         rows = [(each.name, each.version, yes[each.syncs]) for each in state.nodes]
         print_table((say("Node"), "nats-server", say("Syncs always")), rows)
-    streams = [
-        (each.name, number(each.messages), each.leader or "-", ", ".join(map(_copy, each.copies)))
-        for each in state.streams
-    ]
-    print_table((say("Stream"), say("Messages"), say("Leader"), say("Copies")), streams)
+    heads = (say("Kept for the gates"), say("Entries"), say("Leader"), say("Copies"))
+    print_table(heads, _kept(state.streams))
     gates = [
         (
             each.name or each.public,
             day_and_time(each.seen) if each.seen else "-",
-            say("expelled") if each.expelled else "",
+            _remark(each, state.gates),
         )
         for each in state.gates
     ]
@@ -244,10 +246,58 @@ def _print(state: "VenueState") -> None:
         print_table((say("Gate"), say("Last seen"), ""), gates)
 
 
-def _copy(copy: "CopyState") -> str:
-    """Say how a node's copy of a stream stands."""
+def _remark(gate: "GateState", gates: "Sequence[GateState]") -> str:
+    """Say what is special about a gate."""
+    if gate.expelled:
+        return say("expelled")
+    if gate.name and [each.name for each in gates if not each.expelled].count(gate.name) > 1:
+        return say("another has this name too")
+    return ""
+
+
+def _kept(streams: "Sequence[StreamState]") -> list[tuple[str, str, str, str]]:
+    """Return the rows of what the nodes keep: what, how much, who leads, and the copies."""
+    from scanner.venue.provisioning import (
+        ADMISSIONS,
+        GATES,
+        HEADS,
+        RESULTS,
+        TICKETS,
+        bucket_stream,
+        claims_bucket,
+    )
+
+    known = {
+        ADMISSIONS: say("admissions to be sent by an uplink"),
+        RESULTS: say("outcomes for the gates"),
+        TICKETS: say("ticket lists"),
+        HEADS: say("states of the gates' journals"),
+        GATES: say("list of members"),
+    }
+    claims = [
+        each.name for each in streams if each.name.startswith(bucket_stream(claims_bucket("")))
+    ]
+    for place, name in enumerate(claims, 1):
+        many = len(claims) > 1
+        known[name] = say("claims, event {number}", number=place) if many else say("claims")
+    by_kind = sorted(streams, key=lambda each: each.name not in claims)
+    return [
+        (known.get(each.name, each.name), number(each.messages), each.leader or "-", _copies(each))
+        for each in by_kind
+    ]
+
+
+def _copies(stream: "StreamState") -> str:
+    """Say how many nodes have all of a stream, and who lacks some."""
+    level = bool(stream.leader) + sum(each.level and not each.offline for each in stream.copies)
+    told = say("{level} of {count} level", level=level, count=len(stream.copies) + 1)
+    return ", ".join([told, *(_lacking(each) for each in stream.copies if _lacking(each))])
+
+
+def _lacking(copy: "CopyState") -> str:
+    """Say what a node's copy of a stream lacks; empty where it has all."""
     if copy.offline:
         return say("{node} away", node=copy.node)
     if copy.level:
-        return say("{node} level", node=copy.node)
+        return ""
     return say("{node} {lag} behind", node=copy.node, lag=number(copy.lag))

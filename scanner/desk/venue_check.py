@@ -43,7 +43,9 @@ def venue(config: Config) -> Finding:
         return Finding(_WHAT, Health.BROKEN, error.fact, "scanner venue leave")
     known = {"name": joined.name, "policy": config.unclaimed.value}
     if not joined.nodes:
-        return Finding(_WHAT, Health.OK, Fact(VenueFound.UNNAMED, known))
+        return Finding(
+            _WHAT, Health.WARNING, Fact(VenueFound.UNNAMED, known), "scanner venue status"
+        )
     for node in joined.nodes:
         if _listens(node):
             return Finding(_WHAT, Health.OK, Fact(VenueFound.ANSWERS, {**known, "node": node}))

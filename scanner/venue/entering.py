@@ -41,12 +41,22 @@ def enter(
     Raises:
         VenueError: it belongs to one already, is not let in, or can't keep it.
     """
-    found = membership.read(home)
-    if found and not replace:
-        raise VenueError(VenueFault.ALREADY, name=found.name)
+    if found := membership.read(home):
+        _may_replace(home, found, invited, replace=replace)
     joined = authority.join(invited, gate, datetime.now(UTC))
     if joined.jwt is None:
         with suppress(Unreachable):
             joined = asyncio.run(register(joined))
     membership.keep(home, joined, invited.authority if as_node else None)
     return joined
+
+
+def _may_replace(home: Path, found: Membership, invited: Invited, *, replace: bool) -> None:
+    """Refuse what was hardly meant; what administers a venue is never thrown away by joining."""
+    if membership.read_authority(home) and invited.authority is None:
+        raise VenueError(VenueFault.ADMINISTERS, name=found.name, gate=found.gate)
+    if replace:
+        return
+    if found.venue == invited.venue:
+        raise VenueError(VenueFault.MEMBER, name=found.name, gate=found.gate)
+    raise VenueError(VenueFault.ALREADY, name=found.name)

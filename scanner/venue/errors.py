@@ -19,6 +19,8 @@ class VenueFault(Code):
     NEEDS_EXTRA = "venue.needs_extra"
     NO_VENUE = "venue.no_venue"
     ALREADY = "venue.already"
+    MEMBER = "venue.member"
+    ADMINISTERS = "venue.administers"
     EXISTS = "venue.exists"
     UNREADABLE = "venue.unreadable"
     UNKNOWN_FILE = "venue.unknown_file"

@@ -66,7 +66,7 @@ async def _connected(node: "Node", until: float) -> "Client":
 
 
 async def _provided(nc: "Client", node: "Node") -> bool:
-    """Make the streams, and name this computer's gate in them: it was made without asking a node."""
+    """Make the streams, and name this computer's gate, which asked no node to be let in."""
     js, own = nc.jetstream(timeout=_STREAM_SECONDS), node.membership
     try:
         await provide(js, node.authority.node_count)

@@ -43,7 +43,7 @@ def _venue_away(params: Params) -> str:
 
 def _venue_unnamed(params: Params) -> str:
     return say(
-        "{name}: its nodes are looked for on the network. While none answers: {policy}.",
+        "{name}: none of its nodes was met yet. While none answers: {policy}.",
         **_venue(params),
     )
 

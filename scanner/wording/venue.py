@@ -74,6 +74,10 @@ SENTENCES: dict[str, Sentence] = {
     "venue.no_venue": "This gate belongs to no venue; join one: scanner venue join FILE.",
     "venue.already": "This gate belongs to the venue {name}; "
     "leave it first, or replace it with --replace.",
+    "venue.member": "This computer is a member of the venue {name} already, called {gate}; "
+    "to join anew, add --replace.",
+    "venue.administers": "This computer is a member of the venue {name} already, called {gate}, "
+    "and can administer it; to give that up: scanner venue leave --with-authority",
     "venue.exists": "This computer belongs to the venue {name} already; leave it first.",
     "venue.unreadable": "{file} can't be read: {why}.",
     "venue.unknown_file": "{file} is not what this version of scanner writes; "

@@ -1,5 +1,6 @@
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scanner.cli.app import app
+from scanner.store.sessions import read_session
 from scanner.venue import discovery, extra, invitation, membership
 from scanner.wording.catalogue import choose_language
+from tests.store.worlds import SERIALS, filled, row
 from tests.venue.nodes import Nodes
 
 Run = Callable[..., Result]
@@ -139,6 +142,35 @@ def test_a_second_venue_takes_a_word(run: Run, tmp_path: Path) -> None:
     own = membership.read(tmp_path / "gate")
     assert own is not None
     assert own.name == "Club"
+
+
+def test_joining_again_says_what_the_computer_is_already(run: Run, tmp_path: Path) -> None:
+    run("office", "init", "Arena", "--as", "desk")
+    run("gate", "join", "Arena.join", "--as", "north")
+    again = run("gate", "join", "Arena.png")
+    assert again.stderr.startswith("This computer is a member of the venue Arena already, called n")
+    assert run("gate", "join", "Arena.join", "--replace").exit_code == 0
+
+
+def test_who_administers_a_venue_does_not_give_that_up_by_joining(run: Run, tmp_path: Path) -> None:
+    run("office", "init", "Arena")
+    kept = membership.read_authority(tmp_path / "office")
+    for words in ([], ["--replace"]):
+        refused = run("office", "join", "Arena.join", *words)
+        assert "can administer it" in refused.stderr
+        assert refused.exit_code == 1
+    assert kept
+    assert membership.read_authority(tmp_path / "office") == kept
+
+
+def test_a_gate_is_called_as_it_was_opened(run: Run, tmp_path: Path) -> None:
+    run("office", "init", "Arena")
+    (tmp_path / "gate").mkdir()
+    with closing(filled(tmp_path / "gate" / "gate.sqlite3", [row(SERIALS[0])])) as conn:
+        session = read_session(conn)
+    assert session
+    joined = run("gate", "join", "Arena.join")
+    assert joined.stdout.endswith(f"called {session.device}.\n")
 
 
 def test_a_gate_registers_at_once_where_a_node_runs(run: Run, tmp_path: Path, nodes: Nodes) -> None:

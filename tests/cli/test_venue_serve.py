@@ -1,6 +1,7 @@
 """`scanner venue serve` and `scanner venue status`, as a shell starts them."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -56,11 +57,15 @@ def test_a_node_serves_until_it_is_told_to_end(manager: Program) -> None:
         assert "This node of Arena answers at 127.0.0.1:" in served.stdout.readline()
         assert "Nodes: 1 of 1" in served.stdout.readline()
         done = manager.run("venue", "status", "--json")
+        shown = manager.run("venue", "status").stdout.decode()
         served.send_signal(signal.SIGTERM)
         assert served.wait(20) == 0
     state = json.loads(done.stdout)
     assert (done.returncode, state["up"], state["fault_tolerant"]) == (0, 1, False)
     assert state["nodes"][0]["syncs"] is True
+    words = [re.split(r"\s{2,}", line.strip()) for line in shown.splitlines()]
+    assert ["list of members", "1", state["leader"], "1 of 1 level"] in words
+    assert ["office", "-"] in words
 
 
 def test_a_gate_can_not_serve(manager: Program) -> None:

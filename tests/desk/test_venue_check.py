@@ -26,7 +26,9 @@ def join(config: Config, *nodes: str) -> None:
 def test_a_gate_without_a_venue_is_as_well_as_one_whose_node_answers(config: Config) -> None:
     assert (venue(config).health, venue(config).fact.code) == (Health.OK, VenueFound.NONE)
     join(config)
-    assert venue(config).fact.code == VenueFound.UNNAMED
+    unmet = venue(config)
+    assert (unmet.health, unmet.fact.code) == (Health.WARNING, VenueFound.UNNAMED)
+    assert unmet.mend == "scanner venue status"
     with socket.create_server(("127.0.0.1", 0)) as server:
         node = f"127.0.0.1:{server.getsockname()[1]}"
         join(config, "127.0.0.1:1", node)
