@@ -294,9 +294,11 @@ class Records:
     def _text(self, state: State | None, form: Form) -> tuple[int, str]:
         with self._reader() as conn:
             found, known = listed(conn, state), read_acknowledged(conn)
+            doubles = read_doubles(conn)
             sections = {each.uri: each.name for each in read_sections(conn)}
-        written = as_csv(found, known, sections) if form == "csv" else as_json(found, known)
-        return len(found), written
+        if form == "csv":
+            return len(found), as_csv(found, known, doubles, sections)
+        return len(found), as_json(found, known, doubles)
 
     def _reader(self) -> "closing[SqlConnection]":
         try:

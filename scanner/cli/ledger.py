@@ -69,7 +69,7 @@ def queue(
     from scanner.store.acknowledged import read_acknowledged, read_doubles
     from scanner.store.ledger import State
     from scanner.store.passages import listed
-    from scanner.wording.books import double_step, todo
+    from scanner.wording.books import double_account, double_step, todo
     from scanner.wording.sentences import sentence
 
     states = [each.value for each in State]
@@ -95,8 +95,10 @@ def queue(
     _print_table(found, seen_to)
     for differs in differing.values():
         print_line(f"{sentence(differs.fact)}. {todo(differs)}")
-    for double in doubles.open:
-        print_line(f"{say('Double entry')}: {sentence(double.fact)}. {double_step()}")
+    for double in doubles.entries:
+        done = doubles.done.get(double.noted)
+        told = double_account(double, done)
+        print_line(f"{say('Double entry')}: {told}. {double_step(done)}")
 
 
 def _export(state: "State | None", named: str, *, overwrite: bool) -> None:

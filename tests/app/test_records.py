@@ -153,6 +153,11 @@ def test_a_double_entry_is_an_alarm_until_somebody_has_seen_to_it(
         assert (then.entries, then.open) == ((double,), ())
         assert then == read_status(conn).doubles
     assert records.acknowledged()[double.noted, DOUBLE].note == "both sat down"
+    (line,) = csv.DictReader(io.StringIO(records.export_text(None, "csv")))
+    (fact,) = json.loads(records.export_text(None, "json"))
+    assert "let in here, and by Bob at door-2 at" in line["Why"]
+    assert (line["Handled"], fact["acknowledged_note"]) == ("both sat down",) * 2
+    assert fact["double_entries"]
 
 
 def test_the_right_pin_opens_a_gate_whose_ledger_is_an_old_copy(

@@ -115,6 +115,8 @@ def test_a_delivery_tells_who_came_in_twice_by_its_exit_code(
     assert "let in with one ticket" in table
     assert f"Double entry: {serial}: let in here, and by Bob at door-2 at" in table
     opened.says("acknowledge", serial, "both sat down")
+    table = opened.says("queue")
+    assert f": both sat down · {serial}: let in here, and by Bob at door-2 at" in table
     (double,) = json.loads(opened.says("status", "--json"))["double_entries"]
     assert (double["params"]["serial"], double["acknowledged_note"]) == (serial, "both sat down")
 
