@@ -21,6 +21,8 @@ ORDER BY journal LIMIT 1
 """
 """This gate's entry on a ticket, or on another serial of the same right to enter."""
 
+_ALIKE = f"SELECT * FROM {_SERIALS}"
+
 
 class DoubleEntry(NamedTuple):
     """One ticket that let in here, and at another gate too.
@@ -65,16 +67,16 @@ def note(
     if not found:
         return 0
     known = {
-        (fact.params.get("row"), fact.params.get("gate"), _moment(fact.params.get("at")))
+        (fact.params.get("serial"), fact.params.get("gate"), _moment(fact.params.get("at")))
         for _, fact in journal.notes(conn, JournalNote.DOUBLE_ENTRY)
     }
     new = 0
     for claim, other in found:
         own = conn.execute(_OWN, (claim.serial,)).fetchone()
         gate = without_tag(other.device)
-        if (
-            own is None or (own[0], gate, other.at) in known
-        ):  # a claim that was lost has another nonce
+        # By no nonce: a claim that was lost has another one now.
+        names = {(serial, gate, other.at) for (serial,) in conn.execute(_ALIKE, (claim.serial,))}
+        if own is None or not known.isdisjoint(names):
             continue
         told = {
             "serial": claim.serial,
