@@ -33,6 +33,9 @@ from scanner.venue.errors import Sealed
 PATIENCE_SECONDS = 0.25
 """How long a claim takes at most, all tries and readings together."""
 
+_BETWEEN_SECONDS = 0.05
+"""How long what is no patron's gives way to verdicts in hand; it would add half a millisecond."""
+
 _AGAIN_SECONDS = 0.02
 _MIRRORED_SECONDS = 3.0
 """After which a claim that was won and is not in the mirror is asked about again."""
@@ -95,6 +98,9 @@ class Claimant:
         self._asking = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._in_hand: set[str] = set()
+        self._between = asyncio.Event()
+        self._between.set()
         self._owed: set[asyncio.Task[None]] = set()
         self._won: dict[str, float] = {}
 
@@ -120,6 +126,9 @@ class Claimant:
 
     def end(self, asked: Asked, *, green: bool) -> None:
         """Learn what came of a try; what it may have won is given back without a green light."""
+        self._in_hand.discard(asked.us.nonce)
+        if not self._in_hand:
+            self._between.set()
         tried = self._tries.get(asked.us.nonce)
         if tried is None:
             return
@@ -161,6 +170,12 @@ class Claimant:
         """Wait until no patron waits for an answer."""
         await self._quiet.wait()
 
+    async def between(self) -> None:
+        """Wait until no patron's verdict is in hand, for a moment at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BETWEEN_SECONDS):
+                await self._between.wait()
+
     async def swap(self, right: str, decide: Deciding) -> Swapped:
         """Do what `decide` says about a claim, until it is done.
 
@@ -195,6 +210,8 @@ class Claimant:
         for each in self._noting:
             each.add(asked.us.nonce)
         self._asking += 1
+        self._in_hand.add(asked.us.nonce)
+        self._between.clear()
         self._quiet.clear()
         return tried
 

@@ -225,7 +225,7 @@ class VenueLoop:
         connection = self._connection
         bucket = NatsBucket(lambda: connection.client, name, connection.heard)
         claimant = Claimant(bucket, self._key, self._reader.claim)
-        mirror = Mirror(bucket, self._key, self._writer)
+        mirror = Mirror(bucket, self._key, self._writer, claimant.between)
         settling = Settling(claimant, mirror, self._writer, self._now)
         settling.subscribe(self._told)
         return _Event(name, claimant, mirror, settling)

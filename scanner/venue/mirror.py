@@ -44,14 +44,22 @@ class Mirror:
         bucket: the event's claims at the engine.
         key: the venue's.
         store: the gate's files.
+        give_way: waits a moment where a patron's verdict is in hand.
 
     Attributes:
         up_to_date: whether all is known that the engine had when the watch began, and it goes on.
         begins: whether what it tells now is all that the engine had then.
     """
 
-    def __init__(self, bucket: Bucket, key: Key, store: Store) -> None:
+    def __init__(
+        self,
+        bucket: Bucket,
+        key: Key,
+        store: Store,
+        give_way: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._bucket = bucket
+        self._give_way = give_way
         self._key = key
         self._store = store
         self._listeners: list[Callable[[Sequence[Mirrored]], None]] = []
@@ -89,6 +97,8 @@ class Mirror:
             if known and not self.up_to_date and (proven := await self._proven()) < since:
                 await self._store.run_on_cache(partial(_go_back, to=proven))
                 return
+            if self._give_way:
+                await self._give_way()
             since = max(since, *(each.revision for each in entries)) if entries else since
             found = await self._write(entries, tags, since) if entries else []
             self.begins, self.up_to_date = not self.up_to_date, True

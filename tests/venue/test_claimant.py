@@ -143,3 +143,20 @@ def test_an_old_mirror_decides_nothing() -> None:
         assert answer.standing is Standing.WON
 
     run(test)
+
+
+def test_what_is_no_patrons_waits_for_the_verdict_in_hand_and_a_moment_at_most() -> None:
+    async def test(bucket: MadeUpBucket) -> None:
+        gate, first = claimant(bucket), asked()
+        await gate.ask(first)
+        waiting = asyncio.create_task(gate.between())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        gate.end(first, green=True)
+        async with asyncio.timeout(0.04):  # less than a moment
+            await waiting
+        await gate.ask(asked("m4rx south"))
+        async with asyncio.timeout(5):
+            await gate.between()  # nobody ends it
+
+    run(test)
