@@ -15,11 +15,11 @@ from scanner.gate import Claims
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine
-from scanner.venue import membership
 from scanner.venue.errors import VenueError
+from scanner.venue.members import membership
 
 if TYPE_CHECKING:
-    from scanner.venue.line import Here
+    from scanner.venue.carrying.line import Here
     from scanner.venue.venue import Venue
 
 
@@ -91,12 +91,12 @@ def joined_venue(config: Config, writer: Writer) -> Joined:
 
 def carry(venue: "Venue", engine: Engine, writer: Writer) -> None:
     """Have a gate's venue deliver for others, and by others, with the gate's engine."""
-    from scanner.venue.carrying import Carrying
+    from scanner.venue.carrying.carrying import Carrying
 
     own = venue.membership
 
     def here() -> "Here":
-        from scanner.venue.line import Here
+        from scanner.venue.carrying.line import Here
         from scanner.venue.sealing import VenueKey
 
         key = VenueKey(own.secret)

@@ -166,9 +166,9 @@ class House:
 
     def venues(self) -> Sequence[str]:
         """Return the names of the venues that are found here, where it may join one."""
-        from scanner.venue import membership
         from scanner.venue.errors import VenueError
         from scanner.venue.extra import require
+        from scanner.venue.members import membership
 
         try:
             require()
@@ -182,7 +182,7 @@ class House:
 
     def join_venue(self, given: str, gate: str) -> str:
         """Join the venue of an invitation's text or file; returns its name."""
-        from scanner.venue.entering import enter, invited_by
+        from scanner.venue.members.entering import enter, invited_by
 
         joined = enter(self.config.home, invited_by(given), gate, as_node=False)
         return joined.name

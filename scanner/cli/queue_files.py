@@ -12,7 +12,7 @@ from scanner.cli.settings import Overwrite, database, load, open_made
 from scanner.facts import Code, Fact
 
 if TYPE_CHECKING:
-    from scanner.venue.stick import Stick
+    from scanner.venue.carrying.stick import Stick
 
 
 class QueueDone(Code):
@@ -84,16 +84,16 @@ def _stick() -> "Iterator[Stick]":
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
     from scanner.sync.deliveries import replay_lock
-    from scanner.venue import membership
     from scanner.venue.errors import NoVenue
     from scanner.venue.extra import require
+    from scanner.venue.members import membership
 
     config = load()
     own = membership.read(config.home)
     if own is None:
         raise NoVenue
     require()
-    from scanner.venue.stick import Stick
+    from scanner.venue.carrying.stick import Stick
 
     open_made(config).close()
     file = database(config)

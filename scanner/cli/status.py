@@ -51,7 +51,7 @@ def status(
     from scanner.store.sessions import read_session
     from scanner.sync import left_out
     from scanner.sync.status import read_status
-    from scanner.venue import membership
+    from scanner.venue.members import membership
     from scanner.wording.books import state_word
     from scanner.wording.plain import day_and_time, plain
     from scanner.wording.sentences import in_english, sentence, shown

@@ -18,7 +18,7 @@ from scanner.wording.plain import plain
 
 if TYPE_CHECKING:
     from scanner.config import Config
-    from scanner.venue.invitation import Invited
+    from scanner.venue.members.invitation import Invited
 
 
 class VenueDone(Code):
@@ -97,12 +97,12 @@ def init(
     from datetime import UTC, datetime
 
     from scanner.paths import export
-    from scanner.venue import membership
     from scanner.venue.errors import VenueError, VenueFault
     from scanner.venue.extra import require
+    from scanner.venue.members import membership
 
     require()
-    from scanner.venue import authority, invitation
+    from scanner.venue.members import authority, invitation
 
     config = load()
     home = config.home
@@ -147,8 +147,8 @@ def join(
     from scanner.venue.extra import require
 
     require()
-    from scanner.venue import invitation
-    from scanner.venue.entering import enter
+    from scanner.venue.members import invitation
+    from scanner.venue.members.entering import enter
 
     config = load()
     if source == "-":
@@ -170,8 +170,8 @@ def leave(
     ] = False,
 ) -> None:
     """Leave the venue: from now on this gate decides alone."""
-    from scanner.venue import membership
     from scanner.venue.errors import NoVenue, VenueError, VenueFault
+    from scanner.venue.members import membership
 
     home = load().home
     found = membership.read(home)
@@ -197,12 +197,12 @@ def expel(
     import asyncio
     from datetime import UTC, datetime
 
-    from scanner.venue import membership
     from scanner.venue.errors import NoVenue, VenueError, VenueFault
     from scanner.venue.extra import require
+    from scanner.venue.members import membership
 
     require()
-    from scanner.venue.expelling import expel as shut_out
+    from scanner.venue.members.expelling import expel as shut_out
 
     home = load().home
     own, authority = membership.read(home), membership.read_authority(home)
@@ -230,7 +230,7 @@ def _write_invitation(invited: "Invited", *, overwrite: bool) -> None:
     from dataclasses import replace
 
     from scanner.paths import export
-    from scanner.venue import invitation
+    from scanner.venue.members import invitation
 
     text = invitation.write(replace(invited, authority=None))
     export(Path(f"{invited.name}.join"), invitation.as_file(text), overwrite=overwrite)

@@ -45,9 +45,9 @@ def release(
     from scanner.store.journal import JournalNote
     from scanner.store.writer import Writer
     from scanner.sync.clock import utc_now
-    from scanner.venue import membership
     from scanner.venue.errors import NoVenue
     from scanner.venue.extra import require
+    from scanner.venue.members import membership
 
     config = load()
     joined = membership.read(config.home)
@@ -55,7 +55,7 @@ def release(
         raise NoVenue
     require()
     from scanner.admission.names import without_tag
-    from scanner.venue import releasing
+    from scanner.venue.claims import releasing
 
     ticket = _ticket(config, code)
     by = check_pin(pin_of(config), say("PIN"))

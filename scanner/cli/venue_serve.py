@@ -8,7 +8,7 @@ import typer
 from scanner.cli.output import print_json, print_line, print_table, print_text, remind, tell
 from scanner.cli.settings import Json, load
 from scanner.facts import Fact
-from scanner.venue.membership import CLIENT_PORT
+from scanner.venue.members.membership import CLIENT_PORT
 from scanner.wording.catalogue import decimal, number, say
 from scanner.wording.sentences import sentence
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scanner.config import Config
-    from scanner.venue.serving import Serving
-    from scanner.venue.status import CopyState, GateState, StreamState, VenueState
+    from scanner.venue.node.serving import Serving
+    from scanner.venue.node.status import CopyState, GateState, StreamState, VenueState
 
 _SERVICE = "Service"
 
@@ -97,7 +97,7 @@ def serve(
     if replaces is not None:
         import asyncio
 
-        from scanner.venue.replacing import replace
+        from scanner.venue.node.replacing import replace
 
         asyncio.run(replace(config.home, replaces))
     _serve(config.home, address, port)
@@ -112,9 +112,9 @@ def _serve(home: "Path", address: str | None, port: int) -> None:
     import asyncio
 
     from scanner.venue.discovery import interfaces_to
-    from scanner.venue.node import Node, Place
-    from scanner.venue.node_config import ANYWHERE, ROUTE_PORT_ABOVE
-    from scanner.venue.serving import Serving
+    from scanner.venue.node.config import ANYWHERE, ROUTE_PORT_ABOVE
+    from scanner.venue.node.node import Node, Place
+    from scanner.venue.node.serving import Serving
 
     alone = interfaces_to([address]) if address else None
     place = Place(alone[0] if alone else ANYWHERE, port, port + ROUTE_PORT_ABOVE)
@@ -150,7 +150,7 @@ def _service(flags: list[str], *, remove: bool, print_only: bool) -> None:
 
     from scanner import systemd
     from scanner.cli.output import Done
-    from scanner.venue import unit
+    from scanner.venue.node import unit
 
     root = Path("/")
     if remove:
@@ -176,14 +176,14 @@ def status(*, as_json: Json = False) -> None:
     """
     import asyncio
 
-    from scanner.venue import membership
     from scanner.venue.errors import NoVenue
     from scanner.venue.extra import require
+    from scanner.venue.members import membership
 
     config = load()
     require()
-    from scanner.venue.administration import state_of
-    from scanner.venue.dialling import register
+    from scanner.venue.members.dialling import register
+    from scanner.venue.node.administration import state_of
     from scanner.wording.sentences import in_english
 
     own = membership.read(config.home)

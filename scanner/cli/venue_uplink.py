@@ -43,9 +43,9 @@ def uplink() -> None:
     from scanner.store.sessions import read_session
     from scanner.store.writer import Writer
     from scanner.sync.errors import NoSession
-    from scanner.venue import membership
     from scanner.venue.errors import NoVenue
     from scanner.venue.extra import require
+    from scanner.venue.members import membership
 
     config = load()
     if membership.read(config.home) is None:

@@ -22,7 +22,7 @@ from scanner.scanning.scan_source import (
     View,
 )
 from scanner.store.writer import Writer
-from scanner.venue import membership
+from scanner.venue.members import membership
 
 GATES = ("North", "South")
 NODES = 3

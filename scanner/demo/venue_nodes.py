@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from scanner.venue.authority import join, make_venue
-from scanner.venue.node import Node, Place
-from scanner.venue.node_config import Route
-from scanner.venue.server import Binary
+from scanner.venue.members.authority import join, make_venue
+from scanner.venue.node.config import Route
+from scanner.venue.node.node import Node, Place
+from scanner.venue.node.server import Binary
 
 if TYPE_CHECKING:
-    from scanner.venue.membership import Membership
+    from scanner.venue.members.membership import Membership
 
 HERE = "127.0.0.1"
 
@@ -95,7 +95,7 @@ class VenueNodes:
         return made
 
     async def _work(self, node: Node) -> "_Connection":
-        from scanner.venue.work import work
+        from scanner.venue.node.work import work
 
         return await work(node, lambda: self.addresses, _START_SECONDS)
 

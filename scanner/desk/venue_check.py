@@ -6,9 +6,9 @@ from contextlib import closing
 from scanner.config import Config
 from scanner.desk.doctor import Finding, Health
 from scanner.facts import Code, Fact
-from scanner.venue import membership
 from scanner.venue.errors import NeedsExtra, VenueError
 from scanner.venue.extra import require
+from scanner.venue.members import membership
 
 _KNOCK_SECONDS = 1.0
 """For one node: a LAN answers in milliseconds."""

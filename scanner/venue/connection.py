@@ -13,13 +13,13 @@ import nats.errors
 import structlog
 
 from scanner.venue.client import connect
-from scanner.venue.dialling import address, options, register
 from scanner.venue.errors import Unreachable, VenueError, VenueFault
+from scanner.venue.members.dialling import address, options, register
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
-    from scanner.venue.membership import Membership
+    from scanner.venue.members.membership import Membership
 
 _CONNECT_SECONDS = 2
 _STAGGER_SECONDS = 0.3

@@ -19,13 +19,13 @@ from scanner.store.errors import StoreError
 from scanner.store.sessions import read_origin
 from scanner.store.tickets import permitted_sections
 from scanner.store.venue_claims import Mirrored
-from scanner.venue.claimant import Claimant
+from scanner.venue.claims.claimant import Claimant
+from scanner.venue.claims.mirror import Mirror
+from scanner.venue.claims.nats_bucket import NatsBucket
+from scanner.venue.claims.settling import Settling
 from scanner.venue.errors import VenueError
-from scanner.venue.mirror import Mirror
-from scanner.venue.nats_bucket import NatsBucket
 from scanner.venue.requests import ask_to_open
 from scanner.venue.sealing import VenueKey
-from scanner.venue.settling import Settling
 from scanner.venue.subjects import event_name, section_name
 
 if TYPE_CHECKING:

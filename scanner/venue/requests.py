@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.facts import Code
 from scanner.venue.errors import Sealed, Unreachable, VenueError, VenueFault
-from scanner.venue.permissions import OPEN
+from scanner.venue.members.permissions import OPEN
 from scanner.venue.sealing import VenueKey
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from scanner.facts import Fact
 from scanner.judging import Judged
 from scanner.venue import discovery, extra
 from scanner.venue.errors import NeedsExtra
-from scanner.venue.membership import Membership
+from scanner.venue.members.membership import Membership
 
 if TYPE_CHECKING:
     from nats.aio.client import Client

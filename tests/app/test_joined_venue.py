@@ -10,7 +10,7 @@ from scanner.config import Config
 from scanner.keystore import KeyStore
 from scanner.paths import database_file
 from scanner.store.writer import Writer
-from scanner.venue.membership import folder
+from scanner.venue.members.membership import folder
 from tests.store.worlds import SERIALS, filled, row, seconds
 
 LIMIT = 10

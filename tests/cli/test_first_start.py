@@ -19,8 +19,8 @@ from scanner.store import journal
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 from scanner.tui.wizard.answers import Answers, Place
-from scanner.venue import authority, invitation, membership
 from scanner.venue.errors import VenueError, VenueFault
+from scanner.venue.members import authority, invitation, membership
 from tests.cli.program import Program
 from tests.cli.terminal import terminal
 from tests.mock.server import Ready, mock_server

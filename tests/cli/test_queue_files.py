@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scanner.venue import authority, membership
+from scanner.venue.members import authority, membership
 from tests.cli.program import Program
 from tests.mock.api import Api
 from tests.mock.server import Ready

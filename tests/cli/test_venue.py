@@ -9,7 +9,8 @@ from typer.testing import CliRunner, Result
 
 from scanner.cli.app import app
 from scanner.store.sessions import read_session
-from scanner.venue import discovery, extra, invitation, membership
+from scanner.venue import discovery, extra
+from scanner.venue.members import invitation, membership
 from scanner.wording.catalogue import choose_language
 from tests.store.worlds import SERIALS, filled, row
 from tests.venue.nodes import Nodes

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.venue import membership
-from scanner.venue.authority import join, make_venue
+from scanner.venue.members import membership
+from scanner.venue.members.authority import join, make_venue
 from tests.cli.program import Program
 from tests.venue.links import free_port
 

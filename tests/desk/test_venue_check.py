@@ -8,8 +8,9 @@ from scanner.config import Config
 from scanner.desk.doctor import Health
 from scanner.desk.venue_check import VenueFound, venue
 from scanner.sync.clock import utc_now
-from scanner.venue import authority, extra, membership
+from scanner.venue import extra
 from scanner.venue.errors import VenueFault
+from scanner.venue.members import authority, membership
 from scanner.wording.sentences import in_english
 
 

@@ -15,9 +15,9 @@ from scanner.app.venue_line import EngineLine
 from scanner.platform.protocol import TicketSource
 from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine
-from scanner.venue.dialling import address, options
-from scanner.venue.line import Here
-from scanner.venue.membership import Membership
+from scanner.venue.carrying.line import Here
+from scanner.venue.members.dialling import address, options
+from scanner.venue.members.membership import Membership
 from scanner.venue.sealing import VenueKey
 from tests.sync.house import House
 from tests.venue.nodes import Nodes

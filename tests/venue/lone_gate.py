@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from scanner.admission.ticket import Unclaimed
-from scanner.venue.membership import read
+from scanner.venue.members.membership import read
 from tests.venue.whole_gates import VenueGate, venue_gate
 
 

@@ -4,8 +4,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scanner.venue.authority import join, make_venue
-from scanner.venue.node import Node, Place
+from scanner.venue.members.authority import join, make_venue
+from scanner.venue.node.node import Node, Place
 from tests.venue.links import free_port
 from tests.venue.nodes import HERE
 

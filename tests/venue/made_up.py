@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from scanner.venue.bucket import Entry, Extent, Taken, Unanswered
+from scanner.venue.claims.bucket import Entry, Extent, Taken, Unanswered
 from scanner.venue.errors import Sealed
 
 

@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 import nats.errors
 from nats.aio.client import Client
 
-from scanner.venue.administration import as_node
-from scanner.venue.authority import join, make_venue
-from scanner.venue.membership import Authority, Membership
-from scanner.venue.node import Node, Place
-from scanner.venue.node_config import Route
+from scanner.venue.members.authority import join, make_venue
+from scanner.venue.members.membership import Authority, Membership
+from scanner.venue.node.administration import as_node
+from scanner.venue.node.config import Route
+from scanner.venue.node.node import Node, Place
+from scanner.venue.node.server import Binary
+from scanner.venue.node.work import work
 from scanner.venue.sealing import VenueKey
-from scanner.venue.server import Binary
-from scanner.venue.work import work
 from tests.venue.links import Links, free_port
 
 HERE = "127.0.0.1"

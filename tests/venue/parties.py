@@ -12,9 +12,9 @@ from scanner.store import double_entries, installation, journal, venue_claims
 from scanner.store.database import open_reader, transaction
 from scanner.store.double_entries import DoubleEntry
 from scanner.store.writer import Writer
-from scanner.venue.claimant import Claimant
-from scanner.venue.mirror import Mirror
-from scanner.venue.settling import Settling
+from scanner.venue.claims.claimant import Claimant
+from scanner.venue.claims.mirror import Mirror
+from scanner.venue.claims.settling import Settling
 from tests.store.worlds import EVENT, NOW, SERIALS, filled, row, scan
 from tests.venue.made_up import MadeUpBucket, PlainKey
 

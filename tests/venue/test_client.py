@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from scanner.venue.client import CLOSING_SECONDS
-from scanner.venue.dialling import dial
+from scanner.venue.members.dialling import dial
 from tests.venue.links import Links
 from tests.venue.nodes import HERE, Nodes
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from scanner.venue.authority import join, make_venue
-from scanner.venue.node import Node, Place
-from scanner.venue.serving import NodeNews
-from scanner.venue.status import Standing
+from scanner.venue.members.authority import join, make_venue
+from scanner.venue.node.node import Node, Place
+from scanner.venue.node.serving import NodeNews
+from scanner.venue.node.status import Standing
 from tests.venue.links import free_port
+from tests.venue.node.test_serving import served, told_by
 from tests.venue.nodes import HERE
-from tests.venue.test_serving import served, told_by
 
 pytestmark = pytest.mark.venue
 

@@ -11,8 +11,8 @@ import pytest
 from scanner.store.differences import read as read_differences
 from scanner.store.encounters import current
 from scanner.store.ledger import State
-from scanner.venue import membership
-from scanner.venue.carrying import Carrying
+from scanner.venue.carrying.carrying import Carrying
+from scanner.venue.members import membership
 from tests.cli.program import Program
 from tests.mock.server import Ready, mock_server
 from tests.sync.house import House, house_at, until

@@ -11,12 +11,12 @@ import pytest
 from nats.aio.client import Client
 from nats.js.errors import Error as JetStreamError
 
-from scanner.venue.administration import state_of
 from scanner.venue.client import connect
-from scanner.venue.dialling import address, dial, options
 from scanner.venue.errors import VenueError
-from scanner.venue.expelling import expel
-from scanner.venue.membership import Membership
+from scanner.venue.members.dialling import address, dial, options
+from scanner.venue.members.expelling import expel
+from scanner.venue.members.membership import Membership
+from scanner.venue.node.administration import state_of
 from scanner.venue.provisioning import bucket_stream, claims_bucket, provide_event
 from tests.venue.nodes import PATIENCE_SECONDS, Nodes
 

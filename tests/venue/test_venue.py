@@ -12,7 +12,7 @@ from scanner.admission.ticket import Unclaimed
 from scanner.admission.verdict import Kind, Reason
 from scanner.venue import extra
 from scanner.venue.errors import VenueFault
-from scanner.venue.membership import write
+from scanner.venue.members.membership import write
 from tests.store.worlds import SERIALS
 from tests.venue.nodes import Nodes
 from tests.venue.whole_gates import venue_gate, wait_until
@@ -155,4 +155,4 @@ def test_a_gate_without_a_venue_imports_nothing_of_it(tmp_path: Path) -> None:
     )
     libraries, modules = ran.stdout.splitlines()
     assert libraries == "[]"
-    assert modules == "['scanner.venue.errors', 'scanner.venue.membership']"
+    assert modules == "['scanner.venue.errors', 'scanner.venue.members.membership']"

@@ -16,7 +16,7 @@ from scanner.store.double_entries import DoubleEntry
 from scanner.store.sessions import read_standing
 from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
-from scanner.venue.membership import Membership
+from scanner.venue.members.membership import Membership
 from scanner.venue.sealing import VenueKey
 from scanner.venue.venue import Venue
 from tests.store.worlds import SERIALS, filled, row

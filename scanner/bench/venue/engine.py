@@ -14,15 +14,15 @@ import nats.errors
 from nats.js.api import Header
 
 from scanner.demo.venue_nodes import VenueNodes
-from scanner.venue.administration import as_node
-from scanner.venue.dialling import address, options
+from scanner.venue.members.dialling import address, options
+from scanner.venue.node.administration import as_node
 from scanner.venue.provisioning import bucket_stream, claims_bucket, provide_event
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from scanner.venue.membership import Membership
+    from scanner.venue.members.membership import Membership
 
 NEW = {str(Header.EXPECTED_LAST_SUBJECT_SEQUENCE.value): "0"}
 """The header that makes a message a `create`: nobody wrote this key before."""

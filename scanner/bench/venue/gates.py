@@ -17,7 +17,7 @@ from scanner.bench.figure import Figure, median, p99
 from scanner.bench.venue.engine import provide_bare
 from scanner.bench.venue.load import Load, Seen
 from scanner.demo.venue_nodes import VenueNodes
-from scanner.venue import membership
+from scanner.venue.members import membership
 
 MOST_CREATES = 3.0
 

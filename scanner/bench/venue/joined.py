@@ -16,7 +16,7 @@ from scanner.store.writer import Writer
 from scanner.sync.clock import utc_now
 
 if TYPE_CHECKING:
-    from scanner.venue.membership import Membership
+    from scanner.venue.members.membership import Membership
     from scanner.venue.venue import Venue
 
 _READY_SECONDS = 60.0

@@ -19,10 +19,10 @@ from scanner.bench.venue.block import Block
 from scanner.bench.venue.engine import Bare, dial, provide_bare
 from scanner.bench.venue.line import Line
 from scanner.demo.venue_nodes import HERE, VenueNodes, free_ports
-from scanner.venue import nkey
-from scanner.venue.authority import administrator
-from scanner.venue.node import Node, Place
-from scanner.venue.node_config import NodeConfig
+from scanner.venue.members import nkey
+from scanner.venue.members.authority import administrator
+from scanner.venue.node.config import NodeConfig
+from scanner.venue.node.node import Node, Place
 
 if TYPE_CHECKING:
     from nats.aio.client import Client

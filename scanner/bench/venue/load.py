@@ -21,7 +21,7 @@ from scanner.bench.venue.joined import Joined, joined
 from scanner.log import open_log
 from scanner.paths import log_file
 from scanner.sync.clock import utc_now
-from scanner.venue import membership
+from scanner.venue.members import membership
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 
-from scanner.venue.bucket import Entry, Taken, Unanswered
+from scanner.venue.claims.bucket import Entry, Taken, Unanswered
 
 _ELECTION_SECONDS = (0.5, 5.0)
 _NOTICED_SECONDS = 10.0

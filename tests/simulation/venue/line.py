@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from scanner.venue.bucket import Entry, Extent, Taken, Unanswered
+from scanner.venue.claims.bucket import Entry, Extent, Taken, Unanswered
 from tests.simulation.venue.engine import Engine
 
 T = TypeVar("T")

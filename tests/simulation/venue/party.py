@@ -13,10 +13,10 @@ from scanner.admission.ticket import Unclaimed
 from scanner.gate import Gate, Steps
 from scanner.judging import Judged
 from scanner.store import venue_claims
-from scanner.venue.claimant import Claimant
-from scanner.venue.mirror import Mirror
+from scanner.venue.claims.claimant import Claimant
+from scanner.venue.claims.mirror import Mirror
+from scanner.venue.claims.settling import Settling
 from scanner.venue.sealing import VenueKey
-from scanner.venue.settling import Settling
 from tests.simulation.gates import House
 from tests.simulation.memory import InlineWriter
 from tests.simulation.venue.line import Line

@@ -6,7 +6,7 @@ from unittest import mock
 
 import pytest
 
-from scanner.venue import claimant, mirror, settling
+from scanner.venue.claims import claimant, mirror, settling
 from tests.simulation.venue.evening import simulate
 from tests.simulation.venue.trouble import Trouble, troubles
 

@@ -1,0 +1,1 @@
+"""What gates carry for one another: admissions, outcomes, lists and journals' heads."""

@@ -1,0 +1,1 @@
+"""A gate's claims: asked for, mirrored, and settled with what its ledger has."""

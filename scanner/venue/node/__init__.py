@@ -1,0 +1,1 @@
+"""One node of a venue: its server, what it does for gates, and how all nodes are."""

@@ -1,0 +1,92 @@
+"""One line out serves all: what a gate without it hands over, and what comes back."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from nats.aio.client import Client
+
+from scanner.store import carried
+from scanner.store.encounters import current
+from scanner.store.ledger import State
+from scanner.venue.carrying.handing_over import HandingOver
+from scanner.venue.carrying.keep_trying import keep_trying
+from scanner.venue.carrying.uplink import Uplink
+from tests.mock.server import mock_server
+from tests.sync.house import House, house_at, until
+from tests.venue.gates import VenueGate, at_work, venue_gate
+from tests.venue.nodes import Nodes
+
+EVERY = 0.05
+
+
+@pytest.fixture(scope="module")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
+    tmp_path = tmp_path_factory.mktemp("houses")
+    (tmp_path / "north").mkdir()
+    (tmp_path / "south").mkdir()
+    with (
+        mock_server(tickets=300) as server,
+        house_at(server, tmp_path / "north") as north,
+        house_at(server, tmp_path / "south") as south,
+    ):
+        north.open(server.tokens[0].code)
+        south.open(server.tokens[0].code, device="south")
+        yield north, south
+
+
+def handing_over(gate: VenueGate) -> HandingOver:
+    return HandingOver(gate.here, offline_seconds=0)
+
+
+async def test_a_gate_without_a_line_has_its_queue_delivered_by_one_that_has_it(
+    one_node: Nodes, houses: tuple[House, House]
+) -> None:
+    north, south = houses
+    serials = [each for number in range(3) for each in north.tickets(number)[:50]]
+    north.cable.cut()
+    for serial in serials:
+        assert north.present(serial).verdict.admits
+    async with venue_gate(one_node, north, "north") as a, venue_gate(one_node, south, "south") as b:
+        await until(lambda: b.engine.status().link.online, 60)
+        out = handing_over(a)
+        async with at_work(
+            keep_trying(lambda: out.publish(a.js), EVERY),
+            keep_trying(lambda: out.hear(a.js), EVERY),
+            Uplink(b.nc, b.here).run(),
+        ):
+            await until(lambda: set(north.states().values()) == {State.CONFIRMED}, 60)
+        stream = await one_node_stream(one_node, "ADMISSIONS")
+    assert set(north.states()) == set(serials) == south.at_server("north")
+    assert south.at_server("south") == set()
+    assert stream == 0
+
+
+async def test_a_gate_that_is_online_again_delivers_itself_what_it_has_handed_over(
+    one_node: Nodes, houses: tuple[House, House]
+) -> None:
+    north, _ = houses
+    serials = north.tickets(0)[-5:]
+    north.cable.cut()
+    for serial in serials:
+        assert north.present(serial).verdict.admits
+    async with venue_gate(one_node, north, "again") as a:
+        await handing_over(a).publish(a.js)
+        assert await one_node_stream(one_node, "ADMISSIONS") == 1
+        north.cable.restore()
+        async with at_work(Uplink(a.nc, a.here).run()):
+            await until(lambda: set(north.states().values()) == {State.CONFIRMED}, 60)
+            while await one_node_stream(one_node, "ADMISSIONS"):  # noqa: ASYNC110 - it has no events
+                await asyncio.sleep(0.02)
+    assert set(serials) <= north.at_server("north")
+    assert north.writer.submit_to_cache(carried.counts).result() == {}
+    assert north.writer.submit(current).result() == []
+
+
+async def one_node_stream(nodes: Nodes, name: str) -> int:
+    """Return how many messages a stream holds."""
+
+    async def ask(nc: Client) -> int:
+        return int((await nc.jetstream().stream_info(name)).state.messages)
+
+    return await asyncio.to_thread(nodes.asked, ask)
