@@ -1,6 +1,7 @@
 """What a venue's node says, and what keeps one from running."""
 
 from scanner.wording.catalogue import say
+from scanner.wording.plain import plain
 from scanner.wording.sentences import Params, Plural, Sentence
 
 
@@ -16,6 +17,13 @@ def _installed(params: Params) -> str:
 def _removed(_: Params) -> str:
     return f"""{say("Then:")}
   systemctl --user disable --now scanner-venue; systemctl --user daemon-reload"""
+
+
+def _missing(params: Params) -> str:
+    numbers = {"up": plain(str(params["up"])), "of": plain(str(params["of"]))}
+    if away := str(params.get("away") or ""):
+        return say("Only {up} of {of} nodes are there; start {away}.", **numbers, away=plain(away))
+    return say("Only {up} of {of} nodes are there; start the others.", **numbers)
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -45,7 +53,8 @@ SENTENCES: dict[str, Sentence] = {
     "node.renewed": "This node has a new certificate.",
     "node.moved": "A node has another address; this one follows.",
     "node.one_node": "Not fault-tolerant: while the only node is down, each gate decides alone.",
-    "node.missing": "Only {up} of {of} nodes are there; start the others.",
+    "node.missing": _missing,
+    "node.no_leader": "{up} of {of} nodes are there, and choose a leader; that takes some seconds.",
     "node.no_majority_now": "With {up} of {of} nodes nothing can be agreed; start another.",
     "node.not_synced": "Not fault-tolerant: {node} answers before its disk has it, "
     "so a power cut can lose claims; start it by scanner venue serve.",

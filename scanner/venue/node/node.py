@@ -1,6 +1,7 @@
 """One node of a venue on this machine: its folder, its certificate, its server."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,10 @@ from scanner.venue.node.errors import NodeError, NodeFault
 from scanner.venue.node.server import Binary, Server
 
 _IDENTITY = "node.json"
+_UNFIT = re.compile(r"[^A-Za-z0-9]+")
+"""What a server's name is better without: configurations, subjects and name services have it."""
+_LONGEST = 24
+"""Characters of the gate's name that a node's begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Node:
         self.membership, self.authority, self.place = membership, authority, place
         self._home = home
         self.files = NodeFiles(folder(home) / "node")
-        self.name = own_name(self.files, authority.node_count)
+        self.name = own_name(self.files, authority.node_count, membership.gate)
         self.server = Server(self._config(()), binary)
 
     @classmethod
@@ -174,8 +179,10 @@ def take_name(files: NodeFiles, name: str, node_count: int) -> None:
     _write(file, json.dumps({"name": name, "of": node_count}).encode())
 
 
-def own_name(files: NodeFiles, node_count: int) -> str:
+def own_name(files: NodeFiles, node_count: int, gate: str) -> str:
     """Return this node's name, drawn at its first start: its place among the replicas is by it.
+
+    It begins as this computer's gate is called, so that people know which computer it is.
 
     Raises:
         NodeError: its store was made for a venue of another size, and can't be read in this one.
@@ -183,7 +190,8 @@ def own_name(files: NodeFiles, node_count: int) -> str:
     """
     file = files.folder / _IDENTITY
     if not file.exists():
-        take_name(files, f"node-{secrets.token_hex(4)}", node_count)
+        known = _UNFIT.sub("-", gate)[:_LONGEST].strip("-") or "node"
+        take_name(files, f"{known}-{secrets.token_hex(4)}", node_count)
     found: Mapping[str, object] = json.loads(file.read_text("utf-8"))
     if found["of"] != node_count:
         raise NodeError(NodeFault.OTHER_SIZE, folder=files.folder, count=node_count)

@@ -46,11 +46,11 @@ def check(state: VenueState, lost: str) -> None:
     up = {each.name for each in state.nodes or ()}
     copies = [copy for stream in state.streams for copy in stream.copies]
     known = up | {copy.node for copy in copies}
-    if lost not in known:
-        raise NodeError(NodeFault.UNKNOWN, node=lost, nodes=", ".join(sorted(known)))
     if lost in up:
         raise NodeError(NodeFault.NOT_LOST, node=lost)
-    led = all(each.leader for each in state.streams)
+    led = bool(state.streams) and all(each.leader for each in state.streams)
+    if led and lost not in known:  # without a leader, nobody tells of who is away
+        raise NodeError(NodeFault.UNKNOWN, node=lost, nodes=", ".join(sorted(known)))
     level = all(each.level for each in copies if each.node != lost)
     if len(up) < state.count - 1 or not (led and level):
         raise NodeError(NodeFault.OTHERS_NOT_LEVEL)

@@ -46,6 +46,7 @@ class Trouble(Code):
     ONE_NODE = "node.one_node"
     MISSING = "node.missing"
     NO_MAJORITY = "node.no_majority_now"
+    NO_LEADER = "node.no_leader"
     NOT_SYNCED = "node.not_synced"
     TOO_OLD = "node.too_old"
     BEHIND = "node.behind"
@@ -176,10 +177,13 @@ class VenueState:
         """Why the venue is not fault-tolerant; empty where it is."""
         found = []
         numbers: dict[str, Value] = {"up": self.up, "of": self.count}
-        if not self.has_majority:
+        away = sorted({c.node for s in self.streams for c in s.copies if c.offline})
+        if self.up <= self.count // 2:
             found.append(Fact(Trouble.NO_MAJORITY, numbers))
+        elif not self.has_majority:
+            found.append(Fact(Trouble.NO_LEADER, numbers))
         elif self.up < self.count:
-            found.append(Fact(Trouble.MISSING, numbers))
+            found.append(Fact(Trouble.MISSING, {**numbers, "away": ", ".join(away)}))
         if self.count == 1:
             found.append(Fact(Trouble.ONE_NODE))
         for node in self.nodes or ():

@@ -1,6 +1,7 @@
 """A broken laptop's place in the venue is taken by another."""
 
 import asyncio
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ def test_a_lost_node_is_replaced_while_all_others_are_level() -> None:
         (STATE, "node-b", NodeFault.NOT_LOST),
         (STATE, "node-d", NodeFault.UNKNOWN),
         (replace(STATE, nodes=(A,)), "node-c", NodeFault.OTHERS_NOT_LEVEL),
+        (replace(STATE, streams=()), "node-c", NodeFault.OTHERS_NOT_LEVEL),
         (
             replace(STATE, streams=(replace(STREAM, copies=(replace(LEVEL, level=False), LOST)),)),
             "node-c",
@@ -54,11 +56,12 @@ def test_else_it_is_not(state: VenueState, lost: str, why: NodeFault) -> None:
 
 def test_a_computer_is_one_node_for_good(tmp_path: Path) -> None:
     files = NodeFiles(tmp_path / "node")
-    name = own_name(files, 3)
+    name = own_name(files, 3, "Tor 3/Süd")
+    assert re.fullmatch(r"Tor-3-S-d-[0-9a-f]{8}", name)
     with pytest.raises(NodeError) as refused:
         take_name(files, "node-c", 3)
     assert refused.value.fact.code == NodeFault.SERVED_ALREADY
-    assert own_name(files, 3) == name
+    assert own_name(files, 3, "Tor 3/Süd") == name
 
 
 @pytest.mark.venue
@@ -81,7 +84,7 @@ def test_the_new_node_gets_what_the_lost_one_had(three_nodes: Nodes) -> None:
     shutil.rmtree(lost.files.folder)
     membership.keep(home, venue.membership("new"), venue.authority)
     venue.run(take_it())
-    assert own_name(lost.files, 3) == lost.name
+    assert own_name(lost.files, 3, "another") == lost.name
     lost.prepare(lost.server.config.routes, [HERE])
     venue.start(2)
     venue.run(level(venue))

@@ -17,6 +17,7 @@ from scanner.venue.node.status import (
     VenueState,
 )
 from scanner.venue.node.work import work
+from scanner.wording.sentences import sentence
 from tests.venue.lone_node import lone_node
 from tests.venue.nodes import Nodes
 
@@ -56,6 +57,18 @@ def test_anything_less_is_not_and_somebody_has_to_see_to_it(
     assert codes(state) == [Standing.NODES, why]
     assert not state.is_tolerant
     assert state.needs_care
+
+
+def test_who_is_away_is_told_and_a_majority_without_a_leader_waits_for_one() -> None:
+    away = replace(COPIES[1], level=False, offline=True)
+    one_away = replace(
+        WHOLE, nodes=SYNCED[:2], streams=(StreamState("HEADS", 7, "node-a", (COPIES[0], away)),)
+    )
+    told = sentence(one_away.troubles[0])
+    assert told == "Only 2 of 3 nodes are there; start node-c."
+    choosing = replace(one_away, streams=())
+    assert [each.code for each in choosing.troubles] == [Trouble.NO_LEADER]
+    assert choosing.needs_care
 
 
 def test_a_gate_does_not_call_a_venue_fault_tolerant_whose_settings_it_can_not_see() -> None:
