@@ -36,6 +36,7 @@ class VenueDone(Code):
     SEE_TO = "venue.see_to"
     EXPELLED = "venue.expelled"
     NEW_INVITATION = "venue.new_invitation"
+    IF_A_NODE = "venue.if_a_node"
     KEPT = "venue.kept"
 
 
@@ -223,6 +224,7 @@ def expel(
     _write_invitation(done.invited, overwrite=True)
     tell(Fact(VenueDone.EXPELLED, {"gate": done.gate.gate or gate, "name": own.name}))
     tell(Fact(VenueDone.NEW_INVITATION, _files(own.name)))
+    remind(Fact(VenueDone.IF_A_NODE))
 
 
 def _write_invitation(invited: "Invited", *, overwrite: bool) -> None:

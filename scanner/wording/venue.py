@@ -150,5 +150,6 @@ SENTENCES: dict[str, Sentence] = {
     "and what it carried for other gates is not sent; see scanner status.",
     "venue.expelled": "{gate} is expelled from {name} for good.",
     "venue.new_invitation": "The old invitation is void; the new one is in {join} and {picture}.",
+    "venue.if_a_node": "if it was a node, it can still make gates of this venue; make a new venue.",
     "venue.kept": "Nobody was expelled.",
 }

@@ -220,6 +220,7 @@ def test_a_stolen_laptop_is_expelled_and_the_invitation_replaced(
         "stolen is expelled from Testhaus for good.",
         "The old invitation is void; the new one is in Testhaus.join and Testhaus.png.",
     ]
+    assert "can still make gates" in expelled.stderr
     Path("old.join").write_bytes(before)
     assert "do not let this computer in" in run("stolen", "join", "old.join", "--replace").stderr
     assert run("new", "join", "Testhaus.png").stderr == ""
