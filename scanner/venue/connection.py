@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import nats.errors
 import structlog
 
+from scanner.venue.cancelling import ended, pause
 from scanner.venue.client import connect
 from scanner.venue.errors import Unreachable, VenueError, VenueFault
 from scanner.venue.members.dialling import address, options, register
@@ -102,8 +103,7 @@ class Connection:
                     await self._until_lost(client, working)
                 finally:
                     self.client = None
-                    working.cancel()
-                    await asyncio.gather(working, return_exceptions=True)
+                    await ended([working])
                     self._drop(client)
                 _log.warning("the connection to the venue is lost", node=self._used)
         finally:
@@ -114,7 +114,7 @@ class Connection:
             await asyncio.wait([working], timeout=_LOOK_SECONDS)
         if working.done() and not working.cancelled() and (error := working.exception()):
             _log.warning("the work with the venue failed", exc_info=error)
-            await asyncio.sleep(_AGAIN_SECONDS[1])
+            await pause(_AGAIN_SECONDS[1])
 
     async def _check(self, client: "Client", *, give_up: bool) -> None:
         """Give a node up that has fallen silent, or whose engine is out of reach for long."""
@@ -138,7 +138,7 @@ class Connection:
                     await self._register_again()
             if rounds % _SEARCHED_AFTER == 0:
                 await self._look_around()
-            await asyncio.sleep(wait)
+            await pause(wait)
             wait = min(longest, 2 * wait)  # after a refusal, too: nodes may have changed
 
     async def _round(self) -> "Client":

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -19,6 +19,7 @@ from scanner.store.errors import StoreError
 from scanner.store.sessions import read_origin
 from scanner.store.tickets import permitted_sections
 from scanner.store.venue_claims import Mirrored
+from scanner.venue.cancelling import ended, pause
 from scanner.venue.claims.claimant import Claimant
 from scanner.venue.claims.mirror import Mirror
 from scanner.venue.claims.nats_bucket import NatsBucket
@@ -171,7 +172,7 @@ class VenueLoop:
                 async with asyncio.timeout(_PAY_SECONDS):
                     for event in self._events.values():
                         await event.claimant.paid()
-            await _ended([*work, stopped, *self._asking])
+            await ended([*work, stopped, *self._asking])
             for event in self._events.values():
                 await event.claimant.close()
 
@@ -180,9 +181,9 @@ class VenueLoop:
         try:
             while True:
                 await self._open(client)
-                await asyncio.sleep(_LOOK_SECONDS)
+                await pause(_LOOK_SECONDS)
         finally:
-            await _ended(beside)
+            await ended(beside)
 
     async def _open(self, client: "Client") -> None:
         """Have the event's bucket made, and what its sections need."""
@@ -210,15 +211,15 @@ class VenueLoop:
                 session = self._reader.session()
                 if session and session != followed:
                     followed, uri = session, session[1]
-                    await _ended(working)
+                    await ended(working)
                     here = self._events.get(uri) or self._event(uri)
                     self._events[uri] = self._here = here
                     working = [
                         asyncio.ensure_future(each.run()) for each in (here.mirror, here.settling)
                     ]
-                await asyncio.sleep(_LOOK_SECONDS)
+                await pause(_LOOK_SECONDS)
         finally:
-            await _ended(working)
+            await ended(working)
 
     def _event(self, uri: str) -> _Event:
         name = event_name(self._key, uri)
@@ -274,10 +275,4 @@ async def _go_on(work: "Callable[[Client], Awaitable[None]]", client: "Client") 
             await work(client)
         except Exception:  # noqa: BLE001 - the next try may go well
             _log.exception("the work beside the venue's claims failed")
-        await asyncio.sleep(_OPEN_SECONDS)
-
-
-async def _ended(tasks: "Sequence[asyncio.Future[Any]]") -> None:
-    for each in tasks:
-        each.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await pause(_OPEN_SECONDS)

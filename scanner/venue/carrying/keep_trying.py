@@ -1,12 +1,12 @@
 """Work that goes on for as long as its gate runs, whatever fails on the way."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import nats.errors
 import structlog
 
 from scanner.errors import ScannerError
+from scanner.venue.cancelling import pause
 
 PASSING = (nats.errors.Error, ScannerError, TimeoutError, OSError)
 """What an engine without a leader, a lost connection or a full disk makes of a call."""
@@ -22,4 +22,4 @@ async def keep_trying(work: Callable[[], Awaitable[None]], every: float) -> None
             log.info("to be tried again", why=repr(error))
         except Exception:
             log.exception("this should not have failed")
-        await asyncio.sleep(every)
+        await pause(every)

@@ -6,7 +6,7 @@ the message goes to another: what was sent already is found at the platform, and
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,7 @@ from nats.errors import TimeoutError as NothingCame
 from scanner.store import carried, handed_over, sessions, tickets
 from scanner.store.carried_forms import Carried, CarriedOutcome, carried_of
 from scanner.store.database import SqlConnection, transaction
+from scanner.venue.cancelling import ended, pause
 from scanner.venue.carrying.keep_trying import PASSING
 from scanner.venue.errors import Sealed
 from scanner.venue.provisioning import ACK_WAIT_SECONDS, ADMISSIONS, uplink_consumer
@@ -81,16 +82,16 @@ class Uplink:
                 with suppress(*PASSING):
                     await self._keep_fetching(working)
                     await self._tell(await self._untold())
-                await asyncio.sleep(_TICK_SECONDS)
+                await pause(_TICK_SECONDS)
         finally:
-            await _ended(working.values())
+            await ended(working.values())
 
     async def _keep_fetching(self, working: dict[tuple[str, str], "asyncio.Task[None]"]) -> None:
         """Have a task at work for each section that is to be delivered now, and for no other."""
         permitted = await self._permitted() if self._here.line.is_online() else _NOTHING
         wanted = {(permitted.event, each) for each in permitted.sections}
         gone = [where for where, task in working.items() if where not in wanted or task.done()]
-        await _ended([working.pop(each) for each in gone])
+        await ended([working.pop(each) for each in gone])
         if wanted and permitted != self._opened:
             await ask_to_open(self._nc, self._here.key, permitted.event, sorted(permitted.sections))
             self._opened = permitted
@@ -174,7 +175,7 @@ class Uplink:
                 return False
             if asyncio.get_running_loop().time() > until:
                 break
-            await asyncio.sleep(wait)
+            await pause(wait)
             wait = min(2 * wait, _AGAIN_AT_MOST_SECONDS)
         if not own:
             found = await self._here.writer.run_on_cache(
@@ -226,13 +227,6 @@ def _put(conn: SqlConnection, some: Sequence[Carried]) -> None:
 async def _say_alive(message: "Msg") -> None:
     """Keep the engine from handing a message to another uplink."""
     while True:
-        await asyncio.sleep(_IN_PROGRESS_SECONDS)
+        await pause(_IN_PROGRESS_SECONDS)
         with suppress(*PASSING):
             await message.in_progress()
-
-
-async def _ended(tasks: "Iterable[asyncio.Task[None]]") -> None:
-    some = list(tasks)
-    for each in some:
-        each.cancel()
-    await asyncio.gather(*some, return_exceptions=True)

@@ -27,6 +27,7 @@ from scanner.admission.claim import (
     unreadable,
 )
 from scanner.store.venue_claims import Mirrored, claim_from_text, claim_to_text
+from scanner.venue.cancelling import pause
 from scanner.venue.claims.bucket import Bucket, Entry, Taken, Unanswered
 from scanner.venue.errors import Sealed
 
@@ -223,7 +224,7 @@ class Claimant:
             try:
                 swapped = await self.swap(asked.right, decide)
             except Unanswered:
-                await asyncio.sleep(_AGAIN_SECONDS)
+                await pause(_AGAIN_SECONDS)
                 continue
             match swapped.last:
                 case Lost(claim):
@@ -297,5 +298,5 @@ async def _again_and_again() -> AsyncIterator[None]:
     wait, longest = _GIVE_BACK_SECONDS
     while True:
         yield
-        await asyncio.sleep(wait)
+        await pause(wait)
         wait = min(longest, 2 * wait)

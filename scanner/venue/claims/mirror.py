@@ -1,6 +1,5 @@
 """Follows the engine's claims into the cache, so that a gate knows them without the engine."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
@@ -11,6 +10,7 @@ from scanner.store import installation, venue_claims, venue_dues
 from scanner.store.database import SqlConnection
 from scanner.store.errors import StoreError
 from scanner.store.venue_claims import CLAIMS, TOLD, Mirrored
+from scanner.venue.cancelling import pause
 from scanner.venue.claims.bucket import Bucket, Entry, Unanswered
 from scanner.venue.claims.claimant import Key, opened
 
@@ -82,7 +82,7 @@ class Mirror:
                 _log.exception("the mirror of claims failed")
             finally:
                 self.up_to_date = False
-            await asyncio.sleep(_AGAIN_SECONDS)
+            await pause(_AGAIN_SECONDS)
 
     async def follow(self) -> None:
         """Follow until the watch breaks, or the engine turns out to have lost what it had.

@@ -22,6 +22,7 @@ from scanner.store.errors import StoreError
 from scanner.store.tickets import right_of
 from scanner.store.venue_claims import TOLD, Mirrored
 from scanner.store.venue_dues import OwnEntry, Passed
+from scanner.venue.cancelling import pause
 from scanner.venue.claims.bucket import Unanswered
 from scanner.venue.claims.claimant import Claimant
 from scanner.venue.claims.mirror import Mirror, Store
@@ -122,7 +123,7 @@ class Settling:
                 _log.warning("what the venue is owed can't be read", exc_info=True)
             except Exception:  # noqa: BLE001 - the next look may work
                 _log.exception("settling with the venue failed")
-            await asyncio.sleep(max(_AT_LEAST_SECONDS, _REST * self._look_took))
+            await pause(max(_AT_LEAST_SECONDS, _REST * self._look_took))
             if not more:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(

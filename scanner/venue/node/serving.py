@@ -18,6 +18,7 @@ import nats.errors
 import structlog
 
 from scanner.facts import Code, Fact
+from scanner.venue.cancelling import pause
 from scanner.venue.discovery import (
     Announcement,
     announced,
@@ -154,7 +155,7 @@ class Serving:
         while not await asyncio.to_thread(server.answers):
             if server.ended is not None:
                 raise NodeError(NodeFault.SERVER_ENDED, why=server.last_words())
-            await asyncio.sleep(_SOON_SECONDS)
+            await pause(_SOON_SECONDS)
         self._say(Fact(NodeNews.SERVES, {"address": self._shown(), "name": self._venue}))
 
     @property
@@ -179,8 +180,8 @@ class Serving:
                 listening(self._heard, self._interfaces),
                 announced(self._announcement(hosts), self._interfaces),
             ):
-                while hosts == self._hosts():  # noqa: ASYNC110 - no event tells of networks
-                    await asyncio.sleep(_LOOK_SECONDS)
+                while hosts == self._hosts():
+                    await pause(_LOOK_SECONDS)
             _log.info("this machine's addresses have changed", hosts=self._hosts())
 
     def _announcement(self, hosts: Sequence[str]) -> Announcement:
@@ -214,15 +215,15 @@ class Serving:
         """Start the server again whenever it ends."""
         server, failures, began = self._node.server, 0, time.monotonic()
         while True:
-            await asyncio.sleep(_WATCH_SECONDS)
+            await pause(_WATCH_SECONDS)
             if (code := server.ended) is None:
                 continue
             lasted = time.monotonic() - began
             failures = 0 if lasted >= self._pauses.good_run else failures + 1
-            pause = self._pauses.after(failures)
+            seconds = self._pauses.after(failures)
             why = signal.Signals(-code).name if code < 0 else server.last_words()
-            self._say(Fact(NodeNews.RESTARTS, {"why": why, "seconds": pause}))
-            await asyncio.sleep(pause)
+            self._say(Fact(NodeNews.RESTARTS, {"why": why, "seconds": seconds}))
+            await pause(seconds)
             began = time.monotonic()
             try:
                 server.start()
@@ -243,7 +244,7 @@ class Serving:
         """Look whether the certificate is due, or this machine has moved."""
         renewed = time.monotonic()
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await pause(_LOOK_SECONDS)
             alive()
             if self._peers.move(self._hosts()[0]):
                 self._moved.set()
@@ -260,7 +261,7 @@ class Serving:
                 await self._until_closed()
             except (TimeoutError, OSError, VenueError, nats.errors.Error) as error:
                 _log.warning("gates are not answered now", why=repr(error))
-            await asyncio.sleep(_WATCH_SECONDS)
+            await pause(_WATCH_SECONDS)
 
     async def _until_closed(self) -> None:
         node = self._node
@@ -271,7 +272,7 @@ class Serving:
             stack.push_async_callback(system.close)
             while not (nc.is_closed or system.is_closed):
                 await self._tell(nc, system)
-                await asyncio.sleep(_LOOK_SECONDS)
+                await pause(_LOOK_SECONDS)
 
     async def _tell(self, nc: "Client", system: "Client") -> None:
         """Say how the venue is, where that has changed."""

@@ -1,6 +1,5 @@
 """What a node does beside its server: provides the streams, and answers gates."""
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 import nats.errors
 import structlog
 
+from scanner.venue.cancelling import pause
 from scanner.venue.members.joining import Asked
 from scanner.venue.node.administration import as_node
 from scanner.venue.node.errors import NodeError, NodeFault
@@ -49,7 +49,7 @@ async def work(
     while not await _provided(nc, node):
         if time.monotonic() > until:
             raise NodeError(NodeFault.NO_MAJORITY, count=node.authority.node_count)
-        await asyncio.sleep(_RETRY_SECONDS)
+        await pause(_RETRY_SECONDS)
     await Services(nc, node.membership, node.authority, addresses).start()
     return nc
 
@@ -62,7 +62,7 @@ async def _connected(node: "Node", until: float) -> "Client":
             _log.info("the node's own server can't be reached", why=str(error))
             if time.monotonic() > until:
                 raise NodeError(NodeFault.SERVER_SILENT, file=node.files.log) from error
-            await asyncio.sleep(_RETRY_SECONDS)
+            await pause(_RETRY_SECONDS)
 
 
 async def _provided(nc: "Client", node: "Node") -> bool:
