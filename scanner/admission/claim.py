@@ -70,6 +70,8 @@ class Claim:
         left: the last exit; where it is held, the one that its holder came back after.
         twice: others that let in on it without holding it; each is a double entry.
         former: who held it before and left since, oldest first.
+        written: names its writing: what is told again after the engine has lost it, and gets the
+            same revision, is not taken for the one that was there.
     """
 
     serial: str
@@ -78,6 +80,7 @@ class Claim:
     left: Entrant | None = None
     twice: tuple[Entrant, ...] = ()
     former: tuple[Entrant, ...] = ()
+    written: str = ""
 
     @property
     def entrants(self) -> tuple[Entrant, ...]:

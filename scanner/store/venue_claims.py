@@ -73,6 +73,22 @@ def newest(conn: sqlite3.Connection, most: int) -> list[Mirrored]:
     return [Mirrored(key, claim_from_text(text), revision) for key, text, revision in rows]
 
 
+def lost(conn: sqlite3.Connection, first: str, most: int) -> list[Mirrored]:
+    """Return claims that stand, and that the engine has not told since it lost what it had.
+
+    Args:
+        conn: the cache.
+        first: the key from which on they come; those before it come last.
+        most: how many.
+    """
+    rows = conn.execute(
+        "SELECT key, claim, revision FROM venue_claim WHERE revision = 0 AND state <> ?"
+        " ORDER BY key < ?, key LIMIT ?",
+        (ClaimState.RELEASED.value, first, most),
+    )
+    return [Mirrored(key, claim_from_text(text), revision) for key, text, revision in rows]
+
+
 def read_again(conn: sqlite3.Connection, *, lost: bool) -> None:
     """Have the engine's claims read from the start.
 
@@ -111,6 +127,8 @@ def claim_to_text(claim: Claim) -> str:
     for name, several in (("twice", claim.twice), ("former", claim.former)):
         if several:
             found[name] = [_to_list(each) for each in several]
+    if claim.written:
+        found["written"] = claim.written
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -131,6 +149,7 @@ def claim_from_text(text: str) -> Claim:
             _to_entrant(found["left"]) if "left" in found else None,
             tuple(map(_to_entrant, found.get("twice", []))),
             tuple(map(_to_entrant, found.get("former", []))),
+            hearsay.text(found.get("written", "")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("this is no claim") from error

@@ -30,6 +30,7 @@ def entrants() -> st.SearchStrategy[Entrant]:
         st.none() | entrants(),
         st.lists(entrants(), max_size=2).map(tuple),
         st.lists(entrants(), max_size=2).map(tuple),
+        st.text(max_size=12),
     )
 )
 def test_a_claim_is_read_back_as_it_was(claim: Claim) -> None:

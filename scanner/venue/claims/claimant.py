@@ -5,8 +5,9 @@ All of it runs in the venue's own loop.
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -37,6 +38,8 @@ PATIENCE_SECONDS = 0.25
 _BETWEEN_SECONDS = 0.05
 """How long what is no patron's gives way to verdicts in hand; it would add half a millisecond."""
 
+_WRITTEN_BYTES = 4
+"""What names a writing: two at one revision are hardly ever of the same name."""
 _AGAIN_SECONDS = 0.02
 _MIRRORED_SECONDS = 3.0
 """After which a claim that was won and is not in the mirror is asked about again."""
@@ -200,6 +203,16 @@ class Claimant:
                 return Swapped(decided, found)
             found, fresh = await self._read(key), True
 
+    async def tell_again(self, right: str, known: Mirrored) -> None:
+        """Give the engine a claim that it has lost; what it has of that ticket by now stands.
+
+        Raises:
+            Unanswered: the engine did not answer.
+        """
+        if self._key.name(right) == known.key:  # else another venue's, or its ticket was made anew
+            with contextlib.suppress(Taken):
+                await self._put(known.key, known.claim, known)
+
     async def close(self) -> None:
         """End what is owed yet; a later process finds it."""
         for each in tuple(self._owed):
@@ -271,6 +284,7 @@ class Claimant:
             _log.error("a claim was not given back", exc_info=error)
 
     async def _put(self, key: str, claim: Claim, found: Mirrored | None) -> Mirrored:
+        claim = replace(claim, written=secrets.token_hex(_WRITTEN_BYTES))
         sealed = self._key.seal(claim_to_text(claim).encode(), key)
         revision = await self._bucket.put(key, sealed, found.revision if found else 0)
         return Mirrored(key, claim, revision)

@@ -6,6 +6,7 @@ the venue make no difference. Patrons at the gate go before it.
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
@@ -67,6 +68,7 @@ class _Dues(NamedTuple):
     passed: Sequence[tuple[int, _Owed | None]] = ()
     unfounded: Sequence[_Owed] = ()
     twice: Sequence[Claim] = ()
+    lost: Sequence[tuple[str, Mirrored]] = ()
 
 
 class Settling:
@@ -152,9 +154,21 @@ class Settling:
             if owed:
                 await self._swap_all([owed])
             await self._store.run_on_cache(partial(_note_told, row=row))
+        if not told:
+            await self._tell_again(dues.lost)
         lasting = self._lasting(dues.unfounded)
         await self._swap_all([each for each in lasting if each.instead not in tries])
-        return told or len(dues.passed) == _MOST
+        return told or _MOST in (len(dues.passed), len(dues.lost))
+
+    async def _tell_again(self, lost: Sequence[tuple[str, Mirrored]]) -> None:
+        """Tell the engine what it has lost, after what this gate knows by its own ledger.
+
+        Others' claims, too: a gate that was not there would let in on them, and one that holds a
+        ticket for nothing has to hear of it to give it back.
+        """
+        for right, claim in lost:
+            await self._claimant.quiet()
+            await self._claimant.tell_again(right, claim)
 
     def _lasting(self, unfounded: Sequence[_Owed]) -> list[_Owed]:
         """Return what has been held for nothing for long enough to be nobody's that is at work."""
@@ -219,7 +233,14 @@ def _look(conn: SqlConnection, won: Collection[str]) -> _Dues:
         [(each.by.row, _owed_for(conn, each)) for each in passed],
         [_owed_instead(conn, each.claim, entrant) for each, entrant in unfounded[:_MOST]],
         venue_dues.twice_let_in(conn),
+        [(right_of(conn, each.claim.serial), each) for each in _lost(conn)],
     )
+
+
+def _lost(conn: SqlConnection) -> list[Mirrored]:
+    """Return what the engine lost; each gate begins elsewhere, so that they share the work."""
+    tag = installation.current_tag(conn) or ""
+    return venue_claims.lost(conn, hashlib.sha256(tag.encode()).hexdigest(), _MOST)
 
 
 def _owed(

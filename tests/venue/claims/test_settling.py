@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scanner.admission.claim import ClaimState, Standing, Wish
-from scanner.store.venue_claims import claim_from_text
+from scanner.admission.claim import Claim, ClaimState, Entrant, Standing, Wish
+from scanner.store.venue_claims import claim_from_text, claim_to_text
 from scanner.venue.claims.bucket import Unanswered
 from scanner.venue.claims.settling import Settling
 from tests.store.worlds import SERIALS, seconds
@@ -188,6 +188,43 @@ def test_what_the_engine_lost_is_told_again_though_others_wrote_since(
     run(test)
 
 
+def test_a_claim_for_nothing_that_the_engine_lost_locks_no_ticket(
+    run: Callable[[Test], None],
+) -> None:
+    async def test(bucket: MadeUpBucket, north: Party, south: Party) -> None:
+        left_open = north.asked()
+        await north.claimant.ask(left_open)
+        await south.until(south.claim)
+        del north.claimant._tries[left_open.us.nonce]  # the gate ended before its commit
+        await bucket.lose_all()
+        await north.until(lambda: not north.mirror.up_to_date)
+        await south.until(lambda: not south.mirror.up_to_date)
+        await south.settled()
+        await north.until(lambda: _revision(north) == 1)
+        await north.settled()
+        await south.until(partial(_is, south, ClaimState.RELEASED))
+
+    run(test)
+
+
+def test_a_gate_that_was_not_there_hears_of_others_what_the_engine_lost(
+    run: Callable[[Test], None],
+) -> None:
+    async def test(bucket: MadeUpBucket, north: Party, south: Party) -> None:
+        gone = Entrant("9z9z east", "Bo", seconds(0), "b" * 32)  # out of reach by then
+        key = f"right:{SERIAL}"
+        told = claim_to_text(Claim(SERIAL, ClaimState.HELD, gone)).encode()
+        await bucket.put(key, f"{key}|".encode() + told, 0)
+        await north.until(north.claim)
+        await bucket.lose_all()
+        await north.until(lambda: not north.mirror.up_to_date)
+        await north.settled()
+        assert (await south.claimant.ask(south.asked())).standing is Standing.LOST
+        assert bucket.last == 1
+
+    run(test)
+
+
 def test_a_try_to_come_back_without_an_entry_is_given_back(
     run: Callable[[Test], None],
 ) -> None:
@@ -204,6 +241,11 @@ def test_a_try_to_come_back_without_an_entry_is_given_back(
         await north.until(partial(_is, north, ClaimState.LEFT))
 
     run(test)
+
+
+def _revision(gate: Party) -> int:
+    found = gate.mirrored(f"right:{SERIAL}")
+    return found.revision if found else 0
 
 
 def _is(gate: Party, state: ClaimState) -> bool:
