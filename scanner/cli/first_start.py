@@ -178,7 +178,7 @@ class House:
             return ()
         from scanner.venue.discovery import find_venues
 
-        return [each.name for each in find_venues(_SEARCH_SECONDS)]
+        return tuple(dict.fromkeys(each.name for each in find_venues(_SEARCH_SECONDS)))
 
     def join_venue(self, given: str, gate: str) -> str:
         """Join the venue of an invitation's text or file; returns its name."""

@@ -98,7 +98,7 @@ def test_a_venue_is_joined_by_a_files_name_or_a_text_and_then_not_looked_for(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCANNER_MDNS", "none")
-    assert house.venues() == []
+    assert house.venues() == ()
     made = authority.make_venue("Arena", 1, [], utc_now())
     text = invitation.write(replace(made, authority=None))
     file = tmp_path / "Arena.join"
