@@ -37,6 +37,9 @@ _PLACE = 1_000_000
 _MOST_CHUNKS = 1000
 _RECENT = timedelta(minutes=5)
 """A list that is younger than this gate's own, less so much, need not be published again."""
+_AHEAD = timedelta(hours=1)
+"""A list that is newer than this gate's own by more, which was pulled just now, is wrong: it would
+keep all that come from being published."""
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
 _log = structlog.get_logger("venue")
@@ -102,7 +105,7 @@ class TicketLists:
     async def _publish(self, js: "JetStreamContext", lists: Lists, section: SectionList) -> None:
         base = self._base(lists.event, section.uri)
         before, sequence = await self._head(js, base)
-        recent = before and before.watermark > lists.watermark - _RECENT
+        recent = before and -_RECENT < before.watermark - lists.watermark < _AHEAD
         if before and recent and (base not in self._unsure or await self._rows(js, base, before)):
             self._unsure.discard(base)
             return

@@ -154,3 +154,24 @@ async def test_a_second_gate_with_as_new_a_list_does_not_publish_it_again(
         head, sequence = await first._head(a.js, base)
         await published(b)
         assert await first._head(a.js, base) == (head, sequence)
+
+
+async def test_a_list_that_says_it_is_of_years_to_come_is_replaced(
+    node: Nodes, houses: tuple[House, House]
+) -> None:
+    north, south = houses
+    async with venue_gate(node, north, "n4") as a, venue_gate(node, south, "s4") as b:
+        key, uri = a.here.key, south.server.tokens[1].sections[0]
+        session = await south.writer.run(sessions.read_session)
+        assert session
+        base = f"tickets.{event_name(key, session.event)}.{section_name(key, uri)}"
+        wrong = {
+            "list": "f" * 16, "place": 0, "chunks": 0, "count": 0,
+            "watermark": "8000-01-01T00:00:00+00:00", "section": [uri, "Gone"],
+        }  # fmt: skip
+        await TicketLists(b.here)._write(b.js, f"{base}.head", wrong)
+        first = await published(a)
+        head, _ = await first._head(a.js, base)
+        assert head
+        assert head.watermark.year < 8000
+        assert head.tickets
