@@ -111,7 +111,7 @@ def test_a_venue_is_joined_by_a_files_name_or_a_text_and_then_not_looked_for(
     assert house.venues() == ()
     with pytest.raises(VenueError) as refused:
         house.join_venue(text, "door-1")
-    assert refused.value.fact.code is VenueFault.ALREADY
+    assert refused.value.fact.code is VenueFault.MEMBER
 
 
 @pytest.mark.parametrize("source", ["show/code.png", "show", "code.avi"])
