@@ -108,7 +108,7 @@ def test_a_folder_that_can_t_be_written_is_told(tmp_path: Path) -> None:
 def test_a_gates_start_reads_it_without_any_of_the_venues_libraries(tmp_path: Path) -> None:
     membership.write(tmp_path, GATE)
     program = (
-        "import sys; from pathlib import Path; from scanner.venue import membership;"
+        "import sys; from pathlib import Path; from scanner.venue.members import membership;"
         f"assert membership.read(Path({str(tmp_path)!r}));"
         "print(*({'nats', 'nkeys', 'nacl', 'zeroconf', 'cryptography'} & {*sys.modules}))"
     )
