@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -50,8 +51,32 @@ class DoubleEntry(NamedTuple):
         return Fact(JournalNote.DOUBLE_ENTRY, known)
 
 
+class Noted:
+    """The double entries that a journal tells, for one who asks again and again.
+
+    Each row is read once: a journal only grows.
+    """
+
+    def __init__(self) -> None:
+        self._upto = 0
+        self._names: set[tuple[object, object, datetime | None]] = set()
+
+    def names(self, conn: sqlite3.Connection) -> AbstractSet[tuple[object, object, object]]:
+        """Return serial, gate and moment of each that is noted now."""
+        last, _ = journal.head(conn)
+        for _, fact in journal.notes(conn, JournalNote.DOUBLE_ENTRY, self._upto):
+            told = fact.params
+            self._names.add((told.get("serial"), told.get("gate"), _moment(told.get("at"))))
+        self._upto = last
+        return self._names
+
+
 def note(
-    conn: sqlite3.Connection, claims: Iterable[Claim], tags: Collection[str], at: datetime
+    conn: sqlite3.Connection,
+    claims: Iterable[Claim],
+    tags: Collection[str],
+    at: datetime,
+    noted: Noted | None = None,
 ) -> int:
     """Note the double entries among claims that are not noted yet; returns how many are new.
 
@@ -62,14 +87,12 @@ def note(
         claims: as the venue has them.
         tags: all that this ledger has had, see `scanner.store.installation`.
         at: the gate's time.
+        noted: what the caller knows of the journal from before.
     """
     found = [(claim, other) for claim in claims for other in _others(claim, tags)]
     if not found:
         return 0
-    known = {
-        (fact.params.get("serial"), fact.params.get("gate"), _moment(fact.params.get("at")))
-        for _, fact in journal.notes(conn, JournalNote.DOUBLE_ENTRY)
-    }
+    known = (noted or Noted()).names(conn)
     new = 0
     for claim, other in found:
         own = conn.execute(_OWN, (claim.serial,)).fetchone()

@@ -4,7 +4,7 @@ from scanner.admission.claim import Claim, ClaimState, Entrant
 from scanner.facts import Fact
 from scanner.store import double_entries, journal
 from scanner.store.database import transaction
-from scanner.store.double_entries import DoubleEntry
+from scanner.store.double_entries import DoubleEntry, Noted
 from scanner.store.journal import JournalNote
 from tests.store.worlds import SERIALS, admit, seconds
 
@@ -36,6 +36,23 @@ def test_an_entry_that_is_claimed_again_is_not_noted_again(conn: sqlite3.Connect
     admit(conn, A)
     again = THERE._replace(nonce="c" * 32)  # the engine had lost it
     assert [note(conn, held_twice(A, HERE, each)) for each in (THERE, again)] == [1, 0]
+
+
+def test_one_who_asks_again_reads_each_row_once_and_misses_none(conn: sqlite3.Connection) -> None:
+    admit(conn, A)
+    noted = Noted()
+    third = THERE._replace(device="8zzx door-3")
+    with transaction(conn):
+        claims = [held_twice(A, HERE, THERE)]
+        assert double_entries.note(conn, claims, TAGS, seconds(20), noted) == 1
+        assert double_entries.note(conn, claims, TAGS, seconds(20), noted) == 0
+    assert note(conn, held_twice(A, HERE, third)) == 1  # by somebody else
+    asked: list[str] = []
+    conn.set_trace_callback(asked.append)
+    assert len(noted.names(conn)) == 2
+    assert len(noted.names(conn)) == 2
+    read = [each for each in asked if "FROM journal WHERE id >" in each]
+    assert [each.split("id > ")[1].split()[0] for each in read] == ["2", "3"]
 
 
 def test_each_further_gate_of_a_double_entry_is_noted(conn: sqlite3.Connection) -> None:

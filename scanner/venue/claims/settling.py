@@ -18,7 +18,7 @@ from scanner.admission.claim import Claim, Entrant, Step, Wish, Won, Write, step
 from scanner.admission.ticket import EarlierAdmission
 from scanner.admission.verdict import Kind, Reason
 from scanner.store import double_entries, installation, venue_claims, venue_dues
-from scanner.store.database import SqlConnection, transaction
+from scanner.store.database import SqlConnection, data_version, transaction
 from scanner.store.errors import StoreError
 from scanner.store.tickets import right_of
 from scanner.store.venue_claims import TOLD, Mirrored
@@ -71,6 +71,14 @@ class _Dues(NamedTuple):
     lost: Sequence[tuple[str, Mirrored]] = ()
 
 
+class _Seen(NamedTuple):
+    """What was found, and what it was found in: while that is the same, so is what is owed."""
+
+    changes: tuple[int, ...]
+    won: Collection[str]
+    dues: _Dues
+
+
 class Settling:
     """Settles one gate's account with its venue.
 
@@ -102,6 +110,8 @@ class Settling:
         self._doubted: dict[str, float] = {}
         self._under_way = under_way_seconds
         self._look_took = 0.0
+        self._seen: _Seen | None = None
+        self._noted = double_entries.Noted()
         self.unclaimed = 0
         mirror.subscribe(self._on_claims)
 
@@ -143,10 +153,14 @@ class Settling:
         """
         with self._claimant.noted() as tries:
             won, began = self._claimant.recently_won(), asyncio.get_running_loop().time()
-            dues = await self._store.run_on_cache(partial(_look, won=won))
+            look = partial(_look_again, won=won, before=self._seen)
+            seen = await self._store.run_on_cache(look)
             self._look_took = asyncio.get_running_loop().time() - began
+        dues = seen.dues
         self.unclaimed = dues.unclaimed
-        await self._note_doubles(dues.twice)
+        if seen is not self._seen:
+            await self._note_doubles(dues.twice)
+            self._seen = seen
         if not self._mirror.up_to_date:
             return False
         told = await self._swap_all(dues.entries)
@@ -205,7 +219,8 @@ class Settling:
     async def _note_doubles(self, claims: Sequence[Claim]) -> None:
         def note(conn: SqlConnection) -> int:
             with transaction(conn):
-                return double_entries.note(conn, claims, installation.tags(conn), self._now())
+                tags = installation.tags(conn)
+                return double_entries.note(conn, claims, tags, self._now(), self._noted)
 
         if claims and (new := await self._store.run(note)):
             _log.warning("tickets were let in twice", count=new)
@@ -219,8 +234,16 @@ class Settling:
             self.wake()
 
 
+def _look_again(conn: SqlConnection, won: Collection[str], before: _Seen | None) -> _Seen:
+    """Read what is owed, unless nothing was written since; on the cache's connection."""
+    changes = (*data_version(conn), conn.total_changes)  # others', and its own
+    if before and (before.changes, before.won) == (changes, won):
+        return before
+    return _Seen(changes, won, _look(conn, won))
+
+
 def _look(conn: SqlConnection, won: Collection[str]) -> _Dues:
-    """Read what is owed; on the cache's connection."""
+    """Read what is owed."""
     if venue_dues.is_behind(conn):
         return _Dues()
     entries = [each for each in venue_dues.unclaimed(conn) if each.serial not in won]

@@ -3,11 +3,13 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from scanner.admission.claim import Claim, ClaimState, Entrant, Standing, Wish
 from scanner.store.venue_claims import claim_from_text, claim_to_text
+from scanner.venue.claims import settling
 from scanner.venue.claims.bucket import Unanswered
 from scanner.venue.claims.settling import Settling
 from tests.store.worlds import SERIALS, seconds
@@ -239,6 +241,22 @@ def test_a_try_to_come_back_without_an_entry_is_given_back(
         del north.claimant._tries[left_open.us.nonce]  # the gate ended before its commit
         await north.settled()
         await north.until(partial(_is, north, ClaimState.LEFT))
+
+    run(test)
+
+
+def test_the_ledger_is_read_again_only_after_a_write(run: Callable[[Test], None]) -> None:
+    async def test(bucket: MadeUpBucket, north: Party, south: Party) -> None:
+        await north.record()
+        await north.settled()
+        await north.until(north.claim)
+        await north.settled()
+        with mock.patch.object(settling, "_look", wraps=settling._look) as look:
+            await north.settled()
+            assert not look.called
+            await north.record(seconds(1), SERIALS[1])  # on the ledger's connection
+            await north.settled()
+            assert look.called
 
     run(test)
 
