@@ -59,6 +59,53 @@ def new_database(copy: bytes | None = None) -> sqlite3.Connection:
     return conn
 
 
+class Reused(sqlite3.Connection):
+    """A database in memory that is used again and again, from the same state.
+
+    Everything since then is inside one transaction, which is rolled back in the end: so the schema
+    is read once, and statements stay prepared, which is most of a short evening's work. What is a
+    transaction to the program is a savepoint in it.
+    """
+
+    _is_inside = _is_kept = False
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the program is in a transaction."""
+        return self._is_inside
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Execute a statement."""
+        if sql in ("BEGIN IMMEDIATE", "BEGIN"):
+            if self._is_inside:
+                raise sqlite3.OperationalError("a transaction within a transaction")
+            self._is_inside = True
+            return super().execute("SAVEPOINT work")
+        if sql in ("COMMIT", "ROLLBACK"):
+            if sql == "ROLLBACK":
+                super().execute("ROLLBACK TO work")
+            self._is_inside = False
+            return super().execute("RELEASE work")
+        if sql.startswith("PRAGMA main.synchronous"):  # not within a transaction, and no disk
+            return super().execute("SELECT 1")
+        return super().execute(sql, parameters)
+
+    def begin_again(self) -> None:
+        """Go back to the state in which this was called first."""
+        if self._is_kept:
+            super().execute("ROLLBACK")
+        super().execute("BEGIN")
+        self._is_kept, self._is_inside = True, False
+
+
+def reused() -> Reused:
+    """Return an empty ledger and cache in memory, to be filled, then used again and again."""
+    conn = sqlite3.connect(":memory:", isolation_level=None, factory=Reused)
+    new_database().backup(conn)
+    conn.execute("PRAGMA recursive_triggers = ON")
+    return conn
+
+
 @once
 def _template() -> bytes:
     conn = sqlite3.connect(":memory:")

@@ -109,12 +109,14 @@ class Books:
 
 def claims_of(evening: "VenueEvening") -> dict[int, Claim]:
     """Return what the engine has of each right, by its number."""
-    entries = evening.venue.entries
-    keys = {KEY.name(evening.right(number)): number for number in range(evening.count)}
-    return {
-        keys[key]: claim_from_text(KEY.open(each.value, key).decode())
-        for key, each in entries.items()
-    }
+    found = {number: _claim_of(evening, number) for number in range(evening.count)}
+    return {number: claim for number, claim in found.items() if claim}
+
+
+def _claim_of(evening: "VenueEvening", number: int) -> Claim | None:
+    key = KEY.name(evening.right(number))
+    entry = evening.venue.entries.get(key)
+    return claim_from_text(KEY.open(entry.value, key).decode()) if entry else None
 
 
 def check_settled(evening: "VenueEvening") -> None:
@@ -185,7 +187,7 @@ async def check_tickets(evening: "VenueEvening") -> None:
     """Check at random gates that who never came in can, and that who is in can't again."""
     for number, edition in enumerate(evening.editions):
         party = evening.rng.choice(evening.present)
-        claim, inside = claims_of(evening).get(number), bool(evening.books.inside[number])
+        claim, inside = _claim_of(evening, number), bool(evening.books.inside[number])
         never = not any(_has_entry(each, number) for each in evening.parties.values())
         known = {each.tag for each in evening.present}
         if claim and not all(_tag(each) in known for each in claim.everyone):

@@ -11,7 +11,7 @@ from scanner.store.details import TicketDetail
 from scanner.store.sessions import StoredSession
 from scanner.store.tickets import CachedSection, TicketRow
 from tests.simulation.gates import BEGIN
-from tests.simulation.memory import new_database
+from tests.simulation.memory import Reused, reused
 
 API, EVENT = "https://api.example/v3/", "/events/1"
 SECTION = f"{EVENT}/sections/1"
@@ -28,7 +28,8 @@ def opened(name: str, count: int, tag: str, *, back: bool) -> SqlConnection:
         tag: the installation's.
         back: whether the door lets in again who has left; then rights outlive their serials.
     """
-    conn = new_database(_template(count, back))
+    conn = _kept(name, count, back)
+    conn.begin_again()
     conn.execute("UPDATE session SET device = ?", (f"{name}, north entrance",))
     draw_tag(conn, tag)
     return conn
@@ -59,8 +60,9 @@ def tell_of(conn: SqlConnection, number: int, edition: int) -> None:
 
 
 @once
-def _template(count: int, back: bool) -> bytes:
-    conn = new_database()
+def _kept(name: str, count: int, back: bool) -> Reused:
+    """Return the database that a gate of this name has in all evenings like this one."""
+    conn = reused()
     now = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
     session = StoredSession(API, EVENT, "Night", "Lee", "gate", now, passages=back)
     with transaction(conn):
@@ -72,7 +74,7 @@ def _template(count: int, back: bool) -> bytes:
         tickets.write_sections(conn, [CachedSection(SECTION, "Section 1", 100, permitted=True)])
         details.write_door(conn, DoorRules(entry_after_exit=back))
         conn.execute("UPDATE session SET synced = ?", (now.isoformat(),))
-    return conn.serialize()
+    return conn
 
 
 def _row(number: int, edition: int, *, keyed: bool) -> TicketRow:
