@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from functools import cache as once
 from pathlib import Path
@@ -113,6 +114,18 @@ def _template() -> bytes:
         migrations.apply(sqlite_utils.Database(conn))
     conn.commit()
     return conn.serialize()
+
+
+@contextlib.contextmanager
+def without_collections() -> Iterator[None]:
+    """Leave garbage until the end; looking for it is a good part of what an evening takes."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextlib.contextmanager
