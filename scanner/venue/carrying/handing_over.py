@@ -45,6 +45,10 @@ OFFLINE_SECONDS = 5.0
 AT_ONCE = 100
 """Admissions in one message: as many as one request to the platform carries."""
 
+GATHER_SECONDS = 10.0
+"""How long admissions gather until the next ones are handed over: an uplink takes one message of a
+section after the other, and each costs it a request, whether it carries one admission or many."""
+
 _AGAIN_SECONDS = 600.0
 """After which what nobody has delivered is published again: the engine may have lost it."""
 
@@ -62,25 +66,32 @@ class HandingOver:
     Args:
         here: this gate.
         offline_seconds: how long it is offline before it hands over.
+        gather_seconds: how long it then waits before it hands over the next ones.
     """
 
-    def __init__(self, here: "Here", *, offline_seconds: float = OFFLINE_SECONDS) -> None:
+    def __init__(
+        self,
+        here: "Here",
+        *,
+        offline_seconds: float = OFFLINE_SECONDS,
+        gather_seconds: float = GATHER_SECONDS,
+    ) -> None:
         self._here = here
-        self._patience = offline_seconds
-        self._online = time.monotonic()
+        self._patience, self._gather = offline_seconds, gather_seconds
+        self._next = self._online = time.monotonic()
         self._begun, self._row = self._online, 0  # what came before this row is published
 
     async def publish(self, js: "JetStreamContext") -> None:
-        """Hand over what is queued and was not, once this gate has been offline for some seconds.
+        """Hand over what has gathered, once this gate has been offline for some seconds.
 
         Raises:
             nats.errors.Error, StoreError: it was not all published; it is the next time.
         """
         now = time.monotonic()
         if self._here.line.is_online():
-            self._online, self._row = now, 0
+            self._next, self._online, self._row = now, now, 0
             return
-        if now - self._online < self._patience:
+        if now - self._online < self._patience or now < self._next:
             return
         if now - self._begun > _AGAIN_SECONDS:
             self._begun, self._row = now, 0
@@ -93,7 +104,7 @@ class HandingOver:
                     packed(self._here.key, told, subject),
                     headers={"Nats-Msg-Id": message_id(self._here.key, nonces, "admissions")},
                 )
-            self._row = some[-1].journal
+            self._row, self._next = some[-1].journal, now + self._gather
             _log.info("handed over", admissions=len(some))
 
     async def _hand_over(self) -> list[Carried]:

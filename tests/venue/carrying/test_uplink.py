@@ -83,6 +83,28 @@ async def test_a_gate_that_is_online_again_delivers_itself_what_it_has_handed_ov
     assert north.writer.submit(current).result() == []
 
 
+async def test_admissions_that_come_one_by_one_gather_before_they_leave(
+    one_node: Nodes, houses: tuple[House, House]
+) -> None:
+    north, _ = houses
+    serials = north.tickets(1)[-5:]
+    north.cable.cut()
+    async with venue_gate(one_node, north, "slow") as a:
+        out = HandingOver(a.here, offline_seconds=0, gather_seconds=0.5)
+        for serial in serials:
+            assert north.present(serial).verdict.admits
+            await out.publish(a.js)
+        assert await one_node_stream(one_node, "ADMISSIONS") == 1
+        while await one_node_stream(one_node, "ADMISSIONS") < 2:  # one message for all the others
+            await out.publish(a.js)
+            await asyncio.sleep(0.02)
+        north.cable.restore()
+        async with at_work(Uplink(a.nc, a.here).run()):
+            await until(lambda: set(north.states().values()) == {State.CONFIRMED}, 60)
+            while await one_node_stream(one_node, "ADMISSIONS"):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+
+
 async def one_node_stream(nodes: Nodes, name: str) -> int:
     """Return how many messages a stream holds."""
 
