@@ -73,6 +73,7 @@ class Uplink:
         self._js = nc.jetstream()
         self._here = here
         self._opened = _NOTHING
+        self._telling = asyncio.Lock()
 
     async def run(self) -> None:
         """Work until cancelled; a message in hand goes back at once."""
@@ -138,7 +139,7 @@ class Uplink:
                 await message.ack_sync()
                 return
             await message.nak()
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, *PASSING):
             with suppress(*PASSING):
                 await message.nak()
             raise
@@ -196,10 +197,14 @@ class Uplink:
         return await self._here.writer.run_on_cache(lambda conn: carried.outcomes(conn, told=False))
 
     async def _tell(self, outcomes: dict[str, list[CarriedOutcome]]) -> None:
-        """Publish outcomes to their gates, and note that."""
-        for gate, settled in outcomes.items():
-            for start in range(0, len(settled), _OUTCOMES_AT_ONCE):
-                await self._publish(gate, settled[start : start + _OUTCOMES_AT_ONCE])
+        """Publish outcomes to their gates, and note that.
+
+        One after the other: the engine refuses what it is just taking in already.
+        """
+        async with self._telling:
+            for gate, settled in outcomes.items():
+                for start in range(0, len(settled), _OUTCOMES_AT_ONCE):
+                    await self._publish(gate, settled[start : start + _OUTCOMES_AT_ONCE])
 
     async def _publish(self, gate: str, some: Sequence[CarriedOutcome]) -> None:
         subject = results_subject(gate)

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import PubAck
+from nats.js.errors import APIError
 
 from scanner.store import carried
 from scanner.store.encounters import current
@@ -12,6 +15,7 @@ from scanner.store.ledger import State
 from scanner.venue.carrying.handing_over import HandingOver
 from scanner.venue.carrying.keep_trying import keep_trying
 from scanner.venue.carrying.uplink import Uplink
+from scanner.venue.provisioning import ACK_WAIT_SECONDS
 from tests.mock.server import mock_server
 from tests.sync.house import House, house_at, until
 from tests.venue.gates import VenueGate, at_work, venue_gate
@@ -103,6 +107,52 @@ async def test_admissions_that_come_one_by_one_gather_before_they_leave(
             await until(lambda: set(north.states().values()) == {State.CONFIRMED}, 60)
             while await one_node_stream(one_node, "ADMISSIONS"):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.02)
+
+
+class Engine:
+    """Publishes for an uplink; as a stream with replicas, it refuses an id that is in process."""
+
+    def __init__(self, js: JetStreamContext, *, fails: int = 0) -> None:
+        self._publish, self._fails = js.publish, fails
+        self._in_process: set[str] = set()
+        self.refused = 0
+
+    async def publish(self, subject: str, content: bytes, headers: dict[str, str]) -> PubAck:
+        name = headers["Nats-Msg-Id"]
+        if name in self._in_process or self._fails:
+            self._fails = max(0, self._fails - 1)
+            self.refused += 1
+            raise APIError(code=409, description="duplicate message id is in process")
+        self._in_process.add(name)
+        try:
+            await asyncio.sleep(0.7)  # more than from one look for untold outcomes to the next
+            return await self._publish(subject, content, headers=headers)
+        finally:
+            self._in_process.discard(name)
+
+
+@pytest.mark.parametrize("fails", [0, 1])
+async def test_a_message_whose_outcomes_are_not_published_at_first_does_not_hold_up_its_section(
+    one_node: Nodes, houses: tuple[House, House], fails: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    north, south = houses
+    (serial,) = north.tickets(2)[-1:]
+    north.cable.cut()
+    assert north.present(serial).verdict.admits
+    async with (
+        venue_gate(one_node, north, f"n{fails}") as a,
+        venue_gate(one_node, south, f"s{fails}") as b,
+    ):
+        await handing_over(a).publish(a.js)
+        uplink = Uplink(b.nc, b.here)
+        engine = Engine(uplink._js, fails=fails)
+        monkeypatch.setattr(uplink._js, "publish", engine.publish)
+        async with at_work(uplink.run()):
+            async with asyncio.timeout(ACK_WAIT_SECONDS / 2):
+                while await one_node_stream(one_node, "ADMISSIONS"):  # noqa: ASYNC110 - as above
+                    await asyncio.sleep(0.02)
+    assert engine.refused == fails
+    north.cable.restore()
 
 
 async def one_node_stream(nodes: Nodes, name: str) -> int:
