@@ -27,12 +27,18 @@ _SECONDS = 20.0
 class VenueGate:
     """One gate, as the assembly puts it together, as far as its venue is concerned."""
 
-    def __init__(self, file: Path, membership: Membership, policy: Unclaimed) -> None:
-        self.writer = Writer(file)
-        self.venue = Venue(membership, lambda _: None, self.writer, policy, utc_now, search=None)
-        self.gate = Gate(self.writer, claims=self.venue.claims)
-        self.gate.subscribe(self.venue.on_verdict)
-        self.reader = open_reader(file)
+    def __init__(self, writer: Writer, venue: Venue, gate: Gate) -> None:
+        self.writer, self.venue, self.gate = writer, venue, gate
+        self.reader = open_reader(writer.file)
+
+    @classmethod
+    def at(cls, file: Path, membership: Membership, policy: Unclaimed) -> "VenueGate":
+        """Make one that has nothing but its venue."""
+        writer = Writer(file)
+        venue = Venue(membership, lambda _: None, writer, policy, utc_now, search=None)
+        gate = Gate(writer, claims=venue.claims)
+        gate.subscribe(venue.on_verdict)
+        return cls(writer, venue, gate)
 
     def present(self, serial: str) -> Judged:
         return self.gate.present(serial, utc_now(), "test").result(_SECONDS)
@@ -88,7 +94,7 @@ def venue_gate(
     if not file.exists():
         with closing(filled(file, [row(serial) for serial in serials])):
             pass
-    with closing(VenueGate(file, membership, policy)) as gate:
+    with closing(VenueGate.at(file, membership, policy)) as gate:
         gate.venue.start()
         yield gate
 
