@@ -109,9 +109,15 @@ def _of_serial(conn: sqlite3.Connection, serial: str) -> Records:
     ]
     other = next((each.by for each in moves if each.row is None and not each.left), None)
     own = _or_first_passage(own, moves)
-    if other is None and own == OwnAdmission():  # a further entry tells of a first one elsewhere
-        other = next((each.by for each in moves if each.what == _ENTERED), None)
+    again = next((each.by for each in moves if each.what == _ENTERED), None)
+    if other is None and again and own == OwnAdmission() and _has_venue(conn):
+        other = again  # it tells of a first one elsewhere, whose claim is not known here any more
     return own, other, _last_exit(own, moves)
+
+
+def _has_venue(conn: sqlite3.Connection) -> bool:
+    """Tell whether this gate has heard of a venue's claims for its event."""
+    return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM venue_position)").fetchone()[0])
 
 
 def _or_first_passage(own: OwnAdmission, moves: list[_Moved]) -> OwnAdmission:

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from scanner.admission.door import Notice
 from scanner.admission.rules import Exit, Override, Reentry
-from scanner.admission.ticket import TicketStatus, Unclaimed
+from scanner.admission.ticket import TicketStatus
 from scanner.admission.verdict import Closed, Kind, Reason
 from scanner.app.records import Records
 from scanner.desk.audit import Audit
 from scanner.errors import ScannerError
 from scanner.facts import Fact
 from scanner.gate import Gate
-from scanner.judging import Judged, Presented, VenueWord, judge, recorded
+from scanner.judging import Judged, Presented, judge, recorded
 from scanner.keystore import KeyStore
 from scanner.paths import ExportFault
 from scanner.pin import Pin, PinCheck
@@ -301,19 +300,6 @@ def test_scans_that_another_version_recorded_are_read_or_left_out(file: Path) ->
             journal.append(conn, former._replace(params=None))
         found = [recorded(*each) for each in journal.last_scans(conn, 9)]
     assert [each and each.verdict.reason for each in found] == [Reason.VALID, None, Reason.VALID]
-
-
-def test_a_scan_that_no_other_gate_was_asked_about_is_told_as_such(file: Path) -> None:
-    alone = VenueWord(unclaimed=Unclaimed.ADMIT)
-    with closing(open_database(file)) as conn:
-        with transaction(conn):
-            judge(conn, Presented(HERE, NOW, "camera"), alone)
-            judge(conn, Presented(HERE, NOW, "camera"), alone)
-        again, first = (recorded(*each) for each in journal.last_scans(conn, 2))
-    assert first
-    assert first.notice == Notice(unclaimed=True)
-    assert again
-    assert again.notice is None
 
 
 def judge_in(conn: SqlConnection, serial: str) -> None:

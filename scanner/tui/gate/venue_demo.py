@@ -106,7 +106,7 @@ class TwoGates(App[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "network", "Network"),
-        Binding("q,ctrl+q,ctrl+c,escape", "leave", "Quit", priority=True),
+        Binding("q,ctrl+q,ctrl+c", "leave", "Quit", priority=True),
     ]
 
     def __init__(self, made: House, language: Language = "auto") -> None:

@@ -67,7 +67,7 @@ def _shown(stand: Stand, *keys: str) -> Callable[[Pilot[Any]], Any]:
     async def see(pilot: Pilot[Any]) -> None:
         await pilot.pause()
         stand.source.see(SERIAL)
-        await pilot.pause()
+        await settled(pilot.app, pilot)  # type: ignore[arg-type] # it is a gate's
         await pilot.press(*keys)
         await settled(pilot.app, pilot)  # type: ignore[arg-type] # it is a gate's
 
