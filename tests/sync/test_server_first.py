@@ -1,6 +1,6 @@
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
@@ -147,6 +147,12 @@ class _AskedAbout(Engine):
 
     refusal: Fact | None = None
     asked: list[str]
+    has_replayed = False
+
+    async def replay(self, on_progress: Callable[[], None] | None = None) -> bool:
+        done = await super().replay(on_progress)
+        self.has_replayed = True
+        return done
 
     async def would_refuse(self, serial: str, at: datetime) -> Fact | None:
         self.asked.append(serial)
@@ -164,7 +170,8 @@ async def _judging(house: House, refusal: Fact | None) -> AsyncIterator[tuple[Ga
     await house.writer.run_on_cache(partial(_ask_about, serial=house.tickets(0)[0]))
     work = asyncio.create_task(engine.run())
     try:
-        await until(lambda: engine.status().link.online)
+        # The first replay follows at once; it would send what is to be asked about.
+        await until(lambda: engine.status().link.online and engine.has_replayed)
         yield Gate(house.writer, ServerFirst(engine, house.writer, 5.0, always=False)), engine
     finally:
         work.cancel()
