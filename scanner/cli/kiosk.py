@@ -8,14 +8,13 @@ import typer
 
 from scanner.cli.errors import Usage, UsageError
 from scanner.cli.pin import pin_of
+from scanner.cli.service import PANEL, PrintOnly, Uninstall, install_service, remove_service
 from scanner.cli.settings import Codes, database, load
-from scanner.wording.catalogue import say
 
 if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.kiosk.turnstile import Opener
 
-_SERVICE = "Service"
 _TURNSTILE = "Turnstile"
 
 
@@ -72,20 +71,13 @@ def kiosk(
         typer.Option(
             "--install",
             help="Write the service that starts a kiosk with the machine.",
-            rich_help_panel=_SERVICE,
+            rich_help_panel=PANEL,
         ),
     ] = False,
-    uninstall: Annotated[
-        bool, typer.Option("--uninstall", help="Remove that service.", rich_help_panel=_SERVICE)
-    ] = False,
-    print_only: Annotated[
-        bool,
-        typer.Option(
-            "--print", help="With --install: print, write nothing.", rich_help_panel=_SERVICE
-        ),
-    ] = False,
+    uninstall: Uninstall = False,
+    print_only: PrintOnly = False,
     root: Annotated[
-        Path, typer.Option(help="Write below this folder.", rich_help_panel=_SERVICE)
+        Path, typer.Option(help="Write below this folder.", rich_help_panel=PANEL)
     ] = Path("/"),
     child: Annotated[bool, typer.Option("--child", hidden=True)] = False,
 ) -> None:
@@ -188,23 +180,11 @@ def _serve(config: "Config", opener: "Opener | None", *, network: bool, only_exi
 
 
 def _service(flags: list[str], root: Path, *, remove: bool, print_only: bool) -> None:
-    from scanner import systemd
-    from scanner.cli.output import Done, print_line, print_text, tell
-    from scanner.facts import Fact
     from scanner.kiosk import service
-    from scanner.wording.sentences import sentence
 
     if remove:
-        for path in systemd.remove((service.UNIT, service.USER), root):
-            print_line(say("Removed: {file}", file=path))
-        print_text(sentence(Fact(service.NextSteps.REMOVED)))
+        remove_service((service.UNIT, service.USER), root, service.NextSteps.REMOVED)
         return
-    files = service.files([sys.executable, "-m", "scanner", "kiosk", *flags])
-    if print_only:
-        for place, text in files.items():
-            print_text(f"# {place}\n{text}")
-    else:
-        for path in systemd.write(files, root):
-            tell(Fact(Done.EXPORTED, {"file": path}))
-    steps = service.next_steps([sys.executable, "-m", "scanner"], flags)
-    print_text(sentence(steps), err=print_only)  # several lines
+    program = [sys.executable, "-m", "scanner"]
+    files = service.files([*program, "kiosk", *flags])
+    install_service(files, root, service.next_steps(program, flags), print_only=print_only)

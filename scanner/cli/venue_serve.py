@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanner.cli.output import print_json, print_line, print_table, print_text, remind, tell
+from scanner.cli.output import print_json, print_line, print_table, remind, tell
+from scanner.cli.service import PANEL, PrintOnly, Uninstall, install_service, remove_service
 from scanner.cli.settings import Json, load
 from scanner.facts import Fact
 from scanner.venue.members.membership import CLIENT_PORT
 from scanner.wording.catalogue import decimal, number, say
-from scanner.wording.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from scanner.config import Config
     from scanner.venue.node.serving import Serving
     from scanner.venue.node.status import CopyState, GateState, StreamState, VenueState
-
-_SERVICE = "Service"
 
 NEEDS_CARE = 3
 """The exit code of `scanner venue status` where somebody has to see to something."""
@@ -65,18 +63,11 @@ def serve(
         typer.Option(
             "--install",
             help="Write the service that starts this node with the machine.",
-            rich_help_panel=_SERVICE,
+            rich_help_panel=PANEL,
         ),
     ] = False,
-    uninstall: Annotated[
-        bool, typer.Option("--uninstall", help="Remove that service.", rich_help_panel=_SERVICE)
-    ] = False,
-    print_only: Annotated[
-        bool,
-        typer.Option(
-            "--print", help="With --install: print, write nothing.", rich_help_panel=_SERVICE
-        ),
-    ] = False,
+    uninstall: Uninstall = False,
+    print_only: PrintOnly = False,
 ) -> None:
     """Run a node of the venue on this computer, until Ctrl+C.
 
@@ -148,24 +139,14 @@ def _service(flags: list[str], *, remove: bool, print_only: bool) -> None:
     import getpass
     from pathlib import Path
 
-    from scanner import systemd
-    from scanner.cli.output import Done
     from scanner.venue.node import unit
 
     root = Path("/")
     if remove:
-        for path in systemd.remove([unit.place()], root):
-            print_line(say("Removed: {file}", file=path))
-        print_text(sentence(Fact(unit.NextSteps.REMOVED)))
+        remove_service([unit.place()], root, unit.NextSteps.REMOVED)
         return
     files = unit.files([sys.executable, "-m", "scanner", "venue", "serve", *flags])
-    if print_only:
-        for place, text in files.items():
-            print_text(f"# {place}\n{text}")
-    else:
-        for path in systemd.write(files, root):
-            tell(Fact(Done.EXPORTED, {"file": path}))
-    print_text(sentence(unit.next_steps(getpass.getuser())), err=print_only)
+    install_service(files, root, unit.next_steps(getpass.getuser()), print_only=print_only)
 
 
 def status(*, as_json: Json = False) -> None:
