@@ -1,10 +1,10 @@
 """The network between gate and API: a TCP relay on loopback that can be cut."""
 
 import asyncio
-import contextlib
 import threading
 
-_CHUNK = 65_536
+from scanner.demo.relay import Relay
+
 _START_SECONDS = 10.0
 
 
@@ -15,18 +15,29 @@ class Cable:
     """
 
     def __init__(self, target_port: int) -> None:
-        self.target_port = target_port
+        self._relay = Relay(target_port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="cable", daemon=True)
         self._ready = threading.Event()
-        self._server: asyncio.Server | None = None
-        self._relays: set[asyncio.Task[None]] = set()
-        self.port = 0
+
+    @property
+    def target_port(self) -> int:
+        """Where it leads."""
+        return self._relay.target_port
+
+    @target_port.setter
+    def target_port(self, port: int) -> None:
+        self._relay.target_port = port
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._relay.port
 
     @property
     def connected(self) -> bool:
         """Tell whether the network is up."""
-        return self._server is not None
+        return self._relay.is_open
 
     def __enter__(self) -> "Cable":
         self._thread.start()
@@ -43,11 +54,11 @@ class Cable:
 
     def cut(self) -> None:
         """Cut the network; returns when all connections are gone."""
-        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._relay.cut(), self._loop).result()
 
     def restore(self) -> None:
         """Restore the network, on the same port."""
-        asyncio.run_coroutine_threadsafe(self._restore(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._relay.open(), self._loop).result()
 
     def toggle(self) -> bool:
         """Cut or restore the network; return whether it is up now."""
@@ -58,44 +69,3 @@ class Cable:
         asyncio.set_event_loop(self._loop)
         self._loop.call_soon(self._ready.set)
         self._loop.run_forever()
-
-    async def _restore(self) -> None:
-        if self._server is None:
-            self._server = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
-            self.port = int(self._server.sockets[0].getsockname()[1])
-
-    async def _cut(self) -> None:
-        server, self._server = self._server, None
-        if server:
-            server.close()
-        relays = [*self._relays]
-        for relay in relays:
-            relay.cancel()
-        await asyncio.gather(*relays, return_exceptions=True)
-
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        relay = asyncio.current_task()
-        if relay is None:
-            return
-        self._relays.add(relay)
-        ends = [writer]
-        try:
-            there, back = await asyncio.open_connection("127.0.0.1", self.target_port)
-            ends.append(back)
-            async with asyncio.TaskGroup() as both:
-                both.create_task(_pass(reader, back))
-                both.create_task(_pass(there, writer))
-        except (OSError, asyncio.CancelledError):
-            pass  # cut, or one end has left: both are dropped below
-        finally:
-            self._relays.discard(relay)
-            for end in ends:
-                end.transport.abort()
-
-
-async def _pass(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while chunk := await source.read(_CHUNK):
-            target.write(chunk)
-            await target.drain()
-        target.write_eof()

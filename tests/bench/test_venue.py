@@ -6,7 +6,7 @@ import pytest
 
 from scanner.bench.figure import Figure
 from scanner.bench.venue import gates, leaf, verdicts
-from scanner.bench.venue.line import Line
+from scanner.demo.relay import Relay
 from scanner.demo.venue_nodes import HERE
 
 
@@ -16,7 +16,7 @@ async def test_a_line_delays_in_both_directions_and_counts_what_comes_back() -> 
         writer.close()
 
     server = await asyncio.start_server(echo, HERE, 0)
-    line = Line(server.sockets[0].getsockname()[1], 0.02)
+    line = Relay(server.sockets[0].getsockname()[1], 0.02)
     await line.open()
     reader, writer = await asyncio.open_connection(HERE, line.port)
     begun = perf_counter()

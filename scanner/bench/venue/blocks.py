@@ -19,7 +19,7 @@ from scanner.bench.venue.engine import (
     stored,
     taken,
 )
-from scanner.bench.venue.line import Line
+from scanner.demo.relay import Relay
 from scanner.demo.venue_nodes import HERE, VenueNodes
 from scanner.venue.provisioning import claims_bucket
 
@@ -174,7 +174,7 @@ async def _create(nodes: VenueNodes, name: str) -> float:
 
 async def _watched(nodes: VenueNodes) -> tuple[float, int, int]:
     """Create claims while many watch; return processor time, memory, and one watcher's bytes."""
-    line = Line(nodes.nodes[0].server.config.client_port)
+    line = Relay(nodes.nodes[0].server.config.client_port)
     await line.open()
     first = replace(nodes.join("gate"), nodes=(f"{HERE}:{line.port}",))
     others = [nodes.join(f"gate-{number}") for number in range(1, _WATCHERS)]

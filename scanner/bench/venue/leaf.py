@@ -17,7 +17,7 @@ import nats.errors
 from scanner.bench.figure import median, p99
 from scanner.bench.venue.block import Block
 from scanner.bench.venue.engine import Bare, dial, provide_bare
-from scanner.bench.venue.line import Line
+from scanner.demo.relay import Relay
 from scanner.demo.venue_nodes import HERE, VenueNodes, free_ports
 from scanner.venue.members import nkey
 from scanner.venue.members.authority import administrator
@@ -100,7 +100,7 @@ def measure(folder: Path) -> Iterator[Block]:
 
 
 async def _over_a_line(nodes: VenueNodes, site: Node, leaf_port: int) -> list[Block]:
-    line = Line(leaf_port, ROUND_TRIP_SECONDS / 2)
+    line = Relay(leaf_port, ROUND_TRIP_SECONDS / 2)
     await line.open()
     config = site.server.config
     account = nkey.public_key(nodes.authority.account_seed)
@@ -118,7 +118,7 @@ async def _over_a_line(nodes: VenueNodes, site: Node, leaf_port: int) -> list[Bl
         await line.cut()
 
 
-async def _measured(nc: "Client", line: Line) -> list[Block]:
+async def _measured(nc: "Client", line: Relay) -> list[Block]:
     bare, asked = Bare(nc.jetstream(), "leaf"), Bare(nc.jetstream(timeout=ASKING_SECONDS), "cut")
     await _until_answered(bare)
     times = [await bare.create() for _ in range(_CREATES)]
