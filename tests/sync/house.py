@@ -21,7 +21,7 @@ from scanner.sync.clock import utc_now
 from scanner.sync.engine import Engine, Pace
 from scanner.sync.opening import Opened, open_gate
 from tests.mock.api import Api
-from tests.mock.server import Ready
+from tests.mock.server import Ready, mock_server
 
 WAIT_SECONDS = 15
 
@@ -121,6 +121,23 @@ def house_at(server: Ready, folder: Path) -> Iterator[House]:
     """Build a gate's home in a folder, wired to a server."""
     with Cable(server.port) as cable, Writer(folder / "gate.sqlite3") as writer:
         yield House(server, writer, cable)
+
+
+@contextmanager
+def two_houses(
+    folder: Path, *, tickets: int, south_token: int = 0
+) -> Iterator[tuple[House, House]]:
+    """Build two open gates at one server of their own: `north` has the first token."""
+    for each in ("north", "south"):
+        (folder / each).mkdir()
+    with (
+        mock_server(tickets=tickets) as server,
+        house_at(server, folder / "north") as north,
+        house_at(server, folder / "south") as south,
+    ):
+        north.open(server.tokens[0].code)
+        south.open(server.tokens[south_token].code, device="south")
+        yield north, south
 
 
 async def until(condition: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:

@@ -20,8 +20,7 @@ from scanner.store.journal import nonce_of
 from scanner.store.ledger import Admission, State
 from scanner.sync.clock import utc_now
 from scanner.ticketing.settle import outcome
-from tests.mock.server import mock_server
-from tests.sync.house import House, house_at
+from tests.sync.house import House, two_houses
 
 GATE = "UNORTH"
 REASON = Fact(SettleReason.HANDED_OVER)
@@ -97,16 +96,7 @@ def pulled(house: House) -> None:
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two gates for all tests of the module: each has tickets of its own."""
-    folder = tmp_path_factory.mktemp("pair")
-    for each in ("north", "south"):
-        (folder / each).mkdir()
-    with (
-        mock_server(tickets=60) as server,
-        house_at(server, folder / "north") as north,
-        house_at(server, folder / "south") as south,
-    ):
-        north.open(server.tokens[0].code)
-        south.open(server.tokens[0].code, device="south")
+    with two_houses(tmp_path_factory.mktemp("pair"), tickets=60) as (north, south):
         yield Pair(north, south)
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,49 +11,15 @@ from scanner.store.differences import read as read_differences
 from scanner.store.encounters import current
 from scanner.store.ledger import State
 from scanner.venue.carrying.carrying import Carrying
-from scanner.venue.members import membership
-from tests.cli.program import Program
-from tests.mock.server import Ready, mock_server
+from tests.mock.server import mock_server
 from tests.sync.house import House, house_at, until
 from tests.sync.test_carried import pulled, replayed
+from tests.venue.doors import at_server, uplink
 from tests.venue.gates import at_work, venue_gate
 from tests.venue.nodes import Nodes
-from tests.warm import Started, start
 
 PATIENCE_SECONDS = 240.0
 EACH = 400
-
-
-@contextmanager
-def uplink(nodes: Nodes, server: Ready, folder: Path, name: str) -> Iterator[Started]:
-    """Run `scanner venue uplink` with a token for all sections, as a process of its own."""
-    program = Program(folder / name, {"SCANNER_SYNC_SECONDS": "1"})
-    program.says(
-        "open", server.tokens[0].code, "--name", "Lee", "--device", name, "--api", server.url,
-        SCANNER_API_KEY=server.api_key,
-    )  # fmt: skip
-    membership.write(program.home, nodes.membership(name))
-    with (folder / f"{name}.out").open("wb") as out, Path("/dev/null").open("rb") as nothing:
-        process = start(
-            "scanner", "venue", "uplink",
-            streams=(nothing, out, out), environment=program.environment(),
-        )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.end()
-
-
-def admissions(house: House) -> list[tuple[str, str]]:
-    """Return what the server has: the ticket and the device of each admission."""
-    found: list[tuple[str, str]] = []
-    page = 1
-    while True:
-        got = house.admin.get(f"{house.server.event}/admissions", page=page, records=500).json()
-        found += [(each["ticket"], each["device"]) for each in got["entries"]]
-        if len(found) >= int(got["total"]):
-            return found
-        page += 1
 
 
 async def drained(nodes: Nodes, folder: Path, north: House, west: House, total: int) -> None:
@@ -68,11 +33,11 @@ async def drained(nodes: Nodes, folder: Path, north: House, west: House, total: 
             Carrying(lambda: b.here, "west").run(b.nc),
         ),
     ):
-        with uplink(nodes, server, folder, "first") as killed:
-            await until(lambda: len(admissions(north)) >= total // 4, PATIENCE_SECONDS)
+        with uplink(nodes.membership("first"), server, folder) as killed:
+            await until(lambda: len(at_server(server)) >= total // 4, PATIENCE_SECONDS)
             killed.kill()
-        assert len(admissions(north)) < total
-        with uplink(nodes, server, folder, "second") as second:
+        assert len(at_server(server)) < total
+        with uplink(nodes.membership("second"), server, folder) as second:
             await until(
                 lambda: {State.QUEUED, State.SENDING}.isdisjoint(
                     {*north.states().values(), *west.states().values()}
@@ -106,7 +71,7 @@ def test_all_queues_go_out_by_one_line_and_nothing_twice_though_its_gate_is_kill
         total = 2 * EACH + len(both)
 
         asyncio.run(drained(three_nodes, tmp_path, north, west, total))
-        listed = admissions(north)
+        listed = at_server(server)
         assert len(listed) == total == len({ticket for ticket, _ in listed})
         assert Counter(device.partition(" ")[2] for _, device in listed).keys() == {"north", "west"}
         for house, share in shares:

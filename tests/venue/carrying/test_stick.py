@@ -20,8 +20,7 @@ from scanner.venue.errors import VenueError, VenueFault
 from scanner.venue.members import authority
 from scanner.venue.members.membership import Membership
 from scanner.venue.sealing import VenueKey
-from tests.mock.server import mock_server
-from tests.sync.house import House, house_at
+from tests.sync.house import House, two_houses
 
 HERE = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 WRITTEN = Path("north.queue")
@@ -38,17 +37,8 @@ NORTH, SOUTH = members("Arena", "north", "south")
 
 @pytest.fixture(scope="module")
 def server_and_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
-    folder = tmp_path_factory.mktemp("stick")
-    for each in ("north", "south"):
-        (folder / each).mkdir()
-    with (
-        mock_server(tickets=60) as server,
-        house_at(server, folder / "north") as north,
-        house_at(server, folder / "south") as south,
-    ):
-        north.open(server.tokens[0].code)
-        south.open(server.tokens[1].code, device="south")
-        yield north, south
+    with two_houses(tmp_path_factory.mktemp("stick"), tickets=60, south_token=1) as houses:
+        yield houses
 
 
 Held = Callable[[], AbstractContextManager[bool]]

@@ -16,8 +16,7 @@ from scanner.venue.carrying.handing_over import HandingOver
 from scanner.venue.carrying.keep_trying import keep_trying
 from scanner.venue.carrying.uplink import Uplink
 from scanner.venue.provisioning import ACK_WAIT_SECONDS
-from tests.mock.server import mock_server
-from tests.sync.house import House, house_at, until
+from tests.sync.house import House, two_houses, until
 from tests.venue.gates import VenueGate, at_work, venue_gate
 from tests.venue.nodes import Nodes
 
@@ -26,17 +25,8 @@ EVERY = 0.05
 
 @pytest.fixture(scope="module")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
-    tmp_path = tmp_path_factory.mktemp("houses")
-    (tmp_path / "north").mkdir()
-    (tmp_path / "south").mkdir()
-    with (
-        mock_server(tickets=300) as server,
-        house_at(server, tmp_path / "north") as north,
-        house_at(server, tmp_path / "south") as south,
-    ):
-        north.open(server.tokens[0].code)
-        south.open(server.tokens[0].code, device="south")
-        yield north, south
+    with two_houses(tmp_path_factory.mktemp("houses"), tickets=300) as made:
+        yield made
 
 
 def handing_over(gate: VenueGate) -> HandingOver:
